@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from passerelles.io.csv import TOTAL, hold_counts, mostly_hold_counts, read_number
 from passerelles.io.xlsx import cell_text
 from passerelles.referentials.own_tables import coded
+from passerelles.sharing import cached_property
 from passerelles.territory.lots import WORDS, LotsError, Month, Problem, Side, says
 from passerelles.text import normalise_label
 
@@ -290,6 +291,41 @@ class Grid:
             letters = f"{chr(ord('A') + last)}{letters}"
         return self.header[place] or letters
 
+    @cached_property
+    def references(self) -> list[int]:
+        """Columns of references that a program gave to openings, one each: of several lines, they are one."""
+        if self.side == "fragile":
+            return []
+        named = [at for at, name in enumerate(self.header) if says("reference", normalise_label(name))]
+        return [at for at in named if (texts := self.sample(at)) and all(map(_REFERENCE.fullmatch, texts))]
+
+    @cached_property
+    def answered(self) -> dict[int, str]:
+        """Columns that say whether an opening is filled, or people are concerned or kept, and what is out."""
+        names = {at: bare(name) for at, name in enumerate(self.header) if at not in {*self.columns.values()}}
+        if self.side == "hiring":
+            return {at: "yes" for at, name in enumerate(self.header) if _FILLED.fullmatch(bare(name))}
+        kept = {at: "yes" for at, name in names.items() if says("kept", name)}
+        return {at: "no" for at, name in names.items() if says("concerned", name)} | kept
+
+    @cached_property
+    def remarks(self) -> list[int]:
+        """Columns whose words may say something of the number of a row: of openings, all that are not read."""
+        names, states = [normalise_label(name) for name in self.header], self.states
+        read = {*self.columns.values(), *self.parts} if self.side == "hiring" else {*range(len(names))}
+        return [at for at, name in enumerate(names) if says("remark", name) or at not in read or at in states]
+
+    @cached_property
+    def states(self) -> list[int]:
+        """Columns that say of openings whether they are still open, as one cell at least does."""
+        known = ("closed", "closed_state", "open_state")
+        return [
+            at
+            for at, name in enumerate(self.header if self.side == "hiring" else ())
+            if says("states", normalise_label(name))
+            and any(says(each, normalise_label(text)) for text in self.sample(at) for each in known)
+        ]
+
     @property
     def one_each(self) -> bool:
         """Whether each row counts one person at most: full-time equivalents of a list of persons."""
@@ -498,7 +534,7 @@ def side_column(grid: Grid) -> int | None:
 def row_kinds(grid: Grid) -> Callable[[Sequence[Any]], tuple[str, Mapping[str, object]]]:
     """Return a function that gives the kind of a row that is no lot and what fills its message; else no kind."""
     header = [normalise_label(name) for name in grid.header]
-    remarks, told = [at for at, name in enumerate(header) if says("remark", name)], _states(grid)
+    remarks, told = [at for at, name in enumerate(header) if says("remark", name)], grid.states
     states = [at for at, name in enumerate(header) if says("state", name)]
     ended = "closed" if grid.side == "hiring" else "gone"
     if grid.side == "fragile":  # of persons; where all are said to be gone, it is why they are here
@@ -506,9 +542,9 @@ def row_kinds(grid: Grid) -> Callable[[Sequence[Any]], tuple[str, Mapping[str, o
         states = [at for at in listed if not all(says(ended, normalise_label(t)) for t in grid.beside_jobs(at))]
     kept = {grid.columns[role] for role in _NAMES if role in grid.columns}
     states += [at for at in range(len(header)) if grid.side == "hiring" and at not in kept]  # wherever it is written
-    references = _references(grid)
+    references = grid.references
     seen = set[tuple[str, ...]]()
-    out, answered = "closed_line" if grid.side == "hiring" else "not_concerned", _answered(grid)
+    out, answered = "closed_line" if grid.side == "hiring" else "not_concerned", grid.answered
     side_at = side_column(grid)
     nobodies = ("out_of_scope", "nobody_there") if grid.side == "fragile" else ("out_of_scope",)
 
@@ -559,23 +595,6 @@ def row_kinds(grid: Grid) -> Callable[[Sequence[Any]], tuple[str, Mapping[str, o
     return kind
 
 
-def _references(grid: Grid) -> list[int]:
-    """Return the columns of references that a program gave to openings, one each: of several lines, they are one."""
-    if grid.side == "fragile":
-        return []
-    named = [at for at, name in enumerate(grid.header) if says("reference", normalise_label(name))]
-    return [at for at in named if (texts := grid.sample(at)) and all(map(_REFERENCE.fullmatch, texts))]
-
-
-def _answered(grid: Grid) -> dict[int, str]:
-    """Return the columns that say whether an opening is filled, or people are concerned or kept, and what is out."""
-    names = {at: bare(name) for at, name in enumerate(grid.header) if at not in {*grid.columns.values()}}
-    if grid.side == "hiring":
-        return {at: "yes" for at, name in enumerate(grid.header) if _FILLED.fullmatch(bare(name))}
-    kept = {at: "yes" for at, name in names.items() if says("kept", name)}
-    return {at: "no" for at, name in names.items() if says("concerned", name)} | kept
-
-
 def _unnamed_sums(grid: Grid) -> Callable[[Sequence[Any]], bool]:
     """Return a function that tells, row by row, which one without a job sums those above it: a total nobody named."""
     group, whole = list[int](), list[int]()  # numbers of the rows since the last total, and of all
@@ -612,7 +631,7 @@ def remarked(grid: Grid, cells: Sequence[Any], number: int) -> Remarked | None:
     """
     count = grid.columns.get(COUNT[grid.side], -1)
     is_rest = grid.side == "hiring" and count >= 0 and _LEFT.fullmatch(bare(grid.header[count])) is not None
-    remarks = _remarks(grid)
+    remarks = grid.remarks
     for at in remarks if count >= 0 and says("part_time", normalise_label(grid.header[count])) else ():
         match = _PERSONS.search(normalise_label(grid.text_at(cells, at)))
         if match and int(match["n"]) > number:
@@ -636,31 +655,13 @@ def remarked(grid: Grid, cells: Sequence[Any], number: int) -> Remarked | None:
     texts = [(grid.header[at], grid.text_at(cells, at)) for at in remarks]
     doubts = [Remarked(*each, number, "doubted") for each in texts if says("doubt", each[1].casefold())]
     doubts += [
-        Remarked(grid.header[at], "?", number, "doubted") for at in _answered(grid) if grid.text_at(cells, at) == "?"
+        Remarked(grid.header[at], "?", number, "doubted") for at in grid.answered if grid.text_at(cells, at) == "?"
     ]
-    states = [(grid.header[at], text) for at in _states(grid) if (text := grid.text_at(cells, at))]
+    states = [(grid.header[at], text) for at in grid.states if (text := grid.text_at(cells, at))]
     unread = (
         Remarked(*each, number, "state_unread") for each in states if not says("open_state", normalise_label(each[1]))
     )
     return next(iter(doubts), next(unread, None))
-
-
-def _remarks(grid: Grid) -> list[int]:
-    """Return the columns whose words may say something of the number of a row: of openings, all that are not read."""
-    names, states = [normalise_label(name) for name in grid.header], _states(grid)
-    read = {*grid.columns.values(), *grid.parts} if grid.side == "hiring" else {*range(len(names))}
-    return [at for at, name in enumerate(names) if says("remark", name) or at not in read or at in states]
-
-
-def _states(grid: Grid) -> list[int]:
-    """Return the columns that say of openings whether they are still open, as one cell at least does."""
-    known = ("closed", "closed_state", "open_state")
-    return [
-        at
-        for at, name in enumerate(grid.header if grid.side == "hiring" else ())
-        if says("states", normalise_label(name))
-        and any(says(each, normalise_label(text)) for text in grid.sample(at) for each in known)
-    ]
 
 
 def _is_lot_row(grid: Grid, cells: Sequence[Any]) -> bool:
@@ -693,11 +694,12 @@ def fill_down(grid: Grid, rows: Sequence[Row], breaks: Iterable[Row]) -> dict[in
     """
     place_roles = [role for role in ("basin", "commune", "postcode", "department") if role in grid.columns]
     blanks = {
-        role: [cells for _, cells in rows if not grid.text(cells, role)] for role in _PLACED & grid.columns.keys()
+        role: [cells for _, cells in rows if not grid.text(cells, role)]
+        for role in sorted(_PLACED & grid.columns.keys())
     }
     many = [role for role, some in blanks.items() if len(some) >= max(1, _GROUPED * len(rows))]
     lead = "employer" if "employer" in many else next(iter(many), "")
-    if not lead or _references(grid):
+    if not lead or grid.references:
         return {}  # a program that gives each offer its reference would have written its employer too
     others = [role for role in place_roles if lead == "employer"]
     repeated = any(a == b != "" for a, b in pairwise(grid.text(cells, lead) for _, cells in rows))

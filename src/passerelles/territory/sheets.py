@@ -184,6 +184,8 @@ def upright(rows: Rows, side: Side) -> Rows:
     Each of its columns is a lot, its line being the number of the column; or each of its forms one below another
     ("Poste : Soudeur", "Lieu : Redon"), where names come again, its line being that of the first name.
     """
+    if any(names_role(cell_text(cell)) for cell in rows.header[1:]):
+        return rows
     lines = [*rows.above, (rows.header_line, rows.header), *rows.filled]
     fields = [(line, *_field(_across(line, cells, rows))) for line, cells in lines]
     roles = {
@@ -195,7 +197,7 @@ def upright(rows: Rows, side: Side) -> Rows:
     counts = (values for _, name, values in fields if COUNT[side] in columns_of([name], side))
     if any(counted_jobs(cell_text(value), alone=True) for values in counts for value in values):
         roles.add("job")  # "Emplois menacés : 8 fondeurs, 3 ébarbeurs"
-    if "job" not in roles or len(roles) <= _LEAST or any(names_role(cell_text(cell)) for cell in rows.header[1:]):
+    if "job" not in roles or len(roles) <= _LEAST:
         return rows
     first = next(at for at, (_, name, _) in enumerate(fields) if names_role(name))
     forms = list[dict[str, Sequence[Any]]]()
