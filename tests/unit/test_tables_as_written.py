@@ -2590,6 +2590,13 @@ def test_departures_by_month_count_beside_who_is_there_and_not_who_stays(embedde
     assert read_lots(embedded, rows, "fragile").people == 41
 
 
+def test_firms_are_parted_from_what_they_seek_in_a_column_known_by_its_cells_too(embedded: Referential) -> None:
+    posts = ("Alpha cherche 3 soudeurs", "Beta recrute 2 caristes")
+    for name in ("Annonce", "B"):
+        rows = [{"A": f"x{at}", name: post} for at, post in enumerate(posts)]
+        assert found(read_lots(embedded, rows, "hiring")) == [("Alpha", "H2913", 3), ("Beta", "N1101", 2)]
+
+
 def test_of_several_columns_of_who_must_move_none_is_guessed(embedded: Referential) -> None:
     rows = [
         {"Emploi": "N1101", "Effectif": 34, "Suppr.": 4},

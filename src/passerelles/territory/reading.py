@@ -336,12 +336,12 @@ class _Reader:
         grid = with_needs(grid.with_checked_roles(self._holds_places), self.holds_jobs, self.tell)
         grid = self._job_of_two(with_changes(grid, self.tell))
         grid = unpivoted(grid, is_place=self.is_place, are_jobs=self.holds_jobs, tell=self.tell)
+        grid = firms_apart(grid, self.tell)
         for role, same_role, holds in (
             ("job", {"job", "code"}, self.holds_jobs),
             (count, {count}, hold_counts),
             ("commune", {"basin", "commune"}, self._holds_places),
         ):
-            grid = firms_apart(grid, self.tell)
             if same_role & grid.columns.keys():
                 continue
             matches = grid.holding(holds, grid.countable if role == count else grid.free)
@@ -361,7 +361,7 @@ class _Reader:
             first_row = next((each for each in (grid.header, *(cells for _, cells in grid.rows)) if any(each)), ())
             columns = ", ".join(filter(None, map(cell_text, first_row))) or "–"
             raise LotsError([Problem(grid.name, 0, "job", "no_column", {"column": "job", "columns": columns})])
-        grid = all_counts(of_who_moves(grid, self.tell), self.tell)
+        grid = firms_apart(all_counts(of_who_moves(grid, self.tell), self.tell), self.tell)  # of jobs just recognised
         grid = without_sums(grid, self.is_place, self.holds_jobs, self.tell)
         grid = self._with_places_of_firms(grid)
         for roles, key in (
