@@ -116,7 +116,7 @@ def columns_of(header: Sequence[Any], side: Side) -> dict[str, int]:
     # What stands in brackets comments on the name before them: "Métier (libellé de la convention)".
     columns = named_columns([bare(re.sub(r"\([^)]*\)", " ", text)) for text in texts], side, columns)
     sector = texts[columns["sector"]] if "sector" in columns else ""
-    if not {"job", "code"} & columns.keys() and bare(sector).startswith("activite"):
+    if not {"job", "code"} & columns.keys() and says("activity", bare(sector)):
         columns["job"] = columns.pop("sector")  # where nothing else says the job, an activity does
     return columns
 

@@ -489,7 +489,7 @@ def all_counts(grid: Grid, tell: Tell) -> Grid:
         counted = grid.by_months(free) or grid.holding(hold_counts, free)
     first = grid.columns.get(count, next(iter(counted), -1))
     dated = grid.by_months([first, *free]) if known and not grid.counts_present else grid.by_months(free)
-    dated = dated if first in dated and all(" au " not in f" {bare(grid.header[at])} " for at in dated) else []
+    dated = dated if first in dated and not any(says("of_a_day", bare(grid.header[at])) for at in dated) else []
     others = [at for at in free if at != first >= 0 and are_parts([grid.header[first], grid.header[at]])]
     others += [at for at in dict.fromkeys([*dated, *counted]) if at not in (first, *others, *grid.parts)]
     if first < 0:
@@ -672,7 +672,7 @@ def with_needs(grid: Grid, are_jobs: AreJobs, tell: Tell) -> Grid:
     Another one has none then, but what an activity says of them.
     """
     at, job = grid.columns.get(COUNT[grid.side]), grid.columns.get("job")
-    of_activity = job is not None and normalise_label(grid.header[job]).startswith("activite")
+    of_activity = job is not None and says("activity", normalise_label(grid.header[job]))
     if at is None and not {"job", "code"} & grid.columns.keys():
         return _of_text(grid, are_jobs, tell)
     if at is None or ({"job", "code"} & grid.columns.keys() and not of_activity):
