@@ -2590,6 +2590,14 @@ def test_departures_by_month_count_beside_who_is_there_and_not_who_stays(embedde
     assert read_lots(embedded, rows, "fragile").people == 41
 
 
+def test_an_activity_says_the_job_unless_another_column_does(embedded: Referential) -> None:
+    rows: list[dict[str, Any]] = [{"Entreprise": "A", "Activité": "Cariste", "Effectif concerné": 3}]
+    assert found(read_lots(embedded, rows, "fragile")) == [("A", "N1101", 3)]
+    needs = "8 soudeurs, 3 caristes"
+    rows = [{"Entreprise": "A", "Activité": "Fonderie", "Emplois menacés": needs, "Effectif": 60}]
+    assert found(read_lots(embedded, rows, "fragile")) == [("A", "H2913", 8), ("A", "N1101", 3)]
+
+
 def test_firms_are_parted_from_what_they_seek_in_a_column_known_by_its_cells_too(embedded: Referential) -> None:
     posts = ("Alpha cherche 3 soudeurs", "Beta recrute 2 caristes")
     for name in ("Annonce", "B"):
