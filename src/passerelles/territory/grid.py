@@ -337,6 +337,11 @@ class Grid:
         """Whether its numbers are of who is there now."""
         return says("current", bare(without_part(self.title(COUNT[self.side]))))
 
+    @cached_property
+    def counts_rest(self) -> bool:
+        """Whether its openings are those that are left, filled ones off."""
+        return self.side == "hiring" and _LEFT.fullmatch(bare(self.title("openings"))) is not None
+
     @property
     def free(self) -> list[int]:
         """Columns without a role that are not of something else."""
@@ -575,9 +580,8 @@ def row_kinds(grid: Grid) -> Callable[[Sequence[Any]], tuple[str, Mapping[str, o
             return "total_line", {}
         answers = [(grid.text_at(cells, at).casefold(), out_by) for at, out_by in answered.items()]
         is_out = any(text.isalpha() and _YES_NO.get(text) == out_by for text, out_by in answers)
-        said = [texts[at] for at in states] + [
-            normalise_label(part) for part in _IN_BRACKETS.findall("" if counted else job)
-        ]
+        in_title = [] if counted else _IN_BRACKETS.findall(job)
+        said = [*(texts[at] for at in states), *map(normalise_label, in_title)]
         if is_out or any(says(ended, text) for text in said) or any(says("closed_state", texts[at]) for at in told):
             return out if is_out else f"{ended}_line", {}
         if not _is_lot_row(grid, cells):
@@ -630,8 +634,7 @@ def remarked(grid: Grid, cells: Sequence[Any], number: int) -> Remarked | None:
     changes nothing.
     """
     count = grid.columns.get(COUNT[grid.side], -1)
-    is_rest = grid.side == "hiring" and count >= 0 and _LEFT.fullmatch(bare(grid.header[count])) is not None
-    remarks = grid.remarks
+    remarks, is_rest = grid.remarks, grid.counts_rest
     for at in remarks if count >= 0 and says("part_time", normalise_label(grid.header[count])) else ():
         match = _PERSONS.search(normalise_label(grid.text_at(cells, at)))
         if match and int(match["n"]) > number:
@@ -653,15 +656,12 @@ def remarked(grid: Grid, cells: Sequence[Any], number: int) -> Remarked | None:
         if grid.side == "fragile" and at != count and says("leaver" if number == 1 else "gone", words):
             return Remarked(grid.header[at], grid.text_at(cells, at), number, "leavers_remarked")
     texts = [(grid.header[at], grid.text_at(cells, at)) for at in remarks]
-    doubts = [Remarked(*each, number, "doubted") for each in texts if says("doubt", each[1].casefold())]
-    doubts += [
-        Remarked(grid.header[at], "?", number, "doubted") for at in grid.answered if grid.text_at(cells, at) == "?"
-    ]
+    doubtful = [each for each in texts if says("doubt", each[1].casefold())]
+    doubtful += [(grid.header[at], "?") for at in grid.answered if grid.text_at(cells, at) == "?"]
     states = [(grid.header[at], text) for at in grid.states if (text := grid.text_at(cells, at))]
-    unread = (
-        Remarked(*each, number, "state_unread") for each in states if not says("open_state", normalise_label(each[1]))
-    )
-    return next(iter(doubts), next(unread, None))
+    unread = [each for each in states if not says("open_state", normalise_label(each[1]))]
+    said_of_it = [(each, "doubted") for each in doubtful] + [(each, "state_unread") for each in unread]
+    return next((Remarked(*each, number, key) for each, key in said_of_it), None)
 
 
 def _is_lot_row(grid: Grid, cells: Sequence[Any]) -> bool:

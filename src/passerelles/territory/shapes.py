@@ -39,7 +39,6 @@ _SAME: Final = {
     "basin": {"basin", "commune"}, "commune": {"basin", "commune"}, "job": {"job", "code"}
 }  # fmt: skip
 _TOTAL_OF: Final = re.compile(r"(?:\w+ )?total (?:de |du |d )?(.+)")
-_LEFT: Final = re.compile("|".join(WORDS["roles"]["openings"][:2]))  # what is left of openings, filled ones off
 _INSIDE: Final = re.compile(r"\s*[()]\s*|\s+[-–—:]\s+")
 _BRACKET: Final = re.compile(r"\s*\([^()]*\)")
 _LEAST: Final = 2  # columns of jobs or places that make a table of them
@@ -516,7 +515,7 @@ def _without_filled(grid: Grid, tell: Tell) -> Grid:
         return grid
     if count is None:
         grid.refuse_unread(grid.holding(mostly_hold_counts, [filled]))
-    elif not _LEFT.fullmatch(bare(grid.header[count])) and grid.within(count, [filled]):
+    elif not grid.counts_rest and grid.within(count, [filled]):
         tell(grid.name, "filled", 0, "openings", column=grid.header[count], filled=grid.header[filled])
         return grid
     return replace(grid, columns={role: at for role, at in grid.columns.items() if role != "filled"})
