@@ -25,8 +25,8 @@ from passerelles.evaluation.train import (
 )
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
-from passerelles.model import Profile
-from passerelles.ranking.moves import rank_moves
+from passerelles.model import Mobility, Profile
+from passerelles.ranking.moves import rank_all, rank_moves
 from passerelles.scoring.measures import DRAWN, Origins, drawn_people
 from passerelles.scoring.scorer import Scorer, load_scorer, scorer_text
 
@@ -202,3 +202,23 @@ def test_what_cannot_be_learned_from_is_told(
         run(["train", "--referential", "transitions", "--output", str(tmp_path / "nowhere")])
     assert ended.value.code == 2
     assert "nowhere" in capsys.readouterr().err
+
+
+def test_mobilities_that_follow_nothing_are_told(plain: OccupationGraph) -> None:
+    referential = plain.referential
+    codes = [o.code for o in referential.occupations]
+    everywhere = tuple(Mobility(c, t, 1, "proche") for c in codes for t in codes if t != c)
+    for bare in (replace(referential, mobilities=everywhere), replace(referential, requirements=())):
+        with pytest.raises(PasserellesError) as caught:
+            train(build_graph(bare))
+        assert caught.value.key == "nothing_follows"
+        assert referential.name in caught.value.message("fr")
+
+
+def test_mobilities_that_go_against_closeness_are_told(plain: OccupationGraph) -> None:
+    ranked = rank_all(plain, limit=len(plain.codes))
+    far = {origin: [t for t in row if t][-4:] for origin, row in zip(ranked.origins, ranked.targets, strict=True)}
+    moves = tuple(Mobility(str(c), str(t), 1, "proche") for c, targets in far.items() for t in targets)
+    with pytest.raises(PasserellesError) as caught:
+        train(build_graph(replace(plain.referential, mobilities=moves)))
+    assert caught.value.key == "nothing_follows"

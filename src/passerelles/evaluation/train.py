@@ -42,12 +42,17 @@ Parts = dict[str, dict[str, float]]  # weights of features, by part
 
 @dataclass(frozen=True, eq=False)
 class _Sample:
-    """Pairs that a fit sees: row and column of each, whether experts list it, and how many pairs it stands for."""
+    """
+    Pairs that a fit sees: row and column of each, whether experts list it, and how many pairs it stands for.
+
+    `source` names the referential that they are of.
+    """
 
     rows: NDArray[np.int64]
     columns: NDArray[np.int64]
     listed: NDArray[np.bool_]
     weights: Values
+    source: str
 
 
 def fit_scorer(graph: OccupationGraph, *, content_only: bool = False) -> Scorer:
@@ -75,7 +80,7 @@ def fit_scorer(graph: OccupationGraph, *, content_only: bool = False) -> Scorer:
     Raises
     ------
     PasserellesError
-        If the graph has no mobilities to learn from.
+        If the graph has no mobilities to learn from, or they follow nothing that its occupations say.
     """
     context = context_of_all(graph)
     with one_thread(*_USED):
@@ -91,6 +96,8 @@ def fit_scorer(graph: OccupationGraph, *, content_only: bool = False) -> Scorer:
         fitted = {"content": logit} | {n: v for n, v in from_moves.items() if n not in DAMPING}
         second, shift = _fit(fitted, sample)
     scale = second.pop("content", 0.0)
+    if not scale:
+        raise PasserellesError("nothing_follows", name=sample.source)
     second |= DAMPING
     moved = {part: {n: _rounded(w * scale) for n, w in named.items()} for part, named in content.items()}
     moved |= _by_part(second, MOBILITY_PARTS)
@@ -168,7 +175,8 @@ def _draw(graph: OccupationGraph, closeness: Dense) -> _Sample:
     if not rows:
         raise PasserellesError("nothing_to_fit", name=graph.referential.name)
     row_of, column_of = np.concatenate(rows), np.concatenate(columns)
-    return _Sample(row_of, column_of, np.asarray(listed[row_of, column_of]).ravel() > 0, np.concatenate(weights))
+    drawn_listed = np.asarray(listed[row_of, column_of]).ravel() > 0
+    return _Sample(row_of, column_of, drawn_listed, np.concatenate(weights), graph.referential.name)
 
 
 def _fit(features: Mapping[str, Dense], sample: _Sample, free: Container[str] = ()) -> tuple[dict[str, float], float]:
@@ -183,17 +191,19 @@ def _fit(features: Mapping[str, Dense], sample: _Sample, free: Container[str] = 
     standard = (values - centre) / spread
     active = np.arange(len(names))
     model = LogisticRegression(C=_PENALTY, solver="newton-cholesky", max_iter=100, tol=1e-6, warm_start=True)
-    while True:
+    while len(active) and not sample.listed.all():
         model.fit(standard[:, active], sample.listed, sample_weight=sample.weights)
         fitted = model.coef_[0]
         wrong = np.asarray([w < 0 and names[i] not in free for i, w in zip(active, fitted, strict=True)])
         if not wrong.any():
+            weights = {names[i]: _rounded(w / spread[i]) for i, w in zip(active, fitted, strict=True)}
+            shift = sum(w * centre[names.index(n)] for n, w in weights.items())
+            if kept := {n: w for n, w in weights.items() if w}:
+                return kept, float(model.intercept_[0] - shift)
             break
         active = active[~wrong]
         model.coef_ = model.coef_[:, ~wrong]  # where the next fit starts
-    weights = {names[i]: _rounded(w / spread[i]) for i, w in zip(active, fitted, strict=True)}
-    shift = sum(w * centre[names.index(n)] for n, w in weights.items())
-    return {n: w for n, w in weights.items() if w}, float(model.intercept_[0] - shift)
+    raise PasserellesError("nothing_follows", name=sample.source)
 
 
 def _by_part(weights: Mapping[str, float], parts: Iterable[str]) -> Parts:
@@ -243,7 +253,8 @@ def train(graph: OccupationGraph, *, progress: Progress | None = None) -> dict[s
     Raises
     ------
     PasserellesError
-        If the referential lists no mobility, or has too few parent groups to hold some out.
+        If the referential lists no mobility, has too few parent groups to hold some out, or lists mobilities that
+        follow nothing that its occupations say.
     """
     report = progress or (lambda _done, _total: None)
     total = len(FITS) * (1 + len(GROUPINGS) * FOLDS)
