@@ -417,12 +417,14 @@ def count_terms(bags: Sequence[Bag], column: Mapping[str, int]) -> "sparse.csr_a
     values: list[float] = []
     starts = [0]
     for bag in bags:
-        known = sorted((column[term], number) for term, number in bag.items() if term in column)
-        columns += [place for place, _ in known]
-        values += [number for _, number in known]
+        known = [term for term in bag if term in column]
+        columns += [column[term] for term in known]
+        values += [bag[term] for term in known]
         starts.append(len(columns))
     cells = np.asarray(values, np.float32), np.asarray(columns, np.int32), np.asarray(starts, np.int32)
-    return sparse.csr_array(cells, shape=(len(bags), len(column)))
+    counts = sparse.csr_array(cells, shape=(len(bags), len(column)))
+    counts.sort_indices()
+    return counts
 
 
 def _columns(terms: Iterable[Term]) -> dict[Term, int]:

@@ -349,14 +349,11 @@ def _entries_of(field: Field, place: int) -> NDArray[np.int32]:
 
 def _misspelt(index: TitleIndex, text: str, nearest: IntArray) -> dict[int, float]:
     """Owners one or two typing errors away: 1 for one error, less for two, nothing when a quarter is wrong."""
-    short, long = len(text) - 2, len(text) + 2
-    entry_owners = zip(nearest.tolist(), index.owner[nearest].tolist(), strict=True)
-    written = ((form, owner) for entry, owner in entry_owners for form in index.written[entry])
-    found_at = [(form, owner) for form, owner in written if short <= len(form) <= long]
+    written = [(form, entry) for entry in nearest.tolist() for form in index.written[entry]]
+    forms = [form for form, _ in written]
     scores: dict[int, float] = {}
-    forms = [form for form, _ in found_at]
     for _, errors, place in process.extract(text, forms, scorer=OSA.distance, score_cutoff=2, limit=None):
-        owner = found_at[place][1]
+        owner = int(index.owner[written[place][1]])
         if errors * 4 < len(text):
             scores[owner] = max(scores.get(owner, 0.0), 1.0 if errors < 2 else 0.4)  # noqa: PLR2004
     return scores

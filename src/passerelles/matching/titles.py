@@ -314,14 +314,15 @@ def answer_many(
     candidates
         Best first, one list by text, in order; empty when nothing is recognised.
     """
-    waiting = iter(texts)
+    waiting, lexicon = iter(texts), Lexicon(index.pack)
     while block := list(islice(waiting, _BLOCK)):
-        yield from _block(index, block, weights, limit)
+        yield from _block(index, lexicon, block, weights, limit)
 
 
-def _block(index: TitleIndex, texts: Sequence[Asked], weights: Weights, limit: int) -> Iterator[list[Candidate]]:
+def _block(
+    index: TitleIndex, lexicon: Lexicon, texts: Sequence[Asked], weights: Weights, limit: int
+) -> Iterator[list[Candidate]]:
     distinct = list(dict.fromkeys(texts))
-    lexicon = Lexicon(index.pack)
     taken = [understand(asked.text, words=index.words, lexicon=lexicon) for asked in distinct]
     jobs: list[tuple[Sequence[Reading], FloatArray | None]] = []
     for asked, one in zip(distinct, taken, strict=True):
