@@ -16,7 +16,7 @@ from passerelles.market.certifications import (
     leading_lines,
     load_certifications,
 )
-from passerelles.model import UNKNOWN_HOURS, Credential, CredentialRequirement, Hours, OccupationAccess
+from passerelles.model import UNKNOWN_HOURS, Credential, CredentialRequirement, Hours, JobTitle, OccupationAccess
 from passerelles.referentials.credentials import load_durations
 from passerelles.referentials.referential import Referential
 from small import occupation, referential
@@ -210,9 +210,30 @@ def test_what_files_tie_to_a_job_is_not_said_to_give_what_it_demands(table: Cert
     assert leading_lines(own, kinds={"titre"})[0].startswith(leads)
 
 
+def titled(jobs: Referential, *titles: str) -> Referential:
+    """Give the fiche that has a parent some job titles."""
+    return replace(jobs, titles=tuple(JobTitle(f"T{n}", label, "N4109") for n, label in enumerate(titles)))
+
+
+def test_what_the_family_has_is_told_by_the_words_of_what_the_job_lists_and_nothing_without_one(
+    table: Certifications, jobs: Referential
+) -> None:
+    def said(*titles: str) -> list[str]:
+        return leading_lines(table.leading("N4109", titled(jobs, *titles), DAY))
+
+    assert said() == said("Serveur") == []
+    (line,) = said("Conducteur de car")
+    assert ("RNCP100" in line, "RNCP105" in line) == (True, False)
+    (line,) = said("Conducteur de car", "Membre d'une branche")
+    assert line.index("RNCP100") < line.index("RNCP105")  # as many words: by how few jobs each is for
+    (line,) = said("Conducteur de car", "CQP d'une branche")
+    assert line.index("RNCP105") < line.index("RNCP100")
+
+
 def test_what_the_parent_alone_ties_and_bears_no_word_of_the_name_is_not_said_to_lead_there(
     table: Certifications, jobs: Referential
 ) -> None:
+    jobs = titled(jobs, "Conducteur de car")
     family = "Certifications que les fichiers rattachent à la famille de ce métier, sans dire qu'elles y mènent"
     assert leading_lines(table.leading("N4109", jobs, DAY))[0].startswith(family)
     driver = replace(jobs.occupation_by_code["N4109"], label="Conducteur / Conductrice de car")
@@ -230,7 +251,7 @@ def test_what_the_parent_alone_ties_and_bears_no_word_of_the_name_is_not_said_to
 def test_what_files_tie_to_the_family_alone_is_not_told_where_something_is_demanded(
     table: Certifications, jobs: Referential
 ) -> None:
-    found = table.leading("N4109", jobs, DAY)
+    found = table.leading("N4109", titled(jobs, "Conducteur de car"), DAY)
     assert all(c.far for c in found)
     assert leading_lines(found, kinds={"certificat"}) == []
     assert found[0].code in leading_lines(found, kinds={"certificat"}, asked={found[0].code})[0]

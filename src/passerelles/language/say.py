@@ -168,14 +168,14 @@ def typeset(text: str, lang: Lang) -> str:
 
 def listed(items: Iterable[str], lang: Lang) -> str:
     """
-    Write things one after the other, semicolons between them.
+    Write things one after the other, semicolons between them; a colon that a name ends with announces nothing here.
 
     Examples
     --------
-    >>> listed(["a", "b"], "fr"), listed(["a", "b"], "en")
+    >>> listed(["a :", "b"], "fr"), listed(["a", "b"], "en")
     ('a ; b', 'a; b')
     """
-    return (" ; " if lang == "fr" else "; ").join(items)
+    return (" ; " if lang == "fr" else "; ").join(item.rstrip(" :") for item in items)
 
 
 def labelled(label: str, text: str, lang: Lang) -> str:

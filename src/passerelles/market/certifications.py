@@ -33,6 +33,7 @@ Match = Literal["direct", "parent"]
 _TRUSTED: Final = timedelta(days=2 * 365)
 _SAID: Final = 3  # certifications that a sentence names
 _MANY_NAMES: Final = 0.01  # a word of a larger share of the names ("agent", "chef") identifies none of them
+_MANY_LISTS: Final = 0.1  # nor does one of a larger share of what occupations list ("gestion", "projet")
 # The register writes a kind before each name: again where the name begins with it, or by a code that is no word.
 _NO_NAME: Final = re.compile(
     r"^(?:(?:Autre|DIPLOVIS|DipViGr[LM]|Grade_\w+|DGE_\w+) - (?:Autre )?"
@@ -66,7 +67,8 @@ class LeadingCertification(Described):
     `vae_former`: the number that it replaced, whose row alone says so, empty = its own does;
     `sure`: whether a source says that it is alive on that day: where none does, and nothing says that it is over, it
     is shown only if nothing else leads there; `demanded`: whether it is demanded of everybody, alone or as one way;
-    `far`: whether the parent alone ties it to the occupation, and its name has no word of the occupation's.
+    `far`: whether the parent alone ties it to the occupation, and its name has no word of the occupation's; `foreign`:
+    nor one of its titles or of its competencies.
     """
 
     code: str
@@ -82,6 +84,7 @@ class LeadingCertification(Described):
     demanded: bool = False
     vae_former: str = ""
     far: bool = False
+    foreign: bool = False
 
     spec: ClassVar[Record] = Record(
         "leading_certification",
@@ -146,12 +149,13 @@ def leading_lines(
     everybody, or has a code among those `asked` of the person or of all `ways` to that, is said to lead there. Where
     something but fitness or experience is demanded and none of these has it, what files tie to the occupation is told
     as such. What they tie to its family alone, far from its name, is told where there is nothing nearer and nothing
-    that it would have to give. What is `held` leads no further. What is demanded today is in force, whatever files
-    leave unsaid.
+    that it would have to give, but not what has nothing of it. What is `held` leads no further. What is demanded today
+    is in force, whatever files leave unsaid.
     """
     named = [c for c in certifications if c.demanded or c.code in asked or c.code in ways]
     near = [c for c in certifications if not c.far or c in named]
-    candidates = [c for c in near or certifications if c.code not in held]
+    family = [c for c in certifications if not c.foreign]
+    candidates = [c for c in near or family if c.code not in held]
     demanded = [c for c in candidates if c in named]
     alone = demanded if any(kind in kinds for kind in DIPLOMAS) else []
     some = sorted(alone or candidates, key=lambda c: c.code not in asked)
@@ -378,8 +382,9 @@ class Certifications:
         certifications
             Its own first, then codes of the RNCP, then those of no level above those at which people enter it (one
             above the lowest never is), then by how many words of the occupation's name, save those of many names, each
-            bears, then by how many it has that begin alike, then those of a level at which people enter it, then by how
-            few ROME codes each names, then by code.
+            bears, then by how many it has that begin alike, then those of a level at which people enter it, then, of
+            those of its parent, by how many words of what it lists each bears, then by how few ROME codes each names,
+            then by code.
 
         Raises
         ------
@@ -418,18 +423,24 @@ class Certifications:
         breadth, entered = self.register.breadth, referential.access_of.get(code)
         low, high = (entered.level_low, entered.level_high) if entered else (None, None)
         name = _distinctive_stems(referential, occupation)
+        family = any(c.match == "parent" for c in chosen)
+        listed_words = _listed_stems(referential, code) if family else frozenset()
 
-        def nearest(c: LeadingCertification) -> tuple[bool, bool, int, int, bool, int, str]:
+        def nearest(c: LeadingCertification) -> tuple[bool, bool, int, int, bool, int, int, str]:
             words = _stems(c.label, referential.language)
             above = c.level is not None and high is not None and c.level > max(high, (low or 0) + 1)
             apart = c.level is not None and not (low or 0) <= c.level <= (high or c.level)
             same_stems = len({w[:_BEGINNING] for w in words} & {w[:_BEGINNING] for w in name})
             unregistered, names = not c.code.startswith("RNCP"), breadth.get(c.code, 0)
-            return unregistered, above, -len(name & words), -same_stems, apart, names, c.code
+            listed_too = len(listed_words & words)
+            return unregistered, above, -len(name & words), -same_stems, apart, -listed_too, names, c.code
 
-        chosen.sort(key=nearest)
-        far = [each.match == "parent" and nearest(each)[2:4] == (0, 0) for each in chosen]
-        return (*own, *(replace(each, far=away) for each, away in zip(chosen, far, strict=True)))
+        def placed(c: LeadingCertification) -> LeadingCertification:
+            _, _, same, alike, _, listed_too, *_ = nearest(c)
+            far = c.match == "parent" and same == alike == 0
+            return replace(c, far=far, foreign=far and listed_too == 0)
+
+        return (*own, *map(placed, sorted(chosen, key=nearest)))
 
     def _own_certifications(self, code: str, referential: Referential, day: date) -> tuple[LeadingCertification, ...]:
         """
@@ -578,6 +589,25 @@ def _distinctive_stems(referential: Referential, occupation: Occupation) -> froz
     of_names = referential.derived("stems of names", count)
     most = max(_FEW_NAMES, _MANY_NAMES * len(referential.occupations))
     return frozenset(word for word in _name_stems(occupation, referential.language) if of_names[word] <= most)
+
+
+def _listed_stems(referential: Referential, code: str) -> frozenset[str]:
+    """Stems of an occupation's titles and competencies that distinguish it: those of many occupations are left out."""
+
+    def of_all() -> tuple[Mapping[str, frozenset[str]], Mapping[str, int]]:
+        labels = {each.code: _stems(each.label, referential.language) for each in referential.competencies}
+
+        def listed(code: str) -> frozenset[str]:
+            titles = (_stems(title.label, referential.language) for title in referential.titles_of.get(code, ()))
+            asked = (labels[need.competency] for need in referential.requirements_of.get(code, ()))
+            return frozenset().union(*titles, *asked)
+
+        words = {each.code: listed(each.code) for each in referential.occupations}
+        return words, Counter(word for each in words.values() for word in each)
+
+    words, of_lists = referential.derived("stems of lists", of_all)
+    most = max(_FEW_NAMES, _MANY_LISTS * len(referential.occupations))
+    return frozenset(word for word in words[code] if of_lists[word] <= most)
 
 
 def _name_stems(occupation: Occupation, language: str) -> frozenset[str]:
