@@ -85,9 +85,9 @@ class WeightSettings(Section):
     referential (specialised ones left out), so that what few occupations ask for says more than what all ask for.
     """
 
-    core: float = Field(2.0, gt=0)
-    emerging: float = Field(1.0, gt=0)
-    other: float = Field(1.0, gt=0)
+    core: float = Field(default=2.0, gt=0)
+    emerging: float = Field(default=1.0, gt=0)
+    other: float = Field(default=1.0, gt=0)
     rarity: bool = True
 
 
@@ -102,10 +102,10 @@ class NearSettings(Section):
     `exact_categories` never count as near: a licence is not a master's degree.
     """
 
-    macro_credit: float = Field(0.5, ge=0, le=1)
-    label_credit: float = Field(0.8, ge=0, le=1)
-    label_threshold: float = Field(0.8, gt=0.5, le=1)
-    topic_threshold: float = Field(0.55, gt=0, le=1)
+    macro_credit: float = Field(default=0.5, ge=0, le=1)
+    label_credit: float = Field(default=0.8, ge=0, le=1)
+    label_threshold: float = Field(default=0.8, gt=0.5, le=1)
+    topic_threshold: float = Field(default=0.55, gt=0, le=1)
     exact_categories: tuple[str, ...] = ("Certifications et habilitations",)
 
 
@@ -118,37 +118,37 @@ class TerritorySettings(Section):
 
     objective: Literal["lexicographic", "weighted"] = "lexicographic"
     acceptable_level: Literal["proche", "accessible", "exigeante"] = "accessible"
-    acceptable_probability: float = Field(0.05, ge=0, le=1)
+    acceptable_probability: float = Field(default=0.05, ge=0, le=1)
     accept_listed: bool = True
-    listed_probability: float = Field(0.5, gt=0, le=1)
-    unlikely_hours: float = Field(300.0, ge=0)
-    max_cost: float | None = Field(None, ge=0)
-    curve_pairs: int = Field(200_000, ge=0)
-    weight_person: float = Field(3000.0, gt=0)
-    weight_hour: float = Field(1.0, ge=0)
-    weight_km: float = Field(1.0, ge=0)
-    radius_km: float | None = Field(None, ge=0)
-    max_minutes: float | None = Field(None, ge=0)
-    bmo_radius_km: float = Field(30.0, ge=0)
-    budget_hours: float | None = Field(None, ge=0)
-    max_hours: float | None = Field(None, ge=0)
-    min_probability: float | None = Field(None, ge=0, le=1)
-    floor: float = Field(0.0, ge=0, le=1)
+    listed_probability: float = Field(default=0.5, gt=0, le=1)
+    unlikely_hours: float = Field(default=300.0, ge=0)
+    max_cost: float | None = Field(default=None, ge=0)
+    curve_pairs: int = Field(default=200_000, ge=0)
+    weight_person: float = Field(default=3000.0, gt=0)
+    weight_hour: float = Field(default=1.0, ge=0)
+    weight_km: float = Field(default=1.0, ge=0)
+    radius_km: float | None = Field(default=None, ge=0)
+    max_minutes: float | None = Field(default=None, ge=0)
+    bmo_radius_km: float = Field(default=30.0, ge=0)
+    budget_hours: float | None = Field(default=None, ge=0)
+    max_hours: float | None = Field(default=None, ge=0)
+    min_probability: float | None = Field(default=None, ge=0, le=1)
+    floor: float = Field(default=0.0, ge=0, le=1)
     floor_by: Literal["employer", "job"] = "employer"
-    assumed_hours: float | None = Field(None, ge=0)
-    assumed_probability: float | None = Field(None, ge=0, le=1)
+    assumed_hours: float | None = Field(default=None, ge=0)
+    assumed_probability: float | None = Field(default=None, ge=0, le=1)
     masked_openings: Literal["low", "high"] = "low"
-    mask_threshold: int = Field(5, ge=2)
-    more_hours: float = Field(40.0, gt=0)
-    more_km: float = Field(30.0, gt=0)
-    less_probability: float = Field(0.05, gt=0, le=1)
-    smallest_group: int | None = Field(None, ge=1)
-    explained_moves: int = Field(300, ge=0)
-    max_pairs: int = Field(10_000_000, ge=1)
-    time_limit_s: float = Field(60.0, gt=0)
-    rank_hours: float = Field(300.0, gt=0)
-    rank_km: float = Field(30.0, gt=0)
-    rank_market: float = Field(1.0, ge=0)
+    mask_threshold: int = Field(default=5, ge=2)
+    more_hours: float = Field(default=40.0, gt=0)
+    more_km: float = Field(default=30.0, gt=0)
+    less_probability: float = Field(default=0.05, gt=0, le=1)
+    smallest_group: int | None = Field(default=None, ge=1)
+    explained_moves: int = Field(default=300, ge=0)
+    max_pairs: int = Field(default=10_000_000, ge=1)
+    time_limit_s: float = Field(default=60.0, gt=0)
+    rank_hours: float = Field(default=300.0, gt=0)
+    rank_km: float = Field(default=30.0, gt=0)
+    rank_market: float = Field(default=1.0, ge=0)
 
 
 class EffortSettings(Section):
@@ -166,19 +166,19 @@ class EffortSettings(Section):
     moves.
     """
 
-    skill_hours: float = Field(7.0, ge=0)
-    knowledge_hours: float = Field(3.5, ge=0)
-    soft_hours: float = Field(3.5, ge=0)
-    entry_hours: float = Field(35.0, ge=0)
-    induction_hours: float = Field(35.0, ge=0)
-    open_share: float = Field(0.5, gt=0, le=1)
-    skill_cap: float = Field(70.0, gt=0)
-    knowledge_cap: float = Field(35.0, gt=0)
-    adaptation: float = Field(0.9, ge=0, le=1)
-    adaptation_titled: float = Field(0.5, ge=0, le=1)
-    adaptation_power: float = Field(1.5, ge=0)
+    skill_hours: float = Field(default=7.0, ge=0)
+    knowledge_hours: float = Field(default=3.5, ge=0)
+    soft_hours: float = Field(default=3.5, ge=0)
+    entry_hours: float = Field(default=35.0, ge=0)
+    induction_hours: float = Field(default=35.0, ge=0)
+    open_share: float = Field(default=0.5, gt=0, le=1)
+    skill_cap: float = Field(default=70.0, gt=0)
+    knowledge_cap: float = Field(default=35.0, gt=0)
+    adaptation: float = Field(default=0.9, ge=0, le=1)
+    adaptation_titled: float = Field(default=0.5, ge=0, le=1)
+    adaptation_power: float = Field(default=1.5, ge=0)
     level_unknown: Literal["2", "3", "4", "5", "6", "7"] = "4"
-    adaptation_per_level: float = Field(0.3, ge=0)
+    adaptation_per_level: float = Field(default=0.3, ge=0)
 
 
 class PathSettings(Section):
@@ -190,35 +190,35 @@ class PathSettings(Section):
     """
 
     practice_kinds: tuple[Literal["savoir-faire", "savoir-être", "savoir"], ...] = ("savoir-faire", "savoir-être")
-    practice_share: float = Field(0.5, ge=0, le=1)
-    practice_months: float = Field(12.0, ge=0)
-    month_hours: float = Field(140.0, gt=0)
-    min_saving_hours: float = Field(210.0, gt=0)
+    practice_share: float = Field(default=0.5, ge=0, le=1)
+    practice_months: float = Field(default=12.0, ge=0)
+    month_hours: float = Field(default=140.0, gt=0)
+    min_saving_hours: float = Field(default=210.0, gt=0)
     frame_counts_practice: bool = False
-    hours_weight: float = Field(1.0, ge=0)
-    step_weight: float = Field(210.0, ge=0)
-    move_weight: float = Field(100.0, ge=0)
-    market_weight: float = Field(100.0, ge=0)
-    moves_considered: int | None = Field(100, ge=1)
-    max_evaluations: int = Field(400_000, ge=1000)
-    open_hours: float = Field(450.0, ge=0)
-    open_levels: int = Field(1, ge=0)
-    exact_sets: int = Field(20_000, ge=1)
+    hours_weight: float = Field(default=1.0, ge=0)
+    step_weight: float = Field(default=210.0, ge=0)
+    move_weight: float = Field(default=100.0, ge=0)
+    market_weight: float = Field(default=100.0, ge=0)
+    moves_considered: int | None = Field(default=100, ge=1)
+    max_evaluations: int = Field(default=400_000, ge=1000)
+    open_hours: float = Field(default=450.0, ge=0)
+    open_levels: int = Field(default=1, ge=0)
+    exact_sets: int = Field(default=20_000, ge=1)
     hiring: tuple[str, ...] | None = None
 
 
 class RankingSettings(Section):
     """When a move counts as `proche`, and which kinds of move a ranking of sources leaves out."""
 
-    close_share: float = Field(0.1, gt=0, le=1)
-    close_hours: float = Field(450.0, ge=0)
+    close_share: float = Field(default=0.1, gt=0, le=1)
+    close_hours: float = Field(default=450.0, ge=0)
     sources_exclude: tuple[MoveKind, ...] = ("step-down",)
 
 
 class TitleSettings(Section):
     """From which confidence a reading of a job title is worth a person's look, or a place in `to_confirm`."""
 
-    review_threshold: float = Field(0.3, gt=0, le=0.9)
+    review_threshold: float = Field(default=0.3, gt=0, le=0.9)
 
 
 class Settings(Section):
@@ -231,7 +231,7 @@ class Settings(Section):
         If a setting is not known or out of its bounds: a `ValueError`, as a `PasserellesError` is.
     """
 
-    schema_version: int = Field(1, ge=1, le=1)
+    schema_version: int = Field(default=1, ge=1, le=1)
     weights: WeightSettings = WeightSettings()
     near: NearSettings = NearSettings()
     territory: TerritorySettings = TerritorySettings()

@@ -28,7 +28,7 @@ from passerelles.areas import MobilityAreas, mobility_areas
 from passerelles.charts.drawing import Chart, Colour, Pen, clean, width_of, wrap
 from passerelles.charts.evaluation import wilson
 from passerelles.charts.moves import ring_order, spread
-from passerelles.charts.territory import read_diagram
+from passerelles.charts.territory import Node, Side, read_diagram
 from passerelles.evaluation.protocol import Bin
 from passerelles.evaluation.results import MethodResult
 from passerelles.graph.core import OccupationGraph
@@ -306,6 +306,13 @@ def test_flows_of_a_sankey_are_conserved(embedded_graph: OccupationGraph) -> Non
     left_over = list(boxes(chart, Colour.PAPER, "////"))[:-1]
     assert len(left_over) == len(found.uncovered)
     assert sum(b.get_height() for b in left_over) / thick[-1] == pytest.approx((140 - found.placed) / people[-1])
+
+
+def test_one_person_and_one_opening_are_told_in_the_singular() -> None:
+    sides: list[tuple[Side, int]] = [("left", 1), ("left", 2), ("right", 1), ("right", 2)]
+    assert [Node("", side, "", "", "", (), rest).numbers("fr") for side, rest in sides] == [
+        "1 personne, non placée", "2 personnes, aucune placée", "1 poste, vide", "2 postes, tous vides"
+    ]  # fmt: skip
 
 
 def test_people_to_confirm_are_told_apart_from_those_placed(embedded_graph: OccupationGraph) -> None:

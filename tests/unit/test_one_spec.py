@@ -19,8 +19,8 @@ from passerelles.ranking.move import Move
 from passerelles.report.schemas import json_schema
 from passerelles.territory.discretion import publish, published
 from passerelles.territory.flows import Flow
-from passerelles.views.excel import BookPage, write_workbook
-from passerelles.views.spec import Column, Record, Withheld
+from passerelles.views.excel import BookPage, book_page, write_workbook
+from passerelles.views.spec import Cell, Column, Record, Sheet, Withheld
 
 SAMPLES = File(__file__).resolve().parents[2] / "referentials" / "transitions" / "territories"
 TABLES = (SAMPLES / "redon-fragile.csv", SAMPLES / "redon-hiring.csv")
@@ -157,6 +157,15 @@ def test_a_table_on_a_terminal_makes_no_sheet_that_it_does_not_show(monkeypatch:
     monkeypatch.setattr(move, "ITEM", None)  # what a sheet of competencies would read
     monkeypatch.setattr(move.Item, "to_dict", None)
     print_page(paper(io.StringIO()), page)
+
+
+def test_columns_of_results_that_nothing_fills_are_folded_away(tmp_path: File) -> None:
+    rows: list[list[Cell]] = [["a", None], ["b", None]]
+    of_results = book_page(Sheet.of_rows("totals", [Column("label"), Column("access")], rows), lang="fr")
+    write_workbook([of_results, BookPage("form", ["a", "b"], rows, ["text", "text"])], tmp_path / "two.xlsx")
+    first, second = load_workbook(tmp_path / "two.xlsx").worksheets
+    assert [first.column_dimensions[letter].hidden for letter in "AB"] == [False, True]
+    assert not second.column_dimensions["B"].hidden
 
 
 def test_what_is_typed_into_a_form_stays_text(tmp_path: File) -> None:

@@ -97,6 +97,28 @@ def test_the_sheet_has_drop_down_choices_and_is_read_back(tmp_path: Path, capsys
     assert [line["statut"] for line in lines][1:] == ["sûr", "sûr"]
 
 
+def test_a_list_to_read_and_one_to_review_are_not_given_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "liste.csv"
+    source.write_text("intitulé,effectif\nmoniteur,7\n", encoding="utf-8")
+    for asked in (["--input", str(source), "--review", str(source)], []):
+        with pytest.raises(SystemExit) as ended:
+            run(["resolve", *asked])
+        assert ended.value.code == 2
+        assert "--review FICHIER" in capsys.readouterr().err
+
+
+def test_the_review_shows_what_was_written_under_its_own_head(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "liste.csv"
+    source.write_text("intitulé,effectif\nxqzw,7\n", encoding="utf-8")
+    with pytest.raises(SystemExit):
+        run(["resolve", "--review", str(source)])
+    assert "Écrit" in capsys.readouterr().out.split("─")[0]
+
+
 def test_the_terminal_asks_title_by_title_and_keeps_each_choice(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -113,6 +113,13 @@ def test_a_word_is_folded_where_few_are_and_not_in_a_whole_column_of_labels() ->
             assert word in buffer.getvalue(), (width, buffer.getvalue())
 
 
+def test_a_word_too_wide_breaks_after_its_hyphens() -> None:
+    rows: list[list[Cell]] = [["Fonderie, Saint-Nicolas-de-Redon", "x" * 59], ["Redon", "y" * 59]]
+    text = text_of(Page("", sheets=[Sheet.of_rows("moves", [Column("label"), Column("reason")], rows)]))
+    lines = [line.split("  ")[0] for line in text.splitlines()[2:]]
+    assert lines == ["Fonderie,", "Saint-Nicolas-de-", "Redon", "Redon"]
+
+
 def test_results_fit_80_columns(embedded_graph: OccupationGraph) -> None:
     for found in (rank_moves(embedded_graph, "K2110-B", limit=3), evaluate(embedded_graph, methods=["cosine"])):
         assert max(map(len, str(found).splitlines())) <= 80

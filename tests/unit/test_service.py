@@ -930,7 +930,7 @@ def test_a_start_that_fails_is_logged_and_never_ready(
     monkeypatch.setattr(Engine, "warm", broken)
     with Client(create_app(engine)) as client:
         for _ in range(20):
-            refused(client.get("/health/ready"), 503, "busy")
+            refused(client.get("/health/ready"), 503, "not_ready")
             time.sleep(0.01)
     assert any(record.getMessage() == "warming_failed" for record in caplog.records)
 

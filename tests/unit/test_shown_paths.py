@@ -21,6 +21,13 @@ def test_paths_show_each_path_and_turn_into_rows(embedded_graph: OccupationGraph
     assert paths[0].rows("steps")[0]["step"] == 1
 
 
+def test_legal_frames_have_their_names_in_tables(embedded_graph: OccupationGraph) -> None:
+    found = rank_paths(embedded_graph, "K2110-B", targets=["N4101"], limit=1)
+    rows = found.rows("frames")
+    assert ("ptp", "Projet de transition professionnelle (PTP)") in [(row["frame"], row["label"]) for row in rows]
+    assert "Projet de transition professionnelle (PTP) : " in str(found.rows()[0]["frames"])
+
+
 def test_no_path_shows_a_sentence(embedded_graph: OccupationGraph) -> None:
     none = rank_paths(embedded_graph, "K2110-B", targets=[])
     assert list(none) == []

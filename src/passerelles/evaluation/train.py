@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain, count
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -128,7 +128,7 @@ def _scorer(
 ) -> Scorer:
     source = f"{graph.referential.name} {graph.referential.version}"
     candidates = max(1, int((~graph.is_specialised).sum()) - 1)
-    about = {"name": name, "version": version, "fitted_on": source, "candidates": candidates}
+    about: dict[str, Any] = {"name": name, "version": version, "fitted_on": source, "candidates": candidates}
     return Scorer(base=_rounded(base), parts=parts, prior=prior, **about)
 
 

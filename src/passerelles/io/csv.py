@@ -14,7 +14,7 @@ from itertools import compress, islice
 from operator import itemgetter
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, Protocol
 
 from passerelles.errors import PasserellesError
 from passerelles.io import xlsx
@@ -30,6 +30,13 @@ FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
 _SIGNED_NUMBER: Final = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?%?")
 # Windows-1252 leaves five bytes undefined; they are read as the control characters that Latin-1 gives them.
 _CP1252: Final = "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(256))
+
+
+class DataFrame(Protocol):
+    """A table of pandas, or of what gives its rows as pandas does."""
+
+    def to_dict(self, orient: Literal["records"]) -> Sequence[Mapping[Any, Any]]:
+        """Return a mapping from column to value for each row."""
 
 
 class Decoded(NamedTuple):

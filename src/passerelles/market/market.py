@@ -53,15 +53,15 @@ class MarketSettings(Section):
     """
 
     schema_version: Literal[1] = 1
-    secret_low: int = Field(1, ge=0)
-    secret_high: int = Field(4, ge=0)
-    secret_part_low: int = Field(1, ge=0)
-    hiring_min_projects: int = Field(5, ge=1)
-    hiring_min_difficult_share: float = Field(0.5, ge=0, le=1)
-    hiring_min_tension: int = Field(4, ge=1, le=5)
-    fragile_max_projects: int = Field(4, ge=0)
-    fragile_max_difficult_share: float = Field(0.4, ge=0, le=1)
-    fragile_max_tension: int = Field(2, ge=1, le=5)
+    secret_low: int = Field(default=1, ge=0)
+    secret_high: int = Field(default=4, ge=0)
+    secret_part_low: int = Field(default=1, ge=0)
+    hiring_min_projects: int = Field(default=5, ge=1)
+    hiring_min_difficult_share: float = Field(default=0.5, ge=0, le=1)
+    hiring_min_tension: int = Field(default=4, ge=1, le=5)
+    fragile_max_projects: int = Field(default=4, ge=0)
+    fragile_max_difficult_share: float = Field(default=0.4, ge=0, le=1)
+    fragile_max_tension: int = Field(default=2, ge=1, le=5)
 
     @model_validator(mode="after")
     def _bounds_in_order(self) -> Self:

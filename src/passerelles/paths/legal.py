@@ -47,11 +47,11 @@ class Frame(BaseModel):
 
     name: str
     label: str
-    start: str = Field("", alias="from")
+    start: str = Field(default="", alias="from")
     until: str = ""
-    hours_min: float | None = Field(None, ge=0)
-    hours_max: float | None = Field(None, ge=0)
-    months_max: float | None = Field(None, ge=0)
+    hours_min: float | None = Field(default=None, ge=0)
+    hours_max: float | None = Field(default=None, ge=0)
+    months_max: float | None = Field(default=None, ge=0)
     certifying: bool = False
     hiring_list: bool = False
     other_code: bool = False
@@ -184,7 +184,7 @@ class FrameVerdict(Described):
         "frame",
         "What a legal frame says",
         Column("frame", value="name", json_key="name", promised="text"),
-        Column("label", on=On.JSON, schema="text"),
+        Column("label", schema="text"),
         Column("verdict", words="terms.verdict", promised=one_of(TERNARY)),
         parts_of("violations", "rule", promised=True),
         parts_of("unknown", "rule"),

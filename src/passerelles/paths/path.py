@@ -193,7 +193,7 @@ def _credentials(step: "Step", lang: Lang) -> str | None:
 
 
 def _verdicts(path: "Path", lang: Lang) -> str:
-    return "; ".join(f"{f.name}: {say(f'terms.verdict.{f.verdict}', lang=lang)}" for f in path.frames)
+    return "; ".join(labelled(f.label, say(f"terms.verdict.{f.verdict}", lang=lang), lang) for f in path.frames)
 
 
 @dataclass(frozen=True)

@@ -238,7 +238,7 @@ class Move(Described, Shown):
     Attributes
     ----------
     score
-        `base` plus the values of `parts`; no unit, compares within one referential, scorer and settings.
+        Sum of `parts`, the base among them; no unit, compares within one referential, scorer and settings.
     probability
         Chance in [0, 1] that an expert of the referential would list the move, never a chance of success; None
         when the scorer is not calibrated.

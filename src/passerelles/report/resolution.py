@@ -85,7 +85,7 @@ def review_page(done: Review, *, lang: Lang = "fr") -> Page:
     """Return what a reviewed list shows: each text with its first candidate and the verdict."""
     columns = (
         *Row.spec.pick("row"),
-        Column("title", value=lambda row, _: _short(row.text)),
+        Column("given", value=lambda row, _: _short(row.text)),
         Column("candidates", value=lambda row, _: f"{c.code} {c.label}" if (c := _first(row)) else None),
         Column("confidence", "share", value=lambda row, _: c.confidence if (c := _first(row)) else None),
         *Row.spec.pick("status"),
@@ -106,7 +106,7 @@ def agenda_page(plan: Agenda, *, limit: int, lang: Lang = "fr") -> Page:
 
     columns = (
         Column("people", "integer", value="people", shown=lambda group, lang: _people(group.people, lang)),
-        Column("title", value=lambda group, _: _short(group.text)),
+        Column("given", value=lambda group, _: _short(group.text)),
         Column("candidates", value=offered),
         *Group.spec.pick("status"),
     )

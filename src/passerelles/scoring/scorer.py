@@ -100,11 +100,11 @@ class Scorer(_Frozen):
     version: str
     fitted_on: str | None = None
     base: Bounded = 0.0
-    candidates: int | None = Field(None, ge=1, le=_MOST)
+    candidates: int | None = Field(default=None, ge=1, le=_MOST)
     parts: dict[str, dict[str, Bounded]] = Field(min_length=1)
     prior: Prior | None = None
     calibration: Calibration | None = None
-    note: str = Field("", description="What a reader of the file should know")
+    note: str = Field(default="", description="What a reader of the file should know")
 
     @property
     def calibrated_on(self) -> str | None:

@@ -252,7 +252,8 @@ def _add_health(app: FastAPI, service: ServiceApp) -> None:
         if service.short.blocked or service.long.blocked:
             return problems.problem("stuck", lang=lang, extra={"stuck": stuck})
         if not service.ready or service.short.full or service.long.full:
-            return problems.problem("busy", lang=lang, headers={"retry-after": "1"})
+            key = "busy" if service.ready else "not_ready"
+            return problems.problem(key, lang=lang, headers={"retry-after": "1"})
         return Response(b'{"status":"ready","stuck":%d}' % stuck, media_type=JSON, headers=UNKEPT)
 
     @app.get("/openapi.json", include_in_schema=False)

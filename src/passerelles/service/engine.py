@@ -22,18 +22,20 @@ from passerelles.settings import Section, problems
 class Limits(Section):
     """What no request may pass. Lengths of lists are in `passerelles.service.requests`, where OpenAPI shows them."""
 
-    body_bytes: int = Field(1_000_000, ge=1_000)  # size of a request's body
-    query_bytes: int = Field(8_000, ge=100)  # length of a query string
-    depth: int = Field(8, ge=3)  # objects and lists inside one another; a profile in a request takes 3
-    brackets: int = Field(20_000, ge=100)  # objects and lists in one body
-    seconds: float = Field(10.0, gt=0)  # running time of an answer; beyond, 504
+    body_bytes: int = Field(default=1_000_000, ge=1_000)  # size of a request's body
+    query_bytes: int = Field(default=8_000, ge=100)  # length of a query string
+    depth: int = Field(default=8, ge=3)  # objects and lists inside one another; a profile in a request takes 3
+    brackets: int = Field(default=20_000, ge=100)  # objects and lists in one body
+    seconds: float = Field(default=10.0, gt=0)  # running time of an answer; beyond, 504
     # Time to send a header, then a body (beyond, 408), and to begin reading an answer.
-    read_seconds: float = Field(10.0, gt=0)
-    idle_seconds: float = Field(15.0, gt=0)  # between two requests of a connection; beyond, it is closed
-    connections: int = Field(1_000, ge=1)  # at once, in each worker process; beyond, 503
-    threads: int = Field(2, ge=1)  # long answers at once, in each worker process; as many short ones beside them
-    waiting: int = Field(64, ge=1)  # answers of each kind that wait for a thread; beyond, 503
-    cache_bytes: int = Field(64_000_000, ge=0)  # answers kept, in each worker process; 0 = none
+    read_seconds: float = Field(default=10.0, gt=0)
+    idle_seconds: float = Field(default=15.0, gt=0)  # between two requests of a connection; beyond, it is closed
+    connections: int = Field(default=1_000, ge=1)  # at once, in each worker process; beyond, 503
+    threads: int = Field(
+        default=2, ge=1
+    )  # long answers at once, in each worker process; as many short ones beside them
+    waiting: int = Field(default=64, ge=1)  # answers of each kind that wait for a thread; beyond, 503
+    cache_bytes: int = Field(default=64_000_000, ge=0)  # answers kept, in each worker process; 0 = none
 
 
 class Options(Section):
@@ -56,7 +58,7 @@ class Options(Section):
     cache: bool = False  # open the referential from the user's cache, and keep it there
     warm: bool = False  # work out the moves of every occupation before it is ready
     # Seconds between two looks for another file at the referential's path; 0: only SIGHUP reloads.
-    watch_seconds: float = Field(0.0, ge=0, le=86_400)
+    watch_seconds: float = Field(default=0.0, ge=0, le=86_400)
     exit_with: bool = False  # end the process even where an abandoned answer still runs
 
 

@@ -117,14 +117,16 @@ class Person(Body):
     Sent in a body only: query strings end up in logs.
     """
 
-    occupation: Text | None = Field(None, description="The job exercised: a code, or an exact job title")
+    occupation: Text | None = Field(default=None, description="The job exercised: a code, or an exact job title")
     competencies: list[Code] = Field(
         default_factory=list, max_length=500, description="Codes of what is held besides what the job requires"
     )
     credentials: dict[Code, Ternary] = Field(
         default_factory=dict, max_length=_CREDENTIALS, description="Whether each is held; what is not said is unknown"
     )
-    employment: Employment | None = Field(None, description="How the person means to work; null: as an employee")
+    employment: Employment | None = Field(
+        default=None, description="How the person means to work; null: as an employee"
+    )
 
     def profile(self) -> Profile:
         """Return the engine's own value."""
@@ -204,17 +206,19 @@ class _PathsFields(BaseModel):
         description=_TARGET, examples=[["N4102"]]
     )
     filters: Filters = Field(default_factory=list)
-    frame: FrameName | None = Field(None, description="Legal frame that each path is judged by", examples=["transco"])
+    frame: FrameName | None = Field(
+        default=None, description="Legal frame that each path is judged by", examples=["transco"]
+    )
     max_steps: Steps = 3
     pareto: bool = Field(default=False, description="Only paths that no other beats in hours, score and steps")
     limit: PathLimit = 5
     agreement: Agreement = Field(
-        None,
+        default=None,
         description="Collective agreement (IDCC) of the present employer: names the OPCO that may pay",
         examples=["0016"],
     )
     hiring_agreement: Agreement = Field(
-        None, description="Collective agreement (IDCC) of the firm that hires", examples=["2111"]
+        default=None, description="Collective agreement (IDCC) of the firm that hires", examples=["2111"]
     )
 
 
@@ -228,7 +232,7 @@ class PathsBody(_PathsFields, Body):
     """Paths from an occupation or a person."""
 
     origin: Origin
-    hiring: list[Text] | None = Field(None, max_length=500, description="Codes on a list of hiring jobs")
+    hiring: list[Text] | None = Field(default=None, max_length=500, description="Codes on a list of hiring jobs")
 
 
 class _ResolveFields(BaseModel):
@@ -236,7 +240,9 @@ class _ResolveFields(BaseModel):
 
     fields: TitleFields = None
     text: Text = Field(description="What somebody wrote", examples=["moniteur auto ecole"])
-    kind: Literal["title", "competency"] = Field("title", description="What it should be: a job title, or a competency")
+    kind: Literal["title", "competency"] = Field(
+        default="title", description="What it should be: a job title, or a competency"
+    )
     limit: PathLimit = 5
 
 
@@ -279,10 +285,10 @@ class MatchBody(Body):
     fields: FlowFields = None
     fragile: list[FragileRow] = Field(min_length=1, max_length=200)
     hiring: list[HiringRow] = Field(min_length=1, max_length=200)
-    radius_km: float | None = Field(None, ge=0, le=1_000)
+    radius_km: float | None = Field(default=None, ge=0, le=1_000)
     frame: FrameName | None = None
-    budget_hours: float | None = Field(None, ge=0, le=1e9)
-    min_probability: float | None = Field(None, ge=0, le=1)
+    budget_hours: float | None = Field(default=None, ge=0, le=1e9)
+    min_probability: float | None = Field(default=None, ge=0, le=1)
     mask: bool = Field(default=False, description="Withhold small numbers")
     strict: Strict = False
     limit: Annotated[int, Field(ge=1, le=10_000), WHOLE] | None = None

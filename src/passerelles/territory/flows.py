@@ -453,7 +453,7 @@ class Change(Described):
     spec: ClassVar[Record] = Record(
         "change",
         "What moving one bound would change",
-        Column("kind", promised="text"),
+        Column("kind", words="territory.moved", promised="text"),
         Column("bound", "number", on=On.JSON),
         Column("step", "number"),
         Column("more", "integer", promised="whole?"),

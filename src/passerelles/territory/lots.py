@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final, Literal, NamedTuple
 
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError, UnknownCodeError
-from passerelles.io.csv import split_sheet
+from passerelles.io.csv import DataFrame, split_sheet
 from passerelles.language import packaged
 from passerelles.language.say import Lang, say
 from passerelles.market.market import Market
@@ -797,4 +797,4 @@ def merged(side: Side, lots: Mapping[tuple[str, ...], Sequence[Lot]], **more: An
     return Lots.of(side, summed, **more)
 
 
-Table = str | Path | Sequence[str | Path] | Sequence[Mapping[str, Any]] | Iterable[Lot] | Lots
+Table = str | Path | Sequence[str | Path] | Sequence[Mapping[str, Any]] | Iterable[Lot] | Lots | DataFrame

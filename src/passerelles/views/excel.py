@@ -34,6 +34,8 @@ class BookPage:
     of a person's own list do. `choice` is a column that each row fills in from a list: the cells of its own row from a
     first column to a last one (three positions from 0).
 
+    `hidden` are the columns that stand in nobody's way, by position.
+
     A form has `helps` for its columns, by position: what is said beside a cell, with the words that it may hold (a word
     that begins with ``=`` is a formula of cells), in `open_rows` rows; `faint`: its first row is an example, in grey.
     """
@@ -46,6 +48,7 @@ class BookPage:
     helps: Mapping[int, "Help"] = field(default_factory=dict)
     open_rows: int = 0
     faint: bool = False
+    hidden: frozenset[int] = frozenset()
 
 
 class Help(NamedTuple):
@@ -56,13 +59,15 @@ class Help(NamedTuple):
 
 
 def book_page(sheet: Sheet, *, lang: Lang) -> BookPage:
-    """Return a sheet as a page of a workbook: heads and words for people, figures as figures."""
+    """Return a sheet as a page of a workbook: heads and words for people, figures as figures; no empty column shows."""
     columns = sheet.columns
     rows = [
         [c.written(v, lang) if isinstance(v, str) else v for c, v in zip(columns, row, strict=True)]
         for row in sheet.rows
     ]
-    return BookPage(sheet.label(lang), [c.label(lang) for c in columns], rows, [c.kind for c in columns])
+    empty = frozenset(place for place in range(len(columns)) if rows and all(row[place] is None for row in rows))
+    heads = [c.label(lang) for c in columns]
+    return BookPage(sheet.label(lang), heads, rows, [c.kind for c in columns], hidden=empty)
 
 
 def write_workbook(pages: Sequence[BookPage], output: Path | None) -> None:
@@ -97,6 +102,7 @@ def _fill(book: "Workbook", page: BookPage) -> None:
     for place, width in enumerate(_widths(page), start=1):
         column = sheet.column_dimensions[get_column_letter(place)]
         column.width = width
+        column.hidden = place - 1 in page.hidden
         if page.open_rows:  # columns of codes stay text, whatever is typed
             column.number_format = "@"
     sheet.freeze_panes = "A2"

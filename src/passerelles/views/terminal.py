@@ -1,8 +1,10 @@
 """Pages on a terminal: labels stay text, lines break where a reader would, no colour in a file."""
 
 import io
+import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
+from textwrap import fill
 from typing import IO, Any, Final
 
 from rich import box
@@ -120,8 +122,13 @@ def print_sheet(console: Screen, sheet: Sheet, *, title: str = "", most: int | N
     for head, numeric, width in zip(heads, exact, widths, strict=True):
         table.add_column(head, justify="right" if numeric else "left", width=width, overflow="fold")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(_hyphenated, row, widths))
     console.print(table)
+
+
+def _hyphenated(text: str, width: int) -> str:
+    """Break words that no line of a column holds after one of their hyphens, before they are folded anywhere."""
+    return re.sub(r"\S+", lambda word: fill(word[0], width, break_long_words=False), text)
 
 
 def _cell(column: Column, item: Any, lang: Lang) -> str:

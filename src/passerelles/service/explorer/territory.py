@@ -64,12 +64,12 @@ class PlanBody(Body):
     fragile: Dropped | None = None
     hiring: Dropped | None = None
     choices: dict[Literal["fragile", "hiring"], dict[Text, Text]] = Field(default_factory=dict)
-    radius_km: float | None = Field(None, ge=0, le=2_000)
+    radius_km: float | None = Field(default=None, ge=0, le=2_000)
     frame: FrameName | None = None
-    budget_hours: float | None = Field(None, ge=0, le=1e9)
-    min_probability: float | None = Field(None, ge=0, le=1)
-    max_cost: float | None = Field(None, ge=0, le=1e6)
-    floor: float | None = Field(None, ge=0, le=1)
+    budget_hours: float | None = Field(default=None, ge=0, le=1e9)
+    min_probability: float | None = Field(default=None, ge=0, le=1)
+    max_cost: float | None = Field(default=None, ge=0, le=1e6)
+    floor: float | None = Field(default=None, ge=0, le=1)
     stretch: bool = False
     mask: bool = False
 
