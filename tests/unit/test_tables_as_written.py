@@ -268,7 +268,12 @@ def test_of_columns_that_are_jobs_or_places_dashes_are_nobody_and_none_is_lost(
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [("Agence de Redon", "Agence d'Allaire"), ("Site de Redon", "Site d’Allaire"), ("Usine Redon", "Dépôt d'Allaire")],
+    [
+        ("Agence de Redon", "Agence d'Allaire"),
+        ("Site de Redon", "Site d’Allaire"),
+        ("Usine Redon", "Dépôt d'Allaire"),
+        ("Écoles de Redon", "Bureaux d'Allaire"),
+    ],
 )
 def test_columns_of_sites_that_are_named_after_towns_are_places(
     embedded: Referential, tmp_path: Path, first: str, second: str
@@ -1505,7 +1510,8 @@ WIDER = Places(
 @pytest.mark.parametrize(
     ("text", "commune"),
     [
-        ("CDG T2", "95527"), ("Roissypole", "95527"), ("Aéroport Charles de Gaulle", "95527"), ("Redon Nord", "35236"),
+        ("CDG T2", "95527"), ("Roissy - zone cargo", "95527"),
+        ("Roissypole", "95527"), ("Aéroport Charles de Gaulle", "95527"), ("Redon Nord", "35236"),
         ("Chalon Sud", "71076"), ("Garage (Redon)", "35236"), ("ZA Nord, Redon", "35236"), ("Redon / Allaire", ""),
         ("Redon (Ille-et-Vilaine)", "35236"), ("Saint-Jean (Morbihan)", "56002"), ("Zone 4", None),
     ],
@@ -1605,6 +1611,34 @@ def test_titles_that_no_label_says_are_never_sure_by_one_of_their_words(rome: Re
     (lot,) = read_lots(rome, [{"Poste": title, "Nb": 2}], "fragile").lots
     assert lot.confidence < SURE
     assert lot.job in ("M1609", "N2203")
+
+
+def test_columns_of_one_name_are_told_apart_by_what_stands_above_them(embedded: Referential, tmp_path: Path) -> None:
+    above, cells = ("", "Redon", "", "Allaire", "", ""), ("N1101", 2, 1, 4, None, 7)
+    total = ("Total", 2, 1, 4, 0, 7)
+    for header in (("Métier", "CDI", "CDD", "CDI", "CDD", "Total"), ("Métier", "H", "F", "H", "F", "Total")):
+        lots = read_lots(embedded, workbook(tmp_path / "t.xlsx", above, header, cells, total), "fragile",
+                         locator=Locator(PLACES))  # fmt: skip
+        assert [(lot.employer, lot.commune_label, lot.people) for lot in lots.lots] == [
+            ("–", "Redon", 3), ("–", "Allaire", 4)
+        ]  # fmt: skip
+    path = workbook(tmp_path / "t.xlsx", above, ("Métier", "Effectif", "ETP", "Effectif", "ETP", ""), cells[:-1])
+    lots = read_lots(embedded, path, "fragile", locator=Locator(PLACES))
+    assert {(lot.commune_label, lot.people) for lot in lots.lots} == {("Redon", 2), ("Allaire", 4)}
+
+
+def test_when_openings_are_to_be_filled_is_no_number_of_them(embedded: Referential) -> None:
+    for name in ("A pourvoir le", "Disponible", "Poste vacant au"):
+        lots = read_lots(embedded, [{"Poste": "N1101", "Nombre": 2, name: "01/02/2027"}], "hiring")
+        assert (lots.people, [str(lot.month) for lot in lots.lots]) == (2, ["2027-02"])
+        assert "other_counts" not in said(lots)
+        assert read_lots(embedded, [{"Poste": "N1101", name: "01/02/2027"}], "hiring").people == 1
+
+
+def test_the_experience_that_posts_ask_for_is_said(embedded: Referential) -> None:
+    rows = [{"Poste": "N1101", "Nb": 2, "Exp.": text} for text in ("3 ans", "débutant accepté")]
+    told = [p.values["given"] for p in read_lots(embedded, rows, "hiring").said if p.key == "conditions_unread"]
+    assert told == ["3 ans"]
 
 
 def test_firms_above_the_places_that_head_columns_are_the_employers(embedded: Referential, tmp_path: Path) -> None:

@@ -208,7 +208,7 @@ class Locator:
         if match and code:
             yield f"{match['town']} ({code})"
         towns = [text, *([text[: part.start()]] if (part := _PART_OF.search(text)) and part.end() == len(text) else [])]
-        folded = [normalise_label(town) for town in towns]
+        folded = [normalise_label(town) for town in (*towns, *_APART.split(text))]
         yield from (place for place, pattern in _ZONES if any(map(pattern.fullmatch, folded)))
         yield from towns[1:]
         known = [part for part in _APART.split(text) if part and self.places is not None and self.places.named(part)]

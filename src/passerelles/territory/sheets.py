@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from passerelles.errors import PasserellesError
-from passerelles.io.csv import TOTAL, TWICE, Rows, read_rows, with_only_header
+from passerelles.io.csv import TOTAL, TWICE, Rows, mostly_hold_counts, read_rows, with_only_header
 from passerelles.io.xlsx import cell_text
 from passerelles.territory.grid import (
     COUNT,
@@ -466,6 +466,8 @@ def _grid(rows: Rows, side: Side, is_place: IsPlace, are_jobs: AreJobs, tell: Te
     for line in sorted(rows.hidden.intersection(line for line, _ in filled)):
         tell(rows.name, "hidden_row", line)
     headings = _headings(header, above, rows.header_line)
+    written, header = header, _told_apart(header, headings, filled, is_place)
+    headings = [above if name == old else "" for above, name, old in zip(headings, header, written, strict=True)]
     grid = Grid(rows.name, side, header, columns_of(header, side), filled, rows.sheet, above=headings)
     return labelled(grid, above, is_place, are_jobs, tell)
 
@@ -637,6 +639,17 @@ def _headings(header: Sequence[str], above: Sequence[Row], line: int) -> list[st
         return [""] * len(header)
     texts += [""] * (len(header) - len(texts))
     return [text or next(filter(None, reversed(texts[:at])), "") for at, text in enumerate(texts)]
+
+
+def _told_apart(header: Sequence[str], headings: Sequence[str], rows: Sequence[Row], is_place: IsPlace) -> list[str]:
+    """Return a header whose numbers of one name have the name of what stands above them too: "CDI" below "Niort"."""
+    names = [*header]
+    for at, (name, heading) in enumerate(zip(header, headings, strict=True)):
+        texts = [text for _, cells in rows if (text := cell_text(cells[at]))]
+        if heading and header.count(name) > 1 and texts and mostly_hold_counts(texts) and not is_place(name):
+            counts = _counts([name]) and not says("part_time", normalise_label(name))
+            names[at] = heading if counts else f"{heading} {name}"
+    return names
 
 
 def _one_below_another(
