@@ -321,6 +321,17 @@ def test_an_open_job_whose_employers_ask_for_a_longer_course_than_part_of_its_le
         assert found.expected == (whole if asked else share * whole)
 
 
+def test_months_say_that_a_course_is_longer_where_nobody_publishes_its_hours() -> None:
+    course = Credential("C", "Cours", "certificat", months=Hours(12, None, 12, "s"))
+    laid = replace(
+        referential({"A": ["a"], "B": ["b"]}, credentials=[course]),
+        occupation_access=(OccupationAccess("B", "open", 3),),
+        credential_requirements=(CredentialRequirement("B", "C", "usual"),),
+    )
+    found = qualification_of(laid, laid.occupation_by_code["B"], EffortSettings())
+    assert (found.title, found.free, found.expected) == ((("C",),), False, duration_model().estimate(3, "").expected)
+
+
 def test_a_title_below_the_level_is_no_such_course() -> None:
     title = Credential("C", "CAP", "diplôme", Hours(None, 900.0, None, "s"), level=3)
     laid = replace(

@@ -17,7 +17,15 @@ from passerelles.access.holdings import (
     groups_of,
 )
 from passerelles.codes import is_rome_code
-from passerelles.model import DIPLOMAS, TAUGHT, Alternatives, Credential, CredentialRequirement, Occupation
+from passerelles.model import (
+    DIPLOMAS,
+    HOURS_A_MONTH,
+    TAUGHT,
+    Alternatives,
+    Credential,
+    CredentialRequirement,
+    Occupation,
+)
 from passerelles.referentials.access_text import needs_no_diploma
 from passerelles.referentials.credentials import Duration, Estimate, duration_model, load_durations
 from passerelles.referentials.referential import Referential
@@ -174,7 +182,7 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     # A job open to all is learnt by part of its level's course, unless a title of unknown length is asked for, or a
     # course that takes longer than that part; from a first degree on, after the studies.
     least = settings.open_share * middle.expected
-    longer = [c.code for c in usual if c.level is None and c.kind in TAUGHT and _length(c) > least]
+    longer = [c.code for c in usual if c.level is None and c.kind in TAUGHT and _length_or_months(c) > least]
     wanted = [*longer, *(c.code for c in titles if level <= (c.level or 0))] if level < FIRST_DEGREE else []
     part = settings.open_share if free and not wanted else 1.0
     title: Alternatives = ((min(wanted),),) if free and wanted else _demanded(referential, rows)
@@ -332,3 +340,8 @@ def level_of_people(referential: Referential, code: str, qualification: Qualific
 
 def _length(credential: Credential) -> float:
     return training_hours(credential).expected or 0.0
+
+
+def _length_or_months(credential: Credential) -> float:
+    """Hours of a course; those of its months where nobody publishes others, work in a firm among them."""
+    return _length(credential) or HOURS_A_MONTH * (credential.training_months.low or 0.0)
