@@ -362,10 +362,10 @@ def test_rows_of_a_pivot_table_that_sum_those_below_name_their_employer(embedded
 def test_sheets_named_after_places_are_those_of_their_rows(embedded: Referential, tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
-    for name in ("Redon", "Vannes"):
+    for name, order in (("Redon", 1), ("Vannes", -1)):  # the same columns, in any order
         sheet = book.create_sheet(name)
         for row in (("Entreprise", "Métier", "Effectif"), ("A", "N4101", 3)):
-            sheet.append(row)
+            sheet.append(row[::order])
     book.save(tmp_path / "t.xlsx")
     lots = read_lots(embedded, tmp_path / "t.xlsx", "fragile", locator=Locator(PLACES))
     assert [(lot.basin, lot.commune, lot.people) for lot in lots.lots] == [("5310", "", 3), ("5313", "35236", 3)]
@@ -1405,6 +1405,8 @@ def test_people_that_a_remark_says_gone_are_taken_off_only_where_they_are_among_
 ) -> None:
     lots = read_lots(embedded, [{"Poste": "N4101", "Effectif": 8, "Observations": remark}], "fragile")
     assert (lots.people, [k for k in said(lots) if k.endswith("remarked")]) == (left, [key] if key else [])
+    lots = read_lots(embedded, [{"Poste": "N4101", "Effectif": "6 CDI + 2 CDD"}], "fragile")
+    assert (lots.people, said(lots)) == (8, said(read_lots(embedded, [{"Poste": "N4101", "Effectif": 8}], "fragile")))
 
 
 def test_a_post_in_which_nobody_is_and_people_taken_over_are_set_aside(embedded: Referential) -> None:
@@ -1633,6 +1635,29 @@ def test_when_openings_are_to_be_filled_is_no_number_of_them(embedded: Referenti
         assert (lots.people, [str(lot.month) for lot in lots.lots]) == (2, ["2027-02"])
         assert "other_counts" not in said(lots)
         assert read_lots(embedded, [{"Poste": "N1101", name: "01/02/2027"}], "hiring").people == 1
+
+
+def test_one_job_with_its_number_in_brackets_counts_beside_several(embedded: Referential) -> None:
+    rows = [{"Besoins": text} for text in ("Cariste (4), Soudeur (2)", "Cariste (1)")]
+    assert read_lots(embedded, rows, "hiring").people == 7
+
+
+def test_a_post_told_by_two_titles_is_one_where_few_others_tell_a_number(embedded: Referential) -> None:
+    rows = [{"Poste": text} for text in ("Cariste", "3 soudeurs", "Cariste / soudeur H/F", "Soudeur", "Cariste")]
+    lots = read_lots(embedded, rows, "hiring")
+    assert (lots.people, asides(lots)) == (7, [])
+
+
+def test_nobody_of_an_unknown_job_is_not_set_aside(embedded: Referential) -> None:
+    rows = [{"Poste": "N1101", "Postes supprimés": 2}, {"Poste": "Zzyzx", "Postes supprimés": 0}]
+    lots = read_lots(embedded, rows, "fragile")
+    assert (lots.people, asides(lots)) == (2, [])
+
+
+def test_columns_of_a_survey_are_openings_and_what_a_profile_demands_is_asked(embedded: Referential) -> None:
+    rows = [{"Métier": "N1101", "Projets": 5, "Difficiles": "*", "Profil / remarques": "permis C exigé"}]
+    (lot,) = read_lots(embedded, rows, "hiring").lots
+    assert (lot.people, lot.permits) == (5, "permis C exigé")
 
 
 def test_the_experience_that_posts_ask_for_is_said(embedded: Referential) -> None:

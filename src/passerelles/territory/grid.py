@@ -646,10 +646,12 @@ def remarked(grid: Grid, cells: Sequence[Any], number: int) -> Remarked | None:
             return Remarked(grid.header[at], grid.text_at(cells, at), n, "counted_by_remark")
         for key, match in ((key, pattern.search(words)) for key, pattern in _REMARKS[grid.side] if not is_rest):
             said = whole_of(match["n"]) if match else None
-            if match is None or said is None or not 0 < said <= number or (at == count and match.start() == 0):
+            among = match is not None and words[: match.start()].endswith("dont ")
+            beside = at == count and match is not None and (match.start() == 0 or (key == "leavers" and not among))
+            if match is None or said is None or not 0 < said <= number or beside:  # "8 CDI + 2 CDD"
                 continue
             cell = grid.header[at], grid.text_at(cells, at)
-            sure = grid.side == "hiring" or words[: match.start()].endswith("dont ") or key == "left"
+            sure = grid.side == "hiring" or among or key == "left"
             if not sure or key == "leavers":
                 return Remarked(*cell, number, "leavers_remarked")
             return Remarked(*cell, said if key == "left" else number - said)

@@ -509,6 +509,8 @@ class _Reader:
         job = self._unclear_job(grid, cells, number) or job
         place = self._where(grid, line, cells)
         if isinstance(people, Unusable) or isinstance(job, Unusable) or isinstance(place, Unusable):
+            if number == 0:  # nobody is lost
+                return None
             unusable = next(each for each in (people, job, place) if isinstance(each, Unusable))
             details = (grid.title(unusable.role), unusable.key, unusable.values, number, unusable.suggestions)
             self.set_aside.append(Problem(grid.name, line, *details))

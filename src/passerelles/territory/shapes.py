@@ -613,23 +613,26 @@ def split_jobs(
     if job is None:
         return grid, rows, []
     uncounted = role not in grid.columns
-    counted = [counted_jobs(cell_text(cells[job]), alone=uncounted) for _, cells in rows]
+    texts = [cell_text(cells[job]) for _, cells in rows]
+    counted = [counted_jobs(text, alone=uncounted) for text in texts]
+    # Beside several jobs told so, a number in brackets is no mark of a note.
+    bracketed = any(len(jobs) > 1 and _NOTE_MARK.search(text) for jobs, text in zip(counted, texts, strict=True))
     if uncounted and any(counted):
         rows = [(line, [*cells, 1]) for line, cells in rows]
         grid = replace(grid, header=[*grid.header, ""], columns={**grid.columns, role: len(grid.header)})
     count, split_rows, problems = grid.columns.get(role, 0), list[Row](), list[Problem]()
-    for (line, cells), jobs in zip(rows, counted, strict=True):
+    for (line, cells), written, jobs in zip(rows, texts, counted, strict=True):
         whole = None if uncounted else whole_of(grid.text_at(cells, count))
-        written = cell_text(cells[job])
         text, key, left, sure = " ".join(written.split()), "", "", jobs
         if not jobs or whole not in (None, sum(n for _, n in jobs)):
             chosen = any(grid.text(cells, role) for role in ("choice", "code"))
             key = "jobs_unshared" if counts_some_jobs(written, alone=uncounted) and not chosen else ""
-            several = any(counted) and (_BARE.match(text) is not None or are_several(written))
+            several = any(counted) and _BARE.match(text) is not None
+            several |= 2 * sum(map(bool, counted)) > len(rows) and are_several(written)  # else each row is one post
             several |= says("several", normalise_label(text))
             sure, left = _sure_jobs(written) if key and uncounted else ([], "")
             key = "not_number" if uncounted and several and not sure else key
-        elif len(jobs) == 1 and _NOTE_MARK.search(text):
+        elif len(jobs) == 1 and _NOTE_MARK.search(text) and not bracketed:
             key, sure = "number_in_job", []
         if key:
             key = "jobs_left" if sure else key

@@ -159,8 +159,8 @@ def _texts_of(rows: Rows, role: str, side: Side) -> frozenset[str]:
 
 
 def _same_columns(sheets: Sequence[Rows]) -> bool:
-    """Whether sheets have the very same columns."""
-    return len({tuple(map(cell_text, each.header)) for each in sheets}) == 1
+    """Whether sheets have the very same columns, in any order."""
+    return len({frozenset(map(cell_text, each.header)) for each in sheets}) == 1
 
 
 def _by_side(names: Sequence[str], side: Side, *, same_columns: bool = True) -> tuple[tuple[str, ...], tuple[str, ...]]:
