@@ -755,44 +755,25 @@ def change_of(text: str, decimal: str = "") -> int | None:
     return int(change) if change is not None and change.is_integer() else None
 
 
-def label_of(cells: Sequence[Any], side: Side) -> tuple[str, str] | None:
-    """
-    Return the role and value of a row that holds but a label and a value; None where it is none.
-
-    Examples
-    --------
-    >>> label_of(["Entreprise : Alpha", None], "fragile"), label_of(["Bassin d'emploi :", "Redon"], "hiring")
-    (('employer', 'Alpha'), ('basin', 'Redon'))
-    >>> label_of(["Source : service RH"], "fragile") is label_of(["Cariste", "Alpha"], "fragile") is None
-    True
-    >>> label_of(["Métier : soudeur"], "fragile")
-    ('job', 'soudeur')
-    """
-    filled = [text for cell in cells if (text := cell_text(cell).strip())]
-    name, sign, value = " ".join(filled[:2]).partition(":")
-    if not sign or not value.strip() or len(filled) > 2 or (len(filled) > 1 and not filled[0].endswith(":")):  # noqa: PLR2004 - a label and its value
-        return None
-    role = next(iter(columns_of([name], side)), "") if names_role(name) else ""
-    return (role, value.strip()) if role in (*_PLACED, "job") else None
-
-
 def labels_of(cells: Sequence[Any], side: Side) -> list[tuple[str, str]]:
     """
-    Return the roles and values of a row that holds but labels and values.
+    Return the roles and values of a row that holds but labels and values; nothing of another one.
 
     Examples
     --------
     >>> labels_of(["Entreprise : Alpha", None, "Commune :", "Redon"], "fragile")
     [('employer', 'Alpha'), ('commune', 'Redon')]
-    >>> labels_of(["Entreprise : Alpha", "Cariste"], "fragile")
-    []
+    >>> labels_of(["Entreprise : Alpha", "Cariste"], "fragile"), labels_of(["Source : service RH"], "fragile")
+    ([], [])
     """
-    alone = label_of(cells, side)
-    texts, fields = [text for cell in cells if (text := cell_text(cell).strip())], list[str]()
-    for text in texts:  # a name and its value may be in two cells
+    fields = list[str]()
+    for text in (
+        text for cell in cells if (text := cell_text(cell).strip())
+    ):  # a name and its value may be in two cells
         fields += [text] if not fields or not fields[-1].endswith(":") else [f"{fields.pop()} {text}"]
-    labels = [label_of([field], side) for field in fields]
-    return [alone] if alone else [label for label in labels if label] if None not in labels else []
+    parted = [(name, value.strip()) for name, _, value in (field.partition(":") for field in fields)]
+    labels = [(next(iter(columns_of([name], side)), "") if names_role(name) else "", value) for name, value in parted]
+    return labels if all(value and role in (*_PLACED, "job") for role, value in labels) else []
 
 
 def whole_of(text: str) -> int | None:
