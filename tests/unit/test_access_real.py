@@ -186,7 +186,7 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("C1102", "C1112", "conditional", {"ORIAS-IAS"}, set(), "lateral"),
     ("M1607", "C1111", "conditional", {"ORIAS-IAS"}, {"DIP-ASSUR-N2", "EXP-ASSUR-24", "IAS-N2"}, "lateral"),
     # General regulation of the AMF, art. 312-3: whoever advises is examined, by the employer or outside.
-    ("C1206", "C1205", "conditional", set(), {"AMF", "VERIF-AMF"}, "lateral"),
+    ("C1206", "C1205", "conditional", set(), {"AMF", "VERIF-AMF"}, "advancement"),
     ("K2104", "K2113", "conditional", {"FORM-AESH"}, set(), "lateral"),  # with the bac (2003-484)
     ("I1606", "C1113", "conditional", {"DEA-AUTO", "INSC-EXP-AUTO"}, set(), "lateral"),
     ("K1903", "K1905", "selective", {"DIP-CDJ", "NOM-CDJ"}, set(), "lateral"),
@@ -833,6 +833,11 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("J1302", "H1503", "open", set(), set(), (0, 150)),  # from a laboratory of medicine to one of industry
     ("F1201", "F1202", "open", set(), set(), (0, 120)),  # works manager to site foreman
     ("G1304", "G1303", "open", set(), set(), (0, 120)),
+    ("D1208", "D1237", "open", set(), set(), (250, 600)),  # the title of social beautician, after the CAP
+    ("G1606", "K1215", "open", set(), set(), (300, 500)),  # a cook who leads a workshop of disabled workers
+    ("D1505", "L1510", "open", set(), set(), (500, 1000)),
+    ("D1505", "B1812", "open", set(), set(), (800, 1350)),
+    ("K1601", "M1808", "open", set(), set(), (250, 700)),
     ("G1706", "G1703", "open", set(), set(), (0, 60)),
     ("H2913", "H2911", "open", set(), set(), (0, 150)),  # trades of metal name each other's diplomas
     ("H2911", "H2913", "open", set(), set(), (0, 150)),

@@ -332,6 +332,21 @@ def test_months_say_that_a_course_is_longer_where_nobody_publishes_its_hours() -
     assert (found.title, found.free, found.expected) == ((("C",),), False, duration_model().estimate(3, "").expected)
 
 
+def test_a_title_that_needs_another_of_those_asked_for_comes_on_top_of_it_and_is_left_to_who_brings_that() -> None:
+    first = Credential("F", "CAP", "diplôme", Hours(None, 800.0, None, "s"), level=3)
+    second = Credential("S", "Titre", "titre", Hours(None, 600.0, None, "s"), level=4)
+    laid = replace(
+        referential({"A": ["a"], "B": ["b"], "C": ["b", "c"]}, credentials=[first, second]),
+        occupation_access=tuple(OccupationAccess(code, "open", 3) for code in "BC"),
+        credential_requirements=tuple(CredentialRequirement(job, title, "usual") for job, title in ("BF", "CF", "CS")),
+    )
+    needs = replace(laid, credentials=(first, replace(second, prerequisites=("F",))))
+    course = duration_model().course
+    for some, expected, left in ((laid, 800.0, course), (needs, 1400.0, 600.0)):
+        table = effort_table(build_graph(some, access=None), Settings())
+        assert [float(table.full(2, level)) for level in (2, ENTITLED)] == [expected, left]
+
+
 def test_a_title_below_the_level_is_no_such_course() -> None:
     title = Credential("C", "CAP", "diplôme", Hours(None, 900.0, None, "s"), level=3)
     laid = replace(

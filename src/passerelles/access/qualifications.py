@@ -76,6 +76,8 @@ class Qualification(NamedTuple):
         Whether neither law nor employers ask for a title of its level or, up to level 5, above; an estimate.
     follows
         Whether it is a course without a level, taken after the degree of the job's level.
+    further
+        Hours, among `expected`, of another title that they ask for too and that the title is needed for.
     led
         Whether the job is a manager's or an engineer's, of which who is below its level learns the whole, not the part
         by which others learn a job that nobody asks a title for.
@@ -95,6 +97,7 @@ class Qualification(NamedTuple):
     free: bool = False
     follows: bool = False
     led: bool = False
+    further: float = 0.0
 
 
 def level_of_access(text: str, language: str = "fr") -> int | None:
@@ -178,7 +181,9 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     # A title above the lowest level at which some are hired counts where none of that level is asked for.
     fit = [c for c in asked_for if c.level in levels] or [c for c in asked_for if (c.level or 0) > level]
     if free and fit:
-        return _by_title(fit, level, known=known, middle=middle)
+        first = min(fit, key=lambda c: (_length(c), c.code))
+        on_top = (_length(c) for c in asked_for if first.code in referential.prerequisites_of(c.code))
+        return _by_title(first, fit, level, known=known, middle=middle, further=min(on_top, default=0.0))
     # A job open to all is learnt by part of its level's course, unless a title of unknown length is asked for, or a
     # course that takes longer than that part; from a first degree on, after the studies.
     least = settings.open_share * middle.expected
@@ -201,9 +206,10 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     return _opened_by_practice(found, referential, occupation, settings) if free else found
 
 
-def _by_title(fit: Sequence[Credential], level: int, *, known: bool, middle: Estimate) -> Qualification:
-    """Return the shortest title that employers usually ask for, as the qualification for a job."""
-    usual = min(fit, key=lambda c: (_length(c), c.code))
+def _by_title(
+    usual: Credential, fit: Sequence[Credential], level: int, *, known: bool, middle: Estimate, further: float
+) -> Qualification:
+    """Return a title that employers usually ask for, the shortest, as the qualification for a job; see its fields."""
     expected, hours = _length(usual), training_hours(usual)
     # The minimum of its text is for people with a diploma of the level: the trade is left, not general subjects.
     short = min(expected, middle.low if usual.level is None else hours.low or middle.low)
@@ -211,7 +217,9 @@ def _by_title(fit: Sequence[Credential], level: int, *, known: bool, middle: Est
     low = _SHORT * expected if usual.level is None else min(middle.low, hours.low or expected)
     high = 2 * expected if usual.level is None else max(2 * expected - low, hours.high or expected)
     follows, ways = usual.level is None and level >= FIRST_DEGREE, tuple(sorted((c.code,) for c in fit))
-    return Qualification(low, expected, high, short, level, known, "certification", title=ways, follows=follows)
+    low, expected, high, short = low + further, expected + further, high + further, short + further
+    found = Qualification(low, expected, high, short, level, known, "certification", title=ways)
+    return found._replace(follows=follows, further=further)
 
 
 def _opened_by_practice(
@@ -297,7 +305,7 @@ def hours_by_level(qualification: Qualification, domain: str) -> Floats:
     if qualification.led:
         hours[: qualification.level] = duration_model().estimate(qualification.level, domain).expected
     if qualification.title:
-        hours[ENTITLED] = min(qualification.expected, duration_model().course)
+        hours[ENTITLED] = max(qualification.further, min(qualification.expected, duration_model().course))
     if qualification.basis == "estimate" and qualification.level == FIRST_DEGREE and not qualification.titled:
         hours[_TWO_YEARS:] = min(qualification.expected, max(qualification.expected / 3, _LAST_YEAR))
     elif qualification.free and qualification.level > FIRST_DEGREE:
