@@ -26,6 +26,7 @@ from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import LANGS, Lang
 from passerelles.model import Profile
+from passerelles.paths.legal import presets
 from passerelles.ranking.moves import rank_moves
 from passerelles.referentials.load import load_referential
 from passerelles.report.schemas import json_schema
@@ -1243,13 +1244,12 @@ def test_the_description_tells_and_shows_everything(client: Client) -> None:
     assert len(set(names)) == len(names)
 
 
-def test_frames_that_may_be_asked_for_are_those_that_ship() -> None:
-    from typing import get_args
-
-    from passerelles.paths.legal import presets
-    from passerelles.service.requests import FrameName
-
-    assert set(get_args(FrameName)) == set(presets())
+def test_every_frame_that_ships_may_be_asked_for_and_another_is_told_which_there_are(client: Client) -> None:
+    body = {"origin": "N1103", "targets": ["N4101"], "limit": 1}
+    for name in presets():
+        assert client.post("/v1/paths", json=body | {"frame": name}).status_code == 200, name
+    told = refused(client.post("/v1/paths", json=body | {"frame": "none"}), 422, "invalid_request")["errors"][0]["what"]
+    assert all(name in told for name in presets())
 
 
 def test_only_what_is_short_is_answered_without_a_thread(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

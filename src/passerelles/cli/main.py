@@ -19,7 +19,7 @@ from typer.main import get_command
 
 from passerelles.cli.shared import ACCEPT_ERRORS, NO_CACHE, LangOption, option, speak, speak_below
 from passerelles.errors import PasserellesError, PasserellesWarning
-from passerelles.language.say import Lang, say
+from passerelles.language.say import Lang, lang_of, say
 
 
 class TerminatedError(BaseException):
@@ -287,7 +287,7 @@ def _lang(arguments: Sequence[str]) -> Lang:
     """Language asked for, read from the words themselves: an error may come before they are parsed."""
     pairs = zip(arguments, [*arguments[1:], ""], strict=False)  # no words, no pair
     named = [b if a == "--lang" else a.partition("=")[2] for a, b in pairs if a.partition("=")[0] == "--lang"]
-    return "en" if named[-1:] == ["en"] else "fr"
+    return lang_of("".join(named[-1:]))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final, get_args
 
 from passerelles.cli.shared import Options, argument, message, option, shared
 from passerelles.errors import PasserellesError
+from passerelles.language.say import LANGS
 from passerelles.views.spec import Sheet, dicts
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def _heads(kind: str) -> frozenset[str]:
     """Heads of a column of a `kind` (title, people), in every language."""
     from passerelles.matching.reading import language_pack
 
-    return frozenset().union(*(language_pack(lang).columns[kind] for lang in ("fr", "en")))
+    return frozenset().union(*(language_pack(lang).columns[kind] for lang in LANGS))
 
 
 def _agenda(opts: Options, done: "Review", kind: "Kind", choices: Path | None, *, ask: bool) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from passerelles.codes import grouped
 from passerelles.installed import package_version
-from passerelles.language.say import LANGS, Lang, say
+from passerelles.language.say import lang_of, say
 from passerelles.model import Competency, Credential, Occupation, Tag, WorkContext
 from passerelles.referentials.referential import Referential
 from passerelles.settings import Settings, settings_or
@@ -303,8 +303,7 @@ def node_records(graph: OccupationGraph) -> Iterator[NodeRecord]:
 
 def edge_records(graph: OccupationGraph) -> Iterator[EdgeRecord]:
     """Yield source, target and attributes of every edge, in the order of `EDGE_TYPES`, then of the codes."""
-    language = graph.referential.language
-    lang: Lang = next((each for each in LANGS if each == language), "fr")
+    lang = lang_of(graph.referential.language)
     for kind, source, target, rows in _edges(graph):
         label = say(f"export.edges.{kind}", lang=lang)
         for left, right, *about in rows:

@@ -10,6 +10,11 @@ Lang = Literal["fr", "en"]
 LANGS: tuple[Lang, ...] = get_args(Lang)
 
 
+def lang_of(text: str, usual: Lang = "fr") -> Lang:
+    """Return the language of a code, the usual one where there are no files of it."""
+    return next((each for each in LANGS if each == text), usual)
+
+
 def _subject(lang: str, subject: str) -> Mapping[str, Any]:
     return packaged("passerelles.language", lang, f"{subject}.toml")
 

@@ -82,7 +82,7 @@ _IN_ALL: Final = Record(
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Low, expected and high, None = unknown; `lower_bound` says that the expected value is only the known part."""
+    """Hours or months, None = unknown; `lower_bound` says that the expected value is only the known part."""
 
     low: float | None
     expected: float | None

@@ -40,8 +40,9 @@ class Verdict(Described):
     """
     What one filter says of one move.
 
-    ``yes``: the move passes; ``no``: it does not; ``unknown``: nothing at hand says. `low` and `high` bound the figure
-    that was compared, where it is one and known.
+    ``yes``: the move passes; ``no``: it does not; ``unknown``: nothing at hand says. `reason` and `detail` are words of
+    the code, which `sentence` and JSON say to people. `low` and `high` bound the figure that was compared, where it is
+    one and known.
     """
 
     name: str

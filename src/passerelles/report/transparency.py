@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 from passerelles.graph.core import OccupationGraph
 from passerelles.installed import package_version
 from passerelles.language import leaves, packaged
-from passerelles.language.say import Lang, listed, number, say, signed
+from passerelles.language.say import LANGS, Lang, listed, number, say, signed
 from passerelles.scoring.features import part_words
 from passerelles.scoring.scorer import Scorer, scorer_for
 from passerelles.settings import Settings
@@ -168,7 +168,7 @@ def duties(graph: OccupationGraph) -> Duties:
     """
     scorer = scorer_for(graph.referential, graph.settings.scorer)
     changed = changed_settings(graph.settings)
-    facts: dict[Lang, dict[str, str]] = {lang: _facts(graph, scorer, changed, lang) for lang in ("fr", "en")}
+    facts: dict[Lang, dict[str, str]] = {lang: _facts(graph, scorer, changed, lang) for lang in LANGS}
     weights = tuple(Weight(part, name, weight) for part, some in scorer.parts.items() for name, weight in some.items())
     return Duties(tuple(replace(point, facts=facts) for point in POINTS), weights, changed)
 

@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope
 
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.language import packaged
-from passerelles.language.say import Lang, say
+from passerelles.language.say import LANGS, Lang, say
 from passerelles.service.requests import BRANCHES, INNER, NAMES, OWN_KEYS, SEVERAL, names_of
 from passerelles.service.telemetry import log_event
 from passerelles.settings import fault, json_problem
@@ -39,7 +39,7 @@ _BRANCH: Final = 3  # the last step of a path that may be a branch of an origin:
 
 def language(query: bytes) -> Lang:
     """Language asked for in a query string, read as it is: an error may come before it is parsed."""
-    return "en" if b"lang=en" in query.split(b"&") else "fr"
+    return next((lang for lang in LANGS if f"lang={lang}".encode() in query.split(b"&")), "fr")
 
 
 def problem(

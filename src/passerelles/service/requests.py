@@ -1,13 +1,14 @@
 """Models of query strings and JSON bodies, with their limits, checked before anything runs."""
 
 from itertools import chain
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetPydanticSchema, StringConstraints
 from pydantic.types import Discriminator, Tag
 
 from passerelles.language.say import Lang
 from passerelles.model import Employment, Profile, Ternary
+from passerelles.paths.legal import presets
 from passerelles.report.schemas import SHAPES, definitions
 
 EXAMPLE: Final = "K2110"
@@ -21,7 +22,10 @@ FilterText = Annotated[
     StringConstraints(max_length=300, pattern=r"^[a-z][a-z_-]{2,39}(=[^\r\n]{1,250})?$"),
     Field(examples=["min-coverage=0.2"]),
 ]
-FrameName = Literal["periode-de-reconversion", "periode-de-reconversion-accord", "poei", "poei-pic", "ptp", "transco"]
+if TYPE_CHECKING:
+    FrameName = str
+else:
+    FrameName = Literal[tuple(presets())]
 
 
 _CREDENTIALS: Final = 100  # of a person

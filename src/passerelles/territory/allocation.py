@@ -229,6 +229,8 @@ class Allocation(Shown):
 
     Attributes
     ----------
+    fragile, hiring
+        Lots as they were read of the two tables, with what was `set_aside`.
     flows
         People placed: the same job first, then by lots.
     to_confirm

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, StringConstraints, ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from passerelles.errors import PasserellesError, UnknownCodeError
-from passerelles.language.say import LANGS, Lang
+from passerelles.language.say import Lang, lang_of
 from passerelles.matching import find_occupation
 from passerelles.matching.titles import Candidate, resolve_competency, resolve_title
 from passerelles.model import Profile
@@ -267,7 +267,7 @@ async def _run_in_pool(
 
 def _ask(request: Request, service: ServiceApp, usual: Lang) -> Ask:
     fields = {name: request.query_params.getlist(name) for name in request.query_params}
-    lang = next((each for each in LANGS if each == fields.get("lang", [usual])[0]), usual)
+    lang = lang_of(fields.get("lang", [usual])[0], usual)
     return Ask(service.engine, lang, fields, f"{request.scope.get('root_path', '')}{EXPLORER}", usual)
 
 
