@@ -1023,7 +1023,7 @@ def test_work_that_is_given_up_ends_soon_after(name: str, engine: Engine) -> Non
         start = time.monotonic()
         while pool.count:  # noqa: ASYNC110 - what is measured is when the thread is free
             await asyncio.sleep(0.01)
-        assert time.monotonic() - start < 1.5
+        assert time.monotonic() - start < 10  # all of them take half a minute at the least
         pool.close()
 
     asyncio.run(scenario(0.05, there, "too_long"))

@@ -31,9 +31,8 @@ class Limits(Section):
     read_seconds: float = Field(default=10.0, gt=0)
     idle_seconds: float = Field(default=15.0, gt=0)  # between two requests of a connection; beyond, it is closed
     connections: int = Field(default=1_000, ge=1)  # at once, in each worker process; beyond, 503
-    threads: int = Field(
-        default=2, ge=1
-    )  # long answers at once, in each worker process; as many short ones beside them
+    # long answers at once, in each worker process; as many short ones beside them
+    threads: int = Field(default=2, ge=1)
     waiting: int = Field(default=64, ge=1)  # answers of each kind that wait for a thread; beyond, 503
     cache_bytes: int = Field(default=64_000_000, ge=0)  # answers kept, in each worker process; 0 = none
 
