@@ -316,6 +316,10 @@ def test_an_admission_to_a_training_that_is_behind_is_not_told() -> None:
     assert ["Sélection : Dossier" in each for each in told.values()] == [True, False]
     chosen = jobs(*some.credential_requirements, whole=(whole[0]._replace(selection="competition"),))
     assert all("Sélection par concours : Dossier" in sentences(chosen, origin) for origin in "RP")
+    schools = (whole[0]._replace(selection_label="sélection par l'école"),)
+    assert "Sélection par l'école." in sentences(jobs(*some.credential_requirements, whole=schools), "R")
+    public = (schools[0]._replace(selection_scope="public"),)
+    assert " : par l'école." in sentences(jobs(*some.credential_requirements, whole=public), "R")
     for label, said in (("Concours de caporal", "Sélection : Concours de caporal"), ("", "Sélection : concours")):
         named = (whole[0]._replace(selection="competition", selection_label=label),)
         assert f"{said}." in sentences(jobs(*some.credential_requirements, whole=named), "R")
@@ -1326,7 +1330,7 @@ def test_titles_differ_where_what_is_demanded_does_and_a_card_takes_no_hours() -
     assert varies not in told("usual")
     (card,) = [text for text in told("usual") if text.startswith("Carte : ")]
     assert card == "Carte : d'usage (certaines appellations), sans formation"  # and not "0 h"
-    assert "Niveaux européens demandés d'ordinaire : 3 – 4" in told("usual")
+    assert "Niveau européen demandé d'ordinaire : 3 – 4" in told("usual")
 
 
 def test_the_choice_of_a_school_that_is_behind_somebody_is_not_told() -> None:

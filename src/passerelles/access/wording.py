@@ -277,7 +277,11 @@ def some_only_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str
         says_it = normalise_label(label).startswith(normalise_label(kind))  # "concours de caporal"
         chosen = say(f"conditions.selected.{'admission' if says_it else selection.kind}", lang=lang)
         whom = "" if selection.scope == "all" else f" ({scope})"
-        lines.append(labelled(chosen + whom, label, lang))
+        again = normalise_label(label).startswith(normalise_label(chosen))  # "sélection par l'école"
+        if again and not whom:
+            lines.append(label[:1].upper() + label[1:])
+        else:
+            lines.append(labelled(chosen + whom, label[len(chosen) :].lstrip() if again else label, lang))
     return [*lines, say("conditions.varies", lang=lang)] if conditions.varies else lines
 
 
