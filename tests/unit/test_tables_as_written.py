@@ -1660,6 +1660,30 @@ def test_columns_of_a_survey_are_openings_and_what_a_profile_demands_is_asked(em
     assert (lot.people, lot.permits) == (5, "permis C exigé")
 
 
+def test_quarters_below_what_they_count_and_its_year_are_summed_beside_the_staff(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    path = workbook(
+        tmp_path / "t.xlsx",
+        ("Site", "Métier", "Effectif", None, "Suppressions 2027", None),
+        (None, None, "31/12/2025", "31/10/2026", "T1", "T2"),
+        ("Redon", "N1101", 9, 8, 2, 1),
+        ("Allaire", "N4101", 4, 4, None, 2),
+        merged=("A1:A2", "B1:B2", "C1:D1", "E1:F1"),
+    )
+    lots = read_lots(embedded, path, "fragile", locator=Locator(PLACES))
+    assert [(lot.commune_label, lot.people) for lot in lots.lots] == [("Allaire", 2), ("Redon", 3)]
+    assert {"parts_summed", "other_counts"} <= set(said(lots))  # who is there at two dates is said, not counted
+
+
+def test_jobs_by_columns_make_a_header_below_titles_by_their_total(embedded: Referential, tmp_path: Path) -> None:
+    rows = (("Postes à pourvoir par antenne",), ("Novembre 2026",), (), ("Antenne", "Cariste", "Soudeur", "Total"))
+    path = workbook(tmp_path / "t.xlsx", *rows, ("Redon", 4, 2, 6), ("Allaire", 1, None, 1), ("Total", 5, 2, 7))
+    lots = read_lots(embedded, path, "hiring", locator=Locator(PLACES))
+    read = {(lot.given, lot.commune_label, lot.people) for lot in lots.lots}
+    assert read == {("Cariste", "Redon", 4), ("Soudeur", "Redon", 2), ("Cariste", "Allaire", 1)}
+
+
 def test_the_experience_that_posts_ask_for_is_said(embedded: Referential) -> None:
     rows = [{"Poste": "N1101", "Nb": 2, "Exp.": text} for text in ("3 ans", "débutant accepté")]
     told = [p.values["given"] for p in read_lots(embedded, rows, "hiring").said if p.key == "conditions_unread"]

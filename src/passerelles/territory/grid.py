@@ -69,10 +69,11 @@ def fit(cells: Sequence[Any], side: Side) -> int:
     roles, texts = columns_of(cells, side), [cell_text(cell).strip() for cell in cells]
     if TOTAL.fullmatch(normalise_label(next(filter(None, texts), ""))) and any(map(_AMOUNT.fullmatch, texts)):
         return 0  # a line of totals
-    if len(roles) < _HEADER_LEAST:  # jobs by columns of other names, such as towns
-        return int("job" in roles and sum(bool(cell_text(cell)) for cell in cells) >= _HEADER_LEAST)
+    n_filled = sum(map(bool, texts))
+    if len(roles) < _HEADER_LEAST:  # jobs by columns of other names, such as towns, or towns by those of jobs
+        return int(("job" in roles and n_filled >= _HEADER_LEAST) or (COUNT[side] in roles and n_filled >= _WIDE))
     if not {"job", "code"} & set(roles):  # the column of jobs may be known by what it holds, or jobs head columns
-        return len(roles) if len(roles) >= _WIDE else int(COUNT[side] in roles or sum(map(bool, texts)) >= _WIDE)
+        return len(roles) if len(roles) >= _WIDE else int(COUNT[side] in roles or n_filled >= _WIDE)
     return 2 * len(roles) + (COUNT[side] in roles)
 
 
@@ -420,10 +421,11 @@ class Grid:
 
     def by_months(self, among: Iterable[int]) -> list[int]:
         """Return the columns of numbers that are each headed by its own month or quarter: openings, or who leaves."""
-        dated = {at: month for at in among if self.sample(at) and (month := period_of(self.header[at])) is not None}
-        count = mostly_hold_counts([text for at in dated for text in self.sample(at)])
-        leaving = all(says("leaves", bare(self.header[at])) for at in dated)  # not who is there at each date
-        counts = count and (self.side == "hiring" or leaving)
+        named = ((at, self.header[at]) for at in among if self.sample(at))
+        if self.side == "fragile":  # not who is there at each date
+            named = ((at, name) for at, name in named if says("leaves", bare(name)))
+        dated = {at: month for at, name in named if (month := period_of(name)) is not None}
+        counts = mostly_hold_counts([text for at in dated for text in self.sample(at)])
         return [*dated] if counts and 1 < len(dated) == len({*dated.values()}) else []
 
     def within(self, place: int, among: Iterable[int]) -> list[int]:

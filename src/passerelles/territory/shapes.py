@@ -496,15 +496,15 @@ def all_counts(grid: Grid, tell: Tell) -> Grid:
     if not others:
         return grid
     names = [grid.header[at] for at in (first, *others)]
-    different = [name for name in names[1:] if name not in ("", names[0])]
-    values = {"columns": ", ".join(names), "column": names[0], "others": ", ".join(different)}
-    if are_parts(names) or are_years_to_come(names) or dated == [first, *others]:
-        tell(grid.name, "parts_summed", 0, count, **values)
-        return replace(grid, columns={**grid.columns, count: first}, parts=others)
-    if not known:
-        raise LotsError([Problem(grid.name, 0, count, "several_counts", values)])
-    if different and not are_parts(different):  # parts of what the column counts
-        tell(grid.name, "other_counts", 0, count, **values)
+    summed = dated or ([first, *others] if are_parts(names) or are_years_to_come(names) else [])
+    apart = [name for at in others if at not in summed and (name := grid.header[at]) not in ("", names[0])]
+    if summed:
+        tell(grid.name, "parts_summed", 0, count, columns=", ".join(grid.header[at] for at in summed))
+        grid = replace(grid, columns={**grid.columns, count: first}, parts=[at for at in summed if at != first])
+    elif not known:
+        raise LotsError([Problem(grid.name, 0, count, "several_counts", {"columns": ", ".join(names)})])
+    if apart and not are_parts(apart):  # parts of what the column counts
+        tell(grid.name, "other_counts", 0, count, column=names[0], others=", ".join(apart))
     return grid
 
 

@@ -565,7 +565,7 @@ def _one_header(header: list[str], rows: list[Row], line: int) -> tuple[list[str
     of_year = {
         at
         for at, some in under.items()
-        if _YEAR.fullmatch(header[at]) and all(Month.read(f"{name} {header[at]}") for name in some)
+        if (year := year_of(header[at])) and len(some) > 1 and all(Month.read(f"{name} {year}") for name in some)
     }
     alone = [at for at in range(len(starts)) if starts.count(starts[at]) == 1 and header[at] and at not in of_year]
     counts = any(text.isdigit() and not _YEAR.fullmatch(text) for text in below)
@@ -596,7 +596,7 @@ def _one_header(header: list[str], rows: list[Row], line: int) -> tuple[list[str
         names[at] = both if names_role(both) or not names_role(header[at]) else names[at]
     for at, start in enumerate(starts):
         if start in of_year:
-            names[at] = f"{below[at]} {header[start]}"
+            names[at] = " ".join(f"{_YEAR.sub('', header[start])} {below[at]} {year_of(header[start])}".split())
         elif start in split:
             both = f"{header[start]} {below[at]}"
             keep_both = names_role(both) or (sums[at] and _counts([both])) or not names_role(below[at])
