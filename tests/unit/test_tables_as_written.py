@@ -1684,10 +1684,27 @@ def test_jobs_by_columns_make_a_header_below_titles_by_their_total(embedded: Ref
     assert read == {("Cariste", "Redon", 4), ("Soudeur", "Redon", 2), ("Cariste", "Allaire", 1)}
 
 
-def test_the_experience_that_posts_ask_for_is_said(embedded: Referential) -> None:
-    rows = [{"Poste": "N1101", "Nb": 2, "Exp.": text} for text in ("3 ans", "débutant accepté")]
-    told = [p.values["given"] for p in read_lots(embedded, rows, "hiring").said if p.key == "conditions_unread"]
-    assert told == ["3 ans"]
+def test_an_address_with_the_name_of_another_commune_is_in_its_town(embedded: Referential) -> None:
+    places = Places(
+        (Basin("5313", "REDON"), Basin("9701", "SUD")),
+        (
+            Commune("35236", "Redon", "5313", 47.6, -2.1),
+            Commune("35013", "Bains-sur-Oust", "5313", 47.7, -2.1),
+            Commune("97412", "Saint-Joseph", "9701", -21.3, 55.6),
+        ),
+    )
+    homes = ("EHPAD Saint-Joseph, Bains-sur-Oust", "Redon", "Bains-sur-Oust / Saint-Joseph")
+    people = [{"Poste": "N1101", "Effectif": 2, "Site": home} for home in homes]
+    posts = [{"Poste": "N4101", "Nb": 1, "Ville": "Redon"}]
+    lots, _ = read_sides(embedded, people, posts, locator=Locator(places))
+    assert ([lot.commune for lot in lots.lots], asides(lots)) == (["35013", "35236"], [(3, "basin_ambiguous")])
+
+
+def test_the_experience_and_the_level_that_posts_ask_for_are_said(embedded: Referential) -> None:
+    for name, text, nothing in (("Exp.", "3 ans", "débutant accepté"), ("Niveau", "Bac pro", "aucun")):
+        rows = [{"Poste": "N1101", "Nb": 2, name: each} for each in (text, nothing)]
+        told = [p.values["given"] for p in read_lots(embedded, rows, "hiring").said if p.key == "conditions_unread"]
+        assert told == [text]
 
 
 def test_firms_above_the_places_that_head_columns_are_the_employers(embedded: Referential, tmp_path: Path) -> None:

@@ -247,7 +247,9 @@ class Places:
                 return self._basin_spot(both.pop())
         apart = [part for each in re.split(r"\s*[/,;+]\s*|\s+ou\s+", text) if (part := each.strip())]
         if len(apart) > 1 and all(map(self.named, apart)):
-            raise PasserellesError("ambiguous_place", name=text, choices=", ".join(apart))
+            ends = (self._communes_by_name.get(normalise_label(part), ()) for part in text.split(","))  # of an address
+            codes = tuple(commune.code for some in ends for commune in some)
+            raise PasserellesError("ambiguous_place", name=text, choices=", ".join(apart), communes=codes)
         raise UnknownCodeError(text, suggestions=self.suggest(text), key="unknown_basin")
 
     def area(self, text: str) -> Area:

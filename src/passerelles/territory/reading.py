@@ -242,11 +242,6 @@ class _Reader:
         others = ((self._read_place(words, area, role), words) for words in rewordings)
         return next((each for each in others if getattr(each[0], "key", "") != "basin_unknown"), (place, text))
 
-    @property
-    def _read_title(self) -> Callable[..., Job]:
-        """Reads a title: see `read_title`."""
-        return partial(read_title, self.referential, threshold=self.review_threshold)
-
     @cached_property
     def _job_of_several(self) -> Callable[[str], Job | None]:
         """Reads a cell of several jobs, each only once: see `several_jobs`."""
@@ -662,7 +657,8 @@ class _Reader:
         if role == "job" and isinstance(title_job, Resolved):
             self._tell_unknown(grid, line, texts, title_job.given, title_job.job)
         if role != "job":
-            return self._read_title(text, next(resolve_many(self.referential, [text], limit=3)), role)
+            ranked = next(resolve_many(self.referential, [text], limit=3))
+            return read_title(self.referential, text, ranked, role, threshold=self.review_threshold)
         return title_job or Unusable("job", "empty", {})
 
     def _unclear_job(self, grid: Grid, cells: Sequence[Any], number: int | None) -> Job | None:

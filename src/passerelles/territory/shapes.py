@@ -108,15 +108,12 @@ def _with_summed(grid: Grid, places: Sequence[int], counts: Sequence[int]) -> li
 def _firms_summed(grid: Grid, columns: Iterable[int]) -> list[int]:
     """Return the columns that a total sums row by row, whose names are of nothing that is counted: who needs them."""
     names = grid.header
-    firms = [i for i in columns if not names_role(names[i]) and without_part(names[i]) == names[i]]
     firms = [
         i
-        for i in firms
-        if names[i]
-        and not names[i][:1].isdigit()
-        and not says("hires", normalise_label(names[i]))
-        and not period_of(names[i])
-    ]
+        for i in columns
+        if (name := names[i]) and not name[0].isdigit() and not (names_role(name) or period_of(name))
+        and without_part(name) == name and not says("hires", normalise_label(name))
+    ]  # fmt: skip
     firms = [] if are_parts([names[i] for i in firms]) else firms
     total = next((i for i, name in enumerate(names) if _is_total(name)), None)
     rows = [row for _, row in grid.rows if total is not None and _numbers([cell_text(row[total])])]
@@ -228,17 +225,20 @@ def labelled(grid: Grid, above: Iterable[Row], is_place: IsPlace, are_jobs: AreJ
     return grid
 
 
+def _lone(rows: Iterable[Row]) -> dict[int, str]:
+    """Return the words, of no total, that stand alone on their line, by line."""
+    texts = {line: [text for cell in cells if (text := cell_text(cell).strip())] for line, cells in rows}
+    return {
+        n: some[0] for n, some in texts.items() if len(some) == 1 and some[0][0].isalpha() and not _is_total(some[0])
+    }
+
+
 def _place_titles(grid: Grid, above: Sequence[Row], is_place: IsPlace) -> dict[int, tuple[str, str]]:
     """Return the places that stand alone on lines within a table, and on the one above it, by line."""
-
-    def alone(cells: Sequence[Any]) -> str:
-        texts = [text for cell in cells if (text := cell_text(cell).strip())]
-        named = len(texts) == 1 and texts[0][0].isalpha() and not says("word_too", normalise_label(texts[0]))
-        return texts[0] if named and not _is_total(texts[0]) else ""
-
     if {"basin", "commune"} & grid.columns.keys():
         return {}
-    lone = {line: text for line, cells in (*above[-1:], *grid.rows) if (text := alone(cells))}
+    lone = _lone((*above[-1:], *grid.rows))
+    lone = {line: text for line, text in lone.items() if not says("word_too", normalise_label(text))}
     places = {line: text for line, text in lone.items() if is_place(text)}
     kinds = {text.split()[0].casefold() for text in places.values() if " " in text}  # "Secteur": of the others too
     titles = {n: ("commune", t) for n, t in lone.items() if n in places or t.split()[0].casefold() in kinds}
@@ -249,12 +249,7 @@ def _firm_titles(grid: Grid, above: Sequence[Row], is_place: IsPlace) -> dict[in
     """Return the firms that stand alone on lines within a table and on the one above it, most with a place, by line."""
     if {"employer", "basin", "commune"} & grid.columns.keys() or not {"job", "code"} & grid.columns.keys():
         return {}
-    lone = {
-        line: texts[0]
-        for line, cells in (*above[-1:], *grid.rows)
-        if len(texts := [text for cell in cells if (text := cell_text(cell).strip())]) == 1
-    }
-    lone = {line: text for line, text in lone.items() if text[0].isalpha() and ":" not in text and not _is_total(text)}
+    lone = {line: text for line, text in _lone((*above[-1:], *grid.rows)).items() if ":" not in text}
     places = {line: place_in_title(text, is_place) for line, text in lone.items()}
     if 2 * sum(map(bool, places.values())) <= len(lone) or not lone.keys() & {line for line, _ in grid.rows}:
         return {}
@@ -270,21 +265,17 @@ def _job_titles(grid: Grid, are_jobs: AreJobs) -> dict[int, tuple[str, str]]:
         are_jobs(texts) for at in grid.free if (texts := grid.sample(at)) and not hold_counts(texts)
     ):
         return {}
-    lone = {line: texts[0] for line, cells in grid.rows if len(texts := [t for c in cells if (t := cell_text(c))]) == 1}
+    lone = _lone(grid.rows)
     lone = lone if len(lone) < len(grid.rows) else {}  # lines of text
-    lone = {line: text for line, text in lone.items() if not _is_total(text) and not counted_jobs(text, alone=True)}
-    return {line: ("job", text) for line, text in lone.items() if are_jobs([text])}
+    return {n: ("job", text) for n, text in lone.items() if not counted_jobs(text, alone=True) and are_jobs([text])}
 
 
 def _block_titles(grid: Grid, above: Sequence[Row]) -> dict[int, tuple[str, str]]:
     """Return the employers that alone stand above the header each time it is said, by line; none where one does not."""
     names = [name for name in grid.header if name]
     again = [at for at, (_, cells) in enumerate(grid.rows) if list(filter(None, map(cell_text, cells))) == names]
-    before = [*above[-1:], *(grid.rows[at - 1] for at in again if at)]
-    texts = {line: [text for cell in cells if (text := cell_text(cell).strip())] for line, cells in before}
-    titles = {line: some[0] for line, some in texts.items() if len(some) == 1 and some[0][0].isalpha()}
-    several = len({*titles.values()}) == len(again) + 1 > 1
-    named = several and not any(":" in text or _is_total(text) for text in titles.values())
+    titles = _lone((*above[-1:], *(grid.rows[at - 1] for at in again if at)))
+    named = len({*titles.values()}) == len(again) + 1 > 1 and not any(":" in text for text in titles.values())
     return {line: ("employer", text) for line, text in titles.items()} if named else {}
 
 
