@@ -118,7 +118,7 @@ class Area(Described):
         Column("number", "integer", promised="ordinal"),
         Column("name", promised="text"),
         Column("size", "integer", value=lambda a, _: len(a.members), promised="ordinal"),
-        Column("stability", "share", promised="share"),
+        Column("stability", "share", promised="share", on=On.FILE | On.PAGE),
         texts_of("pivots", "code", sep=", ", promised=True),
         *(texts_of(n, "code", sep=", ", on=On.FILE, promised=True) for n in ("entries", "exits", "dead_ends")),
         parts_of("members", "area_member", promised=True),

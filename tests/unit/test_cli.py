@@ -328,6 +328,34 @@ def test_the_name_of_the_output_says_its_form(
     assert made[".txt"].read_bytes() == made[""].read_bytes()
 
 
+def test_every_answer_ends_with_the_source_and_licence_of_its_referential(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    people, posts, titles = (tmp_path / f"{name}.csv" for name in ("people", "posts", "titles"))
+    people.write_text("employer,job,headcount,basin\nA,N1103,3,Redon\n", encoding="utf-8")
+    posts.write_text("employer,job,openings,basin\nB,N1101,2,Redon\n", encoding="utf-8")
+    titles.write_text("intitulé\ncariste\n", encoding="utf-8")
+    match = ("territory", "match", "--fragile", str(people), "--hiring", str(posts))
+    for words in (
+        ("rank", "N1103", "--limit", "1"),
+        ("show", "N1103"),
+        ("resolve", "cariste"),
+        ("resolve", "--input", str(titles)),
+        ("resolve", "--review", str(titles)),
+        ("evaluate", "--methods", "cosine"),
+        ("search", "permis"),
+        match,
+        (*match, "--scenario", "radius=10"),
+    ):
+        out = call(*words, capsys=capsys)[1]
+        assert out.rstrip().endswith("(Licence Ouverte)."), words
+
+
+def test_a_title_that_is_found_names_its_occupation_once(capsys: pytest.CaptureFixture[str]) -> None:
+    out = call("search", "cariste", "--kind", "title", capsys=capsys)[1]
+    assert {line.count("N1101") for line in out.splitlines() if "N1101" in line} == {1}
+
+
 @pytest.mark.parametrize("ending", ["csv", "json", "txt", "xlsx"])
 def test_who_asks_for_a_file_is_told_that_it_is_written(
     ending: str, capsys: pytest.CaptureFixture[str], tmp_path: Path

@@ -251,7 +251,7 @@ def evaluate(
         observed = {} if result.observed is None else {"observed": result.observed.to_dict(lang)}
         return opts.scored("evaluate@1", dicts(result.results, lang)) | {"folds": result.folds} | observed
 
-    opts.emit(payload, result.sheets(lang), opts.on_screen(page, unfold=2))
+    opts.emit(payload, result.sheets(lang), opts.on_screen(page, opts.graph.referential, unfold=2))
     opts.draw(lambda charts: charts.method_comparison(result, lang=lang))
 
 

@@ -254,7 +254,6 @@ def print_allocation(console: "Screen", release: "Release", *, lang: Lang) -> No
 def _compare(opts: Bounded, graph: "OccupationGraph", fragile: list[Path], common: dict[str, Any]) -> bool:
     from passerelles.report.envelope import envelope
     from passerelles.territory.match import Scenario, compare_scenarios
-    from passerelles.views.terminal import print_sheet
 
     scenarios = {text: read_scenario(text) for text in opts.scenario or ()}
     compared = compare_scenarios(graph, fragile, opts.hiring, scenarios, **common)
@@ -262,7 +261,9 @@ def _compare(opts: Bounded, graph: "OccupationGraph", fragile: list[Path], commo
     opts.emit(
         lambda: envelope("territory-scenarios@1", graph, dicts(compared, lang), settings=common["settings"]),
         [sheet],
-        lambda console: print_sheet(console, sheet, title=opts.say("territory.title.scenarios")),
+        opts.on_screen(
+            lambda lang: Page(say("territory.title.scenarios", lang=lang), sheets=[sheet]), graph.referential
+        ),
     )
     return any(scenario.allocation.placed for scenario in compared)
 
@@ -382,7 +383,7 @@ def signals(
     """Show the figures of the market in a basin, each with its source, year, and how it is known."""
     from passerelles.market.signals import basin_openings, signal
     from passerelles.matching import find_occupation
-    from passerelles.report.envelope import data_sources, print_data_sources, unscored_envelope
+    from passerelles.report.envelope import data_sources, print_data_sources, print_dim, source_lines, unscored_envelope
     from passerelles.views.terminal import print_page
 
     known, lang = opts.session.referential, opts.lang
@@ -405,6 +406,7 @@ def signals(
         page = Page(title, sheets=[Sheet("signals", _FAMILIES, lambda: families, lang)], details=pages)
         print_page(console, page, unfold=len(items))
         console.print()
+        print_dim(console, source_lines(known, lang=lang))
         print_data_sources(console, payload["sources"], lang=lang)
 
     opts.emit(lambda: payload, signal_sheets(items), show)

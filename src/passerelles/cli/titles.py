@@ -58,7 +58,9 @@ def _resolve_text(opts: Options, text: str, kind: "Kind") -> bool:
     opts.emit(
         lambda: text_envelope(referential, text, candidates, kind=kind, lang=opts.lang, review_threshold=least),
         [candidate_sheet(candidates, lang=opts.lang)],
-        opts.on_screen(lambda lang: candidate_page(text, candidates, kind=kind, lang=lang, review_threshold=least)),
+        opts.on_screen(
+            lambda lang: candidate_page(text, candidates, kind=kind, lang=lang, review_threshold=least), referential
+        ),
     )
     return bool(candidates)
 
@@ -144,7 +146,7 @@ def _agenda(opts: Options, done: "Review", kind: "Kind", choices: Path | None, *
             return
     least = opts.session.settings.titles.review_threshold
     about = partial(resolution_envelope, opts.session.referential, kind=kind, review_threshold=least)
-    show = opts.on_screen(lambda lang: agenda_page(plan, limit=opts.limit, lang=lang))
+    show = opts.on_screen(lambda lang: agenda_page(plan, limit=opts.limit, lang=lang), opts.session.referential)
     line = agenda_line(plan, lang=lang)
     opts.emit_list(plan.worklist(), line, lambda: about(dicts(plan.groups, lang)), show, choice=CHOICE_FROM)
 
@@ -186,7 +188,7 @@ def _write_review(opts: Options, done: "Review", kind: "Kind") -> None:
     session, lang = opts.session, opts.lang
     least = session.settings.titles.review_threshold
     about = partial(resolution_envelope, session.referential, kind=kind, review_threshold=least)
-    show = opts.on_screen(lambda lang: review_page(done, lang=lang))
+    show = opts.on_screen(lambda lang: review_page(done, lang=lang), opts.session.referential)
     opts.emit_list(done.worklist, review_line(done, lang=lang), lambda: about(dicts(done.rows, lang)), show)
 
 
@@ -235,7 +237,7 @@ def _emit_migrations(
     names = {"new": f"{new.name} {new.version}", "old": "" if old is None else f"{old.name} {old.version}"}
     title = opts.say("resolve.migrate.title" if old is not None else "resolve.migrate.title_parent", **names)
     payload = partial(migration_envelope, new, old, migrations, moves, lang=lang)
-    show = opts.on_screen(lambda lang: migration_page(migrations, moves, title=title, lang=lang))
+    show = opts.on_screen(lambda lang: migration_page(migrations, moves, title=title, lang=lang), new)
     if worklist is not None:
         opts.emit_list(worklist, migration_line(migrations, lang=lang), payload, show)
     else:

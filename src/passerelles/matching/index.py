@@ -658,7 +658,7 @@ class SearchHit(Described):
         "Something that a referential has already",
         Column("kind", words="show.sought", promised=one_of(get_args(Sought))),
         Column("code", promised="code"),
-        Column("label", promised="text", note="belongs"),
+        Column("label", promised="text"),
         Column("occupations", "integer", promised="count"),
         Column("belongs", schema="code?"),
     )

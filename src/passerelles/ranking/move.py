@@ -431,7 +431,7 @@ class Moves(list[Move], Shown):
         """Say how many moves were left out, and kept, or set aside, because a filter cannot tell of them."""
         kinds = ", ".join(say(f"moves.kind.{kind}", lang=lang) for kind in self.excluded)
         left = [say("moves.left_out", lang=lang, n=self.left_out, kinds=kinds)] if self.left_out else []
-        names = ", ".join(f"{name} {count}" for name, count in sorted(self.undecided.items()))
+        names = ", ".join(f"{name} ({count})" for name, count in sorted(self.undecided.items()))
         key = "aside" if self.strict else "kept"
         return [*left, *([say(f"moves.undecided.{key}", lang=lang, names=names)] if names else [])]
 
