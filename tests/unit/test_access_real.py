@@ -838,6 +838,8 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("D1505", "L1510", "open", set(), set(), (500, 1000)),
     ("D1505", "B1812", "open", set(), set(), (800, 1350)),
     ("K1601", "M1808", "open", set(), set(), (250, 700)),
+    ("M1604", "K1601", "open", set(), set(), (200, 500)),
+    ("K1601", "K1603", "open", set(), set(), (0, 140)),
     ("G1706", "G1703", "open", set(), set(), (0, 60)),
     ("H2913", "H2911", "open", set(), set(), (0, 150)),  # trades of metal name each other's diplomas
     ("H2911", "H2913", "open", set(), set(), (0, 150)),
@@ -966,6 +968,8 @@ SCHOOLS: list[tuple[str, str, list[str], float]] = [
         8,
     ),  # or twelve months at the school of forensics
     ("D1505", "K1701", ["ENG-MIL", "FORM-MIL", "HAB-MIL"], 2),
+    ("L1201", "K2136", ["EAT-DANSE", "DE-DANSE", "CA-MUSIQUE", "CONC-PEA"], 24),  # by no diploma of music
+    ("L1202", "K2136", ["DE-MUSIQUE", "CA-MUSIQUE", "CONC-PEA"], 48),
 ]
 
 
