@@ -1416,6 +1416,18 @@ def test_who_comes_from_the_practice_that_a_fiche_names_is_not_told_to_get_it(
         ("D1505", "I1402", "TP-TAVE", (350, 701)),
         ("D1505", "I1203", "CAP-IMTB", (400, 800)),
         ("I1604", "I1612", "TFP-TEAVA", (200, 701)),  # mechanic to expert technician
+        ("H1503", "H1309", "TITRE-RADIOPROT", (350, 882)),  # laboratory to radiation protection
+        ("N1110", "N1203", "TITRE-DECL-DOUANE", (350, 620)),  # storekeeper to customs declarations
+        ("N1201", "N1206", "TP-OTAM", (250, 620)),  # chartering of lorries to that of ships
+        ("I1604", "I1605", "CAP-MAINT-NAUT", (250, 700)),  # engines of cars to those of boats
+        ("D1505", "H1209", "BTS-ELECTROTECH", (1000, 1350)),
+        ("D1505", "I1327", "BTS-CIEL", (1000, 1350)),
+        ("I1309", "I1318", "TP-AUTOM", (300, 701)),  # electrician to instruments
+        ("K2301", "K2322", "TP-EAUX", (200, 497)),  # sewers to water treatment
+        ("F1202", "F1130", "TITRE-CONDUC-BAT", (300, 595)),  # site foreman to technical inspection
+        ("D1505", "I1610", "CAP-CARROSSIER", (500, 800)),
+        ("D1505", "I1117", "TITRE-CYCLE", (200, 400)),
+        ("M1607", "A1501", "CQP-AVQ", (200, 476)),  # a year's course of unknown hours
     ],
 )
 def test_a_technicians_title_that_is_usual_is_told_and_counted(
@@ -1429,6 +1441,11 @@ def test_a_technicians_title_that_is_usual_is_told_and_counted(
 @pytest.mark.parametrize(
     ("origin", "target", "spared", "hours"),
     [
+        ("A1406", "N3102", "MAT-PONT", 80),  # a fishing captain has been a deckhand
+        ("I1305", "H1209", "BTS-CIEL", 140),  # what electronics technicians bring
+        ("I1324", "H1239", "BTS-ELECTROTECH", 140),
+        ("H1236", "H1239", "BTS-ELECTROTECH", 140),
+        ("H1228", "H1227", "BTS-CIEL", 140),
         ("K1308", "K1307", "CAP-AEPE", 100),  # most school assistants passed the competition with it
         ("J1104", "J1404", "AN1-MK", 3450),  # order of 2 September 2015, art. 25: midwives, any master
         ("K1207", "K1217", "BPJEPS-ASEC", 100),  # social centres hire on a diploma of social work
