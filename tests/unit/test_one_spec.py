@@ -160,11 +160,13 @@ def test_a_table_on_a_terminal_makes_no_sheet_that_it_does_not_show(monkeypatch:
 
 
 def test_columns_of_results_that_nothing_fills_are_folded_away(tmp_path: File) -> None:
-    rows: list[list[Cell]] = [["a", None], ["b", None]]
-    of_results = book_page(Sheet.of_rows("totals", [Column("label"), Column("access")], rows), lang="fr")
-    write_workbook([of_results, BookPage("form", ["a", "b"], rows, ["text", "text"])], tmp_path / "two.xlsx")
+    rows: list[list[Cell]] = [["a", None, "", True], ["b", None, "", False]]
+    columns = [Column("label"), Column("access"), Column("what"), Column("same_job", "flag")]
+    of_results = book_page(Sheet.of_rows("totals", columns, rows), lang="fr")
+    write_workbook([of_results, BookPage("form", list("abcd"), rows, ["text"] * 4)], tmp_path / "two.xlsx")
     first, second = load_workbook(tmp_path / "two.xlsx").worksheets
-    assert [first.column_dimensions[letter].hidden for letter in "AB"] == [False, True]
+    assert [first.column_dimensions[letter].hidden for letter in "ABCD"] == [False, True, True, False]
+    assert first["D2"].number_format == "General"  # as text, a suite shows 1 for a yes
     assert not second.column_dimensions["B"].hidden
 
 

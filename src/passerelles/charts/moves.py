@@ -419,7 +419,7 @@ def neighbour_map(
     if not moves:
         message = say("moves.none", lang=lang)
         return pen.chart(pen.text((MARGIN, y), message, width=pen.inner), message, note=False)
-    y = _map(pen, moves, ring_order(graph, [m.target.code or "" for m in moves]), y)
+    y = _map(pen, moves, ring_order(graph, [m.target.code for m in moves]), y)
     levels = [level for level in _LEVELS if any(m.level == level for m in moves)]
     words = {level: say(f"moves.level.{level}", lang=lang) if level else pen.say("no_level") for level in levels}
     entries: list[Entry] = [(_ORIGIN, pen.say("origin")), *((_LEVELS[level], words[level]) for level in levels)]

@@ -23,7 +23,7 @@ from passerelles.model import DIPLOMAS, TAUGHT, UNKNOWN_HOURS, Credential, Hours
 from passerelles.paths.legal import Case, Firms, Frame, FrameVerdict, Time, judge
 from passerelles.paths.path import Detail, PathStatus, Span, Step, StepCredential
 from passerelles.paths.state import State
-from passerelles.ranking.move import End, Start
+from passerelles.ranking.move import Job, Start
 from passerelles.ranking.moves import figure, split_items
 from passerelles.referentials.credentials import closure
 from passerelles.referentials.referential import Referential
@@ -250,7 +250,7 @@ def after_stage(graph: OccupationGraph, person: Start, row: int, practice: float
     occupation = graph.occupations[row]
     holding = holding_of(graph, np.append(np.flatnonzero(person.holding.held), required_columns(graph, row)))
     holdings = after_occupation(graph.referential, person.holdings, occupation.code, practice)
-    end = End(occupation.code, occupation.label)
+    end = Job(occupation.code, occupation.label)
     return Start(row, plain=False, holding=holding, holdings=holdings, end=end, occupation=occupation)
 
 

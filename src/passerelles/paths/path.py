@@ -30,6 +30,7 @@ from passerelles.ranking.move import (
     ITEMS,
     End,
     Item,
+    Job,
     Move,
     PartValue,
     by_state,
@@ -223,8 +224,7 @@ class Step(Described):
     kind, access
         Kind of the move, and what access to its target takes.
     unknown
-        What is not known or stands in the way: codes of credentials whose length is not known, and ``effort``,
-        ``access`` or ``selection``.
+        Codes of credentials of unknown length, and ``effort``, ``access`` or ``selection`` where they are, or bar.
     held, near, missing
         What the step's target requires and is carried over, is covered in part, is to be learned; by falling weight.
     title
@@ -234,7 +234,7 @@ class Step(Described):
     """
 
     origin: End
-    target: End
+    target: Job
     hours: Span
     months: Span
     practice_months: float
@@ -388,7 +388,7 @@ class Path(Described, Shown):
     rank: int
     place: int
     origin: End
-    target: End
+    target: Job
     codes: tuple[str, ...]
     score: float
     parts: tuple[PathPart, ...]

@@ -103,6 +103,13 @@ class End(Described):
 
 
 @dataclass(frozen=True, slots=True)
+class Job(End):
+    """An end that is an occupation for certain: every target is one."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class PartValue(Described):
     """One named part of a score; `value` has no unit, 0 is the average candidate of the referential."""
 
@@ -260,7 +267,7 @@ class Move(Described, Shown):
 
     rank: int
     origin: End
-    target: End
+    target: Job
     score: float
     probability: float | None
     level: Level | None
@@ -383,7 +390,7 @@ class Moves(list[Move], Shown):
         if observed is None:
             return self
         ranking = copy(self)
-        ranking[:] = (replace(m, observed=observed.pairs.get((m.origin.code or "", m.target.code or ""))) for m in self)
+        ranking[:] = (replace(m, observed=observed.pairs.get((m.origin.code or "", m.target.code))) for m in self)
         return ranking
 
     def sheets(self, lang: Lang = "fr") -> list[Sheet]:
@@ -526,7 +533,7 @@ class Start:
     end: End
     occupation: Occupation | None
 
-    def end_of(self, referential: Referential, occupation: Occupation) -> End:
+    def end_of(self, referential: Referential, occupation: Occupation) -> Job:
         """Return another occupation as an end of a move, with the title by which it was named."""
         return end_of(referential, occupation, self.holdings)
 
@@ -556,16 +563,15 @@ def find_start(graph: OccupationGraph, origin: str | Profile, *, towards: Iterab
     occupation = None if code is None else referential.occupation_by_code[code]
     named = (*(() if profile.occupation is None else (profile.occupation,)), *towards)
     holdings = holdings_of(referential, code, profile.credentials, profile.employment, named_titles(referential, named))
-    holding, end = holding_of(graph, [*required, *more]), end_of(referential, occupation, holdings)
+    holding = holding_of(graph, [*required, *more])
+    end = End(None, None) if occupation is None else end_of(referential, occupation, holdings)
     return Start(row, row >= 0 and not more, holding, holdings, end, occupation)
 
 
-def end_of(referential: Referential, occupation: Occupation | None, holdings: Holdings) -> End:
+def end_of(referential: Referential, occupation: Occupation, holdings: Holdings) -> Job:
     """Return an occupation as one end of a move, with the title by which it was named."""
-    if occupation is None:
-        return End(None, None)
     meant = titles_meant(referential, occupation.code, holdings.aim)
-    return End(occupation.code, occupation.label, meant[0].label if meant else None)
+    return Job(occupation.code, occupation.label, meant[0].label if meant else None)
 
 
 def _check_known(kind: str, codes: Iterable[str], known: Mapping[str, Any]) -> None:

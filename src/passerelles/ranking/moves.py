@@ -618,7 +618,7 @@ def counterfactual(
         return None
     start = find_start(graph, origin, towards=[target])
     scorer = scorer_for(graph.referential, chosen.scorer, occupied=start.row >= 0)
-    outcomes = partial(_outcomes, graph, scorer, start, graph.position[before.target.code or ""], level)
+    outcomes = partial(_outcomes, graph, scorer, start, graph.position[before.target.code], level)
     position = graph.competency_position
     missing = [position[item.code] for item in before.missing if item.code in position]
     for columns in sorted(_greedy_sets(outcomes, missing, most), key=len):

@@ -58,7 +58,7 @@ class Explained(NamedTuple):
     @property
     def key(self) -> str:
         """Name of the move in the page."""
-        return move_key(self.move.origin.code or "", self.move.target.code or "")
+        return move_key(self.move.origin.code or "", self.move.target.code)
 
 
 class Origin(NamedTuple):
@@ -93,7 +93,7 @@ def explained_origins(case: Case, most: int | None = None) -> tuple[Origin, ...]
     targets_of = _to_explain(case, ranked, flows, case.allocation.settings.explained_moves if most is None else most)
     origins = []
     for code, targets in best.items():
-        moves = {move.target.code or "": move for move in moves_of(case.graph, targets, only=targets_of[code])}
+        moves = {move.target.code: move for move in moves_of(case.graph, targets, only=targets_of[code])}
         codes = [
             end
             for end, move in moves.items()
@@ -129,7 +129,7 @@ def _top_ends(rows: Iterable[tuple[bool, int, str, str]], most: int) -> set[tupl
 
 def shortened(origins: tuple[Origin, ...], most: int) -> tuple[Origin, ...]:
     """Keep as many explained moves, in the same order: those of the flows, then rank by rank."""
-    rows = ((not e.flows, e.move.rank, o.code, e.move.target.code or "") for o in origins for e in o.moves)
+    rows = ((not e.flows, e.move.rank, o.code, e.move.target.code) for o in origins for e in o.moves)
     ends = _top_ends(rows, most)
     return tuple(o._replace(moves=tuple(e for e in o.moves if (o.code, e.move.target.code) in ends)) for o in origins)
 
@@ -157,7 +157,7 @@ def staged_paths(case: Case, origins: tuple[Origin, ...]) -> tuple[tuple[Path, .
     for origin in origins:
         flowing = sorted((e for e in origin.moves if e.flows), key=lambda e: (-e.people, e.move.rank))
         best = origin.moves[:_MAIN] if origin.code in uncovered or not flowing else ()
-        targets = sorted({e.move.target.code or "" for e in (*flowing[:_MAIN], *best)})
+        targets = sorted({e.move.target.code for e in (*flowing[:_MAIN], *best)})
         pairs += len(targets)
         paths = _paths(case, origin.code, targets, frame=case.allocation.bounds.frame, limit=2)
         staged += [p for p in paths if len(p.codes) > 1]

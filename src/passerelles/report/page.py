@@ -121,7 +121,7 @@ def move_sheets(case: Case) -> Document:
         raise PasserellesError("report_sheets_none")
     # A person reads of one move: each flow has its page, even where several make the same move between two jobs.
     origins = moves.explained_origins(case, most=len(flows))
-    explained = {(o.code, e.move.target.code or ""): e for o in origins for e in o.moves}
+    explained = {(o.code, e.move.target.code): e for o in origins for e in o.moves}
     parts = [_sheet(case, number, flow, explained) for number, flow in enumerate(flows, 1)]
     w = case.words
     return Document(

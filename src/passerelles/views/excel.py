@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 BookCell = Cell | datetime | date | time | timedelta
-_FORMATS: Final[dict[Kind, str]] = {"text": "@", "flag": "@", "integer": "0", "number": "0.00", "share": "0%"}
+_FORMATS: Final[dict[Kind, str]] = {"text": "@", "flag": "General", "integer": "0", "number": "0.00", "share": "0%"}
 _WIDEST: Final = 60
 _NARROWEST: Final = 8
 _READ: Final = 2_000  # rows whose cells say how wide a column is
@@ -65,7 +65,7 @@ def book_page(sheet: Sheet, *, lang: Lang) -> BookPage:
         [c.written(v, lang) if isinstance(v, str) else v for c, v in zip(columns, row, strict=True)]
         for row in sheet.rows
     ]
-    empty = frozenset(place for place in range(len(columns)) if rows and all(row[place] is None for row in rows))
+    empty = frozenset(place for place in range(len(columns)) if rows and all(row[place] in (None, "") for row in rows))
     heads = [c.label(lang) for c in columns]
     return BookPage(sheet.label(lang), heads, rows, [c.kind for c in columns], hidden=empty)
 

@@ -469,7 +469,7 @@ def near(ask: Ask, code: str) -> str:
     moves = rank_moves(ask.engine.graph, about.code, limit=_NEIGHBOURS)
 
     def link(move: Move) -> str:
-        return ask.url("move", about.code, move.target.code or "")
+        return ask.url("move", about.code, move.target.code)
 
     far = [_depth(move) for move in moves]
     low, high = min(far, default=0.0), max(far, default=1.0)
@@ -487,7 +487,7 @@ def near(ask: Ask, code: str) -> str:
 def _stars(ask: Ask, code: str, moves: Sequence[Move], away: Callable[[float], float]) -> list[Star]:
     """Spread the neighbours evenly around, in the order in which they lie around the occupation on the map."""
     places, position = occupation_positions(ask.engine.graph), ask.engine.graph.position
-    vectors = [places[position[m.target.code or ""]] - places[position[code]] for m in moves]
+    vectors = [places[position[m.target.code]] - places[position[code]] for m in moves]
     order = sorted(range(len(moves)), key=lambda i: (math.atan2(vectors[i][1], vectors[i][0]), i))
     stars = []
     for turn, place in enumerate(order):

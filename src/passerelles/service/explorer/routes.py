@@ -85,7 +85,7 @@ def held_moves(ask: Ask, body: Person) -> str:
         credentials=[(c, label, body.credentials.get(c) == "yes") for c, label in list(wanted.items())[:_ASKED]],
         exercised=body.occupation is not None,
         **ask.moves_content(
-            moves, {"target": lambda m: ask.url("show", m.target.code or "")}, occupied=person.occupation is not None
+            moves, {"target": lambda m: ask.url("show", m.target.code)}, occupied=person.occupation is not None
         ),
     )
 
@@ -118,7 +118,7 @@ def way(ask: Ask) -> str:
     if jobs and len(jobs) <= _LONGEST:
         ranked = rank_moves(ask.engine.graph, walker(ask, jobs), limit=_NEXT + len(codes))
         moves = Moves([m for m in ranked if m.target.code not in codes][:_NEXT])
-        onward = ask.moves_content(moves, {"target": lambda m: ask.url("way", job=[*codes, m.target.code or ""])})
+        onward = ask.moves_content(moves, {"target": lambda m: ask.url("way", job=[*codes, m.target.code])})
     return ask.render(
         "way.html",
         jobs=jobs,
