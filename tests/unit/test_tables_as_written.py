@@ -1606,6 +1606,9 @@ def test_a_word_of_several_trades_is_a_job_of_the_trade_of_its_firm(rome: Refere
     assert job("Bobinier", "Bobinier électricien", "Tisseur") == ("H2601", False)
     assert job("Magasinier", "Maçon", "Coffreur") == ("N1110", True)  # of every trade
     assert job("Secrétaire", "Comptable") == ("M1607", True)  # its own name, whatever else there is
+    assert job("Agent de contrôle", "Fondeur", employers=("Fonderie",) * 2) == ("H1506", True)  # not of tickets
+    assert job("Agent de contrôle") == ("H1506", False)
+    assert job("Scieur", employers=("Scierie Vosges",)) == ("H2211", True)  # of wood, not of metal
 
 
 @pytest.mark.parametrize("title", ["Agent d'admission hospitalière", "Conducteur d'engins de piste"])
@@ -1698,6 +1701,21 @@ def test_an_address_with_the_name_of_another_commune_is_in_its_town(embedded: Re
     posts = [{"Poste": "N4101", "Nb": 1, "Ville": "Redon"}]
     lots, _ = read_sides(embedded, people, posts, locator=Locator(places))
     assert ([lot.commune for lot in lots.lots], asides(lots)) == (["35013", "35236"], [(3, "basin_ambiguous")])
+
+
+def test_people_without_an_employer_are_of_one_firm_by_whose_jobs_a_title_is_read(rome: Referential) -> None:
+    rows = [{"Poste": title, "Nb": 2} for title in ("Rondier", "Conducteur de chaudière", "Électricien de centrale")]
+    alone, among = (read_lots(rome, some, "fragile").lots for some in (rows[:1], rows))
+    assert {(lot.job, lot.given) for lot in alone} == {("K2503", "Rondier")}
+    assert ("H2701", "Rondier") in {(lot.job, lot.given) for lot in among}  # of the plant, rather than of its guards
+
+
+def test_what_a_line_below_a_table_says_holds_for_all_of_it(embedded: Referential, tmp_path: Path) -> None:
+    rows = (("Métier", "Effectif"), ("N1101", 2), ("N4101", 1), ("Total", 3), (), ("Site : Redon",))
+    lots = read_lots(embedded, workbook(tmp_path / "t.xlsx", *rows), "fragile", locator=Locator(PLACES))
+    assert [(lot.commune_label, lot.people) for lot in lots.lots] == [("Redon", 2), ("Redon", 1)]
+    assert "label_foot" in said(lots)
+    assert "label_line" not in said(lots)
 
 
 def test_the_experience_and_the_level_that_posts_ask_for_are_said(embedded: Referential) -> None:

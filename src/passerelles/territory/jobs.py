@@ -92,7 +92,8 @@ def read_titles(referential: Referential, grid: Grid, rows: Sequence[Row], *, th
 
     texts = [grid.text(cells, "job") for _, cells in rows]
     agreements = texts_of("agreement") or texts_of("idcc")
-    employers = ["–"] * len(rows) if grid.crossed else texts_of("employer")
+    named = [] if grid.crossed else texts_of("employer")
+    employers = named or (["–"] * len(rows) if grid.crossed or grid.side == "fragile" else [])  # people are of one firm
     contexts = contexts_of(texts, employers=employers, sectors=texts_of("sector"), agreements=agreements)
     keys = list(zip(texts, contexts, strict=True))
     queries = list(dict.fromkeys(key for key in keys if key[0] and code_of(referential, key[0]) is None))

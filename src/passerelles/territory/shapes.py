@@ -202,6 +202,7 @@ def labelled(grid: Grid, above: Iterable[Row], is_place: IsPlace, are_jobs: AreJ
     labels, texts_by_role = dict[str, str](), dict[str, dict[int, str]]()
     above = [*above]
     rows, lines_above = list[Row](), [line for line, _ in above]
+    last = max((line for line, cells in grid.rows if sum(bool(cell_text(cell)) for cell in cells) > 1), default=0)
     firms = {} if "employer" in grid.columns else _block_titles(grid, above)
     titles = firms or _place_titles(grid, above, is_place) or _job_titles(grid, are_jobs)
     placed = {} if titles else _firm_titles(grid, above, is_place)
@@ -213,14 +214,17 @@ def labelled(grid: Grid, above: Iterable[Row], is_place: IsPlace, are_jobs: AreJ
         named = {role: value for role, value in named.items() if not _SAME.get(role, {role}) & grid.columns.keys()}
         if named:
             labels |= named
-            tell(grid.name, "label_line", line, given=" ".join(filter(None, map(cell_text, cells))))
+            given = " ".join(filter(None, map(cell_text, cells)))
+            tell(grid.name, "label_line" if line < last else "label_foot", line, given=given)
         elif line not in lines_above:
             rows.append((line, cells))
             is_sum = any(_is_total(cell_text(cell)) for cell in cells)  # of several jobs
             for label_role, text in labels.items():
                 texts_by_role.setdefault(label_role, {})[line] = "" if is_sum and label_role == "job" else text
     grid = replace(grid, rows=rows)
-    for role, texts in texts_by_role.items():
+    for label_role in labels.keys() - texts_by_role.keys():  # below the table
+        texts_by_role[label_role] = dict.fromkeys((line for line, _ in rows), labels[label_role])
+    for role, texts in sorted(texts_by_role.items()):
         grid = grid.with_column(role, texts)
     return grid
 
