@@ -1441,6 +1441,8 @@ def test_a_technicians_title_that_is_usual_is_told_and_counted(
 @pytest.mark.parametrize(
     ("origin", "target", "spared", "hours"),
     [
+        ("K1715", "K1713", "FORM-MIL", 60),  # officers are soldiers
+        ("H1201", "H1217", "BTS-CHIMIE", 140),
         ("A1406", "N3102", "MAT-PONT", 80),  # a fishing captain has been a deckhand
         ("I1305", "H1209", "BTS-CIEL", 140),  # what electronics technicians bring
         ("I1324", "H1239", "BTS-ELECTROTECH", 140),
