@@ -347,6 +347,20 @@ def test_a_title_that_needs_another_of_those_asked_for_comes_on_top_of_it_and_is
         assert [float(table.full(2, level)) for level in (2, ENTITLED)] == [expected, left]
 
 
+def test_the_diploma_that_a_title_is_entered_with_does_not_stand_for_it() -> None:
+    first = Credential("F", "Diplôme d'État", "diplôme", Hours(None, 900.0, None, "s"), level=6)
+    title = Credential("S", "Certificat", "diplôme", Hours(None, 400.0, None, "s"), level=6)
+    laid = replace(
+        referential({"A": ["a"], "B": ["b"]}, credentials=[first, title]),
+        occupation_access=(OccupationAccess("B", "open", 6),),
+        credential_requirements=tuple(CredentialRequirement("B", code, "usual") for code in "FS"),
+    )
+    entered = replace(laid, credentials=(first, replace(title, choices=((("F",), ("OTHER",)),))))
+    for some, ways in ((laid, (("F",), ("S",))), (entered, (("S",),))):
+        found = qualification_of(some, some.occupation_by_code["B"], EffortSettings())
+        assert (found.expected, found.title) == (400.0, ways)
+
+
 def test_a_title_below_the_level_is_no_such_course() -> None:
     title = Credential("C", "CAP", "diplôme", Hours(None, 900.0, None, "s"), level=3)
     laid = replace(

@@ -216,7 +216,9 @@ def _by_title(
     # A course has no level whose courses would say how far others are from it: as wide as short courses.
     low = _SHORT * expected if usual.level is None else min(middle.low, hours.low or expected)
     high = 2 * expected if usual.level is None else max(2 * expected - low, hours.high or expected)
-    follows, ways = usual.level is None and level >= FIRST_DEGREE, tuple(sorted((c.code,) for c in fit))
+    follows = usual.level is None and level >= FIRST_DEGREE
+    # What the title is entered with does not stand for it: a social worker's diploma is no manager's certificate.
+    ways = tuple(sorted((c.code,) for c in fit if c.code not in usual.supposed))
     low, expected, high, short = low + further, expected + further, high + further, short + further
     found = Qualification(low, expected, high, short, level, known, "certification", title=ways)
     return found._replace(follows=follows, further=further)
