@@ -124,3 +124,9 @@ def test_an_evaluation_and_a_validation_show_themselves(embedded_graph: Occupati
     assert len(report.rows()) == len(report.notices)
     assert report.name in repr(report)
     assert report.name in _Reader(report._repr_html_()).text
+
+
+def test_what_stands_beside_a_figure_stands_under_it_on_a_page() -> None:
+    hours = Column("value", "integer", value=lambda x, _: x, note=lambda x, _: f"de {x - 5} à {x + 8}")
+    html = html_of(Page("", sheets=[Sheet("totals", [hours], lambda: [9], "fr")]), lang="fr")
+    assert ">9<br>de 4 à 17<" in html

@@ -475,7 +475,7 @@ def named(items: Sequence[Item]) -> str:
 
 def _filter(verdict: Verdict, lang: Lang) -> str:
     answer = say(f"terms.verdict.{verdict.verdict}", lang=lang)
-    return f"{verdict.name}: {answer} ({verdict.sentence(lang)})"
+    return labelled(verdict.name, f"{answer} ({verdict.sentence(lang)})", lang)
 
 
 def numbered(step: Any, lang: Lang) -> str:
