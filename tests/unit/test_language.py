@@ -70,6 +70,8 @@ def test_numbers_are_written_as_each_language_does() -> None:
     assert number(1234567.25, lang="fr", decimals=2) == "1\u202f234\u202f567,25"
     assert number(1234567.25, lang="en", decimals=2) == "1,234,567.25"
     assert percent(0.5, lang="fr") == "50\u202f%"
+    shares = (0.0, 0.002, 0.996, 1.0 - 1e-12, 1.0)
+    assert [percent(share, lang="en") for share in shares] == ["0%", "<1%", ">99%", "100%", "100%"]
     assert (number(-0.71, decimals=2), number(-0.001, lang="en", decimals=2)) == ("\u22120,71", "0.00")
     assert (is_singular(1.5, lang="fr"), is_singular(1.5, lang="en")) == (True, False)
     assert not is_singular(None, lang="fr")

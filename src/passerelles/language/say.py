@@ -125,17 +125,19 @@ def ordinal(rank: int, *, lang: Lang = "fr") -> str:
 
 def percent(share: float, *, lang: Lang = "fr") -> str:
     """
-    Write a share in [0, 1] as a percentage; a little is not written as nothing.
+    Write a share in [0, 1] as a percentage; a little is not written as nothing, nor nearly all as all.
 
     Examples
     --------
     >>> percent(0.412, lang="fr")
     '41\u202f%'
-    >>> percent(0.412, lang="en"), percent(0.002, lang="en")
-    ('41%', '<1%')
+    >>> percent(0.412, lang="en"), percent(0.002, lang="en"), percent(0.996, lang="en"), percent(1.0, lang="en")
+    ('41%', '<1%', '>99%', '100%')
     """
     sign, gap = ("%", "") if lang == "en" else ("\u202f%", "\u202f")
     shown = number(share * 100, lang=lang)
+    if shown == "100" and round(share, 9) < 1:  # a sum of parts may be all but for the last bits
+        return f">{gap}99{sign}"
     return f"<{gap}1{sign}" if share > 0 and shown == "0" else shown + sign
 
 
