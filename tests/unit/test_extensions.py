@@ -6,12 +6,17 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from installed import write_about
 from passerelles.errors import PasserellesError
+from passerelles.graph.core import OccupationGraph
+from passerelles.language.say import LANGS
 from passerelles.market import read
+from passerelles.scoring.features import AddedPart, Feature, checked_part, context_of_all
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "extension"
 SCRIPT = """
@@ -116,6 +121,21 @@ def test_an_extension_that_cannot_be_loaded_is_named(tmp_path: Path) -> None:
     assert found.returncode != 0
     assert "observatory" in found.stderr
     assert "Traceback" not in found.stderr
+
+
+def test_a_part_of_the_score_that_is_not_whole_is_named(plain_embedded: OccupationGraph) -> None:
+    words: Any = {lang: dict.fromkeys(("label", "plus", "minus"), "word") for lang in LANGS}
+    square = Feature(lambda _: np.zeros((3, 3), dtype=np.float32))
+    for part, reason in (
+        (3, "int != AddedPart"),
+        (AddedPart({}, {**words, "en": {"label": "word"}}), "words.en.plus, words.en.minus"),
+        (AddedPart({}, {"fr": words["fr"]}), "words.en.label"),
+    ):
+        with pytest.raises(PasserellesError, match=f"'mine'.*{reason}"):
+            checked_part("mine", part)
+    computed = checked_part("mine", AddedPart({"both": square}, words))["both"]
+    with pytest.raises(PasserellesError, match=r"'mine'.*\(3, 3\) != \(125, 125\)"):
+        computed.compute(context_of_all(plain_embedded))
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,11 @@
 """Features between origins and occupations, by name; a part of the score is a weighted sum of some of them."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from operator import methodcaller
 from types import MappingProxyType
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, NoReturn, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.installed import extensions
-from passerelles.language.say import Lang, say
+from passerelles.language.say import LANGS, Lang, say
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.measures import (
     OVERALL,
@@ -396,6 +396,9 @@ PLAIN_FEATURES: Final[Mapping[str, Feature]] = {
 }
 
 
+Words = Literal["label", "plus", "minus"]
+
+
 class AddedPart(NamedTuple):
     """
     A part of the score that an installed package adds: its features by name, and its words by language.
@@ -406,16 +409,43 @@ class AddedPart(NamedTuple):
     """
 
     features: Mapping[str, Feature]
-    words: Mapping[Lang, Mapping[Literal["label", "plus", "minus"], str]]
+    words: Mapping[Lang, Mapping[Words, str]]
+
+
+def checked_part(name: str, part: object) -> Mapping[str, Feature]:
+    """
+    Return the features of a part that a package adds, each of which refuses values of another shape than is due.
+
+    Raises
+    ------
+    PasserellesError
+        If it is no `AddedPart`, or lacks words; the message names the extension.
+    """
+
+    def refuse(reason: str) -> NoReturn:
+        raise PasserellesError("extension", group="passerelles.score_parts", name=name, reason=reason)
+
+    def compute(feature: Feature, context: FeatureContext) -> Dense:
+        values, due = feature.compute(context), (len(context.occupation_rows), len(context.graph.codes))
+        return values if np.shape(values) == due else refuse(f"shape {np.shape(values)} != {due}")
+
+    if not isinstance(part, AddedPart):
+        refuse(f"{type(part).__name__} != AddedPart")
+    absent = [
+        f"words.{lang}.{kind}" for lang in LANGS for kind in get_args(Words) if not part.words.get(lang, {}).get(kind)
+    ]
+    if absent:
+        refuse(f"{', '.join(absent)} = ?")
+    return {key: replace(feature, compute=partial(compute, feature)) for key, feature in part.features.items()}
 
 
 @cache
 def content_parts() -> Mapping[str, Mapping[str, Feature]]:
     """Features made without mobilities, by part: the package's own, then those that installed packages add."""
-    added: Mapping[str, AddedPart] = extensions("score_parts")
+    added = extensions("score_parts")
     if twice := sorted(set(added) & set(CONTENT_PARTS)):
         raise PasserellesError("part_twice", name=twice[0])
-    return MappingProxyType({**CONTENT_PARTS, **{name: part.features for name, part in added.items()}})
+    return MappingProxyType({**CONTENT_PARTS, **{name: checked_part(name, part) for name, part in added.items()}})
 
 
 @cache
@@ -434,7 +464,7 @@ def reads_alone(names: Iterable[str], flag: Literal["of_holdings", "of_target"])
     return all(name in features() and getattr(features()[name], flag) for name in names)
 
 
-def part_words(part: str, kind: Literal["label", "plus", "minus"], lang: Lang = "fr") -> str:
+def part_words(part: str, kind: Words, lang: Lang = "fr") -> str:
     """
     Name of a part of the score, or what it says of a move that it speaks for or against.
 
