@@ -267,8 +267,11 @@ def test_a_dash_is_the_standard_output(
     assert (code, out.startswith("rank,"), list(tmp_path.iterdir())) == (0, True, [])
 
 
-def test_the_help_names_every_legal_frame(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "200")
+@pytest.mark.parametrize("width", ["80", "200"])
+def test_the_help_names_every_legal_frame(
+    width: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", width)
     _, out, _ = call("report", "--help", capsys=capsys)
     told = "".join(out.replace("│", "").split())
     assert all(name in told for name in presets())

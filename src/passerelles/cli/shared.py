@@ -499,6 +499,16 @@ _AROUND: Final = {"DEFAULT_STRING": "default", "REQUIRED_LONG_STRING": "required
 _SUBJECTS: Final = ("cache", "cli", "compile", "explorer", "overlay", "schema", "service")
 
 
+def _folded(items: Iterable[Any]) -> Any:
+    """Lay the help of an option out, words wider than their column folded: a name that is cut cannot be typed."""
+    from rich.columns import Columns
+
+    texts = [*items]
+    for text in texts:
+        text.overflow = "fold"
+    return Columns(texts)
+
+
 def speak(command: Any, *, lang: Lang) -> None:
     """Translate the help of a command, and of those under it, from French."""
     from typer import rich_utils
@@ -506,6 +516,7 @@ def speak(command: Any, *, lang: Lang) -> None:
     for name, key in _AROUND.items():
         if hasattr(rich_utils, name):
             setattr(rich_utils, name, say(f"cli.around.{key}", lang=lang))
+    vars(rich_utils)["Columns"] = _folded
     translation: dict[str, str] = {}
     for subject in _SUBJECTS:
         chosen = sentences(subject, lang=lang)
