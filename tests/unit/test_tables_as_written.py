@@ -1710,6 +1710,20 @@ def test_people_without_an_employer_are_of_one_firm_by_whose_jobs_a_title_is_rea
     assert ("H2701", "Rondier") in {(lot.job, lot.given) for lot in among}  # of the plant, rather than of its guards
 
 
+def test_a_summary_below_a_table_is_no_part_of_it(embedded: Referential, tmp_path: Path) -> None:
+    rows = (("Poste", "Suppressions", "Site"), ("N1101", 2, "Redon"), ("N4101", 1, "Allaire"), ("Total", 3))
+    below = ((), ("Récapitulatif par site",), ("Site", "Suppressions"), ("Redon", 2), ("Allaire", 1), ("Total", 3))
+    lots = read_lots(embedded, workbook(tmp_path / "t.xlsx", *rows, *below), "fragile", locator=Locator(PLACES))
+    assert (lots.people, asides(lots), "sums_below" in said(lots)) == (3, [], True)
+
+
+def test_a_short_reference_names_an_offer_as_well(embedded: Referential) -> None:
+    rows = [{"Réf": ref, "Poste": "N1101", "Nb": 2} for ref in ("R1", "R2", "R2")]
+    assert read_lots(embedded, rows, "hiring").people == 4
+    rows = [{"N°": ref, "Poste": "N1101", "Nb": 2} for ref in ("1", "2", "2")]  # may number something else
+    assert read_lots(embedded, rows, "hiring").people == 6
+
+
 def test_what_a_line_below_a_table_says_holds_for_all_of_it(embedded: Referential, tmp_path: Path) -> None:
     rows = (("Métier", "Effectif"), ("N1101", 2), ("N4101", 1), ("Total", 3), (), ("Site : Redon",))
     lots = read_lots(embedded, workbook(tmp_path / "t.xlsx", *rows), "fragile", locator=Locator(PLACES))

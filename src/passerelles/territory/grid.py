@@ -58,7 +58,7 @@ _REMARKS: Final[Mapping[Side, list[tuple[str, re.Pattern[str]]]]] = {
 _WHOLE: Final = re.compile(WORDS["remarks"]["whole"].replace("(N)", rf"(?P<n>{WORDS['remarks']['number']})"))
 _NAMES: Final = ("job", "code", "employer", "basin", "commune")  # roles of what has a name, never a state
 _IN_BRACKETS: Final = re.compile(r"\(([^()]*)\)")
-_REFERENCE: Final = re.compile(r"(?=.*\d)[\w./-]{5,}")
+_REFERENCE: Final = re.compile(r"(?=.*\d)(?:[\w./-]{5,}|[A-Za-z]+[\w./-]*)")
 _FEW_WORDS: Final = 5  # of a cell that names the side of its row: longer ones are remarks
 
 

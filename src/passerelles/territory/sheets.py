@@ -408,6 +408,9 @@ def _stacked(rows: Rows, side: Side) -> list[Rows]:
             return True
         apart = at == 0 or filled[at - 1][0] < line - 1 or widths[at - 1] == 1
         texts = [cell_text(cell) for cell in cells]
+        titled = " ".join(map(cell_text, filled[at - 1][1])) if at and widths[at - 1] == 1 else ""
+        if widths[at] == _LEAST and says("sums", normalise_label(titled)):  # "Récapitulatif par site"
+            return not any(sign.isdigit() for text in texts for sign in text)
         if not apart or widths[at] <= _LEAST or any(sign.isdigit() for text in texts for sign in text):
             return False
         roles = columns_of(cells, side).keys()
