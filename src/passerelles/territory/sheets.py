@@ -458,10 +458,10 @@ def _grid(rows: Rows, side: Side, is_place: IsPlace, are_jobs: AreJobs, tell: Te
     if with_letters(header) != header:
         tell(rows.name, "accents_lost")
     header, filled, above = _with_line_above(header, filled, rows)
-    header, filled = _people_of_each(rows.name, header, filled, tell)
     written = header
     header, below = _one_header(written, filled, rows.header_line)
-    if len(below) < len(filled):
+    over = written if len(below) < len(filled) else []  # the first of two lines
+    if over:
         tell_sums_beside(rows.name, written, header, filled, tell)
     header = _choose_job_column(rows, header, side, tell)
     header, below = _one_below_another(rows.name, *_as_wide(header, below), side, tell)
@@ -469,9 +469,11 @@ def _grid(rows: Rows, side: Side, is_place: IsPlace, are_jobs: AreJobs, tell: Te
     for line in sorted(rows.hidden.intersection(line for line, _ in filled)):
         tell(rows.name, "hidden_row", line)
     headings = _headings(header, above, rows.header_line)
-    written, header = header, _told_apart(header, headings, filled, is_place)
-    headings = [above if name == old else "" for above, name, old in zip(headings, header, written, strict=True)]
-    grid = Grid(rows.name, side, header, columns_of(header, side), filled, rows.sheet, above=headings)
+    names, filled = _told_apart(
+        rows.name, header, _headings(header, [(0, over)], 1) if over else headings, filled, is_place, tell
+    )
+    headings = [above if name == old else "" for above, name, old in zip(headings, names, header, strict=True)]
+    grid = Grid(rows.name, side, names, columns_of(names, side), filled, rows.sheet, above=headings)
     return labelled(grid, above, is_place, are_jobs, tell)
 
 
@@ -493,34 +495,6 @@ def _with_line_above(header: list[str], rows: list[Row], table: Rows) -> tuple[l
     if len(below) > len(rows):  # read as no header of two lines
         names = [low or high for low, high in zip_longest(header, upper, fillvalue="")]
     return names, rows, above[:-1]
-
-
-def _people_of_each(file: str, header: list[str], rows: list[Row], tell: Tell) -> tuple[list[str], list[Row]]:
-    """
-    Give people the name of the heading above them where below each of several stand their full-time equivalents too.
-
-    "Jour" and "Nuit" head "Effectif" and "ETP" each: people are read, equivalents are not.
-    """
-    below = [cell_text(cell) for cell in rows[0][1]] if rows else []
-    starts = [at for at, name in enumerate(header) if name]
-    people, apart = dict[int, str](), set[int]()
-    for start, end in pairwise([*starts, max(len(below), len(header))]):
-        names = {at: normalise_label(below[at]) for at in range(start, min(end, len(below))) if below[at]}
-        part_time = {at for at, name in names.items() if says("part_time", name)}
-        counts = [at for at in names if at not in part_time and _counts([below[at]])]
-        if part_time and len(counts) == 1:
-            people[counts[0]] = f"{below[counts[0]]} {header[start]}" if _YEAR.search(header[start]) else header[start]
-            apart |= part_time
-    if len(people) < _LEAST:
-        return header, rows
-    tell(file, "part_time_beside", columns=", ".join(people.values()))
-    blank = {*people, *apart}
-    width = max(len(header), len(below))
-    upper = [people.get(at, "" if at in apart else "".join(header[at : at + 1])) for at in range(width)]
-    lower = ["" if at in blank else text for at, text in enumerate(below)]
-    kept: list[Row] = [(line, [None if at in apart else cell for at, cell in enumerate(cells)]) for line, cells in rows]
-    (line, _), *others = kept
-    return upper, [(line, lower), *others] if any(lower) else others
 
 
 def _as_wide(header: list[str], rows: list[Row]) -> tuple[list[str], list[Row]]:
@@ -644,15 +618,31 @@ def _headings(header: Sequence[str], above: Sequence[Row], line: int) -> list[st
     return [text or next(filter(None, reversed(texts[:at])), "") for at, text in enumerate(texts)]
 
 
-def _told_apart(header: Sequence[str], headings: Sequence[str], rows: Sequence[Row], is_place: IsPlace) -> list[str]:
-    """Return a header whose numbers of one name have the name of what stands above them too: "CDI" below "Niort"."""
-    names = [*header]
+def _told_apart(
+    file: str, header: Sequence[str], headings: Sequence[str], rows: list[Row], is_place: IsPlace, tell: Tell
+) -> tuple[list[str], list[Row]]:
+    """
+    Return a header whose numbers of one name have that of what stands above them too: "CDI" below "Niort"; and rows.
+
+    Below "Jour" and "Nuit", people have the heading's own name, and full-time equivalents beside them are not read.
+    """
+    names, people, apart = [*header], list[str](), set[int]()
     for at, (name, heading) in enumerate(zip(header, headings, strict=True)):
         texts = [text for _, cells in rows if (text := cell_text(cells[at]))]
-        if heading and header.count(name) > 1 and texts and mostly_hold_counts(texts) and not is_place(name):
-            counts = _counts([name]) and not says("part_time", normalise_label(name))
-            names[at] = heading if counts else f"{heading} {name}"
-    return names
+        again = header.count(name) > 1 and name and heading and texts
+        if not again or not mostly_hold_counts(texts) or is_place(name):
+            continue
+        names[at] = f"{name} {heading}" if _YEAR.search(heading) else f"{heading} {name}"
+        if says("part_time", normalise_label(name)):
+            apart.add(at)
+        elif _counts([name]):
+            names[at] = names[at] if _YEAR.search(heading) else heading
+            people.append(names[at])
+    if not people or not apart:
+        return names, rows
+    tell(file, "part_time_beside", columns=", ".join(people))
+    rows = [(line, [None if at in apart else cell for at, cell in enumerate(cells)]) for line, cells in rows]
+    return ["" if at in apart else name for at, name in enumerate(names)], rows
 
 
 def _one_below_another(
