@@ -2715,6 +2715,7 @@ def test_departures_by_month_count_beside_who_is_there_and_not_who_stays(embedde
     )  # fmt: skip
     lots = read_lots(embedded, path, "fragile")
     assert (lots.people, "who_moves" in said(lots), "total_differs" in said(lots)) == (27, True, False)
+    assert "parts_summed" not in said(lots)  # the same columns, said once
     rows = [
         {"Emploi": "N1101", "Effectif": 34, "Restent en poste": 10},
         {"Emploi": "N4101", "Effectif": 7, "Restent en poste": 4},

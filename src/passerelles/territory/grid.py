@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
@@ -181,11 +180,6 @@ def bare(text: str) -> str:
     return re.sub(r"(?: \d+)+$", "", normalise_label(text))
 
 
-def _mentions(pattern: str, name: str) -> bool:
-    """Whether a header holds a word, and nothing that says something else."""
-    return re.search(pattern, name) is not None and not says("something_else", name)
-
-
 def _counts_else(name: str, side: Side, known: Iterable[str], beside: Iterable[str] = ()) -> bool:
     """
     Whether the name of a column is of the other side, or of the present staff where no target gives the openings.
@@ -208,12 +202,13 @@ def named_columns(names: Sequence[str], side: Side, known: Mapping[str, int]) ->
     """Position of the column of each role, by names of columns; those that are known stay."""
     columns = dict(known)
     named = [(at, name) for at, name in enumerate(names) if name]  # one stray cell can make thousands that have none
+    plain = [(at, name) for at, name in named if not says("something_else", name)]
     of_other_side = {"headcount", "held"} if side == "hiring" else {"openings", "filled", "conditions"}
 
-    def place(role: str, fits: Callable[[str], object]) -> None:
+    def place(role: str, fits: Callable[[str], object], among: Sequence[tuple[int, str]] = named) -> None:
         """Give a role the first free column whose name fits; a count of the other side counts nothing of this one."""
         suits = fits if role != COUNT[side] else lambda n: fits(n) and not _counts_else(n, side, columns, names)
-        free = (at for at, name in named if at not in columns.values() and suits(name))
+        free = (at for at, name in among if at not in columns.values() and suits(name))
         if role not in columns and role not in of_other_side and (at := next(free, None)) is not None:
             columns[role] = at
 
@@ -221,7 +216,7 @@ def named_columns(names: Sequence[str], side: Side, known: Mapping[str, int]) ->
         for pattern in patterns:
             place(role, re.compile(pattern).fullmatch)
     for role, pattern in WORDS["words"].items():
-        place(role, partial(_mentions, pattern))
+        place(role, re.compile(pattern).search, plain)
     place("month", re.compile(WORDS["month"][side]).search)
     return columns
 

@@ -493,7 +493,7 @@ def all_counts(grid: Grid, tell: Tell) -> Grid:
     names = [grid.header[at] for at in (first, *others)]
     summed = dated or ([first, *others] if are_parts(names) or are_years_to_come(names) else [])
     apart = [name for at in others if at not in summed and (name := grid.header[at]) not in ("", names[0])]
-    if summed:
+    if summed and not grid.parts:
         tell(grid.name, "parts_summed", 0, count, columns=", ".join(grid.header[at] for at in summed))
         grid = replace(grid, columns={**grid.columns, count: first}, parts=[at for at in summed if at != first])
     elif not known:
