@@ -92,8 +92,8 @@ def read_titles(referential: Referential, grid: Grid, rows: Sequence[Row], *, th
 
     texts = [grid.text(cells, "job") for _, cells in rows]
     agreements = texts_of("agreement") or texts_of("idcc")
-    named = [] if grid.crossed else texts_of("employer")
-    employers = named or (["–"] * len(rows) if grid.crossed or grid.side == "fragile" else [])  # people are of one firm
+    of_one = grid.crossed or grid.side == "fragile"  # people without an employer are of one firm
+    employers = texts_of("employer") or (["–"] * len(rows) if of_one else [])
     contexts = contexts_of(texts, employers=employers, sectors=texts_of("sector"), agreements=agreements)
     keys = list(zip(texts, contexts, strict=True))
     queries = list(dict.fromkeys(key for key in keys if key[0] and code_of(referential, key[0]) is None))
@@ -109,8 +109,7 @@ def read_titles(referential: Referential, grid: Grid, rows: Sequence[Row], *, th
         longer = read_title(referential, spelled[key][0], ranked, threshold=threshold)
         answers[key] = _surer(answers[key], longer, key[0])
     jobs = [answers.get(key) for key in keys]
-    firms = texts_of("employer") or ([""] * len(rows) if grid.side == "fragile" else [])
-    return jobs if grid.crossed or not firms else _of_trades(referential, jobs, firms)
+    return jobs if grid.crossed or not employers else _of_trades(referential, jobs, employers)
 
 
 def _surer(job: Job, spelled: Job, given: str) -> Job:
