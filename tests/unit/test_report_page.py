@@ -25,6 +25,7 @@ from passerelles.market.market import Openings
 from passerelles.model import Credential, CredentialRequirement, Hours
 from passerelles.paths.legal import Case as Judged
 from passerelles.paths.legal import FrameVerdict, MayPay, find_frame, judge
+from passerelles.ranking.move import by_state
 from passerelles.referentials.credentials import read_catalogue
 from passerelles.referentials.load import load_referential
 from passerelles.report import page as report_page
@@ -661,7 +662,7 @@ def test_a_move_tells_the_ways_of_a_choice_whole_and_the_hours_of_the_way_that_i
     assert "carte conducteur, FIMO + permis C ou …" in train.what
     assert train.what.endswith("140 h de formation par personne")
     origin = embedded_graph.referential.occupation_by_code["N4103"].label
-    assert move_sheets(case).parts[0].title.startswith(f"De {origin} à ")
+    assert move_sheets(case).parts[0].title.startswith(f"De «\u00a0{origin}\u00a0» à «\u00a0")
 
 
 def test_the_report_tells_near_competencies_apart_as_the_ranking_does(case: Case) -> None:
@@ -744,6 +745,17 @@ def test_frames_that_say_yes_to_another_training_only_are_told_apart_from_those_
     (whole,) = frame_sentences(case, [other], why=other.name)
     assert condition in whole.replace("\u00a0", " ")
     assert len(frame_sentences(case, [other, replace(other, conditions=())])) == 2
+
+
+def test_a_sheet_explains_its_words_and_asks_nobody_to_learn_the_name_of_a_certificate(case: Case) -> None:
+    items = [i for o in explained_origins(case) for e in o.moves for _, some in by_state(e.move) for i in some]
+    names = {i.label for i in items if i.certificate}
+    told = [block for part in move_sheets(case).parts for block in part.blocks]
+    listed = {row for block in told if isinstance(block, Bullets) for row in block.rows}
+    assert names
+    assert listed & {i.label for i in items}
+    assert not listed & names
+    assert any(isinstance(block, Text) and block.text.startswith("Couverture") for block in told)
 
 
 def test_each_sheet_tells_its_whole_move_however_few_moves_a_result_explains(embedded_graph: OccupationGraph) -> None:

@@ -144,7 +144,9 @@ def _sheet(case: Case, number: int, flow: Flow, explained: Mapping[tuple[str, st
     else:
         single = move._replace(flows=(flow,))
         facts += moves.facts_of(case, single, items=False)
-        states = by_state(single.move)
+        # Nobody learns the name of a certificate: what is to be obtained stands below.
+        states = [(state, [i for i in items if not i.certificate]) for state, items in by_state(single.move)]
+        blocks.append(Text(w("sheet.words")))
         blocks += [Bullets(moves.weightiest(items), w(f"sheet.{state}")) for state, items in states if items]
         blocks += moves.access_blocks(case, single)
     doubt = flow.to_find_out(w.lang)
