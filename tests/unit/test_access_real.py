@@ -840,14 +840,10 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("K1601", "M1808", "open", set(), set(), (250, 700)),
     ("M1604", "K1601", "open", set(), set(), (200, 500)),
     ("K1601", "K1603", "open", set(), set(), (0, 140)),
-    (
-        "K1207",
-        "K1409",
-        "open",
-        set(),
-        set(),
-        (150, 450),
-    ),  # the manager's certificate, after the social worker's diploma
+    ("K1207", "K1409", "open", set(), set(), (150, 450)),  # the manager's certificate, after the diploma
+    ("M1810", "M1801", "open", set(), set(), (200, 660)),  # a technician has not the administrator's title
+    ("M1801", "M1810", "open", set(), set(), (0, 120)),  # nor does an administrator learn the technician's
+    ("M1822", "M1801", "open", set(), set(), (0, 140)),
     ("G1706", "G1703", "open", set(), set(), (0, 60)),
     ("H2913", "H2911", "open", set(), set(), (0, 150)),  # trades of metal name each other's diplomas
     ("H2911", "H2913", "open", set(), set(), (0, 150)),
