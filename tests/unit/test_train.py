@@ -201,7 +201,7 @@ def test_what_cannot_be_learned_from_is_told(
     with pytest.raises(SystemExit) as ended:
         run(["train", "--referential", "transitions", "--output", str(tmp_path / "nowhere")])
     assert ended.value.code == 2
-    assert "nowhere" in capsys.readouterr().err
+    assert "nowhere n'existe pas. Créez-le" in capsys.readouterr().err
 
 
 def test_mobilities_that_follow_nothing_are_told(plain: OccupationGraph) -> None:

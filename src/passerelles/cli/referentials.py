@@ -262,7 +262,7 @@ def train(opts: Options, output: Annotated[Path, option("weights", "--output", "
     from passerelles.scoring.scorer import scorer_text
 
     if not output.is_dir():
-        raise PasserellesError("no_such_path", path=output)
+        raise PasserellesError("write_no_folder", path=output)
     graph = opts.graph
     with opts.progress("cli.training") as tell:
         scorers = fit_all(graph, progress=tell)
