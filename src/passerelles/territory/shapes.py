@@ -541,8 +541,8 @@ def counted_jobs(text: str, *, alone: bool = False) -> list[tuple[str, int]]:
     ([('Désosseurs et pareurs', 25), ('bouviers', 3)], [('serveurs (dont 1, le soir)', 4), ('chef', 1)])
     >>> counted_jobs("Maçon / coffreur : 4"), counted_jobs("3 caristes"), counted_jobs("3 caristes", alone=True)
     ([], [], [('caristes', 3)])
-    >>> counted_jobs("2 boulangers / 2 vendeuses", alone=True)
-    [('boulangers', 2), ('vendeuses', 2)]
+    >>> counted_jobs("2 boulangers / 2 postes de vendeuse", alone=True)
+    [('boulangers', 2), ('vendeuse', 2)]
     >>> counted_jobs("2nd de cuisine", alone=True), counted_jobs("35 h vendeur", alone=True)
     ([], [])
     """

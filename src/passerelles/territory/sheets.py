@@ -284,9 +284,7 @@ def grids_of(
             jobs = [grid.text(cells, "job") for _, cells in grid.rows]
             spelled = spelled_out(jobs, _texts(table.above))
             if spelled:
-                tell(
-                    grid.name, "abbreviations", list=", ".join(f"{short} : {words}" for short, words in spelled.items())
-                )
+                tell(grid.name, "abbreviations", list=", ".join(map(" : ".join, spelled.items())))
             unit = " ".join(text for text in _texts(table.above) if says("part_time", normalise_label(text)))
             titles = [text for text in _texts(table.above) if not says("signed", normalise_label(text))]
             titled = _place_of_title(titles, is_place) or named_in(titles)
@@ -542,7 +540,7 @@ def _one_header(header: list[str], rows: list[Row], line: int) -> tuple[list[str
     of_year = {
         at
         for at, some in under.items()
-        if (year := year_of(header[at])) and len(some) > 1 and all(Month.read(f"{name} {year}") for name in some)
+        if (year := year_of(header[at])) and all(Month.read(f"{name} {year}") for name in some)
     }
     alone = [at for at in range(len(starts)) if starts.count(starts[at]) == 1 and header[at] and at not in of_year]
     counts = any(text.isdigit() and not _YEAR.fullmatch(text) for text in below)
@@ -576,7 +574,7 @@ def _one_header(header: list[str], rows: list[Row], line: int) -> tuple[list[str
             names[at] = " ".join(f"{_YEAR.sub('', header[start])} {below[at]} {year_of(header[start])}".split())
         elif start in split:
             both = f"{header[start]} {below[at]}"
-            keep_both = names_role(both) or (sums[at] and _counts([both])) or not names_role(below[at])
+            keep_both = (sums[at] and _counts([both])) or not names_role(below[at])
             names[at] = both if keep_both else below[at]
     return ["" if start in totals and not sums[at] else names[at] for at, start in enumerate(starts)], rows[1:]
 
@@ -629,14 +627,14 @@ def _told_apart(
     names, people, apart = [*header], list[str](), set[int]()
     for at, (name, heading) in enumerate(zip(header, headings, strict=True)):
         texts = [text for _, cells in rows if (text := cell_text(cells[at]))]
-        again = header.count(name) > 1 and name and heading and texts
-        if not again or not mostly_hold_counts(texts) or is_place(name):
+        part_time, is_dated = says("part_time", normalise_label(name)), _YEAR.search(heading)
+        counts = part_time or (texts and mostly_hold_counts(texts))
+        if not counts or not name or header.count(name) == 1 or heading in ("", name) or is_place(name):
             continue
-        names[at] = f"{name} {heading}" if _YEAR.search(heading) else f"{heading} {name}"
-        if says("part_time", normalise_label(name)):
+        names[at] = f"{name} {heading}" if is_dated else heading if _counts([name]) else f"{heading} {name}"
+        if part_time:
             apart.add(at)
         elif _counts([name]):
-            names[at] = names[at] if _YEAR.search(heading) else heading
             people.append(names[at])
     if not people or not apart:
         return names, rows
