@@ -369,6 +369,9 @@ def test_sheets_named_after_places_are_those_of_their_rows(embedded: Referential
     book.save(tmp_path / "t.xlsx")
     lots = read_lots(embedded, tmp_path / "t.xlsx", "fragile", locator=Locator(PLACES))
     assert [(lot.basin, lot.commune, lot.people) for lot in lots.lots] == [("5310", "", 3), ("5313", "35236", 3)]
+    assert any(
+        "chaque feuille" in note.sentence("fr") for note in reading_notes([lots])
+    )  # the first is not the only one
     book["Vannes"].title = "Autres"
     book.save(tmp_path / "t.xlsx")
     lots = read_lots(embedded, tmp_path / "t.xlsx", "fragile", locator=Locator(PLACES))
@@ -1715,6 +1718,12 @@ def test_a_summary_below_a_table_is_no_part_of_it(embedded: Referential, tmp_pat
     below = ((), ("Récapitulatif par site",), ("Site", "Suppressions"), ("Redon", 2), ("Allaire", 1), ("Total", 3))
     lots = read_lots(embedded, workbook(tmp_path / "t.xlsx", *rows, *below), "fragile", locator=Locator(PLACES))
     assert (lots.people, asides(lots), "sums_below" in said(lots)) == (3, [], True)
+
+
+def test_a_total_of_named_posts_counts_for_the_years_beside_it(embedded: Referential) -> None:
+    rows = [{"Poste": "N1101", "2026": 6, "2027": 4, "Total suppressions": 10, "Total recrutements": 3}]
+    assert read_lots(embedded, rows, "fragile").people == 10
+    assert read_lots(embedded, rows, "hiring").people == 3
 
 
 def test_a_short_reference_names_an_offer_as_well(embedded: Referential) -> None:
