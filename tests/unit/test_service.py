@@ -964,14 +964,21 @@ async def there() -> None:
     await asyncio.Event().wait()
 
 
+async def until_true(true: Callable[[], bool]) -> None:
+    """Let the loop run until something is true, twenty seconds at most."""
+    deadline = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.01)
+
+
 def test_the_pool_is_bounded_and_frees_itself() -> None:
     async def scenario() -> None:
         until = threading.Event()
         told: list[float] = []
         pool = WorkerPool(threads=1, waiting=1, seconds=5, counted=told.append)
         running = [asyncio.create_task(pool.run(lambda: until.wait(5), there)) for _ in range(2)]
-        await asyncio.sleep(0.05)
-        assert pool.full
+        await until_true(lambda: pool.full)
         with pytest.raises(UnansweredError, match="busy"):
             await pool.run(lambda: 1, there)
         assert told == [1, 1]
@@ -980,8 +987,7 @@ def test_the_pool_is_bounded_and_frees_itself() -> None:
         assert await pool.run(lambda: 2, there) == 2
         with pytest.raises(ZeroDivisionError):
             await pool.run(lambda: 1 // 0, there)
-        await asyncio.sleep(0.05)
-        assert (pool.count, sum(told)) == (0, 0)
+        await until_true(lambda: (pool.count, sum(told)) == (0, 0))
         hurried = WorkerPool(threads=1, waiting=3, seconds=0.05)
         held = threading.Event()
         for _ in range(2):
@@ -989,8 +995,7 @@ def test_the_pool_is_bounded_and_frees_itself() -> None:
                 await hurried.run(lambda: held.wait(5), there)
         assert hurried.count == 1  # the first still runs; the second never began
         held.set()
-        await asyncio.sleep(0.05)
-        assert hurried.count == 0
+        await until_true(lambda: hurried.count == 0)
         pool.close()
         hurried.close()
 
@@ -1034,18 +1039,26 @@ def test_a_thread_that_does_not_stop_is_told(engine: Engine, monkeypatch: pytest
     until = threading.Event()
     monkeypatch.setattr(answers, "rank", slow(until))
     monkeypatch.setattr(work, "GRACE", 0.1)
-    with Client(create_app(engine, Options(limits=Limits(threads=2, seconds=0.2)))) as client:
+    with Client(create_app(engine, Options(limits=Limits(threads=2, seconds=1)))) as client:
+
+        def becomes(answer: dict[str, Any]) -> bool:
+            """Whether the service says of itself, within twenty seconds, that it is so."""
+            deadline = time.monotonic() + 20
+            while not answer.items() <= client.get("/health/ready").json().items():
+                if time.monotonic() > deadline:
+                    return False
+                time.sleep(0.02)
+            return True
+
         query = "/v1/rank?origin=K2110&filter=unregulated&limit="
         refused(client.get(query + "1"), 504, "too_long")
-        time.sleep(0.15)
-        assert client.get("/health/ready").json() == {"status": "ready", "stuck": 1}  # another thread is free
+        assert becomes({"status": "ready", "stuck": 1})  # another thread is free
         refused(client.get(query + "2"), 504, "too_long")
-        time.sleep(0.15)
+        assert becomes({"status": 503})
         refused(client.get("/health/ready"), 503, "stuck")
         assert client.get("/v1/show?occupation=K2110").status_code == 200  # what is short has threads of its own
         until.set()
-        time.sleep(0.1)
-        assert client.get("/health/ready").json() == {"status": "ready", "stuck": 0}
+        assert becomes({"status": "ready", "stuck": 0})
 
 
 def test_two_lengths_are_refused(client: Client) -> None:
