@@ -574,7 +574,8 @@ def _one_header(header: list[str], rows: list[Row], line: int) -> tuple[list[str
             names[at] = " ".join(f"{_YEAR.sub('', header[start])} {below[at]} {year_of(header[start])}".split())
         elif start in split:
             both = f"{header[start]} {below[at]}"
-            keep_both = (sums[at] and _counts([both])) or not names_role(below[at])
+            keep_both = _counts([both]) if sums[at] else names_role(both) and not _counts([below[at]])
+            keep_both |= not names_role(below[at])
             names[at] = both if keep_both else below[at]
     return ["" if start in totals and not sums[at] else names[at] for at, start in enumerate(starts)], rows[1:]
 
