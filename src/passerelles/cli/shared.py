@@ -502,10 +502,12 @@ _SUBJECTS: Final = ("cache", "cli", "compile", "explorer", "overlay", "schema", 
 def _folded(items: Iterable[Any]) -> Any:
     """Lay the help of an option out, words wider than their column folded: a name that is cut cannot be typed."""
     from rich.columns import Columns
+    from rich.text import Text
 
     texts = [*items]
     for text in texts:
-        text.overflow = "fold"
+        if isinstance(text, Text):
+            text.overflow = "fold"
     return Columns(texts)
 
 

@@ -764,9 +764,7 @@ def labels_of(cells: Sequence[Any], side: Side) -> list[tuple[str, str]]:
     ([], [])
     """
     fields = list[str]()
-    for text in (
-        text for cell in cells if (text := cell_text(cell).strip())
-    ):  # a name and its value may be in two cells
+    for text in filter(None, (cell_text(cell).strip() for cell in cells)):  # a name and its value may be in two cells
         fields += [text] if not fields or not fields[-1].endswith(":") else [f"{fields.pop()} {text}"]
     parted = [(name, value.strip()) for name, _, value in (field.partition(":") for field in fields)]
     labels = [(next(iter(columns_of([name], side)), "") if names_role(name) else "", value) for name, value in parted]
