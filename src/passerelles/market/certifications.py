@@ -34,6 +34,7 @@ _TRUSTED: Final = timedelta(days=2 * 365)
 _SAID: Final = 3  # certifications that a sentence names
 _MANY_NAMES: Final = 0.01  # a word of a larger share of the names ("agent", "chef") identifies none of them
 _MANY_LISTS: Final = 0.1  # nor does one of a larger share of what occupations list ("gestion", "projet")
+_ENOUGH_LISTS: Final = 200  # occupations, of all families, whose lists tell which words are common: all take a second
 # The register writes a kind before each name: again where the name begins with it, or by a code that is no word.
 _NO_NAME: Final = re.compile(
     r"^(?:(?:Autre|DIPLOVIS|DipViGr[LM]|Grade_\w+|DGE_\w+) - (?:Autre )?"
@@ -68,7 +69,7 @@ class LeadingCertification(Described):
     `sure`: whether a source says that it is alive on that day: where none does, and nothing says that it is over, it
     is shown only if nothing else leads there; `demanded`: whether it is demanded of everybody, alone or as one way;
     `far`: whether the parent alone ties it to the occupation, and its name has no word of the occupation's; `foreign`:
-    nor one of its titles or of its competencies.
+    nor one of its titles or of its competencies, which is looked at where all are far.
     """
 
     code: str
@@ -382,9 +383,9 @@ class Certifications:
         certifications
             Its own first, then codes of the RNCP, then those of no level above those at which people enter it (one
             above the lowest never is), then by how many words of the occupation's name, save those of many names, each
-            bears, then by how many it has that begin alike, then those of a level at which people enter it, then, of
-            those of its parent, by how many words of what it lists each bears, then by how few ROME codes each names,
-            then by code.
+            bears, then by how many it has that begin alike, then those of a level at which people enter it, then, where
+            none has any, by how many words of what it lists each bears, then by how few ROME codes each names, then by
+            code.
 
         Raises
         ------
@@ -423,22 +424,25 @@ class Certifications:
         breadth, entered = self.register.breadth, referential.access_of.get(code)
         low, high = (entered.level_low, entered.level_high) if entered else (None, None)
         name = _distinctive_stems(referential, occupation)
-        family = any(c.match == "parent" for c in chosen)
-        listed_words = _listed_stems(referential, code) if family else frozenset()
+        begun = {word[:_BEGINNING] for word in name}
+        stems = {c.code: _stems(c.label, referential.language) for c in chosen}
+        alike = {each: len({word[:_BEGINNING] for word in words} & begun) for each, words in stems.items()}
+        far = {c.code for c in chosen if c.match == "parent" and not (alike[c.code] or name & stems[c.code])}
+        # What the occupation lists tells far ones apart, where nothing is nearer: it takes long to look at.
+        alone = not own and len(far) == len(chosen)
+        listed_words = _listed_stems(referential, code) if alone and far else frozenset()
 
         def nearest(c: LeadingCertification) -> tuple[bool, bool, int, int, bool, int, int, str]:
-            words = _stems(c.label, referential.language)
+            words = stems[c.code]
             above = c.level is not None and high is not None and c.level > max(high, (low or 0) + 1)
             apart = c.level is not None and not (low or 0) <= c.level <= (high or c.level)
-            same_stems = len({w[:_BEGINNING] for w in words} & {w[:_BEGINNING] for w in name})
             unregistered, names = not c.code.startswith("RNCP"), breadth.get(c.code, 0)
-            listed_too = len(listed_words & words)
-            return unregistered, above, -len(name & words), -same_stems, apart, -listed_too, names, c.code
+            same = -len(name & words), -alike[c.code]
+            return unregistered, above, *same, apart, -len(listed_words & words), names, c.code
 
         def placed(c: LeadingCertification) -> LeadingCertification:
-            _, _, same, alike, _, listed_too, *_ = nearest(c)
-            far = c.match == "parent" and same == alike == 0
-            return replace(c, far=far, foreign=far and listed_too == 0)
+            foreign = alone and listed_words.isdisjoint(stems[c.code])
+            return replace(c, far=c.code in far, foreign=foreign)
 
         return (*own, *map(placed, sorted(chosen, key=nearest)))
 
@@ -593,21 +597,21 @@ def _distinctive_stems(referential: Referential, occupation: Occupation) -> froz
 
 def _listed_stems(referential: Referential, code: str) -> frozenset[str]:
     """Stems of an occupation's titles and competencies that distinguish it: those of many occupations are left out."""
+    competencies = referential.competency_by_code
 
-    def of_all() -> tuple[Mapping[str, frozenset[str]], Mapping[str, int]]:
-        labels = {each.code: _stems(each.label, referential.language) for each in referential.competencies}
+    def listed(code: str) -> frozenset[str]:
+        labels = [title.label for title in referential.titles_of.get(code, ())]
+        labels += [competencies[need.competency].name for need in referential.requirements_of.get(code, ())]
+        return frozenset().union(*(_stems(label, referential.language) for label in labels))
 
-        def listed(code: str) -> frozenset[str]:
-            titles = (_stems(title.label, referential.language) for title in referential.titles_of.get(code, ()))
-            asked = (labels[need.competency] for need in referential.requirements_of.get(code, ()))
-            return frozenset().union(*titles, *asked)
+    def count() -> tuple[Mapping[str, int], int]:
+        step = max(1, len(referential.occupations) // _ENOUGH_LISTS)
+        some = [each.code for each in referential.occupations[::step]]
+        return Counter(word for each in some for word in listed(each)), len(some)
 
-        words = {each.code: listed(each.code) for each in referential.occupations}
-        return words, Counter(word for each in words.values() for word in each)
-
-    words, of_lists = referential.derived("stems of lists", of_all)
-    most = max(_FEW_NAMES, _MANY_LISTS * len(referential.occupations))
-    return frozenset(word for word in words[code] if of_lists[word] <= most)
+    of_lists, n_lists = referential.derived("stems of lists", count)
+    most = max(_FEW_NAMES, _MANY_LISTS * n_lists)
+    return frozenset(word for word in listed(code) if of_lists[word] <= most)
 
 
 def _name_stems(occupation: Occupation, language: str) -> frozenset[str]:
