@@ -160,7 +160,7 @@ def _texts_of(rows: Rows, role: str, side: Side) -> frozenset[str]:
 
 def _same_columns(sheets: Sequence[Rows]) -> bool:
     """Whether sheets have the very same columns, in any order."""
-    return len({frozenset(map(cell_text, each.header)) for each in sheets}) == 1
+    return len({tuple(sorted(map(cell_text, each.header))) for each in sheets}) == 1
 
 
 def _by_side(names: Sequence[str], side: Side, *, same_columns: bool = True) -> tuple[tuple[str, ...], tuple[str, ...]]:

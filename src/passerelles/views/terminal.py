@@ -128,7 +128,7 @@ def print_sheet(console: Screen, sheet: Sheet, *, title: str = "", most: int | N
 
 def _hyphenated(text: str, width: int) -> str:
     """Break words that no line of a column holds after one of their hyphens, before they are folded anywhere."""
-    return re.sub(r"\S+", lambda word: fill(word[0], width, break_long_words=False), text)
+    return re.sub(rf"\S{{{width + 1},}}", lambda word: fill(word[0], width, break_long_words=False), text)
 
 
 def _cell(column: Column, item: Any, lang: Lang) -> str:
