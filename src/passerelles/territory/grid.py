@@ -172,7 +172,8 @@ def counts_jobs(header: Sequence[str]) -> bool:
 
 def names_role(name: str) -> bool:
     """Whether the name of a column is the usual one of a role."""
-    return any(re.fullmatch(pattern, bare(name)) for patterns in WORDS["roles"].values() for pattern in patterns)
+    text = bare(name)
+    return any(re.fullmatch(pattern, text) for patterns in WORDS["roles"].values() for pattern in patterns)
 
 
 def bare(text: str) -> str:
@@ -767,8 +768,10 @@ def labels_of(cells: Sequence[Any], side: Side) -> list[tuple[str, str]]:
     for text in filter(None, (cell_text(cell).strip() for cell in cells)):  # a name and its value may be in two cells
         fields += [text] if not fields or not fields[-1].endswith(":") else [f"{fields.pop()} {text}"]
     parted = [(name, value.strip()) for name, _, value in (field.partition(":") for field in fields)]
+    if not all(value for _, value in parted):  # as of nearly all rows
+        return []
     labels = [(next(iter(columns_of([name], side)), "") if names_role(name) else "", value) for name, value in parted]
-    return labels if all(value and role in (*_PLACED, "job") for role, value in labels) else []
+    return labels if all(role in (*_PLACED, "job") for role, _ in labels) else []
 
 
 def whole_of(text: str) -> int | None:
