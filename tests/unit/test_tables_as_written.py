@@ -2278,6 +2278,7 @@ def test_a_header_begins_on_the_line_above_where_that_one_names_its_empty_column
         (("Redon", "Allaire"), [("Allaire", 6), ("Redon", 12)]),
         (("Effectif actuel", "Effectif cible"), [("", 6)]),
         (("Vague 1", "Vague 2"), [("", 18)]),
+        (("2026", "2027"), [("", 12)]),
     ],
 )
 def test_below_several_headings_people_count_and_not_their_equivalents(
