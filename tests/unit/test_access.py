@@ -1769,6 +1769,12 @@ def test_another_way_is_told_without_what_another_choice_adds_to_it() -> None:
     assert "au lieu de « Titre » : Titre bis (5 120 h)." in told
 
 
+def test_another_way_does_not_pass_for_as_short_as_the_known_part_of_it() -> None:
+    title = Credential("Z1", "Titre", "titre", prerequisites=("FIMO",))
+    told = sentences(with_credentials(jobs(*one_of("Q", ("AS", "v", "a"), ("Z1", "v", "b"))), title))
+    assert "au lieu de « DE aide-soignant » : Titre (140 h + durée inconnue)." in told
+
+
 def test_another_way_is_told_without_what_a_stage_has_given() -> None:
     """Who has gone through S has what S requires."""
     ways = one_of("Q", ("FIMO", "v", "a"), ("AS", "v", "b"), ("Z1", "v", "b"))

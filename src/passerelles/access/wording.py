@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import attrgetter
-from typing import Final
+from typing import Final, Literal
 
 from passerelles.access.conditions import AccessConditions, AccessCredential, Way, taken_by, training_hours
 from passerelles.access.holdings import given_by_employer
@@ -17,6 +17,7 @@ _SHOWN: Final = 2  # alternatives of a choice that a narrow column names, where 
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?]) +")
 _SHORT, _LABEL = attrgetter("short"), attrgetter("label")
 _FEW_MONTHS: Final = 3
+Extra = Literal["any_length", "no_length"] | None
 
 
 def duration_text(months: Hours, lang: Lang = "fr") -> str:
@@ -199,7 +200,7 @@ def other_ways_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[st
     for members in grouped((c.group, c) for c in left if c.group is not None).values():
         ways = grouped((c.alternative or "", c) for c in members)
         named = [[c for c in way if c.needed_for is None] or way for _, way in sorted(ways.items())]
-        open_ways = {alternative for alternative, way in ways.items() if any(c.detail.any_length for c in way)}
+        extras = {alternative: _extra(way) for alternative, way in ways.items()}
         taken = next((way for way in named if way[0].counted), None)
         if taken is None:
             continue
@@ -209,7 +210,7 @@ def other_ways_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[st
             sized = [
                 _with_length(
                     _choice([way], _SHORT, lang), way[0].way, lang,
-                    beside=any(c.kind == "experience" for c in way), examined=(way[0].alternative or "") in open_ways,
+                    beside=any(c.kind == "experience" for c in way), extra=extras[way[0].alternative or ""],
                 )
                 for way in others[:_WAYS]
             ]  # fmt: skip
@@ -240,26 +241,34 @@ def _sized(credential: AccessCredential, name: str, lang: Lang) -> str:
     return _with_length(name, way, lang, in_firm=in_firm)
 
 
+def _extra(way: Sequence[AccessCredential]) -> Extra:
+    """Return what is not in the length of a way: training of no set length, else one whose length is unknown."""
+    if any(c.detail.any_length for c in way):
+        return "any_length"
+    lengths = ((*c.detail.hours[:3], *c.detail.training_months[:3]) for c in way if c.kind in TAUGHT and c.lacking)
+    return "no_length" if any(set(length) == {None} for length in lengths) else None
+
+
 def _with_length(
-    name: str, way: Way | None, lang: Lang, *, beside: bool = False, examined: bool = False, in_firm: float = 0.0
+    name: str, way: Way | None, lang: Lang, *, beside: bool = False, extra: Extra = None, in_firm: float = 0.0
 ) -> str:
     """
     Return the name of a way with its hours and months of training: the least, where those of a part are unknown.
 
-    `beside`: whether years of experience are asked for too, which no training counts; `examined`: whether a training or
-    an examination of no set length is; `in_firm`: how many of the hours are spent in a firm.
+    `beside`: whether years of experience are asked for too, which no training counts; `extra`: what else is, of no set
+    length or of one that nobody publishes; `in_firm`: how many of the hours are spent in a firm.
     """
     if way is None:
         return name
     known = (way.months.low, way.months.high) != (None, None)
-    key, hours = ("exact" if known else "open"), way.hours.expected
+    key, hours = ("exact" if known or extra == "no_length" else "open"), way.hours.expected
     if hours is None and known:
         key, hours = "at_most", way.hours.high
     in_hours = say(f"paths.hours.{key}", lang=lang, expected=round(hours)) if hours else ""
     if in_firm:
         in_hours = say("conditions.hours_and_firm", lang=lang, hours=in_hours, company=round(in_firm))
     length = " + ".join(filter(None, (in_hours, duration_text(way.months, lang))))
-    length += f" + {say('paths.step.any_length', lang=lang)}" if length and examined else ""
+    length += f" + {say(f'paths.step.{extra}', lang=lang)}" if length and extra else ""
     template = "sized_beside_experience" if beside else "sized"
     return say(f"conditions.{template}", lang=lang, label=name, length=length) if length else name
 
