@@ -117,17 +117,16 @@ class Session(Deriving):
 
     @cached_property
     def graph(self) -> "OccupationGraph":
-        """The graph of the referential under these settings."""
+        """The graph of the referential under these settings; from then on the session's referential is that of it."""
         from passerelles.compiled import index_place, keep_index, open_cached  # noqa: PLC0415 - command start-up
         from passerelles.graph.build import build_graph  # noqa: PLC0415 - command start-up
 
         place = index_place(self.name, self.overlays, self.settings) if self.cache else None
         opened = open_cached(place) if place is not None else None
-        if opened is not None:
-            return build_graph(self._accepted(opened), settings=self.settings)
-        graph = build_graph(self.referential, settings=self.settings)
-        if place is not None:
+        graph = build_graph(self.referential if opened is None else self._accepted(opened), settings=self.settings)
+        if place is not None and opened is None:
             keep_index(graph, place)
+        vars(self)["referential"] = graph.referential
         return graph
 
     @cached_property

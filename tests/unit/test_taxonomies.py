@@ -362,6 +362,14 @@ def test_python_keeps_nothing_unless_asked(tmp_path: Path, cache: Path) -> None:
     assert len(cached_indexes()) == 1
 
 
+def test_what_goes_with_a_graph_opened_in_the_cache_is_of_the_same_referential(tmp_path: Path, cache: Path) -> None:
+    place = str(write_onet(tmp_path / "onet"))
+    assert Session(place, cache=True).graph
+    session = Session(place, cache=True)
+    assert session.graph.index is not None
+    assert session.referential is session.graph.referential  # read from its files, it would take seconds more
+
+
 def test_a_changed_file_or_setting_makes_another_index_and_a_damaged_one_is_made_again(
     tmp_path: Path, cache: Path
 ) -> None:

@@ -121,13 +121,6 @@ class Engine(Session):
         return engine
 
     @cached_property
-    def graph(self) -> OccupationGraph:
-        """The graph of the session; what is answered of the referential is of what the graph was built on."""
-        graph = super().graph
-        vars(self)["referential"] = graph.referential
-        return graph
-
-    @cached_property
     def stated(self) -> str:
         """The referential as a header states it: name, version, checksum."""
         referential = self.referential
