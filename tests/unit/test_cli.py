@@ -401,6 +401,7 @@ def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:
             code, out, _ = call(*(word for word in (name, rest, "--help") if word), capsys=capsys)
             assert code == 0
             assert "--lang" in out
+            assert "cli." not in out  # sentences, not their keys
 
 
 def test_another_process_prints_the_same(capsys: pytest.CaptureFixture[str]) -> None:

@@ -162,7 +162,7 @@ def make_app(commands: Iterable[str] = COMMANDS) -> typer.Typer:
     """Build the application with the commands named."""
     app = typer.Typer(
         name="passerelles",
-        help=say("cli.help"),
+        help="cli.help",
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
@@ -175,7 +175,7 @@ def make_app(commands: Iterable[str] = COMMANDS) -> typer.Typer:
         if isinstance(command, typer.Typer):
             app.add_typer(command, name=name)
         else:
-            app.command(name, help=say(f"cli.command.{function}"))(command)
+            app.command(name, help=f"cli.command.{function}")(command)
     return app
 
 
@@ -243,7 +243,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
 def _run(words: list[str], lang: Lang) -> int:
     # A command is known by its name, so only its module is imported; help and mistakes see them all.
     command = get_command(make_app(words[:1] if COMMANDS.keys() & words[:1] else COMMANDS))
-    if len(words) <= 1 or {"-h", "--help"} & set(words):
+    if not words or {"-h", "--help"} & set(words):
         speak(command, lang=lang)
     try:  # not by `main`, which has an end of its own for a pipe whose reader left and for Ctrl-C
         with command.make_context("passerelles", words) as context:

@@ -21,7 +21,7 @@ from passerelles.cli.shared import (
 )
 from passerelles.errors import PasserellesError
 from passerelles.io.atomic import check_free
-from passerelles.language.say import Lang, say
+from passerelles.language.say import Lang
 from passerelles.views.spec import Page, dicts
 
 if TYPE_CHECKING:
@@ -33,10 +33,10 @@ OnOption = Annotated[str | None, option("overlay.on", "--referential", "-r")]
 
 
 overlay = typer.Typer()
-overlay.callback(invoke_without_command=True, help=say("overlay.command"))(speak_below)
+overlay.callback(invoke_without_command=True, help="overlay.command")(speak_below)
 
 
-@overlay.command("new", help=say("overlay.new"))
+@overlay.command("new", help="overlay.new")
 @shared("lang")
 def new(
     opts: Options,
@@ -56,7 +56,7 @@ def new(
         opts.tell("overlay.next", path=output)
 
 
-@overlay.command("check", help=say("overlay.check"))
+@overlay.command("check", help="overlay.check")
 @shared("form output lang")
 def check(opts: Options, overlay: Annotated[str, argument("overlay.file")], referential: OnOption = None) -> bool:
     """Say all that is wrong with an overlay, or with a referential of one's own; exit 1 on errors."""
@@ -71,7 +71,7 @@ def check(opts: Options, overlay: Annotated[str, argument("overlay.file")], refe
     return report.ok
 
 
-@overlay.command("install", help=say("overlay.install"))
+@overlay.command("install", help="overlay.install")
 @shared("lang")
 def install(
     opts: Options,
@@ -86,7 +86,7 @@ def install(
     opts.tell(f"overlay.installed.{installed.kind}", name=installed.name)
 
 
-@overlay.command("list", help=say("overlay.list"))
+@overlay.command("list", help="overlay.list")
 @shared("lang")
 def list_(opts: Options) -> None:
     """List the names that ``--overlay`` and ``--referential`` take."""
@@ -97,7 +97,7 @@ def list_(opts: Options) -> None:
         typer.echo("{:<24}{:<32}{}".format(*words).rstrip())
 
 
-@overlay.command("remove", help=say("overlay.remove"))
+@overlay.command("remove", help="overlay.remove")
 @shared("lang")
 def remove(opts: Options, name: NameArgument) -> None:
     """Remove what was installed under a name."""

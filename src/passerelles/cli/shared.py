@@ -18,7 +18,7 @@ import typer
 from passerelles.errors import PasserellesError, need
 from passerelles.io.atomic import check_free, file_with_provenance, write_whole
 from passerelles.io.csv import csv_text
-from passerelles.language.say import Lang, say, sentences
+from passerelles.language.say import Lang, say
 from passerelles.views.spec import Page, Sheet
 
 if TYPE_CHECKING:
@@ -45,14 +45,14 @@ NO_CACHE: Final = "PASSERELLES_NO_CACHE"
 ACCEPT_ERRORS: Final = "PASSERELLES_ACCEPT_ERRORS"
 
 
-def option(words: str, *names: str, **more: Any) -> Any:
-    """Return an option of some names, whose help is a sentence of the language files: of ``cli.option`` by its name."""
-    return typer.Option(*names, help=say(words if "." in words else f"cli.option.{words}"), **more)
+def option(key: str, *names: str, **more: Any) -> Any:
+    """Return an option of some names; `key` is that of the sentence which helps, in ``cli.option`` if it has no dot."""
+    return typer.Option(*names, help=key if "." in key else f"cli.option.{key}", **more)
 
 
-def argument(words: str, **more: Any) -> Any:
-    """Return an argument whose help is a sentence of the language files: of ``cli.argument`` by its name."""
-    return typer.Argument(help=say(words if "." in words else f"cli.argument.{words}"), **more)
+def argument(key: str, **more: Any) -> Any:
+    """Return an argument; `key` is that of the sentence which helps, in ``cli.argument`` if it has no dot."""
+    return typer.Argument(help=key if "." in key else f"cli.argument.{key}", **more)
 
 
 class Format(StrEnum):
@@ -495,8 +495,6 @@ def speak_below(ctx: typer.Context, lang: LangOption = "fr") -> None:
 
 # Names of typer's own words; one that a version lacks stays as it is.
 _AROUND: Final = {"DEFAULT_STRING": "default", "REQUIRED_LONG_STRING": "required", "COMMANDS_PANEL_TITLE": "commands"}
-# Language files that hold the help of commands.
-_SUBJECTS: Final = ("cache", "cli", "compile", "explorer", "overlay", "schema", "service")
 
 
 def _folded(items: Iterable[Any]) -> Any:
@@ -512,29 +510,23 @@ def _folded(items: Iterable[Any]) -> Any:
 
 
 def speak(command: Any, *, lang: Lang) -> None:
-    """Translate the help of a command, and of those under it, from French."""
+    """Put the sentences of a language in the place of their keys in the help of a command, and of those under it."""
     from typer import rich_utils
 
     for name, key in _AROUND.items():
         if hasattr(rich_utils, name):
             setattr(rich_utils, name, say(f"cli.around.{key}", lang=lang))
     vars(rich_utils)["Columns"] = _folded
-    translation: dict[str, str] = {}
-    for subject in _SUBJECTS:
-        chosen = sentences(subject, lang=lang)
-        translation |= {text: chosen.get(key, text) for key, text in sentences(subject, lang="fr").items()}
     context = typer.Context(command)
     context.help_option_names = ["-h", "--help"]
-    _speak_command(command, context, translation, lang)
+    _speak_command(command, context, lang)
 
 
-def _speak_command(command: Any, context: typer.Context, translation: Mapping[str, str], lang: Lang) -> None:
-    command.help = translation.get(command.help, command.help)
-    for param in command.params:
-        if getattr(param, "help", None):
-            param.help = translation.get(param.help, param.help)
+def _speak_command(command: Any, context: typer.Context, lang: Lang) -> None:
+    for each in (command, *(param for param in command.params if getattr(param, "help", None))):
+        each.help = say(each.help, lang=lang)
     option = command.get_help_option(context)
     if option is not None:
         option.help = say("cli.around.help", lang=lang)
     for name in getattr(command, "commands", {}):
-        _speak_command(command.commands[name], context, translation, lang)
+        _speak_command(command.commands[name], context, lang)

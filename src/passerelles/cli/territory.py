@@ -75,12 +75,12 @@ _ALLOCATE: Final = (
     "referential overlay no_access data travel strict settings lang hiring radius frame budget probability mask"
 )
 territory = typer.Typer()
-territory.callback(invoke_without_command=True, help=say("cli.command.territory"))(speak_below)
+territory.callback(invoke_without_command=True, help="cli.command.territory")(speak_below)
 FragileTables = Annotated[list[Path] | None, option("fragile", "--fragile")]
 RequiredTables = Annotated[list[Path], option("fragile", "--fragile")]
 
 
-@territory.command("rank", help=say("cli.command.territory_rank"))
+@territory.command("rank", help="cli.command.territory_rank")
 @shared("include referential overlay no_access data travel limit settings form output lang hiring radius")
 def rank(
     opts: Bounded,
@@ -144,7 +144,7 @@ def rank(
     return bool(moves)
 
 
-@territory.command("match", help=say("cli.command.territory_match"))
+@territory.command("match", help="cli.command.territory_match")
 @shared(f"{_ALLOCATE} limit form output chart scenario", limit=None)
 def match(
     opts: Bounded,
@@ -295,7 +295,7 @@ def read_scenario(text: str) -> dict[str, Any]:
     return bounds
 
 
-@territory.command("sums", help=say("cli.command.territory_sums"))
+@territory.command("sums", help="cli.command.territory_sums")
 @shared("referential overlay no_access data settings form output lang hiring")
 def sums(
     opts: Bounded,
@@ -331,7 +331,7 @@ def sums(
     opts.emit(payload, publication.sheets(lang), opts.on_screen(publication.page, session.referential))
 
 
-@territory.command("batch", help=say("cli.command.territory_batch"))
+@territory.command("batch", help="cli.command.territory_batch")
 @shared(f"{_ALLOCATE} date")
 def batch(
     opts: Bounded,
@@ -372,7 +372,7 @@ def batch(
     return any(line["placed"] not in ("", "0") for line in lines)
 
 
-@territory.command("signals", help=say("cli.command.territory_signals"))
+@territory.command("signals", help="cli.command.territory_signals")
 @shared("referential overlay data limit form output lang", limit=30)
 def signals(
     opts: Options,
