@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
+from passerelles.codes import grouped
 from passerelles.io.csv import TOTAL, hold_counts, mostly_hold_counts, read_number
 from passerelles.io.xlsx import cell_text
 from passerelles.referentials.own_tables import coded
@@ -238,7 +239,7 @@ class Grid:
     placeless: frozenset[int] = frozenset()  # lines whose places cannot be used
     above: Sequence[str] = ()  # what stands above the header, by column
     spelled: Mapping[str, str] = field(default_factory=dict)  # what abbreviations of its titles stand for
-    unit: str = ""  # what the titles above say that it counts
+    about: str = ""  # what the titles above say
     headed: str = ""  # role of what headed the column of each row, where each was a cell
 
     @property
@@ -415,14 +416,17 @@ class Grid:
         """Return the columns among some whose cells pass a test; an empty one does not."""
         return [place for place in among if (texts := self.sample(place)) and holds(texts)]
 
-    def by_months(self, among: Iterable[int]) -> list[int]:
-        """Return the columns of numbers that are each headed by its own month or quarter: openings, or who leaves."""
-        named = ((at, self.header[at]) for at in among if self.sample(at))
-        if self.side == "fragile":  # not who is there at each date
-            named = ((at, name) for at, name in named if says("leaves", bare(name)))
-        dated = {at: month for at, name in named if (month := period_of(name)) is not None}
-        counts = mostly_hold_counts([text for at in dated for text in self.sample(at)])
-        return [*dated] if counts and 1 < len(dated) == len({*dated.values()}) else []
+    def by_periods(self, among: Iterable[int]) -> list[int]:
+        """Return the columns of numbers each headed by its own month, quarter or year: openings, or who leaves."""
+        names = {at: self.header[at] for at in among if self.sample(at)}
+        if self.side == "fragile":  # not who is there at each date; below a title of who leaves, a year may stand alone
+            names = {at: n for at, n in names.items() if says("leaves", bare(without_year(n) or self.about))}
+        dated = {at: month for at, name in names.items() if (month := period_of(name)) is not None}
+        yearly = grouped((without_year(name), at) for at, name in names.items() if year_of(name)).values()
+        groups = [[*dated]] if 1 < len(dated) == len({*dated.values()}) else []
+        groups += [some for some in yearly if are_years_to_come([names[at] for at in some])]
+        counting = (some for some in groups if mostly_hold_counts([text for at in some for text in self.sample(at)]))
+        return next(counting, [])
 
     def within(self, place: int, among: Iterable[int]) -> list[int]:
         """Return the columns among some that may count a part of what a column counts: none is above it."""
@@ -477,13 +481,25 @@ def are_years_to_come(names: Sequence[str]) -> bool:
 
     Examples
     --------
-    >>> are_years_to_come(["Recrutements prévus 2026", "Recrutements prévus 2027"])
-    True
+    >>> are_years_to_come(["Recrutements prévus 2026", "Recrutements prévus 2027"]), are_years_to_come(["2026", "2027"])
+    (True, True)
     >>> are_years_to_come(["Effectif 2026", "Effectif 2027"]), are_years_to_come(["Embauches 2024", "Embauches 2025"])
     (False, False)
     """
-    years, words = {year_of(name) for name in names}, {bare(name) for name in names}
+    years, words = {year_of(name) for name in names}, {without_year(name) for name in names}
     return None not in years and len(years) == len(names) > 1 == len(words) and says("to_come", min(words))
+
+
+def without_year(name: str) -> str:
+    """
+    Return the name of a column as words, without years.
+
+    Examples
+    --------
+    >>> without_year("Départs 2026"), without_year("Année 2027"), without_year("2027")
+    ('departs', '', '')
+    """
+    return " ".join(re.sub(r"\b(?:annee )?20\d\d\b", "", normalise_label(name)).split())
 
 
 def without_part(name: str) -> str:

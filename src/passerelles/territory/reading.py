@@ -574,7 +574,7 @@ class _Reader:
         if isinstance(cell, bool):
             return Unusable(column, "not_number", values)
         numeric = isinstance(cell, int | float) and math.isfinite(cell)
-        part_time = says("part_time", normalise_label(f"{column} {text} {grid.unit}"))
+        part_time = says("part_time", normalise_label(f"{column} {text} {grid.about}"))
         value, problem = (float(cell), "") if numeric else read_number(text, decimal=decimal, whole=not part_time)
         if value is not None:
             whole = value.is_integer() or part_time

@@ -15,7 +15,6 @@ from passerelles.territory.grid import (
     Row,
     Tell,
     are_parts,
-    are_years_to_come,
     bare,
     columns_of,
     corner,
@@ -480,9 +479,9 @@ def all_counts(grid: Grid, tell: Tell) -> Grid:
         if grid.side == "fragile" and not says("leaves", bare(grid.title(count))):  # leavers may be counted
             counted += grid.within(grid.columns[count], [at for at in free if grid.header[at]])
     else:
-        counted = grid.by_months(free) or grid.holding(hold_counts, free)
+        counted = grid.by_periods(free) or grid.holding(hold_counts, free)
     first = grid.columns.get(count, next(iter(counted), -1))
-    dated = grid.by_months([first, *free]) if known and not grid.counts_present else grid.by_months(free)
+    dated = grid.by_periods([first, *free]) if known and not grid.counts_present else grid.by_periods(free)
     dated = dated if first in dated and not any(says("of_a_day", bare(grid.header[at])) for at in dated) else []
     others = [at for at in free if at != first >= 0 and are_parts([grid.header[first], grid.header[at]])]
     others += [at for at in dict.fromkeys([*dated, *counted]) if at not in (first, *others, *grid.parts)]
@@ -491,7 +490,7 @@ def all_counts(grid: Grid, tell: Tell) -> Grid:
     if not others:
         return grid
     names = [grid.header[at] for at in (first, *others)]
-    summed = dated or ([first, *others] if are_parts(names) or are_years_to_come(names) else [])
+    summed = dated or ([first, *others] if are_parts(names) else [])
     apart = [name for at in others if at not in summed and (name := grid.header[at]) not in ("", names[0])]
     if summed and not grid.parts:
         tell(grid.name, "parts_summed", 0, count, columns=", ".join(grid.header[at] for at in summed))
@@ -586,7 +585,7 @@ def of_who_moves(grid: Grid, tell: Tell) -> Grid:
     moves = [at for at in grid.countable if says("to_move", names[at]) and not any(says(s, names[at]) for s in other)]
     moves = [at for at in grid.within(count, grid.holding(mostly_hold_counts, moves)) if not says("leavers", names[at])]
     moves = [at for at in moves if says("still", names[at])] or moves
-    months = grid.by_months([at for at in grid.countable if not says("leavers", names[at])])  # in which they leave
+    months = grid.by_periods([at for at in grid.countable if not says("leavers", names[at])])  # in which they leave
     first, *parts = months or moves or [count]
     if first == count or (parts and not months):
         return grid

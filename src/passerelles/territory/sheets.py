@@ -285,10 +285,9 @@ def grids_of(
             spelled = spelled_out(jobs, _texts(table.above))
             if spelled:
                 tell(grid.name, "abbreviations", list=", ".join(map(" : ".join, spelled.items())))
-            unit = " ".join(text for text in _texts(table.above) if says("part_time", normalise_label(text)))
             titles = [text for text in _texts(table.above) if not says("signed", normalise_label(text))]
             titled = _place_of_title(titles, is_place) or named_in(titles)
-            yield replace(grid, titled=titled, spelled=spelled, unit=unit)
+            yield replace(grid, titled=titled, spelled=spelled, about=" ".join([rows.sheet, *_texts(table.above)]))
 
 
 def _texts(rows: Iterable[Row]) -> list[str]:
