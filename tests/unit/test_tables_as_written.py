@@ -2803,3 +2803,39 @@ def test_sheets_of_other_firms_that_name_no_side_are_all_of_the_side_of_the_file
 def test_permanent_staff_beside_others_is_no_firm(embedded: Referential) -> None:
     rows = [{"Métier": "N1101", "Titulaires": 3, "Contractuels": 4, "Apprentis": 0, "Total": 7}]
     assert found(read_lots(embedded, rows, "hiring")) == [("–", "N1101", 7)]
+
+
+@pytest.mark.parametrize(
+    ("side", "names", "people"),
+    [
+        ("hiring", ("Année 2026", "Année 2027"), 9), ("hiring", ("2026", "2027"), 9),
+        ("hiring", ("Projets 2026", "Projets 2027"), 6), ("fragile", ("Départs 2026", "Départs 2027"), 9),
+        ("fragile", ("Suppressions 2026", "Suppressions 2027"), 9),
+    ],
+)  # fmt: skip
+def test_what_each_year_brings_is_summed_and_no_year_is_lost_in_silence(
+    embedded: Referential, side: Side, names: tuple[str, str], people: int
+) -> None:
+    rows = [{"Métier": "N1101", names[0]: 4, names[1]: 3}, {"Métier": "N4101", names[0]: 2, names[1]: 0}]
+    lots = read_lots(embedded, rows, side)
+    assert (lots.people, {"parts_summed", "other_counts"} & {*said(lots)}) == (
+        people, {"parts_summed"} if people == 9 else {"other_counts"}
+    )  # fmt: skip
+    if side == "fragile":  # beside who is there, those who leave count
+        there = [{**row, "Effectif au 31/12/2025": 20} for row in rows]
+        assert read_lots(embedded, there, side).people == people
+
+
+def test_years_alone_are_of_those_who_leave_where_the_title_says_so(embedded: Referential, tmp_path: Path) -> None:
+    table = "Métier;2026;2027\nN1101;4;3\nN4101;2;0\n"
+    path = written(tmp_path / "t.csv", f"Suppressions de postes par année\n{table}")
+    assert read_lots(embedded, path, "fragile").people == 9
+    with pytest.raises(LotsError):  # who is there at each date, or who leaves
+        read_lots(embedded, written(path, table), "fragile")
+
+
+def test_plurals_of_one_field_beside_a_number_are_a_family_to_be_confirmed(embedded: Referential) -> None:
+    rows = [{"Métier": text, "Projets de recrutement": 40} for text in ("Caristes et magasiniers", "Cariste / soudeur")]
+    lots = read_lots(embedded, rows, "hiring")
+    assert [(lot.job, lot.people, lot.confidence) for lot in lots.lots] == [("N1101", 40, 0.5)]
+    assert asides(lots) == [(2, "several_jobs")]

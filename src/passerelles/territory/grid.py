@@ -424,7 +424,7 @@ class Grid:
         dated = {at: month for at, name in names.items() if (month := period_of(name)) is not None}
         yearly = grouped((without_year(name), at) for at, name in names.items() if year_of(name)).values()
         groups = [[*dated]] if 1 < len(dated) == len({*dated.values()}) else []
-        groups += [some for some in yearly if are_years_to_come([names[at] for at in some])]
+        groups += [[*some] for some in yearly if are_years_to_come([names[at] for at in some])]
         counting = (some for some in groups if mostly_hold_counts([text for at in some for text in self.sample(at)]))
         return next(counting, [])
 

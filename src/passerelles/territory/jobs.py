@@ -225,12 +225,13 @@ def same_job(referential: Referential, code: str, title: Resolved) -> bool:
     return title.confidence < _EXACT and pair[0].domain == pair[1].domain
 
 
-def several_jobs(referential: Referential, text: str) -> Job | None:
+def several_jobs(referential: Referential, text: str, *, family: bool = False) -> Job | None:
     """
     Why a cell cannot be used whose parts are all surely jobs, of several families; None where it may be one job.
 
     Where the referential has one title of all its words, as a mason who makes formwork, it may be that: little is sure.
-    Names of one occupation that together are not sure are that one, as surely as the least sure of them.
+    Names of one occupation that together are not sure are that one, as surely as the least sure of them. Beside a
+    number, plurals of one field are a `family`, as of a survey: its first job, to be confirmed.
     """
     given, parts = " ".join(text.split()), jobs_beside(text)
     if not 1 < len(parts) <= _MOST_JOBS:
@@ -250,6 +251,9 @@ def several_jobs(referential: Referential, text: str) -> Job | None:
     families = [{referential.occupation_by_code[code].parent or code for code in jobs} for jobs in codes]
     if not all(families) or set.intersection(*families):
         return None
+    plural = all(part.split()[0].endswith(("s", "x")) for part in parts) and not parts_jobs(text)
+    if family and plural and set.intersection(*({code[0] for code in jobs} for jobs in codes)):
+        meant = (min(codes[0]),)
     if len(meant) == 1:
         return Resolved(meant[0], given, _MAY_BE)
     return Unusable("job", "several_jobs", {"given": given, "jobs": ", ".join(parts)})

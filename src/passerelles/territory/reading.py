@@ -243,7 +243,7 @@ class _Reader:
         return next((each for each in others if getattr(each[0], "key", "") != "basin_unknown"), (place, text))
 
     @cached_property
-    def _job_of_several(self) -> Callable[[str], Job | None]:
+    def _job_of_several(self) -> Callable[..., Job | None]:
         """Reads a cell of several jobs, each only once: see `several_jobs`."""
         return cache(partial(several_jobs, self.referential))
 
@@ -669,8 +669,10 @@ class _Reader:
         same_name = {grid.text_at(cells, i) for i, each in enumerate(grid.header) if each and each == name}
         if len(same_name - {""}) > 1:
             return Unusable("job", "columns_differ", {"given": grid.text(cells, "job")})
-        text = cell_text(cells[grid.columns["job"]])
-        return None if number == 1 or codes_within(self.referential, text) else self._job_of_several(text)
+        text, family = cell_text(cells[grid.columns["job"]]), number is not None and COUNT[self.side] in grid.columns
+        return (
+            None if number == 1 or codes_within(self.referential, text) else self._job_of_several(text, family=family)
+        )
 
     def _tell_unknown(self, grid: Grid, line: int, texts: Mapping[str, str], given: str, code: str) -> None:
         """Say that the code of a row is none of the referential's, and what was read in its place."""
