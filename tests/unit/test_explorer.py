@@ -7,10 +7,12 @@ import json
 import math
 import re
 from collections.abc import Iterator
+from datetime import date
 from html import unescape
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Literal
 from xml.etree import ElementTree as ET
 
@@ -359,6 +361,15 @@ def test_no_file_of_the_machine_is_read_as_a_frame(client: Client, tmp_path: Pat
         client.post("/explorer/territory/plan", json={"sample": "redon", "frame": str(mine)}),
     ]
     assert [answer.status_code for answer in answers] == [422, 422]
+
+
+def test_no_page_outlives_the_day(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = []
+    for day in (date(2025, 12, 31), date(2026, 1, 1)):
+        monkeypatch.setattr("passerelles.paths.rank.day_of", lambda _, day=day: day)
+        monkeypatch.setattr("passerelles.service.work.date", SimpleNamespace(today=lambda day=day: day))
+        pages.append(client.get("/explorer/paths/N4101/N4102?frame=transco").text)
+    assert ["a pris fin" in page for page in pages] == [False, True]
 
 
 def test_a_job_written_in_other_words_is_chosen_by_the_person(client: Client) -> None:

@@ -11,8 +11,10 @@ import time
 import weakref
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import date
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -227,6 +229,24 @@ def test_a_tag_changes_with_the_data(tmp_path: Path) -> None:
     assert (later.status_code, later.headers["etag"] == tag) == (200, False)
     before, after = (answer.json()["results"][0]["wages"]["before"]["value"] for answer in (first, later))
     assert before > after
+
+
+def test_neither_a_tag_nor_a_kept_answer_outlives_the_day(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked(day: date, tag: str = "") -> Any:
+        monkeypatch.setattr("passerelles.paths.rank.day_of", lambda _: day)
+        monkeypatch.setattr("passerelles.service.work.date", SimpleNamespace(today=lambda: day))
+        query = {"origin": "N4101", "target": "N4102", "frame": "transco"}
+        return client.get("/v1/paths", params=query, headers={"If-None-Match": tag})
+
+    last, after = date(2025, 12, 31), date(2026, 1, 1)
+    first = asked(last)
+    tag = first.headers["etag"]
+    assert asked(last, tag).status_code == 304
+    later = asked(after, tag)
+    assert later.headers["etag"] != tag
+    frames = [a.json()["results"][0]["frames"] for a in (first, later)]
+    rules = [{v["rule"] for f in some if f["name"] == "transco" for v in f["violations"]} for some in frames]
+    assert ["ended" in some for some in rules] == [False, True]
 
 
 def test_every_answer_says_version_and_referential(client: Client, engine: Engine) -> None:

@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
@@ -368,7 +369,12 @@ def _is_short(make: Make, query: Any) -> bool:
 def _key(make: Make, query: BaseModel, lang: Lang) -> str:
     """Name a question: the same whether it came in an address or in a body, whose fields stand in the same order."""
     values = list(query.model_dump(mode="json", exclude={"lang"}).values())
-    return f"{make.__name__} {lang} {orjson.dumps(values).decode()}"
+    return of_today(f"{make.__name__} {lang} {orjson.dumps(values).decode()}")
+
+
+def of_today(key: str) -> str:
+    """Name a question of this day: what leads to a job, and who pays for it, changes when a registration ends."""
+    return f"{date.today()} {key}"  # noqa: DTZ011 - as answers take it
 
 
 def _answer_of(make: Make, engine: Engine, query: BaseModel, lang: Lang, cache: AnswerCache, key: str) -> bytes:

@@ -24,7 +24,7 @@ from passerelles.service.gate import EXPLORER
 from passerelles.service.problems import STATUS, refusal
 from passerelles.service.requests import Body, Code, Person, Text
 from passerelles.service.telemetry import log_event
-from passerelles.service.work import ServiceApp, UnansweredError, WorkerPool, gone
+from passerelles.service.work import ServiceApp, UnansweredError, WorkerPool, gone, of_today
 
 _FOUND: Final = 8
 _MOVES: Final = 15
@@ -213,7 +213,7 @@ def _page(service: ServiceApp, path: str, usual: Lang, make: Callable[..., str |
     """Return the endpoint of a page, which is cached."""
 
     async def answer(request: Request) -> Response:
-        key = f"{request.url.path}?{request.url.query}"
+        key = of_today(f"{request.url.path}?{request.url.query}")
         content = service.cache.get(key)
         if content is None:
             ask = _ask(request, service, usual)
