@@ -231,7 +231,9 @@ def test_a_tag_changes_with_the_data(tmp_path: Path) -> None:
     assert before > after
 
 
-def test_neither_a_tag_nor_a_kept_answer_outlives_the_day(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_neither_a_tag_nor_a_kept_answer_on_paths_outlives_the_day(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def asked(day: date, tag: str = "") -> Any:
         monkeypatch.setattr("passerelles.paths.rank.day_of", lambda _: day)
         monkeypatch.setattr("passerelles.service.work.date", SimpleNamespace(today=lambda: day))
@@ -247,6 +249,12 @@ def test_neither_a_tag_nor_a_kept_answer_outlives_the_day(client: Client, monkey
     frames = [a.json()["results"][0]["frames"] for a in (first, later)]
     rules = [{v["rule"] for f in some if f["name"] == "transco" for v in f["violations"]} for some in frames]
     assert ["ended" in some for some in rules] == [False, True]
+
+
+def test_moves_that_were_prepared_serve_for_more_than_a_day(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    tag = client.get("/v1/rank?origin=N4101").headers["etag"]
+    monkeypatch.setattr("passerelles.service.work.date", SimpleNamespace(today=lambda: date(2099, 1, 1)))
+    assert client.get("/v1/rank?origin=N4101", headers={"If-None-Match": tag}).status_code == 304
 
 
 def test_every_answer_says_version_and_referential(client: Client, engine: Engine) -> None:

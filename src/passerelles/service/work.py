@@ -369,7 +369,8 @@ def _is_short(make: Make, query: Any) -> bool:
 def _key(make: Make, query: BaseModel, lang: Lang) -> str:
     """Name a question: the same whether it came in an address or in a body, whose fields stand in the same order."""
     values = list(query.model_dump(mode="json", exclude={"lang"}).values())
-    return of_today(f"{make.__name__} {lang} {orjson.dumps(values).decode()}")
+    key = f"{make.__name__} {lang} {orjson.dumps(values).decode()}"
+    return of_today(key) if make is answers.paths else key
 
 
 def of_today(key: str) -> str:
