@@ -60,7 +60,7 @@ def examples(graph: OccupationGraph) -> str:
         ends, levels = (f"{code} {name[code]}" for code in (origin, target)), f"{state.level} → {effort.level[column]}"
         hours = round(state.final[column] / 10)
         least = "≥ " if space.demands.hidden[column] else ""  # regulated, and nothing says by what
-        full = f"{effort.trade[0, column]:.0f}"
+        full = f"{effort.trade[state.level, column]:.0f}"
         rows.append((hours, [*ends, share, levels, full, f"{least}{hours}", listed]))
     heads = ("de", "vers", "manque", "niveaux", "qualification, h", "heures", "listé par les experts")
     return table(heads, [row for _, row in sorted(rows)])

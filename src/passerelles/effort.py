@@ -11,11 +11,11 @@ from passerelles.access.demands import TENTHS, Demands, least
 from passerelles.access.holdings import Holdings
 from passerelles.access.qualifications import (
     ENTITLED,
-    FIRST_DEGREE,
     Qualification,
     domain_of,
     gives_access,
     hours_by_level,
+    left_out_by_level,
     level_of_people,
     months_by_level,
     qualification_of,
@@ -85,7 +85,7 @@ class EffortTable:
     adaptation
         Shape (n,): the most that adapting to the post teaches who holds the target's level.
     beyond
-        Shape (n,): hours of the whole course beyond those that a job open to all is learnt in.
+        Shape (standings, n): hours of the whole course beyond those that a job open to all is learnt in.
     """
 
     uncovered: Shares
@@ -252,7 +252,7 @@ class EffortTable:
         shortest = least(taught * self.low_share[rows], low, certified) + added * self.low_share[rows]
         longest = np.maximum(taught * self.high_share[rows], high) + added * self.high_share[rows]
         # Nobody learns longer than the whole qualification takes, unless the required training does.
-        whole = self.full(rows, level) + self.beyond[rows]
+        whole = self.full(rows, level) + self.beyond[level, rows]
         longest = np.maximum(np.minimum(np.maximum(whole, expected), longest), high)
         return np.minimum(shortest, expected), expected, np.maximum(longest, expected)
 
@@ -437,10 +437,7 @@ def _assemble(
         title=each((places.get(q.title, len(titles)) for q in qualifications), np.int64),
         titles=titles,
         adaptation=each(effort.adaptation_titled if titled(q) else effort.adaptation for q in qualifications),
-        beyond=each(
-            q.expected / effort.open_share - q.expected if q.free and q.level < FIRST_DEGREE else 0.0
-            for q in qualifications
-        ),
+        beyond=each(left_out_by_level(*of, effort) for of in zip(qualifications, domains, strict=True)),
         effort=effort,
         paths=settings.paths,
     )

@@ -117,6 +117,8 @@ def test_a_job_of_a_higher_degree_takes_the_diplomas_before_it_and_practice_repl
     own = model.estimate(target, "").expected
     if target < 6:  # part of its level's course
         own /= 2
+    elif target == 6 and held < 5:  # part of the degree that nobody asks for, and of what comes before it
+        own, studies = own / 2, studies / 2
     elif (held, target) == (5, 6):  # two of the three years of a first degree are behind them
         own = max(degree / 3, 500.0)
         assert own < degree
@@ -132,8 +134,8 @@ def test_a_job_of_a_higher_degree_takes_the_diplomas_before_it_and_practice_repl
     ("held", "target", "months"),
     [
         (2, 5, 0),
-        (2, 6, 45),
-        (4, 6, 36),
+        (2, 6, 22.5),
+        (4, 6, 18),
         (5, 6, 12),
         (6, 6, 0),
         (3, 7, 69),
@@ -192,8 +194,34 @@ def test_the_last_year_of_a_first_degree_is_all_that_is_left_from_level_5_on_and
     for part in (1.0, 0.8, 0.3):
         hours = [float(table.raw(part * table.whole[1], 1, held)) for held in range(2, 8)]
         assert hours == sorted(hours, reverse=True)
-    degree = duration_model().estimate(6, "").expected
-    assert [round(float(table.raw(table.whole[1], 1, held))) for held in (4, 5, 6, 7)] == [degree, 500, 500, 500]
+    half = duration_model().estimate(6, "").expected / 2
+    assert [round(float(table.raw(table.whole[1], 1, held))) for held in (4, 5, 6, 7)] == [half, 500, 500, 500]
+
+
+@pytest.mark.parametrize(
+    ("managerial", "kind", "asked"),
+    [("no", "titre", False), ("yes", "titre", False), ("no", "titre", True), ("no", "experience", True)],
+)
+def test_who_is_below_a_first_degree_that_nobody_asks_for_takes_part_of_it_and_at_most_the_whole(
+    managerial: Ternary, kind: CredentialKind, *, asked: bool
+) -> None:
+    """A manager's job takes no less than a diploma of level 5; who lacks the title or practice asked for, the whole."""
+    title = Credential("T", "Titre", kind, level=6)
+    some = [occupation("A"), replace(occupation("B"), managerial=managerial)]
+    laid = replace(
+        referential({"A": ["x"], "B": ["a"]}, occupations=some, credentials=[title]),
+        occupation_access=(OccupationAccess("A", "open", 4), OccupationAccess("B", "open", 6)),
+        credential_requirements=(CredentialRequirement("B", "T", "usual" if asked else "option"),),
+    )
+    plain = Settings(scorer="unfitted", access=None)
+    path = direct(build_graph(laid, settings=plain), "A", "B", plain)
+    model = duration_model()
+    whole, two_years = model.estimate(6, "").expected, model.estimate(5, "").expected
+    least = two_years if managerial == "yes" else 500.0
+    assert path.hours.expected == (whole if asked else max(plain.effort.open_share * whole, least))
+    assert path.months.expected == (36 if asked else 18)
+    assert path.hours.high is not None
+    assert 0.9 * whole < path.hours.high <= whole
 
 
 def test_neither_a_required_title_nor_published_lengths_are_cut_to_their_last_year(

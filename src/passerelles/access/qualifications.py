@@ -80,7 +80,10 @@ class Qualification(NamedTuple):
         Hours, among `expected`, of another title that they ask for too and that the title is needed for.
     led
         Whether the job is a manager's or an engineer's, of which who is below its level learns the whole, not the part
-        by which others learn a job that nobody asks a title for.
+        by which others learn a job that nobody asks a title for; of a first degree, no less than a diploma of level 5.
+    part
+        Share of a first degree, and of the baccalauréat before it, by which who is below level 5 learns a job that
+        nobody asks a title for, nor practice of the field: experience dispenses with the rest. 1 elsewhere.
     """
 
     low: float
@@ -98,6 +101,7 @@ class Qualification(NamedTuple):
     follows: bool = False
     led: bool = False
     further: float = 0.0
+    part: float = 1.0
 
 
 def level_of_access(text: str, language: str = "fr") -> int | None:
@@ -201,8 +205,10 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
         return Qualification(low, expected, high, short, level, known, "certification", titled, title)
     short = part * middle.low
     free = free and not wanted
-    led = part < 1.0 and level < FIRST_DEGREE and occupation.managerial == "yes"
+    led = part < 1.0 and level <= FIRST_DEGREE and occupation.managerial == "yes"
     found = Qualification(low, expected, high, short, level, known, "estimate", titled, title, free=free, led=led)
+    if free and level == FIRST_DEGREE and not any(c.kind in ("experience", *DIPLOMAS) for c in usual):
+        found = found._replace(part=settings.open_share)
     return _opened_by_practice(found, referential, occupation, settings) if free else found
 
 
@@ -256,8 +262,8 @@ def studies_by_level(qualification: Qualification, domain: str) -> Floats:
     A first degree is open to whoever holds the baccalauréat, a second one to whoever holds the first (Code de
     l'éducation, art. L. 612-3 and L. 612-6, read 2026-11-26); of the three years of the first, a diploma of level 5 is
     two. Experience dispenses with them (L. 613-5) who holds that much already, where nobody asks for the diploma; it
-    is counted nowhere else. A credential has prerequisites of its own; a course without a level supposes the degree of
-    the job's level.
+    is counted nowhere else, but for `part` of who comes with less to a job of level 6. A credential has prerequisites
+    of its own; a course without a level supposes the degree of the job's level.
     """
     hours = np.zeros(STANDINGS)
     if gives_access(qualification) or not qualification.level_known:
@@ -270,7 +276,7 @@ def studies_by_level(qualification: Qualification, domain: str) -> Floats:
         hours[:FIRST_DEGREE] += first
         hours[_TWO_YEARS] -= first if qualification.free else 2 * first / 3
     if qualification.level >= FIRST_DEGREE:
-        hours[:_BACCALAUREAT] += model.estimate(_BACCALAUREAT, domain).expected
+        hours[:_BACCALAUREAT] += qualification.part * model.estimate(_BACCALAUREAT, domain).expected
     return hours
 
 
@@ -280,7 +286,7 @@ def months_by_level(qualification: Qualification) -> Floats:
 
     The academic years of the diplomas above the level held: a baccalauréat, a first degree of 180 credits in three
     years, a second of 120 in two (Code de l'éducation, art. L. 612-3 and L. 612-6; arrêté of 6 December 2019, art. 5);
-    the last one alone where experience opens it.
+    the last one alone where experience opens it, and `part` of them for who has less than two.
     Hours alone would make five years of study one: lectures fill no working week.
     """
     months = np.zeros(STANDINGS)
@@ -290,6 +296,7 @@ def months_by_level(qualification: Qualification) -> Floats:
                 months[:level] += some
     if qualification.free:
         months[_TWO_YEARS:] = np.minimum(months[_TWO_YEARS:], _YEAR)
+    months[:_TWO_YEARS] *= qualification.part
     return months
 
 
@@ -301,20 +308,37 @@ def hours_by_level(qualification: Qualification, domain: str) -> Floats:
     of them, or a higher one, enters its last year (arrêté of 6 December 2019 on the licence professionnelle, art. 5,
     read 2026-11-26: from 30 to 120 credits are brought), whatever the field. So does, of a second degree, who
     holds that much and comes to a job that asks nobody for it: experience opens its last year (Code de l'éducation,
-    L. 613-5).
+    L. 613-5). Who holds less comes to such a job of level 6 by `part` of the degree, never by less than its last year.
     """
     hours = np.full(STANDINGS, qualification.expected)
+    model = duration_model()
     if qualification.led:
-        hours[: qualification.level] = duration_model().estimate(qualification.level, domain).expected
+        hours[: qualification.level] = model.estimate(qualification.level, domain).expected
     if qualification.title:
-        hours[ENTITLED] = max(qualification.further, min(qualification.expected, duration_model().course))
+        hours[ENTITLED] = max(qualification.further, min(qualification.expected, model.course))
     if qualification.basis == "estimate" and qualification.level == FIRST_DEGREE and not qualification.titled:
-        hours[_TWO_YEARS:] = min(qualification.expected, max(qualification.expected / 3, _LAST_YEAR))
+        last = min(qualification.expected, max(qualification.expected / 3, _LAST_YEAR))
+        hours[_TWO_YEARS:] = last
+        if qualification.part < 1.0:
+            least = model.estimate(_TWO_YEARS, domain).expected if qualification.led else last
+            hours[:_TWO_YEARS] = min(qualification.expected, max(qualification.part * qualification.expected, least))
     elif qualification.free and qualification.level > FIRST_DEGREE:
         hours[_TWO_YEARS:] = qualification.expected / 2
     if qualification.practised:
         hours[ENTITLED] = min(qualification.practised, hours[ENTITLED])
     return hours
+
+
+def left_out_by_level(qualification: Qualification, domain: str, settings: EffortSettings) -> Floats:
+    """Hours of the whole course beyond those that a job open to all is learnt in, by the level held."""
+    left = np.zeros(STANDINGS)
+    if qualification.part < 1.0:
+        whole = qualification._replace(part=1.0)
+        for by_level in (hours_by_level, studies_by_level):
+            left += by_level(whole, domain) - by_level(qualification, domain)
+    elif qualification.free and qualification.level < FIRST_DEGREE:
+        left += qualification.expected / settings.open_share - qualification.expected
+    return left
 
 
 def gives_access(qualification: Qualification) -> bool:
