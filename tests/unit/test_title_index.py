@@ -12,7 +12,7 @@ from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.matching import index as module
 from passerelles.matching.index import Entry, Owner, TitleIndex, _decompose, build_index, search
-from passerelles.matching.ranking import Trial, rank_block, shipped_weights, terms
+from passerelles.matching.ranking import Trial, rank_block, shipped_weights, terms, wide_evidence
 from passerelles.matching.reading import Lexicon, language_pack, understand
 from passerelles.text import words
 from passerelles.vectors import field_cosines, fit_field, fit_letters, letter_bag, rows_times
@@ -133,6 +133,12 @@ def test_what_ships_is_a_few_numbers() -> None:
     allowed |= {"joint", "purity", "spread", "cut", "lead", "strange", "within", "typo", "readable", "runs", "foreign"}
     allowed |= {"ends"}
     assert {part for name in names for part in name.removeprefix("best:").split("*")} <= allowed
+
+
+def test_what_the_owners_to_look_at_are_chosen_by_is_known_of_every_owner() -> None:
+    index = built(ROWS)
+    options = understand("boulanger", words=index.words, lexicon=Lexicon(index.pack)).jobs[0]
+    assert shipped_weights()["title"].first.keys() <= wide_evidence(index, options).parts.keys()
 
 
 def looked_at(text: str, index: TitleIndex) -> tuple[Trial, dict[str, float]]:

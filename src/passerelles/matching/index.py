@@ -338,7 +338,7 @@ class TitleIndex:
         known = self.kind_of >= 0
         cells = (np.ones(int(known.sum()), dtype=np.float32), (self.kind_of[known], self.owner[known]))
         counts = sparse.csr_array(cells, shape=(n_kinds, n_owners)).toarray()
-        return np.asarray(np.log((counts + _RARE) / (np.diff(self.starts) + _RARE * n_kinds)), dtype=np.float32)
+        return np.asarray(np.log((counts + _RARE) / (self.sizes + _RARE * n_kinds)), dtype=np.float32)
 
     @cached_property
     def first_words(self) -> tuple[Mapping[str, int], "sparse.csr_array", FloatArray]:
@@ -359,7 +359,7 @@ class TitleIndex:
     def heads(self) -> Heads:
         """What entries begin with."""
         positions, of_entry = _numbered(form[0] if form else "" for form in self.stems)
-        weights = (1.0 / (np.diff(self.starts)[self.owner].astype(np.float32) + 1.0)).astype(np.float32)
+        weights = (1.0 / (self.sizes[self.owner].astype(np.float32) + 1.0)).astype(np.float32)
         share = sparse.csr_array((weights, (of_entry, self.owner)), shape=(len(positions), len(self.codes)))
         return Heads(fit_letters([{head: 1} for head in positions], shortest=2, longest=5), of_entry, share)
 
@@ -381,6 +381,11 @@ class TitleIndex:
     def starts(self) -> IntArray:
         """Shape (n_owners + 1,): first entry of each owner."""
         return np.searchsorted(self.owner, np.arange(len(self.codes) + 1))
+
+    @cached_property
+    def sizes(self) -> IntArray:
+        """Shape (n_owners,): number of entries of each owner."""
+        return np.diff(self.starts)
 
     @cached_property
     def exact(self) -> Mapping[str, tuple[tuple[int, bool], ...]]:
@@ -432,8 +437,13 @@ class TitleIndex:
 
     @cached_property
     def groups(self) -> IntArray:
-        """Shape (n_owners,): position of the owner's broader group (first three signs of the code)."""
+        """Shape (n_owners,): position of the owner's broader group (first three signs of the code), ascending."""
         return _numbered(code[:_GROUP_SIGNS] for code in self.codes)[1]
+
+    @cached_property
+    def group_starts(self) -> IntArray:
+        """Shape (n_groups,): first owner of each broader group."""
+        return np.flatnonzero(np.diff(self.groups, prepend=-1))
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache, reduce
+from itertools import chain
 from types import MappingProxyType
 from typing import Final, Literal, get_args
 
@@ -108,7 +109,7 @@ _HEAD, _KIN, _JOINT = (CLOSE.index(name) for name in ("head", "kin", "joint"))
 @dataclass(frozen=True, slots=True)
 class Wide:
     """
-    Evidence of a block of readings.
+    Evidence of a block of readings for every owner.
 
     Attributes
     ----------
@@ -118,8 +119,6 @@ class Wide:
         Shape (n_readings, n_entries): blended spelling and word similarity, in [0, 1].
     nearest
         Shape (n_readings, at most 100): the most similar entries, in no order.
-    heads
-        Shape (n_readings, n_heads): letter similarity of first words.
     mapped
         Shape (n_readings, n_dimensions): readings in the owners' latent space; None without one.
     """
@@ -127,13 +126,17 @@ class Wide:
     parts: Mapping[str, FloatArray]
     titles: FloatArray
     nearest: IntArray
-    heads: FloatArray
     mapped: FloatArray | None
+
+    def of(self, rows: Sequence[int]) -> "Wide":
+        """Evidence of some of the readings."""
+        parts = {name: part[rows] for name, part in self.parts.items()}
+        return Wide(parts, self.titles[rows], self.nearest[rows], None if self.mapped is None else self.mapped[rows])
 
 
 def _spread(index: TitleIndex, values: FloatArray, how: np.ufunc = np.maximum) -> FloatArray:
     """Largest (or sum) of the entries of each owner; zero for an owner without entry."""
-    filled = np.flatnonzero(np.diff(index.starts))
+    filled = np.flatnonzero(index.sizes)
     result = np.zeros((len(values), len(index.codes)), dtype=np.float32)
     result[:, filled] = how.reduceat(values, index.starts[filled], axis=1)
     return result
@@ -154,16 +157,6 @@ def _vote(index: TitleIndex, near: FloatArray, best: IntArray) -> FloatArray:
     return result
 
 
-def _documents(
-    index: TitleIndex, readings: Sequence[Reading], families: Sequence[Counter[str]]
-) -> dict[str, FloatArray]:
-    bags = dict.fromkeys(index.documents, families) | {"letters": [letter_bag(r.families, 3, 5) for r in readings]}
-    parts = {f"doc_{name}": field_cosines(field, bags[name]) for name, field in index.documents.items()}
-    shares = [index.weight_shares(dict.fromkeys(bag, 1)) for bag in families]
-    query = count_terms(shares, index.family_field.vocabulary)
-    return parts | {f"cover_{name}": rows_times(query, cover) for name, cover in index.covers.items()}
-
-
 def _latent(meaning: Meaning, readings: Sequence[Reading]) -> tuple[FloatArray, FloatArray]:
     """Readings in the latent space, and mapped there as titles are to their occupations, unit rows."""
     place = unit(project(meaning.field, [phrase_bag(reading.families) for reading in readings], meaning.axes))
@@ -172,7 +165,7 @@ def _latent(meaning: Meaning, readings: Sequence[Reading]) -> tuple[FloatArray, 
 
 def wide_evidence(index: TitleIndex, readings: Sequence[Reading]) -> Wide:
     """
-    Evidence for every owner.
+    Evidence for every owner, from which the reading of each query and the owners to look at are chosen.
 
     Parameters
     ----------
@@ -186,39 +179,83 @@ def wide_evidence(index: TitleIndex, readings: Sequence[Reading]) -> Wide:
     wide
         Arrays by name; without texts the evidence of documents is absent.
     """
-    family_bags = [Counter(reading.families) for reading in readings]
+    bags = [Counter(reading.families) for reading in readings]
     letter_rows = unit_vectors(index.letters, [letter_bag(reading.stems, 2, 4) for reading in readings])
-    family_rows = unit_vectors(index.family_field, family_bags)
+    family_rows = unit_vectors(index.family_field, bags)
     letters = rows_times(letter_rows, index.letters.columns)
     words = field_cosines(index.stem_field, [Counter(reading.stems) for reading in readings])
     families = rows_times(family_rows, index.family_field.columns)
-    titles = 0.5 * letters + 0.25 * words + 0.25 * families
-    parts: dict[str, NDArray[np.floating]] = {"letters": _spread(index, letters), "families": _spread(index, families)}
-    heads = field_cosines(index.heads.letters, [letter_bag(reading.stems[:1], 2, 5) for reading in readings])
-    best = _nearest(titles, 100)
-    mapped = None
+    parts = {"letters": _spread(index, letters), "families": _spread(index, families)}
     if index.meaning is None:
         parts["words"] = _spread(index, words)
-    else:
-        sizes = np.diff(index.starts).astype(np.float32)
-        parts["sum"] = _spread(index, titles * titles, np.add) / np.sqrt(sizes + 1.0)
+    titles = letters  # the largest tables of all: added up where they stand
+    titles *= 0.5
+    words *= 0.25
+    families *= 0.25
+    titles += words
+    titles += families
+    best = _nearest(titles, 100)
+    mapped = None
+    if index.meaning is not None:
         similarity = np.take_along_axis(titles, best, axis=1)
         closest = _nearest(similarity, 30)
-        closest_near, closest_best = (np.take_along_axis(each, closest, axis=1) for each in (similarity, best))
-        parts["vote"] = _vote(index, closest_near, closest_best)
-        parts["wide_vote"] = _vote(index, similarity, best)
-        firsts = np.flatnonzero(np.diff(index.groups, prepend=-1))  # owners stand by code, and so by group
-        parts["group_vote"] = np.add.reduceat(parts["vote"], firsts, axis=1)[:, index.groups]
-        parts["size"] = np.broadcast_to(np.log1p(sizes), parts["vote"].shape)
-        parts["head_mean"] = np.asarray(heads @ index.heads.share, dtype=np.float32)
-        parts |= _documents(index, readings, family_bags)
-        text_rows = unit_vectors(index.documents["competencies"], family_bags)
-        likely = {"bayes_letters": letter_rows, "bayes_words": family_rows, "bayes_texts": text_rows}
-        parts |= {name: _log_likelihood(index, name, rows) for name, rows in likely.items()}
-        parts |= _work(index, readings)
+        near, nearer = np.take_along_axis(similarity, closest, axis=1), np.take_along_axis(best, closest, axis=1)
+        parts["vote"] = _vote(index, near, nearer)
+        parts |= {f"doc_{name}": field_cosines(index.documents[name], bags) for name in ("titles", "definition")}
+        parts["cover_titles"] = rows_times(_shares_of_words(index, bags), index.covers["titles"])
+        parts["bayes_letters"] = _log_likelihood(index, "bayes_letters", letter_rows)
+        parts["bayes_words"] = _log_likelihood(index, "bayes_words", family_rows)
         place, mapped = _latent(index.meaning, readings)
         parts |= {"sense": place @ index.meaning.owners.T, "mapped": mapped @ index.meaning.owners.T}
-    return Wide(parts=parts, titles=titles, nearest=best, heads=heads, mapped=mapped)
+    return Wide(parts=parts, titles=titles, nearest=best, mapped=mapped)
+
+
+def further_evidence(
+    index: TitleIndex, readings: Sequence[Reading], wide: Wide, heads: FloatArray
+) -> dict[str, FloatArray]:
+    """
+    Evidence for every owner that only the order of the best ones needs.
+
+    Parameters
+    ----------
+    index
+        Index of the referential.
+    readings
+        The chosen reading of each query.
+    wide
+        Their evidence.
+    heads
+        Shape (n_readings, n_heads): letter similarity of first words.
+
+    Returns
+    -------
+    parts
+        Name to array of shape (n_readings, n_owners); nothing without texts.
+    """
+    if index.meaning is None:
+        return {}
+    bags = [Counter(reading.families) for reading in readings]
+    similarity = np.take_along_axis(wide.titles, wide.nearest, axis=1)
+    group_votes = np.add.reduceat(wide.parts["vote"], index.group_starts, axis=1)
+    texts = index.documents["competencies"]
+    text_rows = unit_vectors(texts, bags)
+    return {
+        "sum": _spread(index, np.square(wide.titles), np.add) / np.sqrt(index.sizes + 1.0),
+        "wide_vote": _vote(index, similarity, wide.nearest),
+        "group_vote": group_votes[:, index.groups],
+        "size": np.broadcast_to(np.log1p(index.sizes), (len(readings), len(index.sizes))),
+        "head_mean": np.asarray(heads @ index.heads.share, dtype=np.float32),
+        "doc_competencies": rows_times(text_rows, texts.columns),
+        "doc_letters": field_cosines(index.documents["letters"], [letter_bag(r.families, 3, 5) for r in readings]),
+        "cover_all": rows_times(_shares_of_words(index, bags), index.covers["all"]),
+        "bayes_texts": _log_likelihood(index, "bayes_texts", text_rows),
+        **_work(index, readings),
+    }
+
+
+def _shares_of_words(index: TitleIndex, bags: Sequence[Counter[str]]) -> "sparse.csr_array":
+    """Shape (n_bags, n_terms): share that each of its families of words has of the weight of a bag."""
+    return count_terms([index.weight_shares(dict.fromkeys(bag, 1)) for bag in bags], index.family_field.vocabulary)
 
 
 def _work(index: TitleIndex, readings: Sequence[Reading]) -> dict[str, FloatArray]:
@@ -263,7 +300,7 @@ def _log_likelihood(index: TitleIndex, name: str, rows: "sparse.csr_array") -> F
 
 
 def close_evidence(
-    index: TitleIndex, reading: Reading, wide: Wide, row: int, owners: IntArray
+    index: TitleIndex, reading: Reading, wide: Wide, heads: FloatArray, row: int, owners: IntArray
 ) -> tuple[FloatArray, IntArray]:
     """
     Evidence for the best owners of one reading.
@@ -274,7 +311,7 @@ def close_evidence(
         Index of the referential.
     reading
         The reading.
-    wide
+    wide, heads
         Evidence of its block.
     row
         Its row in the block.
@@ -308,22 +345,28 @@ def close_evidence(
         held_by = shared / query_total, shared / totals[entry]
         ends = stems[:1] == reading.stems[:1], stems[-1:] == reading.stems[-1:]
         result[place, :7] = fuzz.ratio(text, other) / 100.0, ordered, typed.get(owner, 0.0), *held_by, *ends
-    _fill_nearest(index, reading, wide, row, owners, result)
+    mapped = None if wide.mapped is None else wide.mapped[row]
+    _fill_nearest(index, reading, heads[row], mapped, owners, result)
     return result, entries
 
 
 def _fill_nearest(
-    index: TitleIndex, reading: Reading, wide: Wide, row: int, owners: IntArray, result: FloatArray
+    index: TitleIndex,
+    reading: Reading,
+    heads: FloatArray,
+    mapped: FloatArray | None,
+    owners: IntArray,
+    result: FloatArray,
 ) -> None:
     """Fill in the last columns: the best of each owner's entries by first word, in the latent space, of its kind."""
-    lows, sizes = index.starts[owners], np.diff(index.starts)[owners]
+    lows, sizes = index.starts[owners], index.sizes[owners]
     filled = np.flatnonzero(sizes)
     lows, sizes = lows[filled], sizes[filled]
     begins = np.cumsum(sizes) - sizes
     members = places_of(lows, sizes)
-    result[filled, _HEAD] = np.maximum.reduceat(np.take(wide.heads[row], index.heads.of_entry[members]), begins)
-    if index.meaning is not None and wide.mapped is not None:
-        cosine = np.take(index.meaning.titles, members, axis=0) @ wide.mapped[row]
+    result[filled, _HEAD] = np.maximum.reduceat(np.take(heads, index.heads.of_entry[members]), begins)
+    if index.meaning is not None and mapped is not None:
+        cosine = np.take(index.meaning.titles, members, axis=0) @ mapped
         result[filled, _KIN] = np.maximum(np.maximum.reduceat(cosine, begins), 0.0)
         kind = index.pack.kinds.get(reading.stems[0])
         if kind is not None:
@@ -349,11 +392,12 @@ def _entries_of(field: Field, place: int) -> NDArray[np.int32]:
 
 def _misspelt(index: TitleIndex, text: str, nearest: IntArray) -> dict[int, float]:
     """Owners one or two typing errors away: 1 for one error, less for two, nothing when a quarter is wrong."""
-    written = [(form, entry) for entry in nearest.tolist() for form in index.written[entry]]
-    forms = [form for form, _ in written]
+    written = [index.written[entry] for entry in nearest.tolist()]
+    owners = np.repeat(index.owner[nearest], [*map(len, written)])
+    forms = [*chain.from_iterable(written)]
     scores: dict[int, float] = {}
     for _, errors, place in process.extract(text, forms, scorer=OSA.distance, score_cutoff=2, limit=None):
-        owner = int(index.owner[written[place][1]])
+        owner = int(owners[place])
         if errors * 4 < len(text):
             scores[owner] = max(scores.get(owner, 0.0), 1.0 if errors < 2 else 0.4)  # noqa: PLR2004
     return scores
@@ -552,23 +596,26 @@ def rank_block(
             drawn.append(pull)
             owners.append(top(first[row] if pull is None else first[row] + np.float32(0.2) * pull, _LOOKED_AT))
         start += len(options)
+    chosen, wide = [flat[row] for row in rows], wide.of(rows)
+    heads = field_cosines(index.heads.letters, [letter_bag(reading.stems[:1], 2, 5) for reading in chosen])
+    parts = {**wide.parts, **further_evidence(index, chosen, wide, heads)}
+    close = [close_evidence(index, reading, wide, heads, n, owners[n]) for n, reading in enumerate(chosen)]
     # As many owners for each: their evidence is added up at once.
-    close = [close_evidence(index, flat[row], wide, row, best) for row, best in zip(rows, owners, strict=True)]
-    of_row, looked_at = np.asarray(rows)[:, None], np.stack(owners)
-    wide_part = np.stack([part[of_row, looked_at] for part in wide.parts.values()], axis=2)
+    looked_at = np.arange(len(chosen))[:, None], np.stack(owners)
+    wide_part = np.stack([part[looked_at] for part in parts.values()], axis=2)
     evidence = np.concatenate([wide_part, np.stack([c for c, _ in close])], axis=2).astype(np.float64)
-    names, final = (*wide.parts, *CLOSE), weights.final
+    names, final = (*parts, *CLOSE), weights.final
     values = expand(evidence, names, tuple(final)) @ np.asarray([*final.values()])
-    covered = wide.parts.get("cover_titles", wide.parts["families"])
+    covered = parts.get("cover_titles", parts["families"])
     trials: list[Trial] = []
-    for place, (row, pull) in enumerate(zip(rows, drawn, strict=True)):
+    for place, pull in enumerate(drawn):
         if pull is not None:
             values[place] += pull[owners[place]]
         order = _families_first(index, owners[place], values[place])
-        full = np.flatnonzero(covered[row] >= _ALL)
+        full = np.flatnonzero(covered[place] >= _ALL)
         ranked = owners[place][order], close[place][1][order], values[place][order], evidence[place][order]
         rivals = len(full), len(np.unique(index.parent_of[full]))
-        trials.append(Trial(flat[row], *ranked, names, *rivals))
+        trials.append(Trial(chosen[place], *ranked, names, *rivals))
     in_order = iter(trials)
     return [next(in_order) if options else None for options in choices]
 

@@ -12,7 +12,9 @@ from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
+from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
+from passerelles.sharing import cached_property
 from passerelles.text import fold_accents, normalise_label, slashed_forms, words
 from passerelles.vectors import SuffixRule, stem
 
@@ -64,7 +66,7 @@ class LanguagePack:
     places
         Patterns of a place at the end, with a group ``place``.
     signs
-        Pattern of each written sign, longest first, and the words that it stands for.
+        Each written sign, longest first, its pattern, and the words that it stands for.
     abbreviations
         Abbreviation, or word that no label has, to its readings, most usual first.
     employers, asides
@@ -101,7 +103,7 @@ class LanguagePack:
     leading: frozenset[str]
     trailing: frozenset[str]
     places: tuple[re.Pattern[str], ...]
-    signs: tuple[tuple[re.Pattern[str], str], ...]
+    signs: tuple[tuple[str, re.Pattern[str], str], ...]
     abbreviations: Mapping[str, tuple[Abbreviation, ...]]
     employers: frozenset[str]
     asides: frozenset[str]
@@ -121,8 +123,7 @@ def language_pack(language: str) -> LanguagePack:
     """
     Pack of a language, as the package holds it; a language without one gets the rules of English.
 
-    Those are few: a plural, some words without weight, no abbreviation. Another language is another file
-    ``language/<code>/titles.toml``.
+    Those are few: no abbreviation, for one. Another language is another file ``language/<code>/titles.toml``.
 
     Examples
     --------
@@ -209,7 +210,7 @@ def _pack(data: dict[str, Any], noise: dict[str, Any]) -> LanguagePack:
         endings=re.compile(rf"(?<=[a-z]{{3}})\s?{ending}"),
         pairs=tuple((masculine, feminine) for masculine, feminine in data["gender"]["pairs"]),
         noise=tuple((re.compile(rule["take"]), bool(rule.get("posted"))) for rule in noise["rule"] if "take" in rule),
-        signs=tuple((re.compile(rf"(?<![a-z]){re.escape(s)}(?![a-z])"), f" {data['signs'][s]} ") for s in signs),
+        signs=tuple((s, re.compile(rf"(?<![a-z]){re.escape(s)}(?![a-z])"), f" {data['signs'][s]} ") for s in signs),
         abbreviations=MappingProxyType(_abbreviations(data, suffixes)),
         asides=frozenset(map(normalise_label, noise["asides"])),
         columns=MappingProxyType({k: frozenset(map(normalise_label, some)) for k, some in data["columns"].items()}),
@@ -286,7 +287,6 @@ def joined_words(text: str, pack: LanguagePack) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> from passerelles.matching.reading import language_pack
     >>> joined_words("Infographiste 3 D", language_pack("fr"))
     ('infographiste', '3d')
     """
@@ -314,7 +314,6 @@ def gender_forms(label: str, *, pack: LanguagePack) -> tuple[str, str]:
 
     Examples
     --------
-    >>> from passerelles.matching.reading import language_pack
     >>> gender_forms("Moniteur / Monitrice d'auto-école", pack=language_pack("fr"))
     ("Moniteur d'auto-école", "Monitrice d'auto-école")
     """
@@ -403,7 +402,8 @@ class Reading(NamedTuple):
         return "abbreviation" if self.expanded else "spelling" if self.mended else None
 
 
-class Words(NamedTuple):
+@dataclass(frozen=True)
+class Words:
     """
     What a referential's labels are made of, to tell a title from what stands around it.
 
@@ -420,6 +420,11 @@ class Words(NamedTuple):
     known: Collection[str]
     labels: Collection[str] = frozenset()
     heads: Collection[str] = frozenset()
+
+    @cached_property
+    def by_letter(self) -> Mapping[str, tuple[str, ...]]:
+        """Known words by the letter that they begin with."""
+        return grouped((word[0], word) for word in sorted(self.known))
 
 
 class Understood(NamedTuple):
@@ -459,7 +464,6 @@ def understand(text: str, *, words: Words, lexicon: Lexicon) -> Understood:
 
     Examples
     --------
-    >>> from passerelles.matching.reading import Lexicon, Words, language_pack, understand
     >>> pack = language_pack("fr")
     >>> taken = understand("Boulanger (H/F) - CDI", words=Words({"boulanger"}), lexicon=Lexicon(pack))
     >>> taken.read, taken.ignored
@@ -529,11 +533,7 @@ _OF_UNKNOWN: Final = 0.5
 
 
 class _Title:
-    """
-    One title being read: its folded text, where each letter stands in what was written, and what was left aside.
-
-    Made for one text and dropped with it.
-    """
+    """One title being read: its folded text, where each letter stands as written, and what was left aside."""
 
     def __init__(self, text: str, lexicon: Lexicon, words: Words) -> None:
         self.lexicon = lexicon
@@ -600,8 +600,8 @@ class _Title:
 
     def _take_away(self) -> None:
         """Apply what is replaced or taken away anywhere: written signs, noise, endings of the other gender, places."""
-        for pattern, meaning in self.pack.signs:
-            for match in reversed(list(pattern.finditer(self.folded))):
+        for sign, pattern, meaning in self.pack.signs:
+            for match in reversed(list(pattern.finditer(self.folded))) if sign in self.folded else ():
                 first = self.origin[match.start()]
                 self.folded = self.folded[: match.start()] + meaning + self.folded[match.end() :]
                 self.origin[match.start() : match.end()] = [first] * len(meaning)
@@ -778,7 +778,7 @@ def _choices(word: str, others: tuple[str, ...], words: Words, lexicon: Lexicon)
         return fitting[:1]
     free = [meaning.expansion for meaning in meanings if not meaning.near]
     if not free:
-        return [*((other,) for other in _corrections(word, known, lexicon)), (word,)]
+        return [*((other,) for other in _corrections(word, words, lexicon)), (word,)]
     return [*free, (word,)] if word in known else free
 
 
@@ -788,13 +788,13 @@ def _says_one_job(spelled: tuple[str, ...], words: Words, lexicon: Lexicon) -> b
     return stems in words.labels or stems in lexicon.pack.heads or len(lexicon.pack.usages.get(stems, ())) == 1
 
 
-def _corrections(word: str, known: Collection[str], lexicon: Lexicon) -> Collection[str]:
+def _corrections(word: str, words: Words, lexicon: Lexicon) -> Collection[str]:
     """Words of labels one error away from a title's word that none has, with its first letter; of one stem, one."""
-    if word in known or len(word) < _MENDED or not word.isalpha() or not lexicon.pack.titles:
+    if word in words.known or len(word) < _MENDED or not word.isalpha() or not lexicon.pack.titles:
         return ()
-    from rapidfuzz import process  # noqa: PLC0415 - only a word that no label has needs it
-    from rapidfuzz.distance import OSA  # noqa: PLC0415
+    from rapidfuzz import distance, process  # noqa: PLC0415 - only a word that no label has needs it
 
-    close = process.extract(word, known, scorer=OSA.distance, score_cutoff=1, limit=None)
-    by_stem = {lexicon.stem(other): other for other, _, _ in sorted(close, reverse=True) if other[0] == word[0]}
+    known, scorer = words.by_letter.get(word[0], ()), distance.OSA.distance
+    close = process.extract(word, known, scorer=scorer, score_cutoff=1, limit=None)
+    by_stem = {lexicon.stem(other): other for other, _, _ in sorted(close, reverse=True)}
     return () if lexicon.stem(word) in by_stem else by_stem.values()
