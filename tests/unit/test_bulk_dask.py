@@ -20,6 +20,7 @@ from passerelles.errors import PasserellesError, PasserellesWarning
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.referentials.load import load_referential
+from passerelles.scoring.scorer import load_scorer, scorer_text
 from passerelles.settings import Settings
 from profile_rows import draw, table
 
@@ -124,7 +125,18 @@ def test_a_setting_that_is_not_stated_is_that_of_the_graph_that_was_sent() -> No
 def test_a_process_opens_the_index_once() -> None:
     job = BatchJob("transitions", (OVERLAY,))
     again = BatchJob("transitions", (OVERLAY,))
-    assert job.ranker(None) is again.ranker(None)
+    assert job.ranker(None).plain.graph is again.ranker(None).plain.graph
+
+
+def test_a_scorer_that_is_written_anew_serves_the_next_part(graph: OccupationGraph, tmp_path: Path) -> None:
+    scorer = load_scorer("unfitted")
+    names = []
+    for place, number in enumerate((1.0, 2.0)):
+        written = scorer.model_copy(update={"base": number})
+        (file := tmp_path / "mine.json").write_text(scorer_text(written), encoding="utf-8")
+        os.utime(file, ns=(place, place))
+        names.append(BatchJob(None, settings=Settings(scorer=str(file))).ranker(graph).plain.occupied.name)
+    assert names[0] != names[1]
 
 
 def test_nothing_is_lost_or_doubled_when_a_worker_is_killed(

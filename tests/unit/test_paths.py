@@ -1,6 +1,7 @@
 """`rank_paths`: stages that save, growing state, frames, objective, requests that cannot be served, the contract."""
 
 import json
+import os
 import re
 import time
 from dataclasses import replace
@@ -31,6 +32,7 @@ from passerelles.paths.path import Span, hours_short, months_text, path_sentence
 from passerelles.paths.rank import Paths, Reached, rank_paths
 from passerelles.ranking.moves import rank_moves
 from passerelles.referentials.load import load_referential
+from passerelles.scoring.scorer import load_scorer, scorer_text
 from passerelles.settings import PathSettings, Settings
 from small import occupation, referential
 
@@ -126,6 +128,21 @@ def test_an_overlay_that_would_tell_target_and_origin_apart_is_named() -> None:
     alone = rank_paths(build_graph(plain), "N4101", targets=["N4101"])
     assert alone.reached[0].overlays == ()
     assert "--overlay" not in str(alone)
+
+
+def test_a_scorer_that_is_written_anew_serves_paths_as_it_does_moves(
+    embedded_graph: OccupationGraph, tmp_path: Path
+) -> None:
+    scorer = load_scorer("unfitted")
+    settings = Settings(scorer=str(tmp_path / "mine.json"))
+    for place, number in enumerate((1.0, 2.0)):
+        parts = scorer.parts | {"kinship": {"tree": number}}
+        written = scorer_text(scorer.model_copy(update={"parts": parts}))
+        (tmp_path / "mine.json").write_text(written, encoding="utf-8")
+        os.utime(tmp_path / "mine.json", ns=(place, place))
+        (path,) = rank_paths(embedded_graph, "N1103", targets=["N4101"], settings=settings, max_steps=1)
+        (move,) = rank_moves(embedded_graph, "N1103", targets=["N4101"], settings=settings)
+        assert path.steps[0].score == move.score
 
 
 def test_the_target_is_the_origin_or_its_fiche(embedded_graph: OccupationGraph) -> None:

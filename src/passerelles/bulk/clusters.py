@@ -32,11 +32,10 @@ class BatchJob(NamedTuple):
     engine: EngineName = "auto"
 
     def ranker(self, graph: OccupationGraph | None) -> Ranker:
-        """Return the ranker of this process, made at the first call."""
+        """Return a ranker of the graph that was sent, or of the one of this process, opened at the first call."""
         if graph is None:
             graph = _graph_at(self.place or "", self.overlays, self.settings)
-        options: dict[str, Any] = {"settings": self.settings, "limit": self.limit, "engine": self.engine}
-        return graph.derived(("bulk_ranker", *options.values()), lambda: Ranker.of(graph, **options))
+        return Ranker.of(graph, settings=self.settings, limit=self.limit, engine=self.engine)
 
 
 def _place_of(index: str | Path | OccupationGraph) -> str | None:

@@ -65,8 +65,10 @@ class SearchSpace:
 
 def search_space(graph: OccupationGraph, settings: Settings, aim: Aim = NO_AIM) -> SearchSpace:
     """Return the search space of a graph for people who mean to work in a way, built at the first call."""
-    key = ("search space", settings.effort.model_dump_json(), settings.paths.model_dump_json(), settings.scorer)
-    shared = graph.derived(key, lambda: _build(graph, settings))
+    scorer = scorer_for(graph.referential, settings.scorer)
+    chosen = settings.effort.model_dump_json(), settings.paths.model_dump_json()
+    key = ("search space", *chosen, scorer.name, scorer.version)
+    shared = graph.derived(key, lambda: _build(graph, settings, scorer))
     return shared if aim == NO_AIM else replace(shared, demands=demands_of(graph, aim))
 
 
@@ -88,8 +90,7 @@ def best_scored(graph: OccupationGraph, scores: NDArray[np.float64], row: int, c
     return best
 
 
-def _build(graph: OccupationGraph, settings: Settings) -> SearchSpace:
-    scorer = scorer_for(graph.referential, settings.scorer)
+def _build(graph: OccupationGraph, settings: Settings, scorer: Scorer) -> SearchSpace:
     effort = effort_table(graph, settings)
     totals = score_table(graph, scorer).scores.all_totals()
     best = (best_scored(graph, some, row, settings.paths.moves_considered) for row, some in enumerate(totals))
