@@ -2839,3 +2839,37 @@ def test_plurals_of_one_field_beside_a_number_are_a_family_to_be_confirmed(embed
     lots = read_lots(embedded, rows, "hiring")
     assert [(lot.job, lot.people, lot.confidence) for lot in lots.lots] == [("N1101", 40, 0.5)]
     assert asides(lots) == [(2, "several_jobs")]
+
+
+def test_headers_that_programs_shorten_are_read_and_people_go_before_their_equivalents(embedded: Referential) -> None:
+    rows = [{"LIB_ETAB": "A", "LIB_EMPLOI": "N1101", "NB_ETP": 2.4, "NB_SAL": 3, "COD_POSTAL": "35600"}]
+    assert found(read_lots(embedded, rows, "fragile")) == [("A", "N1101", 3)]
+
+
+def test_a_person_who_has_found_work_again_is_gone(embedded: Referential) -> None:
+    rows = [{"Initiales": "A.B.", "Poste occupé": "N1101", "Situation": words} for words in ("retrouvé un CDI", "")]
+    lots = read_lots(embedded, rows, "fragile")
+    assert (lots.people, "gone_line" in said(lots)) == (1, True)
+
+
+def test_that_only_volunteers_are_proposed_is_said(embedded: Referential) -> None:
+    row = {"Poste": "N1101", "Postes supprimés": 6, "Dont volontaires": 1}
+    lots = read_lots(embedded, [row], "fragile")
+    assert (lots.people, lots.lots[0].movable, "volunteers_only" in said(lots)) == (6, 1, True)
+    assert "volunteers_only" not in said(read_lots(embedded, [{**row, "Dont volontaires": ""}], "fragile"))
+
+
+def test_sheets_of_other_firms_that_count_posts_are_read_beside_one_another(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for name, last, row in (
+        ("EHPAD", "ETP", ("A", "N1101", 4, 3.2)),
+        ("Industrie", "Horaires", ("B", "N4101", 3, "2x8")),
+    ):
+        sheet = book.create_sheet(name)
+        sheet.append(("Structure", "Emploi", "Nb postes", last))
+        sheet.append(row)
+    book.save(tmp_path / "t.xlsx")
+    assert found(read_lots(embedded, tmp_path / "t.xlsx", "hiring")) == [("A", "N1101", 4), ("B", "N4101", 3)]

@@ -31,6 +31,7 @@ _OF_FIRM: Final = ("size", "idcc", "sector", "agreement")  # roles of what an em
 _GROUPED: Final = 0.25  # rows without an employer that make groups: fewer may be oversights
 _AMOUNT: Final = re.compile(r"\d+(?:[.,]\d+)?(?: ?%)?")
 _PERSONS: Final = re.compile(WORDS["remarks"]["persons"])
+_SHORT: Final[Mapping[str, str]] = WORDS["short"]
 _FEW: Final = re.compile(r"\d{1,3}")
 _LOOKED_AT: Final = 30  # rows by which a column is known by what it holds
 _OF_PERSONS: Final[Mapping[Side, re.Pattern[str]]] = {
@@ -178,8 +179,9 @@ def names_role(name: str) -> bool:
 
 
 def bare(text: str) -> str:
-    """Return a header without case, accents, punctuation, and the numbers at its end."""
-    return re.sub(r"(?: \d+)+$", "", normalise_label(text))
+    """Return a header without case, accents, punctuation, the numbers at its end, and abbreviations."""
+    words = re.sub(r"(?: \d+)+$", "", normalise_label(text)).split()
+    return " ".join(_SHORT.get(word, word) for word in words)
 
 
 def _counts_else(name: str, side: Side, known: Iterable[str], beside: Iterable[str] = ()) -> bool:

@@ -359,6 +359,8 @@ class _Reader:
         grid = firms_apart(all_counts(of_who_moves(grid, self.tell), self.tell), self.tell)  # of jobs just recognised
         grid = without_sums(grid, self.is_place, self.holds_jobs, self.tell)
         grid = self._with_places_of_firms(grid)
+        if self.side == "fragile" and "volunteers" in grid.columns and grid.sample(grid.columns["volunteers"]):
+            self.tell(grid.name, "volunteers_only", 0, "volunteers", column=grid.title("volunteers"))
         for roles, key in (
             ([count], "counted_lines"),
             (["employer"], "no_employer"),

@@ -498,7 +498,8 @@ def all_counts(grid: Grid, tell: Tell) -> Grid:
     elif not known:
         raise LotsError([Problem(grid.name, 0, count, "several_counts", {"columns": ", ".join(names)})])
     if apart and not are_parts(apart):  # parts of what the column counts
-        tell(grid.name, "other_counts", 0, count, column=names[0], others=", ".join(apart))
+        read = ", ".join(grid.header[at] for at in summed or [first])
+        tell(grid.name, "other_counts", 0, count, column=read, others=", ".join(apart))
     return grid
 
 

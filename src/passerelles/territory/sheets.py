@@ -133,10 +133,11 @@ def _named_side(rows: Rows) -> Side | None:
 
 
 def _names_none(rows: Rows, side: Side) -> bool:
-    """Whether a sheet names no side, sums no others, and says of its numbers only that they are some: "Nb"."""
+    """Whether a sheet names no side, sums no others, and counts whatever it is of: "Nb", or what this side counts."""
     at = columns_of(rows.header, side).get(COUNT[side])
-    plain = at is not None and says("number", normalise_label(cell_text(rows.header[at])))
-    return plain and _named_side(rows) is None and not _sums_or_is_old(rows.sheet)
+    name = "" if at is None else normalise_label(cell_text(rows.header[at]))
+    counts = name and (says("number", name) or says("people", name) == (side == "fragile"))
+    return bool(counts) and _named_side(rows) is None and not _sums_or_is_old(rows.sheet)
 
 
 def _are_others(rows: Rows, others: Rows, side: Side, is_place: IsPlace) -> bool:
