@@ -16,6 +16,7 @@ import pytest
 
 from passerelles.bulk.clusters import BatchJob, part_schema, rank_part, rank_profiles_dask
 from passerelles.bulk.rank import rank_profiles
+from passerelles.compiled import compile_index
 from passerelles.errors import PasserellesError, PasserellesWarning
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
@@ -126,6 +127,16 @@ def test_a_process_opens_the_index_once() -> None:
     job = BatchJob("transitions", (OVERLAY,))
     again = BatchJob("transitions", (OVERLAY,))
     assert job.ranker(None).plain.graph is again.ranker(None).plain.graph
+
+
+def test_an_index_that_is_replaced_serves_the_next_part(tmp_path: Path) -> None:
+    plain = load_referential("transitions")
+    place = tmp_path / "mine.index"
+    sizes = []
+    for referential in (plain, plain.with_overlay(OVERLAY)):
+        compile_index(build_graph(referential), place, overwrite=True, scorers=(), titles=False, positions=False)
+        sizes.append(len(BatchJob(str(place)).ranker(None).plain.graph.codes))
+    assert sizes[0] < sizes[1]
 
 
 def test_a_scorer_that_is_written_anew_serves_the_next_part(graph: OccupationGraph, tmp_path: Path) -> None:

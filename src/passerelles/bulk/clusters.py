@@ -10,6 +10,7 @@ from passerelles.bulk.rank import OUTPUT, EngineName, Ranker, check_columns, in_
 from passerelles.errors import need
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
+from passerelles.io.archive import file_identity
 from passerelles.io.arrow import need_arrow, pa, pq
 from passerelles.io.atomic import atomic_file
 from passerelles.ranking.moves import check_limit
@@ -34,7 +35,8 @@ class BatchJob(NamedTuple):
     def ranker(self, graph: OccupationGraph | None) -> Ranker:
         """Return a ranker of the graph that was sent, or of the one of this process, opened at the first call."""
         if graph is None:
-            graph = _graph_at(self.place or "", self.overlays, self.settings)
+            files = (file_identity(Path(place)) for place in (self.place or "", *self.overlays))
+            graph = _graph_at(self.place or "", self.overlays, self.settings, tuple(files))
         return Ranker.of(graph, settings=self.settings, limit=self.limit, engine=self.engine)
 
 
@@ -43,7 +45,10 @@ def _place_of(index: str | Path | OccupationGraph) -> str | None:
 
 
 @lru_cache(maxsize=2)
-def _graph_at(place: str, overlays: tuple[str, ...], settings: Settings | None) -> OccupationGraph:
+def _graph_at(
+    place: str, overlays: tuple[str, ...], settings: Settings | None, _files: tuple[tuple[int, ...] | None, ...]
+) -> OccupationGraph:
+    """Return the graph of files as they were last written."""
     referential = load_referential(place)
     for overlay in overlays:
         referential = referential.with_overlay(overlay)

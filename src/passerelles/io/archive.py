@@ -142,6 +142,15 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def file_identity(path: Path | None) -> tuple[int, ...] | None:
+    """Return what identifies the file at a path, other after one is renamed onto it; None where there is none."""
+    try:
+        found = path.stat() if path is not None else None
+    except OSError:
+        return None
+    return found and (found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size)
+
+
 def parse_json(text: str | bytes) -> Any:
     """
     Parse JSON from outside: neither NaN nor infinities, and no nesting that would exhaust the interpreter.

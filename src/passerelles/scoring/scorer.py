@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import InitErrorDetails
 
 from passerelles.errors import PasserellesError
+from passerelles.io.archive import file_identity
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.features import features
 from passerelles.scoring.mobility import MOBILITY_FEATURES
@@ -158,7 +159,7 @@ def load_scorer(name: str = "default") -> Scorer:
     if name.endswith(_ENDING):
         path = Path(name)
         try:
-            return _from_file(path, path.stat().st_mtime_ns)
+            return _from_file(path, file_identity(path))
         except (OSError, ValueError) as error:  # a JSON or validation error is a ValueError
             reason = problems(error) if isinstance(error, ValidationError) else error
             raise PasserellesError("unreadable_scorer", path=path, reason=reason) from error
@@ -181,8 +182,8 @@ def _shipped() -> Mapping[str, Scorer]:
 
 
 @lru_cache(maxsize=8)
-def _from_file(path: Path, _written: int) -> Scorer:
-    """Return the scorer of a file as it was written at a moment."""
+def _from_file(path: Path, _identity: tuple[int, ...] | None) -> Scorer:
+    """Return the scorer of a file as it was last written."""
     scorer = Scorer.model_validate_json(path.read_bytes())
     places = {("parts", part, name) for part, named in scorer.parts.items() for name in named}
     known = {*features(), *MOBILITY_FEATURES}

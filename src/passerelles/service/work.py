@@ -26,6 +26,7 @@ from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from passerelles.installed import package_version
+from passerelles.io.archive import file_identity
 from passerelles.language.say import Lang
 from passerelles.progress import Patience, StoppedError, go_on
 from passerelles.service import answers
@@ -390,15 +391,6 @@ def _json_of(make: Make, engine: Engine, query: Any, lang: Lang) -> bytes:
     return orjson.dumps(answers.chosen(make(engine, query, lang), query.fields))
 
 
-def _file_identity(path: Path | None) -> tuple[int, ...] | None:
-    """Return what identifies the file at a path, other after one is renamed onto it; None where there is none."""
-    try:
-        stat = path.stat() if path is not None else None
-    except OSError:
-        return None
-    return stat and (stat.st_dev, stat.st_ino, stat.st_mtime_ns, stat.st_size)
-
-
 class Reloading:
     """
     Serves by an application, and on SIGHUP loads another beside it, waits until it is ready, and goes over to it.
@@ -420,7 +412,7 @@ class Reloading:
     ) -> None:
         self._make, self._metrics = make, metrics
         self._watched, self._every = (watched if every else None), every
-        self._loaded = _file_identity(self._watched)
+        self._loaded = file_identity(self._watched)
         self._current: ServiceApp | None = make()
         self._due = asyncio.Event()
         self._router = Router(lifespan=self._life)
@@ -456,14 +448,14 @@ class Reloading:
         while True:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._due.wait(), self._every or None)
-            other = await asyncio.to_thread(_file_identity, self._watched)  # a disk far away may take its time
+            other = await asyncio.to_thread(file_identity, self._watched)  # a disk far away may take its time
             if self._due.is_set() or other not in (None, self._loaded):
                 self._due.clear()
                 await self.reload()
 
     async def reload(self) -> None:
         """Load, wait until it is ready, go over, and let the old one end its requests."""
-        self._loaded = _file_identity(self._watched)
+        self._loaded = file_identity(self._watched)
         log_event("reloading")
         new: ServiceApp | None = None
         try:
