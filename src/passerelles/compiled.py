@@ -12,12 +12,13 @@ from typing import Final
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import DOCUMENT as GRAPH
 from passerelles.graph.core import OccupationGraph, pack_graph
-from passerelles.installed import package_version
+from passerelles.installed import extensions, package_version
 from passerelles.io.archive import file_sha256
 from passerelles.io.atomic import used_last_first
 from passerelles.market.read import KEPT_VALUES
 from passerelles.matching.index import DOCUMENT as TITLES
 from passerelles.matching.index import pack_titles
+from passerelles.referentials.load import READERS
 from passerelles.referentials.own_tables import open_tables
 from passerelles.referentials.places import bundled, cache_folder, place_of
 from passerelles.referentials.referential import Referential, open_referential, pack_referential
@@ -123,11 +124,11 @@ def index_place(name: str, overlays: Sequence[str | Path], settings: Settings) -
     Where the cache keeps the index of a referential under some overlays and settings; None where it keeps none.
 
     The name carries a checksum of every file read, of the settings that an index follows from, of the weights and of
-    the version: whatever changes, the index is another. The embedded referential, which is small, and what is an index
-    already are not kept.
+    the version: whatever changes, the index is another. The embedded referential, which is small, what is an index
+    already, and what an installed package reads or scores are not kept.
     """
     place = place_of(name, "referential")
-    if name in bundled("referential") or is_index(place):
+    if name in bundled("referential") or is_index(place) or _is_extended(place, settings):
         return None
     digest = hashlib.sha256()
     facts = () if settings.access is None else (settings.access,)
@@ -139,6 +140,16 @@ def index_place(name: str, overlays: Sequence[str | Path], settings: Settings) -
     digest.update(f"{chosen}\0{scorer_sum(load_scorer(settings.scorer))}\0{package_version()}\0{FORMAT}".encode())
     stem = "".join(c if c.isalnum() else "-" for c in (place.parent.name if place.is_file() else place.name)).strip("-")
     return cached_place() / f"{stem or 'referential'}-{digest.hexdigest()[:24]}.index"
+
+
+def _is_extended(place: Path, settings: Settings) -> bool:
+    """Whether an installed package reads a referential, or adds to its scores: no checksum says when that changes."""
+    source = open_tables(place)
+    if not any(reader.recognise(source) for reader in READERS):
+        return True
+    if not settings.scorer.endswith(".json"):
+        return False  # those that ship have no such part
+    return not extensions("score_parts").keys().isdisjoint(load_scorer(settings.scorer).parts)
 
 
 def open_cached(place: Path) -> Referential | None:

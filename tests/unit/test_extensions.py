@@ -20,8 +20,10 @@ from passerelles.scoring.features import AddedPart, Feature, checked_part, conte
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "extension"
 SCRIPT = """
-import json, sys
+import json, shutil, sys
 from pathlib import Path
+from passerelles.compiled import index_place
+from passerelles.referentials.places import bundled
 from passerelles import Settings, build_graph, compile_index, load_referential, match_territory, rank_moves
 from passerelles.evaluation.train import FITS
 from passerelles.market.market import load_market
@@ -45,6 +47,12 @@ move = rank_moves(graph, "K2110")[0]
 told["part"] = [part.label("fr"), part.label("en"), part.sentence("en") != ""]
 opened = build_graph(load_referential(compile_index(graph, here / "mine.index")), settings=settings)
 told["same"] = rank_moves(opened, "K2110") == rank_moves(graph, "K2110")
+
+own = here / "own"
+shutil.copytree(bundled("referential")["transitions"], own, ignore=shutil.ignore_patterns("territories"))
+told["kept"] = [index_place(str(place), (), some) is not None for place, some in (
+    (own, Settings()), (own, settings), (here / "observatory", Settings()),
+)]
 
 told["wages"] = len(load_market(here / "market").wages.rows)
 lots = [{"employer": "A", "job": "H2909", "headcount": 3, "basin": "Redon"}]
@@ -100,6 +108,10 @@ def test_a_part_from_outside_is_trained_weighed_explained_and_compiled(told: dic
     assert set(told["trained"]) <= {"glass_words.both"}  # type: ignore[call-overload]
     assert told["part"] == ["Métiers du verre", "Glass trades", True]
     assert told["same"]
+
+
+def test_what_a_package_from_outside_reads_or_scores_is_not_kept_in_the_cache(told: dict[str, object]) -> None:
+    assert told["kept"] == [True, False, False]
 
 
 def test_a_market_source_from_outside_is_read_as_the_kind_that_it_names(told: dict[str, object]) -> None:
