@@ -1378,7 +1378,7 @@ def test_a_row_of_people_whose_state_is_cancelled_is_set_aside(embedded: Referen
         ("dont 3 déjà pourvus", 5), ("permis C, 1 poste déjà pourvu", 7), ("dont un déjà recruté", 7), ("reste 6", 6),
         ("dont 5 saisonniers déjà recrutés", 3),
         ("il en reste 2", 2), ("2 restants", 2), ("3 postes non pourvus", 8), ("reste 3 mois", 8),
-        ("3 recrutés en 2024", 8), ("dont 9 pourvus", 8),
+        ("3 recrutés en 2024", 8), ("dont 9 pourvus", 8), ("1 recruté", 7), ("2 embauchés par an", 8),
     ],
 )  # fmt: skip
 def test_openings_that_a_remark_says_filled_are_taken_off_with_a_message(
@@ -2873,3 +2873,17 @@ def test_sheets_of_other_firms_that_count_posts_are_read_beside_one_another(
         sheet.append(row)
     book.save(tmp_path / "t.xlsx")
     assert found(read_lots(embedded, tmp_path / "t.xlsx", "hiring")) == [("A", "N1101", 4), ("B", "N4101", 3)]
+
+
+@pytest.mark.parametrize(("contract", "told"), [("retraite au 31/12", True), ("CDI", False)])
+def test_that_a_contract_tells_of_a_retirement_is_said(embedded: Referential, contract: str, told: bool) -> None:
+    lots = read_lots(embedded, [{"Métier": "N1101", "Effectif": 2, "Contrat": contract}], "fragile")
+    assert (lots.people, "leavers_remarked" in said(lots)) == (2, told)
+
+
+def test_a_hotel_is_where_it_is_named_after_and_no_place_of_its_first_word(embedded: Referential) -> None:
+    locator = Locator(Places(PLACES.basins, (*PLACES.communes, Commune("88212", "Grand", "5310", 48.4, 5.5))))
+    names = ("Grand Hôtel de Redon", "Hôtel du Lac - Allaire", "Grand Hôtel")
+    rows = [{"Poste": "N1101", "Nb": 2, "Établissement": name, "Ville": name} for name in names]
+    places = {lot.employer: lot.commune_label for lot in read_lots(embedded, rows, "fragile", locator=locator).lots}
+    assert places == dict(zip(names, ("Redon", "Allaire", ""), strict=True))

@@ -310,9 +310,10 @@ class Grid:
 
     @cached_property
     def remarks(self) -> list[int]:
-        """Columns whose words may say something of the number of a row: of openings, all that are not read."""
+        """Columns whose words may say something of a row's number: of openings, all not read; of people, contracts."""
         names, states = [normalise_label(name) for name in self.header], self.states
         read = {*self.columns.values(), *self.parts} if self.side == "hiring" else {*range(len(names))}
+        read.discard(self.columns.get("employment", -1) if self.side == "fragile" else -1)
         return [at for at, name in enumerate(names) if says("remark", name) or at not in read or at in states]
 
     @cached_property
