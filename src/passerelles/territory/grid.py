@@ -166,10 +166,9 @@ def with_letters(names: Sequence[str]) -> list[str]:
     ]
 
 
-def counts_jobs(header: Sequence[str]) -> bool:
-    """Whether columns make a table of people or openings by job."""
-    by_count = [(COUNT[side], columns_of(header, side)) for side in COUNT]
-    return any(count in columns and "job" in columns for count, columns in by_count)
+def has_counts(header: Sequence[Any], *roles: str) -> bool:
+    """Whether there is a column of people or openings, beside those of some roles."""
+    return any({count, *roles} <= columns_of(header, side).keys() for side, count in COUNT.items())
 
 
 def names_role(name: str) -> bool:
@@ -312,9 +311,9 @@ class Grid:
     def remarks(self) -> list[int]:
         """Columns whose words may say something of a row's number: of openings, all not read; of people, contracts."""
         names, states = [normalise_label(name) for name in self.header], self.states
-        read = {*self.columns.values(), *self.parts} if self.side == "hiring" else {*range(len(names))}
-        read.discard(self.columns.get("employment", -1) if self.side == "fragile" else -1)
-        return [at for at, name in enumerate(names) if says("remark", name) or at not in read or at in states]
+        read = {*self.columns.values(), *self.parts}
+        also = {*range(len(names))} - read if self.side == "hiring" else {self.columns.get("employment")}
+        return [at for at, name in enumerate(names) if says("remark", name) or at in also or at in states]
 
     @cached_property
     def states(self) -> list[int]:

@@ -247,10 +247,6 @@ class _Reader:
         """Reads a cell of several jobs, each only once: see `several_jobs`."""
         return cache(partial(several_jobs, self.referential))
 
-    def _are_several(self, text: str) -> bool:
-        """Whether a cell says several jobs."""
-        return isinstance(self._job_of_several(text), Unusable)
-
     def tell(self, file: str, key: str, line: int = 0, column: str = "", /, **values: object) -> None:
         """Record a message on what was done with a table or a line of it."""
         self.said.append(Problem(file, line, column, key, values))
@@ -283,7 +279,10 @@ class _Reader:
         Where its places keep it from having most, rows of an unknown one count without, with a message.
         """
         grid = self._check_columns(grid)
-        grid, rows, problems = split_jobs(grid, self._rows(grid), self.is_place, self._are_several, self.tell)
+        rows, several = self._rows(grid), self._job_of_several
+        grid, rows, problems = split_jobs(
+            grid, rows, self.is_place, lambda text: isinstance(several(text), Unusable), self.tell
+        )
         self.set_aside += problems
         titles = read_titles(self.referential, grid, rows, threshold=self.review_threshold)
         n_aside, n_said = len(self.set_aside), len(self.said)

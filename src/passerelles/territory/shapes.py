@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
@@ -95,13 +95,7 @@ def unpivoted(grid: Grid, *, is_place: IsPlace, are_jobs: AreJobs, tell: Tell) -
 def _with_summed(grid: Grid, places: Sequence[int], counts: Sequence[int]) -> list[int]:
     """Return columns of places, and those beside them that the total counts too: "Siège" names no town."""
     both = sorted({*places, *counts})
-    for total in (at for at, name in enumerate(grid.header) if _is_total(name)):
-        rows = [row for _, row in grid.rows if _numbers([cell_text(row[total])])]
-        sums = [[sum(_numbers(cell_text(row[at]) for at in some)) for row in rows] for some in (places, both)]
-        wholes = [_numbers([cell_text(row[total])])[0] for row in rows]
-        if wholes == sums[1] != sums[0]:
-            return both
-    return [*places]
+    return both if _are_summed(grid, both) and not _are_summed(grid, places) else [*places]
 
 
 def _firms_summed(grid: Grid, columns: Iterable[int]) -> list[int]:
@@ -113,11 +107,16 @@ def _firms_summed(grid: Grid, columns: Iterable[int]) -> list[int]:
         if (name := names[i]) and not name[0].isdigit() and not (names_role(name) or period_of(name))
         and without_part(name) == name and not says("hires", normalise_label(name))
     ]  # fmt: skip
-    firms = [] if are_parts([names[i] for i in firms]) else firms
-    total = next((i for i, name in enumerate(names) if _is_total(name)), None)
-    rows = [row for _, row in grid.rows if total is not None and _numbers([cell_text(row[total])])]
-    sums = [(sum(_numbers(cell_text(row[i]) for i in firms)), _numbers([cell_text(row[total or 0])])) for row in rows]
-    return firms if sums and all([number] == whole for number, whole in sums) else []
+    return [] if are_parts([names[i] for i in firms]) or not _are_summed(grid, firms) else firms
+
+
+def _are_summed(grid: Grid, columns: Collection[int]) -> bool:
+    """Whether a total beside some columns sums them in each row."""
+    for total in (at for at, name in enumerate(grid.header) if _is_total(name)):
+        rows = [(row, whole) for _, row in grid.rows if (whole := _numbers([cell_text(row[total])]))]
+        if rows and all(sum(_numbers(cell_text(row[i]) for i in columns)) == whole[0] for row, whole in rows):
+            return True
+    return False
 
 
 def _places_of(grid: Grid, columns: Iterable[int]) -> dict[int, str]:
@@ -459,18 +458,14 @@ def all_counts(grid: Grid, tell: Tell) -> Grid:
         columns = {"current": grid.title(count), "target": grid.title("target")}
         tell(grid.name, f"{grid.side}_change", 0, count, **columns)
     grid = _without_filled(grid, tell)
-    leavers = [at for at in grid.free if grid.side == "fragile" and says("leavers", bare(grid.header[at]))]
-    leavers = grid.holding(mostly_hold_counts, leavers) if known else []
-    if leavers:
-        leaving = ", ".join(grid.header[at] for at in leavers)
-        beside = any(says(subject, bare(grid.title(count))) for subject in ("forced", "still"))
-        key = "leavers_beside" if beside else "leavers"
-        tell(grid.name, key, 0, count, columns=leaving, column=grid.title(count))
-    pending = [at for at, name in enumerate(grid.header) if says("pending", normalise_label(name))]
-    pending = [at for at in pending if at not in grid.columns.values() and grid.side == "hiring" and known]
-    if names_pending := ", ".join(grid.header[at] for at in grid.holding(mostly_hold_counts, pending)):
-        tell(grid.name, "pending_beside", 0, count, columns=names_pending, column=grid.title(count))
-    free = [at for at in grid.countable if at not in leavers]
+    subject = {"fragile": "leavers", "hiring": "pending"}[grid.side]
+    beside = [at for at, name in enumerate(grid.header) if says(subject, bare(name)) and known]
+    beside = grid.holding(mostly_hold_counts, [at for at in beside if at not in grid.columns.values()])
+    if beside:
+        off = grid.side == "hiring" or any(says(each, bare(grid.title(count))) for each in ("forced", "still"))
+        told = {"columns": ", ".join(grid.header[at] for at in beside), "column": grid.title(count)}
+        tell(grid.name, f"{subject}_beside" if off else subject, 0, count, **told)
+    free = [at for at in grid.countable if at not in beside]
     if known:
         named = [(at, name) for at in free if (name := bare(grid.header[at]))]
         roles = {at: named_columns([name], grid.side, {}).keys() for at, name in named}

@@ -19,8 +19,8 @@ from passerelles.territory.grid import (
     are_parts,
     are_years_to_come,
     columns_of,
-    counts_jobs,
     fit,
+    has_counts,
     names_role,
     with_letters,
     year_of,
@@ -356,7 +356,7 @@ def _tables_of_side(rows: Rows, side: Side, tell: Tell) -> list[Rows]:
     tables = [each for each in stacked if not says("sums", normalise_label(_title(each)))] or stacked
     if len(tables) < len(stacked):  # one that sums the others would count everybody twice
         tell(rows.name, "sums_below", lines=_lines(each for each in stacked if each not in tables))
-    counting = [each for each in tables if _side(each) or _counts(each.header)] or tables
+    counting = [each for each in tables if _side(each) or has_counts(each.header)] or tables
     if len(counting) < len(tables):  # a list of codes and what they mean, say
         tell(rows.name, "tables_uncounted", lines=_lines(each for each in tables if each not in counting))
     tables = counting
@@ -376,11 +376,6 @@ def _tables_of_side(rows: Rows, side: Side, tell: Tell) -> list[Rows]:
 def _side(table: Rows) -> Side | None:
     """Return the side that the title of a table names, or else its header."""
     return _side_of_texts(_title(table)) or _side_of_texts(*map(cell_text, table.header))
-
-
-def _counts(header: Sequence[Any]) -> bool:
-    """Whether there is a column of people or openings."""
-    return any(count in columns_of(header, side) for side, count in COUNT.items())
 
 
 def _lines(tables: Iterable[Rows]) -> str:
@@ -574,7 +569,7 @@ def _one_header(header: list[str], rows: list[Row], line: int) -> tuple[list[str
             names[at] = " ".join(f"{_YEAR.sub('', header[start])} {below[at]} {year_of(header[start])}".split())
         elif start in split:
             both = f"{header[start]} {below[at]}"
-            keep_both = _counts([both]) if sums[at] else names_role(both) and not _counts([below[at]])
+            keep_both = has_counts([both]) if sums[at] else names_role(both) and not has_counts([below[at]])
             keep_both |= not names_role(below[at])
             names[at] = both if keep_both else below[at]
     return ["" if start in totals and not sums[at] else names[at] for at, start in enumerate(starts)], rows[1:]
@@ -632,10 +627,10 @@ def _told_apart(
         counts = part_time or (texts and mostly_hold_counts(texts))
         if not counts or not name or header.count(name) == 1 or heading in ("", name) or is_place(name):
             continue
-        names[at] = f"{name} {heading}" if is_dated else heading if _counts([name]) else f"{heading} {name}"
+        names[at] = f"{name} {heading}" if is_dated else heading if has_counts([name]) else f"{heading} {name}"
         if part_time:
             apart.add(at)
-        elif _counts([name]):
+        elif has_counts([name]):
             people.append(names[at])
     if not people or not apart:
         return names, rows
@@ -681,7 +676,7 @@ def _one_below_another(
 
 def _one_table(file: str, header: list[str], rows: list[Row], side: Side, tell: Tell) -> tuple[list[str], list[Row]]:
     """Return the header and rows of the table that counts this side, where several stand side by side."""
-    tables = [block for block in _blocks(header) if counts_jobs([header[at] for at in block])]
+    tables = [block for block in _blocks(header) if has_counts([header[at] for at in block], "job")]
     count = columns_of(header, side).get(COUNT[side])
     if len(tables) <= 1 or count is None:
         return header, rows
