@@ -734,6 +734,28 @@ def test_who_has_practised_the_field_after_a_lower_diploma_learns_a_job_as_one_o
     assert ((found["yes"].months.expected or 0.0) < 2) == (after == 5)  # none of the years of studies
 
 
+@pytest.mark.parametrize(("level", "managerial"), [(5, "yes"), (6, "yes"), (5, "no")])
+def test_who_has_practised_the_field_learns_a_managers_job_by_part_of_its_course(
+    level: int, managerial: Ternary
+) -> None:
+    practice = Credential("E", "Practice", "experience")
+    some = [occupation("A"), replace(occupation("B"), managerial=managerial)]
+    laid = replace(
+        referential({"A": ["x"], "B": ["b"]}, occupations=some, credentials=[practice]),
+        occupation_access=(OccupationAccess("A", "open", 3), OccupationAccess("B", "open", level)),
+        credential_requirements=(CredentialRequirement("B", "E", "usual", scope="all"),),
+    )
+    plain = Settings(scorer="unfitted", access=None)
+    graph = build_graph(laid, settings=plain)
+    found = {answer: direct(graph, Profile("A", credentials={"E": answer}), "B", plain) for answer in ("yes", "no")}
+    model, share = duration_model(), plain.effort.open_share
+    course = model.estimate(level, "").expected
+    part = share * course if level < FIRST_DEGREE else 500.0  # no more than the last year of the degree
+    whole = part if managerial == "no" else course + (model.estimate(4, "").expected if level > 5 else 0)
+    assert {answer: each.hours.expected for answer, each in found.items()} == {"yes": part, "no": whole}
+    assert (found["yes"].months.expected or 0) < 6
+
+
 def test_a_diploma_without_a_level_is_a_course_after_the_studies_of_the_job() -> None:
     diploma = Credential("D", "Certificat", "diplôme", Hours(None, 100.0, None, "s"))
     wanted = referential({"A": ["a"], "B": ["b"]}, credentials=[diploma])

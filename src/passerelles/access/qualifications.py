@@ -71,7 +71,8 @@ class Qualification(NamedTuple):
         choice of diplomas that is demanded of everybody, or the practice that opens the job below its level; empty if
         there is none.
     practised, entry
-        Hours for who brings that practice, and the level that it is brought after; 0 and the highest if there is none.
+        Hours for who brings that practice, and the level that it is brought after, the job's own if none is said; 0 and
+        the highest if there is none.
     free
         Whether neither law nor employers ask for a title of its level or, up to level 5, above; an estimate.
     follows
@@ -233,14 +234,20 @@ def _by_title(
 def _opened_by_practice(
     found: Qualification, referential: Referential, occupation: Occupation, settings: EffortSettings
 ) -> Qualification:
-    """Add what who has practised the field after a lower diploma learns: the job, as one of that diploma's level."""
-    usual = (c for c in _usual(referential, occupation.code) if c.kind == "experience")
+    """
+    Add what who has practised the field learns.
+
+    That is the job as one of the lower diploma's level that practice is brought after; part of a manager's course,
+    where no level is said.
+    """
+    usual = [c for c in _usual(referential, occupation.code) if c.kind == "experience"]
     levels = {c.code: c.level for c in usual if c.level and c.level < found.level}
-    if not levels:
+    entry = min(levels.values(), default=found.level)
+    ways = sorted(levels) or (sorted(c.code for c in usual) if found.led else [])
+    if not ways:
         return found
-    entry = min(levels.values())
     practised = settings.open_share * duration_model().estimate(entry, domain_of(occupation)).expected
-    return found._replace(title=tuple((code,) for code in sorted(levels)), practised=practised, entry=entry)
+    return found._replace(title=tuple((code,) for code in ways), practised=practised, entry=entry)
 
 
 def published_for(occupation: Occupation, level: int) -> tuple[Duration, ...]:
@@ -314,7 +321,7 @@ def hours_by_level(qualification: Qualification, domain: str) -> Floats:
     model = duration_model()
     if qualification.led:
         hours[: qualification.level] = model.estimate(qualification.level, domain).expected
-    if qualification.title:
+    if qualification.title and not qualification.practised:
         hours[ENTITLED] = max(qualification.further, min(qualification.expected, model.course))
     if qualification.basis == "estimate" and qualification.level == FIRST_DEGREE and not qualification.titled:
         last = min(qualification.expected, max(qualification.expected / 3, _LAST_YEAR))
@@ -325,7 +332,7 @@ def hours_by_level(qualification: Qualification, domain: str) -> Floats:
     elif qualification.free and qualification.level > FIRST_DEGREE:
         hours[_TWO_YEARS:] = qualification.expected / 2
     if qualification.practised:
-        hours[ENTITLED] = min(qualification.practised, hours[ENTITLED])
+        hours[ENTITLED] = min(qualification.practised, hours[HIGHEST_LEVEL])
     return hours
 
 
