@@ -281,7 +281,7 @@ def test_months_and_wages_stand_where_they_are_known(embedded_graph: OccupationG
     assert {(a.kind, str(a.dates.due)) for a in actions(found.release())} == {("meet", "2027-05"), ("train", "2027-06")}
     wage = Figure(Interval(0.8, 0.9), "estimated", source="Dares", year="2016-2018", about="J")
     after = replace(wage, interval=Interval(1.25, 1.25), about="S1Z40")
-    secret = Figure(Interval(0.2, 0.8), "secret", source="BMO", year="2025", territory="5313")
+    secret = Figure(Interval(0.2, 0.8), "secret", source="BMO", year="2025", territory="5313", territory_label="Redon")
     surveyed = Openings(unknown("no_row"), unknown("no_row"), secret)
     flows = tuple(replace(flow, wages=(wage, after), surveyed=surveyed) for flow in found.flows)
     paid = replace(found, flows=flows)
@@ -293,7 +293,7 @@ def test_months_and_wages_stand_where_they_are_known(embedded_graph: OccupationG
     said = f"0,80–0,90 avant, 1,25 après, celui de tous étant 1 ({where})"
     assert " ".join(facts["Salaire médian"].split()) == said
     assert (
-        " ".join(facts["Recrutements dans ce bassin"].split()) == "de 20 % à 80 % saisonniers (BMO, 2025, bassin 5313)"
+        " ".join(facts["Recrutements dans ce bassin"].split()) == "de 20 % à 80 % saisonniers (BMO, 2025, bassin Redon)"
     )
     assert "le premier poste en 06/2027" in page.by_id("actions").text
 

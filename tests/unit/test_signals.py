@@ -65,7 +65,7 @@ def test_a_familys_projects_are_spread_for_display_only(market: Market, jobs: Re
     assert found["K2110-GL"].estimated.standing == "unknown"
     assert found["K2110-GL"].projects == found["K2110"].projects.__class__(
         Interval(67, 70), "secret", source=found["K2110"].projects.source, year="2023", territory="5313",
-        about="J3Z43 + W1Z80", via="base",
+        about="J3Z43 + W1Z80", via="base", territory_label="BASSIN 5313",
     )  # fmt: skip
     weighted = signal(market, jobs, "N4101", "5313", weights={"N4101": 3, "N4102": 1})
     assert weighted.estimated.low == pytest.approx(51 * 0.75)
@@ -276,6 +276,9 @@ def test_signals_are_plain_values_and_sentences(market: Market, jobs: Referentia
     assert shown["families"][0]["family"] == {"code": "J3Z43", "label": "Famille route"}
     assert found.reasons("fr") != found.reasons("en")
     assert any("jusqu'à 4 métiers" in line for line in found.reasons("fr"))
+    name = find_basin(market, "5313").name
+    assert all(f"bassin {name})" in line for line in found.reasons("fr")[:2])
+    assert shown["projects"]["territory_label"] == shown["tension"]["territory_label"] == name != "5313"
     for each in signals(market, jobs, find_basin(market, "0101")):
         assert all(each.reasons("fr"))
         assert all(each.reasons("en"))

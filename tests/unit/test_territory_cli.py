@@ -193,7 +193,7 @@ def test_signals_of_a_basin_by_family_and_by_job(capsys: pytest.CaptureFixture[s
     assert families["year"] == "2024"
     given = ("signals", "--basin", "bassin 5313", "--data", data, "--job", "N4101")
     assert call(*given) == 0
-    assert "bassin 5313" in " ".join(capsys.readouterr().out.split())
+    assert "bassin BASSIN 5313" in " ".join(capsys.readouterr().out.split())
     assert call(*given, "--year", "2024", "--format", "json") == 0
     (job,) = json.loads(capsys.readouterr().out)["results"]
     assert (job["projects"]["standing"], job["projects"]["why"]) == ("unknown", "no_crosswalk")

@@ -81,8 +81,8 @@ class Figure:
     source), ``secret`` (a masked cell is in it: known within bounds), ``estimated`` (computed here under an
     assumption), ``unknown``. `about` is the code that the source gives it for (a family, a ROME code), which may
     be broader than the job asked about, and `via` says how the job leads there; `territory` is where it was
-    measured, which may be wider than the basin asked about. `why` says why it is unknown or how it was estimated:
-    an entry ``market.why.*`` of the language files.
+    measured, which may be wider than the basin asked about, `territory_label` its name where one is known. `why`
+    says why it is unknown or how it was estimated: an entry ``market.why.*`` of the language files.
     """
 
     interval: Interval | None
@@ -93,6 +93,7 @@ class Figure:
     about: str = ""
     via: str = ""
     why: str = ""
+    territory_label: str = ""
 
     @property
     def low(self) -> float | None:
@@ -129,7 +130,9 @@ class Figure:
 
     def origin(self, lang: Lang = "fr") -> str:
         """Return source, year and place, as far as they are known."""
-        return ", ".join(filter(None, (self.source, self.year, territory_name(self.territory, lang))))
+        return ", ".join(
+            filter(None, (self.source, self.year, territory_name(self.territory, lang, self.territory_label)))
+        )
 
     def short(self, lang: Lang = "fr", *, decimals: int = 0, share: bool = False) -> str | None:
         """Return the number for a narrow column, or both its ends, a `share` in per cent; None where it is unknown."""
@@ -140,23 +143,23 @@ class Figure:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
-        names = ("standing", "source", "year", "territory", "about", "via", "why")
+        names = ("standing", "source", "year", "territory", "territory_label", "about", "via", "why")
         numbers = {"value": self.value, "low": self.low, "high": self.high}
         return numbers | {name: getattr(self, name) or None for name in names}
 
 
-def territory_name(territory: str, lang: Lang = "fr") -> str:
+def territory_name(territory: str, lang: Lang = "fr", label: str = "") -> str:
     """
-    Write a territory as a person reads it.
+    Write a territory as a person reads it, by its `label` where one is known.
 
     Examples
     --------
-    >>> territory_name("region:53"), territory_name("FR"), territory_name("5313")
-    ('région 53', 'France', 'bassin 5313')
+    >>> territory_name("region:53"), territory_name("FR"), territory_name("5313"), territory_name("5313", label="Redon")
+    ('région 53', 'France', 'bassin 5313', 'bassin Redon')
     """
     level, _, code = territory.rpartition(":")
     kind = "country" if territory == COUNTRY else level or "basin"
-    return say(f"market.territory.{kind}", lang=lang, code=code) if territory else ""
+    return say(f"market.territory.{kind}", lang=lang, code=label or code) if territory else ""
 
 
 def published(bounds: Interval | None, why: str, **origin: str) -> Figure:

@@ -146,6 +146,11 @@ class BmoSurvey:
         """Families that have a row in each basin, by code."""
         return MappingProxyType(dict.fromkeys(self.basins, ()) | dict(grouped(sorted(self.projects_of))))
 
+    def place(self, basin: str) -> dict[str, str]:
+        """Code and name of a basin, as a `Figure` tells where it was measured."""
+        name = self.basins[basin].name if basin in self.basins else ""
+        return {"territory": basin, "territory_label": name}
+
     def projects(self, basin: str, family: str) -> Projects:
         """Projects of a family in a basin, or in the `COUNTRY`; all unknown where the survey has no row."""
         projects = self.in_country.get(family) if basin == COUNTRY else self.projects_of.get((basin, family))
@@ -391,7 +396,7 @@ class Market:
         why = "no_row" if family in survey.family_labels else "family_not_surveyed"
         if basin != COUNTRY and basin not in survey.basins:
             why = "basin_not_surveyed"
-        return projects.openings(why, source=survey.file.source, year=survey.year, territory=basin, about=family)
+        return projects.openings(why, source=survey.file.source, year=survey.year, about=family, **survey.place(basin))
 
 
 def family_codes(

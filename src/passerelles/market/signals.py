@@ -22,7 +22,7 @@ from passerelles.views.spec import Column, Kind, On, within
 FIGURE: Final = record(
     "A published figure: its bounds, how it is known, where it comes from",
     {**dict.fromkeys(("value", "low", "high"), "number?"), "standing": "text"},
-    optional=dict.fromkeys(("source", "year", "territory", "about", "via", "why"), "text?"),
+    optional=dict.fromkeys(("source", "year", "territory", "territory_label", "about", "via", "why"), "text?"),
 )
 _LEVELS: Final = {1: "domain", 3: "group"}  # of a family, by the length of its code
 SHARES: Final = ("difficult_share", "seasonal_share")
@@ -219,7 +219,7 @@ def job_openings(
         families, link = families_of(crosswalk, referential, code)
         surveyed = [f for f in families if f in survey.family_labels]
         if link is None or not surveyed:
-            figure = unknown("no_family", source=source, year=when, territory=basin)
+            figure = unknown("no_family", source=source, year=when, **survey.place(basin))
             return (), Openings(figure, figure, figure), figure
         rows = ((f, survey.family_labels[f], market.openings(f, basin, year=when)) for f in surveyed)
         listed = tuple(FamilyOpenings(f, name, some, len(codes[f]), part_of(f).get(code)) for f, name, some in rows)
@@ -238,7 +238,7 @@ def _sum_openings(market: Market, families: tuple[FamilyOpenings, ...], basin: s
         return Openings(*(replace(figure, about=about, via=link.via) for figure in families[0].openings))
     why = "partly_published" if len(printed) < len(families) else ""
     whole = summed([survey.projects(basin, family) for family in printed])
-    origin = {"source": survey.file.source, "year": year, "territory": basin, "about": about, "via": link.via}
+    origin = {"source": survey.file.source, "year": year, "about": about, "via": link.via, **survey.place(basin)}
     return Openings(*(replace(f, why=f.why or why) for f in whole.openings("not_published", **origin)))
 
 
@@ -264,7 +264,7 @@ def job_tension(market: Market, referential: Referential, code: str, basin: Basi
         nearest = by_basin.nearest(links_of(referential, code), basin.code)
         if nearest is not None:
             link, row = nearest
-            return _tension([(link.code, row)], by_basin, basin.code, link)
+            return _tension([(link.code, row)], by_basin, basin.code, link, basin.name)
     by_family = market.tension_by_family
     if by_family is not None and market.crosswalk is not None:
         families, family_link = families_of(market.crosswalk, referential, code)
@@ -275,11 +275,11 @@ def job_tension(market: Market, referential: Referential, code: str, basin: Basi
             rows = [(f, row) for f, row in rows if row.tension is not None]
             if rows and family_link is not None:
                 return _tension(rows, by_family, area, family_link)
-    return unknown("no_tension", territory=basin.code), _UNKNOWN_COMPONENTS
+    return unknown("no_tension", territory=basin.code, territory_label=basin.name), _UNKNOWN_COMPONENTS
 
 
 def _tension(
-    rows: list[tuple[str, Tension]], table: TensionTable, territory: str, link: Link
+    rows: list[tuple[str, Tension]], table: TensionTable, territory: str, link: Link, name: str = ""
 ) -> tuple[Figure, tuple[Figure, ...]]:
     codes, source = [code for code, _ in rows], table.file.source
 
@@ -287,8 +287,9 @@ def _tension(
         classes = [v for v in values if v is not None]
         if not classes:
             about = " + ".join(codes)
-            return unknown("not_published", source=source, year=table.file.year, territory=territory, about=about)
-        return _spread(classes, codes, link, source, table.file.year, territory)
+            place = {"territory": territory, "territory_label": name}
+            return unknown("not_published", source=source, year=table.file.year, about=about, **place)
+        return replace(_spread(classes, codes, link, source, table.file.year, territory), territory_label=name)
 
     components = tuple(figure([row.components[i] for _, row in rows]) for i in range(len(COMPONENTS)))
     return figure([row.tension for _, row in rows]), components
