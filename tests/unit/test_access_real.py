@@ -943,8 +943,8 @@ SCHOOLS: list[tuple[str, str, list[str], float]] = [
     (
         "K1903",
         "K1904",
-        ["DIP-BAC4", "CONC-ENM", "FORM-ENM"],
-        43,
+        ["CONC-ENM", "FORM-ENM"],  # a master's degree in law is supposed to be held
+        31,
     ),  # or twelve, after seven years, by the professional competition
     ("M1607", "K1909", ["DIP-N5", "CONC-GREFFIER", "FORM-GREFFIER"], 18),  # order of 9 August 2017, art. 2
     ("K2503", "K1711", ["DIP-N4", "CONC-SURV", "FORM-SURV"], 8),
