@@ -2887,3 +2887,9 @@ def test_a_hotel_is_where_it_is_named_after_and_no_place_of_its_first_word(embed
     rows = [{"Poste": "N1101", "Nb": 2, "Établissement": name, "Ville": name} for name in names]
     places = {lot.employer: lot.commune_label for lot in read_lots(embedded, rows, "fragile", locator=locator).lots}
     assert places == dict(zip(names, ("Redon", "Allaire", ""), strict=True))
+
+
+def test_parts_of_people_count_before_their_equivalents(embedded: Referential) -> None:
+    rows = [{"Métier": "N1101", "CDI": 9, "CDD": 2, "Intérim": 3, "Total ETP": 13.5}]
+    lots = read_lots(embedded, rows, "fragile")
+    assert (lots.people, "parts_summed" in said(lots), "etp" in said(lots)) == (14, True, False)

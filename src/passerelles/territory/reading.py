@@ -567,13 +567,11 @@ class _Reader:
         text = grid.text_at(cells, at)
         heading = grid.text(cells, grid.headed) if at == grid.columns[COUNT[self.side]] else ""
         column = heading or grid.header[at]
-        cell: Any = cells[at] if text else None
+        cell: Any = cells[at] if text and not isinstance(cells[at], bool) else None
         values = {"given": text}
         same_name = {grid.text_at(cells, i) for i, name in enumerate(grid.header) if column and name == column}
         if len((same_name | {text}) - {""}) > 1:
             return Unusable(column, "columns_differ", values)
-        if isinstance(cell, bool):
-            return Unusable(column, "not_number", values)
         numeric = isinstance(cell, int | float) and math.isfinite(cell)
         part_time = says("part_time", normalise_label(f"{column} {text} {grid.about}"))
         value, problem = (float(cell), "") if numeric else read_number(text, decimal=decimal, whole=not part_time)

@@ -451,6 +451,9 @@ def with_changes(grid: Grid, tell: Tell) -> Grid:
 def all_counts(grid: Grid, tell: Tell) -> Grid:
     """Add the columns that count parts of the same people; say which others count too, and refuse to guess one."""
     count = COUNT[grid.side]
+    people = [grid.header[at] for at in grid.holding(hold_counts, grid.countable)]
+    if says("part_time", bare(grid.title(count))) and are_parts(people):  # persons before their equivalents
+        grid = replace(grid, columns={"part_time" if role == count else role: at for role, at in grid.columns.items()})
     known = count in grid.columns
     if "target" in grid.columns and not (known and grid.counts_present):
         grid = replace(grid, columns={role: at for role, at in grid.columns.items() if role != "target"})
