@@ -345,25 +345,17 @@ class Grid:
     @property
     def free(self) -> list[int]:
         """Columns without a role that are not of something else."""
-        return [
-            place
-            for place, name in enumerate(self.header)
-            if place not in self.columns.values() and not says("something_else", normalise_label(name))
-        ]
+        others = [at for at in range(len(self.header)) if at not in self.columns.values()]
+        return [at for at in others if not says("something_else", normalise_label(self.header[at]))]
 
     @property
     def countable(self) -> list[int]:
         """Columns without a role that may count this side: no identifiers, ages, or parts counted already."""
         names = [normalise_label(name) for name in self.header]
-        persons = self.side == "fragile" and any(says("person", name) for name in names)  # each counts one
-        return [
-            at
-            for at in self.free
-            if not persons
-            and not says("no_people", names[at])
-            and not _counts_else(names[at], self.side, (), names)
-            and not _are_numbered(self.sample(at))
-        ]
+        if self.side == "fragile" and any(says("person", name) for name in names):  # each counts one
+            return []
+        free = [at for at in self.free if not _counts_else(names[at], self.side, (), names)]
+        return [at for at in free if not says("no_people", names[at]) and not _are_numbered(self.sample(at))]
 
     @property
     def uncounted(self) -> list[int]:
@@ -397,11 +389,8 @@ class Grid:
         roles = dict(self.columns)
         if "job" in roles and (texts := self.sample(roles["job"])) and hold_counts(texts):  # "Postes créés"
             del roles["job"]
-        if (
-            "sector" in roles
-            and not {"basin", "commune"} & roles.keys()
-            and self.holding(hold_places, [roles["sector"]])
-        ):
+        placed = {"basin", "commune"} & roles.keys()
+        if "sector" in roles and not placed and self.holding(hold_places, [roles["sector"]]):
             del roles["sector"]  # "Secteur" may be a part of a country
         if "employer" in roles and says("site", self.title("employer")) and hold_counts(self.sample(roles["employer"])):
             del roles["employer"]
