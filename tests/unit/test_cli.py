@@ -3,9 +3,11 @@
 import csv
 import io
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -82,6 +84,12 @@ def test_excel_types_its_cells(capsys: pytest.CaptureFixture[str], tmp_path: Pat
     page = book.worksheets[0]
     assert page.title == "Classement"
     assert page.freeze_panes == "A2"
+    for each in book.worksheets:  # printed: few pages side by side, of 240 characters at most
+        wide = sum(c.width for c in each.column_dimensions.values() if not c.hidden)
+        setup: Any = each.page_setup
+        assert each.sheet_properties.pageSetUpPr
+        assert each.sheet_properties.pageSetUpPr.fitToPage
+        assert (setup.fitToWidth, setup.fitToHeight) == (math.ceil(wide / 240), 0)
     assert page["A2"].value == 1
     assert isinstance(page["F2"].value, float)
 

@@ -1,5 +1,6 @@
 """Tables into an Excel workbook: header styles, widths, frozen panes, filters; no cell can become a formula."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -20,6 +21,7 @@ BookCell = Cell | datetime | date | time | timedelta
 _FORMATS: Final[dict[Kind, str]] = {"text": "@", "flag": "General", "integer": "0", "number": "0.00", "share": "0%"}
 _WIDEST: Final = 60
 _NARROWEST: Final = 8
+_PRINTED: Final = 240  # characters side by side on a printed page
 _READ: Final = 2_000  # rows whose cells say how wide a column is
 # A text that begins so could be read as a formula or an error code.
 _FORMULA_SIGNS: Final = tuple("=+-@#")
@@ -99,7 +101,8 @@ def _fill(book: "Workbook", page: BookPage) -> None:
     from openpyxl.worksheet.datavalidation import DataValidation  # noqa: PLC0415 - an extra
 
     sheet: Any = book.create_sheet(page.title[:31])
-    for place, width in enumerate(_widths(page), start=1):
+    widths = [*_widths(page)]
+    for place, width in enumerate(widths, start=1):
         column = sheet.column_dimensions[get_column_letter(place)]
         column.width = width
         column.hidden = place - 1 in page.hidden
@@ -109,6 +112,10 @@ def _fill(book: "Workbook", page: BookPage) -> None:
     sheet.auto_filter.ref = f"A1:{get_column_letter(max(1, len(page.heads)))}{len(page.rows) + 1}"
     sheet.page_setup.orientation = "landscape"
     sheet.print_title_rows = "1:1"
+    # As few pages side by side as can be read, as many below each other as there are rows.
+    shown = sum(width for place, width in enumerate(widths) if place not in page.hidden)
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = math.ceil(shown / _PRINTED), 0
 
     def offer(column: str, rows: int, listed: str | None, **prompt: Any) -> None:
         offered = DataValidation("list" if listed else None, listed, allow_blank=True, showErrorMessage=False, **prompt)
