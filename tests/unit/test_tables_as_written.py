@@ -2893,3 +2893,13 @@ def test_parts_of_people_count_before_their_equivalents(embedded: Referential) -
     rows = [{"Métier": "N1101", "CDI": 9, "CDD": 2, "Intérim": 3, "Total ETP": 13.5}]
     lots = read_lots(embedded, rows, "fragile")
     assert (lots.people, "parts_summed" in said(lots), "etp" in said(lots)) == (14, True, False)
+
+
+def test_accents_lost_in_titles_and_places_are_guessed_and_said(embedded: Referential, tmp_path: Path) -> None:
+    text = "Metier;Effectif;Ville\nOp?rateur de pr?paration de commandes;4;Saint-Th?o\nCariste;2;Redon\n"
+    locator = Locator(Places(PLACES.basins, (*PLACES.communes, Commune("56209", "Saint-Théo", "5310", 47.7, -2.6))))
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile", locator=locator)
+    assert sorted((lot.job, lot.commune, lot.people) for lot in lots.lots) == [
+        ("N1101", "35236", 2), ("N1103", "56209", 4)
+    ]  # fmt: skip
+    assert "accents_lost" in said(lots)

@@ -156,14 +156,13 @@ def with_letters(names: Sequence[str]) -> list[str]:
 
     Examples
     --------
-    >>> with_letters(["M?tier", "Postes ? pourvoir"]), with_letters(["Combien ?", "Lieu?"])
-    (['Metier', 'Postes a pourvoir'], ['Combien ?', 'Lieu?'])
+    >>> with_letters(["M?tier", "Postes ? pourvoir", "Ma?on"]), with_letters(["Combien ?", "Lieu?"])
+    (['Metier', 'Postes a pourvoir', 'Macon'], ['Combien ?', 'Lieu?'])
     """
     if not any(map(_LOST.search, names)):
         return list(names)
-    return [
-        re.sub(r"(?<=[^\W\d_])[?\ufffd]|[?\ufffd](?=[^\W\d_])", "e", re.sub(" [?\ufffd] ", " a ", n)) for n in names
-    ]
+    restored = (re.sub("(?<=[an])[?\ufffd](?=[aou])", "c", re.sub(" [?\ufffd] ", " a ", name)) for name in names)
+    return [re.sub(r"(?<=[^\W\d_])[?\ufffd]|[?\ufffd](?=[^\W\d_])", "e", name) for name in restored]
 
 
 def has_counts(header: Sequence[Any], *roles: str) -> bool:

@@ -21,7 +21,7 @@ from passerelles.referentials.access_text import (
 )
 from passerelles.referentials.referential import Referential, code_of, occupations_meant, titles_by_label
 from passerelles.sharing import made_once
-from passerelles.territory.grid import Grid, Row
+from passerelles.territory.grid import Grid, Row, with_letters
 from passerelles.territory.lots import WORDS, Locator, Where, says
 from passerelles.territory.shapes import jobs_beside, parts_jobs
 from passerelles.text import normalise_label
@@ -90,7 +90,7 @@ def read_titles(referential: Referential, grid: Grid, rows: Sequence[Row], *, th
         known = role in grid.columns and not grid.crossed
         return [grid.text(cells, role) for _, cells in rows] if known else []
 
-    texts = [grid.text(cells, "job") for _, cells in rows]
+    texts = with_letters([grid.text(cells, "job") for _, cells in rows])
     agreements = texts_of("agreement") or texts_of("idcc")
     of_one = grid.crossed or grid.side == "fragile"  # people without an employer are of one firm
     employers = texts_of("employer") or (["–"] * len(rows) if of_one else [])

@@ -29,6 +29,7 @@ from passerelles.territory.grid import (
     remarked,
     row_kinds,
     whole_of,
+    with_letters,
 )
 from passerelles.territory.jobs import (
     Job,
@@ -680,7 +681,7 @@ class _Reader:
             self.tell(grid.name, "code_unknown", line, grid.title("code"), code=texts["code"], given=given, read=label)
 
     def _where(self, grid: Grid, line: int, cells: Sequence[Any]) -> Where | Unusable:
-        texts = {role: text for role in ("commune", "basin") if (text := grid.text(cells, role))}
+        texts = {role: with_letters([text])[0] for role in ("commune", "basin") if (text := grid.text(cells, role))}
         if line in grid.placeless:
             return Where()
         if not texts and (named := place_in_title(grid.text(cells, "job"), self.is_place)):

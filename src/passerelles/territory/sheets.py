@@ -448,7 +448,8 @@ def _grid(rows: Rows, side: Side, is_place: IsPlace, are_jobs: AreJobs, tell: Te
         tell(rows.name, "turned")
     if rows.encoding == TWICE:
         tell(rows.name, "written_twice")
-    if with_letters(header) != header:
+    lines = [header, *([*map(cell_text, cells)] for _, cells in filled)]
+    if any(with_letters(texts) != texts for texts in lines):
         tell(rows.name, "accents_lost")
     header, filled, above = _with_line_above(header, filled, rows)
     written = header
