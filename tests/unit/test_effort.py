@@ -756,6 +756,35 @@ def test_who_has_practised_the_field_learns_a_managers_job_by_part_of_its_course
     assert (found["yes"].months.expected or 0) < 6
 
 
+@pytest.mark.parametrize(("hours", "months"), [(900.0, 18.0), (2000.0, 36.0)])
+def test_a_title_shorter_than_a_degree_takes_part_of_its_years_of_who_lacks_them(hours: float, months: float) -> None:
+    title = Credential("T", "Titre", "titre", Hours(None, hours, None, "s"), level=6)
+    laid = replace(
+        referential({"A": ["x"], "B": ["b"]}, credentials=[title]),
+        occupation_access=(OccupationAccess("A", "open", 4), OccupationAccess("B", "open", 6)),
+        credential_requirements=(CredentialRequirement("B", "T", "usual"),),
+    )
+    plain = Settings(scorer="unfitted", access=None)
+    path = direct(build_graph(laid, settings=plain), "A", "B", plain)
+    assert (path.hours.expected, path.months.expected) == (hours, months)
+
+
+def test_a_job_that_demands_a_level_alone_is_learnt_by_the_title_that_employers_ask_for() -> None:
+    demanded, title = (
+        Credential("DIP-N6", "Bac + 3", "diplôme", level=6),
+        Credential("T", "Titre", "titre", Hours(None, 700.0, None, "s"), level=7),
+    )
+    for code, expected in (("DIP-N6", 700.0), ("OTHER", duration_model().estimate(6, "").expected)):
+        ways = [CredentialRequirement("B", c, "one-of", group="g", alternative=c) for c in (code, "DIP-N7")]
+        others = (replace(demanded, code=code), replace(demanded, code="DIP-N7", level=7), title)
+        laid = replace(
+            referential({"A": ["a"], "B": ["b"]}, credentials=list(others)),
+            occupation_access=(OccupationAccess("B", "conditional", 6),),
+            credential_requirements=(*ways, CredentialRequirement("B", "T", "usual")),
+        )
+        assert qualification_of(laid, laid.occupation_by_code["B"], EffortSettings()).expected == expected
+
+
 def test_a_diploma_without_a_level_is_a_course_after_the_studies_of_the_job() -> None:
     diploma = Credential("D", "Certificat", "diplôme", Hours(None, 100.0, None, "s"))
     wanted = referential({"A": ["a"], "B": ["b"]}, credentials=[diploma])

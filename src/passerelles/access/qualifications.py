@@ -84,7 +84,8 @@ class Qualification(NamedTuple):
         by which others learn a job that nobody asks a title for; of a first degree, no less than a diploma of level 5.
     part
         Share of a first degree, and of the baccalauréat before it, by which who is below level 5 learns a job that
-        nobody asks a title for, nor practice of the field: experience dispenses with the rest. 1 elsewhere.
+        nobody asks a title for, nor practice of the field, or one shorter than the degree: experience dispenses with
+        the rest. 1 elsewhere.
     """
 
     low: float
@@ -185,10 +186,13 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     asked_for = [c for c in titles if _length(c)]
     # A title above the lowest level at which some are hired counts where none of that level is asked for.
     fit = [c for c in asked_for if c.level in levels] or [c for c in asked_for if (c.level or 0) > level]
-    if free and fit:
+    # A diploma of a level, whatever its field, teaches no job: the title that employers ask for beside it does.
+    bare = asks and not titled and diplomas_among(referential, (row.credential for row in rows)) <= OF_A_LEVEL.keys()
+    if (free or bare) and fit:
         first = min(fit, key=lambda c: (_length(c), c.code))
         on_top = (_length(c) for c in asked_for if first.code in referential.prerequisites_of(c.code))
-        return _by_title(first, fit, level, known=known, middle=middle, further=min(on_top, default=0.0))
+        further = min(on_top, default=0.0)
+        return _by_title(first, fit, level, known=known, middle=middle, further=further, part=settings.open_share)
     # A job open to all is learnt by part of its level's course, unless a title of unknown length is asked for, or a
     # course that takes longer than that part; from a first degree on, after the studies.
     least = settings.open_share * middle.expected
@@ -207,15 +211,18 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     short = part * middle.low
     free = free and not wanted
     led = part < 1.0 and level <= FIRST_DEGREE and occupation.managerial == "yes"
-    found = Qualification(low, expected, high, short, level, known, "estimate", titled, title, free=free, led=led)
-    if free and level == FIRST_DEGREE and not any(c.kind in ("experience", *DIPLOMAS) for c in usual):
-        found = found._replace(part=settings.open_share)
+    whole = level != FIRST_DEGREE or any(c.kind in ("experience", *DIPLOMAS) for c in usual)
+    found = Qualification(
+        low, expected, high, short, level, known, "estimate", titled, title, free=free, led=led,
+        part=settings.open_share if free and not whole else 1.0,
+    )  # fmt: skip
     return _opened_by_practice(found, referential, occupation, settings) if free else found
 
 
 def _by_title(
-    usual: Credential, fit: Sequence[Credential], level: int, *, known: bool, middle: Estimate, further: float
-) -> Qualification:
+    usual: Credential, fit: Sequence[Credential], level: int, *, known: bool, middle: Estimate, further: float,
+    part: float,
+) -> Qualification:  # fmt: skip
     """Return a title that employers usually ask for, the shortest, as the qualification for a job; see its fields."""
     expected, hours = _length(usual), training_hours(usual)
     # The minimum of its text is for people with a diploma of the level: the trade is left, not general subjects.
@@ -228,7 +235,9 @@ def _by_title(
     ways = tuple(sorted((c.code,) for c in fit if c.code not in usual.supposed))
     low, expected, high, short = low + further, expected + further, high + further, short + further
     found = Qualification(low, expected, high, short, level, known, "certification", title=ways)
-    return found._replace(follows=follows, further=further)
+    # Who lacks the years of a degree comes to a title that is shorter than one by part of them, as to an open job.
+    shorter = level == usual.level == FIRST_DEGREE and expected < middle.expected
+    return found._replace(follows=follows, further=further, part=part if shorter else 1.0)
 
 
 def _opened_by_practice(
