@@ -2903,3 +2903,23 @@ def test_accents_lost_in_titles_and_places_are_guessed_and_said(embedded: Refere
         ("N1101", "35236", 2), ("N1103", "56209", 4)
     ]  # fmt: skip
     assert "accents_lost" in said(lots)
+
+
+@pytest.mark.parametrize(
+    ("name", "people"),
+    [
+        ("dont fragilisés à 3 ans", 7), ("dont menacés d'ici 2028", 7), ("Dont suppressions prévues", 7),
+        ("dont touchés", 7), ("dont CDD", 30), ("dont 55 ans et plus", 30),
+    ],
+)  # fmt: skip
+def test_those_of_an_headcount_who_are_concerned_count_whenever_it_will_be(
+    embedded: Referential, name: str, people: int
+) -> None:
+    rows = [{"Emploi": "N1101", "Effectif": 20, name: 4}, {"Emploi": "N4101", "Effectif": 10, name: 3}]
+    assert read_lots(embedded, rows, "fragile").people == people
+
+
+def test_openings_by_the_end_of_a_year_are_named_beside_those_of_today(embedded: Referential) -> None:
+    names = "Nb de postes à pourvoir immédiatement", "Nb de postes à pourvoir d'ici fin 2027"
+    lots = read_lots(embedded, [{"Poste": "N1101", names[0]: 4, names[1]: 10}], "hiring")
+    assert (lots.people, [p.values["others"] for p in lots.said if p.key == "other_counts"]) == (4, [names[1]])
