@@ -628,7 +628,11 @@ class _Title:
         terms = [word for word in spelled if word and word not in self.pack.stop_words]
         if not terms:
             return False
-        capitalised = position == 0 and all(word in capitals for word in terms)
+        before = [word for word in _WORD.findall(self.folded, 0, match.start()) if word not in self.pack.stop_words]
+        every = len(before) > 1 and all(word in capitals for word in before[1:])
+        # Where every word has a capital, one that titles have is as likely to be of the job ("Machines à Papier").
+        of_titles = every and all(word in self.words.known for word in terms)
+        capitalised = position == 0 and not of_titles and all(word in capitals for word in terms)
         known = any(word in self.words.known or word in self.pack.abbreviations for word in terms)
         # A word that no title has may be one of the job ("sur faïence"): a place is marked as such, or is a name;
         # where the line is in one case, "à" comes before more places than anything else, unless it tells how.
