@@ -26,8 +26,10 @@ ADS = Path(__file__).parent.parent / "tests" / "data" / "ad_titles.csv"
 FIRMS = ADS.with_name("firm_titles.csv")
 POSTED = ADS.with_name("posted_titles.csv")
 POSTED_BY_ALL = ADS.with_name("posted_titles2.csv")
-OFFERS = ADS.with_name("offer_titles.csv")
-LATER_OFFERS = ADS.with_name("offer_titles2.csv")
+OFFERS = tuple(ADS.with_name(f"offer_titles{n}.csv") for n in ("", 3))
+"""Offers of public lists that were read to mend."""
+LATER_OFFERS = tuple(ADS.with_name(f"offer_titles{n}.csv") for n in (2, 4))
+"""Those that were measured once, after."""
 _LETTERS = string.ascii_lowercase
 Links: TypeAlias = Mapping[str, Sequence[str]]
 

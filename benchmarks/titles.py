@@ -71,8 +71,9 @@ def families_of(table: TitleTable, data: Path, new: Referential, old: Referentia
     sets |= {f"ESCO, exact or broad, half {half}": esco_titles(esco, new, half, relations=near) for half in (0, 1)}
     sets |= {f"{name}, {told}": ad_titles(path, half) for name, path in lists.items() for half, told in halves}
     sets |= {
-        "offers of public lists, mended on": ad_titles(OFFERS, 0) + ad_titles(OFFERS, 1),
-        "offers of public lists, the others": ad_titles(LATER_OFFERS, 0) + ad_titles(LATER_OFFERS, 1),
+        f"offers of public lists, {told} {lot}": ad_titles(path, 0) + ad_titles(path, 1)
+        for told, paths in (("mended on", OFFERS), ("measured once", LATER_OFFERS))
+        for lot, path in enumerate(paths, start=1)
     }
     sets |= {"ROME 3 titles, held out": older_titles(old, new, 1), "no job": no_jobs(7)}
     for name, queries in sets.items():

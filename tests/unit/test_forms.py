@@ -137,6 +137,23 @@ def test_a_word_after_a_slash_qualifies_the_job_unless_it_is_a_name(
     assert [reading.beside for reading in readings] == beside
 
 
+@pytest.mark.parametrize(
+    ("text", "what_is_read", "what_is_left"),
+    [
+        ("Conducteur de Machines à Papier (H/F)", "Conducteur de Machines à Papier", ("H/F",)),
+        ("Conducteur de machines à Papier", "Conducteur de machines", ("à Papier",)),
+        ("Conducteur de Machines à Redon", "Conducteur de Machines", ("à Redon",)),
+        ("Conducteur à Papier", "Conducteur", ("à Papier",)),
+    ],
+)
+def test_where_each_word_has_a_capital_one_that_titles_have_is_no_place(
+    text: str, what_is_read: str, what_is_left: tuple[str, ...]
+) -> None:
+    words = Words({"conducteur", "machines", "papier"}, heads={"conducteur"})
+    taken = understand(text, words=words, lexicon=Lexicon(FRENCH))
+    assert (taken.read, taken.ignored) == (what_is_read, what_is_left)
+
+
 def test_a_title_that_ends_with_an_opening_word_is_cut() -> None:
     words = Words({"agent", "maintenance"}, heads={"agent"})
 

@@ -531,7 +531,7 @@ def test_a_feminine_read_by_its_masculine_is_no_misspelling(rome: Referential) -
         ("Ingénieur DPE", "H1206"),
         ("Dessinateur FTTH", "H1203"),
         ("Responsable gestion escalade client", "M1704"),
-        ("Assistant escalade conformité", "H1301"),
+        ("Contrôleur escalade conformité", "H1301"),
         ("Représentant légal", "D1402"),
         ("Chargé de contrôle légal", "H1502"),
         ("Réviseur légal", "M1202"),
@@ -578,6 +578,7 @@ def test_what_a_branch_makes_or_repairs_tells_the_job(rome: Referential, text: s
     ("text", "family", "ignored"),
     [
         ("Chargé de mission (H/F)", "K1404", ("H/F",)),  # said so, though "mission" at the end is most often a contract
+        ("Chargée de mission insertion (H/F)", "K1801", ("H/F",)),
         ("Responsable d'agence intérim", "M1302", ()),
         ("Responsable d'agence - intérim", "C1207", ("intérim",)),
         ("Gestionnaire back-office", "C1302", ()),
@@ -589,6 +590,40 @@ def test_what_people_say_keeps_the_words_that_are_noise_elsewhere(
 ) -> None:
     found = resolve_title(rome, text)[0]
     assert (found.parent_code, found.ignored) == (family, ignored)
+
+
+@pytest.mark.parametrize(
+    ("text", "family"),
+    [
+        ("Chauffeur VSL", "J1305"), ("Gestionnaire sinistres", "C1107"), ("Conseiller France Services", "K1205"),
+        ("Facilitateur clauses sociales", "K1801"), ("Secrétaire après-vente automobile", "M1607"),
+        ("Directeur d'agence commerciale", "M1707"), ("Secrétaire général d'établissement scolaire", "M1205"),
+    ],
+)  # fmt: skip
+def test_what_advertisements_call_a_job_is_understood_and_sure(rome: Referential, text: str, family: str) -> None:
+    found = resolve_title(rome, text)
+    assert (found[0].parent_code, status(found)) == (family, "sûr")
+
+
+@pytest.mark.parametrize(
+    ("text", "families"),
+    [
+        ("Chef de secteur", ["D1509", "M1707", "K2203"]),
+        ("Assistante en santé au travail", ["M1609", "M1402"]),  # a label, though most are secretaries of a doctor
+    ],
+)
+def test_what_advertisements_call_several_jobs_is_not_sure(rome: Referential, text: str, families: list[str]) -> None:
+    found = resolve_title(rome, text)
+    assert status(found) != "sûr"
+    assert [c.parent_code for c in found[: len(families)]] == families
+
+
+@pytest.mark.parametrize(
+    ("text", "family"), [("Chef de cuisine bistronomie", "G1601"), ("Jardinier piscine et terrasse", "A1203")]
+)
+def test_words_after_a_head_leave_its_family_sure(rome: Referential, text: str, family: str) -> None:
+    found = resolve_title(rome, text)
+    assert (found[0].parent_code, status(found)) == (family, "sûr")
 
 
 def test_an_abbreviation_may_be_one_of_the_jobs_of_a_line(rome: Referential) -> None:

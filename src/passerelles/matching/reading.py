@@ -624,21 +624,19 @@ class _Title:
                 break
 
     def _is_place(self, match: re.Match[str], position: int, capitals: frozenset[str]) -> bool:
-        spelled = re.split(r"[\s\-']+", match["place"].strip())
-        terms = [word for word in spelled if word and word not in self.pack.stop_words]
+        terms = [t for t in re.split(r"[\s\-']+", match["place"].strip()) if t and t not in self.pack.stop_words]
         if not terms:
             return False
-        before = [word for word in _WORD.findall(self.folded, 0, match.start()) if word not in self.pack.stop_words]
-        every = len(before) > 1 and all(word in capitals for word in before[1:])
         # Where every word has a capital, one that titles have is as likely to be of the job ("Machines à Papier").
-        of_titles = every and all(word in self.words.known for word in terms)
-        capitalised = position == 0 and not of_titles and all(word in capitals for word in terms)
+        before = [t for t in _WORD.findall(self.folded, 0, match.start()) if t not in self.pack.stop_words][1:]
+        of_titles = before and capitals.issuperset(before) and all(word in self.words.known for word in terms)
+        capitalised = position == 0 and not of_titles and capitals.issuperset(terms)
         known = any(word in self.words.known or word in self.pack.abbreviations for word in terms)
         # A word that no title has may be one of the job ("sur faïence"): a place is marked as such, or is a name;
         # where the line is in one case, "à" comes before more places than anything else, unless it tells how.
         marked = match.groupdict().get("told") or self._is_name(match.start("place") + match["place"].find(terms[0]))
-        one_case = self.text.isupper() or self.text.islower()
-        marked = marked or (position == 0 and one_case and match.groupdict().get("how") is None)
+        one_case = position == 0 and (self.text.isupper() or self.text.islower())
+        marked = marked or (one_case and match.groupdict().get("how") is None)
         return capitalised or (bool(marked) and not known) or " ".join(terms) in self.pack.asides
 
     def _cut(self) -> list[_Segment]:
@@ -749,8 +747,7 @@ class _Title:
         if " ".join(stems) in self.words.labels or (by_head and stems and stems[0] in self.words.heads):
             return True
         meant = self.pack.abbreviations.get(spelled[0], ()) if len(spelled) == 1 else ()
-        forms = (self.lexicon.stems_of(meaning.expansion) for meaning in meant if not meaning.near)
-        return any(stem in self.words.heads for form in forms for stem in form)
+        return any(stem in self.words.heads for m in meant if not m.near for stem in self.lexicon.stems_of(m.expansion))
 
 
 _SIGNS: Final = " -–—,;:./|!?()[]{}+*'’\""
@@ -773,8 +770,7 @@ def _meanings(word: str, lexicon: Lexicon) -> tuple[Abbreviation, ...]:
 
 def _choices(word: str, others: tuple[str, ...], words: Words, lexicon: Lexicon) -> list[tuple[str, ...]]:
     known, meanings = words.known, _meanings(word, lexicon)
-    yields = any(meaning.yields for meaning in meanings)
-    if yields and (not lexicon.pack.titles or _says_one_job(others, words, lexicon)):
+    if any(meant.yields for meant in meanings) and (not lexicon.pack.titles or _says_one_job(others, words, lexicon)):
         return [(word,)]
     around = frozenset(map(lexicon.stem, others))
     fitting = [meaning.expansion for meaning in meanings if meaning.near & around]
