@@ -47,28 +47,6 @@ _DECIMALS: Final = 4
 
 
 @dataclass(frozen=True, eq=False)
-class Narrow:
-    """
-    A table of whole numbers in as few bytes as hold them, indexed as an array is.
-
-    Attributes
-    ----------
-    cells
-        Shape (b, bytes, n), uint8: how much more than `least` a number is, its last byte first.
-    """
-
-    cells: NDArray[np.uint8]
-    least: int
-
-    def __getitem__(self, where: Any) -> NDArray[np.int64]:
-        """Some of the numbers."""
-        numbers = self.cells[:, -1][where].astype(np.int64)
-        for place in range(self.cells.shape[1] - 2, -1, -1):
-            numbers = (numbers << 8) + self.cells[:, place][where]
-        return np.asarray(numbers + self.least, dtype=np.int64)
-
-
-@dataclass(frozen=True, eq=False)
 class Scores:
     """
     Parts of the scores of a block of origins against every occupation.
@@ -78,16 +56,13 @@ class Scores:
     names
         Names of the k parts.
     parts
-        For each part its numbers, shape (b, n), in units of 1 / `UNITS`: `Narrow` for occupations, an array for people.
-        The score of a pair is `base` plus its parts.
-    toward
-        Shape (n, b): sums of the parts by target, where they are at hand; a column of `parts` lies all over it.
+        For each part its whole numbers, shape (b, n), in units of 1 / `UNITS`. The score of a pair is `base` plus its
+        parts.
     """
 
     base: int
     names: tuple[str, ...]
-    parts: Sequence[Any]
-    toward: Narrow | None = None
+    parts: Sequence[NDArray[np.integer]]
 
     def units(self, where: Any = slice(None)) -> NDArray[np.int64]:
         """Parts of some of the scores, one after the other."""
@@ -103,13 +78,11 @@ class Scores:
 
     def totals_to(self, column: int) -> NDArray[np.float64]:
         """Scores towards one target, shape (b,)."""
-        units = self.sums((slice(None), column)) if self.toward is None else self.base + self.toward[column]
-        return np.asarray(units / UNITS, dtype=np.float64)
+        return np.asarray(self.sums((slice(None), column)) / UNITS, dtype=np.float64)
 
     def all_totals(self) -> NDArray[np.float64]:
         """Scores of all origins, shape (b, n)."""
-        units = self.sums() if self.toward is None else self.base + self.toward[:].T
-        return np.asarray(units / UNITS, dtype=np.float64)
+        return np.asarray(self.sums() / UNITS, dtype=np.float64)
 
     def of_pairs(self, row: int, columns: Sequence[int] | NDArray[np.intp]) -> list[list[tuple[str, float]]]:
         """For each of some targets of one origin, name and value of each part, the base first where there is one."""
@@ -164,7 +137,7 @@ def build_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
     context = context_of_all(graph)
     means: dict[str, float] = {}
     content = np.zeros((size, size) if prior is not None else (1, 1), dtype=np.float64)
-    narrow: dict[str, Narrow] = {}
+    whole: dict[str, NDArray[np.integer]] = {}
     later: dict[str, Dense] = {}  # parts that need the sum of all content first
     with one_thread("scipy.linalg"):
         for name, weights in scorer.parts.items():
@@ -178,7 +151,7 @@ def build_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
             if prior is not None and set(weights) & MOBILITY_FEATURES:
                 later[name] = part
             else:
-                narrow[name] = narrowed(part, UNITS)
+                whole[name] = in_units(part)
         if prior is not None:
             context.computed.clear()
             content /= prior.scale
@@ -187,31 +160,27 @@ def build_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
             for name, part in later.items():
                 for each in sorted(set(scorer.parts[name]) & MOBILITY_FEATURES):
                     _add(part, mobility_values[each], scorer.parts[name][each], 0.0)
-                narrow[name] = narrowed(part, UNITS)
-    parts = tuple(narrow[name] for name in scorer.parts)
-    off = tuple(name for name, part in narrow.items() if not part.least and not part.cells.any())
+                whole[name] = in_units(part)
+    parts = tuple(whole[name] for name in scorer.parts)
+    off = tuple(name for name, part in whole.items() if not part.any())
     base = round(scorer.base_for(int(plain.sum())) * UNITS)
     reference = None if set(means) <= set(PLAIN_FEATURES) else context.reference
     return ScoreTable(scorer, base, means, off, Scores(base, tuple(scorer.parts), parts), reference)
 
 
-def narrowed(values: NDArray[Any], units: int = 1) -> Narrow:
-    """Write a table, shape (b, n), in whole numbers of 1 / units, and once what is the same in all its rows."""
-    scale = values.dtype.type(units)
-    least, most = (int(np.rint(end * scale)) for end in (values.min(initial=0), values.max(initial=0)))
-    rows = len(values)
-    if rows and (values[0] == values[-1]).all() and (values == values[0]).all():
-        values = values[:1]
-    cells = np.empty((len(values), max(1, (most - least).bit_length() + 7 >> 3), values.shape[1]), dtype=np.uint8)
-    whole = np.rint(values * scale).astype(np.int64) - least
-    for place in range(cells.shape[1]):
-        cells[:, place] = whole >> 8 * place & 255
-    return Narrow(_rows(frozen(cells), rows), least)
+def in_units(part: Dense) -> NDArray[np.integer]:
+    """Write a part, shape (b, n), in whole units, in as few bytes as hold them, and once what all its rows share."""
+    rows = len(part)
+    if rows and (part[0] == part[-1]).all() and (part == part[0]).all():
+        part = part[:1]
+    units = np.rint(part * np.float32(UNITS)).astype(np.int64)
+    least = min(units.min(initial=0), -1 - units.max(initial=0))
+    return _rows(frozen(units.astype(np.min_scalar_type(least))), rows)
 
 
-def _rows(cells: NDArray[np.uint8], rows: int) -> NDArray[np.uint8]:
-    """Give every row the cells of the only one, where there is but one; nothing is copied."""
-    return np.broadcast_to(cells, (rows, *cells.shape[1:]))
+def _rows(units: NDArray[np.integer], rows: int) -> NDArray[np.integer]:
+    """Give every row the numbers of the only one, where there is but one; nothing is copied."""
+    return np.broadcast_to(units, (rows, units.shape[1]))
 
 
 def check_memory(size: int, parts: int, *, mobilities: bool) -> None:
@@ -221,9 +190,9 @@ def check_memory(size: int, parts: int, *, mobilities: bool) -> None:
     Raises
     ------
     PasserellesError
-        Gives the estimate: for each pair three bytes a part, and four for each table kept at once.
+        Gives the estimate: for each pair four bytes a part, and four for each table kept at once.
     """
-    needed = size * size * (3 * parts + 4 * (_MOBILITY_TABLES if mobilities else _TABLES))
+    needed = size * size * 4 * (parts + (_MOBILITY_TABLES if mobilities else _TABLES))
     free = _free_memory()
     if free is not None and needed > free:
         raise PasserellesError("table_too_large", n=size, needed=needed / 1e9, free=free / 1e9)
@@ -306,15 +275,11 @@ def pack_scores(graph: OccupationGraph, scorers: Sequence[Scorer], arrays: Array
     return document
 
 
-def _pack_parts(scores: Scores, name: str, arrays: Arrays) -> list[dict[str, Any]]:
-    """Put the parts of a scorer, and after them their sums by target, into an index."""
-    toward = (scores.sums() - scores.base).T
-    entries = []
-    for number, part in enumerate((*scores.parts, narrowed(toward))):
-        array = f"scores.{name}.{number}.npy"
-        arrays[array] = part.cells if part.cells.strides[0] else part.cells[:1]
-        entries.append({"array": array, "least": part.least})
-    return entries
+def _pack_parts(scores: Scores, name: str, arrays: Arrays) -> list[str]:
+    """Put the parts of a scorer into an index; of one that all rows share, the row."""
+    named = {f"scores.{name}.{n}.npy": p if p.strides[0] else p[:1] for n, p in enumerate(scores.parts)}
+    arrays.update(named)
+    return [*named]
 
 
 def stored_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable | None:
@@ -346,8 +311,8 @@ def _stored_scores(graph: OccupationGraph, scorer: Scorer, index: Index, about: 
     if about["scores"] is None:
         return build_table(graph, scorer).scores
     rows = len(graph.codes)
-    *parts, toward = (Narrow(_rows(index.array(each["array"]), rows), each["least"]) for each in about["scores"])
-    return Scores(about["base"], tuple(scorer.parts), parts, toward)
+    parts = [_rows(index.array(name), rows) for name in about["scores"]]
+    return Scores(about["base"], tuple(scorer.parts), parts)
 
 
 def _stored_reference(index: Index) -> Reference:
