@@ -2923,3 +2923,18 @@ def test_openings_by_the_end_of_a_year_are_named_beside_those_of_today(embedded:
     names = "Nb de postes à pourvoir immédiatement", "Nb de postes à pourvoir d'ici fin 2027"
     lots = read_lots(embedded, [{"Poste": "N1101", names[0]: 4, names[1]: 10}], "hiring")
     assert (lots.people, [p.values["others"] for p in lots.said if p.key == "other_counts"]) == (4, [names[1]])
+
+
+def test_what_stands_in_brackets_beside_a_number_is_what_its_header_says_there(embedded: Referential) -> None:
+    rows = [{"Emploi": "N1101", "Effectif (dont femmes)": "6 (2)"}, {"Emploi": "N4101", "Effectif (dont femmes)": "4"}]
+    assert read_lots(embedded, rows, "fragile").people == 10
+    with pytest.raises(LotsError):  # nothing says what it is
+        read_lots(embedded, [{"Emploi": "N1101", "Effectif": "6 (2)"}], "fragile")
+
+
+@pytest.mark.parametrize(
+    ("cell", "people"), [("2 à temps plein et 1 à mi-temps", 3), ("2 CDI, 1 CDD", 3), ("2 postes (24h)", 2)]
+)
+def test_a_number_may_be_told_by_its_parts_and_hours(embedded: Referential, cell: str, people: int) -> None:
+    rows = [{"Emploi": "N1101", "Besoin": cell}, {"Emploi": "N4101", "Besoin": "1"}]
+    assert read_lots(embedded, rows, "hiring").people == people + 1

@@ -358,6 +358,7 @@ _WRITTEN: Final = packaged("passerelles.io", "numbers.toml")
 # What may stand after a number of people or openings without changing it.
 _UNITS: Final = re.compile("".join(_WRITTEN["unit"]), re.IGNORECASE)
 _OF_WHICH: Final = re.compile(r"\(\s*(\d{1,4})\s+[^\W\d][^()]*\)")  # a part of the number: "3 (1 urgent)"
+_TERMS: Final = re.compile(r"\+|(?<=[^\W\d])\s*(?:,|\bet\b|\band\b)\s*(?=\d+ [^\W\d])")  # "2 CDI et 1 CDD"
 _ALL: Final = re.compile(f"^{_WRITTEN['all']}$", re.IGNORECASE)
 _WORDED: Final = {word: str(at) for words in _WRITTEN["words"] for at, word in enumerate(words.split())}
 
@@ -629,6 +630,8 @@ def read_number(text: str, *, decimal: str = "", whole: bool = False) -> Number:
     (1250.0, 5.0, 2.5)
     >>> read_number("2 CDI + 1 CDD").value, read_number("deux postes").value, read_number("une dizaine").value
     (3.0, 2.0, None)
+    >>> read_number("2 à temps plein et 1 à mi-temps").value, read_number("2 postes (24 h)").value
+    (3.0, 2.0)
     >>> read_number("12,000"), read_number("2 5"), read_number("12,000", decimal=".").value
     (Number(value=None, why='ambiguous'), Number(value=None, why='ambiguous'), 12000.0)
     >>> read_number("3 (1 urgent)").value, read_number("3 (5 urgents)").value  # a part is no more than the whole
@@ -639,7 +642,7 @@ def read_number(text: str, *, decimal: str = "", whole: bool = False) -> Number:
     plain = text.strip()
     if not plain:
         return Number(None, "empty")
-    terms = plain.split("+")
+    terms = plain.split("+") if "dont" in plain else _TERMS.split(plain)
     if len(terms) > 1 and all(map(str.strip, terms)):  # "2 CDI + 1 CDD"
         addends = [n for term in terms if (n := read_number(term, decimal=decimal, whole=whole).value) is not None]
         complete = len(addends) == len(terms) and min(addends) >= 0

@@ -79,6 +79,7 @@ _MOST: Final = 1_000_000  # no lot of a territory is larger: beyond, a year or a
 _MOST_CELLS: Final = 0.6
 _CHOICES: Final = 5  # places that a cell may mean, named
 _SHORT: Final = 3  # digits at most that are no code of a place
+_PART_BESIDE: Final = re.compile(r"(?<=\d)\s*\([\d.,]+\)$")
 _DITTO: Final = re.compile(r"[\"″〃»]|''|idem|id\.|ditto", re.IGNORECASE)
 _AREA: Final = re.compile(r"(?i)^(?:\d{5}|secteur)\s+(?:d[eu]\s)?|\s*\((?:\d{2,5}|2[AB])\)\s*$")  # "Vierzon (18)"
 _ROME_DASHED: Final = re.compile(r"\s*([A-Za-z])\s?[-–.]\s?(\d{4})\s*")
@@ -573,6 +574,7 @@ class _Reader:
         same_name = {grid.text_at(cells, i) for i, name in enumerate(grid.header) if column and name == column}
         if len((same_name | {text}) - {""}) > 1:
             return Unusable(column, "columns_differ", values)
+        text = _PART_BESIDE.sub("", text) if "(" in column else text  # below "Effectif (dont femmes)"
         numeric = isinstance(cell, int | float) and math.isfinite(cell)
         part_time = says("part_time", normalise_label(f"{column} {text} {grid.about}"))
         value, problem = (float(cell), "") if numeric else read_number(text, decimal=decimal, whole=not part_time)
