@@ -872,6 +872,19 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("H2504", "H1401", "open", set(), set(), (2000, 4500)),
     # Nor does a trade entered without any training prove a diploma of building.
     ("F1616", "I1203", "open", set(), set(), (400, 900)),
+    # Nobody asks for the degree of these jobs: part of it, or the title of the trade.
+    ("D1401", "M1101", "open", set(), set(), (200, 700)),
+    ("M1213", "M1204", "open", set(), set(), (300, 800)),
+    ("N4203", "N1301", "open", set(), set(), (300, 900)),
+    ("K1103", "K1105", "open", set(), set(), (600, 1_000)),
+    ("K1207", "K1407", "conditional", set(), set(), (350, 700)),  # a level alone is demanded
+    # Practice of the field opens these.
+    ("H2102", "H2503", "open", set(), set(), (150, 500)),
+    ("I1304", "I1332", "open", set(), set(), (30, 300)),
+    ("C1504", "D1402", "open", set(), set(), (50, 300)),
+    ("D1108", "M1302", "open", set(), set(), (150, 450)),
+    ("N3104", "N3202", "open", set(), set(), (80, 350)),
+    ("L1509", "L1302", "open", set(), set(), (30, 350)),
 ]
 
 
@@ -1377,6 +1390,7 @@ def test_the_practice_that_a_fiche_names_is_told(rome4_graph: OccupationGraph) -
         "I1326": "EXP-MAINT", "I1332": "EXP-MAINT", "I1333": "EXP-MAINT", "M1206": "EXP-COMPTA",
         "N1302": "EXP-TRANSPORT", "N3201": "EXP-TRANSPORT", "N4201": "EXP-TRANSPORT",
         "G1808": "EXP-BARMAN", "H2501": "EXP-PRODUCTION", "H2503": "EXP-PRODUCTION", "H2504": "EXP-PRODUCTION",
+        "D1402": "EXP-PRODVENDU", "L1302": "EXP-SPECTACLE", "M1302": "EXP-DOMAINE", "N3202": "EXP-NAVIGANT",
     }  # fmt: skip
     for target, code in named.items():
         (path,) = rank_paths(rome4_graph, "D1505", targets=[target], max_steps=1)
