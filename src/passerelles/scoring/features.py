@@ -66,10 +66,8 @@ _CLOSEST: Final = _PARENT + _DOMAIN + _TOP
 _STEP: Final = (0.3, 1.8)
 _NO_SPREAD: Final = 1e-6  # figures of targets are logarithms of counts and shares: real differences are larger
 _ROOM: Final = 112_000_000  # bytes of cached tables: eleven of ROME's 1,584 fiches, three of ESCO's 3,007
-# Measures that features ask for again, beside their share in the overall closeness, and ranks that serve several
-# features: worth keeping while there is room.
+# Measures that features ask for again, beside their share in the overall closeness: worth keeping while there is room.
 _AGAIN: Final = frozenset({"macro", "all_text", "definition", "item_text", "access", "titles", "themes"})
-_RANKS_AGAIN: Final = frozenset({"overall", "macro", "all_text", "item_text"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +94,7 @@ class FeatureContext:
     graph: OccupationGraph
     origins: Origins
     known_reference: Reference | None = None
-    computed: dict[tuple[str, str], Dense] = field(default_factory=dict, repr=False)
+    computed: dict[str, Dense] = field(default_factory=dict, repr=False)
 
     @cached_property
     def reference(self) -> Reference:
@@ -132,17 +130,14 @@ class FeatureContext:
         """Cosines of one measure with all occupations, shape (b, n), in [0, 1], or ``"overall"`` closeness."""
         if name == "overall":
             return self._whole[0]
-        make = partial(measure_index(self.graph).closeness, name, self.vectors)
-        return self.cached("measure", name, make) if name in _AGAIN else make()
-
-    def cached(self, kind: str, name: str, make: Callable[[], Dense]) -> Dense:
-        """Return a cached table, computed at the first call; the oldest are dropped where memory is too short."""
-        if (kind, name) not in self.computed:
-            table = make()
+        if name in self.computed:
+            return self.computed[name]
+        table = measure_index(self.graph).closeness(name, self.vectors)
+        if name in _AGAIN:  # the oldest are dropped where memory is too short
             while self.computed and table.nbytes + sum(each.nbytes for each in self.computed.values()) > _ROOM:
                 del self.computed[next(iter(self.computed))]
-            self.computed[kind, name] = table
-        return self.computed[kind, name]
+            self.computed[name] = table
+        return table
 
     @property
     def occupation_rows(self) -> NDArray[np.int32]:
@@ -202,14 +197,10 @@ class Feature:
 
 def _rank(name: str, context: FeatureContext) -> Dense:
     """Ranks of a measure in the rows of the origins."""
-
-    def make() -> Dense:
-        graph, values = context.graph, context.measured(name)
-        own = np.where(context.origins.occupied, graph.base_rows[context.occupation_rows], -1)
-        nearest = nearest_values(values, ~graph.is_specialised, own)
-        return frozen(_neutral(context, name, rank_closeness(values, nearest)))
-
-    return context.cached("ranks", name, make) if name in _RANKS_AGAIN else make()
+    graph, values = context.graph, context.measured(name)
+    own = np.where(context.origins.occupied, graph.base_rows[context.occupation_rows], -1)
+    nearest = nearest_values(values, ~graph.is_specialised, own)
+    return frozen(_neutral(context, name, rank_closeness(values, nearest)))
 
 
 def _reverse_rank(name: str, context: FeatureContext) -> Dense:

@@ -232,7 +232,6 @@ def people_who(graph: OccupationGraph, held: Sequence[NDArray[np.int32]], rows: 
 Dense = NDArray[np.float32]
 # Beyond this rank two targets are equally far: sorting the whole row would change no ranking that people read.
 FURTHEST: Final = 512
-_NARROW: Final = 4
 
 
 def nearest_values(values: Dense, competitors: NDArray[np.bool_], own: NDArray[np.int32]) -> Dense:
@@ -282,12 +281,8 @@ def rank_closeness(values: Dense, nearest: Dense) -> Dense:
     >>> rank_closeness(np.array([[9.0, 5.0, 1.0]], np.float32), np.array([[1.0, 5.0, 9.0]], np.float32))
     array([[-1.       , -1.5849625, -2.       ]], dtype=float32)
     """
-    scale = -np.log2(np.arange(nearest.shape[1] + 1, dtype=np.float64) + 2.0).astype(np.float32)
-    if values.shape[1] <= _NARROW:
-        # Few columns, as for one person seen from every target: all rows are counted at once.
-        closer = [(nearest > column[:, None]).sum(axis=1, dtype=np.uint16) for column in values.T]  # 512 at most
-        return np.ascontiguousarray(scale[np.stack(closer, axis=1)])
-    steps, closeness = scale[::-1].copy(), np.empty(values.shape, dtype=np.float32)
+    steps = -np.log2(np.arange(nearest.shape[1], -1, -1, dtype=np.float64) + 2.0).astype(np.float32)
+    closeness = np.empty(values.shape, dtype=np.float32)
     for line, sorted_line, ranks in zip(values, nearest, closeness, strict=True):
         ranks[:] = steps[sorted_line.searchsorted(line, "right")]
     return closeness
