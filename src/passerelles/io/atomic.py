@@ -1,24 +1,21 @@
 """Write a file or folder whole or not at all, replacing the old one only then; and its provenance beside it."""
 
 import errno
-import hashlib
 import json
 import os
-import platform
 import secrets
 import shutil
 import stat
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import MAX_JSON_BYTES, parse_json, read_file
 
-_STALE_SECONDS: Final = 24 * 3600  # a temporary file this old, of another machine, is a killed run's
+_STALE_SECONDS: Final = 24 * 3600  # a temporary file this old is a killed run's
 ENDING: Final = ".provenance.json"
 
 
@@ -132,34 +129,12 @@ def check_free(path: Path, *, overwrite: bool) -> None:
 
 
 def sweep(folder: Path) -> None:
-    """Remove the temporary files that killed runs left in `folder`: of this machine at once, of others after a day."""
+    """Remove the temporary files that killed runs left in `folder` more than a day ago: nobody writes them any more."""
     with suppress(OSError):
         for path in folder.glob(".passerelles-*.tmp"):
             with suppress(OSError):
-                if path.is_file() and _is_stale(path):
+                if path.is_file() and time.time() - path.stat().st_mtime > _STALE_SECONDS:
                     path.unlink()
-
-
-def _is_stale(path: Path) -> bool:
-    parts = path.name.removesuffix(".tmp").split("-")
-    if len(parts) == 4 and parts[1] == _machine() and parts[2].isdigit():  # noqa: PLR2004 - see _temporary_path
-        return not _is_running(int(parts[2]))
-    return time.time() - path.stat().st_mtime > _STALE_SECONDS
-
-
-def _is_running(process: int) -> bool:
-    if os.name == "nt":  # no way to ask that would not end it: age decides
-        return True
-    try:
-        os.kill(process, 0)
-    except OSError as error:
-        return not isinstance(error, ProcessLookupError)
-    return True
-
-
-@cache
-def _machine() -> str:
-    return hashlib.sha256(platform.node().encode("utf-8", "replace")).hexdigest()[:8]
 
 
 def is_stream(path: Path) -> bool:
@@ -195,8 +170,8 @@ def _swap(new: Path, path: Path, old: Path) -> None:
 
 
 def _temporary_path(path: Path) -> Path:
-    """Return a unique name in the same folder, short whatever `path` is called; it holds machine and process."""
-    return path.with_name(f".passerelles-{_machine()}-{os.getpid()}-{secrets.token_hex(6)}.tmp")
+    """Return a unique name in the same folder, short whatever `path` is called."""
+    return path.with_name(f".passerelles-{secrets.token_hex(10)}.tmp")
 
 
 def _remove(folder: Path, names: tuple[str, ...]) -> None:
