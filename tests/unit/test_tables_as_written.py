@@ -2938,3 +2938,9 @@ def test_what_stands_in_brackets_beside_a_number_is_what_its_header_says_there(e
 def test_a_number_may_be_told_by_its_parts_and_hours(embedded: Referential, cell: str, people: int) -> None:
     rows = [{"Emploi": "N1101", "Besoin": cell}, {"Emploi": "N4101", "Besoin": "1"}]
     assert read_lots(embedded, rows, "hiring").people == people + 1
+
+
+def test_how_long_a_recruitment_takes_is_no_number_of_openings(embedded: Referential) -> None:
+    rows = [{"Poste": "N1101", "Volume": 4, "Délai de recrutement": text} for text in ("immédiat", "3 mois")]
+    lots = read_lots(embedded, rows, "hiring")
+    assert (lots.people, "other_counts" in said(lots)) == (8, False)

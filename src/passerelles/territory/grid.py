@@ -402,7 +402,7 @@ class Grid:
             del roles[COUNT[self.side]]
         return replace(self, columns=roles)
 
-    def holding(self, holds: Callable[[Sequence[str]], bool], among: Iterable[int]) -> list[int]:
+    def holding(self, holds: Callable[[Sequence[str]], object], among: Iterable[int]) -> list[int]:
         """Return the columns among some whose cells pass a test; an empty one does not."""
         return [place for place in among if (texts := self.sample(place)) and holds(texts)]
 

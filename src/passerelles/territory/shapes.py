@@ -473,7 +473,8 @@ def all_counts(grid: Grid, tell: Tell) -> Grid:
         named = [(at, name) for at in free if (name := bare(grid.header[at]))]
         roles = {at: named_columns([name], grid.side, {}).keys() for at, name in named}
         counts = [at for at, name in named if {count, "filled", "target"} & roles[at] and not says("part_time", name)]
-        counted = counts + grid.holding(hold_counts, [at for at in free if year_of(grid.header[at])])
+        counted = grid.holding(_numbers, counts)
+        counted += grid.holding(hold_counts, [at for at in free if year_of(grid.header[at])])
         if grid.side == "fragile" and not says("leaves", bare(grid.title(count))):  # leavers may be counted
             counted += grid.within(grid.columns[count], [at for at in free if grid.header[at]])
     else:
