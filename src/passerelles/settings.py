@@ -161,8 +161,9 @@ class EffortSettings(Section):
     qualification for the target (docs/paths.md says whose lengths; `induction_hours` where beginners are shown the
     work in the post), E the diplomas that come before it, a the most that adapting to the post teaches
     (`adaptation_titled` where a title of the trade is asked for: no post gives one), k how fast that wanes. Where
-    neither law nor employers ask for a title, `open_share` of the level's course is what people are trained for, once
-    they have made the studies that it supposes. docs/paths.md gives the formula, and what it makes of the experts'
+    neither law nor employers ask for a title, `open_share` of the level's course is what people are trained for: of a
+    first degree, those who hold less than two years of studies; a second one takes the studies that it supposes first.
+    docs/paths.md gives the formula, and what it makes of the experts'
     moves.
     """
 

@@ -149,7 +149,8 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     is known. Otherwise the published lengths of certifications of its level that lead there say (the shortest
     where nothing is required, unless courses of its level take less), else level and domain: up to level 5,
     `open_share` of it where nothing is required and neither a title of unknown length nor a longer course is usually
-    asked for.
+    asked for; of a first degree, for who is below level 5. Where a level alone is required, a title counts that
+    employers usually ask for.
     """
     access = referential.access_of.get(occupation.code)
     lowest = _level(referential, occupation)
