@@ -2809,6 +2809,7 @@ def test_permanent_staff_beside_others_is_no_firm(embedded: Referential) -> None
     ("side", "names", "people"),
     [
         ("hiring", ("Année 2026", "Année 2027"), 9), ("hiring", ("2026", "2027"), 9),
+        ("hiring", ("Nombre 2026", "Nombre 2027"), 9),
         ("hiring", ("Projets 2026", "Projets 2027"), 6), ("fragile", ("Départs 2026", "Départs 2027"), 9),
         ("fragile", ("Suppressions 2026", "Suppressions 2027"), 9),
     ],
