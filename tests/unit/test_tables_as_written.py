@@ -2945,3 +2945,9 @@ def test_how_long_a_recruitment_takes_is_no_number_of_openings(embedded: Referen
     rows = [{"Poste": "N1101", "Volume": 4, "Délai de recrutement": text} for text in ("immédiat", "3 mois")]
     lots = read_lots(embedded, rows, "hiring")
     assert (lots.people, "other_counts" in said(lots)) == (8, False)
+
+
+def test_a_line_of_text_whose_number_is_to_be_told_counts_nobody(embedded: Referential, tmp_path: Path) -> None:
+    text = "3 caristes à Redon\n2 soudeurs (Allaire)\ndes caristes, nombre à préciser, Redon\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "hiring", locator=Locator(PLACES))
+    assert (lots.people, [p.key for p in lots.set_aside if p.row == 3]) == (5, ["not_number"])

@@ -358,7 +358,7 @@ _WRITTEN: Final = packaged("passerelles.io", "numbers.toml")
 # What may stand after a number of people or openings without changing it.
 _UNITS: Final = re.compile("".join(_WRITTEN["unit"]), re.IGNORECASE)
 _OF_WHICH: Final = re.compile(r"\(\s*(\d{1,4})\s+[^\W\d][^()]*\)")  # a part of the number: "3 (1 urgent)"
-_TERMS: Final = re.compile(r"\+|(?<=[^\W\d])\s*(?:,|\bet\b|\band\b)\s*(?=\d+ [^\W\d])")  # "2 CDI et 1 CDD"
+_TERMS: Final = re.compile(r"\+|(?<=[^\W\d])\s*(?:,|\bet\b|\band\b)\s*(?=\d+ [^\W\d])(?![^()]*\))")  # "2 CDI et 1 CDD"
 _ALL: Final = re.compile(f"^{_WRITTEN['all']}$", re.IGNORECASE)
 _WORDED: Final = {word: str(at) for words in _WRITTEN["words"] for at, word in enumerate(words.split())}
 
@@ -630,8 +630,8 @@ def read_number(text: str, *, decimal: str = "", whole: bool = False) -> Number:
     (1250.0, 5.0, 2.5)
     >>> read_number("2 CDI + 1 CDD").value, read_number("deux postes").value, read_number("une dizaine").value
     (3.0, 2.0, None)
-    >>> read_number("2 à temps plein et 1 à mi-temps").value, read_number("2 postes (24 h)").value
-    (3.0, 2.0)
+    >>> [read_number(text).value for text in ("2 à temps plein et 1 à mi-temps", "2 postes (24h)", "6 (3 ici et 3 là)")]
+    [3.0, 2.0, 6.0]
     >>> read_number("12,000"), read_number("2 5"), read_number("12,000", decimal=".").value
     (Number(value=None, why='ambiguous'), Number(value=None, why='ambiguous'), 12000.0)
     >>> read_number("3 (1 urgent)").value, read_number("3 (5 urgents)").value  # a part is no more than the whole
