@@ -1406,6 +1406,7 @@ def test_the_practice_that_a_fiche_names_is_told(rome4_graph: OccupationGraph) -
         ("G1402", "G1403", "EXP-STRUCT-LOISIRS"),
         ("H2902", "H2504", "EXP-PRODUCTION"),
         ("H2601", "H2501", "EXP-PRODUCTION"),
+        ("D1416", "D1402", "EXP-PRODVENDU"),
     ],
 )
 def test_who_comes_from_the_practice_that_a_fiche_names_is_not_told_to_get_it(
