@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from passerelles.access.demands import TENTHS
 from passerelles.access.qualifications import FIRST_DEGREE
 from passerelles.codes import check_codes
-from passerelles.effort import UNITS, Floats, Ints
+from passerelles.effort import Ints
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, percent, say
@@ -35,10 +35,11 @@ from passerelles.ranking.moves import best_targets, check_limit
 from passerelles.referentials.overlay import overlays_that_split
 from passerelles.referentials.referential import several
 from passerelles.settings import Settings, settings_or
+from passerelles.sharing import blocks
 from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import Column, Page, Record, Sheet, texts_of
 
-_CHUNK = 96  # pairs of stages summed together, best bound first
+_CHUNK = 1024  # pairs of stages summed together
 
 Rows = NDArray[np.intp]
 
@@ -134,82 +135,29 @@ class Search:
         least = self.effort.least(self.direct, self.sums, last, sums)
         return np.asarray(np.maximum(spent + last, least), dtype=np.int64)
 
-    def _limit(self) -> float:
-        """Most tenths of an hour that a path of two stages may take to be kept."""
-        ceiling = self._ceiling()
-        self.used = min(self.used, ceiling)
-        most, weight = float(self.direct - 2 * self.saving), self.pool.settings.hours_weight
-        fixed = 2 * round(TENTHS * self.pool.settings.step_weight)
-        return min(most, (ceiling - fixed + 1.0) / weight) if weight > 0 else most
-
     def _two_stages(self) -> None:
-        """Bound every pair of stages, then sum up those that may be kept."""
-        state, target = self.state, self.target
-        limit = self._limit()
-        allowed = state.passable & self.fitting
-        first = np.flatnonzero(allowed & state.near & (state.stage <= limit))
-        second = np.flatnonzero(allowed & self.space.near[:, target])
+        """Sum every pair of stages up, and add those that save enough against leaving either out."""
+        state, allowed, least = self.state, self.state.passable & self.fitting, self.direct - 2 * self.saving
+        first = np.flatnonzero(allowed & state.near & (state.stage <= least))
+        second = np.flatnonzero(allowed & self.space.near[:, self.target])
         # No move leads to itself, nor from a fiche to its parts or back: such pairs are not near.
         before, after = np.nonzero(self.space.near[first[:, None], second])
-        left, right = first[before], second[after]
-        if not len(left):
-            return
-        total = np.maximum(0.0, self.sums[0] - self._reductions(first)[before] - self._reductions(second)[after])
-        level = self.effort.standing(state.level, state.brought, target, left, right)
-        last = np.maximum(self.effort.final(total, target, level) - 1, 0)
-        if self.space.demands.may_be_trained_alone[target]:
-            last = np.zeros_like(last)
-        # However much of what the stages spare is practised, it is at most that share of it.
-        share = min(1.0, self.effort.paths.practice_share)
-        bound = np.maximum(state.stage[left] + last, self.direct - share * (self.direct - last) - 1)
-        may = bound <= limit
-        self._evaluate(left[may], right[may], np.asarray(bound[may], dtype=np.float64))
-
-    def _reductions(self, rows: Rows) -> Floats:
-        """
-        How much holding what each occupation asks for lowers S of the target, at most, whatever else is held.
-
-        Blocks being concave, a reduction from any level is at most that to nothing. Each block is rounded to a
-        thousandth, three times: the bound takes in what that may add.
-        """
-        blocks = self.effort.blocks(self.target)
-        reduction, _ = self.effort.towards(self.target, UNITS - self.uncovered[:, rows])
-        return np.asarray(reduction + 2 * (blocks.stop - blocks.start), dtype=np.float64)
-
-    def _evaluate(self, first: Rows, second: Rows, bound: Floats) -> None:
-        state, strength = self.state, self.space.strength
-        weakest = np.minimum(np.minimum(state.strength[first], strength[first, second]), strength[second, self.target])
-        costs = self.pool.cost(np.floor(bound).astype(np.int64), 3, weakest)
-        may = self.pool.undominated(bound, weakest, 3) & (costs <= self._ceiling() + 1)
-        first, second, weakest, bound, costs = first[may], second[may], weakest[may], bound[may], costs[may]
-        order = np.argsort(bound, kind="stable")
-        for place in range(0, len(order), _CHUNK):
+        for chunk in blocks(len(before), _CHUNK):
             go_on()
-            chunk = order[place : place + _CHUNK]
-            if bound[chunk[0]] > self._limit():
-                break
-            may = self.pool.undominated(bound[chunk], weakest[chunk], 3)
-            chunk = chunk[may & (costs[chunk] <= self._ceiling() + 1)]
-            if self.evaluated > self.space.settings.paths.max_evaluations:
-                self.left_out = min(self.left_out, float(costs[order[place:]].min()))
-                break
-            if len(chunk):
-                self._pairs(first[chunk], second[chunk], weakest[chunk])
+            self._pairs(first[before[chunk]], second[after[chunk]], least)
 
-    def _pairs(self, first: Rows, second: Rows, weakest: Floats) -> None:
-        """Sum pairs of stages up, and add those that save enough against leaving either out."""
-        state = self.state
-        middle = state.after_stage(first, second)
-        hours = self._path_hours(state, state.stage[first] + middle, first, second)
+    def _pairs(self, first: Rows, second: Rows, least: int) -> None:
+        state, strength = self.state, self.space.strength
+        hours = self._path_hours(state, state.stage[first] + state.after_stage(first, second), first, second)
         self.evaluated += len(first)
-        saves = hours <= self.direct - 2 * self.saving
-        if saves.any():
-            first, second, hours, weakest = first[saves], second[saves], hours[saves], weakest[saves]
-            either = np.concatenate([first, second])
-            alone = self._path_hours(state, state.stage[either], either).reshape(2, -1)
-            saves = hours <= alone.min(axis=0) - self.saving
-        pairs: list[tuple[int, ...]] = list(zip(first[saves].tolist(), second[saves].tolist(), strict=True))
-        self.pool.add(pairs, hours[saves], weakest[saves])
+        saves = hours <= least
+        first, second, hours = first[saves], second[saves], hours[saves]
+        either = np.concatenate([first, second])
+        alone = self._path_hours(state, state.stage[either], either).reshape(2, -1)
+        saves = hours <= alone.min(axis=0) - self.saving
+        first, second, hours = first[saves], second[saves], hours[saves]
+        weakest = np.minimum(np.minimum(state.strength[first], strength[first, second]), strength[second, self.target])
+        self.pool.add([*zip(first.tolist(), second.tolist(), strict=True)], hours, weakest)
 
     def _deepen(self, state: State, stages: int, more: int) -> None:
         """Paths of more than two stages: one state at a time, the last stage for all occupations at once."""
