@@ -404,11 +404,6 @@ class Demands(Deriving):
         return np.asarray(course | qualified | school, dtype=np.bool_)
 
     @cached_property
-    def may_be_trained_alone(self) -> Bools:
-        """Shape (n,): where `trained_alone` may be true of somebody."""
-        return frozen(self.entered_freely | self._graded | (self.needed & self._schools).any(axis=1))
-
-    @cached_property
     def _graded(self) -> Bools:
         """Shape (n,): where a whole qualification is required."""
         return frozen(np.asarray((self.needed & self.full).any(axis=1)))
