@@ -63,7 +63,7 @@ def test_a_territory_in_place_of_a_basin_has_the_lots_of_all_its_basins() -> Non
 
 
 def test_people_who_get_no_line_are_said() -> None:
-    fragile = people(("A", "J00", 5, "Nord"), ("B", "J03", 4, "Nord"), ("C", "J00", 7, "Sud"))
+    fragile = people(("A", "J00", 5, "Nord"), ("B", "J03", 1, "Nord"), ("C", "J00", 7, "Sud"))
     costs = Written({("J00", "J01"): 10.0}, frozenset({("J03", "J01")}))
     found, notes, aside = rank_territory(
         graph(), "Nord", places=BASINS, fragile=[*fragile, {"employer": "D", "job": "J00"}], costs=costs,
@@ -72,7 +72,7 @@ def test_people_who_get_no_line_are_said() -> None:
     assert {r.fragile.employer for r in found} == {"A"}
     said = {note.key: note.sentence("fr") for note in notes}
     assert "7 personnes ou postes hors du territoire demandé (Nord)" in said["elsewhere"]
-    assert "4 personnes ou postes n'ont aucune ligne" in said["nothing_in_reach"]
+    assert "1 personne ou poste n'a aucune ligne" in said["nothing_in_reach"]
     assert [row.row for row in aside] == [4]
 
 

@@ -517,12 +517,12 @@ def _unlisted_notes(
     """Say which lots of a table have no list: those elsewhere, and those with nothing in reach or nothing shown."""
     if elsewhere:
         others = ", ".join(sorted({lot.basin_label for lot in elsewhere}))
-        values = {"basin": basin, "basins": others, "people": sum(lot.people for lot in elsewhere), "file": table.file}
+        values = {"basin": basin, "basins": others, "n": sum(lot.people for lot in elsewhere), "file": table.file}
         yield Note("no_lot_here" if len(elsewhere) == len(table.lots) else "elsewhere", values)
     for key, lots in (("nothing_in_reach", unreached), ("only_left_out", unlisted)):
         if lots:
             names = few([f"{lot.employer}, {lot.named}" for lot in lots], most=12, sep="; ")
-            yield Note(key, {"file": table.file, "people": sum(lot.people for lot in lots), "lots": names})
+            yield Note(key, {"file": table.file, "n": sum(lot.people for lot in lots), "lots": names})
 
 
 def _rule_notes(rule: _Rule, centres: Iterable[str], tables: Mapping[Side, Lots], by: Side) -> list[Note]:
