@@ -326,7 +326,7 @@ def test_a_territory_holds_both_tables_and_says_what_is_outside_and_what_is_not_
     (unsure,) = found.fragile.set_aside
     assert (unsure.key, unsure.people) == ("partly_inside", 3)
     told = " ".join(note.sentence("en") for note in found.release().notes)
-    assert "Outside of it, and not counted: 7 people or openings (lots: 1)" in told
+    assert "People or openings outside of it, and not counted: 7 (lots: 1)" in told
     with pytest.raises(PasserellesError, match="No opening"):
         match_territory(graph(), fragile, hiring, places=peopled(), territory="59512")
     with pytest.raises(PasserellesError, match="--data"):

@@ -117,7 +117,7 @@ def inside(lots: Lots, area: Area, places: Places) -> Lots:
     located = [(lot, places.holds(area, lot.commune, lot.basin)) for lot in lots.lots]
     values = {"territory": area.name, "communes": len(area.communes)}
     out = [lot for lot, is_inside in located if is_inside is False]
-    message = Problem(lots.file, 0, "", "outside", {**values, "n": sum(x.people for x in out), "lines": len(out)})
+    message = Problem(lots.file, 0, "", "outside", {**values, "people": sum(x.people for x in out), "lines": len(out)})
     unsure = [
         Problem(lots.file, lot.row, "", "partly_inside", {**values, "basin": lot.basin_label}, lot.people)
         for lot, is_inside in located
