@@ -551,6 +551,20 @@ def test_a_word_that_no_label_has_and_that_may_say_several_jobs_is_not_sure(rome
     assert status(resolve_title(rome, text)) != "sûr"
 
 
+@pytest.mark.parametrize(
+    ("text", "families"),
+    [
+        ("Pompier d'entreprise", {"K2503", "K1705"}), ("Technicien optique", {"I1307", "H2901"}),
+        ("Mécanicien régleur", {"H2912", "H2903"}), ("Vendeur photo", {"D1212", "D1507"}),
+    ],
+)  # fmt: skip
+def test_a_title_of_two_trades_names_both_first_and_is_sure_of_none(
+    rome: Referential, text: str, families: set[str]
+) -> None:
+    found = resolve_title(rome, text)
+    assert ({c.parent_code for c in found[:2]}, status(found)) == (families, "à vérifier")
+
+
 def test_a_nurse_looks_after_children_first_and_a_registered_nurse_after_the_sick(rome: Referential) -> None:
     found = [resolve_title(rome, text)[0].parent_code for text in ("Nurse", "Registered nurse", "Staff nurse")]
     assert found == ["K1303", "J1506", "J1506"]
