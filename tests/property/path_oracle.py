@@ -206,7 +206,7 @@ class Oracle:
         """Hours of the diplomas before a degree, by the level held."""
         bac, first = (duration_model().estimate(n).expected for n in (4, 6))
         if self.free_degree(occupation, 6):
-            return bac if level < 4 else 0.0
+            return self.part(occupation) * bac if level < 4 else 0.0
         if self.free_degree(occupation, 7):
             third = 0.0 if self.free(occupation) else first / 3
             return {2: bac + first, 3: bac + first, 4: first, 5: third}.get(level, 0.0)
@@ -217,7 +217,22 @@ class Oracle:
         whole, _ = self.full(occupation)
         if self.free_degree(occupation, 7) and self.free(occupation) and level >= 5:
             return whole / 2
-        return min(whole, max(whole / 3, 500.0)) if self.free_degree(occupation, 6) and level >= 5 else whole
+        if not self.free_degree(occupation, 6):
+            return whole
+        last = min(whole, max(whole / 3, 500.0))
+        shared = self.part(occupation) * whole if self.usual(occupation) is None else whole
+        return last if level >= 5 else max(shared, last)
+
+    def part(self, occupation: str) -> float:
+        """Share of a first degree by which who is below level 5 learns a job of level 6 that is open to all."""
+        if self.level[occupation] != 6 or not self.free(occupation):
+            return 1.0
+        title = self.usual(occupation)
+        if title is not None:
+            return PART if (title.hours.expected or 0.0) < duration_model().estimate(6).expected else 1.0
+        rows = self.referential.credential_requirements
+        asked = (self.credential(r.credential) for r in rows if r.occupation == occupation and r.kind == "usual")
+        return 1.0 if any(c.kind in ("titre", "diplôme", "experience") for c in asked) else PART
 
     def blocks(self, occupation: str, held: set[str]) -> tuple[int, int]:
         """S and P in thousandths of an hour."""
