@@ -594,6 +594,7 @@ def rows_times(rows: "sparse.csr_array", columns: "sparse.csr_array") -> FloatAr
 
     Three ways to the same sums, each the fastest for its size: a few products one after the other; many with the terms
     that the rows share taken out of the matrix, where products with zero add nothing; the others as sparse matrices.
+    With the last way alone, titles take an eighth longer.
     """
     n_rows, n_columns = rows.shape[0], columns.shape[1]
     starts = columns.indptr[rows.indices]

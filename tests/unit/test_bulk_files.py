@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -287,6 +288,10 @@ def test_a_killed_run_goes_on_where_it_was(
     first = json.loads((out / "_run.json").read_text("utf-8"))
     assert (first["complete"], list(first["parts"])) == (False, ["part-00000-00000.parquet"])
     kept = (out / "part-00000-00000.parquet").stat().st_mtime_ns
+    left = [*tmp_path.rglob("*.tmp")]
+    assert left  # what the killed run was writing: a day later it is nobody's
+    for each in left:
+        os.utime(each, (each.stat().st_mtime - 2 * 24 * 3600,) * 2)
     done = rank_files(graph, tmp_path / "in", out, limit=2, part_rows=8192)
     assert (done.ranked, done.refused, done.kept) == (4, 8_201, 1)
     assert (out / "part-00000-00000.parquet").stat().st_mtime_ns == kept
