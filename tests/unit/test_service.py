@@ -14,7 +14,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import date
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -236,7 +235,7 @@ def test_neither_a_tag_nor_a_kept_answer_on_paths_outlives_the_day(
 ) -> None:
     def asked(day: date, tag: str = "") -> Any:
         monkeypatch.setattr("passerelles.paths.rank.day_of", lambda _: day)
-        monkeypatch.setattr("passerelles.service.work.date", SimpleNamespace(today=lambda: day))
+        monkeypatch.setattr("passerelles.service.work.day_of", lambda _: day)
         query = {"origin": "N4101", "target": "N4102", "frame": "transco"}
         return client.get("/v1/paths", params=query, headers={"If-None-Match": tag})
 
@@ -253,7 +252,7 @@ def test_neither_a_tag_nor_a_kept_answer_on_paths_outlives_the_day(
 
 def test_moves_that_were_prepared_serve_for_more_than_a_day(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     tag = client.get("/v1/rank?origin=N4101").headers["etag"]
-    monkeypatch.setattr("passerelles.service.work.date", SimpleNamespace(today=lambda: date(2099, 1, 1)))
+    monkeypatch.setattr("passerelles.service.work.day_of", lambda _: date(2099, 1, 1))
     assert client.get("/v1/rank?origin=N4101", headers={"If-None-Match": tag}).status_code == 304
 
 

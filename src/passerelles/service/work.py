@@ -13,7 +13,6 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
@@ -28,6 +27,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from passerelles.installed import package_version
 from passerelles.io.archive import file_identity
 from passerelles.language.say import Lang
+from passerelles.paths.build import day_of
 from passerelles.progress import Patience, StoppedError, go_on
 from passerelles.service import answers
 from passerelles.service.engine import Engine, Options
@@ -376,7 +376,7 @@ def _key(make: Make, query: BaseModel, lang: Lang) -> str:
 
 def of_today(key: str) -> str:
     """Name a question of this day: what leads to a job, and who pays for it, changes when a registration ends."""
-    return f"{date.today()} {key}"  # noqa: DTZ011 - as answers take it
+    return f"{day_of(None)} {key}"
 
 
 def _answer_of(make: Make, engine: Engine, query: BaseModel, lang: Lang, cache: AnswerCache, key: str) -> bytes:
