@@ -1,6 +1,7 @@
 """Write the counts of the access catalogue into docs/access.md; ``--print`` writes the page to stdout instead."""
 
 from collections import Counter, defaultdict
+from textwrap import fill
 from typing import Final
 
 from pages import publish, renewed, table
@@ -91,7 +92,11 @@ def counts() -> str:
         listed = []
         for name, some in unknown.items():
             codes = [f"`{c.code}`" for c in some if (c.months != UNKNOWN_HOURS) == months]
-            listed += [f"- {name}: {', '.join(codes)}"] if codes else []
+            listed += (
+                [fill(f"- {name}: {', '.join(codes)}", 138, subsequent_indent="  ", break_on_hyphens=False)]
+                if codes
+                else []
+            )
         parts += [title, "\n".join(listed)]
     return "\n\n".join(parts)
 
