@@ -129,10 +129,9 @@ def test_validation_of_a_broken_referential(capsys: pytest.CaptureFixture[str], 
 
 
 def test_answers_on_the_real_referential(rome4_graph: OccupationGraph) -> None:
-    from passerelles.matching.titles import resolve_title
     from passerelles.ranking.moves import rank_moves, rank_sources
     from passerelles.report.envelope import envelope, unscored_envelope
-    from passerelles.report.resolution import Fiche, text_envelope
+    from passerelles.report.resolution import Fiche, Resolution
 
     referential = rome4_graph.referential
     for code in ("K2110", "A1101"):
@@ -140,8 +139,7 @@ def test_answers_on_the_real_referential(rome4_graph: OccupationGraph) -> None:
         assert faults(validator("rank", closed=True), envelope("rank@1", rome4_graph, moves)) == []
         moves = [m.to_dict("en") for m in rank_sources(rome4_graph, code, limit=5)]
         assert faults(validator("sources", closed=True), envelope("sources@1", rome4_graph, moves)) == []
-    found = resolve_title(referential, "boulanger")
-    payload = text_envelope(referential, "boulanger", found, kind="title", lang="fr")
+    payload = Resolution.of(referential, rome4_graph.settings.titles, "boulanger").to_dict()
     assert faults(validator("resolve", closed=True), payload) == []
     for code in rome4_graph.codes[::100]:
         shown = unscored_envelope("show@1", referential, [Fiche(referential, code).to_dict()])

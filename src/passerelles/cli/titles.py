@@ -50,19 +50,15 @@ def resolve(
 
 
 def _resolve_text(opts: Options, text: str, kind: "Kind") -> bool:
-    from passerelles.matching.titles import resolve_competency, resolve_title
-    from passerelles.report.resolution import candidate_page, candidate_sheet, text_envelope
+    from passerelles.report.resolution import Resolution
 
-    referential, least = opts.session.referential, opts.session.settings.titles.review_threshold
-    candidates = (resolve_title if kind == "title" else resolve_competency)(referential, text, limit=opts.limit)
+    referential, settings = opts.session.referential, opts.session.settings.titles
+    resolution = Resolution.of(referential, settings, text, kind=kind, limit=opts.limit)
     opts.emit(
-        lambda: text_envelope(referential, text, candidates, kind=kind, lang=opts.lang, review_threshold=least),
-        [candidate_sheet(candidates, lang=opts.lang)],
-        opts.on_screen(
-            lambda lang: candidate_page(text, candidates, kind=kind, lang=lang, review_threshold=least), referential
-        ),
-    )
-    return bool(candidates)
+        lambda: resolution.to_dict(opts.lang), [resolution.sheet(opts.lang)],
+        opts.on_screen(resolution.page, referential),
+    )  # fmt: skip
+    return bool(resolution.candidates)
 
 
 def _review(opts: Options, kind: "Kind", choices: Path | None, *, context: bool, to_review: bool) -> "Review":
@@ -144,8 +140,7 @@ def _agenda(opts: Options, done: "Review", kind: "Kind", choices: Path | None, *
         if ask:
             _ask(opts, plan, kind, choices, chosen)
             return
-    least = opts.session.settings.titles.review_threshold
-    about = partial(resolution_envelope, opts.session.referential, kind=kind, review_threshold=least)
+    about = partial(resolution_envelope, opts.session.referential, opts.session.settings.titles, kind)
     show = opts.on_screen(lambda lang: agenda_page(plan, limit=opts.limit, lang=lang), opts.session.referential)
     line = agenda_line(plan, lang=lang)
     opts.emit_list(plan.worklist(), line, lambda: about(dicts(plan.groups, lang)), show, choice=CHOICE_FROM)
@@ -186,9 +181,8 @@ def _write_review(opts: Options, done: "Review", kind: "Kind") -> None:
     from passerelles.report.resolution import resolution_envelope, review_line, review_page
 
     session, lang = opts.session, opts.lang
-    least = session.settings.titles.review_threshold
-    about = partial(resolution_envelope, session.referential, kind=kind, review_threshold=least)
-    show = opts.on_screen(lambda lang: review_page(done, lang=lang), opts.session.referential)
+    about = partial(resolution_envelope, session.referential, session.settings.titles, kind)
+    show = opts.on_screen(lambda lang: review_page(done, lang=lang), session.referential)
     opts.emit_list(done.worklist, review_line(done, lang=lang), lambda: about(dicts(done.rows, lang)), show)
 
 

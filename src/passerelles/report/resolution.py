@@ -13,13 +13,14 @@ from passerelles.market.certifications import PUBLISHED
 from passerelles.matching import find_occupation
 from passerelles.matching.migrate import DESTINATION, Destination, Migration, TitleMoves
 from passerelles.matching.ranking import Kind, about_weights
-from passerelles.matching.titles import REVIEW, SURE, Candidate, status
+from passerelles.matching.titles import SURE, Candidate, Status, resolve_competency, resolve_title, status
 from passerelles.matching.worklist import Agenda, Group, Review, Row, is_aside
 from passerelles.model import Competency, Domain, Hours, Mobility, Occupation, Requirement, RequirementKind
 from passerelles.ranking.move import KINDS
 from passerelles.referentials.referential import Referential, named_titles
 from passerelles.referentials.table import FLAGS
 from passerelles.report.envelope import print_dim, referential_dict, source_lines, unscored_envelope
+from passerelles.settings import TitleSettings
 from passerelles.views.schema import Shape, one_of
 from passerelles.views.spec import Column, Page, Record, Sheet, dicts, part_of, parts_of, within
 
@@ -31,54 +32,63 @@ _MERGES = 3
 
 
 def resolution_envelope(
-    referential: Referential, results: Sequence[dict[str, Any]], *, kind: Kind, review_threshold: float = REVIEW
+    referential: Referential, settings: TitleSettings, kind: Kind, results: Sequence[dict[str, Any]]
 ) -> dict[str, Any]:
     """Return the object that ``resolve --format json`` prints."""
-    settings = {"kind": kind, "sure": SURE, "review": review_threshold}
-    return unscored_envelope("resolve@1", referential, results, scorer=dict(about_weights()), settings=settings)
+    about = {"kind": kind, "sure": SURE, "review": settings.review_threshold}
+    return unscored_envelope("resolve@1", referential, results, scorer=dict(about_weights()), settings=about)
 
 
-def text_envelope(
-    referential: Referential,
-    text: str,
-    candidates: Sequence[Candidate],
-    *,
-    kind: Kind,
-    lang: Lang,
-    review_threshold: float = REVIEW,
-) -> dict[str, Any]:
-    """Return the same for one text: its candidates, with the verdict on the first."""
-    verdict = status(candidates, review_threshold)
-    items = [c.to_dict(lang) | {"status": verdict if c.rank == 1 else None} for c in candidates]
-    payload = resolution_envelope(referential, items, kind=kind, review_threshold=review_threshold)
-    return payload | {"text": text, "status": verdict}
+class Resolution(NamedTuple):
+    """What one text may mean in a referential, and the settings under which the first candidate is judged."""
 
+    referential: Referential
+    settings: TitleSettings
+    kind: Kind
+    text: str
+    candidates: Sequence[Candidate]
 
-def candidate_sheet(candidates: Sequence[Candidate], *, lang: Lang) -> Sheet:
-    """Return the candidates of one text as rows."""
-    return Sheet("resolution", Candidate.spec.columns, lambda: candidates, lang)
+    @classmethod
+    def of(
+        cls, referential: Referential, settings: TitleSettings, text: str, *, kind: Kind = "title", limit: int = 5
+    ) -> "Resolution":
+        """Resolve a text; see `resolve_title` and `resolve_competency`."""
+        resolve = resolve_title if kind == "title" else resolve_competency
+        return cls(referential, settings, kind, text, resolve(referential, text, limit=limit))
 
+    @property
+    def status(self) -> Status:
+        """The verdict on the first candidate."""
+        return status(self.candidates, self.settings.review_threshold)
 
-def candidate_page(
-    text: str, candidates: Sequence[Candidate], *, kind: Kind, lang: Lang, review_threshold: float
-) -> Page:
-    """Return what the candidates of one text show: code, confidence, and why; whether several families are meant."""
-    if not candidates:
-        return Page(say("resolve.nothing", lang=lang, text=_short(text)))
-    first = candidates[0]
-    verdict = say(f"resolve.status.{status(candidates, review_threshold)}", lang=lang)
-    title = say("resolve.title", lang=lang, text=_short(text), status=verdict)
-    lead = []
-    if first.ignored:
-        lead.append(say("resolve.read", lang=lang, read=first.read, ignored=", ".join(first.ignored)))
-    if first.ambiguous:
-        lead.append(say("resolve.ambiguous", lang=lang))
-    elif kind == "title" and first.parent_code != first.code:
-        share = percent(first.parent_confidence, lang=lang)
-        lead.append(say("resolve.family", lang=lang, code=first.parent_code, label=first.parent_label, share=share))
-    columns = Candidate.spec.pick("rank", "code", "label", "confidence", "why")
-    sheet = Sheet("resolution", columns, lambda: candidates, lang)
-    return Page(title, lead, [sheet], notes=[say("resolve.disclaimer", lang=lang, share=percent(SURE, lang=lang))])
+    def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
+        """Return ``resolve@1``, ready for JSON: the candidates, with the verdict on the first."""
+        items = [c.to_dict(lang) | {"status": self.status if c.rank == 1 else None} for c in self.candidates]
+        about = resolution_envelope(self.referential, self.settings, self.kind, items)
+        return about | {"text": self.text, "status": self.status}
+
+    def sheet(self, lang: Lang = "fr") -> Sheet:
+        """Return the candidates as rows."""
+        return Sheet("resolution", Candidate.spec.columns, lambda: self.candidates, lang)
+
+    def page(self, lang: Lang = "fr") -> Page:
+        """Return what the candidates show: code, confidence, and why; whether several families are meant."""
+        if not self.candidates:
+            return Page(say("resolve.nothing", lang=lang, text=_short(self.text)))
+        first = self.candidates[0]
+        verdict = say(f"resolve.status.{self.status}", lang=lang)
+        title = say("resolve.title", lang=lang, text=_short(self.text), status=verdict)
+        lead = []
+        if first.ignored:
+            lead.append(say("resolve.read", lang=lang, read=first.read, ignored=", ".join(first.ignored)))
+        if first.ambiguous:
+            lead.append(say("resolve.ambiguous", lang=lang))
+        elif self.kind == "title" and first.parent_code != first.code:
+            share = percent(first.parent_confidence, lang=lang)
+            lead.append(say("resolve.family", lang=lang, code=first.parent_code, label=first.parent_label, share=share))
+        columns = Candidate.spec.pick("rank", "code", "label", "confidence", "why")
+        sheet = Sheet("resolution", columns, lambda: self.candidates, lang)
+        return Page(title, lead, [sheet], notes=[say("resolve.disclaimer", lang=lang, share=percent(SURE, lang=lang))])
 
 
 def review_page(done: Review, *, lang: Lang = "fr") -> Page:

@@ -10,7 +10,7 @@ from passerelles.ranking.filters import parse_filters
 from passerelles.ranking.move import find_start
 from passerelles.ranking.moves import nearer, rank_moves, rank_sources
 from passerelles.report import envelope
-from passerelles.report.resolution import Fiche, text_envelope
+from passerelles.report.resolution import Fiche, Resolution
 from passerelles.service import requests
 from passerelles.service.engine import Engine
 from passerelles.service.problems import refusal
@@ -97,12 +97,8 @@ def paths(engine: Engine, query: requests.PathsQuery | requests.PathsBody, lang:
 
 def resolve(engine: Engine, query: requests.ResolveQuery | requests.ResolveBody, lang: Lang) -> Payload:
     """Answer ``resolve@1``."""
-    from passerelles.matching.titles import resolve_competency, resolve_title  # noqa: PLC0415
-
-    find = resolve_title if query.kind == "title" else resolve_competency
-    candidates = find(engine.referential, query.text, limit=query.limit)
-    least = engine.graph.settings.titles.review_threshold
-    return text_envelope(engine.referential, query.text, candidates, kind=query.kind, lang=lang, review_threshold=least)
+    settings = engine.graph.settings.titles
+    return Resolution.of(engine.referential, settings, query.text, kind=query.kind, limit=query.limit).to_dict(lang)
 
 
 def show(engine: Engine, query: requests.ShowQuery, lang: Lang) -> Payload:  # noqa: ARG001 - the sheet has no sentence
@@ -113,7 +109,7 @@ def show(engine: Engine, query: requests.ShowQuery, lang: Lang) -> Payload:  # n
 
 def match(engine: Engine, query: requests.MatchBody, lang: Lang) -> Payload:
     """Answer ``territory@1``."""
-    from passerelles.territory.discretion import publish, published  # noqa: PLC0415 - as above
+    from passerelles.territory.discretion import publish, published  # noqa: PLC0415 - heavy, and many never ask
 
     settings = settings_of(engine, strict=query.strict)
     fragile, hiring = ([row.model_dump() for row in rows] for rows in (query.fragile, query.hiring))

@@ -26,14 +26,13 @@ from passerelles.market.places import Basin
 from passerelles.market.signals import find_basin, job_wage, signal
 from passerelles.market.worth import SCREEN_KEYS, market_notes
 from passerelles.matching import find_occupation
-from passerelles.matching.titles import Candidate, resolve_title, status
 from passerelles.ranking.compare import ComparedCompetency, Comparison
 from passerelles.ranking.compare import compare as put_side_by_side
 from passerelles.ranking.move import Move, Moves, move_facts, move_sentences
 from passerelles.ranking.moves import nearer, rank_moves, rank_sources, sentence
 from passerelles.report.case import NO_LINKS, Links, Words, grid_of
 from passerelles.report.envelope import scorer_dict, scorer_limits, source_lines
-from passerelles.report.resolution import Fiche, candidate_sheet
+from passerelles.report.resolution import Fiche, Resolution
 from passerelles.scoring.table import occupation_positions
 from passerelles.service.answers import settings_of
 from passerelles.service.engine import Engine
@@ -173,21 +172,17 @@ def job_of(ask: Ask, text: str) -> Fiche:
 def home(ask: Ask) -> str:
     """Return the first page: a search, what it finds with how sure that is, and the other ways in."""
     text = ask.one("q")[:_MOST_TITLE]
-    candidates: Sequence[Candidate] = resolve_title(ask.engine.referential, text, limit=_FOUND) if text else ()
     to = wanted if (wanted := ask.one("to")) in ("rank", "sources", "compare", "way") else "show"
-    return ask.render(
-        "home.html",
-        text=text,
-        found=candidates,
-        doubt=_doubt(candidates, ask.engine.graph.settings.titles.review_threshold) if text else "",
-        grid=ask.table(candidate_sheet(candidates, lang=ask.lang)) if candidates else None,
-        to=to,
-    )
+    if not text:
+        return ask.render("home.html", text=text, found=(), doubt="", grid=None, to=to)
+    found = Resolution.of(ask.engine.referential, ask.engine.graph.settings.titles, text, limit=_FOUND)
+    grid = ask.table(found.sheet(ask.lang)) if found.candidates else None
+    return ask.render("home.html", text=text, found=found.candidates, doubt=_doubt(found), grid=grid, to=to)
 
 
-def _doubt(candidates: Sequence[Candidate], review_threshold: float) -> str:
+def _doubt(resolution: Resolution) -> str:
     """Key of the verdict on a search: nothing found, sure, to be looked at, or several that may be meant."""
-    verdict = status(candidates, review_threshold)
+    candidates, verdict = resolution.candidates, resolution.status
     if verdict == "inconnu":
         return "unknown" if candidates else "nothing"
     if candidates[0].ambiguous:
