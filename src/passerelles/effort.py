@@ -24,7 +24,7 @@ from passerelles.access.qualifications import (
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Alternatives
 from passerelles.referentials.credentials import duration_model
-from passerelles.scoring.measures import Holding
+from passerelles.scoring.measures import HeldCompetencies
 from passerelles.settings import EffortSettings, PathSettings, Settings
 from passerelles.sharing import cached_property
 from passerelles.vectors import frozen, places_of
@@ -278,7 +278,7 @@ class EffortTable:
         return np.rint(_THOUSANDTHS * (cap * hours / (cap + hours)))
 
     def towards_all(self, state: Shares) -> tuple[Floats, Floats]:
-        """S and P of every occupation, shape (n,), for one state; see `state_of`."""
+        """S and P of every occupation, shape (n,), for one state; see `uncovered_by`."""
         hours = self.saturated(np.add.reduceat(self.load * state[self.columns], self.block_start), self.cap)
         return self._by_occupation(hours), self._by_occupation(hours * self.practised)
 
@@ -336,11 +336,11 @@ def effort_table(graph: OccupationGraph, settings: Settings) -> EffortTable:
     return graph.derived(key, lambda: _build(graph, settings))
 
 
-def state_of(graph: OccupationGraph, table: EffortTable, holding: Holding) -> Shares:
-    """What a holding leaves uncovered: shape (m + k,), in 1 / `UNITS`; the union of two is their minimum."""
+def uncovered_by(graph: OccupationGraph, table: EffortTable, competencies: HeldCompetencies) -> Shares:
+    """What held competencies leave uncovered: shape (m + k,), in 1 / `UNITS`; of the union of two, the minimum."""
     entered = np.zeros(len(table.macros), dtype=np.bool_)
-    entered[np.searchsorted(table.macros, graph.macro[holding.held & (graph.macro >= 0)])] = True
-    return frozen(np.concatenate([_left(holding.credit), np.where(entered, 0, UNITS).astype(np.uint8)]))
+    entered[np.searchsorted(table.macros, graph.macro[competencies.held & (graph.macro >= 0)])] = True
+    return frozen(np.concatenate([_left(competencies.credit), np.where(entered, 0, UNITS).astype(np.uint8)]))
 
 
 def _macros(graph: OccupationGraph) -> NDArray[np.int32]:
@@ -468,7 +468,7 @@ def _items(graph: OccupationGraph, block: Ints) -> tuple[Ints, Ints]:
 
 
 def _uncovered(graph: OccupationGraph, macros: NDArray[np.int32]) -> Shares:
-    """Give `state_of` what each occupation asks for, one column each: all at once, many times as fast."""
+    """Give `uncovered_by` what each occupation asks for, one column each: all at once, many times as fast."""
     size, near = len(graph.macro), graph.near_cells
     owner, columns = _requirements(graph)
     uncovered = np.full((size + len(macros), len(graph.codes)), UNITS, dtype=np.uint8)
@@ -514,7 +514,7 @@ def step_hours(
     table, demands
         What is to be learned for each occupation, and what access requires: to every one, or to the target alone.
     state
-        What is not covered yet; see `passerelles.effort.state_of`.
+        What is not covered yet; see `passerelles.effort.uncovered_by`.
     holdings
         What is held of what access requires.
     row

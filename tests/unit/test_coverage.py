@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.ranking.moves import rank_moves
-from passerelles.scoring.measures import coverage_block, coverage_row, every_occupation, holding_of, required_columns
+from passerelles.scoring.measures import (
+    coverage_block,
+    coverage_row,
+    every_occupation,
+    held_competencies,
+    required_columns,
+)
 from passerelles.settings import NearSettings, Settings, WeightSettings
 from small import referential
 
@@ -20,10 +26,10 @@ FLAT = Settings(weights=WeightSettings(rarity=False))
 def test_hand_worked_case() -> None:
     # B asks for a (core, weight 2), b (1) and M (1). A holds a, and d which rolls up to M.
     graph = build_graph(referential({"A": ["a", "d"], "B": ["a*", "b", "M"]}, macros={"d": "M"}), settings=FLAT)
-    holding = holding_of(graph, required_columns(graph, graph.position["A"]))
-    assert coverage_row(graph, holding)[graph.position["B"]] == pytest.approx((2 + 0.5) / 4)
+    competencies = held_competencies(graph, required_columns(graph, graph.position["A"]))
+    assert coverage_row(graph, competencies)[graph.position["B"]] == pytest.approx((2 + 0.5) / 4)
     # The other way round: of a and d (weights 1, the core mark is B's), B holds a, and M is near d.
-    back = holding_of(graph, required_columns(graph, graph.position["B"]))
+    back = held_competencies(graph, required_columns(graph, graph.position["B"]))
     assert coverage_row(graph, back)[graph.position["A"]] == pytest.approx((1 + 0.5) / 2)
 
 
@@ -36,7 +42,7 @@ def test_rarity_is_the_smoothed_inverse_document_frequency() -> None:
 
 def test_an_occupation_that_lists_nothing_has_an_unknown_coverage() -> None:
     graph = build_graph(referential({"A": ["a"], "B": []}))
-    coverage = coverage_row(graph, holding_of(graph, required_columns(graph, graph.position["A"])))
+    coverage = coverage_row(graph, held_competencies(graph, required_columns(graph, graph.position["A"])))
     assert math.isnan(coverage[graph.position["B"]])
     assert np.isnan(coverage_block(graph, every_occupation(graph).held)[:, graph.position["B"]]).all()
 
@@ -47,12 +53,12 @@ def test_close_labels_count_at_their_discount_and_say_through_what() -> None:
         referential({"A": ["x"], "B": ["y", "z"]}, labels=labels),
         settings=FLAT.model_copy(update={"near": NearSettings(label_threshold=0.6)}),
     )
-    holding = holding_of(graph, required_columns(graph, graph.position["A"]))
+    competencies = held_competencies(graph, required_columns(graph, graph.position["A"]))
     column = graph.competency_position["y"]
-    assert 0.6 * 0.8 <= holding.credit[column] <= 0.8
-    assert graph.competency_codes[holding.via[column]] == "x"
-    assert holding.credit[graph.competency_position["z"]] == 0
-    assert holding.via[graph.competency_position["z"]] == -1
+    assert 0.6 * 0.8 <= competencies.credit[column] <= 0.8
+    assert graph.competency_codes[competencies.via[column]] == "x"
+    assert competencies.credit[graph.competency_position["z"]] == 0
+    assert competencies.via[graph.competency_position["z"]] == -1
 
 
 @st.composite
@@ -97,7 +103,7 @@ def test_row_and_block_agree_with_loops(graph: OccupationGraph, data: st.DataObj
     block = coverage_block(graph, every_occupation(graph).held)
     for i, origin in enumerate(graph.codes):
         held = {r.competency for r in graph.referential.requirements_of.get(origin, ())}
-        row = coverage_row(graph, holding_of(graph, required_columns(graph, i)))
+        row = coverage_row(graph, held_competencies(graph, required_columns(graph, i)))
         for j, target in enumerate(graph.codes):
             expected = _by_loops(graph, held, target)
             assert row[j] == pytest.approx(expected, abs=1e-9, nan_ok=True)
@@ -112,8 +118,8 @@ def test_holding_more_never_lowers_and_losing_never_raises(graph: OccupationGrap
         return
     few = data.draw(st.sets(st.integers(0, size - 1)))
     more = few | data.draw(st.sets(st.integers(0, size - 1)))
-    less = np.nan_to_num(coverage_row(graph, holding_of(graph, sorted(few))))
-    assert (np.nan_to_num(coverage_row(graph, holding_of(graph, sorted(more)))) >= less - 1e-12).all()
+    less = np.nan_to_num(coverage_row(graph, held_competencies(graph, sorted(few))))
+    assert (np.nan_to_num(coverage_row(graph, held_competencies(graph, sorted(more)))) >= less - 1e-12).all()
 
 
 def test_coverage_stays_in_its_range_on_the_real_rome(rome4_graph: OccupationGraph) -> None:
@@ -124,7 +130,7 @@ def test_coverage_stays_in_its_range_on_the_real_rome(rome4_graph: OccupationGra
     for row in range(0, len(rome4_graph.codes), 97):
         assert np.allclose(
             block[row],
-            coverage_row(rome4_graph, holding_of(rome4_graph, required_columns(rome4_graph, row))),
+            coverage_row(rome4_graph, held_competencies(rome4_graph, required_columns(rome4_graph, row))),
             atol=1e-6,
         )
 

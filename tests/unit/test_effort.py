@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from passerelles import Path, Profile, levers, rank_paths
 from passerelles.access.holdings import Holdings
 from passerelles.access.qualifications import ENTITLED, FIRST_DEGREE, level_of_access, qualification_of
-from passerelles.effort import EffortTable, effort_table, state_of
+from passerelles.effort import EffortTable, effort_table, uncovered_by
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import (
@@ -36,7 +36,7 @@ from passerelles.paths.state import best_scored, search_space, state_at
 from passerelles.ranking.move import excluded_rows, find_start
 from passerelles.referentials.credentials import Duration, duration_model
 from passerelles.referentials.referential import Referential
-from passerelles.scoring.measures import holding_of, required_columns
+from passerelles.scoring.measures import held_competencies, required_columns
 from passerelles.settings import EffortSettings, PathSettings, Settings
 from passerelles.territory.hours import EffortCosts
 from passerelles.vectors import level_named, word_rules
@@ -48,7 +48,9 @@ def hours(graph: OccupationGraph, origin: str, target: str, settings: Settings |
     chosen = settings or Settings()
     table = effort_table(graph, chosen)
     at = graph.position
-    total, _ = table.towards_all(state_of(graph, table, holding_of(graph, required_columns(graph, at[origin]))))
+    total, _ = table.towards_all(
+        uncovered_by(graph, table, held_competencies(graph, required_columns(graph, at[origin])))
+    )
     every = np.arange(len(graph.codes))
     return float(table.final(total, every, int(table.level[at[origin]]))[at[target]]) / 10
 
@@ -852,7 +854,7 @@ def test_effort_is_no_sum_over_items() -> None:
     columns = [graph.competency_position[c] for c in items]
     totals = []
     for count in range(20, -1, -1):
-        state = state_of(graph, table, holding_of(graph, columns[:count]))
+        state = uncovered_by(graph, table, held_competencies(graph, columns[:count]))
         totals.append(float(table.towards_all(state)[0][row]))
     # The first acquisition spares the entry too; between the others, the last ones learned are the dear ones.
     steps = np.diff(totals[:-1])
@@ -930,7 +932,7 @@ def test_what_all_occupations_leave_uncovered_is_what_each_leaves_alone(
     graph: OccupationGraph = request.getfixturevalue(name)
     table = effort_table(graph, graph.settings)
     for row in range(len(graph.codes)):
-        alone = state_of(graph, table, holding_of(graph, required_columns(graph, row)))
+        alone = uncovered_by(graph, table, held_competencies(graph, required_columns(graph, row)))
         assert (table.uncovered[:, row] == alone).all()
     for row in range(0, len(graph.codes), 1 if len(graph.codes) < 200 else 40):
         asked = table.columns[table.items(row)]

@@ -74,7 +74,7 @@ class PlainEngine(NamedTuple):
 
     def _fill(self, ranking: Best, person: int, units: NDArray[np.int64], held: NDArray[np.int32], row: int) -> None:
         best = best_rows(self.graph, row, units / UNITS, ranking.target.shape[1])
-        coverage = measures.coverage_row(self.graph, measures.holding_of(self.graph, held))
+        coverage = measures.coverage_row(self.graph, measures.held_competencies(self.graph, held))
         position = measures.coverage_positions(coverage, row, best)
         ranking.size[person] = len(best)
         arrays: tuple[NDArray[Any], ...] = ranking[1:]

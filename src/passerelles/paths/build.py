@@ -27,7 +27,7 @@ from passerelles.ranking.move import Job, Start
 from passerelles.ranking.moves import figure, split_items
 from passerelles.referentials.credentials import closure
 from passerelles.referentials.referential import Referential
-from passerelles.scoring.measures import holding_of, required_columns
+from passerelles.scoring.measures import held_competencies, required_columns
 from passerelles.sharing import Deriving
 
 _ENLISTMENT = "ENG-MIL"
@@ -248,10 +248,11 @@ def _holder(referential: Referential, code: str) -> str:
 def after_stage(graph: OccupationGraph, person: Start, row: int, practice: float) -> Start:
     """Return a person who has trained for an occupation and practised it some months: what it requires is held."""
     occupation = graph.occupations[row]
-    holding = holding_of(graph, np.append(np.flatnonzero(person.holding.held), required_columns(graph, row)))
+    columns = np.flatnonzero(person.competencies.held).tolist() + required_columns(graph, row).tolist()
+    competencies = held_competencies(graph, columns)
     holdings = after_occupation(graph.referential, person.holdings, occupation.code, practice)
     end = Job(occupation.code, occupation.label)
-    return Start(row, plain=False, holding=holding, holdings=holdings, end=end, occupation=occupation)
+    return Start(row, plain=False, competencies=competencies, holdings=holdings, end=end, occupation=occupation)
 
 
 def make_step(context: Context, person: Start, state: State, row: int, *, last: bool) -> Step:
@@ -385,7 +386,7 @@ def make_detail(context: Context, start: Start, state: State, rows: tuple[int, .
     each = zip(people, states, rows, strict=True)
     steps = [make_step(context, person, at, row, last=row == rows[-1]) for person, at, row in each]
     for n, (before, after) in enumerate(pairwise(people)):
-        brought = after.holding.held & ~before.holding.held
+        brought = after.competencies.held & ~before.competencies.held
         added = tuple(i for i in steps[-1].held if brought[graph.competency_position[i.code]])
         steps[n] = replace(steps[n], added=added)
     practice = sum(step.practice_months for step in steps)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from passerelles.access.demands import TENTHS, Bools, Demands, demands_of
 from passerelles.access.holdings import Holdings
 from passerelles.codes import grouped
-from passerelles.effort import EffortTable, Shares, effort_table, state_of
+from passerelles.effort import EffortTable, Shares, effort_table, uncovered_by
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, labelled, percent, say
@@ -25,7 +25,7 @@ from passerelles.model import Profile
 from passerelles.paths.build import day_of
 from passerelles.ranking.move import Start, excluded_rows, find_start
 from passerelles.ranking.moves import check_limit
-from passerelles.scoring.measures import holding_of, required_columns
+from passerelles.scoring.measures import held_competencies, required_columns
 from passerelles.settings import Settings, settings_or
 from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import Column, On, Page, Record, Sheet, parts_of, side_by_side, texts_of
@@ -102,7 +102,7 @@ class Situation:
         self.pairs = [(o, t) for o, same in enumerate(excluded) for t in targets if not same[t]]
         self.who, self.towards = np.asarray(self.pairs, dtype=np.intp).reshape(-1, 2).T
         self.weights = np.asarray([number for _, number in starts], dtype=np.int64)[self.who]
-        self.states = [state_of(graph, self.table, start.holding) for start, _ in starts]
+        self.states = [uncovered_by(graph, self.table, start.competencies) for start, _ in starts]
         self.levels = [self.table.level_at(start.row) for start, _ in starts]
         self.titles = [self.table.brought(start.row, start.holdings) for start, _ in starts]
         self.prices = [self.demands.price(s.holdings) for s, _ in starts]
@@ -214,7 +214,7 @@ class Situation:
     def _brings(self) -> dict[int, Shares]:
         """What each bundle of competencies leaves uncovered by itself."""
         numbered = [(i, a.columns) for i, a in enumerate(self.atoms) if a.columns]
-        return {i: state_of(self.graph, self.table, holding_of(self.graph, list(c))) for i, c in numbered}
+        return {i: uncovered_by(self.graph, self.table, held_competencies(self.graph, list(c))) for i, c in numbered}
 
     def effort(self, sets: list[Bundle]) -> dict[Bundle, NDArray[np.int64]]:
         """Tenths of an hour of every pair, shape (pairs,), with each set of bundles acquired; `_NEVER` = unknown."""

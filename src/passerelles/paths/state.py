@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from passerelles.access.demands import TENTHS, Demands, Price, demands_of
 from passerelles.access.holdings import NO_AIM, Aim, Holdings
-from passerelles.effort import EffortTable, Floats, Ints, Shares, effort_table, state_of
+from passerelles.effort import EffortTable, Floats, Ints, Shares, effort_table, uncovered_by
 from passerelles.graph.core import OccupationGraph
 from passerelles.paths.legal import YES, Verdicts
 from passerelles.ranking.move import Start, excluded_rows
@@ -360,7 +360,7 @@ def state_at(space: SearchSpace, start: Start) -> State:
     price = space.demands.price(start.holdings)
     return State(
         space=space,
-        left=state_of(graph, space.effort, start.holding),
+        left=uncovered_by(graph, space.effort, start.competencies),
         level=space.effort.level_at(start.row),
         brought=space.effort.brought(start.row, start.holdings),
         held=price.held,

@@ -9,7 +9,7 @@ import numpy as np
 
 from passerelles.access.conditions import access_conditions, kind_between, same_field
 from passerelles.access.demands import demands_of, demands_of_job
-from passerelles.effort import StepHours, effort_table, state_of, step_hours
+from passerelles.effort import StepHours, effort_table, step_hours, uncovered_by
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.io.csv import decimal_number
@@ -135,7 +135,7 @@ def max_hours(graph: OccupationGraph, _data: Data, argument: str) -> Check:
     table = effort_table(graph, graph.settings)
 
     def hours_of(start: Start, code: str | None = None) -> StepHours:
-        state, held = state_of(graph, table, start.holding), start.holdings
+        state, held = uncovered_by(graph, table, start.competencies), start.holdings
         demands = demands_of(graph, held.aim) if code is None else demands_of_job(graph.referential, code, held.aim)
         return step_hours(table, demands, state, held, start.row, target=None if code is None else graph.position[code])
 

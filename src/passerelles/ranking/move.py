@@ -24,7 +24,7 @@ from passerelles.matching import find_occupation, find_occupations
 from passerelles.model import TERNARY, MoveKind, Occupation, Profile, Stamp, Ternary
 from passerelles.referentials.referential import Referential, named_titles, nearest_codes, plain_forms
 from passerelles.scoring.features import part_words
-from passerelles.scoring.measures import Holding, holding_of, required_columns
+from passerelles.scoring.measures import HeldCompetencies, held_competencies, required_columns
 from passerelles.scoring.scorer import LEVELS, Level
 from passerelles.views.schema import maybe, one_of
 from passerelles.views.shown import Described, Shown
@@ -528,7 +528,7 @@ class Start:
 
     row: int
     plain: bool
-    holding: Holding
+    competencies: HeldCompetencies
     holdings: Holdings
     end: End
     occupation: Occupation | None
@@ -563,9 +563,9 @@ def find_start(graph: OccupationGraph, origin: str | Profile, *, towards: Iterab
     occupation = None if code is None else referential.occupation_by_code[code]
     named = (*(() if profile.occupation is None else (profile.occupation,)), *towards)
     holdings = holdings_of(referential, code, profile.credentials, profile.employment, named_titles(referential, named))
-    holding = holding_of(graph, [*required, *more])
+    competencies = held_competencies(graph, [*required, *more])
     end = End(None, None) if occupation is None else end_of(referential, occupation, holdings)
-    return Start(row, row >= 0 and not more, holding, holdings, end, occupation)
+    return Start(row, row >= 0 and not more, competencies, holdings, end, occupation)
 
 
 def end_of(referential: Referential, occupation: Occupation, holdings: Holdings) -> Job:

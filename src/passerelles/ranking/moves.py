@@ -26,7 +26,7 @@ from passerelles.model import Profile
 from passerelles.progress import go_on
 from passerelles.ranking.filters import Filter, JudgedMove, MarketAlone, parse_filters
 from passerelles.ranking.move import Item, Known, Move, Moves, PartValue, Start, Verdict, excluded_rows, find_start
-from passerelles.scoring.measures import coverage_positions, coverage_row, holding_of, people_who, raising_share
+from passerelles.scoring.measures import coverage_positions, coverage_row, held_competencies, people_who, raising_share
 from passerelles.scoring.scorer import LEVELS, Level, Scorer, level_at, levels_of, load_scorer, reaches, scorer_for
 from passerelles.scoring.table import Scores, score_person, score_table
 from passerelles.settings import Settings, settings_or
@@ -52,8 +52,8 @@ def split_items(graph: OccupationGraph, start: Start, target: int) -> tuple[tupl
         columns.tolist(),
         weights[order].tolist(),
         graph.core[some][order].tolist(),
-        start.holding.credit[columns].tolist(),
-        start.holding.via[columns].tolist(),
+        start.competencies.credit[columns].tolist(),
+        start.competencies.via[columns].tolist(),
         strict=True,
     ):
         needed = competencies[column]
@@ -382,14 +382,14 @@ def scores_from(graph: OccupationGraph, start: Start, scorer: Scorer) -> tuple[S
     table = score_table(graph, scorer)
     if start.plain:
         return table.scores, start.row
-    columns = np.flatnonzero(start.holding.held).astype(np.int32)
+    columns = np.flatnonzero(start.competencies.held).astype(np.int32)
     return score_person(graph, table, people_who(graph, [columns], np.asarray([start.row], dtype=np.int32))), 0
 
 
 def _score(graph: OccupationGraph, start: Start, settings: Settings) -> Scored:
     scorer = scorer_for(graph.referential, settings.scorer, occupied=start.row >= 0)
     scores, row = scores_from(graph, start, scorer)
-    return Scored(start, scorer, scores, row, scores.totals(row), coverage_row(graph, start.holding))
+    return Scored(start, scorer, scores, row, scores.totals(row), coverage_row(graph, start.competencies))
 
 
 def moves_of(
@@ -524,13 +524,13 @@ def _outcomes(
     graph: OccupationGraph, scorer: Scorer, start: Start, target: int, wanted: Level, tried: Sequence[Sequence[int]]
 ) -> list[tuple[bool, float, float]]:
     """Whether the level is reached, score and coverage of the move of who holds each set of competencies besides."""
-    own = np.flatnonzero(start.holding.held)
+    own = np.flatnonzero(start.competencies.held)
     held = [np.union1d(own, columns).astype(np.int32) for columns in tried]
     people = people_who(graph, held, np.full(len(held), start.row, dtype=np.int32))
     scores = score_person(graph, score_table(graph, scorer), people).totals_to(target)
     outcomes: list[tuple[bool, float, float]] = []
     for columns, score in zip(held, scores.tolist(), strict=True):
-        coverage = coverage_row(graph, holding_of(graph, columns))
+        coverage = coverage_row(graph, held_competencies(graph, columns))
         position, covered = coverage_positions(coverage, start.row, [target]), coverage[[target]]
         (level,) = levels_by(graph, scorer.chances([score]), position, covered).tolist()
         outcomes.append((reaches(level_at(level), wanted), score, float(covered[0])))

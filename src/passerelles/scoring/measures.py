@@ -38,7 +38,7 @@ from passerelles.vectors import (
 )
 
 
-class Holding(NamedTuple):
+class HeldCompetencies(NamedTuple):
     """
     What an origin holds, by competency column.
 
@@ -52,9 +52,9 @@ class Holding(NamedTuple):
     via: NDArray[np.int32]
 
 
-def holding_of(graph: OccupationGraph, columns: Sequence[int] | NDArray[np.int32]) -> Holding:
+def held_competencies(graph: OccupationGraph, columns: Sequence[int] | NDArray[np.int32]) -> HeldCompetencies:
     """
-    Return the holding made of the competencies in `columns`.
+    Return what an origin holds who has the competencies in `columns`.
 
     Credit of a competency that is not held: the greatest of those that what is held gives it (`graph.near`). Among
     equals the first by code serves.
@@ -69,7 +69,7 @@ def holding_of(graph: OccupationGraph, columns: Sequence[int] | NDArray[np.int32
     credit[mine], via[mine] = 1.0, mine
     held = np.zeros(len(credit), dtype=np.bool_)
     held[mine] = True
-    return Holding(frozen(held), frozen(credit), frozen(via))
+    return HeldCompetencies(frozen(held), frozen(credit), frozen(via))
 
 
 def required_columns(graph: OccupationGraph, row: int) -> NDArray[np.int32]:
@@ -78,9 +78,9 @@ def required_columns(graph: OccupationGraph, row: int) -> NDArray[np.int32]:
     return cells.columns[cells.of_row(row)]
 
 
-def coverage_row(graph: OccupationGraph, holding: Holding) -> NDArray[np.float64]:
+def coverage_row(graph: OccupationGraph, competencies: HeldCompetencies) -> NDArray[np.float64]:
     """
-    Coverage of every occupation by one holding.
+    Coverage of every occupation by what one origin holds.
 
     Returns
     -------
@@ -89,19 +89,19 @@ def coverage_row(graph: OccupationGraph, holding: Holding) -> NDArray[np.float64
         the occupation lists nothing: its coverage is unknown, not 1.
     """
     by_column = graph.column_cells
-    columns = np.flatnonzero(holding.via >= 0)
+    columns = np.flatnonzero(competencies.via >= 0)
     cells, counts = by_column.of_rows(columns)
     # In the order of the columns, as the product of the sparse matrix would add; all others add 0.
-    gains = by_column.data[cells] * np.repeat(holding.credit[columns], counts)
+    gains = by_column.data[cells] * np.repeat(competencies.credit[columns], counts)
     gained = np.bincount(by_column.columns[cells], gains, len(graph.codes))
     return _share(graph, np.asarray(gained, dtype=np.float64))
 
 
 def coverage_block(graph: OccupationGraph, held: "sparse.csr_array") -> NDArray[np.float32]:
-    """Coverage of every occupation by each of several holdings, given as rows of 1 where held; shape (b, n)."""
+    """Coverage of every occupation by each of several origins, given as rows of 1 where held; shape (b, n)."""
     cells, coverage = Cells.of(held), np.empty((held.shape[0], len(graph.codes)), dtype=np.float32)
     for row in range(len(coverage)):
-        coverage[row] = coverage_row(graph, holding_of(graph, cells.columns[cells.of_row(row)]))
+        coverage[row] = coverage_row(graph, held_competencies(graph, cells.columns[cells.of_row(row)]))
     return coverage
 
 

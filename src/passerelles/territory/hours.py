@@ -14,14 +14,14 @@ from passerelles.access.conditions import training_hours
 from passerelles.access.demands import TENTHS, demands_of, sane_hours
 from passerelles.access.holdings import holdings_of
 from passerelles.codes import grouped
-from passerelles.effort import effort_table, hours_of_kind, state_of, step_hours
+from passerelles.effort import effort_table, hours_of_kind, step_hours, uncovered_by
 from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
 from passerelles.paths.build import Context, counted_title, required_of
 from passerelles.paths.legal import NO, UNKNOWN, YES, Verdicts, find_frame, fits
 from passerelles.progress import go_on
-from passerelles.scoring.measures import holding_of, required_columns
+from passerelles.scoring.measures import held_competencies, required_columns
 from passerelles.settings import EffortSettings, Settings
 from passerelles.territory.solve import Floats, Rows
 
@@ -153,7 +153,8 @@ class EffortCosts:
             near = (plain.required <= graph.settings.ranking.close_hours) & ~plain.vague & ~plain.selective
             short[i] = near[targets]
             if lever is not None:
-                state = state_of(graph, table, holding_of(graph, [*required_columns(graph, row), *lever.columns]))
+                competencies = held_competencies(graph, [*required_columns(graph, row), *lever.columns])
+                state = uncovered_by(graph, table, competencies)
                 holdings = holdings_of(graph.referential, graph.codes[row], dict.fromkeys(lever.credentials, "yes"))
                 remaining = step_hours(table, demands, state, holdings, row)
                 lever_hours = lever.hours_of(row)

@@ -28,7 +28,7 @@ from passerelles.progress import go_on
 from passerelles.ranking.moves import levels_by
 from passerelles.referentials.access_text import Choice
 from passerelles.referentials.referential import Referential
-from passerelles.scoring.measures import coverage_positions, coverage_row, holding_of, required_columns
+from passerelles.scoring.measures import coverage_positions, coverage_row, held_competencies, required_columns
 from passerelles.scoring.scorer import LEVELS, scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import TerritorySettings
@@ -274,7 +274,7 @@ def moves_between(territory: Territory, frame: str | None = None) -> JobMoves:
         go_on()
         if scores is not None:
             probability[i] = scorer.chances(scores.totals(row)[targets])
-        coverage = coverage_row(graph, holding_of(graph, required_columns(graph, row)))
+        coverage = coverage_row(graph, held_competencies(graph, required_columns(graph, row)))
         positions = coverage_positions(coverage, row, targets)
         level[i] = levels_by(graph, probability[i], positions, coverage[targets])
     hours = costs.hours(origins, targets)
