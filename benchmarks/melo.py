@@ -19,10 +19,10 @@ from measuring import Figure, Table
 from rapidfuzz import fuzz, process
 
 from passerelles.codes import grouped
-from passerelles.matching.index import Entry, Owner, build_index
+from passerelles.matching.index import IndexedLabel, Owner, build_index
 from passerelles.matching.ranking import shipped_weights
 from passerelles.matching.reading import language_pack
-from passerelles.matching.titles import Asked, answer_many
+from passerelles.matching.titles import TextQuery, answer_many
 from passerelles.text import normalise_label
 from passerelles.vectors import field_cosines, fit_field, letter_bag
 
@@ -64,11 +64,11 @@ def _rows(path: Path) -> list[list[str]]:
 def ours(task: Task, language: str) -> Callable[[Sequence[str]], list[list[str]]]:
     """Rank by the resolver: every text of an element is a label of it, and it has no other text."""
     owners = [Owner(element, texts[0], definition=" ".join(texts)) for element, texts in task.corpus.items()]
-    entries = [Entry("", text, element) for element, texts in task.corpus.items() for text in texts]
+    entries = [IndexedLabel("", text, element) for element, texts in task.corpus.items() for text in texts]
     index = build_index(entries, owners, pack=language_pack(language))
 
     def rank(texts: Sequence[str]) -> list[list[str]]:
-        answers = answer_many(index, map(Asked, texts), weights=shipped_weights()["title"], limit=DEPTH)
+        answers = answer_many(index, map(TextQuery, texts), weights=shipped_weights()["title"], limit=DEPTH)
         return [[c.code for c in answer] for answer in answers]
 
     return rank

@@ -18,7 +18,7 @@ from measuring import Figure, Table, cost, median, referential_of, timed
 
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
-from passerelles.paths.rank import Reached, rank_paths
+from passerelles.paths.rank import TargetSearch, rank_paths
 from passerelles.paths.state import search_space, state_at
 from passerelles.ranking.move import find_start
 from passerelles.referentials.load import load_referential
@@ -65,7 +65,7 @@ def main(given: Namespace) -> None:
         table.tell("first call, tables made", cost(lambda: rank_paths(graph, codes[0], targets=[codes[-1]])))
         order = rng.permutation(len(codes)).tolist()
         costs: list[Figure] = []
-        reached: list[Reached] = []
+        reached: list[TargetSearch] = []
         for row in order[: given.origins]:
             targets = [codes[i] for i in rng.choice(len(codes), min(TARGETS, len(codes)), replace=False)]
             found, spent = timed(partial(rank_paths, graph, codes[row], targets=targets))

@@ -10,16 +10,16 @@ import pytest
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.tables import Payer
-from passerelles.paths.legal import Case, Frame, FrameVerdict, find_frame, fits, judge, presets
+from passerelles.paths.legal import Frame, FrameVerdict, JudgedTraining, find_frame, fits, judge, presets
 from passerelles.paths.rank import rank_paths
 
 
-def replace_day(case: Case, day: str) -> Case:
+def replace_day(case: JudgedTraining, day: str) -> JudgedTraining:
     return replace(case, day=day)
 
 
 KNOWN, LEAST = True, False  # hours that are all known, or only a lower bound
-YES = Case(known=True, certifying="yes", listed="yes")
+YES = JudgedTraining(known=True, certifying="yes", listed="yes")
 
 
 def test_presets_are_data_with_a_source_for_each_value() -> None:
@@ -107,13 +107,27 @@ def test_a_training_that_the_law_exempts_is_held_to_no_length_and_said_to_be_so(
         ("periode-de-reconversion", 500, 13, YES, "no", ["hours_max", "months_max"]),
         ("periode-de-reconversion-accord", 2000, 30, YES, "yes", []),
         ("transco", 5000, 24, YES, "yes", []),
-        ("transco", 10, 1, Case(KNOWN, "yes", "unknown"), "unknown", []),
-        ("transco", 10, 1, Case(KNOWN, "yes", "no"), "no", ["hiring_list_no"]),
-        ("transco", 10, 1, Case(KNOWN, "no", "yes"), "no", ["certifying_no"]),
-        ("periode-de-reconversion", 100, 1, Case(LEAST, "yes", "unknown"), "unknown", []),
-        ("periode-de-reconversion", 900, 7, Case(LEAST, "yes", "unknown"), "no", ["hours_max"]),
-        ("periode-de-reconversion", 20, 1, Case(KNOWN, "yes", "yes", ("Certificat CléA numérique",)), "yes", []),
-        ("periode-de-reconversion", 20, 1, Case(KNOWN, "yes", "yes", ("CléA", "Permis C")), "no", ["hours_min"]),
+        ("transco", 10, 1, JudgedTraining(KNOWN, "yes", "unknown"), "unknown", []),
+        ("transco", 10, 1, JudgedTraining(KNOWN, "yes", "no"), "no", ["hiring_list_no"]),
+        ("transco", 10, 1, JudgedTraining(KNOWN, "no", "yes"), "no", ["certifying_no"]),
+        ("periode-de-reconversion", 100, 1, JudgedTraining(LEAST, "yes", "unknown"), "unknown", []),
+        ("periode-de-reconversion", 900, 7, JudgedTraining(LEAST, "yes", "unknown"), "no", ["hours_max"]),
+        (
+            "periode-de-reconversion",
+            20,
+            1,
+            JudgedTraining(KNOWN, "yes", "yes", ("Certificat CléA numérique",)),
+            "yes",
+            [],
+        ),
+        (
+            "periode-de-reconversion",
+            20,
+            1,
+            JudgedTraining(KNOWN, "yes", "yes", ("CléA", "Permis C")),
+            "no",
+            ["hours_min"],
+        ),
         # Of studies known in months only, the months are a bound like any other.
         ("periode-de-reconversion", 100, 1, replace(YES, known=LEAST, studies=72), "no", ["months_max"]),
         ("periode-de-reconversion", 100, 1, replace(YES, known=LEAST, studies=9), "unknown", []),
@@ -127,12 +141,12 @@ def test_a_training_that_the_law_exempts_is_held_to_no_length_and_said_to_be_so(
         ("ptp", 0, 0, YES, "no", ["no_training"]),
         ("ptp", 0, 0, replace(YES, studies=12), "yes", []),
         ("ptp", 0, 0, replace(YES, presumed=True), "unknown", []),
-        ("ptp", 0, 0, Case(LEAST, "yes", "yes"), "yes", []),
+        ("ptp", 0, 0, JudgedTraining(LEAST, "yes", "yes"), "yes", []),
         ("periode-de-reconversion", 0, 0, YES, "no", ["hours_min"]),
         ("periode-de-reconversion", 500, 6, replace(YES, selective=True), "no", ["hours_max"]),
     ],
 )
-def test_verdicts(name: str, hours: float, months: float, case: Case, verdict: str, rules: list[str]) -> None:
+def test_verdicts(name: str, hours: float, months: float, case: JudgedTraining, verdict: str, rules: list[str]) -> None:
     frame = find_frame(name)
     found = judge(frame, case, hours, months)
     assert (found.verdict, [v.rule for v in found.violations]) == (verdict, rules)
@@ -159,7 +173,7 @@ def test_only_a_yes_carries_conditions_and_they_are_in_both_languages() -> None:
     assert any("accord écrit" in c for c in judge(frame, YES, 300, 3).to_dict("fr")["conditions"])
     assert any("written agreement" in c for c in judge(frame, YES, 300, 3).to_dict("en")["conditions"])
     assert judge(frame, YES, 500, 3).conditions == ()
-    assert judge(frame, Case(LEAST, "yes", "yes"), 300, 3).conditions == ()
+    assert judge(frame, JudgedTraining(LEAST, "yes", "yes"), 300, 3).conditions == ()
     for each in presets().values():
         assert each.conditions or each.until, each.name
         verdict = FrameVerdict(each.name, each.label, "yes", conditions=each.conditions)
@@ -206,7 +220,7 @@ def test_a_violation_says_by_how_much_in_both_languages() -> None:
     slow = judge(find_frame("periode-de-reconversion"), YES, 200, 13.4).to_dict("fr")  # months keep their tenths
     assert "13,4 mois" in slow["violations"][0]["reason"]
     assert "1,4 mois" in slow["violations"][0]["reason"]
-    unsure = judge(find_frame("transco"), Case(LEAST, "unknown", "unknown"), 0, 0).to_dict("fr")
+    unsure = judge(find_frame("transco"), JudgedTraining(LEAST, "unknown", "unknown"), 0, 0).to_dict("fr")
     assert "durée inconnue, 24 mois au plus" in " ".join(u["reason"] for u in unsure["unknown"])
     (told,) = judge(find_frame("poei-pic"), replace(YES, known=LEAST, studies=3), 100, 1).to_dict("fr")["unknown"][1:]
     assert told["reason"] == "durée en partie inconnue : 3 mois connus, 6 au plus sont permis"

@@ -29,7 +29,7 @@ from passerelles.model import (
 )
 from passerelles.paths.legal import Frame
 from passerelles.paths.path import Span, hours_short, months_text, path_sentences, step_lines
-from passerelles.paths.rank import Paths, Reached, rank_paths
+from passerelles.paths.rank import Paths, TargetSearch, rank_paths
 from passerelles.ranking.moves import rank_moves
 from passerelles.referentials.load import load_referential
 from passerelles.scoring.scorer import load_scorer, scorer_text
@@ -557,7 +557,7 @@ def test_all_queries_of_a_sample_are_proven_and_quick(rome4_graph: OccupationGra
     rng = np.random.default_rng(11)
     rank_paths(rome4_graph, codes[0], targets=[codes[1]])  # the tables of the graph are made once
     clock = time.process_time()
-    reached: list[Reached] = []
+    reached: list[TargetSearch] = []
     for _ in range(10):
         origin, *targets = rng.choice(len(codes), 21, replace=False).tolist()
         found = rank_paths(rome4_graph, codes[origin], targets=[codes[t] for t in targets])

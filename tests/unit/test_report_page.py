@@ -23,8 +23,7 @@ from passerelles.language.say import typeset
 from passerelles.market.figures import Figure, Interval, unknown
 from passerelles.market.market import Openings
 from passerelles.model import Credential, CredentialRequirement, Hours
-from passerelles.paths.legal import Case as Judged
-from passerelles.paths.legal import FrameVerdict, MayPay, find_frame, judge
+from passerelles.paths.legal import FrameVerdict, JudgedTraining, MayPay, find_frame, judge
 from passerelles.ranking.move import by_state
 from passerelles.referentials.credentials import read_catalogue
 from passerelles.referentials.load import load_referential
@@ -735,7 +734,9 @@ def test_what_is_to_be_had_before_training_is_told_once_if_it_is_required_or_of_
 
 
 def test_frames_that_say_yes_to_another_training_only_are_told_apart_from_those_that_say_yes(case: Case) -> None:
-    other = judge(find_frame("ptp"), Judged(known=True, certifying="yes", listed="yes", registered=False), 300, 3)
+    other = judge(
+        find_frame("ptp"), JudgedTraining(known=True, certifying="yes", listed="yes", registered=False), 300, 3
+    )
     frames = [FrameVerdict("a", "Cadre A", "yes"), other, FrameVerdict("b", "Cadre B", "no")]
     frames.append(replace(other, name="c", label="Cadre C"))
     condition = "si la formation suivie est une certification qui y mène"

@@ -11,7 +11,7 @@ from job_titles import ROWS, referential
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.matching import index as module
-from passerelles.matching.index import Entry, Owner, TitleIndex, _decompose, build_index, search
+from passerelles.matching.index import IndexedLabel, Owner, TitleIndex, _decompose, build_index, search
 from passerelles.matching.ranking import Trial, rank_block, shipped_weights, terms, wide_evidence
 from passerelles.matching.reading import Lexicon, language_pack, understand
 from passerelles.text import words
@@ -24,7 +24,7 @@ QUERIES = ("patissier boulanger", "conducteur", "inconnu total", "bus bus routie
 def built(rows: tuple[tuple[str, str, str], ...]) -> TitleIndex:
     codes = sorted({code for _, _, code in rows})
     owners = [Owner(code, code, f"Métier {code}", ("Accueillir",)) for code in codes]
-    return build_index([Entry(*row) for row in rows], owners, pack=language_pack("fr"), dimensions=8)
+    return build_index([IndexedLabel(*row) for row in rows], owners, pack=language_pack("fr"), dimensions=8)
 
 
 @pytest.mark.parametrize("few", [True, False])
@@ -102,7 +102,7 @@ def test_every_form_of_a_title_leads_to_it() -> None:
 
 def test_a_label_of_an_unknown_code_is_refused_and_so_is_nothing() -> None:
     with pytest.raises(PasserellesError, match="Z9999"):
-        build_index([Entry("1", "x", "Z9999")], [Owner("A1101", "y")], pack=language_pack("fr"))
+        build_index([IndexedLabel("1", "x", "Z9999")], [Owner("A1101", "y")], pack=language_pack("fr"))
     with pytest.raises(PasserellesError):
         build_index([], [Owner("A1101", "y")], pack=language_pack("fr"))
 

@@ -13,8 +13,8 @@ from passerelles.evaluation.protocol import known_mobilities, make_folds
 from passerelles.evaluation.train import (
     CANDIDATES,
     FITS,
-    Pairs,
     Progress,
+    RankedPairs,
     calibrate,
     chosen_pairs,
     fit_scorer,
@@ -37,7 +37,7 @@ def plain(plain_embedded: OccupationGraph) -> OccupationGraph:
     return plain_embedded
 
 
-def drawn(bend: float) -> Pairs:
+def drawn(bend: float) -> RankedPairs:
     """Return origins of 400 candidates whose log-odds are 0.7 s - 1.2, and steeper by `bend` below a score of -1."""
     rng = np.random.default_rng(1)
     found = []

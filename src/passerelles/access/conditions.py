@@ -50,7 +50,7 @@ from passerelles.views.schema import maybe, one_of
 from passerelles.views.shown import Described
 from passerelles.views.spec import SPAN, Column, On, Record, inside, part_of, parts_of
 
-Origin = Literal["catalogue", "access text", "referential"]
+FactOrigin = Literal["catalogue", "access text", "referential"]
 SELECTIVE: Final = ("competition", "appointment", "quota-of-offices")
 # Kinds that take no training of their own: a file, a visit, an oath.
 PROCEDURES: Final = ("autorisation", "inscription", "aptitude", "agrément", "carte")
@@ -84,7 +84,7 @@ _REDUCTION: Final = Record(
 )
 
 
-Part = tuple[str, Hours, Hours]
+WayPart = tuple[str, Hours, Hours]
 """Of a way: the code of a credential, its hours, or its months where no hours are published."""
 
 
@@ -96,7 +96,7 @@ class Way(NamedTuple):
     """
 
     codes: frozenset[str]
-    left: tuple[Part, ...] = ()
+    left: tuple[WayPart, ...] = ()
 
     @property
     def hours(self) -> Hours:
@@ -109,7 +109,7 @@ class Way(NamedTuple):
         return _total(months for _, _, months in self.left)
 
 
-def taken_by(code: str, hours: Hours, months: Hours) -> Part:
+def taken_by(code: str, hours: Hours, months: Hours) -> WayPart:
     """Return what a credential takes: the hours that are expected, else the most, else months."""
     _, expected, most = hours[:3]
     if expected is None and most is None:
@@ -138,7 +138,7 @@ class AccessCredential(Described):
     requirement: RequirementKind
     held: Ternary | None
     hours: Hours
-    origin: Origin
+    origin: FactOrigin
     source: str
     detail: Credential = field(repr=False)  # all that is known of it
     group: str | None = None
@@ -198,7 +198,7 @@ class AccessCredential(Described):
         Column("validity_months", json="detail.validity_months", schema="whole?"),
         Column("renewal", json="detail.renewal", schema="text?: How it is kept"),
         Column("issuer", json="detail.issuer", schema="text?"),
-        Column("from", json="origin", promised=one_of(get_args(Origin))),
+        Column("from", json="origin", promised=one_of(get_args(FactOrigin))),
         Column("source", promised="text?"),
         Column("as_of", promised="text?"),
         Column("in_force", promised=one_of(get_args(InForce))),
@@ -238,7 +238,7 @@ class AccessConditions(Described):
     level_high: int | None
     credentials: tuple[AccessCredential, ...]
     varies: bool
-    origin: Origin
+    origin: FactOrigin
     source: str = ""
     title: str = ""
     note: str = ""
@@ -271,7 +271,7 @@ class AccessConditions(Described):
         Column("varies", "flag", promised="flag"),
         Column("title",
                schema="text?: The job title whose conditions these are; null: those of the occupation at large"),
-        Column("from", json="origin", schema=one_of(get_args(Origin))),
+        Column("from", json="origin", schema=one_of(get_args(FactOrigin))),
         Column("source", schema="text?"),
         Column("note", schema="text?: What else the person should know"),
     )  # fmt: skip
@@ -517,7 +517,7 @@ def _with_prerequisites(
     by_code = referential.credential_by_code
     if row.credential not in by_code:
         return
-    origin: Origin = "catalogue" if row.origin else "referential"
+    origin: FactOrigin = "catalogue" if row.origin else "referential"
     titles = tuple(row.titles.split())
     item_of = partial(
         _item, origin=origin, scope=row.scope, titles=titles, applies=applies, of_meant=of_meant, ground=row.ground
@@ -548,7 +548,7 @@ def _provenance(record: Credential | CredentialRequirement | Supposition, *notes
     return read | {"note": " ".join(dict.fromkeys(filter(None, notes)))}
 
 
-def _item(known: Credential, requirement: RequirementKind, origin: Origin, **more: Any) -> AccessCredential:
+def _item(known: Credential, requirement: RequirementKind, origin: FactOrigin, **more: Any) -> AccessCredential:
     """Return what is asked for before anybody's holdings are looked at."""
     named = known.code, known.label, known.kind
     return AccessCredential(*named, requirement, None, known.hours, origin, detail=known, **more)

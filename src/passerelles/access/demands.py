@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from passerelles.access.conditions import (
     NO_HOURS,
     AccessConditions,
-    Part,
     Way,
+    WayPart,
     access_conditions,
     kind_between,
     taken_by,
@@ -280,7 +280,7 @@ class Demands(Deriving):
         """
         held = holdings.held | _granted(self.credentials[i] for i in left)
 
-        def part(i: int) -> Part:
+        def part(i: int) -> WayPart:
             known = self.credentials[i]
             if known.code in held or (len(left) > 1 and holdings.presumes(known)):
                 return known.code, NO_HOURS, NO_HOURS

@@ -215,7 +215,7 @@ def _rounded(value: float) -> float:
     return round(float(value), _DECIMALS)
 
 
-class Pairs(NamedTuple):
+class RankedPairs(NamedTuple):
     """Shape (k,) each: score of a pair, whether an expert lists it, and its rank among its origin's, from 1."""
 
     scores: Values
@@ -261,7 +261,7 @@ def train(graph: OccupationGraph, *, progress: Progress | None = None) -> dict[s
     done = count(1)
     scorers: dict[str, Scorer] = {}
     for name, fit in FITS.items():
-        pairs: list[Pairs] = []
+        pairs: list[RankedPairs] = []
         for fold in chain.from_iterable(make_folds(graph, FOLDS, grouping=grouping) for grouping in GROUPINGS):
             pairs.append(held_out_pairs(graph, fold.origins, fold.held_out, fit=fit))
             report(next(done), total)
@@ -270,7 +270,7 @@ def train(graph: OccupationGraph, *, progress: Progress | None = None) -> dict[s
     return scorers
 
 
-def held_out_pairs(graph: OccupationGraph, origins: Rows, held_out: Rows, *, fit: Fit = fit_scorer) -> Pairs:
+def held_out_pairs(graph: OccupationGraph, origins: Rows, held_out: Rows, *, fit: Fit = fit_scorer) -> RankedPairs:
     """
     Score origins with a scorer that never saw their parent groups.
 
@@ -282,7 +282,7 @@ def held_out_pairs(graph: OccupationGraph, origins: Rows, held_out: Rows, *, fit
     known = known_mobilities(graph)
     training = graph_without(graph, held_out)
     plain = np.flatnonzero(~graph.is_specialised)
-    pairs: list[Pairs] = []
+    pairs: list[RankedPairs] = []
     for row, scores in zip(origins.tolist(), origin_totals(training, fit(training), origins), strict=True):
         candidates = plain[plain != row]
         listed = np.isin(candidates, known.indices[known.indptr[row] : known.indptr[row + 1]])
@@ -305,20 +305,20 @@ def origin_totals(graph: OccupationGraph, scorer: Scorer, rows: Rows) -> Values:
     return score_person(graph, table, drawn_people(graph).part(rows)).all_totals()
 
 
-def chosen_pairs(scores: Values, listed: NDArray[np.bool_]) -> Pairs:
+def chosen_pairs(scores: Values, listed: NDArray[np.bool_]) -> RankedPairs:
     """Return the candidates of one origin that a calibration sees: all of the first 300, then one in ten."""
     order = np.lexsort((np.arange(len(scores)), -scores))
     rank = np.arange(1, len(order) + 1, dtype=np.int32)
     mask = (rank <= _DEPTH) | (rank % _THINNED == 0)
-    return Pairs(scores[order][mask], listed[order][mask], rank[mask])
+    return RankedPairs(scores[order][mask], listed[order][mask], rank[mask])
 
 
-def joined(pairs: Sequence[Pairs]) -> Pairs:
+def joined(pairs: Sequence[RankedPairs]) -> RankedPairs:
     """Return pairs one after the other."""
-    return Pairs(*map(np.concatenate, zip(*pairs, strict=True)))
+    return RankedPairs(*map(np.concatenate, zip(*pairs, strict=True)))
 
 
-def calibrate(pairs: Pairs) -> Calibration:
+def calibrate(pairs: RankedPairs) -> Calibration:
     """
     Fit the chance that a move is listed to its score: logistic regression on the score (Platt) with two bends.
 

@@ -249,7 +249,7 @@ DIMENSIONS: Final = 150
 """Size of the latent space of occupations."""
 
 
-class Entry(NamedTuple):
+class IndexedLabel(NamedTuple):
     """A label that may be typed: its own code (OGR, empty for a fiche's label), its text, the code it leads to."""
 
     ogr: str
@@ -283,7 +283,7 @@ class TitleIndex:
 
     pack: LanguagePack
     owners: tuple[Owner, ...]
-    entries: tuple[Entry, ...]
+    entries: tuple[IndexedLabel, ...]
     owner: IntArray
     stems: tuple[tuple[str, ...], ...]
     written: tuple[tuple[str, ...], ...]
@@ -462,7 +462,7 @@ class TitleIndex:
 
 
 def build_index(
-    entries: Iterable[Entry], owners: Iterable[Owner], *, pack: LanguagePack, dimensions: int = DIMENSIONS
+    entries: Iterable[IndexedLabel], owners: Iterable[Owner], *, pack: LanguagePack, dimensions: int = DIMENSIONS
 ) -> TitleIndex:
     """
     Index labels and the texts of what they lead to.
@@ -608,7 +608,7 @@ def stored_titles(referential: Referential) -> TitleIndex | None:
     return TitleIndex(
         pack=rules,
         owners=owners_of(referential),
-        entries=tuple(Entry(ogr, label, codes[place]) for (ogr, label), place in rows),
+        entries=tuple(IndexedLabel(ogr, label, codes[place]) for (ogr, label), place in rows),
         owner=owner,
         stems=tuple(tuple(map(intern, text.split())) for text in about["stems"]),
         written=tuple(map(tuple, about["written"])),

@@ -13,7 +13,15 @@ from numpy.typing import NDArray
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError, checked
 from passerelles.language.say import Lang, say
-from passerelles.matching.index import Entry, Owner, TitleIndex, build_index, owners_of, phrase_bag, stored_titles
+from passerelles.matching.index import (
+    IndexedLabel,
+    Owner,
+    TitleIndex,
+    build_index,
+    owners_of,
+    phrase_bag,
+    stored_titles,
+)
 from passerelles.matching.ranking import (
     Kind,
     Trial,
@@ -195,7 +203,7 @@ _NO_JOB: Final[tuple[tuple[Reading, ...], ...]] = ((),)  # a text of which nothi
 _BEST_FOUND: Final = 0.99  # of a text that is no label itself
 
 
-class Asked(NamedTuple):
+class TextQuery(NamedTuple):
     """A title as it was typed, and what is known of where it stands."""
 
     text: str
@@ -293,7 +301,7 @@ def status(candidates: Sequence[Candidate], review_threshold: float = REVIEW) ->
 
 
 def answer_many(
-    index: TitleIndex, texts: Iterable[Asked], *, weights: Weights, limit: int = 5
+    index: TitleIndex, texts: Iterable[TextQuery], *, weights: Weights, limit: int = 5
 ) -> Iterator[list[Candidate]]:
     """
     Candidates of many texts, by blocks.
@@ -320,7 +328,7 @@ def answer_many(
 
 
 def _block(
-    index: TitleIndex, lexicon: Lexicon, texts: Sequence[Asked], weights: Weights, limit: int
+    index: TitleIndex, lexicon: Lexicon, texts: Sequence[TextQuery], weights: Weights, limit: int
 ) -> Iterator[list[Candidate]]:
     distinct = list(dict.fromkeys(texts))
     taken = [understand(asked.text, words=index.words, lexicon=lexicon) for asked in distinct]
@@ -333,7 +341,7 @@ def _block(
             jobs.append((options, pulled if pulled is None else _to_namesakes(index, options, pulled)))
     drawn = [pulled for _, pulled in jobs]
     ranked = iter(zip(rank_block(index, [j for j, _ in jobs], weights=weights, pulls=drawn), jobs, strict=True))
-    found: dict[Asked, list[Candidate]] = {}
+    found: dict[TextQuery, list[Candidate]] = {}
     for asked, one in zip(distinct, taken, strict=True):
         raw = asked.text if len(one.jobs) < 2 else ""  # noqa: PLR2004 - a line of several jobs is no label
         mine = islice(ranked, len(one.jobs or _NO_JOB))
@@ -670,7 +678,7 @@ def resolve_many(
         raise PasserellesError("limit_invalid", value=repr(limit))
     index = index_of(referential, kind)
     ahead, written = tee(map(_text, texts))
-    asked = map(Asked, ahead, repeat(None) if contexts is None else contexts)
+    asked = map(TextQuery, ahead, repeat(None) if contexts is None else contexts)
     both = zip(written, answer_many(index, asked, weights=shipped_weights()[kind], limit=limit), strict=False)
     own = ((_own_code(referential, index, text) if kind == "title" else None, some) for text, some in both)
     stamp = referential.stamp
@@ -690,7 +698,7 @@ def title_index(referential: Referential) -> TitleIndex:
 def competency_index(referential: Referential) -> TitleIndex:
     """Index of the labels of a referential's competencies, built once and kept with it."""
     labelled = [(c.code, c.label) for c in referential.competencies if c.label]
-    entries = [Entry(code, label, code) for code, label in labelled]
+    entries = [IndexedLabel(code, label, code) for code, label in labelled]
     owners = [Owner(code, label) for code, label in labelled]
     # Neither what people say for job titles nor what stands around them says anything of a competency.
     pack = replace(language_pack(referential.language), usages={}, qualifiers=frozenset(), titles=False)
@@ -702,19 +710,19 @@ def index_of(referential: Referential, kind: Kind) -> TitleIndex:
     return title_index(referential) if kind == "title" else competency_index(referential)
 
 
-def title_entries(referential: Referential) -> list[Entry]:
+def title_entries(referential: Referential) -> list[IndexedLabel]:
     """
     Labels that lead to occupations: job titles, and the labels of fiches that are no title of theirs.
 
     The label of a fiche that an overlay claims for a part leads to the part.
     """
-    entries = [Entry(t.code, t.label, t.occupation) for t in referential.titles]
+    entries = [IndexedLabel(t.code, t.label, t.occupation) for t in referential.titles]
     known = {(normalise_label(e.label), e.code) for e in entries}
     meant = titles_by_label(referential)
     for occupation in referential.occupations:
         label = normalise_label(occupation.label or "")
         if label and (label, occupation.code) not in known and occupation.code in meant[label]:
-            entries.append(Entry("", occupation.name, occupation.code))
+            entries.append(IndexedLabel("", occupation.name, occupation.code))
     return entries
 
 

@@ -166,7 +166,7 @@ _CANDIDATES_OF: Final = Column(
 
 
 @dataclass(frozen=True, slots=True)
-class Row(Described):
+class ResolvedRow(Described):
     """One row: its number as `Worklist.lines` has it, the text, the candidates, the verdict, what a person chose."""
 
     number: int
@@ -203,8 +203,8 @@ class Review:
     """
 
     worklist: Worklist
-    rows: tuple[Row, ...]
-    refused: tuple[Row, ...]
+    rows: tuple[ResolvedRow, ...]
+    refused: tuple[ResolvedRow, ...]
 
     def count(self, wanted: Status) -> int:
         """Return the number of rows with this verdict, empty ones and sums aside."""
@@ -267,10 +267,10 @@ def review(
     columns = {f"{each}s": worklist.texts(worklist.place(name)) for each, name in (contexts or {}).items()}
     beside = contexts_of(texts, **columns) if kind == "title" else None
     answers = resolve_many(referential, texts, kind=kind, contexts=beside)
-    rows: list[Row] = []
+    rows: list[ResolvedRow] = []
     titles = referential if kind == "title" else None
     for i, candidates in enumerate(answers):
-        row = Row(worklist.lines[i], texts[i], candidates, status(candidates, review_threshold), stated[i])
+        row = ResolvedRow(worklist.lines[i], texts[i], candidates, status(candidates, review_threshold), stated[i])
         if stated[i]:
             code = chosen_code(stated[i], [codes[i] for codes in earlier], known, titles)
             row = replace(row, status="à vérifier") if code is None else _with_choice(row, known[code])
@@ -300,7 +300,7 @@ def chosen_code(
     return None
 
 
-def _with_choice(row: Row, owner: Owner) -> Row:
+def _with_choice(row: ResolvedRow, owner: Owner) -> ResolvedRow:
     taken = Candidate(owner.code, owner.label, "", "", 1.0, 1.0, "exact", *owner.family, 1.0, read=row.text)
     same = [c for c in row.candidates if c.code == owner.code] or [taken]
     others = [c for c in row.candidates if c.code != owner.code][: LIMIT - 1]
@@ -318,7 +318,7 @@ CHOICE_FROM: Final = (HEADER.index(CHOICE), HEADER.index(_CANDIDATES[0]), HEADER
 
 
 @dataclass(frozen=True, slots=True)
-class Group(Described):
+class ReviewedTitle(Described):
     """
     A title of a list, with all the rows that write it so.
 
@@ -381,10 +381,10 @@ class Group(Described):
 class Agenda:
     """Titles to look at, the most at stake first; those that a person chose come last."""
 
-    groups: tuple[Group, ...]
+    groups: tuple[ReviewedTitle, ...]
 
     @property
-    def left(self) -> tuple[Group, ...]:
+    def left(self) -> tuple[ReviewedTitle, ...]:
         """Those that are neither sure nor chosen."""
         return tuple(group for group in self.groups if not group.chosen and group.status != "sûr")
 
@@ -422,7 +422,7 @@ def agenda(done: Review, *, people: Sequence[Cell] | None = None) -> Agenda:
         first = next((row for row in rows if row.choice), rows[0])
         lines, headcount = tuple(row.number for row in rows), sum(counts[place] for place in places)
         chosen = bool(first.choice) and first not in done.refused
-        groups.append(Group(rows[0].text, lines, headcount, first.status, tuple(first.candidates), chosen))
+        groups.append(ReviewedTitle(rows[0].text, lines, headcount, first.status, tuple(first.candidates), chosen))
     return Agenda(tuple(sorted(groups, key=lambda group: (group.chosen, -round(group.at_stake, 6), group.text))))
 
 

@@ -20,7 +20,7 @@ from passerelles.effort import EffortTable
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications, LeadingCertification
 from passerelles.model import DIPLOMAS, TAUGHT, UNKNOWN_HOURS, Credential, Hours, Reduction, Ternary
-from passerelles.paths.legal import Case, Firms, Frame, FrameVerdict, Time, judge
+from passerelles.paths.legal import Firms, Frame, FrameVerdict, JudgedTraining, Time, judge
 from passerelles.paths.path import Detail, PathStatus, Span, Step, StepCredential
 from passerelles.paths.state import State
 from passerelles.ranking.move import Job, Start
@@ -41,7 +41,7 @@ def day_of(day: date | None) -> date:
 
 
 @dataclass(frozen=True, eq=False)
-class Context(Deriving):
+class PathContext(Deriving):
     """
     What steps are judged by: the frames, the list of hiring jobs and the table of certifications, if any.
 
@@ -119,7 +119,7 @@ class Context(Deriving):
 
     def case(
         self, code: str, credentials: Credentials, *, known: bool, origin: str | None, selective: bool, title: str = ""
-    ) -> Case:
+    ) -> JudgedTraining:
         """What frames judge the way from an origin, if any, to an occupation by; `title` is one counted as held."""
         left = [c for c in credentials if c.held != "yes"]
         labels = tuple(c.label for c in left)
@@ -132,13 +132,17 @@ class Context(Deriving):
         registered = any(map(self._registered, taught))
         listed, presumed = self.listed(code), len(taught) < len(left) or bool(title)
         enlists = any(c.code == _ENLISTMENT and c.requirement == "required" for c in left)
-        return Case(known, ends, listed, labels, same, self.day, selective, studies, registered, presumed, enlists)
+        return JudgedTraining(
+            known, ends, listed, labels, same, self.day, selective, studies, registered, presumed, enlists
+        )
 
     def rome_code(self, code: str) -> str:
         """Return the code of the fiche that an occupation is, or is a part of."""
         return self.graph.referential.occupation_by_code[code].fiche
 
-    def verdicts(self, case: Case, hours: float, months: float, *, whole: bool = False) -> tuple[FrameVerdict, ...]:
+    def verdicts(
+        self, case: JudgedTraining, hours: float, months: float, *, whole: bool = False
+    ) -> tuple[FrameVerdict, ...]:
         """Verdict of every frame; of a whole path, with who may pay under those that do not say no."""
         judged = ((f, judge(f, case, hours, months)) for f in self.frames)
         return tuple(replace(v, payers=f.paid_by(self.opco)) if whole and v.verdict != "no" else v for f, v in judged)
@@ -255,7 +259,7 @@ def after_stage(graph: OccupationGraph, person: Start, row: int, practice: float
     return Start(row, plain=False, competencies=competencies, holdings=holdings, end=end, occupation=occupation)
 
 
-def make_step(context: Context, person: Start, state: State, row: int, *, last: bool) -> Step:
+def make_step(context: PathContext, person: Start, state: State, row: int, *, last: bool) -> Step:
     """Return one step of a person in a state to an occupation."""
     graph, space = context.graph, state.space
     settings = space.settings
@@ -376,7 +380,7 @@ def _months(hours: Span, month_hours: float, credentials: Sequence[StepCredentia
     return Span(known, expected, None if hours.high is None else high, lower_bound=hours.lower_bound)
 
 
-def make_detail(context: Context, start: Start, state: State, rows: tuple[int, ...], frame: str | None) -> Detail:
+def make_detail(context: PathContext, start: Start, state: State, rows: tuple[int, ...], frame: str | None) -> Detail:
     """Return what explains a path: `rows` are the occupations entered, `frame` the one that it has to fit, if any."""
     graph = context.graph
     states, people = [state], [start]
@@ -399,7 +403,7 @@ def make_detail(context: Context, start: Start, state: State, rows: tuple[int, .
     return Detail(status, reasons, hours, months, tuple(steps), frames, context.leading(graph.codes[rows[-1]]))
 
 
-def whole_case(context: Context, start: Start, state: State, row: int, *, known: bool) -> Case:
+def whole_case(context: PathContext, start: Start, state: State, row: int, *, known: bool) -> JudgedTraining:
     """What frames judge the whole way to an occupation by: all that it requires of the person at the very start."""
     demands = state.space.demands
     _, needed = required_of(demands, state.price, start.holdings, row)

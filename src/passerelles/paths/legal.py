@@ -209,7 +209,7 @@ class FrameVerdict(Described):
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class JudgedTraining:
     """
     What a frame judges: whether hours and months are all known (else they are a lower bound), and the target.
 
@@ -235,7 +235,7 @@ class Case:
     enlists: bool = False
 
 
-def _bounds(frame: Frame, case: Case, hours: Time, months: Time) -> Iterator[tuple[str, float, Time, Time]]:
+def _bounds(frame: Frame, case: JudgedTraining, hours: Time, months: Time) -> Iterator[tuple[str, float, Time, Time]]:
     """
     Yield the bounds that a training is held to: rule, limit, value, and how far beyond it is; 0 or less = within.
 
@@ -257,17 +257,17 @@ def _bounds(frame: Frame, case: Case, hours: Time, months: Time) -> Iterator[tup
         yield "no_training", 0.0, longest, _LEAST - longest
 
 
-def _may_last_longer(case: Case, rule: str) -> bool:
+def _may_last_longer(case: JudgedTraining, rule: str) -> bool:
     """Whether a training that is too short takes more hours of who lacks the diploma that is counted as held."""
     return rule in ("hours_min", "no_training") and case.presumed
 
 
-def _closeness(case: Case, limit: float) -> float:
+def _closeness(case: JudgedTraining, limit: float) -> float:
     """How far beyond a bound hours may be that are not those of a certification, and it is still open what it takes."""
     return _CLOSE * limit if case.known and not case.registered else 0.0
 
 
-def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict:
+def judge(frame: Frame, case: JudgedTraining, hours: float, months: float) -> FrameVerdict:
     """
     Judge a step, or a path from its first day to its last.
 
@@ -316,7 +316,7 @@ def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict
     return FrameVerdict(frame.name, frame.label, verdict, tuple(broken), tuple(unsure), exempt, conditions)
 
 
-def fits(frame: Frame, case: Case, hours: NDArray[np.float64], months: NDArray[np.float64]) -> Verdicts:
+def fits(frame: Frame, case: JudgedTraining, hours: NDArray[np.float64], months: NDArray[np.float64]) -> Verdicts:
     """Judge many trainings for one target at once: `NO`, `UNKNOWN` or `YES`, as `judge` does one by one."""
     fixed = judge(frame.model_copy(update={"hours_min": None, "hours_max": None, "months_max": None}), case, 1.0, 0.0)
     verdicts: Verdicts = np.full(len(hours), _VERDICTS.index(fixed.verdict), dtype=np.int8)

@@ -24,7 +24,7 @@ from passerelles.market.market import Market
 from passerelles.market.signals import wage_notes, wages_between
 from passerelles.matching import find_occupation, find_occupations
 from passerelles.model import Profile
-from passerelles.paths.build import Context, day_of, frame_months, make_detail, whole_case
+from passerelles.paths.build import PathContext, day_of, frame_months, make_detail, whole_case
 from passerelles.paths.legal import YES, Firms, Frame, Verdicts, find_frame, fits, presets
 from passerelles.paths.path import Path, PathPart, path_sheets
 from passerelles.paths.state import Fit, PathCandidate, PathPool, SearchSpace, State, search_space, state_at
@@ -45,7 +45,7 @@ Rows = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SearchOutcome:
     """
     The result of a search.
 
@@ -87,7 +87,7 @@ class Search:
         self.used = float("inf")  # least ceiling by which anything was left out
         self.floor = 0.0
 
-    def run(self) -> Outcome:
+    def run(self) -> SearchOutcome:
         """
         Enumerate, in order of steps; what is dominated is dropped by the pool.
 
@@ -107,7 +107,7 @@ class Search:
         ceiling = float(best[-1].cost) if best else float("inf")
         gap = max(0.0, ceiling - self.left_out) / TENTHS if self.left_out < float("inf") else 0.0
         shown = best[: self.pool.limit]
-        return Outcome(tuple(shown), self.evaluated, gap, len(best) - len(shown))
+        return SearchOutcome(tuple(shown), self.evaluated, gap, len(best) - len(shown))
 
     def _more_stages(self) -> None:
         for stages in range(2, self.max_steps):
@@ -209,7 +209,7 @@ _EACH = 3  # notes on single targets; beyond, one for all
 
 
 @dataclass(frozen=True, slots=True)
-class Reached(Described):
+class TargetSearch(Described):
     """
     What the search says of one target.
 
@@ -266,7 +266,7 @@ class Reached(Described):
 class Paths(list[Path], Shown):
     """A list of paths, best first, with what the search says of each target in `reached`."""
 
-    def __init__(self, paths: Iterable[Path], reached: tuple[Reached, ...]) -> None:
+    def __init__(self, paths: Iterable[Path], reached: tuple[TargetSearch, ...]) -> None:
         super().__init__(paths)
         self.reached = reached
 
@@ -287,7 +287,7 @@ class Paths(list[Path], Shown):
         sheets = path_sheets(self, lang, frame=frame)[:1]
         return Page(title, none, sheets, [p.page(lang) for p in self], self._notes(lang))
 
-    def _no_path(self, reached: Reached, lang: Lang) -> str:
+    def _no_path(self, reached: TargetSearch, lang: Lang) -> str:
         target = f"{reached.code} {reached.label or ''}".strip()
         key = f"paths.none_{reached.reason}" if reached.parts or reached.reason == "filter" else "paths.none"
         told = say(key, lang=lang, target=target, parts=", ".join(reached.parts))
@@ -428,11 +428,11 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     listed = hires if official_list else None
     frames = {**presets(), **({constraint.name: constraint} if constraint else {})}
     day = day_of(date).isoformat()
-    context = Context(graph, tuple(frames.values()), listed, certifications, day, payers)
+    context = PathContext(graph, tuple(frames.values()), listed, certifications, day, payers)
     taken = {"practice_kinds": list(chosen.paths.practice_kinds)}
     taken |= {name: getattr(chosen.paths, name) for name in _ASSUMED} | {"max_steps": max_steps}
     keyed: list[tuple[tuple[int, ...], Callable[..., Path]]] = []
-    reached: list[Reached] = []
+    reached: list[TargetSearch] = []
     rows = [graph.position[code] for code in find_occupations(graph.referential, wanted or ())]
     for row in np.flatnonzero(state.open_rows).tolist() if wanted is None else sorted(rows):
         go_on()
@@ -442,12 +442,14 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
             reason = "same" if row == start.row else "filter" if allowed[row] else "split"
             others = overlays_that_split(code) if reason == "same" else ()
             parts = _parts_of(graph, start.row, row)
-            reached.append(Reached(code, label, 0, limit, reason=reason, parts=parts, overlays=others))
+            reached.append(TargetSearch(code, label, 0, limit, reason=reason, parts=parts, overlays=others))
             continue
         pool = PathPool(chosen.paths, space.calibrated, _fit(context, start, state, row, constraint), limit, pareto)
         outcome = Search(state, row, pool, max_steps).run()
         reason = "length" if state.unknown[row].any() else ""
-        reach = Reached(code, label, len(outcome.paths), limit, outcome.gap, outcome.evaluated, reason, cut=outcome.cut)
+        reach = TargetSearch(
+            code, label, len(outcome.paths), limit, outcome.gap, outcome.evaluated, reason, cut=outcome.cut
+        )
         reached.append(reach)
         # Where stages were looked for and none was worth it; a full list may have left some out.
         alone = max_steps > 1 and not reason and reach.proven and (limit is None or reach.fewer)
@@ -468,7 +470,7 @@ def _market_values(graph: OccupationGraph, market: Mapping[str, Any] | None) -> 
     return values
 
 
-def _fit(context: Context, start: Start, state: State, row: int, frame: Frame | None) -> Fit:
+def _fit(context: PathContext, start: Start, state: State, row: int, frame: Frame | None) -> Fit:
     if frame is None:
         return lambda hours, _steps: np.full(len(hours), YES, dtype=np.int8)
     case = whole_case(context, start, state, row, known=not _unknown(state, row))
@@ -496,7 +498,14 @@ def _unknown(state: State, row: int) -> bool:
 
 
 def _paths_to(
-    context: Context, start: Start, state: State, row: int, best: Outcome, worth: float, frame: str | None, **more: Any
+    context: PathContext,
+    start: Start,
+    state: State,
+    row: int,
+    best: SearchOutcome,
+    worth: float,
+    frame: str | None,
+    **more: Any,
 ) -> Iterator[tuple[tuple[int, ...], Callable[..., Path]]]:
     """Yield the order of each path among all (obtainable, known, cost, steps, codes), and what makes it of its rank."""
     space, graph = state.space, context.graph

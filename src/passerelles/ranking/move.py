@@ -205,7 +205,7 @@ _OF_CHOICE: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Known(Described):
+class KnownMobility(Described):
     """That the referential's own experts list this move."""
 
     rank: int | None
@@ -281,7 +281,7 @@ class Move(Described, Shown):
     same_field: bool | None
     access: AccessConditions
     filters: tuple[Verdict, ...]
-    known: Known | None
+    known: KnownMobility | None
     referential: Stamp
     wages: WagePair | None = None
     observed: Observed | None = None

@@ -25,7 +25,17 @@ from passerelles.matching import find_occupation
 from passerelles.model import Profile
 from passerelles.progress import go_on
 from passerelles.ranking.filters import Filter, JudgedMove, MarketAlone, parse_filters
-from passerelles.ranking.move import Item, Known, Move, Moves, PartValue, Start, Verdict, excluded_rows, find_start
+from passerelles.ranking.move import (
+    Item,
+    KnownMobility,
+    Move,
+    Moves,
+    PartValue,
+    Start,
+    Verdict,
+    excluded_rows,
+    find_start,
+)
 from passerelles.scoring.measures import coverage_positions, coverage_row, held_competencies, people_who, raising_share
 from passerelles.scoring.scorer import LEVELS, Level, Scorer, level_at, levels_of, load_scorer, reaches, scorer_for
 from passerelles.scoring.table import Scores, score_person, score_table
@@ -68,13 +78,13 @@ def split_items(graph: OccupationGraph, start: Start, target: int) -> tuple[tupl
     return tuple(held), tuple(near), tuple(missing)
 
 
-def known_move(graph: OccupationGraph, origin: str | None, target: str) -> Known | None:
+def known_mobility(graph: OccupationGraph, origin: str | None, target: str) -> KnownMobility | None:
     """Return the entry of the referential's own list, looked up through the fiche of a specialised occupation."""
     if origin is None:
         return None
     by_code = graph.referential.occupation_by_code
     move = graph.referential.moves_from(by_code[origin].fiche).get(by_code[target].fiche)
-    return None if move is None else Known(move.rank, move.kind, graph.referential.stamp.title)
+    return None if move is None else KnownMobility(move.rank, move.kind, graph.referential.stamp.title)
 
 
 def short_access(graph: OccupationGraph, target: int, holdings: Holdings, aim: Aim) -> bool:
@@ -445,7 +455,7 @@ def _explained(
             same_field=same_field(referential, origin, code),
             access=conditions_for(referential, code, start.holdings),
             filters=verdicts,
-            known=known_move(graph, origin, code),
+            known=known_mobility(graph, origin, code),
             referential=referential.stamp,
             wages=wages_between(wages, referential, origin, code),
         )

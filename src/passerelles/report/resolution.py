@@ -14,7 +14,7 @@ from passerelles.matching import find_occupation
 from passerelles.matching.migrate import DESTINATION, Destination, Migration, TitleMoves
 from passerelles.matching.ranking import Kind, about_weights
 from passerelles.matching.titles import SURE, Candidate, Status, resolve_competency, resolve_title, status
-from passerelles.matching.worklist import Agenda, Group, Review, Row, is_aside
+from passerelles.matching.worklist import Agenda, ResolvedRow, Review, ReviewedTitle, is_aside
 from passerelles.model import Competency, Domain, Hours, Mobility, Occupation, Requirement, RequirementKind
 from passerelles.ranking.move import KINDS
 from passerelles.referentials.referential import Referential, named_titles
@@ -94,31 +94,31 @@ class Resolution(NamedTuple):
 def review_page(done: Review, *, lang: Lang = "fr") -> Page:
     """Return what a reviewed list shows: each text with its first candidate and the verdict."""
     columns = (
-        *Row.spec.pick("row"),
+        *ResolvedRow.spec.pick("row"),
         Column("given", value=lambda row, _: _short(row.text)),
         Column("candidates", value=lambda row, _: f"{c.code} {c.label}" if (c := _first(row)) else None),
         Column("confidence", "share", value=lambda row, _: c.confidence if (c := _first(row)) else None),
-        *Row.spec.pick("status"),
+        *ResolvedRow.spec.pick("status"),
     )
     sheet = Sheet("resolution", columns, lambda: done.rows, lang)
     return Page(say("sheets.resolution", lang=lang), [], [sheet], notes=[review_line(done, lang=lang)])
 
 
-def _first(row: Row) -> Candidate | None:
+def _first(row: ResolvedRow) -> Candidate | None:
     return row.candidates[0] if row.candidates else None
 
 
 def agenda_page(plan: Agenda, *, limit: int, lang: Lang = "fr") -> Page:
     """Return the titles to look at first, with three candidates each, and how many are left."""
 
-    def offered(group: Group, _lang: Lang) -> str | None:
+    def offered(group: ReviewedTitle, _lang: Lang) -> str | None:
         return "\n".join(f"{c.rank}. {c.code} {c.label}" for c in group.candidates[:_SHOWN]) or None
 
     columns = (
         Column("people", "integer", value="people", shown=lambda group, lang: _people(group.people, lang)),
         Column("given", value=lambda group, _: _short(group.text)),
         Column("candidates", value=offered),
-        *Group.spec.pick("status"),
+        *ReviewedTitle.spec.pick("status"),
     )
     sheet = Sheet("resolution", columns, lambda: plan.left[:limit], lang)
     return Page(say("sheets.resolution", lang=lang), [], [sheet], notes=[agenda_line(plan, lang=lang)])
@@ -128,7 +128,7 @@ def _people(value: float, lang: Lang) -> str:
     return number(value, lang=lang, decimals=0 if value == int(value) else 1)
 
 
-def question_lines(group: Group, place: int, of: int, *, lang: Lang) -> list[str]:
+def question_lines(group: ReviewedTitle, place: int, of: int, *, lang: Lang) -> list[str]:
     """Return what a terminal asks about one title: how many people, and the numbered candidates."""
     people = _people(group.people, lang)
     first = say("resolve.review.question", lang=lang, place=place, of=of, text=_short(group.text), people=people)

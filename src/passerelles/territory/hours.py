@@ -18,7 +18,7 @@ from passerelles.effort import effort_table, hours_of_kind, step_hours, uncovere
 from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
-from passerelles.paths.build import Context, counted_title, required_of
+from passerelles.paths.build import PathContext, counted_title, required_of
 from passerelles.paths.legal import NO, UNKNOWN, YES, Verdicts, find_frame, fits
 from passerelles.progress import go_on
 from passerelles.scoring.measures import held_competencies, required_columns
@@ -177,7 +177,7 @@ class EffortCosts:
         graph, settings, law = self.graph, self.settings, find_frame(frame)
         listed = None if settings.paths.hiring is None else frozenset(settings.paths.hiring)
         today = date.today().isoformat()  # noqa: DTZ011 - the user's own day
-        context = Context(graph, (law,), listed, self.certifications, today)
+        context = PathContext(graph, (law,), listed, self.certifications, today)
         verdicts = np.full(expected.shape, UNKNOWN, dtype=np.int8)
         demands = demands_of(graph)
         codes = [graph.codes[row] for row in origins.tolist()]
