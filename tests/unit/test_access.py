@@ -67,7 +67,7 @@ from passerelles.referentials.referential import Referential, lay_access, named_
 from passerelles.referentials.validate import text_disagreements
 from passerelles.report.resolution import Fiche
 from passerelles.settings import EffortSettings, PathSettings, RankingSettings
-from passerelles.territory.hours import EffortCosts, make_lever
+from passerelles.territory.hours import EffortCosts, prior_training
 from small import occupation, referential
 
 PLAIN = Settings(scorer="unfitted")
@@ -1962,7 +1962,9 @@ def test_a_car_licence_is_told_as_counted_or_not_by_what_is_told_of_the_hours() 
 def test_a_lever_takes_no_hours_of_a_diploma_counted_as_held_unless_it_is_that_one() -> None:
     title = Credential("Z1", "Titre", "titre", Hours(300, 300, 300), prerequisites=("DIP-N4",))
     graph = build_graph(with_credentials(jobs(CredentialRequirement("Q", "Z1")), BAC, title), settings=PLAIN)
-    taken = {code: make_lever(graph, PLAIN.effort, (code,)).hours_of(graph.position["R"]) for code in ("Z1", "DIP-N4")}
+    taken = {
+        code: prior_training(graph, PLAIN.effort, (code,)).hours_of(graph.position["R"]) for code in ("Z1", "DIP-N4")
+    }
     assert taken == {"Z1": direct(graph.referential).hours.expected, "DIP-N4": 300.0}
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from job_titles import referential
 from passerelles.cli.main import run
-from passerelles.cli.shared import Format, Options
+from passerelles.cli.shared import CommandOptions, Format
 from passerelles.errors import PasserellesError
 from passerelles.matching.worklist import ADDED, Worklist, read_worklist, review
 
@@ -348,8 +348,10 @@ def test_progress_is_told_to_the_end() -> None:
 
 def test_a_list_is_whole_or_absent(tmp_path: Path) -> None:
     with pytest.raises(PasserellesError):
-        Options(form=Format.CSV, output=tmp_path / "pas" / "x.csv").emit_list(
+        CommandOptions(form=Format.CSV, output=tmp_path / "pas" / "x.csv").emit_list(
             Worklist(("a",), [["b"]]), "", dict, print
         )
-    Options(form=Format.XLSX, output=tmp_path / "x.xlsx").emit_list(Worklist(("a",), [["b\x07"]]), "", dict, print)
+    CommandOptions(form=Format.XLSX, output=tmp_path / "x.xlsx").emit_list(
+        Worklist(("a",), [["b\x07"]]), "", dict, print
+    )
     assert [p.name for p in tmp_path.iterdir()] == ["x.xlsx"]

@@ -10,7 +10,7 @@ from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.measures import required_columns
 from passerelles.settings import EffortSettings, Settings, TerritorySettings
-from passerelles.territory.hours import make_lever
+from passerelles.territory.hours import prior_training
 from passerelles.territory.match import Scenario, compare_scenarios
 from territory_cases import ANY_MOVE, Written, graph, openings, people, places
 
@@ -63,10 +63,10 @@ def missing(graph: OccupationGraph, origin: str, target: str) -> list[str]:
 def test_the_hours_of_a_lever_are_counted_in_the_move_the_totals_and_the_budget(embedded: OccupationGraph) -> None:
     fragile, hiring = people(("A", "H2909", 10, "Redon")), openings(("P", "M1607", 10, "Redon"))
     lever = tuple(missing(embedded, "H2909", "M1607")[:4])
-    own = make_lever(embedded, embedded.settings.effort, lever).hours_of(embedded.position["H2909"])
+    own = prior_training(embedded, embedded.settings.effort, lever).hours_of(embedded.position["H2909"])
     assert own >= 28.0  # four items of seven hours, and the bearings of their macro-competencies
     first = embedded.competency_codes[0]
-    assert make_lever(embedded, embedded.settings.effort, (first,)).columns == (0,)
+    assert prior_training(embedded, embedded.settings.effort, (first,)).columns == (0,)
     without, lifted = compare_scenarios(embedded, fragile, hiring, {"sans": {}, "avec": {"lever": lever}}, settings=ANY)
     assert without.to_dict()["lever"] == {"people": 0, "hours": 0.0}
     assert lifted.to_dict()["lever"] == {"people": 10, "hours": 10 * own}
@@ -86,7 +86,7 @@ def test_who_acquires_all_that_is_missing_has_the_hours_of_the_lever_to_do_and_n
     lever = tuple(missing(embedded, "H2909", "M1607"))
     fragile, hiring = people(("A", "H2909", 10, "Redon")), openings(("P", "M1607", 10, "Redon"))
     (found,) = compare_scenarios(embedded, fragile, hiring, {"tout": {"lever": lever}}, settings=ANY)
-    own = make_lever(embedded, embedded.settings.effort, lever).hours_of(embedded.position["H2909"])
+    own = prior_training(embedded, embedded.settings.effort, lever).hours_of(embedded.position["H2909"])
     assert found.allocation.flows[0].hours.expected == pytest.approx(own)
     assert found.allocation.hours == pytest.approx(10 * own)
 
@@ -104,9 +104,9 @@ def test_a_lever_that_takes_more_than_it_saves_is_not_taken(embedded: Occupation
 
 def test_a_credential_of_unknown_length_is_no_lever(embedded: OccupationGraph) -> None:
     driving = build_graph(load_referential().with_overlay("enseignement-conduite"))
-    lever = make_lever(driving, driving.settings.effort, ("AUT-ENS-GL",))
+    lever = prior_training(driving, driving.settings.effort, ("AUT-ENS-GL",))
     assert np.isnan(lever.hours_of(driving.position["H2909"]))
-    assert make_lever(driving, driving.settings.effort, ("AUT-ENS-GL",)).hours_of(driving.position["K2110-GL"]) == 0
+    assert prior_training(driving, driving.settings.effort, ("AUT-ENS-GL",)).hours_of(driving.position["K2110-GL"]) == 0
 
 
 def test_an_unknown_option_and_an_unknown_competency_are_refused() -> None:

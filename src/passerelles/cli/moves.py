@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from passerelles.cli.shared import Format, FragileOption, FrameOption, Options, argument, option, shared
+from passerelles.cli.shared import CommandOptions, Format, FragileOption, FrameOption, argument, option, shared
 from passerelles.errors import PasserellesError
 from passerelles.views.spec import dicts
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @shared("explain filters referential overlay no_access data observed limit strict settings form output chart lang")
 def rank(
-    opts: Options,
+    opts: CommandOptions,
     origin: Annotated[str | None, argument("origin")] = None,
     profile: Annotated[Path | None, option("profile", "--profile")] = None,
     profiles: Annotated[list[str] | None, option("profiles", "--profiles")] = None,
@@ -63,7 +63,7 @@ def rank(
     return bool(moves)
 
 
-def rank_people(opts: Options, profiles: list[str], rejects: Path | None) -> bool:
+def rank_people(opts: CommandOptions, profiles: list[str], rejects: Path | None) -> bool:
     """
     Rank files of profiles and say how many were ranked and refused; what they hold is never shown.
 
@@ -127,7 +127,7 @@ def read_origin(origin: str | None, profile: Path | None) -> "str | Profile":
 
 @shared("referential overlay no_access form output lang")
 def show(
-    opts: Options,
+    opts: CommandOptions,
     occupation: Annotated[str, argument("occupation")],
     codes: Annotated[bool, option("codes", "--codes")] = False,
 ) -> None:
@@ -144,7 +144,7 @@ def show(
 
 
 @shared("basin referential overlay no_access data form output chart lang")
-def compare(opts: Options, occupations: Annotated[list[str], argument("compared")]) -> None:
+def compare(opts: CommandOptions, occupations: Annotated[list[str], argument("compared")]) -> None:
     """Compare occupations."""
     from passerelles.ranking.compare import compare as put_side_by_side
     from passerelles.report.envelope import unscored_envelope
@@ -167,7 +167,7 @@ OTHERS: Final = ("H2909", "N1103", "K1304")
 
 
 @shared("form output lang")
-def demo(opts: Options) -> None:
+def demo(opts: CommandOptions) -> None:
     """Show the flagship case, then moves between trades."""
     from passerelles.ranking.move import Moves
     from passerelles.ranking.moves import rank_moves
@@ -200,7 +200,7 @@ def demo(opts: Options) -> None:
 
 
 @shared("basin referential overlay data settings form output chart lang")
-def areas(opts: Options, jobs: Annotated[Path | None, option("areas_jobs", "--jobs")] = None) -> None:
+def areas(opts: CommandOptions, jobs: Annotated[Path | None, option("areas_jobs", "--jobs")] = None) -> None:
     """Group occupations into mobility areas."""
     from passerelles.areas import mobility_areas
 
@@ -220,7 +220,7 @@ def areas(opts: Options, jobs: Annotated[Path | None, option("areas_jobs", "--jo
 
 @shared("include explain filters referential overlay no_access data observed limit strict settings form output lang")
 def sources(
-    opts: Options,
+    opts: CommandOptions,
     target: Annotated[str, argument("target")],
     origin: Annotated[list[str] | None, option("origin", "--origin")] = None,
 ) -> bool:
@@ -254,7 +254,7 @@ DateOption = Annotated[datetime | None, option("date", "--date", formats=["%Y-%m
 
 @shared("filters referential overlay no_access data limit settings form output chart lang", limit=5)
 def paths(
-    opts: Options,
+    opts: CommandOptions,
     ends: Annotated[list[str] | None, argument("ends", metavar="ORIGIN TARGET...")] = None,
     profile: Annotated[Path | None, option("profile", "--profile")] = None,
     frame: FrameOption = None,
@@ -301,7 +301,7 @@ def paths(
 
 
 def _hiring(
-    opts: Options, file: Path | None, basin: str | None
+    opts: CommandOptions, file: Path | None, basin: str | None
 ) -> tuple[tuple[str, ...] | None, dict[str, float] | None, bool]:
     """
     Return the codes of the hiring jobs, by a list, else by the market of a basin, and the worth of each there.
@@ -320,7 +320,7 @@ def _hiring(
     return tuple(sorted({e.occupation for e in listed.entries if e.status == "hiring"})), None, True
 
 
-def _of_basin(opts: Options, basin: str, listed: "JobList | None") -> tuple[tuple[str, ...], dict[str, float]]:
+def _of_basin(opts: CommandOptions, basin: str, listed: "JobList | None") -> tuple[tuple[str, ...], dict[str, float]]:
     """Hiring jobs of a basin, and how tight the market of each is, from 0 to 1, where it is known."""
     from passerelles.market.signals import signals
 
@@ -334,7 +334,7 @@ def _of_basin(opts: Options, basin: str, listed: "JobList | None") -> tuple[tupl
 
 @shared("referential overlay no_access data limit settings form output lang")
 def levers(
-    opts: Options,
+    opts: CommandOptions,
     origin: Annotated[list[str] | None, option("lever_origin", "--origin")] = None,
     target: Annotated[list[str] | None, option("lever_target", "--target")] = None,
     fragile: FragileOption = None,

@@ -9,7 +9,7 @@ import typer
 
 from passerelles.cli.shared import (
     ACCEPT_ERRORS,
-    Options,
+    CommandOptions,
     argument,
     is_on,
     json_text,
@@ -39,7 +39,7 @@ overlay.callback(invoke_without_command=True, help="overlay.command")(speak_belo
 @overlay.command("new", help="overlay.new")
 @shared("lang")
 def new(
-    opts: Options,
+    opts: CommandOptions,
     name: NameArgument,
     output: Annotated[Path, option("overlay.output", "--output", "-o")],
     referential: OnOption = None,
@@ -58,7 +58,9 @@ def new(
 
 @overlay.command("check", help="overlay.check")
 @shared("form output lang")
-def check(opts: Options, overlay: Annotated[str, argument("overlay.file")], referential: OnOption = None) -> bool:
+def check(
+    opts: CommandOptions, overlay: Annotated[str, argument("overlay.file")], referential: OnOption = None
+) -> bool:
     """Say all that is wrong with an overlay, or with a referential of one's own; exit 1 on errors."""
     from passerelles.referentials.own_overlays import kind_of
     from passerelles.referentials.places import place_of
@@ -74,7 +76,7 @@ def check(opts: Options, overlay: Annotated[str, argument("overlay.file")], refe
 @overlay.command("install", help="overlay.install")
 @shared("lang")
 def install(
-    opts: Options,
+    opts: CommandOptions,
     file: FileArgument,
     referential: OnOption = None,
     replace: Annotated[bool, option("overlay.replace", "--replace")] = False,
@@ -88,7 +90,7 @@ def install(
 
 @overlay.command("list", help="overlay.list")
 @shared("lang")
-def list_(opts: Options) -> None:
+def list_(opts: CommandOptions) -> None:
     """List the names that ``--overlay`` and ``--referential`` take."""
     from passerelles.referentials.own_overlays import listed
 
@@ -99,7 +101,7 @@ def list_(opts: Options) -> None:
 
 @overlay.command("remove", help="overlay.remove")
 @shared("lang")
-def remove(opts: Options, name: NameArgument) -> None:
+def remove(opts: CommandOptions, name: NameArgument) -> None:
     """Remove what was installed under a name."""
     from passerelles.referentials.own_overlays import remove as drop
 
@@ -107,7 +109,7 @@ def remove(opts: Options, name: NameArgument) -> None:
         opts.tell("overlay.removed", kind=opts.say(f"overlay.kind.{removed.kind}"), name=name)
 
 
-def _base(opts: Options, overlay: str | Path, named: str | None) -> "Referential":
+def _base(opts: CommandOptions, overlay: str | Path, named: str | None) -> "Referential":
     """Referential to check on: the one named, else the one that the overlay is written for, else the embedded one."""
     from passerelles.referentials.own_overlays import base_of
     from passerelles.referentials.places import named_place
@@ -120,7 +122,7 @@ def _base(opts: Options, overlay: str | Path, named: str | None) -> "Referential
 
 
 @shared("overlay no_access form output lang")
-def validate(opts: Options, path: Annotated[str, argument("path")]) -> bool:
+def validate(opts: CommandOptions, path: Annotated[str, argument("path")]) -> bool:
     """Validate a referential."""
     from passerelles.referentials.credentials import DEFAULT
     from passerelles.referentials.validate import validate as run_validation
@@ -132,7 +134,7 @@ def validate(opts: Options, path: Annotated[str, argument("path")]) -> bool:
 
 @shared("referential overlay no_access settings lang")
 def compile(  # noqa: A001 - the name of the command
-    opts: Options,
+    opts: CommandOptions,
     output: Annotated[Path, option("compile.output", "--output", "-o")],
     overwrite: Annotated[bool, option("compile.overwrite", "--overwrite")] = False,
 ) -> None:
@@ -150,7 +152,7 @@ def compile(  # noqa: A001 - the name of the command
 
 
 @shared("lang")
-def cache(opts: Options, clear: Annotated[bool, option("cache.clear", "--clear")] = False) -> None:
+def cache(opts: CommandOptions, clear: Annotated[bool, option("cache.clear", "--clear")] = False) -> None:
     """List the indexes of the cache, or clear them."""
     from passerelles.compiled import cached_indexes, clear_cache
 
@@ -168,7 +170,7 @@ def cache(opts: Options, clear: Annotated[bool, option("cache.clear", "--clear")
 
 @shared("lang")
 def download(
-    opts: Options,
+    opts: CommandOptions,
     name: Annotated[str, argument("name")],
     from_file: Annotated[Path | None, option("from_file", "--from")] = None,
 ) -> None:
@@ -183,7 +185,7 @@ def download(
 
 @shared("referential overlay no_access lang")
 def export(
-    opts: Options,
+    opts: CommandOptions,
     path: Annotated[Path, argument("output")],
     form: Annotated[str | None, option("export_format", "--format", "-f")] = None,
     overwrite: Annotated[bool, option("overwrite", "--overwrite")] = False,
@@ -197,7 +199,7 @@ def export(
 
 @shared("lang")
 def schema(
-    opts: Options,
+    opts: CommandOptions,
     name: Annotated[str | None, argument("schema.name")] = None,
     output: Annotated[Path | None, option("schema.output", "--output", "-o")] = None,
 ) -> None:
@@ -218,7 +220,7 @@ def schema(
 
 @shared("referential overlay no_access observed settings form output chart lang")
 def evaluate(
-    opts: Options,
+    opts: CommandOptions,
     methods: Annotated[str | None, option("methods", "--methods")] = None,
     folds: Annotated[int, option("folds", "--folds")] = 5,
     groupings: Annotated[int, option("groupings", "--groupings", min=0)] = 0,
@@ -256,7 +258,7 @@ def evaluate(
 
 
 @shared("referential lang", referential="rome")
-def train(opts: Options, output: Annotated[Path, option("weights", "--output", "-o")]) -> None:
+def train(opts: CommandOptions, output: Annotated[Path, option("weights", "--output", "-o")]) -> None:
     """Fit, calibrate and write the scorers."""
     from passerelles.evaluation.train import train as fit_all
     from passerelles.scoring.scorer import scorer_text
@@ -273,7 +275,7 @@ def train(opts: Options, output: Annotated[Path, option("weights", "--output", "
 
 
 @shared("referential overlay no_access settings form output lang")
-def transparency(opts: Options) -> None:
+def transparency(opts: CommandOptions) -> None:
     """Print what must be published and answered."""
     from passerelles.report.transparency import CHANGED, WEIGHT, duties
 
@@ -291,7 +293,7 @@ def transparency(opts: Options) -> None:
 
 @shared("limit form output lang", limit=20)
 def compare_runs(
-    opts: Options,
+    opts: CommandOptions,
     old: Annotated[Path, argument("old_run")],
     new: Annotated[Path, argument("new_run")],
 ) -> None:

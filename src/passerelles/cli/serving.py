@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from passerelles.cli.shared import ACCEPT_ERRORS, NO_CACHE, Options, is_on, option, shared
+from passerelles.cli.shared import ACCEPT_ERRORS, NO_CACHE, CommandOptions, is_on, option, shared
 from passerelles.errors import need
 
 _HOST = "127.0.0.1"
@@ -27,7 +27,7 @@ def _option(name: str, **bounds: Any) -> Any:
 
 @shared("referential overlay no_access data observed strict settings lang")
 def serve(
-    opts: Options,
+    opts: CommandOptions,
     ctx: typer.Context,
     host: Annotated[str, _option("host")] = _HOST,
     port: Annotated[int, _option("port", min=1, max=65535)] = 8000,
@@ -70,7 +70,7 @@ def serve(
     run(options, host=host, port=port, workers=workers)
 
 
-def _data_options(opts: Options) -> dict[str, tuple[str, Any]]:
+def _data_options(opts: CommandOptions) -> dict[str, tuple[str, Any]]:
     """What is opened, by option of the command line: the service's own name of it, and its value."""
     return {
         "referential": ("referential", opts.referential),
@@ -114,7 +114,7 @@ _LOOKS = 60
 
 @shared("referential overlay no_access data observed strict settings lang")
 def explore(
-    opts: Options,
+    opts: CommandOptions,
     port: Annotated[int, option("explorer.option.port", "--port", min=0, max=65535)] = 8765,
     no_browser: Annotated[bool, option("explorer.option.no_browser", "--no-browser")] = False,
 ) -> None:

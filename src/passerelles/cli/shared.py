@@ -77,7 +77,7 @@ FrameOption = Annotated[str | None, option("frame", "--frame")]
 
 
 @dataclass(frozen=True)
-class Options:
+class CommandOptions:
     """Values of the options that commands share; those that a command does not take are at their defaults."""
 
     basin: Annotated[str | None, option("market_basin", "--basin")] = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from passerelles.cli.shared import Format, FrameOption, Options, message, option, shared, speak_below, write_text
+from passerelles.cli.shared import CommandOptions, Format, FrameOption, message, option, shared, speak_below, write_text
 from passerelles.errors import PasserellesError, need
 from passerelles.language.say import Lang, say
 from passerelles.views.spec import Column, Page, Sheet, Withheld, dicts
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Bounded(Options):
+class TerritoryOptions(CommandOptions):
     """What commands on a territory share besides: openings, and the bounds of who may go where."""
 
     hiring: Annotated[list[Path] | None, option("hiring", "--hiring")] = None
@@ -83,7 +83,7 @@ RequiredTables = Annotated[list[Path], option("fragile", "--fragile")]
 @territory.command("rank", help="cli.command.territory_rank")
 @shared("include referential overlay no_access data travel limit settings form output lang hiring radius")
 def rank(
-    opts: Bounded,
+    opts: TerritoryOptions,
     basin: Annotated[str, option("basin", "--basin")] = "",
     territory: Annotated[str, option("ranked_area", "--territory")] = "",
     fragile: FragileTables = None,
@@ -147,7 +147,7 @@ def rank(
 @territory.command("match", help="cli.command.territory_match")
 @shared(f"{_ALLOCATE} limit form output chart scenario", limit=None)
 def match(
-    opts: Bounded,
+    opts: TerritoryOptions,
     fragile: RequiredTables,
     territory: Annotated[str, option("part_of", "--territory")] = "",
     ceiling: Annotated[float | None, option("max_cost", "--max-cost", min=0)] = None,
@@ -251,7 +251,7 @@ def print_allocation(console: "Screen", release: "Release", *, lang: Lang) -> No
     listed("certificate", release.proofs(lang))
 
 
-def _compare(opts: Bounded, graph: "OccupationGraph", fragile: list[Path], common: dict[str, Any]) -> bool:
+def _compare(opts: TerritoryOptions, graph: "OccupationGraph", fragile: list[Path], common: dict[str, Any]) -> bool:
     from passerelles.report.envelope import envelope
     from passerelles.territory.match import Scenario, compare_scenarios
 
@@ -298,7 +298,7 @@ def read_scenario(text: str) -> dict[str, Any]:
 @territory.command("sums", help="cli.command.territory_sums")
 @shared("referential overlay no_access data settings form output lang hiring")
 def sums(
-    opts: Bounded,
+    opts: TerritoryOptions,
     fragile: FragileTables = None,
     dominance: Annotated[str | None, option("dominance", "--dominance")] = None,
     percent: Annotated[float | None, option("p_percent", "--p-percent")] = None,
@@ -334,7 +334,7 @@ def sums(
 @territory.command("batch", help="cli.command.territory_batch")
 @shared(f"{_ALLOCATE} date")
 def batch(
-    opts: Bounded,
+    opts: TerritoryOptions,
     fragile: RequiredTables,
     output: Annotated[Path, option("batch_output", "--output", "-o")],
     by: Annotated[str, option("batch_by", "--by")] = "basin",
@@ -375,7 +375,7 @@ def batch(
 @territory.command("signals", help="cli.command.territory_signals")
 @shared("referential overlay data limit form output lang", limit=30)
 def signals(
-    opts: Options,
+    opts: CommandOptions,
     basin: Annotated[str, option("basin", "--basin")],
     job: Annotated[list[str] | None, option("job", "--job")] = None,
     year: Annotated[int | None, option("year", "--year")] = None,
@@ -444,7 +444,7 @@ _PAGES: Final = (".html", ".htm", ".docx")
 
 @shared(f"{_ALLOCATE} output scenario date")
 def report(
-    opts: Bounded,
+    opts: TerritoryOptions,
     context: typer.Context,
     territory: Annotated[str | None, option("territory", "--territory")] = None,
     fragile: FragileTables = None,

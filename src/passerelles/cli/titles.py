@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, get_args
 
-from passerelles.cli.shared import Options, argument, message, option, shared
+from passerelles.cli.shared import CommandOptions, argument, message, option, shared
 from passerelles.errors import PasserellesError
 from passerelles.language.say import LANGS
 from passerelles.views.spec import Sheet, dicts
@@ -23,7 +23,7 @@ _LISTED: Final = 5
 
 @shared("source column referential overlay limit settings form output lang", limit=5)
 def resolve(
-    opts: Options,
+    opts: CommandOptions,
     text: Annotated[str | None, argument("text")] = None,
     competencies: Annotated[bool, option("competencies", "--competencies")] = False,
     to_review: Annotated[Path | None, option("review", "--review")] = None,
@@ -49,7 +49,7 @@ def resolve(
     return True
 
 
-def _resolve_text(opts: Options, text: str, kind: "Kind") -> bool:
+def _resolve_text(opts: CommandOptions, text: str, kind: "Kind") -> bool:
     from passerelles.report.resolution import Resolution
 
     referential, settings = opts.session.referential, opts.session.settings.titles
@@ -61,7 +61,7 @@ def _resolve_text(opts: Options, text: str, kind: "Kind") -> bool:
     return bool(resolution.candidates)
 
 
-def _review(opts: Options, kind: "Kind", choices: Path | None, *, context: bool, to_review: bool) -> "Review":
+def _review(opts: CommandOptions, kind: "Kind", choices: Path | None, *, context: bool, to_review: bool) -> "Review":
     """Resolve a list: `context` says whether its other columns count, `to_review` whether a person looks at it."""
     from passerelles.matching.ranking import shipped_weights
     from passerelles.matching.reading import language_pack
@@ -120,7 +120,7 @@ def _heads(kind: str) -> frozenset[str]:
     return frozenset().union(*(language_pack(lang).columns[kind] for lang in LANGS))
 
 
-def _agenda(opts: Options, done: "Review", kind: "Kind", choices: Path | None, *, ask: bool) -> None:
+def _agenda(opts: CommandOptions, done: "Review", kind: "Kind", choices: Path | None, *, ask: bool) -> None:
     """Show or write what a person should look at first, and keep what was chosen."""
     from passerelles.matching.worklist import CHOICE_FROM, agenda, is_aside, people_of, read_choices, write_choices
     from passerelles.report.resolution import agenda_line, agenda_page, resolution_envelope
@@ -146,7 +146,7 @@ def _agenda(opts: Options, done: "Review", kind: "Kind", choices: Path | None, *
     opts.emit_list(plan.worklist(), line, lambda: about(dicts(plan.groups, lang)), show, choice=CHOICE_FROM)
 
 
-def _ask(opts: Options, plan: "Agenda", kind: "Kind", choices: Path, chosen: dict[str, str]) -> None:
+def _ask(opts: CommandOptions, plan: "Agenda", kind: "Kind", choices: Path, chosen: dict[str, str]) -> None:
     """Ask for the remaining choices, one by one; each is written at once, so that one may stop at any time."""
     from passerelles.matching.titles import index_of
     from passerelles.matching.worklist import chosen_code, write_choices
@@ -177,7 +177,7 @@ def _ask(opts: Options, plan: "Agenda", kind: "Kind", choices: Path, chosen: dic
     opts.tell("resolve.review.asked", n=answered, left=len(plan.left) - answered)
 
 
-def _write_review(opts: Options, done: "Review", kind: "Kind") -> None:
+def _write_review(opts: CommandOptions, done: "Review", kind: "Kind") -> None:
     from passerelles.report.resolution import resolution_envelope, review_line, review_page
 
     session, lang = opts.session, opts.lang
@@ -188,7 +188,7 @@ def _write_review(opts: Options, done: "Review", kind: "Kind") -> None:
 
 @shared("source column referential overlay form output lang")
 def migrate(
-    opts: Options,
+    opts: CommandOptions,
     codes: Annotated[list[str] | None, argument("old_codes")] = None,
     old: Annotated[str | None, option("from_version", "--from")] = None,
     title: Annotated[str, option("migrate_title", "--title")] = "",
@@ -221,7 +221,7 @@ def migrate(
 
 
 def _emit_migrations(
-    opts: Options, versions: "Versions", migrations: "Sequence[Migration]", worklist: "Worklist | None" = None
+    opts: CommandOptions, versions: "Versions", migrations: "Sequence[Migration]", worklist: "Worklist | None" = None
 ) -> None:
     """Write where codes lead, or the list that they stand in."""
     from passerelles.report.resolution import migration_envelope, migration_line, migration_page, migration_sheet
@@ -238,7 +238,7 @@ def _emit_migrations(
         opts.emit(payload, [migration_sheet(migrations, lang=lang)], show)
 
 
-def _migrate_rows(opts: Options, source: Path, title_column: str | None, versions: "Versions") -> None:
+def _migrate_rows(opts: CommandOptions, source: Path, title_column: str | None, versions: "Versions") -> None:
     from passerelles.matching.migrate import migrate_list
     from passerelles.matching.worklist import read_worklist
 
@@ -249,7 +249,7 @@ def _migrate_rows(opts: Options, source: Path, title_column: str | None, version
     _emit_migrations(opts, versions, migrations, done)
 
 
-def _migrate_overlay(opts: Options, place: str, to: str, old: str | None) -> bool:
+def _migrate_overlay(opts: CommandOptions, place: str, to: str, old: str | None) -> bool:
     """Bring an overlay to a new version, into a workbook; negative where a person must decide."""
     from passerelles.matching.migrate import Versions, migrate_overlay
     from passerelles.views.excel import write_workbook
@@ -266,7 +266,7 @@ def _migrate_overlay(opts: Options, place: str, to: str, old: str | None) -> boo
 
 @shared("referential overlay no_access limit form output lang")
 def search(
-    opts: Options,
+    opts: CommandOptions,
     words: Annotated[list[str], argument("overlay.words")],
     kind: Annotated[list[str] | None, option("overlay.kinds", "--kind")] = None,
 ) -> bool:

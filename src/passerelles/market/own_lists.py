@@ -32,7 +32,7 @@ _HEADS: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 
 
-class Entry(NamedTuple):
+class ListedJob(NamedTuple):
     """
     One row of a list: an occupation, the place that it holds for, and what it says.
 
@@ -52,17 +52,17 @@ class JobList:
     """Rows of a user's list that could be resolved; `notices` gives the others, with their line."""
 
     file: SourceFile
-    entries: tuple[Entry, ...]
+    entries: tuple[ListedJob, ...]
     notices: tuple[Notice, ...] = field(default=(), repr=False, compare=False)
 
     @cached_property
-    def entries_of(self) -> Mapping[str, tuple[Entry, ...]]:
+    def entries_of(self) -> Mapping[str, tuple[ListedJob, ...]]:
         """Rows of each occupation code, in the order of the file."""
         return grouped((entry.occupation, entry) for entry in self.entries)
 
     def find(
         self, referential: Referential, code: str, *, basin: Iterable[str] = (), region: Iterable[str] = ()
-    ) -> Entry | None:
+    ) -> ListedJob | None:
         """
         Row that holds for an occupation in a place, or None.
 
@@ -115,7 +115,7 @@ def load_job_list(path: str | Path, referential: Referential, *, places: Places 
     needed = {"code, métier": ("code", "title")}
     table = _read_list(path, _HEADS["job_list"], needed, partial(occupations_meant, referential))
     log = NoticeLog(table.notices)
-    entries: dict[tuple[str, str, str], Entry] = {}
+    entries: dict[tuple[str, str, str], ListedJob] = {}
     for line, (code, title, basin, region, status) in table.numbered("code", "title", "basin", "region", "status"):
         note = partial(log.note, file=table.name, line=line)
         occupation = _job(referential, code, title, note)
@@ -129,7 +129,7 @@ def load_job_list(path: str | Path, referential: Referential, *, places: Places 
         if key in entries:
             note("duplicate_code", subject=" ".join(filter(None, (occupation, basin, region))))
             continue
-        entries[key] = Entry(occupation, job_status, place, _key(region), line)
+        entries[key] = ListedJob(occupation, job_status, place, _key(region), line)
     return JobList(SourceFile("job-list", table.record), tuple(entries.values()), log.notices())
 
 

@@ -11,7 +11,7 @@ from passerelles.errors import UnknownCodeError
 from passerelles.language.say import Lang, labelled, percent, say
 from passerelles.market.figures import COUNTRY, Figure, Interval, total, unknown
 from passerelles.market.market import DEFAULT_SETTINGS, NOTHING, Market, MarketSettings, Openings, family_codes, summed
-from passerelles.market.own_lists import Entry, JobList
+from passerelles.market.own_lists import JobList, ListedJob
 from passerelles.market.places import Basin, Places
 from passerelles.market.tables import COMPONENTS, Link, Tension, TensionTable, Wages, families_of, links_of, shares
 from passerelles.model import Ternary
@@ -443,7 +443,7 @@ class Signal:
     components: tuple[tuple[str, Figure], ...]
     wage: Figure
     status: MarketStatus
-    listed: Entry | None = None
+    listed: ListedJob | None = None
     list_name: str = ""
     settings: MarketSettings = DEFAULT_SETTINGS
 

@@ -13,7 +13,7 @@ from passerelles.language.say import Lang, say
 from passerelles.report.case import Case, Request, Words
 from passerelles.report.page import territory_page
 from passerelles.territory.match import match_territory
-from passerelles.territory.parts import Part, checksum_of
+from passerelles.territory.parts import TerritoryPart, checksum_of
 
 LINES: Final = "territoires.csv"
 _SUMS: Final = ("headcount", "openings", "placed", "to_confirm", "uncovered", "unfilled", "same_job")
@@ -32,7 +32,7 @@ class Batch(NamedTuple):
     """
 
     graph: OccupationGraph
-    parts: Sequence[Part]
+    parts: Sequence[TerritoryPart]
     bounds: Mapping[str, Any]
     data: Mapping[str, Any]
     lang: Lang = "fr"
@@ -63,7 +63,7 @@ class Batch(NamedTuple):
         tell(len(self.parts), len(self.parts), "")
         return lines
 
-    def _line(self, part: Part, folder: Path, before: Mapping[str, Line]) -> Line:
+    def _line(self, part: TerritoryPart, folder: Path, before: Mapping[str, Line]) -> Line:
         options = (*sorted(self.bounds.items()), self.mask, self.lang, self.date, *self._data())
         checksum = checksum_of(part, provenance(self.graph), options)
         page = f"{_PAGES}/{part.file}.html" if self.pages else ""
@@ -73,7 +73,7 @@ class Batch(NamedTuple):
         cells = self._allocated(part, folder, page) | {"checksum": checksum}
         return {column: "" if cells.get(column) is None else str(cells[column]) for column in _COLUMNS}
 
-    def _allocated(self, part: Part, folder: Path, page: str) -> dict[str, Any]:
+    def _allocated(self, part: TerritoryPart, folder: Path, page: str) -> dict[str, Any]:
         """Allocate a territory and write its page, if any; return what its line says."""
         name, people = part.name or say("territory.batch.elsewhere", lang=self.lang), part.fragile.people
         few = self.mask and 0 < people < self.graph.settings.territory.mask_threshold

@@ -15,7 +15,7 @@ from passerelles.language.say import Lang, listed, number, percent, say
 from passerelles.market.signals import wages_short
 from passerelles.model import Stamp
 from passerelles.settings import TerritorySettings
-from passerelles.territory.flows import PEOPLE, Change, CurvePoint, Flow, Resolved, Uncovered, Unfilled
+from passerelles.territory.flows import PEOPLE, Change, CurvePoint, Flow, ResolvedTitle, Uncovered, Unfilled
 from passerelles.territory.lots import Lots, Note, Problem, aside_totals, reading_notes
 from passerelles.territory.pairs import Bounds
 from passerelles.territory.solve import TENTHS, Bools, Ints, Stage
@@ -105,7 +105,7 @@ class Release:
     notes: Sequence[Note]
     set_aside: Sequence[Problem]
     unmet_floors: Sequence[str]
-    resolved: Sequence[Resolved]
+    resolved: Sequence[ResolvedTitle]
     referential: Stamp
     summary: Callable[[Lang], str]
     masked: bool = False
@@ -156,7 +156,7 @@ class Release:
             Sheet.of_rows("totals", (Column("what"), Column("value", "number")), self._sums(lang)),
             Sheet("changes", Change.spec.columns, lambda: self.changes, lang),
             *([Sheet("curve", CurvePoint.spec.columns, lambda: self.curve, lang)] if self.curve else []),
-            Sheet("resolved", Resolved.spec.columns, lambda: self.resolved, lang),
+            Sheet("resolved", ResolvedTitle.spec.columns, lambda: self.resolved, lang),
             *([Sheet("set_aside", Problem.spec.columns, lambda: self.set_aside, lang)] if self.set_aside else []),
             *note_sheets(self.notes, lang),
         ]
@@ -344,10 +344,10 @@ class Allocation(Shown):
         """Return the bounds that held and the proof of each objective."""
         return CERTIFICATE.to_dict(self, "fr")
 
-    def resolved(self) -> tuple[Resolved, ...]:
+    def resolved(self) -> tuple[ResolvedTitle, ...]:
         """Return the jobs that were written otherwise than by their code, with the table and row to correct."""
         return tuple(
-            Resolved(lot, side.side, "#".join(filter(None, (side.file, lot.sheet))))
+            ResolvedTitle(lot, side.side, "#".join(filter(None, (side.file, lot.sheet))))
             for side in (self.fragile, self.hiring)
             for lot in side.resolved()
         )

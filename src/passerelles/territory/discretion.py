@@ -20,7 +20,7 @@ from passerelles.language.say import Lang, say
 from passerelles.progress import go_on
 from passerelles.territory.allocation import Allocation, Release
 from passerelles.territory.audit import Auditor, FlowTable, HiddenSum, View
-from passerelles.territory.flows import Change, Flow, Resolved, reason_name
+from passerelles.territory.flows import Change, Flow, ResolvedTitle, reason_name
 from passerelles.territory.lots import Lot, Note, Problem, pool_key
 from passerelles.territory.pairs import Why, first_lots, floor_groups
 from passerelles.territory.solve import Bools, Ints, Rows, first_of_each
@@ -549,16 +549,18 @@ def _partly_withheld(item: Described, keys: Collection[str], lang: Lang, cells: 
     return Withheld(values, {column.key: column.cell(item, lang) for column in columns} | cells)
 
 
-class _OfFew(Resolved):
+class _TitleOfFew(ResolvedTitle):
     """How the title of a lot was read whose people are few: how many is not told."""
 
     __slots__ = ()
-    spec = Record(Resolved.spec.name, Resolved.spec.about, *(c for c in Resolved.spec.columns if c.key != "people"))
+    spec = Record(
+        ResolvedTitle.spec.name, ResolvedTitle.spec.about, *(c for c in ResolvedTitle.spec.columns if c.key != "people")
+    )
 
 
-def _without_few(item: Resolved, threshold: int) -> Resolved:
+def _without_few(item: ResolvedTitle, threshold: int) -> ResolvedTitle:
     few = item.side == "fragile" and item.lot.people < threshold  # openings are no people
-    return _OfFew(item.lot, item.side, item.file) if few else item
+    return _TitleOfFew(item.lot, item.side, item.file) if few else item
 
 
 def _name(lot: Lot) -> dict[str, str]:

@@ -319,7 +319,7 @@ class Uncovered(Described):
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate(Described):
+class FillCandidate(Described):
     """People still uncovered who could fill an opening if `reason` did not bar them; hours and km None = unknown."""
 
     lot: Lot
@@ -356,7 +356,7 @@ class Unfilled(Described):
     openings: int
     empty: int
     reason: str
-    candidates: tuple[Candidate, ...] = ()
+    candidates: tuple[FillCandidate, ...] = ()
 
     @property
     def code(self) -> str:
@@ -394,7 +394,7 @@ class Unfilled(Described):
         Column("reason", value=lambda u, lang: say(f"territory.reason.{u.reason}", lang=lang), json="reason",
                schema="text", on=On.FILE),
         Column("sentence", value=lambda u, lang: u.sentence(lang), schema="text", on=On.FILE),
-        parts_of("candidates", Candidate, on=On.FILE,
+        parts_of("candidates", FillCandidate, on=On.FILE,
                  value=lambda u, _: "; ".join(f"{c.lot.employer} ({c.lot.job})" for c in u.candidates)),
         Column("fill", value=lambda u, lang: u.sentence(lang), on=On.SCREEN),
         replace(_MASKED, on=On.JSON),
@@ -464,7 +464,7 @@ class Change(Described):
 
 
 @dataclass(frozen=True, slots=True)
-class Resolved(Described):
+class ResolvedTitle(Described):
     """A lot whose job was written otherwise than by its code, and the table to correct."""
 
     lot: Lot
@@ -576,7 +576,7 @@ def unfilled_pools(territory: Territory, pairs: Pairs, left: Ints, free: Ints) -
             reason = _barred_by(territory, pairs, int(span[0]))
         else:
             reason = "volunteers" if at in staying else "nobody_near" if left.any() else "everyone_placed"
-        candidates: tuple[Candidate, ...] = ()
+        candidates: tuple[FillCandidate, ...] = ()
         if reason in _OF_OTHERS and at in offered:  # who is left is not whom the openings were within reach of
             reason = "volunteers" if at in refused else "everyone_placed"
         elif at in detailed:
@@ -590,9 +590,9 @@ def _barred_by(territory: Territory, pairs: Pairs, pair: int) -> str:
     return territory.binding if why == Why.OPEN else reason_name(why)
 
 
-def _candidate(territory: Territory, pairs: Pairs, left: Ints, pair: int) -> Candidate:
+def _candidate(territory: Territory, pairs: Pairs, left: Ints, pair: int) -> FillCandidate:
     lot, hours, km = int(pairs.lot[pair]), int(pairs.hours[pair]), figure(pairs.km[pair])
     job = territory.hiring.lots[int(pairs.entry[pair])].job
     expected, distance = None if hours < 0 else hours / TENTHS, None if km is None else round(km, 1)
     reason = _barred_by(territory, pairs, pair)
-    return Candidate(territory.fragile.lots[lot], int(left[lot]), job, reason, expected, distance)
+    return FillCandidate(territory.fragile.lots[lot], int(left[lot]), job, reason, expected, distance)

@@ -27,9 +27,9 @@ from passerelles.territory.solve import Floats, Rows
 
 
 @dataclass(frozen=True)
-class Lever:
+class PriorTraining:
     """
-    What is acquired beforehand: columns of the graph's competencies, and codes of credentials.
+    A training lever, acquired before any move: columns of the graph's competencies, and codes of credentials.
 
     `hours_of` gives what it takes: for each competency that is not held, the hours of the effort model for one item of
     its kind; on top, once for each macro-competency of which nothing is held, those of getting one's bearings; for
@@ -62,9 +62,9 @@ class Lever:
         return total if math.isnan(total) else round(total * TENTHS) / TENTHS
 
 
-def make_lever(graph: OccupationGraph, effort: EffortSettings, codes: Sequence[str]) -> Lever:
+def prior_training(graph: OccupationGraph, effort: EffortSettings, codes: Sequence[str]) -> PriorTraining:
     """
-    Return the lever of some codes of competencies or credentials.
+    Return what is acquired beforehand, from codes of competencies or credentials.
 
     Raises
     ------
@@ -78,7 +78,7 @@ def make_lever(graph: OccupationGraph, effort: EffortSettings, codes: Sequence[s
         if column is None and code not in referential.competency_by_code:  # else no occupation asks for it
             raise UnknownCodeError(code, key="unknown_competency")
     columns = {column for column in column_of.values() if column is not None}
-    return Lever(graph, effort, tuple(sorted(columns)), tuple(sorted({*codes} - column_of.keys())))
+    return PriorTraining(graph, effort, tuple(sorted(columns)), tuple(sorted({*codes} - column_of.keys())))
 
 
 class JobHours(NamedTuple):
@@ -142,7 +142,7 @@ class EffortCosts:
         taken = np.zeros(expected.shape)
         possible = np.full(expected.shape, YES, dtype=np.int8)
         short = np.zeros(expected.shape, dtype=np.bool_)
-        lever = make_lever(graph, self.settings.effort, self.lever) if self.lever else None
+        lever = prior_training(graph, self.settings.effort, self.lever) if self.lever else None
         for i, row in enumerate(origins.tolist()):
             go_on()
             held = holdings_of(graph.referential, graph.codes[row], {})

@@ -19,7 +19,7 @@ ELSEWHERE: Final = ""  # key of lots whose territory is not known
 _NOT_NAME: Final = re.compile(r"[^a-z0-9]+")
 
 
-class Part(NamedTuple):
+class TerritoryPart(NamedTuple):
     """People and openings of one territory; `name` is empty where the territory is not known."""
 
     key: str
@@ -40,7 +40,7 @@ def parts(
     places: Places | None = None,
     *,
     names: Mapping[str, str] = MappingProxyType({}),
-) -> list[Part]:
+) -> list[TerritoryPart]:
     """
     Cut both sides of a country into territories.
 
@@ -82,7 +82,7 @@ def parts(
     openings = None if hiring is None or by == "employer" else grouped((locate(lot)[0], lot) for lot in hiring.lots)
     named = {key: names.get(key, locate(lots[0])[1]) for key, lots in people.items()}
     return [
-        Part(
+        TerritoryPart(
             key,
             named[key],
             _with_lots(fragile, people[key]),
@@ -159,7 +159,7 @@ def _namer(by: Cut, places: Places | None) -> Callable[[Lot], tuple[str, str]]:
     return area
 
 
-def checksum_of(part: Part, provenance: Mapping[str, Any], options: Sequence[object]) -> str:
+def checksum_of(part: TerritoryPart, provenance: Mapping[str, Any], options: Sequence[object]) -> str:
     """
     Return a checksum of all that a territory's line depends on, by which a run that was stopped goes on.
 

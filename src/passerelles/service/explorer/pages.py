@@ -356,7 +356,7 @@ _FARTHEST: Final = 272.0
 LETTERS: Final = "RIASEC"
 
 
-class Dot(NamedTuple):
+class MapJob(NamedTuple):
     """An occupation on a map."""
 
     code: str
@@ -366,13 +366,13 @@ class Dot(NamedTuple):
     domain: str
 
 
-class Group(NamedTuple):
+class MapDomain(NamedTuple):
     """Occupations of one domain: its colour, its name, where the name stands, and how many they are."""
 
     code: str
     label: str
     colour: str
-    dots: Sequence[Dot]
+    dots: Sequence[MapJob]
     x: float
     y: float
 
@@ -380,10 +380,10 @@ class Group(NamedTuple):
 _DOT: Final = (Column("label", note="code"), Column("domain"))
 
 
-def groups_of(engine: Engine) -> tuple[Group, ...]:
+def groups_of(engine: Engine) -> tuple[MapDomain, ...]:
     """Return all occupations on the map, by domain; cached."""
 
-    def make() -> tuple[Group, ...]:
+    def make() -> tuple[MapDomain, ...]:
         places = _MARGIN + occupation_positions(engine.graph) * (SIDE - 2 * _MARGIN)
         by_domain: dict[str | None, list[int]] = {}
         for row, occupation in enumerate(engine.graph.occupations):
@@ -395,11 +395,11 @@ def groups_of(engine: Engine) -> tuple[Group, ...]:
             known = engine.referential.domain_by_code.get(domain or "")
             label = (known.label or known.code) if known is not None else ""
             dots = [
-                Dot(engine.graph.codes[r], engine.graph.occupations[r].name, round(x, 1), round(y, 1), label)
+                MapJob(engine.graph.codes[r], engine.graph.occupations[r].name, round(x, 1), round(y, 1), label)
                 for r, (x, y) in zip(rows, places[rows].tolist(), strict=True)
             ]
             colour = COLOURS[number % len(COLOURS)] if known is not None else NOWHERE
-            groups.append(Group(domain or "", label, colour, dots, *_label_point(places[rows])))
+            groups.append(MapDomain(domain or "", label, colour, dots, *_label_point(places[rows])))
         return _spread_labels(groups)
 
     return engine.derived("map", make)
@@ -417,10 +417,10 @@ def short_name(label: str) -> str:
     return label.split(",", maxsplit=1)[0].split(" / ", maxsplit=1)[0]
 
 
-def _spread_labels(groups: Sequence[Group]) -> tuple[Group, ...]:
+def _spread_labels(groups: Sequence[MapDomain]) -> tuple[MapDomain, ...]:
     """Move names down, from the top, until none overlaps another, and into the picture."""
     placed: list[tuple[float, float, float]] = []
-    by_code: dict[str, Group] = {}
+    by_code: dict[str, MapDomain] = {}
     for group in sorted(groups, key=lambda g: g.y):
         half = len(short_name(group.label)) * _LETTER / 2
         x, y = min(max(group.x, half), SIDE - half), group.y

@@ -50,7 +50,7 @@ MEDIA: Final = {
 }
 
 
-class Dropped(Body):
+class DroppedTable(Body):
     """A table as a person dropped it: its name, and its bytes in base64."""
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -61,8 +61,8 @@ class PlanBody(Body):
     """Two tables, the titles that were read otherwise, and the bounds."""
 
     sample: Text | None = None
-    fragile: Dropped | None = None
-    hiring: Dropped | None = None
+    fragile: DroppedTable | None = None
+    hiring: DroppedTable | None = None
     choices: dict[Literal["fragile", "hiring"], dict[Text, Text]] = Field(default_factory=dict)
     radius_km: float | None = Field(default=None, ge=0, le=2_000)
     frame: FrameName | None = None
@@ -81,7 +81,7 @@ class FileBody(Body):
     form: Literal["xlsx", "html", "docx"]
 
 
-class Doubt(NamedTuple):
+class DoubtfulTitle(NamedTuple):
     """A title to be looked at: how it was read, how sure that is, what else it may mean, its people; `few`: masked."""
 
     side: Side
@@ -93,7 +93,7 @@ class Doubt(NamedTuple):
     few: bool = False
 
 
-class Spot(NamedTuple):
+class MapBasin(NamedTuple):
     """A basin on the map of a territory."""
 
     name: str
@@ -189,7 +189,7 @@ def _tables(body: PlanBody) -> Iterator[Mapping[Side, Path | None]]:
         yield {"fragile": first, "hiring": second}
         return
     with TemporaryDirectory() as folder:
-        dropped: dict[Side, Dropped | None] = {"fragile": body.fragile, "hiring": body.hiring}
+        dropped: dict[Side, DroppedTable | None] = {"fragile": body.fragile, "hiring": body.hiring}
         yield {s: None if each is None else _write_dropped(Path(folder), s, each) for s, each in dropped.items()}
 
 
@@ -208,7 +208,7 @@ def _naming_table(side: Side, table: Path) -> Iterator[None]:
         raise PasserellesError("explorer_unread", table=partial(side_label, side), reason=reason.message) from error
 
 
-def _write_dropped(folder: Path, side: Side, dropped: Dropped) -> Path:
+def _write_dropped(folder: Path, side: Side, dropped: DroppedTable) -> Path:
     # Messages name the file, and its ending decides how the table is read; only the last part of its path is used.
     name = Path(re.sub(r"[\\\0]", "/", dropped.name)).name
     name = (name if name.strip(".") else "table.csv").encode()[-_LONGEST_NAME:].decode(errors="ignore")
@@ -223,16 +223,16 @@ def _first_rows(ask: Ask, sheet: Sheet) -> Grid:
     return ask.table(replace(sheet, items=lambda: list(sheet.items())[:_ROWS]))
 
 
-def _doubts(ask: Ask, sides: Sequence[Lots | None], body: PlanBody) -> list[Doubt]:
+def _doubts(ask: Ask, sides: Sequence[Lots | None], body: PlanBody) -> list[DoubtfulTitle]:
     """Titles that were read with doubt or not at all, and those a person read already; the most people first."""
-    doubt_of: dict[tuple[Side, str], Doubt] = {}
+    doubt_of: dict[tuple[Side, str], DoubtfulTitle] = {}
     for lots in filter(None, sides):
         chosen = body.choices.get(lots.side, {})
         doubts = [
-            Doubt(lots.side, lot.given, lot.job, None if lot.given in chosen else lot.confidence, lot.people)
+            DoubtfulTitle(lots.side, lot.given, lot.job, None if lot.given in chosen else lot.confidence, lot.people)
             for lot in lots.lots if lot.given and (lot.confidence < SURE or lot.given in chosen)
         ] + [
-            Doubt(lots.side, title, "", None, problem.people or 0)
+            DoubtfulTitle(lots.side, title, "", None, problem.people or 0)
             for problem in lots.set_aside
             if problem.key.startswith("job_") and isinstance(title := problem.values.get("given"), str)
         ]  # fmt: skip
@@ -245,7 +245,7 @@ def _doubts(ask: Ask, sides: Sequence[Lots | None], body: PlanBody) -> list[Doub
     return [doubt._replace(options=_options_of(ask, doubt), few=n) for doubt, n in zip(largest, few, strict=True)]
 
 
-def _options_of(ask: Ask, doubt: Doubt) -> Sequence[tuple[str, str]]:
+def _options_of(ask: Ask, doubt: DoubtfulTitle) -> Sequence[tuple[str, str]]:
     """Codes and labels that a title may mean, the one that it was read as among them."""
     options = {c.code: c.label for c in resolve_title(ask.engine.referential, doubt.text, limit=_MEANT)}
     if doubt.code:
@@ -292,7 +292,8 @@ def _sketch(ask: Ask, allocation: Allocation) -> dict[str, Any] | None:
         share = math.sqrt((people[b.code] + openings[b.code]) / most)
         radius = round(_SMALLEST + (_LARGEST - _SMALLEST) * share, 1)
         x, y = at[b.code]
-        spots.append(Spot(b.name, x, y, radius, people[b.code], openings[b.code], arriving[b.code], leaving[b.code]))
+        counts = people[b.code], openings[b.code], arriving[b.code], leaving[b.code]
+        spots.append(MapBasin(b.name, x, y, radius, *counts))
     ways = [
         (*at[of], *at[to], round(1.5 + 6 * math.sqrt(n / max(moved.values())), 1))
         for (of, to), n in sorted(away.items()) if of in at and to in at
