@@ -91,7 +91,7 @@ def collect(index: TitleIndex, queries: Sequence[Query], weights: Weights) -> li
         for trial, readings, query in ranked:
             if trial is not None:
                 asked = terms(index, trial)
-                settled, _ = settle(index, query.text, readings, weights.rules, None)
+                settled, _ = settle(index, query.text, readings, None, weights.rules)
                 decide = recognised(asked, weights.rules) and not settled
                 owners = trial.owners.tolist()
                 known = query.code or not query.families  # of what is no job, no fiche is right

@@ -557,7 +557,7 @@ def rank_block(
     choices: Sequence[Sequence[Reading]],
     *,
     weights: Weights,
-    pulls: Sequence[FloatArray | None] | None = None,
+    bonuses: Sequence[FloatArray | None] | None = None,
 ) -> list[Trial | None]:
     """
     Rank the owners for a block of queries, each given by its readings.
@@ -570,7 +570,7 @@ def rank_block(
         Readings of each query; none gives None.
     weights
         Fitted numbers.
-    pulls
+    bonuses
         What the context of each query adds to the evidence, shape (n_owners,); see `passerelles.matching.titles`.
 
     Returns
@@ -586,15 +586,15 @@ def rank_block(
     first = _total(wide.parts, weights.first)
     highest = np.round(first.max(axis=1), 6).tolist()
     rows: list[int] = []
-    drawn: list[FloatArray | None] = []
+    added: list[FloatArray | None] = []
     owners: list[IntArray] = []
     start = 0
-    for options, pull in zip(choices, pulls or [None] * len(choices), strict=True):
+    for options, bonus in zip(choices, bonuses or [None] * len(choices), strict=True):
         if options:
             row = max(range(start, start + len(options)), key=highest.__getitem__)
             rows.append(row)
-            drawn.append(pull)
-            owners.append(top(first[row] if pull is None else first[row] + np.float32(0.2) * pull, _LOOKED_AT))
+            added.append(bonus)
+            owners.append(top(first[row] if bonus is None else first[row] + np.float32(0.2) * bonus, _LOOKED_AT))
         start += len(options)
     chosen, wide = [flat[row] for row in rows], wide.of(rows)
     heads = field_cosines(index.heads.letters, [letter_bag(reading.stems[:1], 2, 5) for reading in chosen])
@@ -608,9 +608,9 @@ def rank_block(
     values = expand(evidence, names, tuple(final)) @ np.asarray([*final.values()])
     covered = parts.get("cover_titles", parts["families"])
     trials: list[Trial] = []
-    for place, pull in enumerate(drawn):
-        if pull is not None:
-            values[place] += pull[owners[place]]
+    for place, bonus in enumerate(added):
+        if bonus is not None:
+            values[place] += bonus[owners[place]]
         order = _families_first(index, owners[place], values[place])
         full = np.flatnonzero(covered[place] >= _ALL)
         ranked = owners[place][order], close[place][1][order], values[place][order], evidence[place][order]

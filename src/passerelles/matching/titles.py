@@ -34,7 +34,16 @@ from passerelles.matching.ranking import (
     shipped_weights,
     terms,
 )
-from passerelles.matching.reading import LONGEST, Lexicon, Reading, Reason, joined_words, language_pack, understand
+from passerelles.matching.reading import (
+    LONGEST,
+    Lexicon,
+    Reading,
+    Reason,
+    Understood,
+    joined_words,
+    language_pack,
+    understand,
+)
 from passerelles.model import Stamp
 from passerelles.referentials.referential import Referential, code_of, titles_by_label
 from passerelles.settings import TitleSettings
@@ -102,18 +111,18 @@ def contexts_of(
     others: dict[str, dict[str, None]] = {}
     for employer, title in zip(employers, titles, strict=False):
         others.setdefault(normalise_label(employer), {})[title] = None
-    found: list[Context | None] = []
+    contexts: list[Context | None] = []
     rows = zip(titles, employers or nothing, sectors or nothing, agreements or nothing, strict=True)
     for title, employer, sector, agreement in rows:
         named = others[normalise_label(employer)] if employer else ()
         jobs = tuple(islice((other for other in named if other != title), MOST_JOBS))
         context = Context(employer, sector, agreement, jobs)
-        found.append(context if any(context) else None)
-    return found
+        contexts.append(context if any(context) else None)
+    return contexts
 
 
-def pull(
-    index: TitleIndex, context: Context | None, weights: Mapping[str, float], lexicon: Lexicon
+def context_bonus(
+    index: TitleIndex, context: Context, weights: Mapping[str, float], lexicon: Lexicon
 ) -> FloatArray | None:
     """
     What a context adds to the evidence of each owner: for each kind, its weight times a likeness in [0, 1].
@@ -123,7 +132,7 @@ def pull(
     index
         Index of the referential.
     context
-        What is known; None, or nothing in it, gives None.
+        What is known; nothing in it gives None.
     weights
         Kind to what a likeness of 1 adds (``[title.context]`` of weights.toml): 2.3 makes a candidate ten times as
         likely.
@@ -132,28 +141,29 @@ def pull(
 
     Returns
     -------
-    pull
+    bonus
         Shape (n_owners,), at least 0.
     """
-    if context is None or index.meaning is None or not any(context):
+    if index.meaning is None:
         return None
     total = np.zeros(len(index.codes), dtype=np.float32)
-    for kind, said in context._replace(jobs=context.jobs[:MOST_JOBS])._asdict().items():
-        texts = (said,) if isinstance(said, str) else said
+    for kind, value in context._replace(jobs=context.jobs[:MOST_JOBS])._asdict().items():
+        texts = (value,) if isinstance(value, str) else value
         if any(texts):
-            likeness = _in_sector(index, context.sector, lexicon) if kind == "sector" else _like(index, texts, lexicon)
+            likeness = _in_sector(index, value, lexicon) if kind == "sector" else _like(index, texts, lexicon)
             total += np.float32(weights.get(kind, 0.0)) * likeness
     return total if total.any() else None
 
 
-def _to_namesakes(index: TitleIndex, options: Sequence[Reading], pulled: FloatArray) -> FloatArray:
+def _to_namesakes(index: TitleIndex, readings: Sequence[Reading], bonus: FloatArray) -> FloatArray:
     """Leave what a context adds to the owners of which a title begins as one is read, where there are any."""
-    begun = [found for option in options if (found := index.begun_by.get(next(iter(option.stems), ""))) is not None]
-    if not begun:
-        return pulled
-    kept, places = np.zeros_like(pulled), np.concatenate(begun)
-    kept[places] = pulled[places]
-    return kept
+    heads = {reading.stems[0] for reading in readings if reading.stems}
+    namesakes = [index.begun_by[head] for head in heads if head in index.begun_by]
+    if not namesakes:
+        return bonus
+    restricted, places = np.zeros_like(bonus), np.concatenate(namesakes)
+    restricted[places] = bonus[places]
+    return restricted
 
 
 def _like(index: TitleIndex, texts: Sequence[str], lexicon: Lexicon) -> FloatArray:
@@ -166,11 +176,11 @@ def _like(index: TitleIndex, texts: Sequence[str], lexicon: Lexicon) -> FloatArr
     terms = Counter(term for text in texts for term in lexicon.roots(lexicon.stems(text)))
     if meaning is None or terms.keys().isdisjoint(index.weights):
         return np.zeros(len(index.codes), dtype=np.float32)
-    asked = count_terms([index.weight_shares(terms)], index.family_field.vocabulary)
-    cover = rows_times(asked, index.covers["all"])[0]
+    shares = count_terms([index.weight_shares(terms)], index.family_field.vocabulary)
+    cover = rows_times(shares, index.covers["all"])[0]
     place = unit(project(meaning.field, [phrase_bag([*terms])], meaning.axes))[0]
-    found = 0.5 * cover + 0.5 * np.maximum(meaning.owners @ place, 0.0)
-    return np.asarray(found / max(float(found.max()), _FAR), dtype=np.float32)
+    likeness = 0.5 * cover + 0.5 * np.maximum(meaning.owners @ place, 0.0)
+    return np.asarray(likeness / max(float(likeness.max()), _FAR), dtype=np.float32)
 
 
 def _in_sector(index: TitleIndex, sector: str, lexicon: Lexicon) -> FloatArray:
@@ -179,14 +189,14 @@ def _in_sector(index: TitleIndex, sector: str, lexicon: Lexicon) -> FloatArray:
     division = f"naf:{int(digits[:_DIVISION])}" if digits else ""
     filed = np.zeros(len(index.codes), dtype=np.float32)
     words = [] if digits else [sector]
-    asked = set(lexicon.roots(lexicon.stems(sector)))
-    whole = sum(map(index.family_weight, sorted(asked)))
+    terms = set(lexicon.roots(lexicon.stems(sector)))
+    whole = sum(map(index.family_weight, sorted(terms)))
     for (code, label), owners in index.sectors.items():
         if division and code == division:
             filed[owners] = 1.0
             words.append(label)
         elif not division and whole:
-            share = sum(map(index.family_weight, sorted(asked & set(lexicon.roots(lexicon.stems(label)))))) / whole
+            share = sum(map(index.family_weight, sorted(terms & set(lexicon.roots(lexicon.stems(label)))))) / whole
             if share >= _ENOUGH:
                 filed[owners] = np.maximum(filed[owners], np.float32(share))
     return np.asarray(0.5 * filed + 0.5 * _like(index, words, lexicon), dtype=np.float32)
@@ -199,7 +209,6 @@ SURE: Final = 0.9
 REVIEW: Final = TitleSettings().review_threshold
 """Confidence from which a match is worth a look (``à vérifier``), unless settings say another; below: ``inconnu``."""
 _BLOCK: Final = 128
-_NO_JOB: Final[tuple[tuple[Reading, ...], ...]] = ((),)  # a text of which nothing is read may still be a label
 _BEST_FOUND: Final = 0.99  # of a text that is no label itself
 
 
@@ -324,33 +333,35 @@ def answer_many(
     """
     waiting, lexicon = iter(texts), Lexicon(index.pack)
     while block := list(islice(waiting, _BLOCK)):
-        yield from _block(index, lexicon, block, weights, limit)
+        queries = list(dict.fromkeys(block))
+        titles = [understand(query.text, words=index.words, lexicon=lexicon) for query in queries]
+        jobs_of = [_jobs(index, lexicon, *each, weights) for each in zip(queries, titles, strict=True)]
+        readings, bonuses = zip(*chain.from_iterable(jobs_of), strict=True)
+        trials = iter(rank_block(index, readings, weights=weights, bonuses=bonuses))
+        by_query: dict[TextQuery, list[Candidate]] = {}
+        for query, title, jobs in zip(queries, titles, jobs_of, strict=True):
+            whole = query.text if len(jobs) == 1 else ""  # a line of several jobs is no label
+            settled = [settle(index, whole, *job, weights.rules) for job in jobs]
+            answers = [_answer(index, each, next(trials), weights, limit, posted=title.posted) for each in settled]
+            best = answers[0] if len(answers) == 1 else _together(answers, limit, weights.rules.get("several", 0.0))
+            by_query[query] = [
+                replace(c, rank=n, read=title.read, ignored=title.ignored) for n, c in enumerate(best, 1)
+            ]
+        yield from (list(by_query[query]) for query in block)
 
 
-def _block(
-    index: TitleIndex, lexicon: Lexicon, texts: Sequence[TextQuery], weights: Weights, limit: int
-) -> Iterator[list[Candidate]]:
-    distinct = list(dict.fromkeys(texts))
-    taken = [understand(asked.text, words=index.words, lexicon=lexicon) for asked in distinct]
-    jobs: list[tuple[Sequence[Reading], FloatArray | None]] = []
-    for asked, one in zip(distinct, taken, strict=True):
-        for place, options in enumerate(one.jobs or _NO_JOB):
-            beside = tuple(" ".join(other[0].words) for at, other in enumerate(one.jobs) if at != place)
-            context = (asked.context or Context())._replace(jobs=(*beside, *(asked.context or Context()).jobs))
-            pulled = pull(index, context, weights.context, lexicon) if options else None
-            jobs.append((options, pulled if pulled is None else _to_namesakes(index, options, pulled)))
-    drawn = [pulled for _, pulled in jobs]
-    ranked = iter(zip(rank_block(index, [j for j, _ in jobs], weights=weights, pulls=drawn), jobs, strict=True))
-    found: dict[TextQuery, list[Candidate]] = {}
-    for asked, one in zip(distinct, taken, strict=True):
-        raw = asked.text if len(one.jobs) < 2 else ""  # noqa: PLR2004 - a line of several jobs is no label
-        mine = islice(ranked, len(one.jobs or _NO_JOB))
-        settled = ((settle(index, raw, options, weights.rules, pulled), trial) for trial, (options, pulled) in mine)
-        answers = [_answer(index, *each, weights, limit, posted=one.posted) for each in settled]
-        best = answers[0] if len(answers) == 1 else _together(answers, limit, weights.rules.get("several", 0.0))
-        found[asked] = [replace(c, rank=n, read=one.read, ignored=one.ignored) for n, c in enumerate(best, start=1)]
-    for asked in texts:
-        yield list(found[asked])
+_Job = tuple[Sequence[Reading], FloatArray | None]
+"""A job that a text names: the ways to read it, and what its context adds to the evidence of each owner."""
+
+
+def _jobs(index: TitleIndex, lexicon: Lexicon, query: TextQuery, title: Understood, weights: Weights) -> list[_Job]:
+    """Jobs that a text names; one without readings where it names none, as it may still be a label."""
+    context, jobs = query.context or Context(), list[_Job]()
+    for place, readings in enumerate(title.jobs):
+        beside = tuple(" ".join(other[0].words) for at, other in enumerate(title.jobs) if at != place)
+        bonus = context_bonus(index, context._replace(jobs=(*beside, *context.jobs)), weights.context, lexicon)
+        jobs.append((readings, bonus if bonus is None else _to_namesakes(index, readings, bonus)))
+    return jobs or [((), None)]
 
 
 def _together(answers: Sequence[Sequence[Candidate]], limit: int, several: float) -> list[Candidate]:
@@ -359,20 +370,20 @@ def _together(answers: Sequence[Sequence[Candidate]], limit: int, several: float
 
     Each is as likely as it is for its job, a little less where the jobs differ: one of them alone is never sure.
     """
-    families = _in_line([{c.parent_code: c.parent_confidence for c in reversed(found)} for found in answers], several)
-    codes = _in_line([{c.code: c.confidence for c in found} for found in answers], several)
+    families = _in_line([{c.parent_code: c.parent_confidence for c in reversed(some)} for some in answers], several)
+    codes = _in_line([{c.code: c.confidence for c in some} for some in answers], several)
     turns: dict[str, Candidate] = {}
     for c in filter(None, chain.from_iterable(zip_longest(*answers))):
-        sure, of_family = round(codes[c.code], 5), families[c.parent_code]
-        alone = replace(c, confidence=sure, parent_confidence=round(of_family, 5), ambiguous=of_family < SURE)
+        confidence, of_family = round(codes[c.code], 5), families[c.parent_code]
+        alone = replace(c, confidence=confidence, parent_confidence=round(of_family, 5), ambiguous=of_family < SURE)
         turns.setdefault(c.code, alone)
     return [*turns.values()][:limit]
 
 
 def _in_line(answers: Sequence[Mapping[str, float]], several: float) -> dict[str, float]:
     """Chance of each code in a line of several jobs: its mean over them, or `several` of what it is for one of them."""
-    met = grouped(pair for answer in answers for pair in answer.items())
-    return {code: max(sum(chances) / len(answers), several * max(chances)) for code, chances in met.items()}
+    chances_of = grouped(pair for answer in answers for pair in answer.items())
+    return {code: max(sum(some) / len(answers), several * max(some)) for code, some in chances_of.items()}
 
 
 def recognised(values: Mapping[str, float], rules: Mapping[str, float]) -> bool:
@@ -390,123 +401,137 @@ class _Line(NamedTuple):
     reason: Reason
 
 
+_Matches = dict[int, tuple[int, Reason, float]]
+"""Labels that a text is, by owner: entry, reason, and weight among those of other owners."""
 _Settled = tuple[list[_Line], float]
 
 
 def settle(
-    index: TitleIndex, text: str, options: Sequence[Reading], rules: Mapping[str, float], drawn: FloatArray | None
+    index: TitleIndex, text: str, readings: Sequence[Reading], bonus: FloatArray | None, rules: Mapping[str, float]
 ) -> _Settled:
     """
     Return the owners of the labels that a text, or one of its readings, is, and the chance of all together.
 
-    `drawn` is what its context adds to each; the likeliest come first.
+    `bonus` is what its context adds to the evidence of each; the likeliest come first.
     """
-    found, surety = _labels(index, text, options, rules)
-    drawn_by = {owner: math.exp(drawn[owner]) if drawn is not None else 1.0 for owner in found}
-    weighed = {owner: weight * drawn_by[owner] for owner, (_, _, weight) in found.items()}
-    total = sum(weighed.values())
-    shares = sorted((-weight / total, owner) for owner, weight in weighed.items())
-    return [_Line(o, found[o][0], 1.0, surety * -share, found[o][1]) for share, o in shares], surety
+    matches, chance = _labels(index, text, readings, rules)
+    factors = {owner: math.exp(bonus[owner]) if bonus is not None else 1.0 for owner in matches}
+    weights = {owner: weight * factors[owner] for owner, (_, _, weight) in matches.items()}
+    total = sum(weights.values())
+    shares = sorted((-weight / total, owner) for owner, weight in weights.items())
+    return [_Line(o, matches[o][0], 1.0, chance * -share, matches[o][1]) for share, o in shares], chance
 
 
 def _labels(
-    index: TitleIndex, text: str, options: Sequence[Reading], rules: Mapping[str, float]
-) -> tuple[dict[int, tuple[int, Reason, float]], float]:
-    """Owners of the labels that a text is, with the entry, the reason and the weight of each."""
-    fitting = {option: fit for option in options if (fit := fits(index, option)) is not False}
+    index: TitleIndex, text: str, readings: Sequence[Reading], rules: Mapping[str, float]
+) -> tuple[_Matches, float]:
+    """Return the labels that a text, or one of its readings, is, and the chance of all together."""
+    fitting = {reading: fit for reading in readings if (fit := fits(index, reading)) is not False}
 
-    def surety(rule: str, option: Reading | None) -> float:
+    def chance(rule: str, reading: Reading | None) -> float:
         """Chance by the rule; less where the line says more that nothing is known of, or where its end is missing."""
-        partly = option is not None and option.beside and fitting[option] is None
-        chance = min(rules[rule], rules.get("partly", 1.0)) if partly else rules[rule]
-        if option is None or not option.cut:
-            return chance
-        return min(chance, rules.get("cut_usual" if rule == "usual" else "cut", 1.0))
+        limits = [rules[rule]]
+        if reading is not None and reading.beside and fitting[reading] is None:
+            limits.append(rules.get("partly", 1.0))
+        if reading is not None and reading.cut:
+            limits.append(rules.get("cut_usual" if rule == "usual" else "cut", 1.0))
+        return min(limits)
 
-    for each in fitting:
-        label = " ".join(each.stems)
+    for reading in fitting:
+        label = " ".join(reading.stems)
         if label in index.pack.usages.get(label, ()) and label in index.same:  # a label of which usage says more
-            return _meant(index, each), surety("certain", each)
-    tries: list[tuple[str, Reading | None]] = [(" ".join(option.words), option) for option in fitting]
+            return _of_usage(index, reading), chance("certain", reading)
+    tries: list[tuple[str, Reading | None]] = [(" ".join(reading.words), reading) for reading in fitting]
     if 0 < len(text) <= LONGEST:
         tries.insert(0, (" ".join(joined_words(text, index.pack)), None))
-    for rank, (form, option) in enumerate(tries):
-        other_words = option.other_words if option else None
-        found: dict[int, tuple[int, Reason, float]] = {}
-        for entry, other in index.exact.get(form, ()):
-            reason: Reason = other_words or ("other gender form" if other else "exact")
-            owner = int(index.owner[entry])
-            if owner not in found or (found[owner][1] != "exact" and reason == "exact"):
-                found[owner] = (entry, reason, 1.0)
-        if found:
-            return found, surety("alike" if other_words else "cleaned" if rank else "certain", option)
-    for option in fitting:
-        entries = index.same.get(" ".join(option.stems), ()) or cut_off(index, option)
+    for number, (form, tried) in enumerate(tries):
+        other_words = tried.other_words if tried else None
+        if matches := _exact(index, form, other_words):
+            return matches, chance("alike" if other_words else "cleaned" if number else "certain", tried)
+    for reading in fitting:
+        entries = index.same.get(" ".join(reading.stems), ()) or cut_off(index, reading)
         if entries:
-            alike: Reason = option.other_words or "same words"
-            return {int(index.owner[e]): (e, alike, 1.0) for e in reversed(entries)}, surety("alike", option)
-    meant = ((option, _meant(index, option)) for option in fitting)
-    return next(((usual, surety("usual", option)) for option, usual in meant if usual), ({}, 0.0))
+            alike: Reason = reading.other_words or "same words"
+            return {int(index.owner[e]): (e, alike, 1.0) for e in reversed(entries)}, chance("alike", reading)
+    usages = ((reading, _of_usage(index, reading)) for reading in fitting)
+    return next(((matches, chance("usual", reading)) for reading, matches in usages if matches), ({}, 0.0))
 
 
-def _meant(index: TitleIndex, option: Reading) -> dict[int, tuple[int, Reason, float]]:
+def _exact(index: TitleIndex, form: str, other_words: Reason | None) -> _Matches:
+    """Return the labels that are written so, of one owner rather one in the gender that it is listed in."""
+    matches: _Matches = {}
+    for entry, other_gender in index.exact.get(form, ()):
+        reason: Reason = other_words or ("other gender form" if other_gender else "exact")
+        owner = int(index.owner[entry])
+        if owner not in matches or (matches[owner][1] != "exact" and reason == "exact"):
+            matches[owner] = entry, reason, 1.0
+    return matches
+
+
+def _of_usage(index: TitleIndex, reading: Reading) -> _Matches:
     """
-    Owners of the titles that people mean by one, the first ones most; else of it without qualifiers.
+    Return the titles that people mean by one, the first ones most; else those of it without qualifiers.
 
     Those of a label that it begins with stay: an 'assistant commercial BTP' is no 'commercial BTP'.
     """
-    found: dict[int, tuple[int, Reason, float]] = {}
-    pack, stems = index.pack, option.stems
+    matches: _Matches = {}
+    usages, stems = index.pack.usages, reading.stems
     begun = max((n for n in range(2, len(stems)) if " ".join(stems[:n]) in index.same), default=0)
-    bare = " ".join(stem for n, stem in enumerate(stems) if n < begun or stem not in pack.qualifiers)
-    for rank, title in enumerate(pack.usages.get(" ".join(stems)) or pack.usages.get(bare, (bare,)), start=1):
+    bare = " ".join(stem for n, stem in enumerate(stems) if n < begun or stem not in index.pack.qualifiers)
+    for rank, title in enumerate(usages.get(" ".join(stems)) or usages.get(bare, (bare,)), start=1):
         for entry in index.same.get(title, ()):
-            found.setdefault(int(index.owner[entry]), (entry, "usage", 1.0 / rank))
-    return found
+            matches.setdefault(int(index.owner[entry]), (entry, "usage", 1.0 / rank))
+    return matches
 
 
 def _answer(
     index: TitleIndex, settled: _Settled, trial: Trial | None, weights: Weights, limit: int, *, posted: bool
 ) -> list[Candidate]:
     """Candidates for one job: those that labels settle, then those that the evidence ranks; less sure where posted."""
-    lines, surety = settled
+    lines, chance = settled
     label = bool(lines)
     families = by_family(index, (line.owner for line in lines), (line.confidence for line in lines))
     rivals = len(families) if weights.family else 0
     if trial is not None and label:
         # Behind those that are settled, what the evidence ranks shares what is left of the confidence.
-        rest = np.minimum((1.0 - surety) * trial.shares, lines[-1].confidence)
+        rest = np.minimum((1.0 - chance) * trial.shares, lines[-1].confidence)
         lines += _lines(index, trial, rest, {line.owner for line in lines})
     elif trial is not None:
-        values = terms(index, trial)
-        if not recognised(values, weights.rules):
-            return []
-        # Where no word is a label's, and none is a typing error away from one, likeness of letters proves little.
-        most = weights.rules["strange"] if values["strange"] else 1.0
-        if index.usual[trial.entries[0]]:
-            most = min(most, weights.rules["usual"])  # a title that only holds what is said is no surer than it
-        head: set[int] = set()
-        sure = min(weights.chance(values, weights.confidence), most)
-        if weights.family:
-            kin = min(weights.chance(values, weights.family), most)
-            found = _of_head(index, trial.reading)
-            if int(index.parent_of[trial.owners[0]]) in {int(index.parent_of[owner]) for owner in found}:
-                head, kin = found, max(kin, weights.rules["usual"])
-            masses = trial.masses(index)
-            families = dict(zip(masses, _shared_out(np.asarray([*masses.values()]), kin).tolist(), strict=True))
-            rivals = trial.family_rivals
-            sure = min(sure, kin)
-        lines = _lines(index, trial, _shared_out(trial.shares, sure), ())
-        # Further words change no fiche of such a head: its own comes first, with the evidence of the first.
-        ordered = sorted(lines, key=lambda line: line.owner not in head)
-        lines = [a._replace(score=b.score, confidence=b.confidence) for a, b in zip(ordered, lines, strict=True)]
+        lines, families, rivals = _ranked(index, trial, weights)
     if posted:
         # A label that the other evidence would rather give to another family is as loose as a usage.
-        most = trial.masses(index).get(next(iter(families)), 0.0) if label and trial is not None else 1.0
-        if not label or lines[0].reason in _LOOSE or most < weights.rules["agreed"]:
+        agreed = trial.masses(index).get(next(iter(families)), 0.0) if label and trial is not None else 1.0
+        if not label or lines[0].reason in _LOOSE or agreed < weights.rules["agreed"]:
             lines = [line._replace(confidence=weights.posted(line.confidence, label=label)) for line in lines]
-            families = {family: weights.posted(chance, label=label) for family, chance in families.items()}
+            families = {family: weights.posted(some, label=label) for family, some in families.items()}
     return _shown(index, lines, families, limit, several=rivals > 1)
+
+
+def _ranked(index: TitleIndex, trial: Trial, weights: Weights) -> tuple[list[_Line], dict[int, float], int]:
+    """Owners that the evidence ranks, if anything is recognised; chance of each family; how many may be meant."""
+    values = terms(index, trial)
+    if not recognised(values, weights.rules):
+        return [], {}, 0
+    # Where no word is a label's, and none is a typing error away from one, likeness of letters proves little.
+    most = weights.rules["strange"] if values["strange"] else 1.0
+    if index.usual[trial.entries[0]]:
+        most = min(most, weights.rules["usual"])  # a title that only holds what is said is no surer than it
+    confidence = min(weights.chance(values, weights.confidence), most)
+    if not weights.family:
+        return _lines(index, trial, _shared_out(trial.shares, confidence), ()), {}, 0
+    family_confidence = min(weights.chance(values, weights.family), most)
+    head = _of_head(index, trial.reading)
+    if int(index.parent_of[trial.owners[0]]) in {int(index.parent_of[owner]) for owner in head}:
+        family_confidence = max(family_confidence, weights.rules["usual"])
+    else:
+        head = set()
+    masses = trial.masses(index)
+    shares = _shared_out(np.asarray([*masses.values()]), family_confidence)
+    lines = _lines(index, trial, _shared_out(trial.shares, min(confidence, family_confidence)), ())
+    # Further words change no fiche of such a head: its own comes first, with the evidence of the first.
+    ordered = sorted(lines, key=lambda line: line.owner not in head)
+    lines = [a._replace(score=b.score, confidence=b.confidence) for a, b in zip(ordered, lines, strict=True)]
+    return lines, dict(zip(masses, shares.tolist(), strict=True)), trial.family_rivals
 
 
 _LOOSE: Final[tuple[Reason, ...]] = ("usage", "same words")
@@ -518,8 +543,8 @@ def _of_head(index: TitleIndex, reading: Reading) -> set[int]:
     for length in range(len(reading.stems) - 1, 0, -1):
         form = " ".join(reading.stems[:length])
         if form in index.pack.heads:
-            meant = (form, *index.pack.usages.get(form, ())[:1])
-            return {int(index.owner[e]) for each in meant for e in index.same.get(each, ())}
+            titles = (form, *index.pack.usages.get(form, ())[:1])
+            return {int(index.owner[e]) for title in titles for e in index.same.get(title, ())}
     return set()
 
 
@@ -678,8 +703,8 @@ def resolve_many(
         raise PasserellesError("limit_invalid", value=repr(limit))
     index = index_of(referential, kind)
     ahead, written = tee(map(_text, texts))
-    asked = map(TextQuery, ahead, repeat(None) if contexts is None else contexts)
-    both = zip(written, answer_many(index, asked, weights=shipped_weights()[kind], limit=limit), strict=False)
+    queries = map(TextQuery, ahead, repeat(None) if contexts is None else contexts)
+    both = zip(written, answer_many(index, queries, weights=shipped_weights()[kind], limit=limit), strict=False)
     own = ((_own_code(referential, index, text) if kind == "title" else None, some) for text, some in both)
     stamp = referential.stamp
     return ([replace(each, referential=stamp) for each in ([code] if code else some)] for code, some in own)
