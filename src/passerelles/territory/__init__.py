@@ -4,8 +4,8 @@ Who could go where on a territory: fragile lots, hiring lots, rankings, allocati
 The flow of `territory match` (`match.match_territory`):
 
 1. `reading.read_sides`: cells of two tables to `lots.Lots`: who, what job, where, how many; rows that are set aside.
-2. `parts.inside` holds both to a territory; without openings, `pairs.survey_openings` takes those of the survey. Both
-   sides, the graph, places and costs are one value then: `pairs.Territory`.
+2. `parts.lots_within` holds both to a territory; without openings, `pairs.survey_openings` takes those of the survey.
+   Both sides, the graph, places and costs are one value then: `pairs.Territory`.
 3. `pairs.moves_between`: each pair of jobs once, its hours (`hours.EffortCosts`), chance, level, frame: `JobMoves`.
 4. `pairs.find_pairs`: each lot with each pool of openings, why it is barred, what is in doubt, its cost: `Pairs`.
 5. `solve.best_flow`: people on the open pairs, objective by objective, each proven; then on those in doubt.

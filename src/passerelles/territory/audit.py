@@ -82,7 +82,7 @@ class View:
         Shape (n + m,): the lots and pools between which flows are hidden; all else is printed.
     printed
         Shape (k,): flows printed; those between hidden lots and pools that are not printed are the unknowns.
-    told
+    rest_printed
         Shape (n + m,): whether the rest of a line is printed: a lot's uncovered people, a pool's empty openings.
     total
         Whether the people placed in all are printed.
@@ -92,12 +92,12 @@ class View:
 
     lines: Bools
     printed: Bools
-    told: Bools
+    rest_printed: Bools
     total: bool
     between: tuple[int, int] | None = None
 
     @classmethod
-    def bare(cls, lines: Bools, printed: Bools) -> "View":
+    def without_sums(cls, lines: Bools, printed: Bools) -> "View":
         """Return a view that prints some flows, and no sum in which others are."""
         return cls(lines, printed, ~lines, total=False)
 
@@ -107,7 +107,7 @@ class View:
         printed[flows] = False
         hidden[table.ends[:, flows]] = True
         hidden[np.asarray(lines, dtype=np.intp)] = True
-        return View.bare(hidden, printed)
+        return View.without_sums(hidden, printed)
 
     def unknown(self, table: FlowTable) -> Bools:
         """Which flows a reader does not know, shape (k,)."""
@@ -154,13 +154,13 @@ class Auditor:
         self.at = np.flatnonzero(unknown)
         self._truth, self._size = table.flow[self.at], table.size
         most, counted = table.sizes - table.sums(known), table.lots(table.sums(known & table.confirmed))
-        least = np.where(view.told, most - table.rest, 0)  # on unknown flows of each line
+        least = np.where(view.rest_printed, most - table.rest, 0)  # on unknown flows of each line
         floors = table.need - np.bincount(table.group, counted, len(table.need))
         # People on unknown flows, as far as the total says.
         shown, hidden = (int(table.flow[mask].sum()) for mask in (known, unknown))
         fewest, all_of = (hidden, hidden) if view.total else (e - shown for e in view.between or (-math.inf, math.inf))
         limits: list[tuple[Ends, Ends]] = [  # the least and the most of each row
-            (least, np.where(view.told, least, most)),
+            (least, np.where(view.rest_printed, least, most)),
             (np.maximum(floors, 0), np.full(len(floors), np.inf)),
             ([fewest], [all_of]),
         ]
@@ -192,7 +192,7 @@ class Auditor:
         counted = sparse.csr_array((np.ones(len(flat), dtype=np.int64), flat, starts), shape=(len(cells), self._size))
         need = np.asarray([cell.need for cell in cells], dtype=np.int64)
         programs = 0 if not len(self.at) else None if thorough else max(_TOGETHER, _WORK // len(self.at))
-        low, high = reached(
+        low, high = attainable_range(
             counted[:, self.at], self._truth, self._search, lambda low, high: high - low < need, programs
         )
         spreads: list[int] = (high - low).tolist()
@@ -216,7 +216,7 @@ class Auditor:
         return None
 
 
-def reached(
+def attainable_range(
     sums: sparse.csr_array,
     truth: Ints,
     search: Callable[[Ints], Ints | None],

@@ -37,7 +37,7 @@ _WORTH: Final = 0.5  # the total is printed at the price of at most this share o
 
 
 @dataclass(frozen=True, eq=False)
-class Small:
+class SmallCells:
     """
     What must be hidden: flows under the threshold, shape (k,), and lines whose rest is one of people, shape (n + m,).
 
@@ -50,13 +50,13 @@ class Small:
     most: Mapping[tuple[int, ...], int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, table: FlowTable, bound: int) -> "Small":
+    def of(cls, table: FlowTable, bound: int) -> "SmallCells":
         """Return what is under a threshold; openings left empty are no people."""
         is_lot = np.arange(len(table.sizes)) < len(table.supply)
-        return cls(_between(table.flow, bound), is_lot & _between(table.rest, bound))
+        return cls(_is_small(table.flow, bound), is_lot & _is_small(table.rest, bound))
 
 
-def choose_view(table: FlowTable, small: Small, bound: int) -> View | None:
+def choose_view(table: FlowTable, small: SmallCells, bound: int) -> View | None:
     """
     Choose what to print.
 
@@ -78,11 +78,11 @@ def choose_view(table: FlowTable, small: Small, bound: int) -> View | None:
         printed under that promise.
     """
     small = _with_spreads(table, small, bound)
-    start = View.bare(small.rest, table.flow > 0)
+    start = View.without_sums(small.rest, table.flow > 0)
     first = _with_room(table, small, start.hiding(table, small.flows), bound)
     view = _audited(table, small, first, bound)
     if view is None and first.total:
-        view = _audited(table, small, View.bare(first.lines, first.printed), bound)
+        view = _audited(table, small, View.without_sums(first.lines, first.printed), bound)
     if view is None and small.most:
         view = _audited(table, small, _hide_all(table), bound)
     return view if view is None or view.total else _bracketed(table, small, view, bound)
@@ -90,10 +90,10 @@ def choose_view(table: FlowTable, small: Small, bound: int) -> View | None:
 
 def _hide_all(table: FlowTable) -> View:
     """Hide everything."""
-    return View.bare(np.ones(len(table.sizes), dtype=np.bool_), np.zeros(table.size, dtype=np.bool_))
+    return View.without_sums(np.ones(len(table.sizes), dtype=np.bool_), np.zeros(table.size, dtype=np.bool_))
 
 
-def _with_spreads(table: FlowTable, small: Small, bound: int) -> Small:
+def _with_spreads(table: FlowTable, small: SmallCells, bound: int) -> SmallCells:
     """Find how far each cell spreads at most where a budget or floors say more than headcounts and openings do."""
     view = _hide_all(table)
     if (table.budget is None and not len(table.need)) or int(view.unknown(table).sum()) > _MANY:
@@ -107,7 +107,7 @@ def _with_spreads(table: FlowTable, small: Small, bound: int) -> Small:
     return replace(small, most=short)
 
 
-def _bracketed(table: FlowTable, small: Small, view: View, bound: int) -> View:
+def _bracketed(table: FlowTable, small: SmallCells, view: View, bound: int) -> View:
     """Print between which round numbers the people placed are, the narrowest that the audit proves harmless."""
     if int(view.unknown(table).sum()) > _MANY:
         return view
@@ -121,7 +121,7 @@ def _bracketed(table: FlowTable, small: Small, view: View, bound: int) -> View:
     return view
 
 
-def _audited(table: FlowTable, small: Small, first: View, bound: int) -> View | None:
+def _audited(table: FlowTable, small: SmallCells, first: View, bound: int) -> View | None:
     """Print less and less until the audit passes; None where nothing does, or a total of `first` costs too much."""
     view = first
     late = 0
@@ -150,7 +150,7 @@ def _audited(table: FlowTable, small: Small, first: View, bound: int) -> View | 
     return None
 
 
-def _with_room(table: FlowTable, small: Small, view: View, bound: int) -> View:
+def _with_room(table: FlowTable, small: SmallCells, view: View, bound: int) -> View:
     """Hide more flows until each small one has room in its lot and its pool; then print what sums look harmless."""
     while True:
         go_on()
@@ -181,15 +181,15 @@ def _openings(table: FlowTable, hidden: Bools, short: Bools) -> Rows:
     return np.unique(pools[first_of_each(lots, among, -table.sizes[pools[among]])])
 
 
-def _print_sums(table: FlowTable, small: Small, view: View, bound: int) -> View:
+def _print_sums(table: FlowTable, small: SmallCells, view: View, bound: int) -> View:
     """Print every sum that is not itself small, nor gives a small one by subtraction."""
     unknown = view.unknown(table)
     if int(unknown.sum()) <= _MANY:
-        view = replace(view, told=~view.lines | (~small.rest & ~_between(table.sums(unknown), bound)))
+        view = replace(view, rest_printed=~view.lines | (~small.rest & ~_is_small(table.sums(unknown), bound)))
     return replace(view, total=_total_is_harmless(table, view, bound))
 
 
-def _between(values: Ints, bound: int) -> Bools:
+def _is_small(values: Ints, bound: int) -> Bools:
     """Whether values are under a threshold, and not nil."""
     return np.asarray((values > 0) & (values < bound))
 
@@ -197,12 +197,12 @@ def _between(values: Ints, bound: int) -> Bools:
 def _total_is_harmless(table: FlowTable, view: View, bound: int) -> bool:
     """Whether neither the people placed, nor those left, nor what other lots sum to, is small."""
     unknown = view.unknown(table)
-    left, sent, others = map(table.lots, (table.rest, table.sums(unknown), ~view.told))
+    left, sent, others = map(table.lots, (table.rest, table.sums(unknown), ~view.rest_printed))
     groups = table.flow, left, table.flow[unknown], sent[others], left[others]
-    return not _between(np.asarray([each.sum() for each in groups]), bound).any()
+    return not _is_small(np.asarray([each.sum() for each in groups]), bound).any()
 
 
-def _cells(table: FlowTable, small: Small, view: View, bound: int) -> list[HiddenSum]:
+def _cells(table: FlowTable, small: SmallCells, view: View, bound: int) -> list[HiddenSum]:
     """Sums to audit: each small flow, the uncovered people of each lot that has few, and the lines that are masked."""
     unknown = view.unknown(table)
     cells = []
@@ -220,8 +220,10 @@ def _cells(table: FlowTable, small: Small, view: View, bound: int) -> list[Hidde
         # A lot that the rules allow nowhere is known to stay, whatever is printed.
         add(at[starts[lot] : starts[lot + 1]], lot, most=(int(table.supply[lot]), int(reach[lot])))
     if not view.total:
-        sides = zip(table.ends[:, at], (table.lots(view.told), table.pools(view.told)), strict=True)
-        cells += [HiddenSum(at, bound), *(HiddenSum(at[~view.told[of]], bound) for of, told in sides if not told.all())]
+        hidden = ~view.rest_printed
+        cells.append(HiddenSum(at, bound))
+        sides = zip(table.ends[:, at], (table.lots(hidden), table.pools(hidden)), strict=True)
+        cells += [HiddenSum(at[hidden[ends]], bound) for ends, of_side in sides if of_side.any()]
     return cells
 
 
@@ -233,7 +235,7 @@ def _is_safe(table: FlowTable, view: View, cells: list[HiddenSum]) -> bool:
     of the printed ones leave a budget for it, and a sum of flows at least as much as the widest of them, or as what its
     lot's rest can send to its pools.
     """
-    if view.total or (view.told & view.lines).any() or len(table.need):
+    if view.total or (view.rest_printed & view.lines).any() or len(table.need):
         return False
     rest = table.sizes - table.sums(view.printed)
     room = rest[table.ends].min(axis=0)
@@ -251,7 +253,7 @@ def _is_safe(table: FlowTable, view: View, cells: list[HiddenSum]) -> bool:
     return all(spread(cell) >= cell.need for cell in cells)
 
 
-def _print_less(table: FlowTable, small: Small, view: View, failing: list[HiddenSum], bound: int) -> View | None:
+def _print_less(table: FlowTable, small: SmallCells, view: View, failing: list[HiddenSum], bound: int) -> View | None:
     """Print less: sums of failing columns, then of rows, then flows; None where nothing of these would help."""
     of_flows = {line for cell in failing if len(cell.lines) > 1 for line in cell.lines}
     alone = {line for cell in failing if len(cell.lines) == 1 for line in cell.lines}
@@ -262,8 +264,8 @@ def _print_less(table: FlowTable, small: Small, view: View, failing: list[Hidden
     columns = view.lines & ~is_lot if wide or alone - of_flows else pools
     rows = view.lines & is_lot if wide else lots
     for fewer in (columns, rows, view.lines):
-        if (view.told & fewer).any():
-            less = replace(view, told=view.told & ~fewer)
+        if (view.rest_printed & fewer).any():
+            less = replace(view, rest_printed=view.rest_printed & ~fewer)
             # The total goes too where what is now put together under it is small.
             keeps = not view.total or _total_is_harmless(table, less, bound)
             return less if keeps else replace(less, total=False)
@@ -274,7 +276,7 @@ def _print_less(table: FlowTable, small: Small, view: View, failing: list[Hidden
     if not len(hide):
         return None
     closed = _with_room(table, small, view.hiding(table, hide), bound)
-    return closed if view.total else View.bare(closed.lines, closed.printed)
+    return closed if view.total else View.without_sums(closed.lines, closed.printed)
 
 
 # Reasons that come from the rules and the input tables alone; the others say which openings are taken or free.
@@ -342,7 +344,7 @@ def publish(allocation: Allocation, *, threshold: int | None = None) -> Publicat
     table = _table(allocation)
     if allocation.status == "infeasible":  # there is no table of flows to hide anything in
         return Publication(allocation, bound, table, None, empty=True)
-    small = Small.of(table, bound)
+    small = SmallCells.of(table, bound)
     if not (small.flows.any() or small.rest.any()):
         return Publication(allocation, bound, table, None)
     view = choose_view(table, small, bound)
@@ -460,11 +462,11 @@ class _Lines:
 
     def hidden(self) -> list[Flow | Withheld]:
         """Return the flows that are not printed: by lot where their sum is harmless, then the rest."""
-        told, hidden = map(self.table.lots, (self.view.told, self.view.lines))
-        alone = [i for i in np.flatnonzero(hidden & told) if self.sent[i]]
+        printed, hidden = map(self.table.lots, (self.view.rest_printed, self.view.lines))
+        alone = [i for i in np.flatnonzero(hidden & printed) if self.sent[i]]
         lines: list[Flow | Withheld] = [self._line([self.lots[i]], int(self.sent[i])) for i in alone]
-        others = [self.lots[i] for i in np.flatnonzero(~told)]
-        people = None if self.hidden_people is None else self.hidden_people - int(self.sent[told].sum())
+        others = [self.lots[i] for i in np.flatnonzero(~printed)]
+        people = None if self.hidden_people is None else self.hidden_people - int(self.sent[printed].sum())
         if others and people != 0:
             lines.append(self._line(others, people))
         return lines
@@ -501,9 +503,9 @@ class _Lines:
 
     def uncovered(self) -> Iterator[Withheld]:
         """Yield people placed nowhere: by lot where harmless, with why where the rules alone say it; then the rest."""
-        left, told = map(self.table.lots, (self.table.rest, self.view.told))
+        left, printed = map(self.table.lots, (self.table.rest, self.view.rest_printed))
         items = {each.lot.key: each for each in self.allocation.uncovered}
-        for i in np.flatnonzero(told & (left > 0)):
+        for i in np.flatnonzero(printed & (left > 0)):
             item, lot = items[self.lots[i].key], self.lots[i]
             why = {"why": item.why(self.lang)} if item.reason in _BY_RULE else {}
             place = f"{lot.employer}, {lot.place()}"
@@ -512,9 +514,9 @@ class _Lines:
 
     def unfilled(self) -> Iterator[Withheld]:
         """Yield the openings left empty: by pool where that is harmless, then the rest."""
-        spare, told = map(self.table.pools, (self.table.rest, self.view.told))
+        spare, printed = map(self.table.pools, (self.table.rest, self.view.rest_printed))
         items = {pool_key(each.lot): each for each in self.allocation.unfilled}
-        for j in np.flatnonzero(told & (spare > 0)):
+        for j in np.flatnonzero(printed & (spare > 0)):
             item = items[pool_key(self.pools[j])]
             named = (item.lot.employer, f"{item.code} {item.label}".strip(), item.lot.basin_label)
             yield _partly_withheld(item, _COUNTED, self.lang, {"to": ", ".join(filter(None, named))})
@@ -525,7 +527,7 @@ class _Lines:
     ) -> Iterator[Withheld]:
         """Yield one line for all lots that are hidden; none where nobody is left there, and that may be printed."""
         name = say(f"territory.table.{key}", lang=self.lang)
-        hidden, masked = side(~self.view.told), self.hidden_people is None
+        hidden, masked = side(~self.view.rest_printed), self.hidden_people is None
         names = [_name(lots[i]) for i in np.flatnonzero(hidden).tolist()]
         in_all, rest = (int(side(values)[hidden].sum()) for values in (self.table.sizes, self.table.rest))
         people = None if masked else rest
@@ -550,7 +552,7 @@ def _partly_withheld(item: Described, keys: Collection[str], lang: Lang, cells: 
 
 
 class _TitleOfFew(ResolvedTitle):
-    """How the title of a lot was read whose people are few: how many is not told."""
+    """How the title of a lot was read whose people are few: how many is not said."""
 
     __slots__ = ()
     spec = Record(

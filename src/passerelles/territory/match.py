@@ -26,7 +26,7 @@ from passerelles.referentials.access_text import Choice
 from passerelles.scoring.scorer import LEVELS
 from passerelles.settings import Settings, settings_or
 from passerelles.territory.allocation import LEVER, STATUSES, Allocation, Status
-from passerelles.territory.flows import Change, CurvePoint, Extra, Flow, hours_at, uncovered_lots, unfilled_pools
+from passerelles.territory.flows import Change, CurvePoint, Flow, TitleDemand, hours_at, uncovered_lots, unfilled_pools
 from passerelles.territory.hours import Costs, EffortCosts
 from passerelles.territory.lots import Locator, Lot, Note, Table
 from passerelles.territory.pairs import (
@@ -41,12 +41,12 @@ from passerelles.territory.pairs import (
     find_pairs,
     floor_groups,
     held_credentials,
-    lacking,
     moves_between,
     survey_openings,
     tie_number,
+    unmet_choices,
 )
-from passerelles.territory.parts import area_of, inside
+from passerelles.territory.parts import area_of, lots_within
 from passerelles.territory.reading import read_sides
 from passerelles.territory.solve import (
     TENTHS,
@@ -195,8 +195,8 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
     read = partial(read_sides, graph.referential, locator=locator, review_threshold=config.titles.review_threshold)
     first, second = read(fragile, hiring, refuse_incomplete=refuse_incomplete)
     if area is not None and places is not None:
-        first = inside(first, area, places)
-        second = None if second is None else inside(second, area, places)
+        first = lots_within(first, area, places)
+        second = None if second is None else lots_within(second, area, places)
     if second is None:
         if market is None:
             raise PasserellesError("territory_no_hiring")
@@ -286,18 +286,18 @@ def _solve(territory: Territory, pairs: Pairs, budget: int | None, *, stretch: b
     used = placed.copy()
     plain = territory.with_settings(objective="lexicographic", floor=0.0)
 
-    def add(flow: Ints, among: Rows, kept: Ints | int = 0) -> None:
-        """Send who is left to what is left, but for some openings of each pool."""
+    def add(flow: Ints, among: Rows, withheld: Ints | int = 0) -> None:
+        """Send who is left to what is left, but for the openings of each pool that are withheld."""
         nonlocal used
         if len(among):
             people, openings = territory.left(pairs, used)
-            more, _ = best_flow(_task(plain, pairs, among, None, (people, openings - kept)), plain.settings)
+            more, _ = best_flow(_task(plain, pairs, among, None, (people, openings - withheld)), plain.settings)
             flow[among] += more
             used = used + np.bincount(among, more, len(used)).astype(np.int64)
 
     own = pairs.doubtful[pairs.same[pairs.doubtful]]
     add(reserved, own)  # nobody else has a post that its own people would take once something is confirmed
-    add(reserved, np.setdiff1d(pairs.doubtful, own), _kept_for_own(territory, pairs, placed, used))
+    add(reserved, np.setdiff1d(pairs.doubtful, own), _openings_for_own_job(territory, pairs, placed, used))
     if stretch:
         add(stretched, pairs.stretched)
     return _Solution(placed, reserved, stretched, status, stages)
@@ -403,17 +403,17 @@ def _flows(territory: Territory, moves: JobMoves, pairs: Pairs, flow: Ints) -> t
     return tuple(sorted(flows, key=lambda f: (not f.same_job, f.fragile.key, f.hiring.key)))
 
 
-def _extra_credentials(territory: Territory, start: Lot, end: Lot) -> tuple[Extra, ...]:
+def _extra_credentials(territory: Territory, start: Lot, end: Lot) -> tuple[TitleDemand, ...]:
     """Return what the title or conditions of an opening demand beyond what people hold."""
     demanded, known = territory.title_credentials(end), territory.graph.referential.credential_by_code
-    lacked = lacking(held_credentials(territory, start), demanded) if demanded else ()
+    unmet = unmet_choices(held_credentials(territory, start), demanded) if demanded else ()
 
-    def extra(choice: Choice) -> Extra:
+    def extra(choice: Choice) -> TitleDemand:
         names = tuple(known[code].name if code in known else code for code in choice)
         hours = (training_hours(known[code]).expected for code in choice if code in known)
-        return Extra(choice, names, min(filter(None, hours), default=None))
+        return TitleDemand(choice, names, min(filter(None, hours), default=None))
 
-    return tuple(map(extra, lacked))
+    return tuple(map(extra, unmet))
 
 
 def _notes(territory: Territory, moves: JobMoves, bounds: Bounds, flows: tuple[Flow, ...]) -> tuple[str, ...]:
@@ -435,16 +435,16 @@ def _notes(territory: Territory, moves: JobMoves, bounds: Bounds, flows: tuple[F
     return tuple(key for key, holds in conditions.items() if holds)
 
 
-def _kept_for_own(territory: Territory, pairs: Pairs, placed: Ints, used: Ints) -> Ints:
+def _openings_for_own_job(territory: Territory, pairs: Pairs, placed: Ints, used: Ints) -> Ints:
     """Openings of each pool that people of its job, placed in another, could take once something is confirmed."""
     _, free = territory.left(pairs, used)
     people = np.bincount(pairs.lot, placed * ~pairs.same, len(territory.people)).astype(np.int64)
-    kept = np.zeros_like(free)
+    reserved = np.zeros_like(free)
     for pair in pairs.doubtful[pairs.same[pairs.doubtful]].tolist():
         lot, pool = int(pairs.lot[pair]), int(pairs.pool[pair])
-        n = min(people[lot], free[pool] - kept[pool])
-        kept[pool], people[lot] = kept[pool] + n, people[lot] - n
-    return kept
+        n = min(people[lot], free[pool] - reserved[pool])
+        reserved[pool], people[lot] = reserved[pool] + n, people[lot] - n
+    return reserved
 
 
 def _own_job_notes(territory: Territory, pairs: Pairs, solution: _Solution) -> Iterator[Note]:

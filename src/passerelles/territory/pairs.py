@@ -469,7 +469,7 @@ def held_credentials(territory: Territory, lot: Lot) -> frozenset[str]:
     return holdings_of(referential, lot.job, dict.fromkeys((*usual, *stated), "yes"), titles=titles).held
 
 
-def lacking(held: frozenset[str], demanded: Iterable[Choice]) -> list[Choice]:
+def unmet_choices(held: frozenset[str], demanded: Iterable[Choice]) -> list[Choice]:
     """Return the choices of credentials of which nothing is held, in order."""
     return sorted(choice for choice in demanded if held.isdisjoint(choice))
 
@@ -544,7 +544,7 @@ def _title_doubt(territory: Territory, lot: Lot, openings: _Openings, near: Rows
         doubt[same & np.isin(near, others)] |= Doubt.ACCESS
     if openings.demanded:
         held = held_credentials(territory, lot)
-        closed = [opening for opening, choices in openings.demanded.items() if lacking(held, choices)]
+        closed = [opening for opening, choices in openings.demanded.items() if unmet_choices(held, choices)]
         doubt[np.isin(near, closed)] |= Doubt.ACCESS
     return doubt
 

@@ -108,7 +108,7 @@ def area_of(territory: str, places: Places | None) -> Area | None:
     return places.area(territory)
 
 
-def inside(lots: Lots, area: Area, places: Places) -> Lots:
+def lots_within(lots: Lots, area: Area, places: Places) -> Lots:
     """
     Return the lots of a side that lie in a territory; what lies outside gets a message, what is not known is set aside.
 

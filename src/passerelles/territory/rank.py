@@ -43,7 +43,7 @@ from passerelles.territory.flows import KNOWN_BY, hours_at
 from passerelles.territory.hours import Costs, EffortCosts
 from passerelles.territory.lots import Locator, Lot, Lots, Note, Problem, Side, Table, pool_key, reading_notes
 from passerelles.territory.pairs import LEAST_CHANCE, JobMoves, Territory, chosen_bound, moves_between
-from passerelles.territory.parts import inside
+from passerelles.territory.parts import lots_within
 from passerelles.territory.reading import read_lots
 from passerelles.text import few
 from passerelles.views.schema import maybe, one_of, record
@@ -142,7 +142,7 @@ class Ranked(Described):
         name = self.end(side, far=True)
         return say("territory.table.other_jobs", lang=lang, lot=name, n=len(self.others)) if self.others else name
 
-    def score_said(self, lang: Lang = "fr") -> str:
+    def score_text(self, lang: Lang = "fr") -> str:
         """Return the score for a screen, marked where a part is unknown."""
         shown = number(self.score, lang=lang, decimals=2)
         return say("territory.table.score_partial", lang=lang, score=shown) if self.unknown else shown
@@ -168,7 +168,7 @@ class Ranked(Described):
                shown=lambda r, lang: r.projects and r.projects.short(lang)),
         Column("family", value="hiring.pool", schema="text?", on=On.JSON),
         Column("known_by", value=lambda r, _: r.hiring.known_by or None, schema=KNOWN_BY, on=On.FILE),
-        Column("score", "number", promised="number: Sum of `parts`", shown=lambda r, lang: r.score_said(lang)),
+        Column("score", "number", promised="number: Sum of `parts`", shown=lambda r, lang: r.score_text(lang)),
         parts_of("parts", "territory_part", promised=True),
         Column("probability", "share", shown=lambda r, _: "–" if r.same_job else None, promised=True),
         part_of("hours_expected", SPAN, "hours", kind="number", value="hours.expected",
@@ -345,7 +345,7 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     near_side, far_side = (starts, ends) if by == "fragile" else (ends, starts)
     tables = {lots.side: lots for lots, table in ((starts, fragile), (ends, hiring)) if table is not None}
     if area is not None and places is not None and by in tables:
-        near_side = tables[by] = inside(near_side, area, places)
+        near_side = tables[by] = lots_within(near_side, area, places)
     lists, unreached, unlisted = [], list[Lot](), list[Lot]()
     for lot in (x for x in near_side.lots if x.basin in centres):
         items = [pair(*((lot, other) if by == "fragile" else (other, lot))) for other in far_side.lots]

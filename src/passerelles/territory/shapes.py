@@ -352,7 +352,7 @@ def tell_sum(file: str, line: int, total: Any, parts: Iterable[Any], tell: Tell)
         tell(file, "total_differs", line, told=int(whole), found=int(sum(numbers)))
 
 
-class Differs(NamedTuple):
+class DifferingTotal(NamedTuple):
     """A total that is no sum of its lines, and the sum of lines that is nearest to it."""
 
     line: int
@@ -364,7 +364,7 @@ def differing(
     totals: Mapping[int, int | None],
     numbers: Mapping[int, int | None],
     named: Mapping[int, set[int]] = MappingProxyType({}),
-) -> Iterator[Differs]:
+) -> Iterator[DifferingTotal]:
     """
     Yield the totals that are no sum of lines.
 
@@ -404,10 +404,10 @@ def differing(
         )
         sums = [sum(some) for some in groups if some]
         if total not in sums:
-            yield Differs(line, total, min(sums, key=lambda each: abs(each - total)))
+            yield DifferingTotal(line, total, min(sums, key=lambda each: abs(each - total)))
 
 
-def differing_totals(grid: Grid, totals: Iterable[Row], rows: Iterable[Row]) -> Iterator[Differs]:
+def differing_totals(grid: Grid, totals: Iterable[Row], rows: Iterable[Row]) -> Iterator[DifferingTotal]:
     """Yield the totals of a table that are no sum of its lines; none of one that gives changes or aims at a number."""
     count = grid.columns.get(COUNT[grid.side])
     if count is None or "target" in grid.columns or grid.signed:

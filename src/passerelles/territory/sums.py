@@ -20,7 +20,7 @@ from scipy import sparse
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang, number, say
 from passerelles.progress import go_on
-from passerelles.territory.audit import reached
+from passerelles.territory.audit import attainable_range
 from passerelles.territory.lots import Lots
 from passerelles.territory.solve import Bools, Floats, Ints, extreme
 from passerelles.views.schema import record
@@ -265,18 +265,18 @@ def publish_sums(
             raise PasserellesError("sums_no_employer")
     now = _counts(given)
     places = _places(now)
-    sums, room = _each(sum, now, places), _each(rules.room, now, places)
+    sums, room = _per_place(sum, now, places), _per_place(rules.room, now, places)
     hidden = np.zeros(sums.shape, dtype=np.bool_)
     if before is not None:
         old = _counts(before)
         old_places = _places(old)
-        needed = _each(rules.room, old, old_places)
-        masks = zip(chain(*old_places), _hidden(_each(sum, old, old_places), needed, needed > 0).ravel(), strict=True)
-        hidden_before = {place for place, masked in masks if masked}
+        needed = _per_place(rules.room, old, old_places)
+        old_masked = _hidden(_per_place(sum, old, old_places), needed, needed > 0)
+        hidden_before = {place for place, masked in zip(chain(*old_places), old_masked.ravel(), strict=True) if masked}
         hidden = np.asarray([[place in hidden_before for place in line] for line in places], dtype=np.bool_)
         # By how much each employer's part of each sum changed.
         changed = {place: (now[place] - old[place]) + (old[place] - now[place]) for place in chain(*places)}
-        room = np.maximum(room, _each(rules.room, changed, places))
+        room = np.maximum(room, _per_place(rules.room, changed, places))
     unsafe = int((room > 0).sum())
     masked = _hidden(sums, room, (room > 0) | hidden)
     names = labels or {}
@@ -306,7 +306,7 @@ def _places(counts: Mapping[Place, Counter[str]]) -> list[list[Place]]:
     return [[(basin, job) for job in jobs] for basin in basins]
 
 
-def _each(
+def _per_place(
     of: Callable[[Sequence[int]], float], counts: Mapping[Place, Counter[str]], places: list[list[Place]]
 ) -> NDArray[Any]:
     """Return what something gives of the contributions to each sum, as they are laid out."""
@@ -321,7 +321,7 @@ def _hidden(sums: Ints, room: Floats, masked: Bools) -> Bools:
         alone = [(i, -1) for i in np.flatnonzero(masked.sum(axis=1) == 1).tolist()]
         alone += [(-1, j) for j in np.flatnonzero(masked.sum(axis=0) == 1).tolist()]
         if not alone:
-            failing = _tight(sums, room, masked)
+            failing = _exposed(sums, room, masked)
             if not failing:
                 return masked
             alone = [line for i, j in failing for line in ((i, -1), (-1, j))]
@@ -346,7 +346,7 @@ def _smallest(sums: Ints, masked: Bools, i: int, j: int) -> tuple[int, int] | No
     return min((place for place in places if not masked[place]), key=worth, default=None)
 
 
-def _tight(sums: Ints, room: Floats, masked: Bools) -> list[tuple[int, int]]:
+def _exposed(sums: Ints, room: Floats, masked: Bools) -> list[tuple[int, int]]:
     """Hidden sums whose values do not reach far enough, over all tables that agree with what is printed."""
     need, value = room[masked], sums[masked]
     matrix, equal = _equations(sums, masked)
@@ -360,7 +360,7 @@ def _tight(sums: Ints, room: Floats, masked: Bools) -> list[tuple[int, int]]:
     def short(low: Ints, high: Ints) -> Bools:
         return (high < top) | (low > bottom)
 
-    low, high = reached(sparse.eye_array(len(value), dtype=np.int64, format="csr"), value, search, short)
+    low, high = attainable_range(sparse.eye_array(len(value), dtype=np.int64, format="csr"), value, search, short)
     return [(i, j) for i, j in np.argwhere(masked)[short(low, high)].tolist()]
 
 
