@@ -23,7 +23,7 @@ from passerelles.language.say import typeset
 from passerelles.market.figures import Figure, Interval, unknown
 from passerelles.market.market import Openings
 from passerelles.model import Credential, CredentialRequirement, Hours
-from passerelles.paths.legal import FrameVerdict, JudgedTraining, MayPay, find_frame, judge
+from passerelles.paths.legal import FrameVerdict, JudgedTraining, MayPay, find_frame, judge, payer_lines
 from passerelles.ranking.move import by_state
 from passerelles.referentials.credentials import read_catalogue
 from passerelles.referentials.load import load_referential
@@ -34,7 +34,6 @@ from passerelles.report.moves import (
     explained_origins,
     facts_of,
     frame_sentences,
-    payers_said,
     same_payers,
     staged_paths,
     weightiest,
@@ -137,7 +136,7 @@ def test_every_move_of_the_flows_is_explained(page: Element, redon: Allocation) 
         assert {"Nature", "Accès", "Heures par personne"} <= set(facts)
 
 
-def test_who_may_pay_is_said_once_for_frames_alike_and_never_of_one_that_says_no(case: Case) -> None:
+def test_who_may_pay_is_said_once_for_frames_alike_and_never_of_one_that_says_no() -> None:
     public, region = MayPay("france_travail", "s"), MayPay("transitions_pro", "s")
     frames = [
         FrameVerdict("a", "Cadre A", "yes", payers=(public,)),
@@ -145,7 +144,7 @@ def test_who_may_pay_is_said_once_for_frames_alike_and_never_of_one_that_says_no
         FrameVerdict("c", "Cadre C", "no"),
         FrameVerdict("d", "Cadre D", "yes", payers=(region,)),
     ]
-    assert [text.replace("\u00a0", " ").replace("\u202f", " ") for text in payers_said(case, frames)] == [
+    assert payer_lines(frames) == [
         "Cadre A ; Cadre B – qui peut payer : France Travail.",
         f"Cadre D – qui peut payer : {region.told()}.",
     ]

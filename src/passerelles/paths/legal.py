@@ -1,6 +1,6 @@
 """Legal frames as data: dates, hours, months, certifying, hiring jobs, change of job; verdicts with reasons."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticKnownError
 
+from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import MAX_JSON_BYTES, parse_toml, read_file
 from passerelles.language import packaged
-from passerelles.language.say import Lang, day_text, number, say
+from passerelles.language.say import Lang, day_text, listed, number, say
 from passerelles.market.tables import PAYER, Payer
 from passerelles.model import TERNARY, Ternary
 from passerelles.settings import problems
@@ -362,3 +363,12 @@ def find_frame(frame: str | Path | Frame) -> Frame:
     except ValueError as error:
         reason = problems(error) if isinstance(error, ValidationError) else error
         raise PasserellesError("frame_invalid", path=path, reason=reason) from error
+
+
+def payer_lines(frames: Iterable[FrameVerdict], lang: Lang = "fr") -> list[str]:
+    """Return who may pay, one line for each answer: the frames of that answer, each once."""
+    paid = ((listed((p.told(lang) for p in frame.payers), lang), frame.label) for frame in frames if frame.payers)
+    return [
+        say("paths.pays", lang=lang, label=listed(dict.fromkeys(labels), lang), payers=payers)
+        for payers, labels in grouped(paid).items()
+    ]

@@ -24,7 +24,7 @@ from passerelles.language.say import Lang, labelled, listed, number, percent, sa
 from passerelles.market.certifications import PUBLISHED, LeadingCertification, leading_lines
 from passerelles.market.signals import WagePair, wage_columns, wage_lines, wages_short
 from passerelles.model import TERNARY, UNKNOWN_HOURS, Ground, Hours, MoveKind, RequirementKind, Stamp, Ternary
-from passerelles.paths.legal import FrameVerdict
+from passerelles.paths.legal import FrameVerdict, payer_lines
 from passerelles.ranking.move import (
     CREDENTIAL,
     ITEMS,
@@ -770,7 +770,7 @@ def state_lines(path: Path, lang: Lang = "fr") -> list[str]:
 
 
 def frame_lines(path: Path, lang: Lang = "fr") -> list[str]:
-    """Return what each legal frame says of a path, of the whole and of each step, and why."""
+    """Return what each legal frame says of a path, of the whole and of each step, and why; then who may pay."""
     lines = []
     for place, frame in enumerate(path.frames):
         why = [listed((*frame.reasons(lang), *frame.conditions_told(lang)), lang)]
@@ -780,10 +780,8 @@ def frame_lines(path: Path, lang: Lang = "fr") -> list[str]:
             why.append(say("paths.frame_steps.line", lang=lang, verdicts=", ".join(steps)))
         reason = listed((w for w in why if w), lang)
         verdict = say(f"paths.verdict.{frame.verdict}", lang=lang)
-        payers = listed((p.told(lang) for p in frame.payers), lang)
-        pays = f". {labelled(say('paths.pays', lang=lang), payers, lang)}" if payers else ""
-        lines.append(labelled(frame.label, verdict + (f" ({reason})" if reason else "") + pays, lang))
-    return lines
+        lines.append(labelled(frame.label, verdict + (f" ({reason})" if reason else ""), lang))
+    return [*lines, *payer_lines(path.frames, lang)]
 
 
 def _stage(path: Path, place: int, lang: Lang) -> list[str]:

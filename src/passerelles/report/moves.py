@@ -17,7 +17,7 @@ from passerelles.codes import grouped
 from passerelles.language.say import listed, say
 from passerelles.market.signals import shares_said, wages_said
 from passerelles.paths.build import required_of
-from passerelles.paths.legal import OTHER_TRAINING, FrameVerdict
+from passerelles.paths.legal import OTHER_TRAINING, FrameVerdict, payer_lines
 from passerelles.paths.path import Path, StepCredential, hours_text, obtain_lines
 from passerelles.paths.rank import rank_paths
 from passerelles.ranking.move import Item, Move, by_state
@@ -261,7 +261,8 @@ def access_blocks(case: Case, explained: Explained, common_frames: Collection[st
         blocks.append(Bullets(tuple(w.first(rows, _CERTIFICATIONS)), w("move.certifications")))
     if path.frames:
         sentences = frame_sentences(case, path.frames, why=case.allocation.bounds.frame)
-        sentences += payers_said(case, (f for f in path.frames if f.name not in common_frames))
+        others = (f for f in path.frames if f.name not in common_frames)
+        sentences += tuple(map(w.set, payer_lines(others, w.lang)))
         blocks.append(Bullets(sentences, w("move.frames")))
     return blocks
 
@@ -273,16 +274,6 @@ def access_unranked(case: Case, flow: Flow) -> list[Block]:
     demands = demands_of_job(referential, flow.hiring.job, holdings.aim)
     access, needed = required_of(demands, demands.price(holdings), holdings, 0)
     return _access_bullets(case, access, [c for c in needed if c.held != "yes"])
-
-
-def payers_said(case: Case, frames: Iterable[FrameVerdict]) -> tuple[str, ...]:
-    """Say who may pay, one sentence for each answer: the frames of that answer, each once."""
-    w = case.words
-    paid = ((listed((p.told(w.lang) for p in frame.payers), w.lang), frame.label) for frame in frames if frame.payers)
-    return tuple(
-        w("frame.payers", label=listed(dict.fromkeys(labels), w.lang), payers=payers)
-        for payers, labels in grouped(paid).items()
-    )
 
 
 def same_payers(origins: Iterable[Origin]) -> tuple[FrameVerdict, ...]:

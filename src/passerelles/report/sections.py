@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 from passerelles.codes import grouped, sum_by_key
 from passerelles.installed import extensions, package_version
 from passerelles.language.say import number, percent
+from passerelles.paths.legal import payer_lines
 from passerelles.paths.path import Path, hours_text, months_text
 from passerelles.report import moves
 from passerelles.report.case import NO_LINKS, Case, Links, grid_of, heads
@@ -452,7 +453,9 @@ def _moves(case: Case, origins: tuple[moves.Origin, ...]) -> list[Block]:
     blocks = [block for origin in origins for block in moves.origin_blocks(case, origin, frame_names)]
     if not blocks:
         return [Text(w("nothing.moves"))]
-    payers: list[Block] = [Heading(w("move.payers")), Bullets(moves.payers_said(case, frames))] if frames else []
+    payers: list[Block] = (
+        [Heading(w("move.payers")), Bullets(tuple(map(w.set, payer_lines(frames, w.lang))))] if frames else []
+    )
     return [Text(w("intro.moves_masked" if case.masked else "intro.moves")), Text(w("intro.chance")), *payers, *blocks]
 
 
