@@ -284,7 +284,7 @@ class Session(Deriving):
     def _from_cache(self, name: str, kind: type[Part], folder: Path, make: Callable[[], Part]) -> Part:
         """Return what is derived from a folder: from the cache, or made now."""
         place = self._keeper
-        return make() if place is None else place.kept(f"{name}-{self.folders.index(folder)}", kind, make)
+        return make() if place is None else place.cached(f"{name}-{self.folders.index(folder)}", kind, make)
 
     def _first(self, load: Callable[[Path], Part], absent: str) -> Part | None:
         for folder in self.folders:

@@ -21,7 +21,7 @@ from passerelles.bulk.rank import rank_profiles
 from passerelles.cli.main import run
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
-from passerelles.io.atomic import read_side
+from passerelles.io.atomic import read_provenance
 from passerelles.referentials.load import load_referential
 from profile_rows import draw, table
 
@@ -366,7 +366,7 @@ def test_what_is_stored_says_what_made_it(tmp_path: Path, embedded_graph: Occupa
     assert (told["scorer"]["name"], told["settings"]["scorer"]) == ("holdings", "holdings")
     assert told["package"]
     assert json.loads(pq.read_schema(tmp_path / "out-rejects.parquet").metadata[key]) == told
-    assert read_side(tmp_path / "out.csv") == told
+    assert read_provenance(tmp_path / "out.csv") == told
     reader = rank_profiles(embedded_graph, tmp_path / "in.parquet", settings=chosen)
     assert json.loads(reader.schema.metadata[key]) == told
     assert json.loads(reader.read_all().schema.metadata[key]) == told

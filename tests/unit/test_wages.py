@@ -13,7 +13,7 @@ from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.figures import Figure, Interval
 from passerelles.market.market import load_market, load_wages
-from passerelles.market.signals import shares_said, wage_notes, wages_said, wages_short
+from passerelles.market.signals import shares_text, wage_notes, wages_short, wages_text
 from passerelles.market.tables import Wages
 from passerelles.service import answers
 from passerelles.service.engine import Engine
@@ -113,8 +113,8 @@ def test_one_median_for_both_jobs_does_not_tell_what_the_move_pays() -> None:
 
     alike, apart = (median("V"), median("V")), (median("V"), median("W"))
     assert [wages_short(both, "fr") for both in (alike, apart)] == ["≈ 0,90", "0,90 → 0,90"]
-    assert "ne dit pas ce que le passage change" in wages_said(alike)
-    assert wages_said(apart).startswith("0,90 avant, 0,90 après")
+    assert "ne dit pas ce que le passage change" in wages_text(alike)
+    assert wages_text(apart).startswith("0,90 avant, 0,90 après")
     assert [len(wage_notes([both], "fr")) for both in (alike, apart)] == [2, 1]
     unknown = Figure(None, "unknown")
     assert (wages_short((unknown, unknown), "fr"), wage_notes([None, (unknown, unknown)], "fr")) == (None, [])
@@ -175,7 +175,7 @@ def test_flows_carry_the_difficulty_and_the_seasons_of_where_people_would_go(
     assert flow.to_dict()["market"]["seasonal_share"]["standing"] == "secret"
     cells = {c.key: c.cell(flow, "fr") for c in flow.spec.columns if On.TABLE in c.on}
     assert [cells[k] for k in ("difficult_share", "seasonal_share", "seasonal_share_high")] == [0.4, 0.02, 0.08]
-    assert "2 % à 8 %" in " ".join(shares_said(flow.surveyed).split())
+    assert "2 % à 8 %" in " ".join(shares_text(flow.surveyed).split())
 
 
 def test_a_default_folder_that_is_not_there_or_has_no_wages_stops_no_ranking(

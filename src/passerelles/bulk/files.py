@@ -19,8 +19,8 @@ from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import KEY, OccupationGraph
 from passerelles.io.archive import MAX_JSON_BYTES, file_sha256, parse_json, read_file
 from passerelles.io.arrow import ipc, need_arrow, pa, pa_csv, pc, pq
-from passerelles.io.atomic import atomic_file, atomic_json, check_free, file_with_provenance, is_stream, read_side
-from passerelles.io.csv import FORMULA_SIGNS, bare, harmless
+from passerelles.io.atomic import atomic_file, atomic_json, check_free, file_with_provenance, is_stream, read_provenance
+from passerelles.io.csv import FORMULA_SIGNS, formula_safe, without_apostrophe
 from passerelles.language import leaves
 from passerelles.language.say import Lang, number, say
 from passerelles.settings import Settings
@@ -301,10 +301,10 @@ def _without_formulas(texts: Any) -> Any:
     signs = pa.array(FORMULA_SIGNS, pa.string())
     if not pc.any(pc.is_in(pc.utf8_slice_codeunits(texts, 0, 1), signs)).as_py():
         return texts
-    return pa.array([harmless(text) for text in texts.to_pylist()], pa.string())
+    return pa.array([formula_safe(text) for text in texts.to_pylist()], pa.string())
 
 
-Happened = Literal["entered", "left", "rank", "level"]
+MoveChange = Literal["entered", "left", "rank", "level"]
 _SCORED_BY: Final = ("referential", "overlays", "scorer", "settings")  # what scores and chances follow from
 _SOURCES: Final = (*_SCORED_BY, "package")
 RUN_TOTALS: Final = (
@@ -363,7 +363,7 @@ def read_run(place: Path) -> Run:
             whole_table = _table(place)
             table = _columns(whole_table, place)
             metadata = (whole_table.schema.metadata or {}).get(KEY.encode())
-            provenance = parse_json(metadata) if metadata else read_side(place)
+            provenance = parse_json(metadata) if metadata else read_provenance(place)
     except (OSError, ValueError, KeyError, TypeError, OverflowError, pa.ArrowException) as error:
         if isinstance(error, PasserellesError):
             raise
@@ -404,7 +404,7 @@ def _plain_ids(table: "pa.Table", name: str) -> "pa.Table":
     """Return a table whose people have the ids that they have in other forms: as they were before CSV was written."""
     if not pc.any(pc.starts_with(table[name], "'")).as_py():
         return table
-    ids = pa.array([None if each is None else bare(each) for each in table[name].to_pylist()], pa.string())
+    ids = pa.array([text and without_apostrophe(text) for text in table[name].to_pylist()], pa.string())
     return table.set_column(table.column_names.index(name), name, ids)
 
 
@@ -468,7 +468,7 @@ class Shift(Described):
     who: str
     code: str
     label: str | None
-    change: Happened
+    change: MoveChange
     old_rank: int | None
     new_rank: int | None
     old_level: str | None
@@ -482,7 +482,7 @@ class Shift(Described):
         Column("who", promised="text: Id of a person, or code of an origin"),
         Column("code", promised="code"),
         Column("label", promised="text?"),
-        Column("change", words="runs.change", promised=one_of(get_args(Happened))),
+        Column("change", words="runs.change", promised=one_of(get_args(MoveChange))),
         Column("old_rank", "integer", promised="ordinal?"),
         Column("new_rank", "integer", promised="ordinal?"),
         Column("old_level", words="moves.level", schema="text?", on=On.FILE),
@@ -649,7 +649,7 @@ def _changes(before: Run, after: Run, *, limit: int, comparable: bool) -> tuple[
     far = pc.fill_null(pc.abs(pc.subtract(rows["old_rank"], rows["new_rank"])), 0)
     levels = [pc.fill_null(rows[name], "") for name in ("old_level", "new_level")]
     raised = pc.and_not(pc.not_equal(*levels), pc.or_(left, entered))
-    change = pc.case_when(pc.make_struct(entered, left, pc.greater(far, 0), raised), *get_args(Happened))
+    change = pc.case_when(pc.make_struct(entered, left, pc.greater(far, 0), raised), *get_args(MoveChange))
     leading = [rows["who"].filter(pc.equal(rows[name], 1)) for name in ("old_rank", "new_rank")]
     firsts = pc.and_(pc.equal(rows["old_rank"], 1), pc.equal(rows["new_rank"], 1))
     gaps = pc.abs(pc.subtract(rows["old_score"], rows["new_score"]))

@@ -201,7 +201,7 @@ def coverage(needs, room, added, row, ranking, person):
 
 @compiled
 def rank_people(rows, extra, space, needs, formula, room, ranking):
-    """Rank people, those of one occupation after the other for speed; fills `found`."""
+    """Rank people, those of one occupation after the other for speed; fills `ranking`."""
     current = -1
     for person in range(len(rows)):
         row = rows[person]

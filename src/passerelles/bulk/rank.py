@@ -179,7 +179,8 @@ def output_schema() -> "pa.Schema":
         ``row`` is the number of the profile in the input, from 1 (null where the input comes in partitions); ``id``
         its id; ``rank`` from 1; ``code`` and ``label`` the target; ``score``, ``probability``, ``level``,
         ``coverage`` and ``coverage_position`` as in `Move`; ``credentials_missing`` and ``credentials_unknown`` as
-        `lacking` writes them; ``reason`` and ``detail`` say why a profile has no move, and all else is null then.
+        `credentials_to_obtain` writes them; ``reason`` and ``detail`` say why a profile has no move, and all else is
+        null then.
     """
     text = pa.string()
     kinds = {"bigint": pa.int64(), "int": pa.int32(), "double": pa.float64(), "string": text}
@@ -188,7 +189,7 @@ def output_schema() -> "pa.Schema":
     return pa.schema([(name, kinds[kind]) for name, _, kind in columns])
 
 
-def lacking(conditions: AccessConditions) -> tuple[list[str], list[str]]:
+def credentials_to_obtain(conditions: AccessConditions) -> tuple[list[str], list[str]]:
     """
     Return codes required and not held, and codes of which it is unknown whether they are held, each once.
 
@@ -449,14 +450,14 @@ class Ranker:
         demanding = np.any([demands_of(self.plain.graph, aim).needed.any(axis=1) for aim in ways], axis=0)
         for move in np.flatnonzero(demanding[best.target]).tolist():
             held = self._held_by(people, int(person[move]))
-            missing[move], unknown[move] = self._lacking(held, int(best.target[move]))
+            missing[move], unknown[move] = self._to_obtain(held, int(best.target[move]))
         return pa.array(missing, kind), pa.array(unknown, kind)
 
     @_cached
-    def _lacking(self, held: Held, target: int) -> tuple[list[str], list[str]]:
-        """Result of `lacking` for a person and a target."""
+    def _to_obtain(self, held: Held, target: int) -> tuple[list[str], list[str]]:
+        """Result of `credentials_to_obtain` for a person and a target."""
         graph = self.plain.graph
-        return lacking(access_conditions(graph.referential, graph.codes[target], self._holdings(held)))
+        return credentials_to_obtain(access_conditions(graph.referential, graph.codes[target], self._holdings(held)))
 
     def _held_by(self, people: People, who: int) -> Held:
         row = int(people.rows[who])

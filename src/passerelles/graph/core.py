@@ -307,13 +307,13 @@ def edge_records(graph: OccupationGraph) -> Iterator[EdgeRecord]:
     for kind, source, target, rows in _edges(graph):
         label = say(f"export.edges.{kind}", lang=lang)
         for left, right, *about in rows:
-            weight, more = about or (1.0, _NOTHING)
+            weight, more = about or (1.0, _NO_ATTRIBUTES)
             known = _attributes({"type": kind, "label": label, "weight": weight, **more})
             yield f"{source}{left}", f"{target}{right}", known
 
 
 _More = Mapping[str, AttributeValue | None]
-_NOTHING: Final[_More] = MappingProxyType({})
+_NO_ATTRIBUTES: Final[_More] = MappingProxyType({})
 
 
 def _attributes(values: _More) -> Attributes:
@@ -341,7 +341,7 @@ def _nodes(
     for each in declared:
         yield record(each.code, each.label, more(each))
     for code in sorted({code for code in named if code is not None} - {each.code for each in declared}):
-        yield record(code, None, _NOTHING)
+        yield record(code, None, _NO_ATTRIBUTES)
 
 
 def _of_occupation(occupation: Occupation) -> _More:
@@ -389,7 +389,7 @@ def _edges(graph: OccupationGraph) -> Iterator[tuple[str, str, str, Iterable[Seq
     yield "requires", "occupation:", "", required
     yield "rolls_up_to", "", "", ((node(c.code), node(c.macro)) for c in r.competencies if c.macro is not None)
     near = _stored_cells(graph.near)
-    yield "near_label", "", "", ((nodes[left], nodes[right], credit, _NOTHING) for left, right, credit in near)
+    yield "near_label", "", "", ((nodes[left], nodes[right], credit, _NO_ATTRIBUTES) for left, right, credit in near)
     yield "has_title", "occupation:", "job_title:", ((t.occupation, t.code) for t in r.titles)
     yield "in_context", "occupation:", "work_context:", r.occupation_contexts
     tags = ((code, tag, 1.0, {"principal": principal}) for code, tag, principal in r.occupation_tags)

@@ -16,7 +16,6 @@ from passerelles.errors import PasserellesError
 from passerelles.io.archive import MAX_JSON_BYTES, parse_json, read_file
 
 _STALE_SECONDS: Final = 24 * 3600  # a temporary file this old is a killed run's
-ENDING: Final = ".provenance.json"
 
 
 def used_last_first(place: Path, *patterns: str) -> list[Path]:
@@ -102,7 +101,7 @@ def atomic_folder(path: Path, names: tuple[str, ...], *, overwrite: bool = False
 @contextmanager
 def temporary(target: Path) -> Iterator[Path]:
     """Yield a unique path beside `target`, on the same disk; a file left there at the end is removed."""
-    sweep(target.parent)
+    remove_stale(target.parent)
     temp = _temporary_path(target)
     try:
         yield temp
@@ -128,7 +127,7 @@ def check_free(path: Path, *, overwrite: bool) -> None:
         raise PasserellesError("write_no_folder", path=path.parent)
 
 
-def sweep(folder: Path) -> None:
+def remove_stale(folder: Path) -> None:
     """Remove the temporary files that killed runs left in `folder` more than a day ago: nobody writes them any more."""
     with suppress(OSError):
         for path in folder.glob(".passerelles-*.tmp"):
@@ -194,16 +193,16 @@ def _write_errors(path: Path) -> Iterator[None]:
         raise PasserellesError("write_failed", path=path, reason=error.strerror or error) from error
 
 
-def side_of(path: Path) -> Path:
+def provenance_path(path: Path) -> Path:
     """
     Return the path of the provenance of a file.
 
     Examples
     --------
-    >>> side_of(Path("moves.csv")).name
+    >>> provenance_path(Path("moves.csv")).name
     'moves.csv.provenance.json'
     """
-    return path.with_name(path.name + ENDING)
+    return path.with_name(f"{path.name}.provenance.json")
 
 
 @contextmanager
@@ -218,9 +217,9 @@ def file_with_provenance(path: Path, about: Mapping[str, Any]) -> Iterator[Binar
         yield stream
         if not is_stream(path):
             with suppress(FileNotFoundError):
-                side_of(path).unlink()
+                provenance_path(path).unlink()
     if not is_stream(path):
-        atomic_json(side_of(path), about)
+        atomic_json(provenance_path(path), about)
 
 
 def atomic_json(path: Path, value: Mapping[str, Any]) -> None:
@@ -228,9 +227,9 @@ def atomic_json(path: Path, value: Mapping[str, Any]) -> None:
     write_whole(path, json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
 
 
-def read_side(path: Path) -> dict[str, Any] | None:
+def read_provenance(path: Path) -> dict[str, Any] | None:
     """Return the provenance written beside a file; None where there is none."""
-    side = side_of(path)
+    side = provenance_path(path)
     if not side.is_file():
         return None
     about = parse_json(read_file(side, most=MAX_JSON_BYTES).decode("utf-8"))

@@ -123,18 +123,18 @@ def decode(data: bytes) -> Decoded:
     return Decoded(codecs.charmap_decode(data, "strict", _CP1252)[0], "cp1252")
 
 
-TWICE: Final = "utf-8 in cp1252"
+DOUBLE_ENCODED: Final = "utf-8 in cp1252"
 """Encoding of a text that was UTF-8, read as Windows-1252 by some tool, and written again."""
 _BYTES: Final = {chr(byte): byte for byte in range(256)} | {sign: byte for byte, sign in enumerate(_CP1252)}
 
 
-def once(text: str) -> str | None:
+def undo_double_encoding(text: str) -> str | None:
     """
     Undo a double encoding of accents; None where the text is not wholly double-encoded.
 
     Examples
     --------
-    >>> once("MÃ©tier"), once("Métier"), once("MÃ©tier à pourvoir")
+    >>> undo_double_encoding("MÃ©tier"), undo_double_encoding("Métier"), undo_double_encoding("MÃ©tier à pourvoir")
     ('Métier', None, None)
     """
     if text.isascii() or not all(sign in _BYTES for sign in set(text)):
@@ -301,8 +301,8 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([harmless(name) for name in header])
-    writer.writerows([["" if cell is None else _on_lines(harmless(cell)) for cell in row] for row in rows])
+    writer.writerow([formula_safe(name) for name in header])
+    writer.writerows([["" if cell is None else _on_lines(formula_safe(cell)) for cell in row] for row in rows])
     return buffer.getvalue()
 
 
@@ -311,7 +311,7 @@ def _on_lines(cell: object) -> object:
     return cell.replace("\r\n", "\n").replace("\r", "\n") if isinstance(cell, str) and "\r" in cell else cell
 
 
-def harmless(cell: object) -> object:
+def formula_safe(cell: object) -> object:
     r"""
     Return a cell that a spreadsheet takes for text, with an apostrophe before what it would take for a formula.
 
@@ -319,7 +319,7 @@ def harmless(cell: object) -> object:
 
     Examples
     --------
-    >>> harmless("+33 1"), harmless("-1.5"), harmless(-2), harmless("@SUM(A1)")
+    >>> formula_safe("+33 1"), formula_safe("-1.5"), formula_safe(-2), formula_safe("@SUM(A1)")
     ("'+33 1", '-1.5', -2, "'@SUM(A1)")
     """
     if not isinstance(cell, str) or not cell.startswith(FORMULA_SIGNS):
@@ -327,16 +327,16 @@ def harmless(cell: object) -> object:
     return cell if _SIGNED_NUMBER.fullmatch(cell) else f"'{cell}"
 
 
-def bare(text: str) -> str:
+def without_apostrophe(text: str) -> str:
     """
-    Return a text without the apostrophe that `harmless` put before it.
+    Return a text without the apostrophe that `formula_safe` put before it.
 
     Examples
     --------
-    >>> bare("'+33 1"), bare("'t Hooft")
+    >>> without_apostrophe("'+33 1"), without_apostrophe("'t Hooft")
     ('+33 1', "'t Hooft")
     """
-    return text[1:] if text[:1] == "'" and harmless(text[1:]) == text else text
+    return text[1:] if text[:1] == "'" and formula_safe(text[1:]) == text else text
 
 
 def _names(row: Sequence[Cell]) -> tuple[str, ...]:
@@ -527,8 +527,8 @@ def _of_workbook(data: bytes, fits: Fits, name: str, path: Path, wanted_sheet: s
 
 def _of_text(data: bytes, fits: Fits, name: str, path: Path, *, repair_apostrophes: bool) -> Rows:
     text, encoding, damaged = decode(data)
-    if (repaired := once(text)) is not None:
-        text, encoding = repaired, TWICE
+    if (repaired := undo_double_encoding(text)) is not None:
+        text, encoding = repaired, DOUBLE_ENCODED
     if data.startswith((_OLD_EXCEL, _ZIP)) or "\x00" in text:
         raise PasserellesError("not_a_table", path=path)
     if _WEB_PAGE.match(text):

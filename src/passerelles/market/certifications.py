@@ -356,7 +356,7 @@ class Certifications:
         """What the files of the RNCP beside it say; read on first use, empty where there are none."""
         if self.keeper is None:
             return read_register(self.register_files)
-        return self.keeper.kept("register", Register, lambda: read_register(self.register_files))
+        return self.keeper.cached("register", Register, lambda: read_register(self.register_files))
 
     def leading(self, code: str, referential: Referential, day: date) -> tuple[LeadingCertification, ...]:
         """

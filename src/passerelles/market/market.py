@@ -221,7 +221,7 @@ class BmoFile:
         """
         if self.keeper is None:
             return self._read()
-        survey = self.keeper.kept(f"bmo-{self.year}", BmoSurvey, self._read)
+        survey = self.keeper.cached(f"bmo-{self.year}", BmoSurvey, self._read)
         return survey if survey.file.record.sha256 == self.sha256 else self._read()
 
     def _read(self) -> BmoSurvey:

@@ -405,7 +405,7 @@ class Keeper:
     place: Path
     digest: str
 
-    def kept(self, name: str, kind: type[Value], make: Callable[[], Value]) -> Value:
+    def cached(self, name: str, kind: type[Value], make: Callable[[], Value]) -> Value:
         """Return a cached value, or compute and cache it."""
         path = self.place / f"data-{name}-{self.digest}.json"
         adapter: TypeAdapter[Value] = TypeAdapter(kind)

@@ -59,7 +59,7 @@ def _ratios(wages: WagePair | None, lang: Lang) -> list[str]:
     return [text or "?" for text in texts] if any(texts) else []
 
 
-def wages_said(wages: WagePair | None, lang: Lang = "fr") -> str:
+def wages_text(wages: WagePair | None, lang: Lang = "fr") -> str:
     """Return wages before and after with source, period and level; empty where neither is known."""
     if not (ratios := _ratios(wages, lang)):
         return ""
@@ -69,7 +69,7 @@ def wages_said(wages: WagePair | None, lang: Lang = "fr") -> str:
 
 def wage_lines(wages: WagePair | None, lang: Lang = "fr") -> list[str]:
     """Return the same under its name, one line; none where nothing is known."""
-    sentence = wages_said(wages, lang)
+    sentence = wages_text(wages, lang)
     return [labelled(say("market.median_wage", lang=lang), sentence, lang)] if sentence else []
 
 
@@ -115,7 +115,7 @@ SHARE_COLUMNS: Final = within(
 )
 
 
-def shares_said(surveyed: "Openings | None", lang: Lang = "fr") -> str:
+def shares_text(surveyed: "Openings | None", lang: Lang = "fr") -> str:
     """Return difficulty and seasons in words, with survey, year and basin; empty where neither is known."""
     rows = [] if surveyed is None else [(n, f) for n in SHARES if (f := getattr(surveyed, n)).interval is not None]
     if not rows:

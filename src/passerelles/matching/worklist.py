@@ -10,7 +10,7 @@ from typing import ClassVar, Final, get_args
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
 from passerelles.io.atomic import write_whole
-from passerelles.io.csv import TOTAL, bare, csv_text, decimal_number, read_number, read_rows
+from passerelles.io.csv import TOTAL, csv_text, decimal_number, read_number, read_rows, without_apostrophe
 from passerelles.io.xlsx import Cell, cell_text
 from passerelles.matching.index import Owner
 from passerelles.matching.ranking import Kind
@@ -119,7 +119,7 @@ def read_worklist(path: Path, *, column: str | None = None, heads: Collection[st
     if table.encoding == "xlsx":
         records = _with_blanks(records)
     else:
-        records = [(n, [bare(cell) if isinstance(cell, str) else cell for cell in row]) for n, row in records]
+        records = [(n, [without_apostrophe(c) if isinstance(c, str) else c for c in row]) for n, row in records]
     while records and not any(cell_text(cell) for cell in records[-1][1]):
         records.pop()
     if not records:

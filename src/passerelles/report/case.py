@@ -33,7 +33,7 @@ class Words(NamedTuple):
         """Return the sentence `key` of the subject, typeset."""
         return typeset(say(f"{self.subject}.{key}", lang=self.lang, **values), self.lang)
 
-    def set(self, text: str) -> str:
+    def typeset(self, text: str) -> str:
         """Typeset a sentence that comes from elsewhere."""
         return typeset(text, self.lang)
 
@@ -82,7 +82,7 @@ def _cell(words: Words, column: Column, item: Any, link: Callable[[Any], str] | 
     value = column.cell(item, words.lang) if numeric or column.badge else None
     figure = value if numeric and isinstance(value, int | float) and not isinstance(value, bool) else None
     text = column.screen(item, words.lang)
-    shown_text = words("unknown") if text is None else words.set(text)
+    shown_text = words("unknown") if text is None else words.typeset(text)
     level = (value or "unknown") if column.badge else ""
     return Cell(shown_text, figure, column.beside(item, words.lang), link(item) if link else "", level)
 

@@ -15,7 +15,7 @@ from passerelles.access.holdings import holdings_of
 from passerelles.access.wording import required_lines, some_only_lines, usual_lines
 from passerelles.codes import grouped
 from passerelles.language.say import listed, say
-from passerelles.market.signals import shares_said, wages_said
+from passerelles.market.signals import shares_text, wages_text
 from passerelles.paths.build import required_of
 from passerelles.paths.legal import OTHER_TRAINING, FrameVerdict, payer_lines
 from passerelles.paths.path import Path, StepCredential, hours_text, obtain_lines
@@ -167,7 +167,7 @@ def staged_paths(case: Case, origins: tuple[Origin, ...]) -> tuple[tuple[Path, .
 def move_fold(case: Case, explained: Explained, common_frames: Collection[str] = ()) -> Fold:
     """Return an explained move, to unfold."""
     w, move = case.words, explained.move
-    short = [w("move.chance", chance=w.share(move.probability)), w.set(hours_said(case, explained))]
+    short = [w("move.chance", chance=w.share(move.probability)), w.typeset(training_text(case, explained))]
     if explained.people:
         short.insert(0, w("move.people", n=explained.people))
     level = move.level or "unknown"
@@ -193,7 +193,7 @@ def facts_of(case: Case, explained: Explained, *, items: bool = True) -> tuple[t
         ends = sorted(_in_own_words(f.hiring) for f in explained.flows)
         facts.insert(0, (say("columns.to", lang=w.lang), _join_distinct(case, ends)))
     if not explained.flows:
-        facts.append((w("fact.hours"), w.set(hours_said(case, explained))))
+        facts.append((w("fact.hours"), w.typeset(training_text(case, explained))))
         facts.append((w("fact.kind"), say(f"moves.kind.{move.kind}", lang=w.lang)))
     facts += [(w(f"fact.{name}", n=len(some)), _names(case, some)) for name, some in by_state(move) if items and some]
     return tuple((name, text) for name, text in facts if text)
@@ -203,8 +203,8 @@ def facts_of_flows(case: Case, flows: Sequence[Flow]) -> list[tuple[str, str]]:
     """Return what some flows declare for pages and plan with, a line each; what they do not know is empty."""
     w = case.words
     facts = [(c.label(w.lang), _value_text(case, c, flows)) for c in (*_OF_FLOWS, *Flow.spec.pick(*_PLANNED))]
-    facts.append((w("fact.wages"), _join_distinct(case, (wages_said(f.wages, w.lang) for f in flows))))
-    facts.append((w("fact.openings"), _join_distinct(case, (shares_said(f.surveyed, w.lang) for f in flows))))
+    facts.append((w("fact.wages"), _join_distinct(case, (wages_text(f.wages, w.lang) for f in flows))))
+    facts.append((w("fact.openings"), _join_distinct(case, (shares_text(f.surveyed, w.lang) for f in flows))))
     return facts
 
 
@@ -214,15 +214,15 @@ def _value_text(case: Case, column: Column, items: Iterable[Move | Flow]) -> str
 
 def _join_distinct(case: Case, texts: Iterable[str]) -> str:
     """Return what several flows say, each text once."""
-    return case.words.set(case.words("fact.or").join(filter(None, dict.fromkeys(texts))))
+    return case.words.typeset(case.words("fact.or").join(filter(None, dict.fromkeys(texts))))
 
 
 def _cell(case: Case, column: Column, item: Move | Flow) -> str:
     text, beside = (tell(item, case.words.lang) for tell in (column.screen, column.beside))
-    return "" if text is None else case.words.set(f"{text} ({beside})" if beside else text)
+    return "" if text is None else case.words.typeset(f"{text} ({beside})" if beside else text)
 
 
-def hours_said(case: Case, explained: Explained) -> str:
+def training_text(case: Case, explained: Explained) -> str:
     """Return the hours of training of one person: those of the flows, else those of the direct path."""
     if explained.flows:
         (column,) = (c for c in Flow.spec.columns if c.key == "hours_each" and On.PAGE in c.on)
@@ -232,7 +232,7 @@ def hours_said(case: Case, explained: Explained) -> str:
 
 
 def _names(case: Case, items: Sequence[Item]) -> str:
-    names = [case.words.set(name) for name in weightiest(items, len(items))]
+    names = [case.words.typeset(name) for name in weightiest(items, len(items))]
     return case.words("fact.and").join(case.words.first(names, _FEW))
 
 
@@ -245,7 +245,7 @@ def weightiest(items: Sequence[Item], most: int = _ITEMS) -> tuple[str, ...]:
 def reasons_of(case: Case, move: Move) -> list[str]:
     """Return the parts of the score that weigh most, for and against, one sentence each."""
     parts = sorted((p for p in move.parts if p.name != "base" and p.value), key=lambda p: -abs(p.value))
-    return [case.words.set(p.sentence(case.words.lang)) for p in parts[:_REASONS]]
+    return [case.words.typeset(p.sentence(case.words.lang)) for p in parts[:_REASONS]]
 
 
 def access_blocks(case: Case, explained: Explained, common_frames: Collection[str] = ()) -> list[Block]:
@@ -257,12 +257,12 @@ def access_blocks(case: Case, explained: Explained, common_frames: Collection[st
     w, path = case.words, explained.path
     blocks = _access_bullets(case, explained.move.access, path.steps[0].to_obtain)
     if path.certifications:
-        rows = [w.set(c.described(w.lang)) for c in path.certifications]
+        rows = [w.typeset(c.described(w.lang)) for c in path.certifications]
         blocks.append(Bullets(tuple(w.first(rows, _CERTIFICATIONS)), w("move.certifications")))
     if path.frames:
         sentences = frame_sentences(case, path.frames, why=case.allocation.bounds.frame)
         others = (f for f in path.frames if f.name not in common_frames)
-        sentences += tuple(map(w.set, payer_lines(others, w.lang)))
+        sentences += tuple(map(w.typeset, payer_lines(others, w.lang)))
         blocks.append(Bullets(sentences, w("move.frames")))
     return blocks
 
@@ -295,7 +295,7 @@ def _access_bullets(case: Case, access: AccessConditions, to_obtain: Sequence[St
     first = [c.label for c in to_obtain if c.code in known and known[c.code].before_training]
     sentences += [w("credential.before_training", label=label) for label in first]
     sentences += usual_lines(access, w.lang)
-    return [Bullets(tuple(map(w.set, sentences)), w("move.credentials"))] if sentences else []
+    return [Bullets(tuple(map(w.typeset, sentences)), w("move.credentials"))] if sentences else []
 
 
 def frame_sentences(case: Case, frames: Sequence[FrameVerdict], *, why: str | None = None) -> tuple[str, ...]:

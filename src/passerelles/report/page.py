@@ -151,7 +151,7 @@ def _sheet(case: Case, number: int, flow: Flow, explained: Mapping[tuple[str, st
         blocks += moves.access_blocks(case, single)
     doubt = flow.to_find_out(w.lang)
     if doubt:
-        facts.append((w("sheet.confirm"), w.set(doubt)))
+        facts.append((w("sheet.confirm"), w.typeset(doubt)))
     blocks += [Text(w("sheet.rights")), Text(w("sheet.contact"))]
     return Part(f"sheet-{number}", title, (Facts(tuple(facts)), *blocks))
 

@@ -130,7 +130,7 @@ def paths_grid(case: Case, paths: tuple[Path, ...]) -> Grid:
         [
             path.origin.named or "",
             " → ".join(s.target.name or "" for s in path.steps),
-            Cell(w.set(hours_text(path.known_hours, w.lang)), path.known_hours.expected),
+            Cell(w.typeset(hours_text(path.known_hours, w.lang)), path.known_hours.expected),
             Cell(w("hours.count", hours=w.figure(path.direct_hours)), path.direct_hours),
             Cell(months_text(path.months, w.lang), path.months.expected),
             w(f"status.{path.status}"),
@@ -202,8 +202,8 @@ def sources_grid(case: Case) -> Grid:
     """Sources with dates and licences."""
     w = case.words
     rows = [
-        (s.name, w.set(s.content), w.date(s.date) or w("source.no_date"), w.set(s.licence) or w("source.no_licence"),
-         s.sha256 or w("unknown"))
+        (s.name, w.typeset(s.content), w.date(s.date) or w("source.no_date"),
+         w.typeset(s.licence) or w("source.no_licence"), s.sha256 or w("unknown"))
         for s in sources_of(case)
     ]  # fmt: skip
     return _grid(case, "sources", "file content date licence sha256", rows, code=True)
@@ -372,7 +372,7 @@ def _first_rows(case: Case, key: str, grid: Grid | None, most: int) -> list[Bloc
 def title_of(case: Case) -> str:
     """Title asked for, else the basins of the fragile jobs."""
     if case.request.title:
-        return case.words.set(case.request.title)
+        return case.words.typeset(case.request.title)
     basins = sorted({lot.basin_label for lot in case.allocation.fragile.lots if lot.basin_label})
     names = ", ".join(basins[:_BASINS]) + (" …" if len(basins) > _BASINS else "")
     return case.words("title", territory=names)
@@ -399,12 +399,12 @@ def sentences_of(case: Case) -> tuple[str, ...]:
         key = "masked" if totals["placed"] is None else "masked_total"
         figures = {k: w.figure(totals[k]) for k in ("headcount", "openings", "placed") if totals[k] is not None}
         return (w(f"summary.{key}", **figures), w("summary.decides"))
-    sentences = [w.set(allocation.summary(w.lang))]
+    sentences = [w.typeset(allocation.summary(w.lang))]
     if allocation.placed:
         sentences += _placement_sentences(case)
     tenth = case.release.last_tenth(w.lang)
     if tenth:
-        sentences.append(w.set(tenth))
+        sentences.append(w.typeset(tenth))
     uncovered = allocation.fragile.people - allocation.placed - allocation.reserved
     sentences.append(w("summary.left", n=uncovered) if uncovered else w("summary.nobody_left"))
     sentences.append(w("summary.decides"))
@@ -454,7 +454,7 @@ def _moves(case: Case, origins: tuple[moves.Origin, ...]) -> list[Block]:
     if not blocks:
         return [Text(w("nothing.moves"))]
     payers: list[Block] = (
-        [Heading(w("move.payers")), Bullets(tuple(map(w.set, payer_lines(frames, w.lang))))] if frames else []
+        [Heading(w("move.payers")), Bullets(tuple(map(w.typeset, payer_lines(frames, w.lang))))] if frames else []
     )
     return [Text(w("intro.moves_masked" if case.masked else "intro.moves")), Text(w("intro.chance")), *payers, *blocks]
 
@@ -469,7 +469,7 @@ def _paths(case: Case, origins: tuple[moves.Origin, ...]) -> list[Block]:
 def _uncovered(case: Case) -> list[Block]:
     """People without a solution and why; and what each bound moved would change, one sentence each."""
     w, (sentence,) = case.words, Change.spec.pick("sentence")
-    changes = tuple(w.set(str(sentence.cell(each, w.lang))) for each in case.release.changes)
+    changes = tuple(w.typeset(str(sentence.cell(each, w.lang))) for each in case.release.changes)
     return [
         _declared_grid(case, "uncovered", Uncovered.spec.columns, case.release.uncovered)
         or _nothing(case, "uncovered"),
@@ -534,7 +534,7 @@ def _reproduce(case: Case) -> list[Block]:
 def _notices(case: Case) -> tuple[str, ...]:
     w = case.words
     notices = [w("notice.invented")] if case.request.invented else []
-    notices += [w.set(note.sentence(w.lang)) for note in case.release.notes]
+    notices += [w.typeset(note.sentence(w.lang)) for note in case.release.notes]
     if case.request.pictures and not can_draw():
         notices.append(w("notice.no_pictures"))
     return tuple(notices)

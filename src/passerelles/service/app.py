@@ -22,7 +22,7 @@ from passerelles.service import answers, problems, requests
 from passerelles.service.engine import Engine, Options, load_engine
 from passerelles.service.gate import EXPLORER, METRICS, OPEN, Browsers, Guard, RequestLog
 from passerelles.service.telemetry import MEDIA, Metrics
-from passerelles.service.work import JSON, UNKEPT, Reloading, ServiceApp
+from passerelles.service.work import JSON, NO_STORE, Reloading, ServiceApp
 
 ABOUT: Final[Mapping[str, Any]] = problems.DESCRIBED["about"]
 _TELLS: Final[Mapping[str, str]] = problems.DESCRIBED["answers"]
@@ -243,7 +243,7 @@ def _by_body(service: ServiceApp, answer: str, model: Any) -> Callable[..., Any]
 def _add_health(app: FastAPI, service: ServiceApp) -> None:
     @app.get("/health/live", responses=_HEALTH, summary="Whether the process answers")
     async def live() -> Response:
-        return Response(b'{"status":"live"}', media_type=JSON, headers=UNKEPT)
+        return Response(b'{"status":"live"}', media_type=JSON, headers=NO_STORE)
 
     @app.get("/health/ready", responses=_HEALTH, summary="Whether it takes requests")
     async def ready(request: Request) -> Response:
@@ -254,7 +254,7 @@ def _add_health(app: FastAPI, service: ServiceApp) -> None:
         if not service.ready or service.short.full or service.long.full:
             key = "busy" if service.ready else "not_ready"
             return problems.problem(key, lang=lang, headers={"retry-after": "1"})
-        return Response(b'{"status":"ready","stuck":%d}' % stuck, media_type=JSON, headers=UNKEPT)
+        return Response(b'{"status":"ready","stuck":%d}' % stuck, media_type=JSON, headers=NO_STORE)
 
     @app.get("/openapi.json", include_in_schema=False)
     async def openapi() -> Response:
@@ -262,7 +262,7 @@ def _add_health(app: FastAPI, service: ServiceApp) -> None:
 
     @app.get(METRICS, responses=_COUNTS, response_class=PlainTextResponse, summary="Counts, as Prometheus reads them")
     async def metrics() -> Response:
-        return Response(service.metrics.written(), media_type=MEDIA, headers=UNKEPT)
+        return Response(service.metrics.written(), media_type=MEDIA, headers=NO_STORE)
 
 
 def description(engine: Engine) -> dict[str, Any]:

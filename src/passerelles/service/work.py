@@ -38,7 +38,7 @@ from passerelles.service.telemetry import Metrics, log_event
 T = TypeVar("T")
 Make = Callable[[Engine, Any, Lang], answers.Payload]
 JSON: Final = "application/json"
-UNKEPT: Final = {"cache-control": "no-store"}
+NO_STORE: Final = {"cache-control": "no-store"}
 _FEW: Final = 20  # moves that are written in a few milliseconds
 GRACE: Final = 1.0  # seconds that a piece of work may last beyond the end before its thread counts as stuck
 
@@ -270,7 +270,7 @@ class ServiceApp(AsyncExitStack):
         """
         personal = make in (answers.match, answers.rank_batch) or isinstance(getattr(query, "origin", None), Person)
         key = "" if personal else _key(make, query, lang)
-        headers = UNKEPT
+        headers = NO_STORE
         etags = request.headers.get("if-none-match", "")
         if request.method == "GET":
             headers = {"cache-control": "private, no-cache", "etag": self._tag(type(query).__name__ + key)}
@@ -310,7 +310,7 @@ class ServiceApp(AsyncExitStack):
         """Make what first requests would wait for; with option `warm`, each occupation's moves while there is room."""
         try:
             self.engine.warm()
-            self._keep_moves()
+            self._cache_moves()
             if self.prepare is not None and not self.stopping:
                 self.prepare()
         except Exception as error:  # noqa: BLE001 - it never becomes ready, and says why
@@ -324,7 +324,7 @@ class ServiceApp(AsyncExitStack):
             self.metrics.serves(package_version(), name, referential.stamp.sha256)
             self.ready = True
 
-    def _keep_moves(self) -> None:
+    def _cache_moves(self) -> None:
         for code in self.engine.graph.codes if self._every else ():
             if self.stopping:
                 return

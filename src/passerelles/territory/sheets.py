@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from passerelles.errors import PasserellesError
-from passerelles.io.csv import TOTAL, TWICE, Rows, mostly_hold_counts, read_rows, with_only_header
+from passerelles.io.csv import DOUBLE_ENCODED, TOTAL, Rows, mostly_hold_counts, read_rows, with_only_header
 from passerelles.io.xlsx import cell_text
 from passerelles.territory.grid import (
     COUNT,
@@ -446,7 +446,7 @@ def _grid(rows: Rows, side: Side, is_place: IsPlace, are_jobs: AreJobs, tell: Te
             tell(rows.name, "merged", area.first_row, column, first=str(area.first_row), last=last)
     if rows.turned:
         tell(rows.name, "turned")
-    if rows.encoding == TWICE:
+    if rows.encoding == DOUBLE_ENCODED:
         tell(rows.name, "written_twice")
     lines = [header, *([*map(cell_text, cells)] for _, cells in filled)]
     if any(with_letters(texts) != texts for texts in lines):

@@ -50,7 +50,7 @@ ASSETS: Final[Mapping[str, tuple[str, str, str]]] = {
 SECTIONS: Final = ("interests", "profile", "compare", "map", "areas", "territory")
 
 
-class Ask(NamedTuple):
+class PageRequest(NamedTuple):
     """
     A request for a page: its language, the fields of its address, and where the explorer lies.
 
@@ -83,7 +83,7 @@ class Ask(NamedTuple):
 
         Examples
         --------
-        >>> Ask(None, "en").url("rank", "K2110", filter=["unregulated"])
+        >>> PageRequest(None, "en").url("rank", "K2110", filter=["unregulated"])
         '/explorer/rank/K2110?filter=unregulated&lang=en'
         """
         if self.lang != self.usual:
@@ -164,12 +164,12 @@ _FILTERS: Final = packaged("passerelles.service.explorer", "filters.toml")
 _FIRMS: Final = ("agreement", "hiring_agreement")  # of the present employer, and of the firm that hires
 
 
-def job_of(ask: Ask, text: str) -> Fiche:
+def job_of(ask: PageRequest, text: str) -> Fiche:
     """Return the occupation of a code or exact title."""
     return Fiche(ask.engine.referential, find_occupation(ask.engine.referential, text))
 
 
-def home(ask: Ask) -> str:
+def home(ask: PageRequest) -> str:
     """Return the first page: a search, what it finds with how sure that is, and the other ways in."""
     text = ask.one("q")[:_MOST_TITLE]
     to = wanted if (wanted := ask.one("to")) in ("rank", "sources", "compare", "way") else "show"
@@ -190,7 +190,7 @@ def _doubt(resolution: Resolution) -> str:
     return "sure" if verdict == "sûr" else "review"
 
 
-def job(ask: Ask, code: str) -> str:
+def job(ask: PageRequest, code: str) -> str:
     """Return the sheet of an occupation, with its market and certifications where data are known."""
     engine, lang = ask.engine, ask.lang
     about = job_of(ask, code)
@@ -208,7 +208,7 @@ def job(ask: Ask, code: str) -> str:
     return ask.render("job.html", job=about, certifications=grid, market=market, wage=wage)
 
 
-def filters_of(ask: Ask, *, towards: bool = False) -> tuple[list[str], dict[str, Any]]:
+def filters_of(ask: PageRequest, *, towards: bool = False) -> tuple[list[str], dict[str, Any]]:
     """Return the filters of an address: what the engine takes, and the form that shows it."""
     fields = {**_FILTERS["fields"], "basin": "fragile-in" if towards else "hires-in"}
     filters = [*ask.many("filter"), *ask.many("domain")]
@@ -228,7 +228,7 @@ def filters_of(ask: Ask, *, towards: bool = False) -> tuple[list[str], dict[str,
     return filters, choice
 
 
-def ranking(ask: Ask, code: str, *, towards: bool) -> str:
+def ranking(ask: PageRequest, code: str, *, towards: bool) -> str:
     """Return the moves from an occupation, or towards it."""
     about, rank = job_of(ask, code), rank_sources if towards else rank_moves
     filters, choice = filters_of(ask, towards=towards)
@@ -248,7 +248,7 @@ def ranking(ask: Ask, code: str, *, towards: bool) -> str:
     )
 
 
-def move(ask: Ask, origin: str, target: str) -> str:
+def move(ask: PageRequest, origin: str, target: str) -> str:
     """Return one move with all that explains it, and what would bring it nearer."""
     start, end = job_of(ask, origin), job_of(ask, target)
     moves = ask.engine.moves(rank_moves, start.code, targets=[end.code], limit=1)
@@ -269,13 +269,13 @@ def move(ask: Ask, origin: str, target: str) -> str:
     )
 
 
-def basin_of(ask: Ask) -> Basin | None:
+def basin_of(ask: PageRequest) -> Basin | None:
     """Return the basin that an address names; None where it names none, or no market is known."""
     market, text = ask.engine.market, ask.one("basin")
     return find_basin(market, text, places=ask.engine.places) if text and market is not None else None
 
 
-def compare(ask: Ask) -> str:
+def compare(ask: PageRequest) -> str:
     """Return two to four occupations side by side; below two, the form that asks for them."""
     codes = list(dict.fromkeys(find_occupation(ask.engine.referential, text) for text in ask.many("job")))
     jobs = [job_of(ask, code) for code in codes[:_COMPARED]]
@@ -296,7 +296,7 @@ def compare(ask: Ask) -> str:
 Side = tuple[ComparedCompetency, Mapping[str, float]]  # and its weight, by occupation
 
 
-def _groups(ask: Ask, comparison: Comparison) -> list[tuple[str, str, list[Side]]]:
+def _groups(ask: PageRequest, comparison: Comparison) -> list[tuple[str, str, list[Side]]]:
     """Competencies by where they are asked for: by all, by some, by one alone."""
     groups: dict[tuple[str, str], list[Side]] = {}
     for competency in comparison.competencies:
@@ -310,7 +310,7 @@ def _groups(ask: Ask, comparison: Comparison) -> list[tuple[str, str, list[Side]
     ]
 
 
-def paths(ask: Ask, origin: str, target: str) -> str:
+def paths(ask: PageRequest, origin: str, target: str) -> str:
     """Return the paths from one occupation to another, each step in sentences."""
     from passerelles.paths.legal import presets  # noqa: PLC0415 - the optimiser is heavy, and many never ask
 
@@ -431,7 +431,7 @@ def _spread_labels(groups: Sequence[MapDomain]) -> tuple[MapDomain, ...]:
     return tuple(by_code[g.code] for g in groups)
 
 
-def whole_map(ask: Ask) -> str:
+def whole_map(ask: PageRequest) -> str:
     """Return the map of all occupations, with its table."""
     groups = groups_of(ask.engine)
     chosen = job_of(ask, text).code if (text := ask.one("job")) else ""
@@ -445,7 +445,7 @@ def whole_map(ask: Ask) -> str:
     )
 
 
-def picture(ask: Ask) -> str:
+def picture(ask: PageRequest) -> str:
     """Return the map as a picture of its own, for print: domains are named on it."""
     return ask.render("map.svg", groups=groups_of(ask.engine))
 
@@ -458,7 +458,7 @@ def _depth(move: Move) -> float:
 Star = tuple[Move, float, float]  # a neighbour around an occupation, and its place
 
 
-def near(ask: Ask, code: str) -> str:
+def near(ask: PageRequest, code: str) -> str:
     """Return the neighbours of an occupation around it, with their table: nearer is likelier."""
     about = job_of(ask, code)
     moves = rank_moves(ask.engine.graph, about.code, limit=_NEIGHBOURS)
@@ -479,7 +479,7 @@ def near(ask: Ask, code: str) -> str:
     )  # fmt: skip
 
 
-def _stars(ask: Ask, code: str, moves: Sequence[Move], away: Callable[[float], float]) -> list[Star]:
+def _stars(ask: PageRequest, code: str, moves: Sequence[Move], away: Callable[[float], float]) -> list[Star]:
     """Spread the neighbours evenly around, in the order in which they lie around the occupation on the map."""
     places, position = occupation_positions(ask.engine.graph), ask.engine.graph.position
     vectors = [places[position[m.target.code]] - places[position[code]] for m in moves]
@@ -520,7 +520,7 @@ def prepare(engine: Engine, *, everything: bool) -> None:
         areas_of(engine)
 
 
-def areas(ask: Ask) -> str:
+def areas(ask: PageRequest) -> str:
     """Return the mobility areas of the referential, or of a list of jobs."""
     named = [text for line in ask.many("jobs") for text in line.replace(",", " ").split()]
     grouping = mobility_areas(ask.engine.graph, named) if named else areas_of(ask.engine)
@@ -541,7 +541,7 @@ def areas(ask: Ask) -> str:
     )
 
 
-def area(ask: Ask, number: str) -> str | None:
+def area(ask: PageRequest, number: str) -> str | None:
     """Return an area: its members, where they stand on the map, and its passages; None where there is no such area."""
     grouping = areas_of(ask.engine)
     chosen = next((a for a in grouping.areas if str(a.number) == number), None)
@@ -564,7 +564,7 @@ def area(ask: Ask, number: str) -> str | None:
     )
 
 
-def _passages(ask: Ask, passages: Sequence[Passage], names: Mapping[int, str], end: str) -> Grid | None:
+def _passages(ask: PageRequest, passages: Sequence[Passage], names: Mapping[int, str], end: str) -> Grid | None:
     head = Column("name", value=lambda row, _: row[0])
     others = [c for c in Passage.spec.columns if c.key not in ("origin_area", "target_area")]
     columns = (head, *within(others, itemgetter(1)))
@@ -576,7 +576,7 @@ def _passages(ask: Ask, passages: Sequence[Passage], names: Mapping[int, str], e
     return grid._replace(caption=ask.words("areas.out" if end == "target" else "areas.into"))
 
 
-def interests(ask: Ask) -> str:
+def interests(ask: PageRequest) -> str:
     """Return the jobs of one or two interests (Holland's six), the best fits first."""
     chosen = dict.fromkeys((ask.one("first"), ask.one("second")))
     letters = [text for text in chosen if len(text) == 1 and text in LETTERS]

@@ -19,7 +19,7 @@ from passerelles.ranking.move import Moves
 from passerelles.ranking.moves import rank_moves
 from passerelles.report.resolution import Fiche
 from passerelles.service.explorer import pages, territory
-from passerelles.service.explorer.pages import ASSETS, Ask, asset, job_of
+from passerelles.service.explorer.pages import ASSETS, PageRequest, asset, job_of
 from passerelles.service.gate import EXPLORER
 from passerelles.service.problems import STATUS, refusal
 from passerelles.service.requests import Body, Code, Person, Text
@@ -41,7 +41,7 @@ class HoldsBody(Body):
     competencies: list[Code] = Field(default_factory=list, max_length=500)
 
 
-def holds(ask: Ask, wanted: HoldsBody) -> str:
+def holds(ask: PageRequest, wanted: HoldsBody) -> str:
     """Return what to tick: the competencies of a job, all ticked to begin with, and those added one by one."""
     referential = ask.engine.referential
     known = referential.competency_by_code
@@ -64,7 +64,7 @@ def holds(ask: Ask, wanted: HoldsBody) -> str:
     )  # fmt: skip
 
 
-def held_moves(ask: Ask, body: Person) -> str:
+def held_moves(ask: PageRequest, body: Person) -> str:
     """Return the moves of a person, with the credentials that would open more of them."""
     try:
         person = body.profile()
@@ -90,14 +90,14 @@ def held_moves(ask: Ask, body: Person) -> str:
     )
 
 
-def walker(ask: Ask, jobs: Sequence[Fiche]) -> Profile:
+def person_after(ask: PageRequest, jobs: Sequence[Fiche]) -> Profile:
     """Return somebody in the last of some jobs who exercised those before it, and holds what they require."""
     requirements = ask.engine.referential.requirements_of
     before = {r.competency for job in jobs[:-1] for r in requirements.get(job.code, ())}
     return Profile(jobs[-1].code, tuple(sorted(before)))
 
 
-def way(ask: Ask) -> str:
+def way(ask: PageRequest) -> str:
     """Return a path built by hand, step by step, with what the engine proposes next."""
     from passerelles.paths.rank import rank_paths  # noqa: PLC0415 - the optimiser is heavy, and many never ask
 
@@ -108,7 +108,7 @@ def way(ask: Ask) -> str:
     total: Span | None = None
     for place in range(1, len(jobs)):
         direct = rank_paths(
-            ask.engine.graph, walker(ask, jobs[:place]), targets=[codes[place]], max_steps=1,
+            ask.engine.graph, person_after(ask, jobs[:place]), targets=[codes[place]], max_steps=1,
             certifications=ask.engine.certifications, limit=1,
         )  # fmt: skip
         legs.append((jobs[place - 1], jobs[place], direct[0].explanation(ask.lang) if direct else None))
@@ -116,7 +116,7 @@ def way(ask: Ask) -> str:
             total = direct[0].known_hours if total is None else total.plus(direct[0].known_hours)
     onward: dict[str, Any] = {"grid": None, "notes": []}
     if jobs and len(jobs) <= _LONGEST:
-        ranked = rank_moves(ask.engine.graph, walker(ask, jobs), limit=_NEXT + len(codes))
+        ranked = rank_moves(ask.engine.graph, person_after(ask, jobs), limit=_NEXT + len(codes))
         moves = Moves([m for m in ranked if m.target.code not in codes][:_NEXT])
         onward = ask.moves_content(moves, {"target": lambda m: ask.url("way", job=[*codes, m.target.code])})
     return ask.render(
@@ -143,7 +143,7 @@ _HEADERS: Final = {
     "cross-origin-opener-policy": "same-origin",
     "cache-control": "private, no-cache",
 }
-_UNKEPT: Final = {**_HEADERS, "cache-control": "no-store"}
+_NO_STORE: Final = {**_HEADERS, "cache-control": "no-store"}
 
 
 PAGES: Final[Mapping[str, Callable[..., str | None]]] = {
@@ -241,15 +241,15 @@ def _piece(service: ServiceApp, path: str, usual: Lang, model: type[BaseModel], 
         result = await _run_in_pool(_pool(service, path), request, ask, partial(make, ask, body), piece=True)
         if isinstance(result, tuple):
             name, media, content = result
-            named = {**_UNKEPT, "content-disposition": f'attachment; filename="{name}"'}
+            named = {**_NO_STORE, "content-disposition": f'attachment; filename="{name}"'}
             return Response(content, media_type=media, headers=named)
-        return result if isinstance(result, Response) else Response(result, media_type=HTML, headers=_UNKEPT)
+        return result if isinstance(result, Response) else Response(result, media_type=HTML, headers=_NO_STORE)
 
     return answer
 
 
 async def _run_in_pool(
-    pool: WorkerPool, request: Request, ask: Ask, make: Callable[[], T], *, piece: bool = False
+    pool: WorkerPool, request: Request, ask: PageRequest, make: Callable[[], T], *, piece: bool = False
 ) -> T | Response:
     """Return the result of a job run in a thread, or the page, or piece of one, that gives the error."""
     try:
@@ -265,18 +265,18 @@ async def _run_in_pool(
         return _error_page(ask, refused["status"], piece=piece, title=ask.words("error.refused"), **details)
 
 
-def _ask(request: Request, service: ServiceApp, usual: Lang) -> Ask:
+def _ask(request: Request, service: ServiceApp, usual: Lang) -> PageRequest:
     fields = {name: request.query_params.getlist(name) for name in request.query_params}
     lang = lang_of(fields.get("lang", [usual])[0], usual)
-    return Ask(service.engine, lang, fields, f"{request.scope.get('root_path', '')}{EXPLORER}", usual)
+    return PageRequest(service.engine, lang, fields, f"{request.scope.get('root_path', '')}{EXPLORER}", usual)
 
 
-def failed(ask: Ask, key: str, *, piece: bool = False) -> Response:
+def failed(ask: PageRequest, key: str, *, piece: bool = False) -> Response:
     """Say that there is no such page, or that it cannot be had now."""
     title, detail = ask.words(f"error.{key}"), ask.words(f"error.{key}_detail")
     return _error_page(ask, STATUS[key], piece=piece, title=title, detail=detail, near=[])
 
 
-def _error_page(ask: Ask, status: int, *, piece: bool, **content: Any) -> Response:
+def _error_page(ask: PageRequest, status: int, *, piece: bool, **content: Any) -> Response:
     text = ask.render("problem.html" if piece else "error.html", **content)
-    return Response(text, status, media_type=HTML, headers=_UNKEPT)
+    return Response(text, status, media_type=HTML, headers=_NO_STORE)

@@ -23,7 +23,7 @@ from passerelles.report.envelope import UNUSED, about_sheet, data_sources, envel
 from passerelles.report.page import territory_page
 from passerelles.report.sections import figures_of, sentences_of, territory_document
 from passerelles.service.answers import allocated
-from passerelles.service.explorer.pages import Ask
+from passerelles.service.explorer.pages import PageRequest
 from passerelles.service.requests import Body, FrameName
 from passerelles.settings import with_options
 from passerelles.territory.actions import action_sheet
@@ -106,7 +106,7 @@ class MapBasin(NamedTuple):
     leaving: int
 
 
-def territory(ask: Ask) -> str:
+def territory(ask: PageRequest) -> str:
     """Return the page that asks for two tables and bounds."""
     from passerelles.paths.legal import presets  # noqa: PLC0415 - heavy, for this page alone
 
@@ -114,7 +114,7 @@ def territory(ask: Ask) -> str:
     return ask.render("territory.html", frames=frames, samples=samples, data=ask.engine.folders)
 
 
-def plan(ask: Ask, body: PlanBody) -> str:
+def plan(ask: PageRequest, body: PlanBody) -> str:
     """Return who could go where, what was set aside or read with doubt, what is left, and what would change."""
     case, sides = _case(ask, body)
     sheets = [sheet for sheet in _sheets(ask, case) if sheet.title != "notes"]
@@ -130,7 +130,7 @@ def plan(ask: Ask, body: PlanBody) -> str:
     )
 
 
-def take_away(ask: Ask, wanted: FileBody) -> tuple[str, str, bytes]:
+def take_away(ask: PageRequest, wanted: FileBody) -> tuple[str, str, bytes]:
     """Return the answer as a file, its name and kind before it: those that the command line writes."""
     case, _ = _case(ask, wanted.asked)
     name = f"territoire.{wanted.form}"
@@ -149,12 +149,12 @@ def take_away(ask: Ask, wanted: FileBody) -> tuple[str, str, bytes]:
         return name, MEDIA[wanted.form], place.read_bytes()
 
 
-def _sheets(ask: Ask, case: Case) -> list[Sheet]:
+def _sheets(ask: PageRequest, case: Case) -> list[Sheet]:
     """Return all tables of an allocation, what is to be done last, as the command line writes them."""
     return [*case.release.sheets(ask.lang), *action_sheet(case.release, ask.lang)]
 
 
-def _case(ask: Ask, body: PlanBody) -> tuple[Case, tuple[Lots, Lots | None]]:
+def _case(ask: PageRequest, body: PlanBody) -> tuple[Case, tuple[Lots, Lots | None]]:
     engine = ask.engine
     graph, market, places = engine.graph, engine.market, engine.places
     locator, least = Locator(places, market), graph.settings.titles.review_threshold
@@ -218,12 +218,12 @@ def _write_dropped(folder: Path, side: Side, dropped: DroppedTable) -> Path:
     return place
 
 
-def _first_rows(ask: Ask, sheet: Sheet) -> Grid:
+def _first_rows(ask: PageRequest, sheet: Sheet) -> Grid:
     """First rows of a sheet: the workbook has them all."""
     return ask.table(replace(sheet, items=lambda: list(sheet.items())[:_ROWS]))
 
 
-def _doubts(ask: Ask, sides: Sequence[Lots | None], body: PlanBody) -> list[DoubtfulTitle]:
+def _doubts(ask: PageRequest, sides: Sequence[Lots | None], body: PlanBody) -> list[DoubtfulTitle]:
     """Titles that were read with doubt or not at all, and those a person read already; the most people first."""
     doubt_of: dict[tuple[Side, str], DoubtfulTitle] = {}
     for lots in filter(None, sides):
@@ -245,7 +245,7 @@ def _doubts(ask: Ask, sides: Sequence[Lots | None], body: PlanBody) -> list[Doub
     return [doubt._replace(options=_options_of(ask, doubt), few=n) for doubt, n in zip(largest, few, strict=True)]
 
 
-def _options_of(ask: Ask, doubt: DoubtfulTitle) -> Sequence[tuple[str, str]]:
+def _options_of(ask: PageRequest, doubt: DoubtfulTitle) -> Sequence[tuple[str, str]]:
     """Codes and labels that a title may mean, the one that it was read as among them."""
     options = {c.code: c.label for c in resolve_title(ask.engine.referential, doubt.text, limit=_MEANT)}
     if doubt.code:
@@ -259,7 +259,7 @@ _SPOT: Final = (
 )
 
 
-def _sketch(ask: Ask, allocation: Allocation) -> dict[str, Any] | None:
+def _sketch(ask: PageRequest, allocation: Allocation) -> dict[str, Any] | None:
     """
     Return the map of both sides: basins, the ways that people would go, the communes around, and a table of the basins.
 
