@@ -259,6 +259,9 @@ def test_a_path_says_who_may_pay_under_each_frame_that_does_not_say_no(embedded_
     own = "mobilité interne : l'OPCO de l'employeur (OPCO Mobilités pour la convention 0016 : table (juillet 2019), "
     assert own + "à faire confirmer)" in told
     assert any("3239 l'a remplacée le 01/01/2022, à faire confirmer" in text for text in told)
+    frames = path.explanation().details[-1]
+    assert frames.title == "Cadres légaux"
+    assert [line.partition(" : ")[0] for line in frames.lead[: len(path.frames)]] == [f.label for f in path.frames]
     (table,) = [sheet for sheet in path.sheets() if sheet.title == "frames"]
     rows = [row for row in table.records() if row["payers"]]
     assert {row["frame"] for row in rows} == {f.name for f in path.frames if f.payers}

@@ -415,15 +415,17 @@ class Path(Described, Shown):
     def page(self, lang: Lang = "fr") -> Page:
         """Return what the path shows of itself: its steps in sentences, and what legal frames say of it."""
         lead = [line for lines in path_lines(self, lang) for line in lines]
-        return Page(numbered(self, lang), [*lead, *self._beside(lang)])
+        return Page(numbered(self, lang), [*lead, *self._beside(lang), *frame_lines(self, lang)])
 
     def explanation(self, lang: Lang = "fr") -> Page:
-        """Return the same, each step's first sentence above the others."""
+        """Return the same, the first sentence of each step and a heading of the legal frames above the others."""
         lines = [*path_lines(self, lang), *([text] for text in self._beside(lang))]
+        if self.frames:
+            lines.append([say("paths.frames", lang=lang), *frame_lines(self, lang)])
         return Page(numbered(self, lang), details=[Page(first, rest) for first, *rest in lines])
 
     def _beside(self, lang: Lang) -> list[str]:
-        """What is said under the steps: the status, what certifies, and legal frames."""
+        """What is said under the steps: the status, what certifies, and wages."""
         needed = self.steps[-1].credentials
         kinds = {c.kind for c in needed if c.held != "yes" and c.requirement in DEMANDED}
         ways = [c.detail for c in self.steps[-1].access.to_obtain]
@@ -433,7 +435,7 @@ class Path(Described, Shown):
         )
         named = {"asked": to_obtain, "ways": any_way, "held": held}
         certified = leading_lines(self.certifications, lang, kinds=kinds, **named)
-        return [*state_lines(self, lang), *certified, *wage_lines(self.wages, lang), *frame_lines(self, lang)]
+        return [*state_lines(self, lang), *certified, *wage_lines(self.wages, lang)]
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickle and copy what was worked out, not the graph that it is worked out from."""
