@@ -101,7 +101,7 @@ def about_weights() -> Mapping[str, str]:
     return MappingProxyType(packaged("passerelles.matching", "weights.toml")["about"])
 
 
-CLOSE = ("ratio", "sorted", "near", "asked", "told", "first", "last", "head", "kin", "joint")
+CLOSE = ("ratio", "sorted", "near", "query_share", "label_share", "first", "last", "head", "kin", "joint")
 """Names of the evidence computed for the best owners only."""
 _HEAD, _KIN, _JOINT = (CLOSE.index(name) for name in ("head", "kin", "joint"))
 
@@ -321,7 +321,8 @@ def close_evidence(
     Returns
     -------
     close
-        Shape (n_owners, len(CLOSE)).
+        Shape (n_owners, len(CLOSE)); ``query_share`` and ``label_share`` are the shares of the weight of the reading's
+        words that the entry has, and of the entry's that the reading has.
     entries
         Shape (n_owners,): the most similar entry of each owner, -1 without any.
     """
@@ -342,9 +343,9 @@ def close_evidence(
         entries[place] = entry
         other, stems, shared = index.texts[entry], index.stems[entry], float(overlap[entry])
         ordered = fuzz.token_sort_ratio(text, other) / 100.0 if sorted_too else 0.0
-        held_by = shared / query_total, shared / totals[entry]
+        shares = shared / query_total, shared / totals[entry]
         ends = stems[:1] == reading.stems[:1], stems[-1:] == reading.stems[-1:]
-        result[place, :7] = fuzz.ratio(text, other) / 100.0, ordered, typed.get(owner, 0.0), *held_by, *ends
+        result[place, :7] = fuzz.ratio(text, other) / 100.0, ordered, typed.get(owner, 0.0), *shares, *ends
     mapped = None if wide.mapped is None else wide.mapped[row]
     _fill_nearest(index, reading, heads[row], mapped, owners, result)
     return result, entries
@@ -475,7 +476,8 @@ class Trial:
 
     def reasons(self, index: TitleIndex) -> list[Reason]:
         """Why each owner is a candidate."""
-        query, label, ratio, near = (self.evidence[:, self.names.index(n)] for n in ("asked", "told", "ratio", "near"))
+        columns = [self.names.index(name) for name in ("query_share", "label_share", "ratio", "near")]
+        query, label, ratio, near = self.evidence[:, columns].T
         same = (query >= _ALL) & (label >= _ALL)
         spelled = (ratio >= _A_LETTER_OR_TWO) | (near >= 1.0)
         short = self.reading.expanded & (query >= _MOST_WORDS)
@@ -670,9 +672,9 @@ def terms(index: TitleIndex, trial: Trial) -> dict[str, float]:
         "mass": _logit(masses[0]),
         "title": part("letters"),
         "ratio": part("ratio") ** 4,
-        "asked": part("asked"),
-        "told": part("told"),
-        "within": float(part("told") >= _ALL),
+        "query_share": part("query_share"),
+        "label_share": part("label_share"),
+        "within": float(part("label_share") >= _ALL),
         "cover": part("cover_all"),
         "known": known,
         "bare": float(len(query) == 1),
