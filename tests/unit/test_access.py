@@ -139,7 +139,7 @@ def test_an_alternative_is_enough_and_part_of_one_is_not() -> None:
 
 def test_the_cheapest_way_whose_length_is_known_is_priced() -> None:
     some = jobs(*driver("Q"))
-    demands = build_demands(some, ["Q"], NO_AIM)
+    demands = build_demands(some, [("Q", NO_AIM)])
     ways: list[tuple[dict[str, Ternary], float]] = [
         ({}, 280.0), ({"B": "yes"}, 280.0), ({"C": "yes"}, 140.0), ({"TP": "yes"}, 0.0)
     ]  # fmt: skip
@@ -152,7 +152,7 @@ def test_a_choice_within_another_is_priced_once() -> None:
     card = Credential("ED", "Carte", "carte", choices=((("TP",), ("C", "FIMO"), ("AS",)),))
     some = jobs(CredentialRequirement("Q", "ED"), *driver("Q"))
     some = replace(some, credentials=tuple(sorted((*some.credentials, card), key=lambda c: c.code)))
-    demands = build_demands(some, ["Q"], NO_AIM)
+    demands = build_demands(some, [("Q", NO_AIM)])
     person = holdings_of(some, None, {})
     assert demands.training(demands.price(person))[0].tolist() == [280.0]
 
@@ -163,7 +163,7 @@ def test_what_the_jobs_own_choice_offers_is_not_asked_for_besides() -> None:
         CredentialRequirement("Q", "DEI", "one-of", "loi", "base", "a"),
         CredentialRequirement("Q", "AS", "one-of", "loi", "base", "b"),
     )
-    demands = build_demands(some, ["Q"], NO_AIM)
+    demands = build_demands(some, [("Q", NO_AIM)])
     ways: list[tuple[dict[str, Ternary], float]] = [
         ({"AS": "yes"}, 1500.0), ({"DEI": "yes"}, 1500.0), ({}, 1500.0 + 770.0)
     ]  # fmt: skip
@@ -193,7 +193,7 @@ def test_a_choice_that_another_settles_is_priced_once_whichever_stands_first(wid
         CredentialRequirement("Q", "AS", "one-of", "loi", narrow, "a"),
         CredentialRequirement("Q", "DEI", "one-of", "loi", narrow, "b"),
     )
-    demands = build_demands(some, ["Q"], NO_AIM)
+    demands = build_demands(some, [("Q", NO_AIM)])
     person = holdings_of(some, None, {})
     assert demands.training(demands.price(person))[0].tolist() == [770.0]
 
@@ -208,7 +208,7 @@ def test_who_made_a_choice_whichever_way_makes_it_no_second_time_within_another(
     )
     some = jobs(*driver("P"), *rows)
     some = replace(some, credentials=tuple(sorted((*some.credentials, passage, coach), key=lambda c: c.code)))
-    demands = build_demands(some, ["P", "Q"], NO_AIM)
+    demands = build_demands(some, [("P", NO_AIM), ("Q", NO_AIM)])
     for origin, hours in (("P", 35.0), (None, 35.0 + 140.0)):
         person = holdings_of(some, origin, {})
         assert demands.training(demands.price(person))[0].tolist()[1] == hours
@@ -448,7 +448,7 @@ def test_a_course_beside_the_diploma_one_holds_is_all_that_is_left() -> None:
     ):
         some = jobs(*rows, CredentialRequirement("P", "DEI"))
         some = replace(some, credentials=tuple(sorted((*some.credentials, asked), key=lambda c: c.code)))
-        demands = build_demands(some, ["Q"], NO_AIM)
+        demands = build_demands(some, [("Q", NO_AIM)])
         person = holdings_of(some, origin, {})
         price, missing = demands.price(person), demands.needed & ~demands.held(person)
         assert demands.trained_alone(missing, price).tolist() == [alone], (rows, origin)
@@ -1361,7 +1361,7 @@ def test_of_two_ways_the_better_known_and_the_one_without_a_competition_is_taken
         CredentialRequirement("Q", "Z1", "one-of", "", "v", "b"),
     )
     some = replace(plain, credentials=tuple(sorted((*plain.credentials, first, second), key=lambda c: c.code)))
-    demands = build_demands(some, ["Q"], NO_AIM)
+    demands = build_demands(some, [("Q", NO_AIM)])
     assert demands.open_ways(0, demands.price(Holdings()), Holdings())["v"][0].left[0][0] == "Z1"
 
 
@@ -1779,7 +1779,7 @@ def test_another_way_is_told_without_what_a_stage_has_given() -> None:
     ways = one_of("Q", ("FIMO", "v", "a"), ("AS", "v", "b"), ("Z1", "v", "b"))
     title = Credential("Z1", "Titre", "titre", Hours(300, 300, 300))
     graph = build_graph(with_credentials(jobs(CredentialRequirement("S", "AS"), *ways), title), settings=PLAIN)
-    demands, start = build_demands(graph.referential, ["Q"], NO_AIM), holdings_of(graph.referential, "R", {})
+    demands, start = build_demands(graph.referential, [("Q", NO_AIM)]), holdings_of(graph.referential, "R", {})
     after = after_occupation(graph.referential, start, "S")
     conditions, _ = required_of(demands, demands.price(start), after, 0)
     assert other_ways_lines(conditions)[0].endswith("DE aide-soignant + Titre (300 h).")

@@ -1,5 +1,6 @@
 """`levers`: what one acquisition opens, exact on small cases, greedy within its guarantee on others."""
 
+from dataclasses import replace
 from datetime import date
 from itertools import combinations
 from pathlib import Path
@@ -11,7 +12,7 @@ from passerelles.errors import PasserellesError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications, load_certifications
-from passerelles.model import Credential, Hours, Profile
+from passerelles.model import Credential, CredentialRequirement, Hours, JobTitle, Profile
 from passerelles.paths.levers import GUARANTEE, levers
 from passerelles.paths.rank import rank_paths
 from passerelles.settings import PathSettings, Settings
@@ -101,6 +102,24 @@ def test_people_are_counted_by_code_or_by_profile(graph: OccupationGraph) -> Non
     assert hash(held) == hash(Profile("A", (), {"PERM": "yes"}))
     found = levers(graph, {held: 4, "A": np.int64(3)}, "B", settings=PLAIN)
     assert (found.already, found.total, found.possible) == (4, 3, 7)
+
+
+def test_what_only_some_need_is_a_lever_for_those_who_mean_to_work_so_or_in_such_a_title() -> None:
+    card = Credential("CARTE", "Carte", "certificat", Hours(30, 40, 60, "s"))
+    some = replace(
+        referential({code: ["a", "b"] for code in "ABC"}, credentials=[card]),
+        titles=tuple(JobTitle(code, text, "C") for code, text in zip("123", ("Taxi", "VTC", "Car"), strict=True)),
+        credential_requirements=(
+            CredentialRequirement("B", "CARTE", scope="self-employed"),
+            CredentialRequirement("C", "CARTE", scope="titles", titles="1"),
+        ),
+    )
+    graph = build_graph(some)
+    own_account = levers(graph, {"A": 4, Profile("A", employment="self-employed"): 3}, "B", settings=PLAIN)
+    assert (own_account.already, [(each.code, each.gained) for each in own_account]) == (4, [("CARTE", 3)])
+    assert levers(graph, "A", "C", settings=PLAIN).already == 1  # one title of three
+    (taxi,) = levers(graph, "A", "Taxi", settings=PLAIN)
+    assert (taxi.code, taxi.targets) == ("CARTE", ("C",))
 
 
 def test_what_is_held_is_no_lever(graph: OccupationGraph) -> None:

@@ -114,13 +114,15 @@ class _Length(NamedTuple):
 @dataclass(frozen=True, eq=False)
 class Demands(Deriving):
     """
-    Credentials that occupations of a graph require.
+    Credentials that occupations require of who means to work there in a way.
 
     The columns are c credentials, then g choices among several: a choice is held by who holds one alternative whole,
     and else costs what the cheapest one does.
 
     Attributes
     ----------
+    occupations, aims
+        Code of each of the n occupations, and how somebody means to work there.
     codes
         Codes of the c credentials that some occupation requires, or that one of these supposes; sorted.
     choices
@@ -145,8 +147,8 @@ class Demands(Deriving):
     """
 
     referential: Referential
-    aim: Aim
     occupations: tuple[str, ...]
+    aims: tuple[Aim, ...]
     codes: tuple[str, ...]
     credentials: tuple[Credential, ...]
     choices: tuple[Ways, ...]
@@ -203,10 +205,10 @@ class Demands(Deriving):
 
         def find() -> Bools:
             held = np.zeros(self.needed.shape, dtype=np.bool_)
-            nobody, size = Holdings(aim=self.aim), len(self.codes)
+            size, ranked = len(self.codes), self.price(Holdings()).ranked
             alike = grouped((ways, column) for column, ways in enumerate(self.choices))
-            ranked = self.price(nobody).ranked
             for row in np.flatnonzero(self.needed.any(axis=1)).tolist():
+                nobody = Holdings(aim=self.aims[row])
                 held[row] = self.held(after_occupation(self.referential, nobody, self.occupations[row], practice))
                 for own in np.flatnonzero(self.needed[row, size:]).tolist():
                     taken = {self.codes[i] for i in ranked[own][0][0]}
@@ -509,13 +511,17 @@ def _flags(answers: Iterable[bool]) -> Bools:
 def demands_of(graph: OccupationGraph, aim: Aim | None = None) -> Demands:
     """Return what a graph's occupations demand of who means to work in a way; cached, but for that of single titles."""
     aim = aim or Aim()
-    build = partial(build_demands, graph.referential, graph.codes, aim)
+
+    def build() -> Demands:
+        return build_demands(graph.referential, [(code, aim) for code in graph.codes])
+
     return build() if aim.titles else graph.derived(("demands", aim), build)
 
 
-def build_demands(referential: Referential, occupations: Sequence[str], aim: Aim) -> Demands:
-    """Return what some occupations demand of who means to work in a way, row by row."""
-    conditions = [access_conditions(referential, code, Holdings(aim=aim)) for code in occupations]
+def build_demands(referential: Referential, jobs: Sequence[tuple[str, Aim]]) -> Demands:
+    """Return what some occupations demand, each of who means to work there in a way, row by row."""
+    occupations, aims = tuple(code for code, _ in jobs), tuple(aim for _, aim in jobs)
+    conditions = [access_conditions(referential, code, Holdings(aim=aim)) for code, aim in jobs]
     known = {item.code: item.detail for each in conditions for item in each.required}
     plain = [[c.code for c in each.required if c.requirement == "required"] for each in conditions]
     ways: dict[str, Ways] = {}
@@ -548,14 +554,14 @@ def build_demands(referential: Referential, occupations: Sequence[str], aim: Aim
     freely = _flags(c.level_low == 0 for c in conditions)
     credentials = tuple(known[code] for code in codes)
     ways_and_usual = tuple(ways for ways, _ in choices), tuple(usual for _, usual in choices)
-    columns = (tuple(occupations), tuple(codes), credentials, *ways_and_usual)
+    columns = (tuple(codes), credentials, *ways_and_usual)
     flags = hidden, selective, contested, freely
-    return Demands(referential, aim, *columns, frozen(needed), frozen(courses), *flags, groups)
+    return Demands(referential, occupations, aims, *columns, frozen(needed), frozen(courses), *flags, groups)
 
 
 def demands_of_job(referential: Referential, code: str, aim: Aim) -> Demands:
     """Return what one occupation demands of who means to work in a way, cached as `demands_of` caches that of all."""
-    build = partial(build_demands, referential, [code], aim)
+    build = partial(build_demands, referential, [(code, aim)])
     return build() if aim.titles else referential.derived(("demands", code, aim), build)
 
 

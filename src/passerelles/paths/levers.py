@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.access.demands import TENTHS, Bools, Demands, demands_of
+from passerelles.access.demands import TENTHS, Bools, Demands, build_demands
 from passerelles.access.holdings import Holdings
 from passerelles.codes import grouped
 from passerelles.effort import EffortTable, Shares, effort_table, uncovered_by
@@ -25,6 +25,7 @@ from passerelles.model import Profile
 from passerelles.paths.build import day_of
 from passerelles.ranking.move import Start, excluded_rows, find_start
 from passerelles.ranking.moves import check_limit
+from passerelles.referentials.referential import several
 from passerelles.scoring.measures import held_competencies, required_columns
 from passerelles.settings import Settings, settings_or
 from passerelles.views.shown import Described, Shown
@@ -96,7 +97,9 @@ class Situation:
     def __post_init__(self) -> None:
         graph, settings, starts, targets = self.graph, self.settings, self.starts, self.targets
         self.table: EffortTable = effort_table(graph, settings)
-        self.demands: Demands = demands_of(graph)
+        aims = list(dict.fromkeys(start.holdings.aim for start, _ in starts))
+        jobs = [(target, aim) for aim in aims for target in targets]
+        self.demands: Demands = build_demands(graph.referential, [(graph.codes[target], aim) for target, aim in jobs])
         self.limit = round(TENTHS * settings.paths.open_hours)
         excluded = [excluded_rows(graph, start.row) for start, _ in starts]
         self.pairs = [(o, t) for o, same in enumerate(excluded) for t in targets if not same[t]]
@@ -109,12 +112,14 @@ class Situation:
         self.closed: Bools = self.demands.price(Holdings()).closed  # whoever it is
         self.has: Bools = self._each([price.held for price in self.prices], np.bool_)
         self.held: Bools = self.has[self.who]
-        self.lacking: Bools = self.demands.needed[self.towards] & ~self.held
+        row_of = {job: row for row, job in enumerate(jobs)}
+        rows = [row_of[target, starts[origin][0].holdings.aim] for origin, target in self.pairs]
+        self.lacking: Bools = self.demands.needed[rows] & ~self.held
         # What lists nothing, takes nobody knows what, or chooses its people is never said to be open.
-        settled = np.zeros((len(starts), len(self.table.lists)), dtype=np.bool_)
-        for row, price in enumerate(self.prices):
-            settled[row] = ~self.demands.unsettled(price) & self.table.lists
-        self.known = settled[self.who, self.towards] & ~(self.lacking & self.closed).any(axis=1)
+        unsettled = [self.demands.unsettled(price) for price in self.prices]
+        settled = [not unsettled[origin][row] for (origin, _), row in zip(self.pairs, rows, strict=True)]
+        obtainable = ~(self.lacking & self.closed).any(axis=1)
+        self.known = np.asarray(settled, dtype=np.bool_) & self.table.lists[self.towards] & obtainable
         self._effort: dict[Bundle, NDArray[np.int64]] = {}
         self.open_already = self.known & ~self.lacking.any(axis=1) & (self.effort([()])[()] <= self.limit)
 
@@ -549,8 +554,9 @@ def levers(
     check_limit(limit)
     chosen = settings_or(settings, graph.settings)
     people = _people(origins)
-    rows = [graph.position[code] for code in find_occupations(graph.referential, targets)]
-    starts = [(find_start(graph, who), number) for who, number in people]
+    named = several(targets)
+    rows = [graph.position[code] for code in find_occupations(graph.referential, named)]
+    starts = [(find_start(graph, who, towards=named), number) for who, number in people]
     situation = Situation(graph, chosen, starts, rows, certifications, _kinds(kinds), day_of(date))
     choice = _Choice(situation, limit, chosen.paths.exact_sets)
     picked = choice.pick()
