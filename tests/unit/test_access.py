@@ -55,6 +55,7 @@ from passerelles.model import (
     Reduction,
     Requirement,
     RequirementKind,
+    Scope,
     Ternary,
 )
 from passerelles.paths.build import required_of
@@ -1599,6 +1600,23 @@ def test_what_is_demanded_of_the_self_employed_alone_is_told_as_such_and_not_to_
     for title, told in (("1", False), ("2", True)):  # of another title, it is not asked of who means this one
         rows = (some.credential_requirements[0]._replace(titles=title),)
         assert (line in sentences(replace(some, titles=titles, credential_requirements=rows))) == told
+
+
+@pytest.mark.parametrize(
+    ("scope", "line", "employment"),
+    [
+        ("self-employed", "Souvent demandé à son compte, sans être exigé de tous : {}.", "self-employed"),
+        ("public", "Souvent demandé chez un employeur public, sans y être exigé de tous : {}.", "public"),
+    ],
+)
+def test_what_is_usual_of_the_self_employed_or_in_public_posts_alone_is_told_as_such(
+    scope: Scope, line: str, employment: Employment
+) -> None:
+    rows = (CredentialRequirement("Q", "CARTE", "usual", scope=scope), CredentialRequirement("Q", "FIMO", "usual"))
+    some = jobs(*rows, rows[1]._replace(scope=scope), whole=(OccupationAccess("Q", "open"),))
+    assert line.format("Carte") in sentences(some)  # what is usual of everybody is told already
+    for known in (Profile("R", credentials={"CARTE": "yes"}), Profile("R", employment=employment)):
+        assert line[:25] not in sentences(some, known)
 
 
 def test_where_no_training_is_left_to_follow_the_rest_is_learnt_on_the_job() -> None:

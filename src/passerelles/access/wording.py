@@ -136,18 +136,23 @@ def usual_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
 
 def employment_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
     """
-    Return a sentence on what is demanded of the self-employed alone, another of public posts, in the titles meant.
+    Return what is demanded of the self-employed alone, then of public posts, in the titles meant; what is usual so.
 
     None where the person works so, or holds it.
     """
-    of_all = {c.code for c in conditions.credentials if c.demanded and c.applies}
-    demanded = [c for c in conditions.credentials if c.demanded and c.lacking and c.of_meant and not c.applies]
+    apart = [c for c in conditions.credentials if c.lacking and c.of_meant and not c.applies]
     lines: list[str] = []
-    for key, scope in (("own_account", "self-employed"), ("public_post", "public")):
-        own = [c for c in demanded if c.scope == scope and c.code not in of_all]
-        if names := _short_names(_without_implied(own), lang, sized=True):
-            lines.append(say(f"conditions.{key}", lang=lang, names=listed(names, lang)))
+    for asked, key in ((attrgetter("demanded"), ""), (_is_usual, "_usual")):
+        of_all = {c.code for c in conditions.credentials if c.applies and (c.demanded or asked(c))}
+        for post, scope in (("own_account", "self-employed"), ("public_post", "public")):
+            own = [c for c in apart if asked(c) and c.scope == scope and c.code not in of_all]
+            if names := _short_names(_without_implied(own), lang, sized=True):
+                lines.append(say(f"conditions.{post}{key}", lang=lang, names=listed(names, lang)))
     return lines
+
+
+def _is_usual(credential: AccessCredential) -> bool:
+    return credential.requirement == "usual"
 
 
 def note_lines(note: str, noted: Iterable[tuple[str, str]], lang: Lang = "fr") -> list[str]:
