@@ -754,7 +754,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("K2204", "H2408", "open", set(), set(), (80, 450)),
     ("D1202", "A1503", "open", set(), set(), (150, 900)),  # by the title of a groomer, of 667 hours
     ("K2205", "F1621", "open", set(), set(), (0, 800)),
-    ("D1507", "A1429", "open", set(), set(), (0, 400)),
+    ("D1507", "A1429", "open", set(), set(), (250, 600)),  # the certificate in beekeeping that the fiche names
     ("G1224", "G1207", "conditional", set(), set(), (0, 140)),
     (
         "K1708",
