@@ -21,6 +21,7 @@ from passerelles.model import (
     CredentialKind,
     CredentialRequirement,
     Hours,
+    JobTitle,
     OccupationAccess,
     Profile,
     Reduction,
@@ -96,6 +97,19 @@ def test_what_a_filter_drops_in_rank_is_neither_passed_nor_reached(ladder: Occup
     assert {p.codes[-1] for p in far} == {m.target.code for m in rank_moves(ladder, "A", filters=asked)} == {"B", "E"}
     with pytest.raises(PasserellesError, match="brackets"):
         rank_paths(ladder, "A", targets="C", filters="exclude=B")
+
+
+def test_a_filter_reads_the_access_of_the_title_by_which_a_target_is_named() -> None:
+    some = replace(
+        referential({"A": ["a", "b"], "B": ["a", "b"]}, credentials=[Credential("CARTE", "Carte", "certificat")]),
+        titles=tuple(JobTitle(code, text, "B") for code, text in zip("123", ("Taxi", "VTC", "Car"), strict=True)),
+        credential_requirements=(CredentialRequirement("B", "CARTE", scope="titles", titles="1"),),
+    )
+    graph = build_graph(some, settings=PLAIN)
+    reached = {
+        named: rank_paths(graph, "A", targets=named, filters=["access=open"]).reached[0] for named in ("Taxi", "Car")
+    }
+    assert {named: (r.found, r.reason) for named, r in reached.items()} == {"Taxi": (0, "filter"), "Car": (1, "")}
 
 
 def test_the_parts_sum_to_the_score(rome4_graph: OccupationGraph) -> None:

@@ -29,9 +29,9 @@ from passerelles.paths.legal import YES, Firms, Frame, Verdicts, find_frame, fit
 from passerelles.paths.path import Path, PathPart, path_sheets
 from passerelles.paths.state import Fit, PathCandidate, PathPool, SearchSpace, State, search_space, state_at
 from passerelles.progress import go_on
-from passerelles.ranking.filters import Filter
+from passerelles.ranking.filters import Filter, MarketAlone, parse_filters
 from passerelles.ranking.move import Start, excluded_rows, find_start, heading
-from passerelles.ranking.moves import best_targets, check_limit
+from passerelles.ranking.moves import best_of_rows, check_limit
 from passerelles.referentials.overlay import overlays_that_split
 from passerelles.referentials.referential import several
 from passerelles.settings import Settings, settings_or
@@ -420,9 +420,9 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     space = search_space(graph, chosen, start.holdings.aim)
     state = state_at(space, start)
     allowed = state.open_rows
-    if checks := tuple(check_codes(filters, what="filters")):
-        best = best_targets(graph, origin, filters=checks, settings=chosen, limit=None, wages=wages)
-        state = replace(state, open_rows=allowed & np.isin(np.arange(len(allowed)), [row for row, _ in best.ranked]))
+    if checks := parse_filters(graph, check_codes(filters, what="filters"), MarketAlone(wages, wages)):
+        best = best_of_rows(graph, start, np.flatnonzero(allowed), checks, chosen, limit=None)
+        state = replace(state, open_rows=np.isin(np.arange(len(allowed)), [row for row, _ in best.ranked]))
     named = chosen.paths.hiring if hiring is None else hiring
     hires = None if named is None else frozenset(find_occupations(graph.referential, named))
     listed = hires if official_list else None

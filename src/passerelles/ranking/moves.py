@@ -186,7 +186,7 @@ class BestTargets(NamedTuple):
     ranked: Sequence[tuple[int, tuple[Verdict, ...]]]
     undecided: Mapping[str, int]
     strict: bool
-    reason: str
+    reason: str = ""
 
 
 def best_targets(
@@ -205,19 +205,28 @@ def best_targets(
     check_limit(limit)
     wanted = None if targets is None else tuple(check_codes(targets, what="targets"))
     start = find_start(graph, origin, towards=wanted or ())
-    scored = _score(graph, start, chosen)
     excluded = excluded_rows(graph, start.row)
     rows = np.flatnonzero(~excluded) if wanted is None else _rows(graph, wanted, excluded)
-    rows = rows[top(scored.totals[rows], len(rows) if limit is None or checks else limit)]
+    best = best_of_rows(graph, start, rows, checks, chosen, limit)
+    return best if best.ranked else best._replace(reason=_why_none(wanted, rows))
+
+
+def best_of_rows(
+    graph: OccupationGraph, start: Start, rows: NDArray[np.intp], checks: Sequence[Filter], settings: Settings,
+    limit: int | None,
+) -> BestTargets:  # fmt: skip
+    """Order the targets in some rows, and keep those that filters let pass, at most so many."""
+    scored = _score(graph, start, settings)
+    ordered = rows[top(scored.totals[rows], len(rows) if limit is None or checks else limit)]
     best: list[tuple[int, tuple[Verdict, ...]]] = []
     undecided = Counter[str]()
-    for target in rows.tolist():
+    for target in ordered.tolist():
         if limit is not None and len(best) >= limit:
             break
         verdicts = _judge(graph, scored, target, checks, undecided)
-        if _passes(verdicts, strict=chosen.strict):
+        if _passes(verdicts, strict=settings.strict):
             best.append((target, verdicts))
-    return BestTargets(scored, best, undecided, chosen.strict, "" if best else _why_none(wanted, rows))
+    return BestTargets(scored, best, undecided, settings.strict)
 
 
 def _why_none(ends: Collection[str | Profile] | None, rows: Sized) -> str:
