@@ -558,6 +558,20 @@ def test_what_is_taken_away_is_what_the_command_line_writes(
     assert "Ateliers du Canal" in report.text
 
 
+def test_what_is_taken_away_says_the_floor_that_was_asked_for(client: Client) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    workbook, page, other = (
+        client.post("/explorer/territory/file", json={"asked": TABLES | {"floor": floor}, "form": form})
+        for floor, form in ((0.25, "xlsx"), (0.25, "html"), (None, "html"))
+    )
+    about = openpyxl.load_workbook(io.BytesIO(workbook.content)).worksheets[-1]
+    assert {row[1]: row[2] for row in about.iter_rows(values_only=True)}["territory.floor"] == 0.25
+    checksums = [re.findall(r"\b[0-9a-f]{64}\b", each.text)[-1] for each in (page, other)]
+    assert "territory.floor" in page.text
+    assert "territory.floor" not in other.text
+    assert checksums[0] != checksums[1]
+
+
 def test_what_is_taken_away_names_the_market_that_its_figures_come_from(
     embedded_graph: OccupationGraph, files: tuple[str, ...], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ from passerelles.market.certifications import Certifications
 from passerelles.market.market import Market
 from passerelles.market.places import Places
 from passerelles.report.envelope import TENSIONS
+from passerelles.settings import Settings
 from passerelles.territory.allocation import Allocation, Release
 from passerelles.territory.discretion import publish, published
 from passerelles.territory.flows import Flow
@@ -136,6 +137,11 @@ class Case:
         if self.request.mask:
             return published(publish(self.allocation), self.words.lang)
         return self.allocation.release()
+
+    @property
+    def settings(self) -> Settings:
+        """All settings that the allocation was made under: those of the graph, but for a territory's own."""
+        return self.graph.settings.model_copy(update={"territory": self.allocation.settings})
 
     @property
     def masked(self) -> bool:

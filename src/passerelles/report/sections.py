@@ -7,6 +7,7 @@ A page and an office document are made from it (`page`, `passerelles.views.docum
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from importlib.util import find_spec
 from operator import attrgetter
 from shlex import join
@@ -245,14 +246,14 @@ def choices_grid(case: Case) -> Grid:
 
 def settings_grid(case: Case) -> Grid | None:
     """Settings that are not the package's own, by name; None where all of them are."""
-    changed = sorted(changed_settings(case.graph.settings), key=attrgetter("name"))
+    changed = sorted(changed_settings(case.settings), key=attrgetter("name"))
     rows = [(setting.name, json.dumps(setting.value, ensure_ascii=False)) for setting in changed]
     return _grid(case, "settings", "setting value_text", rows, plain=True, code=True) if rows else None
 
 
 def checksum_of(case: Case) -> str:
     """
-    SHA-256 of everything that the figures depend on: inputs, settings, options, versions.
+    SHA-256 of everything that the figures depend on: inputs, settings, bounds, options, versions.
 
     Canonical JSON (sorted keys, no space), so that anybody can work it out again.
     """
@@ -260,7 +261,8 @@ def checksum_of(case: Case) -> str:
     about = {
         "inputs": sorted((s.name, s.sha256) for s in sources_of(case)),
         "lots": [[(*lot.key, lot.people) for lot in lots.lots] for lots in _sides(case)],
-        "settings": case.graph.settings.model_dump(mode="json"),
+        "settings": case.settings.model_dump(mode="json"),
+        "bounds": asdict(case.allocation.bounds),
         "options": dict(case.options) | {"limit": case.request.limit, "mask": case.request.mask},
         "versions": {
             "passerelles": package_version(),

@@ -141,7 +141,7 @@ def take_away(ask: PageRequest, wanted: FileBody) -> tuple[str, str, bytes]:
         if wanted.form == "docx":
             write_word(territory_document(case), place)
         else:
-            payload = envelope("territory@1", ask.engine.graph, (), settings=case.graph.settings)
+            payload = envelope("territory@1", ask.engine.graph, (), settings=case.settings)
             without = UNUSED | case.unused
             payload = payload | {"sources": data_sources(market=case.market, places=case.places, without=without)}
             about = about_sheet(payload, lang=ask.lang)
