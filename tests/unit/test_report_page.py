@@ -426,6 +426,8 @@ def test_the_checksum_follows_what_the_figures_depend_on(embedded_graph: Occupat
         replace(base, request=NO_PICTURE._replace(limit=6)),
         replace(base, request=NO_PICTURE._replace(mask=True)),
         replace(base, options={"radius": 30}),
+        replace(base, allocation=replace(redon, bounds=replace(redon.bounds, radius_km=30.0))),
+        replace(base, allocation=replace(redon, settings=redon.settings.model_copy(update={"floor": 0.5}))),
         replace(base, graph=other),
         replace(base, allocation=replace(redon, fragile=replace(redon.fragile, sha256="0" * 64))),
         replace(base, allocation=replace(redon, fragile=lots)),
