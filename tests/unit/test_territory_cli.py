@@ -201,3 +201,21 @@ def test_signals_of_a_basin_by_family_and_by_job(capsys: pytest.CaptureFixture[s
     assert call("signals", "--basin", "bassin 531", "--data", data) == 2
     assert "BASSIN 5313" in capsys.readouterr().err
     assert call("signals", "--basin", "Redon") == 2
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("sources", "K2110"),
+        ("territory", "rank", "--basin", "Redon", "--fragile", FRAGILE, "--hiring", HIRING, "--employers"),
+    ],
+)
+def test_the_settings_of_an_answer_say_which_kinds_of_move_were_asked_for_besides(
+    command: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    excluded = []
+    for options in ((), ("--include", "step-down")):
+        with pytest.raises(SystemExit):
+            run([*command, *options, "--format", "json"])
+        excluded.append(json.loads(capsys.readouterr().out)["settings"]["ranking"]["sources_exclude"])
+    assert excluded == [["step-down"], []]

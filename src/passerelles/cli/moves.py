@@ -239,7 +239,7 @@ def sources(
         opts.tell("moves.left_out", n=moves.left_out, kinds=kinds)
     title = opts.say("moves.title_towards", label=graph.referential.occupation_by_code[code].name, code=code)
     opts.emit(
-        lambda: moves_envelope("sources@1", graph, moves, lang),
+        lambda: moves_envelope("sources@1", graph, moves, lang, settings=settings),
         moves.sheets(lang),
         opts.on_screen(
             lambda lang: moves.explained(lang, title=title, first=opts.explain), graph.referential,

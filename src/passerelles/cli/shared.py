@@ -208,11 +208,15 @@ class CommandOptions:
         self.tell_notices(() if moves is None else moves.notices)
         return moves
 
-    def scored(self, name: str, items: Sequence[dict[str, Any]]) -> dict[str, Any]:
-        """Return the object that a command prints as JSON, where the graph scored; see `report.envelope.envelope`."""
+    def scored(self, name: str, items: Sequence[dict[str, Any]], settings: "Settings | None" = None) -> dict[str, Any]:
+        """
+        Return the object that a command prints as JSON, where the graph scored; see `report.envelope.envelope`.
+
+        `settings` are those that options changed; the graph's own where None.
+        """
         from passerelles.report.envelope import envelope
 
-        return envelope(name, self.graph, items)
+        return envelope(name, self.graph, items, settings=settings)
 
     def on_screen(
         self,

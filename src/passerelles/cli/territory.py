@@ -98,6 +98,7 @@ def rank(
     from passerelles.text import normalise_label
 
     graph, lang = opts.graph, opts.lang
+    settings = opts.including(graph.settings)
     market, places = opts.session.territory_data()
     listed = opts.job_list(jobs, places=places)
     by: Side = "hiring" if employers else "fragile"
@@ -106,7 +107,7 @@ def rank(
     area = area_of(territory, places)
     moves, notes, set_aside = rank_territory(
         graph, basin, market=market, places=places, fragile=fragile, hiring=opts.hiring, listed=listed,
-        radius_km=opts.radius, by=by, area=area, settings=opts.including(graph.settings), limit=opts.limit,
+        radius_km=opts.radius, by=by, area=area, settings=settings, limit=opts.limit,
     )  # fmt: skip
     code, name = Locator(places, market).find(basin) if area is None else (None, area.name)
     place = basin or territory
@@ -115,7 +116,7 @@ def rank(
     sources = data_sources((*(fragile or ()), *(opts.hiring or ()), jobs), market=market, places=places)
 
     def payload() -> dict[str, Any]:
-        return opts.scored("territory-rank@1", dicts(moves, lang)) | {
+        return opts.scored("territory-rank@1", dicts(moves, lang), settings) | {
             "basin": place, "basin_code": code, "basin_name": name, "by": by,
             "notes": dicts(notes, lang), "sources": sources,
             "set_aside": dicts(set_aside, lang),
