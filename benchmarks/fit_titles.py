@@ -32,8 +32,7 @@ from title_splits import (
 )
 
 from passerelles import Referential, load_referential
-from passerelles.matching.index import TitleIndex
-from passerelles.matching.ranking import (
+from passerelles.matching.evidence import (
     Trial,
     Weights,
     expand,
@@ -42,6 +41,7 @@ from passerelles.matching.ranking import (
     term,
     terms,
 )
+from passerelles.matching.index import TitleIndex
 from passerelles.matching.reading import Lexicon, understand
 from passerelles.matching.titles import competency_index, recognised, settle, title_index
 

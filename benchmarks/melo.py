@@ -19,8 +19,8 @@ from measuring import Figure, Table
 from rapidfuzz import fuzz, process
 
 from passerelles.codes import grouped
+from passerelles.matching.evidence import shipped_weights
 from passerelles.matching.index import IndexedLabel, Owner, build_index
-from passerelles.matching.ranking import shipped_weights
 from passerelles.matching.reading import language_pack
 from passerelles.matching.titles import TextQuery, answer_many
 from passerelles.text import normalise_label

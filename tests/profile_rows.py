@@ -12,7 +12,7 @@ from passerelles.bulk.rank import output_schema
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Employment, Profile
 from passerelles.ranking.move import Move
-from passerelles.ranking.moves import rank_moves
+from passerelles.ranking.rank import rank_moves
 from passerelles.settings import Settings
 
 Row = tuple[str, str | None, list[str], dict[str, Any], Employment | None]

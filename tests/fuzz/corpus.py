@@ -28,7 +28,7 @@ from passerelles.market.own_lists import load_job_list
 from passerelles.market.places import load_places
 from passerelles.matching.worklist import read_worklist
 from passerelles.notices import Notice
-from passerelles.ranking.moves import rank_moves
+from passerelles.ranking.rank import rank_moves
 from passerelles.referentials.load import load_referential
 from passerelles.referentials.referential import Referential
 from passerelles.session import read_settings

@@ -58,11 +58,11 @@ from passerelles.model import (
     Scope,
     Ternary,
 )
-from passerelles.paths.build import required_of
+from passerelles.paths.detail import required_of
 from passerelles.paths.legal import NO, UNKNOWN
 from passerelles.paths.path import Path as Found
 from passerelles.paths.path import Span, StepCredential, hours_short, hours_text, path_sentences, step_lines
-from passerelles.ranking.moves import counterfactual
+from passerelles.ranking.rank import counterfactual
 from passerelles.referentials.credentials import _rows_of_all, read_catalogue
 from passerelles.referentials.referential import Referential, lay_access, named_titles
 from passerelles.referentials.validate import text_disagreements

@@ -15,7 +15,7 @@ from passerelles.model import Employment
 from passerelles.paths.path import Step, path_sentences
 from passerelles.paths.rank import rank_paths
 from passerelles.ranking.move import find_start
-from passerelles.ranking.moves import nearer, rank_moves, sentence
+from passerelles.ranking.rank import nearer, rank_moves, sentence
 from passerelles.referentials.referential import Referential, lay_access
 from passerelles.report.resolution import Fiche
 

@@ -18,7 +18,7 @@ from passerelles.errors import PasserellesError, PasserellesWarning
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Credential, CredentialRequirement
-from passerelles.ranking.moves import rank_all
+from passerelles.ranking.rank import rank_all
 from passerelles.referentials.load import load_referential
 from passerelles.scoring.measures import measure_index, measure_people, people_who
 from passerelles.settings import Settings

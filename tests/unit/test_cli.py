@@ -394,7 +394,7 @@ def test_a_fault_of_the_program_is_told_without_a_traceback(
     def fail(*_a: object, **_k: object) -> None:
         raise RuntimeError("boum")
 
-    monkeypatch.setattr("passerelles.ranking.moves.rank_moves", fail)
+    monkeypatch.setattr("passerelles.ranking.rank.rank_moves", fail)
     monkeypatch.delenv("PASSERELLES_DEBUG", raising=False)
     code, _, err = call("rank", "K2110", capsys=capsys)
     assert code == 2

@@ -15,7 +15,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import LANGS, Lang, say
 from passerelles.model import Profile
 from passerelles.ranking.move import Move
-from passerelles.ranking.moves import MOST, Counterfactual, counterfactual, is_closed, nearer, rank_moves, sentence
+from passerelles.ranking.rank import MOST, Counterfactual, counterfactual, is_closed, nearer, rank_moves, sentence
 from passerelles.scoring.scorer import LEVELS, Level, reaches
 from passerelles.settings import Settings
 

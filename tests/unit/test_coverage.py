@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
-from passerelles.ranking.moves import rank_moves
+from passerelles.ranking.rank import rank_moves
 from passerelles.scoring.measures import (
     coverage_block,
     coverage_row,

@@ -11,7 +11,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import LANGS, Lang
 from passerelles.model import Profile
 from passerelles.ranking.move import Move
-from passerelles.ranking.moves import rank_moves
+from passerelles.ranking.rank import rank_moves
 from passerelles.settings import Settings
 
 MORE: dict[Lang, str] = {

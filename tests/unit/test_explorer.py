@@ -28,7 +28,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import number
 from passerelles.market.signals import find_basin, signals
 from passerelles.ranking.move import Move
-from passerelles.ranking.moves import rank_moves
+from passerelles.ranking.rank import rank_moves
 from passerelles.referentials.load import load_referential
 from passerelles.scoring.table import POSITIONS, occupation_positions
 from passerelles.service.app import create_app

@@ -13,7 +13,7 @@ import pytest
 
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Profile
-from passerelles.ranking.moves import rank_moves, rank_sources
+from passerelles.ranking.rank import rank_moves, rank_sources
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, FilePayload, Locator, Page

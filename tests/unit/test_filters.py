@@ -18,7 +18,7 @@ from passerelles.model import Credential, Hours, Profile, Ternary
 from passerelles.paths.rank import rank_paths
 from passerelles.ranking.filters import Filter, parse_filter
 from passerelles.ranking.move import Moves, Verdict
-from passerelles.ranking.moves import rank_moves, rank_sources
+from passerelles.ranking.rank import rank_moves, rank_sources
 from passerelles.service.app import create_app
 from passerelles.service.engine import Engine
 from passerelles.settings import Settings

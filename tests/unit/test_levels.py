@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Profile
-from passerelles.ranking.moves import rank_moves
+from passerelles.ranking.rank import rank_moves
 from passerelles.scoring.measures import coverage_positions
 from passerelles.scoring.scorer import (
     CLOSE_POSITION,

@@ -13,7 +13,7 @@ from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Credential, Profile
 from passerelles.ranking.move import first_of
-from passerelles.ranking.moves import rank_all, rank_moves, rank_sources
+from passerelles.ranking.rank import rank_all, rank_moves, rank_sources
 from passerelles.settings import Settings
 from passerelles.vectors import top
 from small import occupation, referential

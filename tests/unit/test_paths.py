@@ -31,7 +31,7 @@ from passerelles.model import (
 from passerelles.paths.legal import Frame
 from passerelles.paths.path import Span, hours_short, months_text, path_sentences, step_lines
 from passerelles.paths.rank import Paths, TargetSearch, rank_paths
-from passerelles.ranking.moves import rank_moves
+from passerelles.ranking.rank import rank_moves
 from passerelles.referentials.load import load_referential
 from passerelles.scoring.scorer import load_scorer, scorer_text
 from passerelles.settings import PathSettings, Settings

@@ -28,7 +28,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import LANGS, Lang
 from passerelles.model import Profile
 from passerelles.paths.legal import presets
-from passerelles.ranking.moves import rank_moves
+from passerelles.ranking.rank import rank_moves
 from passerelles.referentials.load import load_referential
 from passerelles.report.schemas import json_schema
 from passerelles.service import answers, problems, requests, work

@@ -14,7 +14,7 @@ import pytest
 from passerelles.evaluation.protocol import known_mobilities
 from passerelles.evaluation.train import FITS
 from passerelles.graph.core import OccupationGraph
-from passerelles.ranking.moves import rank_all
+from passerelles.ranking.rank import rank_all
 from passerelles.scoring.mobility import DAMPING
 from passerelles.scoring.scorer import load_scorer
 

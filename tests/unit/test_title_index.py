@@ -11,8 +11,8 @@ from job_titles import ROWS, referential
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.matching import index as module
+from passerelles.matching.evidence import Trial, rank_block, shipped_weights, terms, wide_evidence
 from passerelles.matching.index import IndexedLabel, Owner, TitleIndex, _decompose, build_index, search
-from passerelles.matching.ranking import Trial, rank_block, shipped_weights, terms, wide_evidence
 from passerelles.matching.reading import Lexicon, language_pack, understand
 from passerelles.text import words
 from passerelles.vectors import field_cosines, fit_field, fit_letters, letter_bag, rows_times

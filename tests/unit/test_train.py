@@ -26,7 +26,7 @@ from passerelles.evaluation.train import (
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Mobility, Profile
-from passerelles.ranking.moves import rank_all, rank_moves
+from passerelles.ranking.rank import rank_all, rank_moves
 from passerelles.scoring.measures import DRAWN, Origins, drawn_people
 from passerelles.scoring.scorer import Scorer, load_scorer, scorer_text
 

@@ -12,7 +12,7 @@ from passerelles.cli.main import run
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import LANGS, signed
-from passerelles.ranking.moves import rank_moves
+from passerelles.ranking.rank import rank_moves
 from passerelles.report.transparency import POINTS, duties
 from passerelles.scoring.scorer import load_scorer
 from passerelles.settings import Settings

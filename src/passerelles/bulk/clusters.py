@@ -13,7 +13,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.io.archive import file_identity
 from passerelles.io.arrow import need_arrow, pa, pq
 from passerelles.io.atomic import atomic_file
-from passerelles.ranking.moves import check_limit
+from passerelles.ranking.rank import check_limit
 from passerelles.referentials.load import load_referential
 from passerelles.settings import Settings
 

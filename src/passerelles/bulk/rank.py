@@ -22,7 +22,7 @@ from passerelles.errors import PasserellesError, checked, need
 from passerelles.graph.core import OccupationGraph, metadata, provenance
 from passerelles.io.arrow import need_arrow, pa
 from passerelles.model import Ternary
-from passerelles.ranking.moves import best_rows, check_limit, levels_by, short_access
+from passerelles.ranking.rank import best_rows, check_limit, levels_by, short_access
 from passerelles.scoring import measures
 from passerelles.scoring.features import reads_alone
 from passerelles.scoring.scorer import LEVELS, Scorer, scorer_for, scorer_sum
@@ -472,7 +472,7 @@ class Ranker:
 
     @_cached
     def _may_be_close(self, held: Held, target: int) -> bool:
-        """Whether access lets a target be `proche` for a person; see `passerelles.ranking.moves`."""
+        """Whether access lets a target be `proche` for a person; see `passerelles.ranking.rank`."""
         return short_access(self.plain.graph, target, self._holdings(held), Aim(held[2].employment))
 
 

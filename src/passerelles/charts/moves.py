@@ -13,7 +13,7 @@ from passerelles.language.say import Lang, labelled, listed, number, percent, sa
 from passerelles.market.worth import SCREEN_KEYS
 from passerelles.paths.path import Path, Span, Step, StepCredential, hours_text, months_text, path_sentences
 from passerelles.ranking.move import End, Item, Move, PartValue, by_state, find_start
-from passerelles.ranking.moves import check_limit, rank_moves
+from passerelles.ranking.rank import check_limit, rank_moves
 from passerelles.views.spec import On
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from passerelles.charts.drawing import CYCLE, MARGIN, Chart, Colour, Entry, Fill
 from passerelles.codes import grouped
 from passerelles.errors import checked
 from passerelles.language.say import Lang, number, say
-from passerelles.ranking.moves import check_limit
+from passerelles.ranking.rank import check_limit
 
 if TYPE_CHECKING:
     from passerelles.territory.allocation import Allocation

@@ -28,7 +28,7 @@ def rank(
 ) -> bool:
     """Rank the moves from an origin."""
     from passerelles.ranking.move import find_start
-    from passerelles.ranking.moves import nearer, rank_moves, sentence
+    from passerelles.ranking.rank import nearer, rank_moves, sentence
     from passerelles.report.envelope import moves_envelope
 
     if profiles:
@@ -170,7 +170,7 @@ OTHERS: Final = ("H2909", "N1103", "K1304")
 def demo(opts: CommandOptions) -> None:
     """Show the flagship case, then moves between trades."""
     from passerelles.ranking.move import Moves
-    from passerelles.ranking.moves import rank_moves
+    from passerelles.ranking.rank import rank_moves
     from passerelles.report.envelope import moves_envelope, print_dim, source_lines
     from passerelles.views.terminal import print_page, print_unfolded
 
@@ -226,7 +226,7 @@ def sources(
 ) -> bool:
     """Rank the moves towards a target."""
     from passerelles.matching import find_occupation
-    from passerelles.ranking.moves import rank_sources
+    from passerelles.ranking.rank import rank_sources
     from passerelles.report.envelope import moves_envelope
 
     session, graph, lang = opts.session, opts.graph, opts.lang

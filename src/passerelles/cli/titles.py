@@ -14,8 +14,8 @@ from passerelles.views.spec import Sheet, dicts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from passerelles.matching.evidence import Kind
     from passerelles.matching.migrate import Migration, Versions
-    from passerelles.matching.ranking import Kind
     from passerelles.matching.worklist import Agenda, Review, Worklist
 
 _LISTED: Final = 5
@@ -63,7 +63,7 @@ def _resolve_text(opts: CommandOptions, text: str, kind: "Kind") -> bool:
 
 def _review(opts: CommandOptions, kind: "Kind", choices: Path | None, *, context: bool, to_review: bool) -> "Review":
     """Resolve a list: `context` says whether its other columns count, `to_review` whether a person looks at it."""
-    from passerelles.matching.ranking import shipped_weights
+    from passerelles.matching.evidence import shipped_weights
     from passerelles.matching.reading import language_pack
     from passerelles.matching.worklist import CHOICE, read_choices, read_worklist, review
     from passerelles.text import normalise_label

@@ -13,16 +13,7 @@ from numpy.typing import NDArray
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError, checked
 from passerelles.language.say import Lang, say
-from passerelles.matching.index import (
-    IndexedLabel,
-    Owner,
-    TitleIndex,
-    build_index,
-    owners_of,
-    phrase_bag,
-    stored_titles,
-)
-from passerelles.matching.ranking import (
+from passerelles.matching.evidence import (
     Kind,
     Trial,
     Weights,
@@ -33,6 +24,15 @@ from passerelles.matching.ranking import (
     rank_block,
     shipped_weights,
     terms,
+)
+from passerelles.matching.index import (
+    IndexedLabel,
+    Owner,
+    TitleIndex,
+    build_index,
+    owners_of,
+    phrase_bag,
+    stored_titles,
 )
 from passerelles.matching.reading import (
     LONGEST,

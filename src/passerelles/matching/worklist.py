@@ -12,8 +12,8 @@ from passerelles.errors import PasserellesError
 from passerelles.io.atomic import write_whole
 from passerelles.io.csv import TOTAL, csv_text, decimal_number, read_number, read_rows, without_apostrophe
 from passerelles.io.xlsx import Cell, cell_text
+from passerelles.matching.evidence import Kind
 from passerelles.matching.index import Owner
-from passerelles.matching.ranking import Kind
 from passerelles.matching.titles import LIMIT, REVIEW, Candidate, Status, contexts_of, index_of, resolve_many, status
 from passerelles.referentials.referential import Referential, exact_occupation
 from passerelles.text import alike, normalise_label

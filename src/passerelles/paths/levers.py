@@ -22,9 +22,9 @@ from passerelles.language.say import Lang, labelled, percent, say
 from passerelles.market.certifications import Certifications
 from passerelles.matching import find_occupations
 from passerelles.model import Profile
-from passerelles.paths.build import day_of
+from passerelles.paths.detail import day_of
 from passerelles.ranking.move import Start, excluded_rows, find_start
-from passerelles.ranking.moves import check_limit
+from passerelles.ranking.rank import check_limit
 from passerelles.referentials.referential import several
 from passerelles.scoring.measures import held_competencies, required_columns
 from passerelles.settings import Settings, settings_or

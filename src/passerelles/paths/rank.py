@@ -24,14 +24,14 @@ from passerelles.market.market import Market
 from passerelles.market.signals import wage_notes, wages_between
 from passerelles.matching import find_occupation, find_occupations
 from passerelles.model import Profile
-from passerelles.paths.build import PathContext, day_of, frame_months, make_detail, whole_case
+from passerelles.paths.detail import PathContext, day_of, frame_months, make_detail, whole_case
 from passerelles.paths.legal import YES, Firms, Frame, Verdicts, find_frame, fits, presets
 from passerelles.paths.path import Path, PathPart, path_sheets
 from passerelles.paths.state import Fit, PathCandidate, PathPool, SearchSpace, State, search_space, state_at
 from passerelles.progress import go_on
 from passerelles.ranking.filters import Filter, MarketAlone, parse_filters
 from passerelles.ranking.move import Start, excluded_rows, find_start, heading
-from passerelles.ranking.moves import best_of_rows, check_limit
+from passerelles.ranking.rank import best_of_rows, check_limit
 from passerelles.referentials.overlay import overlays_that_split
 from passerelles.referentials.referential import several
 from passerelles.settings import Settings, settings_or

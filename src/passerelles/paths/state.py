@@ -16,7 +16,7 @@ from passerelles.effort import EffortTable, Floats, Ints, Shares, effort_table, 
 from passerelles.graph.core import OccupationGraph
 from passerelles.paths.legal import YES, Verdicts
 from passerelles.ranking.move import Start, excluded_rows
-from passerelles.ranking.moves import best_rows, scores_from
+from passerelles.ranking.rank import best_rows, scores_from
 from passerelles.scoring.scorer import Scorer, scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import PathSettings, Settings

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from passerelles.market.read import SourceFile
     from passerelles.paths.rank import Paths
     from passerelles.ranking.move import Moves
-    from passerelles.ranking.moves import Counterfactual
+    from passerelles.ranking.rank import Counterfactual
     from passerelles.territory.allocation import Release
 
 

@@ -16,12 +16,12 @@ from passerelles.access.wording import required_lines, some_only_lines, usual_li
 from passerelles.codes import grouped
 from passerelles.language.say import listed, say
 from passerelles.market.signals import shares_text, wages_text
-from passerelles.paths.build import required_of
+from passerelles.paths.detail import required_of
 from passerelles.paths.legal import OTHER_TRAINING, FrameVerdict, payer_lines
 from passerelles.paths.path import Path, StepCredential, hours_text, obtain_lines
 from passerelles.paths.rank import rank_paths
 from passerelles.ranking.move import Item, Move, by_state
-from passerelles.ranking.moves import best_targets, moves_of
+from passerelles.ranking.rank import best_targets, moves_of
 from passerelles.report.case import Case
 from passerelles.territory.flows import Flow
 from passerelles.territory.lots import Lot

@@ -11,8 +11,8 @@ from passerelles.codes import grouped
 from passerelles.language.say import Lang, labelled, listed, number, percent, say
 from passerelles.market.certifications import PUBLISHED
 from passerelles.matching import find_occupation
+from passerelles.matching.evidence import Kind, about_weights
 from passerelles.matching.migrate import DESTINATION, Destination, Migration, TitleMoves
-from passerelles.matching.ranking import Kind, about_weights
 from passerelles.matching.titles import SURE, Candidate, Status, resolve_competency, resolve_title, status
 from passerelles.matching.worklist import Agenda, ResolvedRow, Review, ReviewedTitle, is_aside
 from passerelles.model import Competency, Domain, Hours, Mobility, Occupation, Requirement, RequirementKind

@@ -21,7 +21,8 @@ from passerelles.matching.migrate import Migration
 from passerelles.model import TERNARY, Employment, OverlaySource
 from passerelles.paths import legal, levers, path
 from passerelles.paths import rank as ranked_paths
-from passerelles.ranking import compare, move, moves
+from passerelles.ranking import compare, move
+from passerelles.ranking import rank as ranked_moves
 from passerelles.referentials import validate
 from passerelles.report import resolution, transparency
 from passerelles.settings import Settings
@@ -34,7 +35,7 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 # Modules that declare columns of items: each record of theirs that has a name is a shape.
 _DECLARING: Final = (
     conditions, stored, results, certifications, index, titles, worklist, legal, levers, path, ranked_paths,
-    compare, move, moves, validate, resolution, transparency, flows, lots, match, rank, sums,
+    compare, move, ranked_moves, validate, resolution, transparency, flows, lots, match, rank, sums,
 )  # fmt: skip
 _WRITTEN: Final = packaged("passerelles.report", "shapes.toml")
 # What `shapes.toml` may say of a value; any other word there is the name of a shape.

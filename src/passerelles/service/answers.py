@@ -8,7 +8,7 @@ from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang
 from passerelles.ranking.filters import parse_filters
 from passerelles.ranking.move import find_start
-from passerelles.ranking.moves import nearer, rank_moves, rank_sources
+from passerelles.ranking.rank import nearer, rank_moves, rank_sources
 from passerelles.report import envelope
 from passerelles.report.resolution import Fiche, Resolution
 from passerelles.service import requests

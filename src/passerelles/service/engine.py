@@ -13,7 +13,7 @@ from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.installed import package_version
 from passerelles.language.say import Lang
-from passerelles.ranking.moves import rank_moves
+from passerelles.ranking.rank import rank_moves
 from passerelles.report.envelope import envelope
 from passerelles.session import Session
 from passerelles.settings import Section, problems

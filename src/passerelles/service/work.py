@@ -27,7 +27,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from passerelles.installed import package_version
 from passerelles.io.archive import file_identity
 from passerelles.language.say import Lang
-from passerelles.paths.build import day_of
+from passerelles.paths.detail import day_of
 from passerelles.progress import Patience, StoppedError, go_on
 from passerelles.service import answers
 from passerelles.service.engine import Engine, Options

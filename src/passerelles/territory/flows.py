@@ -17,7 +17,7 @@ from passerelles.market.signals import FIGURE, SHARE_COLUMNS, SHARES, WagePair, 
 from passerelles.market.tables import PAYER, Payer
 from passerelles.model import HOURS_A_MONTH, Hours, MoveKind
 from passerelles.ranking.move import Move
-from passerelles.ranking.moves import figure
+from passerelles.ranking.rank import figure
 from passerelles.referentials.access_text import Choice
 from passerelles.scoring.scorer import LEVELS, Level
 from passerelles.territory.lots import Lot, Month, Side

@@ -18,7 +18,7 @@ from passerelles.effort import effort_table, hours_of_kind, step_hours, uncovere
 from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
-from passerelles.paths.build import PathContext, counted_title, required_of
+from passerelles.paths.detail import PathContext, counted_title, required_of
 from passerelles.paths.legal import NO, UNKNOWN, YES, Verdicts, find_frame, fits
 from passerelles.progress import go_on
 from passerelles.scoring.measures import held_competencies, required_columns
@@ -88,7 +88,7 @@ class JobHours(NamedTuple):
     `possible` says whether the move can be made at all (a credential that the person cannot get), in the verdicts of
     `passerelles.paths.legal`. `lever` is the part of the expected hours that a training lever takes, 0 where it is not
     used; None without a lever. `short` says whether access lets a move be close, as
-    `passerelles.ranking.moves.short_access` does; None = not looked at.
+    `passerelles.ranking.rank.short_access` does; None = not looked at.
     """
 
     low: Floats

@@ -21,7 +21,7 @@ from passerelles.market.tables import Payer
 from passerelles.model import Hours
 from passerelles.paths.legal import UNKNOWN
 from passerelles.progress import Tell, go_on
-from passerelles.ranking.moves import rank_moves
+from passerelles.ranking.rank import rank_moves
 from passerelles.referentials.access_text import Choice
 from passerelles.scoring.scorer import LEVELS
 from passerelles.settings import Settings, settings_or

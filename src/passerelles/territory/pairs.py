@@ -25,7 +25,7 @@ from passerelles.matching.titles import SURE
 from passerelles.model import Credential
 from passerelles.paths.legal import NO, UNKNOWN
 from passerelles.progress import go_on
-from passerelles.ranking.moves import levels_by
+from passerelles.ranking.rank import levels_by
 from passerelles.referentials.access_text import Choice
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.measures import coverage_positions, coverage_row, held_competencies, required_columns

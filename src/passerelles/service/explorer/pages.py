@@ -29,7 +29,7 @@ from passerelles.matching import find_occupation
 from passerelles.ranking.compare import ComparedCompetency, Comparison
 from passerelles.ranking.compare import compare as put_side_by_side
 from passerelles.ranking.move import Move, Moves, move_facts, move_sentences
-from passerelles.ranking.moves import nearer, rank_moves, rank_sources, sentence
+from passerelles.ranking.rank import nearer, rank_moves, rank_sources, sentence
 from passerelles.report.case import NO_LINKS, Links, Words, grid_of
 from passerelles.report.envelope import scorer_dict, scorer_limits, source_lines
 from passerelles.report.resolution import Fiche, Resolution

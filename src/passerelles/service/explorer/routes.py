@@ -16,7 +16,7 @@ from passerelles.matching.titles import Candidate, resolve_competency, resolve_t
 from passerelles.model import Profile
 from passerelles.paths.path import Span, hours_text
 from passerelles.ranking.move import Moves
-from passerelles.ranking.moves import rank_moves
+from passerelles.ranking.rank import rank_moves
 from passerelles.report.resolution import Fiche
 from passerelles.service.explorer import pages, territory
 from passerelles.service.explorer.pages import ASSETS, PageRequest, asset, job_of

@@ -24,7 +24,7 @@ from passerelles.paths.legal import Firms, Frame, FrameVerdict, JudgedTraining, 
 from passerelles.paths.path import Detail, PathStatus, Span, Step, StepCredential
 from passerelles.paths.state import State
 from passerelles.ranking.move import Job, Start
-from passerelles.ranking.moves import figure, split_items
+from passerelles.ranking.rank import figure, split_items
 from passerelles.referentials.credentials import closure
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.measures import held_competencies, required_columns
