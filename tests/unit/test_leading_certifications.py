@@ -71,6 +71,10 @@ def jobs() -> Referential:
     )
 
 
+def test_the_files_of_the_register_are_named_among_those_read(table: Certifications) -> None:
+    assert {file.record.name for file in table.files} == {"c.csv", "kit.csv", "suite.csv", "rome.csv", "ccn.csv"}
+
+
 def test_what_is_over_gives_way_to_its_successor_and_what_was_withdrawn_is_gone(
     table: Certifications, jobs: Referential
 ) -> None:

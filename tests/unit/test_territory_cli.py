@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from jsonschema import Draft202012Validator
 
-from market_files import market_folder
+from market_files import market_folder, write
 from passerelles.cli.main import run
 from passerelles.report.schemas import json_schema
 from passerelles.session import Session
@@ -219,3 +219,18 @@ def test_the_settings_of_an_answer_say_which_kinds_of_move_were_asked_for_beside
             run([*command, *options, "--format", "json"])
         excluded.append(json.loads(capsys.readouterr().out)["settings"]["ranking"]["sources_exclude"])
     assert excluded == [["step-down"], []]
+
+
+def test_the_certifications_that_a_legal_frame_looked_at_are_among_the_sources(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    data = market_folder(tmp_path / "data")
+    diploma = "Code_Diplome;Libelle_Diplome;Code_Rome_1;Code_RNCP;Etat_Libelle\n1;Titre;N4101;100;Publié\n"
+    entry = "FicheRNCP;Niveau fiche RNCP;Fiche ACTIVE/INACTIVE\nRNCP100;Niveau 3;ACTIVE\n"
+    write(data / "diplomas.csv", diploma)
+    write(data / "kit.csv", entry)
+    names = []
+    for frame in ((), ("--frame", "transco")):
+        call("match", "--fragile", FRAGILE, "--hiring", HIRING, "--data", str(data), *frame, "--format", "json")
+        names.append({source["name"] for source in json.loads(capsys.readouterr().out)["sources"]})
+    assert names[1] - names[0] == {"diplomas.csv", "kit.csv"}

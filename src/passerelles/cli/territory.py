@@ -170,8 +170,9 @@ def match(
     graph = session.graph
     chosen = graph.settings if floor is None else with_options(graph.settings, "territory", floor=floor)
     market, places = session.territory_data()
+    certifications = session.certifications if opts.frame or opts.scenario else None
     common: dict[str, Any] = opts.bounds | {
-        "settings": chosen, "certifications": session.certifications if opts.frame or opts.scenario else None,
+        "settings": chosen, "certifications": certifications,
         "market": market, "places": places, "max_cost": ceiling, "max_minutes": minutes, "refuse_incomplete": refuse,
         "territory": territory,
     }  # fmt: skip
@@ -182,7 +183,8 @@ def match(
         allocation = match_territory(graph, fragile, opts.hiring, **common, stretch=stretch, progress=tell)
     release = published(publish(allocation), lang) if opts.mask else allocation.release()
     limited = replace(release, flows=release.flows[: opts.limit])
-    sources = data_sources((*fragile, *(opts.hiring or ())), market=market, places=places)
+    tables = (*fragile, *(opts.hiring or ()))
+    sources = data_sources(tables, market=market, places=places, certifications=certifications)
 
     def show(console: "Screen") -> None:
         print_allocation(console, limited, lang=lang)

@@ -336,6 +336,11 @@ class Certifications:
         """One line: sizes and year."""
         return f"<Certifications {self.year}: {len(self.certifications)} codes, {self.row_counts.get('rows', 0)} rows>"
 
+    @property
+    def files(self) -> tuple[SourceFile, ...]:
+        """What was read: name, SHA-256, year and publisher of each file, those of the RNCP too."""
+        return (self.file, *self.register.files)
+
     @cached_property
     def by_code(self) -> Mapping[str, Certification]:
         """Certification of each CertifInfo code."""

@@ -144,7 +144,7 @@ def files_read(
     """Yield the files of data that were read."""
     yield from market.files_read if market is not None else ()
     yield from places.files if places is not None else ()
-    yield from (certifications.file,) if certifications is not None else ()
+    yield from certifications.files if certifications is not None else ()
 
 
 def data_sources(
@@ -152,6 +152,7 @@ def data_sources(
     *,
     market: Market | None = None,
     places: Places | None = None,
+    certifications: "Certifications | None" = None,
     without: frozenset[str] = UNUSED,
 ) -> list[Answer]:
     """
@@ -161,12 +162,12 @@ def data_sources(
     ----------
     tables
         A person's own tables, or ``FILE#SHEET``; None = none given.
-    market, places
-        Market files, of which surveys that were not read are left out, and geography.
+    market, places, certifications
+        Market files, of which surveys that were not read are left out, geography, and what legal frames looked at.
     without
         Kinds of market files that play no part in the answer.
     """
-    files = [file for file in files_read(market, places) if file.kind not in without]
+    files = [file for file in files_read(market, places, certifications) if file.kind not in without]
     keys = ("name", "content", "source", "year", "licence", "sha256")
     table_rows = [(path.name, "table", None, None, None, file_sha256(split_sheet(path)[0])) for path in tables if path]
     file_rows = [

@@ -113,11 +113,15 @@ def match(engine: Engine, query: requests.MatchBody, lang: Lang) -> Payload:
 
     settings = settings_of(engine, strict=query.strict)
     fragile, hiring = ([row.model_dump() for row in rows] for rows in (query.fragile, query.hiring))
-    allocation = allocated(engine, query, fragile, hiring, market=engine.market, settings=settings)
+    market, places = engine.market, engine.places
+    certifications = engine.certifications if query.frame else None
+    allocation = allocated(
+        engine, query, fragile, hiring, market=market, certifications=certifications, settings=settings
+    )
     release = published(publish(allocation), lang) if query.mask else allocation.release()
     release = replace(release, flows=release.flows[: query.limit])
     without = envelope.UNUSED | envelope.TENSIONS
-    sources = envelope.data_sources(market=engine.market, places=engine.places, without=without)
+    sources = envelope.data_sources(market=market, places=places, certifications=certifications, without=without)
     return envelope.territory_envelope(engine.graph, release, lang, settings=settings, sources=sources)
 
 
@@ -125,9 +129,8 @@ def allocated(engine: Engine, query: Any, fragile: Any, hiring: Any, **data: Any
     """Allocate people to openings within the bounds that are asked for."""
     from passerelles.territory.match import match_territory  # noqa: PLC0415 - as above
 
-    data |= query.model_dump(include=_BOUNDS)
-    data |= {"places": engine.places, "certifications": engine.certifications if query.frame else None}
-    return match_territory(engine.graph, fragile, hiring, **data)
+    bounds = query.model_dump(include=_BOUNDS)
+    return match_territory(engine.graph, fragile, hiring, places=engine.places, **bounds, **data)
 
 
 def settings_of(engine: Engine, *, strict: bool) -> Settings:

@@ -141,9 +141,10 @@ def take_away(ask: PageRequest, wanted: FileBody) -> tuple[str, str, bytes]:
         if wanted.form == "docx":
             write_word(territory_document(case), place)
         else:
-            payload = envelope("territory@1", ask.engine.graph, (), settings=case.settings)
-            without = UNUSED | case.unused
-            payload = payload | {"sources": data_sources(market=case.market, places=case.places, without=without)}
+            sources = data_sources(
+                market=case.market, places=case.places, certifications=case.certifications, without=UNUSED | case.unused
+            )
+            payload = envelope("territory@1", ask.engine.graph, (), settings=case.settings) | {"sources": sources}
             about = about_sheet(payload, lang=ask.lang)
             write_workbook([book_page(sheet, lang=ask.lang) for sheet in (*_sheets(ask, case), about)], place)
         return name, MEDIA[wanted.form], place.read_bytes()
@@ -174,9 +175,9 @@ def _case(ask: PageRequest, body: PlanBody) -> tuple[Case, tuple[Lots, Lots | No
         raise PasserellesError("explorer_no_table")
     floor = body.floor
     chosen = graph.settings if floor is None else with_options(graph.settings, "territory", floor=floor)
-    allocation = allocated(engine, body, fragile, hiring, market=market, settings=chosen)
-    request = Request(mask=body.mask, invented=body.sample is not None, pictures=True)
     certifications = engine.certifications if body.frame else None
+    allocation = allocated(engine, body, fragile, hiring, market=market, certifications=certifications, settings=chosen)
+    request = Request(mask=body.mask, invented=body.sample is not None, pictures=True)
     case = Case(graph, allocation, request, Words(ask.lang), market, places, certifications)
     return case, (fragile, hiring)
 
