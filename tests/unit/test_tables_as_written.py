@@ -273,6 +273,7 @@ def test_of_columns_that_are_jobs_or_places_dashes_are_nobody_and_none_is_lost(
         ("Site de Redon", "Site d’Allaire"),
         ("Usine Redon", "Dépôt d'Allaire"),
         ("Écoles de Redon", "Bureaux d'Allaire"),
+        ("Hyper Redon", "Drive Allaire"),
     ],
 )
 def test_columns_of_sites_that_are_named_after_towns_are_places(
@@ -2951,3 +2952,31 @@ def test_a_line_of_text_whose_number_is_to_be_told_counts_nobody(embedded: Refer
     text = "3 caristes à Redon\n2 soudeurs (Allaire)\ndes caristes, nombre à préciser, Redon\n"
     lots = read_lots(embedded, written(tmp_path / "t.csv", text), "hiring", locator=Locator(PLACES))
     assert (lots.people, [p.key for p in lots.set_aside if p.row == 3]) == (5, ["not_number"])
+
+
+def test_sheets_of_other_jobs_are_read_together_where_one_alone_names_the_side(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for name, *rows in (
+        ("Alpha", ("Besoins 2027",), ("Intitulé du poste", "Nombre", "Lieu"), ("N1101", 4, "Redon")),
+        ("Beta", ("Poste", "Nb", "Site", "Échéance"), ("N4101", 3, "Allaire", "mars 2027")),
+    ):
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(tmp_path / "t.xlsx")
+    assert read_lots(embedded, tmp_path / "t.xlsx", "hiring").people == 7
+
+
+def test_a_letter_of_a_cell_is_no_part_of_what_a_total_names(embedded: Referential, tmp_path: Path) -> None:
+    lines = ["Agence;Métier;Effectif;Permis", "Vannes;N1101;9;D", "Redon;N1103;1;", "Redon;N4101;4;C"]
+    path = written(tmp_path / "t.csv", "\n".join([*lines, "Sous-total Redon;;5;"]))
+    assert "total_differs" not in said(read_lots(embedded, path, "fragile"))
+
+
+def test_what_is_not_read_of_conditions_is_told_column_by_column(embedded: Referential) -> None:
+    rows = [{"Poste": "N1101", "Nb": 1, "Permis": "X9", "Expérience": "2 ans"}]
+    notes = [note.sentence() for note in reading_notes([read_lots(embedded, rows, "hiring")])]
+    assert [sum(f"« {name} »" in note for note in notes) for name in ("Permis", "Expérience")] == [1, 1]

@@ -342,8 +342,6 @@ Side = Literal["fragile", "hiring"]
 # Field by field: comparing half a million lots as values takes ten times as long.
 _NAME_OF: Final = attrgetter("employer", "job", "basin", "pool", "part")
 _WRITTEN_AT: Final = attrgetter("sheet", "row", "key")
-
-
 _NUMBER: Final = {name: at for at, names in enumerate(WORDS["month"]["names"], start=1) for name in names.split()}
 _DATES: Final = [re.compile(pattern) for pattern in WORDS["month"]["dates"]]
 _YEAR: Final = re.compile(r"\b((?:19|20)\d\d)\b")
@@ -751,7 +749,8 @@ def reading_notes(sides: Iterable[Lots]) -> Iterator[Note]:
             counts = (lots.side, totals["people"]), ("unread", totals["rows_unknown"])
             values = {"n": totals["rows"], "what": partial(_aside_text, counts)}
             yield Note("set_aside", {**values, "file": lots.file or partial(side_label, lots.side)}, "reading")
-        for (key, file), problems in grouped(((p.key, split_sheet(p.file)[0]), p) for p in lots.said).items():
+        told = grouped(((p.key, split_sheet(p.file)[0], p.column), p) for p in lots.said)
+        for (key, file, _), problems in told.items():
             lines = list(dict.fromkeys(p.line for p in problems))
             name = str(file) if problems[0].file else partial(side_label, lots.side)
             details = {**problems[0].values, "n": len(problems), "file": name}

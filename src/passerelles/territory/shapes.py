@@ -433,9 +433,9 @@ def differing_totals(grid: Grid, totals: Iterable[Row], rows: Iterable[Row]) -> 
 
 def _names(total: Sequence[Any], row: Sequence[Any]) -> bool:
     """Whether a total names what a cell of a row says, or the beginning of it: "Total Redon"."""
-    texts = [normalise_label(text) for cell in row if not (text := cell_text(cell))[:1].isdigit()]
-    names = [match[1] for cell in total if (match := _TOTAL_OF.match(normalise_label(cell_text(cell))))]
-    return any(text and (f"{text} ".startswith(f"{name} ") or text in name) for name in names for text in texts)
+    texts = [f" {normalise_label(text)} " for cell in row if not (text := cell_text(cell))[:1].isdigit()]
+    names = [f" {match[1]} " for cell in total if (match := _TOTAL_OF.match(normalise_label(cell_text(cell))))]
+    return any(text.strip() and (text.startswith(name) or text in name) for name in names for text in texts)
 
 
 def with_changes(grid: Grid, tell: Tell) -> Grid:

@@ -88,16 +88,12 @@ def _of_other_firms(sheets: Sequence[Rows], side: Side, is_place: IsPlace) -> li
     Return the first of some sheets, and those that count the same side of other firms, whatever their columns.
 
     A sheet of the same firms may count the same people in another way; so may one that names none, unless its jobs are
-    others. Each has to name its side, or the first one does and the other's numbers are of whatever is counted there,
-    or none does and both name their firms.
+    others. Each has to name its side, or none and its numbers are of whatever is counted there.
     """
     kept = list(sheets[:1])
     for each in sheets[1:]:
-        first, other_side = _named_side(sheets[0]), _named_side(each)
-        same_side = first == side and (other_side == side or _names_none(each, side))
-        of_firms = all("employer" in columns_of(some.header, side) for some in (sheets[0], each))
-        same_side |= of_firms and _names_none(sheets[0], side) and _names_none(each, side)  # the file is of the side
-        if same_side and all(_are_others(each, other, side, is_place) for other in kept):
+        of_side = all(_named_side(some) == side or _names_none(some, side) for some in (sheets[0], each))
+        if of_side and all(_are_others(each, other, side, is_place) for other in kept):
             kept = [*kept, each]
     others = tuple(each.sheet for each in sheets if each not in kept)
     return [each._replace(others=others) for each in kept]
