@@ -31,6 +31,9 @@ _LETTERS: Final = 6  # of a name, by which one may be a slip
 _SHORT: Final = 3  # letters at most that are no slip, nor a part of a name
 _EXACT: Final = 0.99  # how sure a title of the referential is, in either gender
 _LIKELY: Final = 0.75  # confidence with which a job tells the trade of its firm
+_LEAST: Final = 0.1  # confidence of a reading that the trade of the firm may make the likeliest
+_CLEARLY: Final = 1.25  # times that it is likelier then than the first one
+_WORDS: Final = frozenset(("usage", "same words"))  # reasons of a reading that is of the title's own words
 _WORD: Final = re.compile(r"\w+")
 _BRACKETS: Final = re.compile(r"\([^()]*\)")
 _BEHIND: Final = re.compile(r"\s*(?P<town>[^(),;]*\w)(?:\s*[(,;]\s*|\s+[-–]\s+)(?P<area>[^(),;]+?)\)?\s*")
@@ -99,17 +102,20 @@ def read_titles(referential: Referential, grid: Grid, rows: Sequence[Row], *, th
     queries = list(dict.fromkeys(key for key in keys if key[0] and code_of(referential, key[0]) is None))
     plain = {key: (_BRACKETS.sub(" ", key[0]).strip(), key[1]) for key in queries if _BRACKETS.search(key[0])}
     unbracketed = dict(zip(plain, candidates_of(referential, plain.values()), strict=True))
-    answers = {
-        key: read_title(referential, key[0], likelier(ranked, unbracketed.get(key, ()), threshold), threshold=threshold)
+    readings = {
+        key: likelier(ranked, unbracketed.get(key, ()), threshold)
         for key, ranked in zip(queries, candidates_of(referential, queries), strict=True)
     }
+    answers = {key: read_title(referential, key[0], ranked, threshold=threshold) for key, ranked in readings.items()}
     spelled = {key: (_WORD.sub(lambda word: grid.spelled.get(word[0], word[0]), key[0]), key[1]) for key in queries}
     spelled = {key: longer for key, longer in spelled.items() if longer != key}
     for key, ranked in zip(spelled, candidates_of(referential, spelled.values()), strict=True):
         longer = read_title(referential, spelled[key][0], ranked, threshold=threshold)
         answers[key] = _surer(answers[key], longer, key[0])
     jobs = [answers.get(key) for key in keys]
-    return jobs if grid.crossed or not employers else _of_trades(referential, jobs, employers)
+    if grid.crossed or not employers:
+        return jobs
+    return _of_trades(referential, jobs, employers, [readings.get(key, ()) for key in keys])
 
 
 def _surer(job: Job, spelled: Job, given: str) -> Job:
@@ -120,55 +126,40 @@ def _surer(job: Job, spelled: Job, given: str) -> Job:
     return spelled._replace(given=given, confidence=min(spelled.confidence, _MAY_BE))
 
 
-def _of_trades(referential: Referential, jobs: Sequence[Job | None], firms: Sequence[str]) -> list[Job | None]:
+def _of_trades(
+    referential: Referential, jobs: Sequence[Job | None], firms: Sequence[str], readings: Sequence[Sequence[Candidate]]
+) -> list[Job | None]:
     """
-    Return the jobs of rows, of which those are little sure whose one word means another job in the firm's own trade.
+    Return the jobs of rows: of one that is not sure, the reading that the firm's other jobs make likelier.
 
-    A winder of a weaving mill is none of electric motors: where no other job of the firm is of the trade that was read,
-    and some are likely of one beside it that has a longer title of this word, that title is meant, or nothing is sure;
-    unless the word is what the job is called, as a secretary is.
+    A winder of a weaving mill is none of electric motors: beside likely jobs of its firm, each reading of its words
+    weighs as many times as they are of its trade, a field of it counting twice. Another one than the first is never
+    sure.
     """
-    trades: dict[str, dict[str, set[str]]] = {}
+    likely = dict[str, set[tuple[str, str]]]()
     for job, firm in zip(jobs, firms, strict=True):
         if isinstance(job, Resolved) and job.confidence >= _LIKELY:
-            trades.setdefault(firm, {}).setdefault(_trade(referential, job.job), set()).add(job.given)
+            likely.setdefault(firm, set()).add((job.given, job.job))
+    trades = {occupation.code: occupation.domain or "" for occupation in referential.occupations}
 
-    def in_trade(job: Job | None, firm: str) -> Job | None:
+    def in_trade(job: Job | None, firm: str, ranked: Sequence[Candidate]) -> Job | None:
         """Return a job as the other ones of its firm tell it."""
-        if not isinstance(job, Resolved) or not job.given.isalpha():
+        if not isinstance(job, Resolved) or job.confidence >= SURE or not ranked or ranked[0].code != job.job:
             return job
-        own, known = _trade(referential, job.job), trades.get(firm, {})
-        word, name = normalise_label(job.given), referential.occupation_by_code[job.job].name.split(" / ")
-        is_called_so = word in map(normalise_label, name) and " " not in name[-1]
-        if is_called_so or known.get(own, set()) - {job.given}:
+        beside = [trades[code] for given, code in likely.get(firm, ()) if given != job.given]
+
+        def weight(reading: Candidate) -> float:
+            trade = trades[reading.code]
+            n_like = sum(2 * (each == trade) + (each[:1] == trade[:1]) for each in beside)
+            return reading.parent_confidence * n_like
+
+        meant = [each for each in ranked if each.reason in _WORDS and each.parent_confidence >= _LEAST]
+        best = max([ranked[0], *meant], key=weight)
+        if weight(best) <= _CLEARLY * weight(ranked[0]):
             return job
-        codes = {
-            code
-            for code in _longer_titles(referential).get(word, ())
-            if (trade := _trade(referential, code)) != own and trade[:1] == own[:1] and trade in known
-        }
-        if not codes:
-            return job
-        return Resolved(codes.pop() if len(codes) == 1 else job.job, job.given, min(job.confidence, _MAY_BE))
+        return Resolved(best.code, job.given, min(job.confidence, _MAY_BE))
 
-    return [in_trade(job, firm) for job, firm in zip(jobs, firms, strict=True)]
-
-
-def _trade(referential: Referential, code: str) -> str:
-    """Domain of a job; empty where the referential has none."""
-    return referential.occupation_by_code[code].domain or ""
-
-
-@made_once
-def _longer_titles(referential: Referential) -> Mapping[str, frozenset[str]]:
-    """Codes of the titles of several words that begin with each word, in either gender."""
-    codes: dict[str, set[str]] = {}
-    for title in referential.titles:
-        forms = [normalise_label(form).split() for form in title.label.split(" / ")]
-        if len(forms[-1]) > 1:
-            for word in {form[0] for form in forms if form is forms[-1] or len(form) == 1}:
-                codes.setdefault(word, set()).add(title.occupation)
-    return {word: frozenset(some) for word, some in codes.items()}
+    return [in_trade(*each) for each in zip(jobs, firms, readings, strict=True)]
 
 
 def read_title(
