@@ -2207,7 +2207,7 @@ def test_a_column_named_after_works_yields_to_the_one_that_holds_titles(embedded
 def test_posts_told_in_words_with_their_numbers_are_read_however_they_are_parted(embedded: Referential) -> None:
     cells = {
         "10 soudeurs, 4 caristes": 14, "- 3 charpentiers bois\n- 1 conducteur de travaux": 4,
-        "Caristes x 6 ; 1 soudeur": 7, "1 soudeur - 5 menuisiers - 2 caristes": 8, "• 2 soudeurs\n• 1 cariste": 3,
+        "Caristes x 6 ; 1 soudeur": 7, "1 soudeur - 5 magasiniers - 2 caristes": 8, "• 2 soudeurs\n• 1 cariste": 3,
         "Aides-soignants, caristes": None, "Nombreux postes en industrie": None, "Tous métiers": None,
     }  # fmt: skip
     rows = [{"Entreprise": f"E{n}", "Activité": "Bois", "Postes proposés": cell} for n, cell in enumerate(cells)]
