@@ -33,7 +33,7 @@ _EXACT: Final = 0.99  # how sure a title of the referential is, in either gender
 _LIKELY: Final = 0.75  # confidence with which a job tells the trade of its firm
 _LEAST: Final = 0.1  # confidence of a reading that the trade of the firm may make the likeliest
 _CLEARLY: Final = 1.25  # times that it is likelier then than the first one
-_WORDS: Final = frozenset(("usage", "same words"))  # reasons of a reading that is of the title's own words
+_PART: Final = "same words"  # reason of a reading by a label that has the words of the title, and others
 _WORD: Final = re.compile(r"\w+")
 _BRACKETS: Final = re.compile(r"\([^()]*\)")
 _BEHIND: Final = re.compile(r"\s*(?P<town>[^(),;]*\w)(?:\s*[(,;]\s*|\s+[-–]\s+)(?P<area>[^(),;]+?)\)?\s*")
@@ -147,14 +147,15 @@ def _of_trades(
         if not isinstance(job, Resolved) or job.confidence >= SURE or not ranked or ranked[0].code != job.job:
             return job
         beside = [trades[code] for given, code in likely.get(firm, ()) if given != job.given]
+        part = job.given.isalpha() and ranked[0].reason == _PART  # of labels that begin with its word, any may be meant
 
         def weight(reading: Candidate) -> float:
             trade = trades[reading.code]
             n_like = sum(2 * (each == trade) + (each[:1] == trade[:1]) for each in beside)
-            return reading.parent_confidence * n_like
+            return n_like * (1.0 if part else reading.parent_confidence)
 
-        meant = [each for each in ranked if each.reason in _WORDS and each.parent_confidence >= _LEAST]
-        best = max([ranked[0], *meant], key=weight)
+        meant = [c for c in ranked if c.reason == _PART or (c.reason == "usage" and not part)]
+        best = max([ranked[0], *(c for c in meant if part or c.parent_confidence >= _LEAST)], key=weight)
         if weight(best) <= _CLEARLY * weight(ranked[0]):
             return job
         return Resolved(best.code, job.given, min(job.confidence, _MAY_BE))
