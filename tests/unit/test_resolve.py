@@ -473,6 +473,14 @@ def test_another_first_letter_or_a_short_word_is_not_mended(rome: Referential, t
         ("Poseur de gouttières", "F1610"),
         ("Conseillère amaigrissement", "D1208"),
         ("Enseignante Montessori", "K2106"),
+        ("Infirmier(ère) DE", "J1506"),
+        ("Ouvriers non qualifiés manutentionnaires", "N1105"),
+        ("Conducteur machine IS", "H2801"),
+        ("Conducteur BOM", "N4118"),
+        ("Opérateur CTP", "E1306"),
+        ("Sertisseur conserverie", "H3301"),
+        ("Hôtesse de vente", "D1214"),
+        ("Technicien GTB", "I1304"),
     ],
 )
 def test_a_word_that_no_label_has_is_read_as_the_one_that_labels_have(

@@ -2983,3 +2983,9 @@ def test_what_is_not_read_of_conditions_is_told_column_by_column(embedded: Refer
     rows = [{"Poste": "N1101", "Nb": 1, "Permis": "X9", "Expérience": "2 ans"}]
     notes = [note.sentence() for note in reading_notes([read_lots(embedded, rows, "hiring")])]
     assert [sum(f"« {name} »" in note for note in notes) for name in ("Permis", "Expérience")] == [1, 1]
+
+
+def test_numbers_of_persons_are_no_codes_of_places(embedded: Referential) -> None:
+    rows = [{"Matricule": number, "Poste occupé": "N1101", "Site": "Redon"} for number in ("56001", "35236")]
+    lots = read_lots(embedded, rows, "fragile", locator=Locator(PLACES))
+    assert [(lot.commune_label, lot.people) for lot in lots.lots] == [("Redon", 2)]

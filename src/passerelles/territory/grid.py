@@ -343,18 +343,18 @@ class Grid:
 
     @property
     def free(self) -> list[int]:
-        """Columns without a role that are not of something else."""
-        others = [at for at in range(len(self.header)) if at not in self.columns.values()]
-        return [at for at in others if not says("something_else", normalise_label(self.header[at]))]
+        """Columns without a role that are not of something else, nor identifiers, ages, or parts counted already."""
+        names = {at: normalise_label(name) for at, name in enumerate(self.header) if at not in self.columns.values()}
+        return [at for at, name in names.items() if not (says("something_else", name) or says("no_people", name))]
 
     @property
     def countable(self) -> list[int]:
-        """Columns without a role that may count this side: no identifiers, ages, or parts counted already."""
+        """Columns without a role that may count this side."""
         names = [normalise_label(name) for name in self.header]
         if self.side == "fragile" and any(says("person", name) for name in names):  # each counts one
             return []
         free = [at for at in self.free if not _counts_else(names[at], self.side, (), names)]
-        return [at for at in free if not says("no_people", names[at]) and not _are_numbered(self.sample(at))]
+        return [at for at in free if not _are_numbered(self.sample(at))]
 
     @property
     def uncounted(self) -> list[int]:
