@@ -476,7 +476,7 @@ def test_another_first_letter_or_a_short_word_is_not_mended(rome: Referential, t
         ("Infirmier(ère) DE", "J1506"),
         ("Ouvriers non qualifiés manutentionnaires", "N1105"),
         ("Conducteur machine IS", "H2801"),
-        ("Conducteur BOM", "N4118"),
+        ("Conducteur BOM", "N4105"),
         ("Opérateur CTP", "E1306"),
         ("Sertisseur conserverie", "H3301"),
         ("Hôtesse de vente", "D1214"),
