@@ -758,6 +758,34 @@ def test_who_has_practised_the_field_learns_a_managers_job_by_part_of_its_course
     assert (found["yes"].months.expected or 0) < 6
 
 
+@pytest.mark.parametrize(
+    ("riasec", "managerial", "share"),
+    [
+        ("EC", "yes", 0.5),
+        ("S", "yes", 1.0),
+        ("EI", "yes", 1.0),
+        ("RE", "yes", 1.0),
+        ("EC", "no", 1.0),
+        ("", "yes", 1.0),
+    ],
+)
+def test_who_lacks_the_degrees_of_a_job_that_leads_or_sells_takes_part_of_them(
+    riasec: str, managerial: Ternary, share: float
+) -> None:
+    """An engineer's job, or one that nobody knows to be a manager's, is learnt by the whole of its degrees."""
+    some = [occupation("A"), replace(occupation("B"), riasec=riasec, managerial=managerial)]
+    laid = replace(
+        referential({"A": ["x"], "B": ["b"]}, occupations=some),
+        occupation_access=(OccupationAccess("A", "open", 3), OccupationAccess("B", "open", 7)),
+    )
+    plain = Settings(scorer="unfitted", access=None)
+    path = direct(build_graph(laid, settings=plain), "A", "B", plain)
+    whole = sum(duration_model().estimate(level, "").expected for level in (4, 6, 7))
+    assert (path.hours.expected, path.months.expected) == (round(share * whole, 1), share * 69.0)
+    assert path.hours.high is not None
+    assert 0.9 * whole < path.hours.high
+
+
 @pytest.mark.parametrize(("hours", "months"), [(900.0, 18.0), (2000.0, 36.0)])
 def test_a_title_shorter_than_a_degree_takes_part_of_its_years_of_who_lacks_them(hours: float, months: float) -> None:
     title = Credential("T", "Titre", "titre", Hours(None, hours, None, "s"), level=6)

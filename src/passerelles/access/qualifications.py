@@ -85,7 +85,7 @@ class Qualification(NamedTuple):
     part
         Share of a first degree, and of the baccalauréat before it, by which who is below level 5 learns a job that
         nobody asks a title for, nor practice of the field, or one shorter than the degree: experience dispenses with
-        the rest. 1 elsewhere.
+        the rest. So it does of a second degree, where the job is to lead, buy or sell. 1 elsewhere.
     """
 
     low: float
@@ -212,10 +212,9 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     short = part * middle.low
     free = free and not wanted
     led = part < 1.0 and level <= FIRST_DEGREE and occupation.managerial == "yes"
-    whole = level != FIRST_DEGREE or any(c.kind in ("experience", *DIPLOMAS) for c in usual)
     found = Qualification(
         low, expected, high, short, level, known, "estimate", titled, title, free=free, led=led,
-        part=settings.open_share if free and not whole else 1.0,
+        part=settings.open_share if free and _by_part(occupation, level, usual) else 1.0,
     )  # fmt: skip
     return _opened_by_practice(found, referential, occupation, settings) if free else found
 
@@ -239,6 +238,17 @@ def _by_title(
     # Who lacks the years of a degree comes to a title that is shorter than one by part of them, as to an open job.
     shorter = level == usual.level == FIRST_DEGREE and expected < middle.expected
     return found._replace(follows=follows, further=further, part=part if shorter else 1.0)
+
+
+def _by_part(occupation: Occupation, level: int, usual: Sequence[Credential]) -> bool:
+    """
+    Whether an open job of an estimated degree is learnt by part of it, where neither title nor practice is asked for.
+
+    At level 7 that is a manager's job to lead, buy or sell: enterprising in Holland's sense, no research, no technique.
+    """
+    leads = occupation.managerial == "yes" and "E" in occupation.riasec and not {*"IR"}.intersection(occupation.riasec)
+    by_part = level == FIRST_DEGREE or (level > FIRST_DEGREE and leads)
+    return by_part and not any(c.kind in ("experience", *DIPLOMAS) for c in usual)
 
 
 def _opened_by_practice(
@@ -279,8 +289,8 @@ def studies_by_level(qualification: Qualification, domain: str) -> Floats:
     A first degree is open to whoever holds the baccalauréat, a second one to whoever holds the first (Code de
     l'éducation, art. L. 612-3 and L. 612-6, read 2026-11-26); of the three years of the first, a diploma of level 5 is
     two. Experience dispenses with them (L. 613-5) who holds that much already, where nobody asks for the diploma; it
-    is counted nowhere else, but for `part` of who comes with less to a job of level 6. A credential has prerequisites
-    of its own; a course without a level supposes the degree of the job's level.
+    is counted nowhere else, but for who comes with less to a job that is learnt by `part` of its degrees. A credential
+    has prerequisites of its own; a course without a level supposes the degree of the job's level.
     """
     hours = np.zeros(STANDINGS)
     if gives_access(qualification) or not qualification.level_known:
@@ -291,6 +301,7 @@ def studies_by_level(qualification: Qualification, domain: str) -> Floats:
     if qualification.follows or qualification.level > FIRST_DEGREE:
         first = model.estimate(FIRST_DEGREE, domain).expected
         hours[:FIRST_DEGREE] += first
+        hours[:_TWO_YEARS] *= qualification.part
         hours[_TWO_YEARS] -= first if qualification.free else 2 * first / 3
     if qualification.level >= FIRST_DEGREE:
         hours[:_BACCALAUREAT] += qualification.part * model.estimate(_BACCALAUREAT, domain).expected
@@ -325,7 +336,8 @@ def hours_by_level(qualification: Qualification, domain: str) -> Floats:
     of them, or a higher one, enters its last year (arrêté of 6 December 2019 on the licence professionnelle, art. 5,
     read 2026-11-26: from 30 to 120 credits are brought), whatever the field. So does, of a second degree, who
     holds that much and comes to a job that asks nobody for it: experience opens its last year (Code de l'éducation,
-    L. 613-5). Who holds less comes to such a job of level 6 by `part` of the degree, never by less than its last year.
+    L. 613-5). Who holds less comes to such a job by `part` of its degree, of a first one never by less than its last
+    year.
     """
     hours = np.full(STANDINGS, qualification.expected)
     model = duration_model()
@@ -340,6 +352,7 @@ def hours_by_level(qualification: Qualification, domain: str) -> Floats:
             least = model.estimate(_TWO_YEARS, domain).expected if qualification.led else last
             hours[:_TWO_YEARS] = min(qualification.expected, max(qualification.part * qualification.expected, least))
     elif qualification.free and qualification.level > FIRST_DEGREE:
+        hours[:_TWO_YEARS] *= qualification.part
         hours[_TWO_YEARS:] = qualification.expected / 2
     if qualification.practised:
         hours[ENTITLED] = min(qualification.practised, hours[HIGHEST_LEVEL])
