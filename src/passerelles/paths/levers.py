@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from passerelles.access.demands import TENTHS, Bools, Demands, build_demands
 from passerelles.access.holdings import Holdings
 from passerelles.codes import grouped
-from passerelles.effort import EffortTable, Shares, effort_table, uncovered_by
+from passerelles.effort import UNITS, EffortTable, Shares, effort_table, uncovered_by
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, labelled, percent, say
@@ -32,7 +32,7 @@ from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import Column, On, Page, Record, Sheet, parts_of, side_by_side, texts_of
 
 LeverKind = Literal["credential", "certification", "competency", "macro", "group"]
-Bundle = tuple[int, ...]  # numbers of bundles of competencies acquired together
+Bundle = tuple[int, ...]  # numbers of at most two bundles of competencies acquired together
 GROUPS_EACH: Final = 20  # groups kept for one person and one job, those that leave the fewest hours first
 _NEVER: Final = np.iinfo(np.int64).max
 
@@ -216,36 +216,31 @@ class Situation:
         return [*whole, *(Atom(listed[c].code, listed[c].name, "competency", (c,)) for c in sorted(wanted))]
 
     @cached_property
-    def _brings(self) -> dict[int, Shares]:
-        """What each bundle of competencies leaves uncovered by itself."""
-        numbered = [(i, a.columns) for i, a in enumerate(self.atoms) if a.columns]
-        return {i: uncovered_by(self.graph, self.table, held_competencies(self.graph, list(c))) for i, c in numbered}
+    def _left_by(self) -> Shares:
+        """Shape (m + k, atoms + 1): what the competencies of each atom leave uncovered; the last column is of none."""
+        left = np.full((len(self.table.uncovered), len(self.atoms) + 1), UNITS, dtype=np.uint8)
+        for at, atom in enumerate(self.atoms):
+            if atom.columns:
+                left[:, at] = uncovered_by(self.graph, self.table, held_competencies(self.graph, atom.columns))
+        return left
 
     def effort(self, sets: list[Bundle]) -> dict[Bundle, NDArray[np.int64]]:
         """Tenths of an hour of every pair, shape (pairs,), with each set of bundles acquired; `_NEVER` = unknown."""
         new = [s for s in sets if s not in self._effort]
         if new:
-            hours = np.full((len(self.pairs), len(new)), _NEVER, dtype=np.int64)
-            together = self._uncovered_after(new)
+            hours, bundles = np.full((len(self.pairs), len(new)), _NEVER, dtype=np.int64), _pairs_of(new)
             for at in np.flatnonzero(self.known).tolist():
-                hours[at] = self._hours(at, together[self._columns(at)])
+                hours[at] = self._hours(at, bundles)
             self._effort |= {some: hours[:, i] for i, some in enumerate(new)}
         return {s: self._effort[s] for s in sets}
 
-    def _uncovered_after(self, sets: list[Bundle], columns: NDArray[np.int32] | slice = slice(None)) -> Shares:
-        """What sets of bundles leave uncovered of some columns by themselves, shape (columns, sets)."""
-        nothing = np.full_like(self.table.uncovered[columns, 0], 255)
-        brings = {b: self._brings[b][columns] for some in sets for b in some}
-        return np.stack([np.minimum.reduce([nothing, *(brings[b] for b in some)]) for some in sets], axis=1)
-
-    def _columns(self, pair: int) -> NDArray[np.int32]:
-        """Columns of what the job of a pair asks for."""
-        return self.table.columns[self.table.items(self.pairs[pair][1])]
-
-    def _hours(self, pair: int, together: Shares) -> NDArray[np.int64]:
-        """Tenths of an hour of one pair with each set of bundles acquired; see `_uncovered_after`."""
+    def _hours(self, pair: int, bundles: NDArray[np.intp]) -> NDArray[np.int64]:
+        """Tenths of an hour of one pair with each set of bundles acquired, shape (sets,); see `_pairs_of`."""
         origin, target = self.pairs[pair]
-        total, _ = self.table.towards(target, np.minimum(together, self.states[origin][self._columns(pair), None]))
+        columns = self.table.columns[self.table.items(target)]
+        alone = self._left_by[columns]
+        together = np.minimum(alone[:, bundles[:, 0]], alone[:, bundles[:, 1]])
+        total, _ = self.table.towards(target, np.minimum(together, self.states[origin][columns, None]))
         level = self.table.standing(self.levels[origin], self.titles[origin], target)
         return self.table.final(total, target, level)
 
@@ -335,11 +330,16 @@ class Situation:
         useful = [i for i, a in enumerate(self.atoms) if a.columns and required & set(a.columns)]
         for size in range(1, min(len(useful), 2) + 1):
             sets: list[Bundle] = list(combinations(useful, size))
-            left = self._hours(pair, self._uncovered_after(sets, self._columns(pair)))
+            left = self._hours(pair, _pairs_of(sets))
             fits = sorted((int(left[n]), some) for n, some in enumerate(sets) if left[n] <= bound)
             if fits:
                 return [(*tops, *some) for _, some in fits[:GROUPS_EACH]]
         return []
+
+
+def _pairs_of(sets: list[Bundle]) -> NDArray[np.intp]:
+    """Sets of at most two bundles as two numbers each; -1 for none."""
+    return np.asarray([(*some, -1, -1)[:2] for some in sets], dtype=np.intp)
 
 
 # Nemhauser, Wolsey and Fisher (1978): adding the best next one reaches at least this share of the best set's worth.
