@@ -516,8 +516,7 @@ def measure_people(ranked: RankedTargets, people: sparse.csr_array) -> protocol.
     ``movers@10`` is the part of those who left whose target is among the first ten; ``ndcg_people@10`` the discounted
     gain of the first ten, a target's gain being the people whom it took, over that of the ten that took most.
     """
-    first = protocol.FIRST
-    discounts = 1.0 / np.log2(np.arange(first) + 2.0)
+    first, discounts = protocol.FIRST, protocol.DISCOUNTS
     values = np.empty((2, len(ranked.origins)))
     for i, (origin, targets) in enumerate(zip(ranked.origins.tolist(), ranked.targets[:, :first], strict=True)):
         gains = np.asarray(people[[origin]].todense()).ravel()

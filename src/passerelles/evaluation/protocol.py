@@ -17,8 +17,10 @@ from passerelles.vectors import frozen, frozen_csr
 METRICS: Final = ("recall@10", "ndcg@10", "mrr", "hit@1")
 PEOPLE_METRICS: Final = ("movers@10", "ndcg_people@10")
 FIRST: Final = 10  # what recall and ndcg look at
+DISCOUNTS: Final = 1.0 / np.log2(np.arange(FIRST) + 2.0)  # what ndcg counts a gain at each of these ranks for
 DEPTH: Final = 50  # what mrr looks at, and what a predictions file holds
-DRAWS: Final = 1000
+DRAWS: Final = 1000  # resamples of the origins, with replacement
+_TAILS: Final = (0.025, 0.975)
 SEED: Final = 20_250_918
 
 Rows = NDArray[np.int32]
@@ -72,22 +74,21 @@ def recall(hits: NDArray[np.bool_], counts: NDArray[np.int64], *, first: int = F
     return np.asarray(hits[:, :first].sum(axis=1) / np.minimum(first, counts), dtype=np.float64)
 
 
-def ndcg(hits: NDArray[np.bool_], counts: NDArray[np.int64], *, first: int = FIRST) -> Values:
+def ndcg(hits: NDArray[np.bool_], counts: NDArray[np.int64]) -> Values:
     """
     Normalised discounted cumulative gain with binary gains (Järvelin and Kekäläinen, 2002).
 
-    A hit at rank r gains ``1 / log2(r + 1)``; the sum is divided by that of min(`first`, number known) hits at the
+    A hit at rank r gains ``1 / log2(r + 1)``; the sum is divided by that of min(`FIRST`, number known) hits at the
     top. Parameters and shapes are those of `recall`.
 
     Examples
     --------
-    >>> ndcg(np.array([[True, False, False]]), np.array([1]), first=3).tolist()
+    >>> ndcg(np.array([[True, False, False]]), np.array([1])).tolist()
     [1.0]
     """
-    discounts = 1.0 / np.log2(np.arange(first) + 2.0)
-    ideal = np.concatenate([[0.0], np.cumsum(discounts)])
-    depth = min(first, hits.shape[1])
-    return np.asarray((hits[:, :depth] @ discounts[:depth]) / ideal[np.minimum(first, counts)], dtype=np.float64)
+    ideal = np.concatenate([[0.0], np.cumsum(DISCOUNTS)])
+    depth = min(FIRST, hits.shape[1])
+    return np.asarray((hits[:, :depth] @ DISCOUNTS[:depth]) / ideal[np.minimum(FIRST, counts)], dtype=np.float64)
 
 
 def reciprocal_rank(hits: NDArray[np.bool_]) -> Values:
@@ -108,20 +109,16 @@ def measure(hits: NDArray[np.bool_], counts: NDArray[np.int64]) -> Values:
     return np.stack([recall(hits, counts), ndcg(hits, counts), reciprocal_rank(hits), recall(hits, counts, first=1)])
 
 
-def bootstrap(values: Values, *, draws: int = DRAWS, seed: int = SEED, level: float = 0.95) -> Values:
+def bootstrap(values: Values, *, seed: int = SEED) -> Values:
     """
-    Percentile bootstrap of means over origins (Efron and Tibshirani, 1993, chapter 13).
+    Percentile bootstrap of means over origins, at 95 % (Efron and Tibshirani, 1993, chapter 13).
 
     Parameters
     ----------
     values
         Shape (k, b): k metrics of b origins; the same draws serve all metrics.
-    draws
-        Resamples of b origins, with replacement.
     seed
         Of the draws: the same values give the same interval.
-    level
-        Coverage of the interval, in (0, 1).
 
     Returns
     -------
@@ -135,11 +132,8 @@ def bootstrap(values: Values, *, draws: int = DRAWS, seed: int = SEED, level: fl
     """
     size = values.shape[1]
     rng = np.random.default_rng(seed)
-    means = np.empty((values.shape[0], draws))
-    for draw in range(draws):
-        means[:, draw] = values[:, rng.integers(0, size, size)].mean(axis=1)
-    tail = (1.0 - level) / 2.0
-    return np.asarray(np.quantile(means, [tail, 1.0 - tail], axis=1).T, dtype=np.float64)
+    means = [values[:, rng.integers(0, size, size)].mean(axis=1) for _ in range(DRAWS)]
+    return np.asarray(np.quantile(means, _TAILS, axis=0).T, dtype=np.float64)
 
 
 class Bin(NamedTuple):

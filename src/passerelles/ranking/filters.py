@@ -57,7 +57,6 @@ class MarketAlone(NamedTuple):
     places: Places | None = None
 
 
-_NO_DATA: Final = MarketAlone()
 Check = Callable[[JudgedMove], Verdict]
 _OPPOSITE: Final[Mapping[Ternary, Ternary]] = {"yes": "no", "no": "yes", "unknown": "unknown"}
 
@@ -215,7 +214,7 @@ FILTERS: Final[Mapping[str, Callable[[OccupationGraph, Data, str], Check]]] = {
 }
 
 
-def parse_filter(graph: OccupationGraph, text: str | Filter, data: Data = _NO_DATA) -> Filter:
+def parse_filter(graph: OccupationGraph, text: str | Filter, data: Data) -> Filter:
     """
     Make a filter from its text.
 
