@@ -40,7 +40,7 @@ def test_a_training_that_certifies_nothing_is_not_the_one_that_a_certifying_fram
     estimated = replace(YES, registered=False)
     told = judge(ptp, estimated, 25, 0.2)
     assert told.verdict == "yes"
-    assert told.conditions_told()[0].startswith("si la formation suivie est une certification qui y mène")
+    assert told.condition_texts()[0].startswith("si la formation suivie est une certification qui y mène")
     assert judge(ptp, YES, 497, 4).conditions == ptp.conditions
     assert judge(poei, estimated, 25, 0.2).conditions == poei.conditions
 
@@ -178,7 +178,7 @@ def test_only_a_yes_carries_conditions_and_they_are_in_both_languages() -> None:
         assert each.conditions or each.until, each.name
         verdict = FrameVerdict(each.name, each.label, "yes", conditions=each.conditions)
         for key, french, english in zip(
-            each.conditions, verdict.conditions_told("fr"), verdict.conditions_told("en"), strict=True
+            each.conditions, verdict.condition_texts("fr"), verdict.condition_texts("en"), strict=True
         ):
             assert french != key != english
     own = Frame(name="x", label="X", conditions=("Accord du comité",))
@@ -272,6 +272,6 @@ def test_a_path_says_who_may_pay_under_each_frame_that_does_not_say_no(embedded_
 def test_who_may_pay_is_worded_without_an_agreement_and_never_with_an_amount(embedded_graph: OccupationGraph) -> None:
     for lang in ("fr", "en"):
         path = rank_paths(embedded_graph, "N4105", targets=["N4101"], max_steps=1)[0]
-        told = [p.told(lang) for f in path.frames for p in f.payers]
+        told = [p.text(lang) for f in path.frames for p in f.payers]
         assert told
         assert not any(word in text for text in told for word in ("€", "euro", "table", "opco_"))

@@ -146,7 +146,7 @@ def test_who_may_pay_is_said_once_for_frames_alike_and_never_of_one_that_says_no
     ]
     assert payer_lines(frames) == [
         "Cadre A ; Cadre B – qui peut payer : France Travail.",
-        f"Cadre D – qui peut payer : {region.told()}.",
+        f"Cadre D – qui peut payer : {region.text()}.",
     ]
 
 

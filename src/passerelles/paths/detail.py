@@ -24,7 +24,7 @@ from passerelles.paths.legal import Firms, Frame, FrameVerdict, JudgedTraining, 
 from passerelles.paths.path import Detail, PathStatus, Span, Step, StepCredential
 from passerelles.paths.state import State
 from passerelles.ranking.move import Job, Start
-from passerelles.ranking.rank import figure, split_items
+from passerelles.ranking.rank import none_if_nan, split_items
 from passerelles.referentials.credentials import closure
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.measures import held_competencies, required_columns
@@ -290,7 +290,7 @@ def make_step(context: PathContext, person: Start, state: State, row: int, *, la
     low, expected, high = (round(float(x), 1) for x in effort.span(taught, (least, sourced, most), row, level, added))
     # What a reduction leaves may be unknown, and is no more than the whole.
     limited = not bounded or not any(doubts)
-    hours = Span(figure(low), expected, figure(high) if limited else None, lower_bound=bounded)
+    hours = Span(none_if_nan(low), expected, none_if_nan(high) if limited else None, lower_bound=bounded)
     left = [c for c in credentials if c.held != "yes"]
     known = sourced if bounded else expected
     span = replace(hours, low=None, expected=known) if bounded else hours

@@ -131,7 +131,7 @@ class MayPay(Described):
     source: str = ""
     opco: Payer | None = None
 
-    def told(self, lang: Lang = "fr") -> str:
+    def text(self, lang: Lang = "fr") -> str:
         """Return who may pay in words."""
         payer = _worded("payer", self.who, lang)
         return payer if self.opco is None else say("paths.payer_named", lang=lang, who=payer, opco=self.opco.told(lang))
@@ -139,7 +139,7 @@ class MayPay(Described):
     spec: ClassVar[Record] = Record(
         "may_pay",
         "Who may pay under a legal frame; never an amount",
-        Column("who", value=lambda p, lang: p.told(lang), promised="text"),
+        Column("who", value=lambda p, lang: p.text(lang), promised="text"),
         Column("source", schema="text?"),
         part_of("opco", PAYER, nullable=True),
     )
@@ -190,11 +190,11 @@ class FrameVerdict(Described):
         parts_of("violations", "rule", promised=True),
         parts_of("unknown", "rule"),
         Column("exempt", on=On.JSON, schema="flag"),
-        Column("conditions", value=lambda f, lang: "; ".join(f.conditions_told(lang)) or None,
-               json=lambda f, lang: f.conditions_told(lang),
+        Column("conditions", value=lambda f, lang: "; ".join(f.condition_texts(lang)) or None,
+               json=lambda f, lang: f.condition_texts(lang),
                schema=["text", "What must still be agreed or shown, where the verdict is yes"], on=On.FILE),
         parts_of("payers", "may_pay", "Who may pay for a whole path, where the verdict is not no",
-                 value=lambda f, lang: "; ".join(p.told(lang) for p in f.payers) or None, on=On.FILE),
+                 value=lambda f, lang: "; ".join(p.text(lang) for p in f.payers) or None, on=On.FILE),
         Column("payers_source", value=lambda f, _: "; ".join(dict.fromkeys(p.source for p in f.payers)) or None,
                on=On.TABLE),
         Column("reasons", value=lambda f, lang: "; ".join(f.reasons(lang)) or None, on=On.TABLE),
@@ -204,7 +204,7 @@ class FrameVerdict(Described):
         """Return in words which rules are broken, or cannot be told."""
         return [v.reason(lang) for v in (*self.violations, *self.unknown)]
 
-    def conditions_told(self, lang: Lang = "fr") -> list[str]:
+    def condition_texts(self, lang: Lang = "fr") -> list[str]:
         """Return the conditions in words."""
         return [_worded("condition", c, lang) for c in self.conditions]
 
@@ -367,7 +367,7 @@ def find_frame(frame: str | Path | Frame) -> Frame:
 
 def payer_lines(frames: Iterable[FrameVerdict], lang: Lang = "fr") -> list[str]:
     """Return who may pay, one line for each answer: the frames of that answer, each once."""
-    paid = ((listed((p.told(lang) for p in frame.payers), lang), frame.label) for frame in frames if frame.payers)
+    paid = ((listed((p.text(lang) for p in frame.payers), lang), frame.label) for frame in frames if frame.payers)
     return [
         say("paths.pays", lang=lang, label=listed(dict.fromkeys(labels), lang), payers=payers)
         for payers, labels in grouped(paid).items()

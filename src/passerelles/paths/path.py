@@ -66,7 +66,7 @@ _NAMED: Final = 3  # competencies that a sentence names
 _SPAN: Final = (
     *SPAN.columns, Column("lower_bound", schema="flag: Whether the expected value is only the known part"),
 )  # fmt: skip
-_KNOWN: Final = "known_hours.told"
+_KNOWN: Final = "known_hours.or_unknown"
 _HOURS: Final = within(_SPAN, attrgetter(_KNOWN))
 _IN_ALL: Final = Record(
     "",
@@ -91,7 +91,7 @@ class Span:
     lower_bound: bool = False
 
     @property
-    def told(self) -> "Span":
+    def or_unknown(self) -> "Span":
         """The span as programs read it: where nothing is known, unknown and not 0."""
         return replace(self, expected=None) if self.lower_bound and not self.expected else self
 
@@ -293,7 +293,7 @@ class Step(Described):
                Column("basis", schema=one_of(get_args(Basis))), promised=True),
         *hours_columns(_KNOWN),
         Column("basis", words="terms.basis", on=On.TABLE),
-        part_of("months", Record("", "", _SPAN), "months.told"),
+        part_of("months", Record("", "", _SPAN), "months.or_unknown"),
         inside("practice", "What practising the stage is assumed to bring",
                Column("months", value="practice_months", promised="amount"),
                Column("hours_replaced", value="practised", promised="amount"),
@@ -528,9 +528,9 @@ class Path(Described, Shown):
         *hours_columns(_KNOWN),
         Column("hours_sourced", "number", on=On.TABLE),
         Column("lower_bound", "flag", value="hours.lower_bound", on=On.TABLE),
-        part_of("months", Record("", "Months from the first day to the last", _SPAN), "months.told", kind="number",
-                on=On.ALL, value="months.told.expected", shown=lambda p, lang: months_text(p.months, lang),
-                promised=True),
+        part_of("months", Record("", "Months from the first day to the last", _SPAN), "months.or_unknown",
+                kind="number", on=On.ALL, value="months.or_unknown.expected",
+                shown=lambda p, lang: months_text(p.months, lang), promised=True),
         *wage_columns(on=On.SCREEN),
         Column("score", "number", promised="number: Sum of `parts`, in hours", on=On.FILE),
         parts_of("parts", "part", promised=True),
@@ -775,7 +775,7 @@ def frame_lines(path: Path, lang: Lang = "fr") -> list[str]:
     """Return what each legal frame says of a path, of the whole and of each step, and why; then who may pay."""
     lines = []
     for place, frame in enumerate(path.frames):
-        why = [listed((*frame.reasons(lang), *frame.conditions_told(lang)), lang)]
+        why = [listed((*frame.reasons(lang), *frame.condition_texts(lang)), lang)]
         if len(path.steps) > 1:
             each = (say(f"paths.verdict.{step.frames[place].verdict}", lang=lang) for step in path.steps)
             steps = [say("paths.frame_steps.step", lang=lang, n=n, verdict=v) for n, v in enumerate(each, start=1)]

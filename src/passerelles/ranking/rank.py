@@ -452,9 +452,9 @@ def _explained(
             origin=start.end,
             target=start.end_of(referential, occupation),
             score=float(totals[place]),
-            probability=figure(chances[place]),
+            probability=none_if_nan(chances[place]),
             level=level,
-            coverage=figure(coverage[place]),
+            coverage=none_if_nan(coverage[place]),
             coverage_position=int(positions[place]) or None,
             parts=tuple(PartValue(*part) for part in parts[place]),
             held=held,
@@ -489,7 +489,7 @@ def _judge(
     """Return what filters say, up to the first that drops the move; where none does, count those that cannot tell."""
     if not checks:
         return ()
-    candidate = JudgedMove(graph, scored.start, graph.occupations[target], figure(scored.coverage[target]))
+    candidate = JudgedMove(graph, scored.start, graph.occupations[target], none_if_nan(scored.coverage[target]))
     verdicts: list[Verdict] = []
     for each in checks:
         verdicts.append(each.check(candidate))
@@ -503,8 +503,8 @@ def _passes(verdicts: Sequence[Verdict], *, strict: bool) -> bool:
     return not any(v.verdict == "no" or (strict and v.verdict == "unknown") for v in verdicts)
 
 
-def figure(value: float) -> float | None:
-    """Return a figure; None where it is nan."""
+def none_if_nan(value: float) -> float | None:
+    """Return a number; None where it is nan: not known."""
     return None if math.isnan(value) else float(value)
 
 

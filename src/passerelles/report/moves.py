@@ -304,7 +304,7 @@ def frame_sentences(case: Case, frames: Sequence[FrameVerdict], *, why: str | No
     sentences = []
     for frame in frames:
         if frame.name == why:
-            reasons = listed((*frame.reasons(w.lang), *frame.conditions_told(w.lang)), w.lang)
+            reasons = listed((*frame.reasons(w.lang), *frame.condition_texts(w.lang)), w.lang)
             sentences.append(w(f"frame.{frame.verdict}", label=frame.label, why=f" – {reasons}" if reasons else ""))
     by_verdict = grouped(((f.verdict, OTHER_TRAINING in f.conditions), f.label) for f in frames if f.name != why)
     for (name, other), labels in sorted(by_verdict.items(), key=lambda item: (_ORDER.index(item[0][0]), item[0][1])):

@@ -17,7 +17,7 @@ from passerelles.market.signals import FIGURE, SHARE_COLUMNS, SHARES, WagePair, 
 from passerelles.market.tables import PAYER, Payer
 from passerelles.model import HOURS_A_MONTH, Hours, MoveKind
 from passerelles.ranking.move import Move
-from passerelles.ranking.rank import figure
+from passerelles.ranking.rank import none_if_nan
 from passerelles.referentials.access_text import Choice
 from passerelles.scoring.scorer import LEVELS, Level
 from passerelles.territory.lots import Lot, Month, Side
@@ -41,7 +41,7 @@ def hours_at(moves: JobMoves, where: tuple[int, int], assumed: float | None = No
     """Return the hours of a move, none to the same job; `assumed` stand for those expected where these are unknown."""
     if moves.same[where]:
         return Hours(0.0, 0.0, 0.0)
-    low, expected, high = (figure(each[where]) for each in moves.hours[:3])
+    low, expected, high = (none_if_nan(each[where]) for each in moves.hours[:3])
     counted = assumed if expected is None else expected
     low, high = (None if end is None else round(end, 1) for end in (low, high))
     return Hours(low, None if counted is None else round(counted * TENTHS) / TENTHS, high)  # as allocation counts them
@@ -287,7 +287,7 @@ class Uncovered(Described):
         return say(f"territory.reason.{self.reason}", lang=lang)
 
     def why(self, lang: Lang = "fr") -> str:
-        """Return the reason in a few words; the sentence where it has a figure of its own."""
+        """Return the reason in a few words; the sentence where it has a none_if_nan of its own."""
         return self.sentence(lang) if self.reason == "radius" else self.reason_label(lang)
 
     def because(self, lang: Lang = "fr") -> str:
@@ -591,7 +591,7 @@ def _barred_by(territory: Territory, pairs: Pairs, pair: int) -> str:
 
 
 def _candidate(territory: Territory, pairs: Pairs, left: Ints, pair: int) -> FillCandidate:
-    lot, hours, km = int(pairs.lot[pair]), int(pairs.hours[pair]), figure(pairs.km[pair])
+    lot, hours, km = int(pairs.lot[pair]), int(pairs.hours[pair]), none_if_nan(pairs.km[pair])
     job = territory.hiring.lots[int(pairs.entry[pair])].job
     expected, distance = None if hours < 0 else hours / TENTHS, None if km is None else round(km, 1)
     reason = _barred_by(territory, pairs, pair)
