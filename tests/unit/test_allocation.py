@@ -536,7 +536,7 @@ def test_a_title_that_demands_more_than_its_fiche_is_to_be_confirmed_with_what_i
     found = match_territory(graph, start, heavy)
     (flow,) = found.to_confirm
     assert (found.placed, flow.people, flow.same_job, flow.unknown) == (0, 3, True, ("access",))
-    assert {("CCS-GL",), ("PERM-C",)} <= {extra.codes for extra in flow.of_title}
+    assert {("CCS-GL",), ("PERM-C",)} <= {extra.codes for extra in flow.title_demands}
     assert "groupe lourd" in (flow.to_find_out("fr") or "")
     hours = [c.screen(flow, "fr") for c in flow.spec.columns if c.key == "hours_each"]
     assert hours == [None] * len(hours) != [], "unknown on every screen, never said to be those of the same job"

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from passerelles.bulk.layout import LONGEST, Best
-from passerelles.bulk.profiles import BATCH, People, normalised
+from passerelles.bulk.profiles import BATCH, People, with_known_columns
 from passerelles.bulk.rank import PlainEngine, Ranker, output_schema, rank_profiles
 from passerelles.compiled import compile_index
 from passerelles.errors import PasserellesError, PasserellesWarning
@@ -384,7 +384,7 @@ def test_both_engines_on_the_real_rome(rome4_graph: OccupationGraph, monkeypatch
 def test_a_slice_of_a_great_table_is_checked_by_itself(graph: OccupationGraph) -> None:
     rows: list[Short] = [(str(i), "K2110", ["rien"] if i % 3 else [], {}) for i in range(20_000)]
     great = table(rows).combine_chunks().to_batches()[0]
-    piece = normalised(great.slice(9_000, 100))
+    piece = with_known_columns(great.slice(9_000, 100))
     assert piece.column("competencies").get_total_buffer_size() < great.nbytes / 50
-    assert piece.to_pylist() == normalised(table(rows[9_000:9_100]).to_batches()[0]).to_pylist()
+    assert piece.to_pylist() == with_known_columns(table(rows[9_000:9_100]).to_batches()[0]).to_pylist()
     assert ranked(graph, great.slice(9_000, 100)) == ranked(graph, table(rows[9_000:9_100]))

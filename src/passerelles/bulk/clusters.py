@@ -5,8 +5,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from passerelles.bulk.profiles import BATCH, COLUMNS, check_names, opened
-from passerelles.bulk.rank import OUTPUT, EngineName, Ranker, check_columns, in_order, output_schema, results_of
+from passerelles.bulk.profiles import BATCH, COLUMNS, check_names, open_batches
+from passerelles.bulk.rank import OUTPUT, EngineName, Ranker, check_columns, in_row_order, output_schema, results_of
 from passerelles.errors import need
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
@@ -82,7 +82,7 @@ def rank_part(
             piece: Any = batch.slice(start, BATCH)
             ranked = ranker.rank(piece, number)
             number += piece.num_rows
-            yield in_order(ranked.moves, ranked.refused).select(part_schema().names)
+            yield in_row_order(ranked.moves, ranked.refused).select(part_schema().names)
 
 
 _AHEAD: Final = 4  # parts under way or waiting, for each thread of the cluster
@@ -163,7 +163,7 @@ def _under_way(client: Any, parts: Iterable[Any], job: BatchJob, graph: Any, out
 
 
 def _run(job: BatchJob, graph: OccupationGraph | None, part: Any, place: str | None) -> Any:
-    with opened(part) as batches:
+    with open_batches(part) as batches:
         schema = part_schema().with_metadata(job.ranker(graph).metadata)
         ranked = rank_part(job, graph, batches)
         if place is None:

@@ -13,8 +13,8 @@ from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 
 import numpy as np
 
-from passerelles.bulk.profiles import opened
-from passerelles.bulk.rank import Pieces, Progress, Ranker, check_columns, in_turn, numbered, output_schema
+from passerelles.bulk.profiles import open_batches
+from passerelles.bulk.rank import Pieces, Progress, Ranker, check_columns, numbered_pieces, output_schema, rank_each
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import KEY, OccupationGraph
 from passerelles.io.archive import MAX_JSON_BYTES, file_sha256, parse_json, read_file
@@ -158,8 +158,8 @@ def rank_files(  # noqa: PLR0913 - as `rank_profiles`, and where all goes
     places = (files[0], output, aside)
     if len({os.path.realpath(p) for p in places}) < len(places):
         raise PasserellesError("profiles_same_file", path=output)
-    with opened(files[0]) as batches:
-        done, refused = job.write(numbered(batches), output, aside)
+    with open_batches(files[0]) as batches:
+        done, refused = job.write(numbered_pieces(batches), output, aside)
     return Written(done - refused, refused, output, aside)
 
 
@@ -181,7 +181,7 @@ class _Job(NamedTuple):
             _table_file(aside, rejects_schema().with_metadata(metadata)) as write_refused,
             _table_file(output, schema.with_metadata(metadata)) as write_moves,
         ):
-            for each in in_turn(self.ranker, pieces, before=before):
+            for each in rank_each(self.ranker, pieces, before=before):
                 if each.refused.num_rows:
                     write_refused(_with_messages(each.refused, self.lang))
                 write_moves(each.moves.drop_columns(list(_MOVE_COLUMNS)))
@@ -215,8 +215,8 @@ def _rank_parts(job: _Job, files: Sequence[Path], output: Path, aside: Path, for
         note()
     reused = done = 0
     for place, path in enumerate(files):
-        with opened(path) as batches:
-            for part, pieces in groupby(numbered(batches), key=lambda piece: (piece[1] - 1) // part_rows):
+        with open_batches(path) as batches:
+            for part, pieces in groupby(numbered_pieces(batches), key=lambda piece: (piece[1] - 1) // part_rows):
                 name = f"part-{place:05d}-{part:05d}.{form}"
                 if name in finished and (output / name).is_file() and (aside / name).is_file():
                     reused += 1

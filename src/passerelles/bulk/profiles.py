@@ -74,7 +74,7 @@ def _tell_unread(names: Iterable[str]) -> None:
         warnings.warn(warning, stacklevel=2)
 
 
-def normalised(batch: "pa.RecordBatch") -> "pa.RecordBatch":
+def with_known_columns(batch: "pa.RecordBatch") -> "pa.RecordBatch":
     """
     Return a batch with the columns that `read_people` takes, as text and lists of text.
 
@@ -89,7 +89,7 @@ def normalised(batch: "pa.RecordBatch") -> "pa.RecordBatch":
     return pa.RecordBatch.from_arrays(columns, names=list(COLUMNS)).take(np.arange(batch.num_rows))
 
 
-def legible(batch: "pa.RecordBatch") -> "tuple[pa.RecordBatch, list[int]]":
+def with_valid_texts(batch: "pa.RecordBatch") -> "tuple[pa.RecordBatch, list[int]]":
     """
     Return a batch whose texts are texts, and the positions of the rows that had bytes which are none.
 
@@ -234,7 +234,7 @@ _PAGE: Final = 1 << 20  # bytes read of a Parquet column at a time
 
 
 @contextmanager
-def opened(table: Any, *, tell: bool = True) -> "Iterator[Iterator[pa.RecordBatch]]":
+def open_batches(table: Any, *, tell: bool = True) -> "Iterator[Iterator[pa.RecordBatch]]":
     """
     Give the batches of a table, a reader, an iterable of batches, or a Parquet or CSV file; see `rank_profiles`.
 
@@ -371,7 +371,7 @@ class Directory(NamedTuple):
 
 def read_people(directory: Directory, batch: "pa.RecordBatch", faults: Faults) -> tuple[People, NDArray[np.int64]]:
     """
-    Read a batch whose columns are those of `passerelles.bulk.profiles.normalised`.
+    Read a batch whose columns are those of `passerelles.bulk.profiles.with_known_columns`.
 
     Parameters
     ----------

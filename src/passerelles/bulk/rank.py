@@ -16,7 +16,17 @@ from passerelles.access.conditions import AccessConditions, access_conditions
 from passerelles.access.demands import demands_of
 from passerelles.access.holdings import NO_AIM, Aim, Holdings, holdings_of
 from passerelles.bulk.layout import KNOWN, MEASURES, Best, Formula, Needs, Space, make_formula, make_needs, make_space
-from passerelles.bulk.profiles import BATCH, FAULT, Directory, Fault, People, legible, normalised, opened, read_people
+from passerelles.bulk.profiles import (
+    BATCH,
+    FAULT,
+    Directory,
+    Fault,
+    People,
+    open_batches,
+    read_people,
+    with_known_columns,
+    with_valid_texts,
+)
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError, checked, need
 from passerelles.graph.core import OccupationGraph, metadata, provenance
@@ -206,7 +216,7 @@ def credentials_to_obtain(conditions: AccessConditions) -> tuple[list[str], list
     return list(dict.fromkeys(missing)), list(dict.fromkeys(unknown))
 
 
-def refused(ids: "pa.Array", numbers: NDArray[np.int64], faults: Mapping[int, Fault]) -> "pa.RecordBatch":
+def refused_rows(ids: "pa.Array", numbers: NDArray[np.int64], faults: Mapping[int, Fault]) -> "pa.RecordBatch":
     """
     Return the rows of profiles that cannot be ranked.
 
@@ -366,11 +376,11 @@ class Ranker:
         """
         numbers = np.arange(first, first + batch.num_rows, dtype=np.int64)
         try:
-            profiles, garbled = legible(normalised(batch))
+            profiles, garbled = with_valid_texts(with_known_columns(batch))
         except (PasserellesError, pa.ArrowException):
             ids = pa.nulls(batch.num_rows, pa.string())
-            bad = refused(ids, numbers, dict.fromkeys(range(batch.num_rows), Fault("wrong_type")))
-            return RankedBatch(refused(ids, numbers, {}), bad, batch.num_rows)
+            bad = refused_rows(ids, numbers, dict.fromkeys(range(batch.num_rows), Fault("wrong_type")))
+            return RankedBatch(refused_rows(ids, numbers, {}), bad, batch.num_rows)
         faults = dict.fromkeys(garbled, Fault("not_text"))
         if FAULT in batch.schema.names:  # rows of a file that could not be read
             reasons = enumerate(batch.column(FAULT).to_pylist())
@@ -381,7 +391,7 @@ class Ranker:
             faults[position] = Fault("no_move")
         ids = profiles.column("id")
         moves = self._moves(people, best, ids.take(pa.array(accepted)), numbers[accepted])
-        return RankedBatch(moves, refused(ids, numbers, faults), batch.num_rows)
+        return RankedBatch(moves, refused_rows(ids, numbers, faults), batch.num_rows)
 
     @cached_property
     def names(self) -> "list[pa.Array]":
@@ -480,9 +490,9 @@ def _run(
     ranker: Ranker, table: Any, rejects: Rejects | None, progress: Progress | None, threads: int | None
 ) -> "Iterator[pa.RecordBatch]":
     done = 0
-    with opened(table) as batches:
-        for ranked in in_turn(ranker, numbered(batches), threads):
-            moves = in_order(ranked.moves, ranked.refused) if rejects is None else ranked.moves
+    with open_batches(table) as batches:
+        for ranked in rank_each(ranker, numbered_pieces(batches), threads):
+            moves = in_row_order(ranked.moves, ranked.refused) if rejects is None else ranked.moves
             if rejects is not None and ranked.refused.num_rows:
                 rejects(ranked.refused)
             if moves.num_rows:
@@ -492,7 +502,7 @@ def _run(
                 progress(done)
 
 
-def in_turn(ranker: Ranker, pieces: Pieces, threads: int | None = None, *, before: int = 0) -> Iterator[RankedBatch]:
+def rank_each(ranker: Ranker, pieces: Pieces, threads: int | None = None, *, before: int = 0) -> Iterator[RankedBatch]:
     """Rank numbered batches; a few are under way at a time, and come out in order. `before` is as in `Ranker.rank`."""
     threads = threads or processors()
     with ThreadPoolExecutor(max_workers=threads) as pool:
@@ -511,7 +521,7 @@ def results_of(under_way: Iterable[Any], *, most: int) -> Iterator[Any]:
         yield waiting.popleft().result()
 
 
-def numbered(batches: "Iterable[pa.RecordBatch]") -> "Iterator[tuple[pa.RecordBatch, int]]":
+def numbered_pieces(batches: "Iterable[pa.RecordBatch]") -> "Iterator[tuple[pa.RecordBatch, int]]":
     """
     Yield pieces of at most `BATCH` rows with the number of their first row, from 1.
 
@@ -525,7 +535,7 @@ def numbered(batches: "Iterable[pa.RecordBatch]") -> "Iterator[tuple[pa.RecordBa
         for start in range(0, max(1, batch.num_rows), BATCH):
             piece = batch.slice(start, BATCH)
             if first == 1:
-                normalised(piece)
+                with_known_columns(piece)
             yield piece, first
             first += piece.num_rows
 
@@ -539,11 +549,11 @@ def check_columns(table: Any) -> None:
     PasserellesError
         If they cannot be read, or a column is not valid.
     """
-    with opened(table, tell=False) as batches:
-        next(numbered(batches), None)
+    with open_batches(table, tell=False) as batches:
+        next(numbered_pieces(batches), None)
 
 
-def in_order(moves: "pa.RecordBatch", bad: "pa.RecordBatch") -> "pa.RecordBatch":
+def in_row_order(moves: "pa.RecordBatch", bad: "pa.RecordBatch") -> "pa.RecordBatch":
     """Return moves and refused profiles as one batch, in the order of the profiles; each profile is in one of them."""
     if not bad.num_rows:
         return moves

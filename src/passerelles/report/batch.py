@@ -101,7 +101,7 @@ class Batch(NamedTuple):
     def _data(self) -> Iterator[str]:
         """Checksums of the files of the market, of the geography and of certifications."""
         for side in filter(None, self.data.values()):
-            yield from (file.record.sha256 for file in (side.files if hasattr(side, "files") else (side.file,)))
+            yield from (file.record.sha256 for file in side.files)
 
 
 def csv_of(lines: Sequence[Line]) -> str:

@@ -155,7 +155,7 @@ def action_sheet(release: Release, lang: Lang = "fr") -> list[Sheet]:
 
 def _keeps_job(flow: Flow) -> bool:
     """Whether people keep their job, nothing more being asked of its title: what an employer gives is no training."""
-    return flow.same_job and not flow.of_title
+    return flow.same_job and not flow.title_demands
 
 
 ActionKey = tuple[ActionKind, str, str]  # kind, who, what
@@ -196,7 +196,7 @@ def _authorisations(flow: Flow, lang: Lang) -> Iterable[ActionKey]:
 def _trainings(flows: Iterable[Flow], lang: Lang) -> Iterable[Action]:
     taught: list[tuple[tuple[str, str, str], Flow]] = []
     for flow in flows:
-        needs_access = (flow.of_title or flow.access.to_obtain) and not _keeps_job(flow)
+        needs_access = (flow.title_demands or flow.access.to_obtain) and not _keeps_job(flow)
         if flow.hours.expected or needs_access:
             access = flow.access_summary(lang) if needs_access else ""
             taught.append(((flow.hiring.label or flow.hiring.job, access, "" if access else flow.hiring.permits), flow))

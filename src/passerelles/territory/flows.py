@@ -137,7 +137,7 @@ class Flow(Described):
     move_level: Level | None = None
     listed: bool | None = None
     unknown: tuple[str, ...] = ()
-    of_title: tuple[TitleDemand, ...] = ()
+    title_demands: tuple[TitleDemand, ...] = ()
     move: Move | None = None
     assumed: bool = False
     lever_hours: float = 0.0
@@ -178,13 +178,13 @@ class Flow(Described):
     def access_summary(self, lang: Lang = "fr") -> str:
         """Return what access takes, in a few words."""
         held = {c.code for c in self.access.credentials if "yes" in (c.held, c.group_held)}
-        names = ", ".join(extra.text(lang) for extra in self.of_title if held.isdisjoint(extra.codes))
+        names = ", ".join(extra.text(lang) for extra in self.title_demands if held.isdisjoint(extra.codes))
         return names or access_text(self.access, lang)
 
     def _unknown(self, name: str, lang: Lang) -> str:
         text = say(f"territory.unknown.{name}", lang=lang)
         # Of one job, only the titles show what differs: "Capitaine 200", "Capitaine 500".
-        titles_only = self.same_job and not self.of_title
+        titles_only = self.same_job and not self.title_demands
         titles = f"{self.fragile.title} → {self.hiring.title}" if titles_only else self.access_summary(lang)
         details = titles if name == "access" else None
         return say("territory.unknown.named", lang=lang, what=text, list=details) if details else text
@@ -290,7 +290,7 @@ class Uncovered(Described):
         """Return the reason in a few words; the sentence where it has a none_if_nan of its own."""
         return self.sentence(lang) if self.reason == "radius" else self.reason_label(lang)
 
-    def because(self, lang: Lang = "fr") -> str:
+    def short_sentence(self, lang: Lang = "fr") -> str:
         """Return the sentence without the employer and the job, for a table that has said them."""
         what = self._what(lang)
         return what[:1].upper() + what[1:]
@@ -312,7 +312,7 @@ class Uncovered(Described):
         Column("barred_openings", json=lambda u, _: dict(u.barred), schema="barred", on=On.JSON),
         Column("sentence", value=lambda u, lang: u.sentence(lang), schema="text", on=On.FILE),
         Column("why", value=lambda u, lang: u.why(lang), on=On.TERMINAL),
-        Column("why", value=lambda u, lang: u.because(lang), on=On.PAGE),
+        Column("why", value=lambda u, lang: u.short_sentence(lang), on=On.PAGE),
         replace(_MASKED, on=On.JSON),
         beside={"lots": _LOTS},
     )  # fmt: skip

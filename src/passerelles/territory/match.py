@@ -392,7 +392,7 @@ def _flows(territory: Territory, moves: JobMoves, pairs: Pairs, flow: Ints) -> t
                 unknown=unknown,
                 kind="same-job" if same else kind,
                 access=access,
-                of_title=_extra_credentials(territory, fragile, hiring),
+                title_demands=_extra_credentials(territory, fragile, hiring),
                 move=move,
                 wages=wages_between(market, referential, fragile.job, hiring.job),
                 surveyed=openings_in(hiring.basin)(hiring.job)[1] if openings_in and hiring.basin else None,

@@ -466,8 +466,8 @@ def all_counts(grid: Grid, tell: Tell) -> Grid:
     beside = grid.holding(mostly_hold_counts, [at for at in beside if at not in grid.columns.values()])
     if beside:
         off = grid.side == "hiring" or any(says(each, bare(grid.title(count))) for each in ("forced", "still"))
-        told = {"columns": ", ".join(grid.header[at] for at in beside), "column": grid.title(count)}
-        tell(grid.name, f"{subject}_beside" if off else subject, 0, count, **told)
+        about = {"columns": ", ".join(grid.header[at] for at in beside), "column": grid.title(count)}
+        tell(grid.name, f"{subject}_beside" if off else subject, 0, count, **about)
     free = [at for at in grid.countable if at not in beside]
     if known:
         named = [(at, name) for at in free if (name := bare(grid.header[at]))]
@@ -617,38 +617,38 @@ def split_jobs(
     count, split_rows, problems = grid.columns.get(role, 0), list[Row](), list[Problem]()
     for (line, cells), written, jobs in zip(rows, texts, counted, strict=True):
         whole = None if uncounted else whole_of(grid.text_at(cells, count))
-        text, key, left, sure = " ".join(written.split()), "", "", jobs
+        text, key, left, numbered = " ".join(written.split()), "", "", jobs
         if not jobs or whole not in (None, sum(n for _, n in jobs)):
             chosen = any(grid.text(cells, role) for role in ("choice", "code"))
             key = "jobs_unshared" if counts_some_jobs(written, alone=uncounted) and not chosen else ""
             several = any(counted) and _BARE.match(text) is not None
             several |= 2 * sum(map(bool, counted)) > len(rows) and are_several(written)  # else each row is one post
             several |= says("several", normalise_label(text))
-            sure, left = _sure_jobs(written) if key and uncounted else ([], "")
-            key = "not_number" if uncounted and several and not sure else key
+            numbered, left = _numbered_jobs(written) if key and uncounted else ([], "")
+            key = "not_number" if uncounted and several and not numbered else key
         elif len(jobs) == 1 and _NOTE_MARK.search(text) and not bracketed:
-            key, sure = "number_in_job", []
+            key, numbered = "number_in_job", []
         if key:
-            key = "jobs_left" if sure else key
+            key = "jobs_left" if numbered else key
             problems.append(Problem(grid.name, line, grid.header[job], key, {"given": left or text}, whole))
-        elif not sure:
+        elif not numbered:
             split_rows.append((line, cells))
-        if sure:
+        if numbered:
             tell(grid.name, "jobs_split", line, given=text)
         town = place_in_title(text, is_place) if uncounted else ""
-        for title, number in sure:  # "4 soudeurs et 2 caristes à Redon"
+        for title, number in numbered:  # "4 soudeurs et 2 caristes à Redon"
             values = {job: f"{title} à {town}" if town and town not in title else title, count: number}
             split_rows.append((line, [values.get(at, cell) for at, cell in enumerate(cells)]))
     return grid, split_rows, problems
 
 
-def _sure_jobs(text: str) -> tuple[list[tuple[str, int]], str]:
+def _numbered_jobs(text: str) -> tuple[list[tuple[str, int]], str]:
     """
     Return the jobs of a cell that stand behind a number, where several do, and what is left.
 
     Examples
     --------
-    >>> _sure_jobs("2 soudeurs, tourneurs, 3 caristes"), _sure_jobs("Soudeur (1), tourneur, cariste (3)")
+    >>> _numbered_jobs("2 soudeurs, tourneurs, 3 caristes"), _numbered_jobs("Soudeur (1), tourneur, cariste (3)")
     (([('soudeurs', 2), ('caristes', 3)], 'tourneurs'), ([], ''))
     """
     for signs in _PARTED:
@@ -673,7 +673,7 @@ def with_needs(grid: Grid, are_jobs: AreJobs, tell: Tell) -> Grid:
         return _of_text(grid, are_jobs, tell)
     if at is None or ({"job", "code"} & grid.columns.keys() and not of_activity):
         return grid
-    jobs = [counted_jobs(text, alone=True) or _sure_jobs(text)[0] for text in grid.sample(at)]
+    jobs = [counted_jobs(text, alone=True) or _numbered_jobs(text)[0] for text in grid.sample(at)]
     titles = [title for each in jobs for title, _ in each]
     most = 2 * sum(map(bool, jobs)) > len(jobs) or not _numbers(grid.sample(at))  # of words only, none is a number
     if not titles or not most or not are_jobs(titles):
