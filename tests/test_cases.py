@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from market_files import write
 from passerelles.cli.main import run
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import typeset
+from passerelles.market.certifications import load_certifications
 from passerelles.market.places import Basin, Places
 from passerelles.referentials.places import sample_tables
 from passerelles.report.batch import LINES, Batch, Line
@@ -177,6 +179,19 @@ def test_masked_lines_hold_no_small_number(embedded: OccupationGraph, tmp_path: 
     told = [line[name] for line in lines for name in ("placed", "to_confirm", "uncovered") if not line["problem"]]
     assert told
     assert all(value in ("", "0") or int(value) >= threshold for value in told)
+
+
+def test_another_register_of_certifications_is_another_run(embedded: OccupationGraph, tmp_path: Path) -> None:
+    rows = [{"Entreprise": "A", "Métier": "H2909", "Effectif": 3, "Postes": 3, "Bassin": "Redon"}]
+    cut = parts(*read_sides(embedded.referential, rows, rows, locator=Locator()), "basin")
+    write(tmp_path / "c.csv", "Code_Diplome;Libelle_Diplome;Code_Rome_1;Etat_Libelle\n1;Titre;H2909;Publié\n")
+    checksums = []
+    for state in ("ACTIVE", "INACTIVE"):
+        write(tmp_path / "kit.csv", f"FicheRNCP;Niveau fiche RNCP;Fiche ACTIVE/INACTIVE\nRNCP1;Niveau 3;{state}\n")
+        data = {"certifications": load_certifications(tmp_path)}
+        (line,) = Batch(embedded, cut, {}, data, pages=False).run(tmp_path / "lines")
+        checksums.append(line["checksum"])
+    assert checksums[0] != checksums[1]
 
 
 def test_what_changes_a_line_is_worked_out_again(embedded: OccupationGraph, tmp_path: Path) -> None:
