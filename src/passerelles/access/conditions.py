@@ -1,6 +1,6 @@
 """`AccessConditions`: what a job takes, what somebody holds of it, and the kind of move that follows."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, ClassVar, Final, Literal, NamedTuple, cast, get_args
@@ -124,7 +124,7 @@ class AccessCredential(Described):
 
     `held` is None where nobody's holdings are looked at. `needed_for` is the code of the credential whose prerequisite
     it is. `applies` says whether it concerns the person: what only some titles or the self-employed need may not;
-    `of_meant`: whether the titles that are meant need it, of whoever works in them.
+    `of_named_titles`: whether the titles that are meant need it, of whoever works in them.
     `possible`: of a choice that is held, whether its way may be the one; `counted`: of another, whether its way is the
     one whose hours are counted, and `way` what its own takes, none where nobody can take it or it only makes another
     longer (see `with_counted`).
@@ -146,7 +146,7 @@ class AccessCredential(Described):
     scope: Scope = "all"
     titles: tuple[str, ...] = ()
     applies: bool = True
-    of_meant: bool = True
+    of_named_titles: bool = True
     needed_for: str | None = None
     group_held: Ternary | None = None  # whether one alternative of its group is held, whichever
     possible: bool = False
@@ -481,8 +481,9 @@ def _credentials(
     )
     demanded = {each[:3] for each in own if not each[-1]}
     for row in rows:
-        meant = concerns_titles(referential, row.occupation, row, aim)
-        for credential in _with_prerequisites(referential, row, anyway, applies=applying[id(row)], of_meant=meant):
+        named = concerns_titles(referential, row.occupation, row, aim)
+        of_row = {"applies": applying[id(row)], "of_named_titles": named}
+        for credential in _with_prerequisites(referential, row, anyway, **of_row):
             supposed = credential.requirement == "required" and credential.needed_for is not None
             if supposed and row.scope == "all" and credential.code in offered:
                 continue
@@ -512,15 +513,15 @@ def _merged(item: AccessCredential, rows: Sequence[CredentialRequirement]) -> Ac
 
 
 def _with_prerequisites(
-    referential: Referential, row: CredentialRequirement, anyway: Holdings, *, applies: bool, of_meant: bool
+    referential: Referential, row: CredentialRequirement, anyway: Holdings, **of_row: Any
 ) -> Iterator[AccessCredential]:
     by_code = referential.credential_by_code
     if row.credential not in by_code:
         return
     origin: FactOrigin = "catalogue" if row.origin else "referential"
     titles = tuple(row.titles.split())
-    item_of = partial(
-        _item, origin=origin, scope=row.scope, titles=titles, applies=applies, of_meant=of_meant, ground=row.ground
+    item_of: Callable[..., AccessCredential] = partial(
+        _item, origin=origin, scope=row.scope, titles=titles, ground=row.ground, **of_row
     )
     before = referential.prerequisites_of(row.credential) if row.kind in DEMANDED else ()
     nearest = [by_code[each] for each in (row.credential, *reversed(before)) if each in by_code]

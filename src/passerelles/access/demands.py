@@ -213,8 +213,8 @@ class Demands(Deriving):
                 for own in np.flatnonzero(self.needed[row, size:]).tolist():
                     taken = {self.codes[i] for i in ranked[own][0][0]}
                     for other in set(alike[self.choices[own]]) - {own}:
-                        asked = self.usual[other].intersection(chain(*self.choices[other]))
-                        held[row, size + other] &= not asked or bool(asked & taken)
+                        usual = self.usual[other].intersection(chain(*self.choices[other]))
+                        held[row, size + other] &= not usual or bool(usual & taken)
             return frozen(held)
 
         return self.derived(("holds", practice), find)

@@ -232,7 +232,7 @@ def _own_titles(referential: Referential, occupation: str) -> tuple[str, ...]:
     return tuple(own or [code for code, text in labels.items() if text.startswith(label)])
 
 
-def asked(referential: Referential, occupation: str, aim: Aim) -> list[CredentialRequirement]:
+def demanded_rows(referential: Referential, occupation: str, aim: Aim) -> list[CredentialRequirement]:
     """Rows of what an occupation asks of somebody who means to work in a way: required, or one of several."""
     return [
         row
@@ -324,7 +324,7 @@ def after_occupation(
     enter it proves a diploma where one is demanded; elsewhere many hold one, not all.
     """
     entered = referential.access_of.get(occupation)
-    rows = asked(referential, occupation, holdings.aim)
+    rows = demanded_rows(referential, occupation, holdings.aim)
     level = (entered.level_low if entered else None) or 0
     level = level if level > _COMMON_LEVEL or demands_diploma(referential, rows) else 0
     diplomas = (code for code, at_least in _PROVED_FROM.items() if at_least <= level)

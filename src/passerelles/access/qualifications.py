@@ -10,8 +10,8 @@ from passerelles.access.conditions import training_hours
 from passerelles.access.holdings import (
     NO_AIM,
     OF_A_LEVEL,
-    asked,
     concerns,
+    demanded_rows,
     demands_diploma,
     diplomas_among,
     groups_of,
@@ -176,7 +176,7 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     lengths = [d.centre.expected or 0.0 for d in published]
     # Where no diploma is asked for, the job is learnt by the shortest course to it, not by a diploma of several
     # years where courses of its level take less.
-    rows = asked(referential, occupation.code, NO_AIM)
+    rows = demanded_rows(referential, occupation.code, NO_AIM)
     asks = titled or demands_diploma(referential, rows)
     free = access is not None and access.status in ("open", "conditional") and not asks
     # From a first degree on, where the studies before a qualification are counted apart, one without a level of its own
@@ -383,7 +383,7 @@ def _demanded(referential: Referential, rows: Sequence[CredentialRequirement]) -
 
 
 def _required(referential: Referential, code: str) -> list[Credential]:
-    rows = [r.credential for r in asked(referential, code, NO_AIM) if r.kind == "required"]
+    rows = [r.credential for r in demanded_rows(referential, code, NO_AIM) if r.kind == "required"]
     codes = {c for credential in rows for c in (*referential.prerequisites_of(credential), credential)}
     return [referential.credential_by_code[c] for c in sorted(codes) if c in referential.credential_by_code]
 

@@ -140,7 +140,7 @@ def employment_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[st
 
     None where the person works so, or holds it.
     """
-    apart = [c for c in conditions.credentials if c.lacking and c.of_meant and not c.applies]
+    apart = [c for c in conditions.credentials if c.lacking and c.of_named_titles and not c.applies]
     lines: list[str] = []
     for asked, key in ((attrgetter("demanded"), ""), (_is_usual, "_usual")):
         of_all = {c.code for c in conditions.credentials if c.applies and (c.demanded or asked(c))}
