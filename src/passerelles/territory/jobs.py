@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
+from passerelles.codes import grouped
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.io.xlsx import cell_text
 from passerelles.matching.titles import SURE, Candidate, Context, contexts_of, likelier, resolve_many
@@ -31,7 +32,6 @@ _LETTERS: Final = 6  # of a name, by which one may be a slip
 _SHORT: Final = 3  # letters at most that are no slip, nor a part of a name
 _EXACT: Final = 0.99  # how sure a title of the referential is, in either gender
 _LIKELY: Final = 0.75  # confidence with which a job tells the trade of its firm
-_LEAST: Final = 0.1  # confidence of a reading that the trade of the firm may make the likeliest
 _CLEARLY: Final = 1.25  # times that it is likelier then than the first one
 _PART: Final = "same words"  # reason of a reading by a label that has the words of the title, and others
 _WORD: Final = re.compile(r"\w+")
@@ -136,26 +136,27 @@ def _of_trades(
     weighs as many times as they are of its trade, a field of it counting twice. Another one than the first is never
     sure.
     """
-    likely = dict[str, set[tuple[str, str]]]()
-    for job, firm in zip(jobs, firms, strict=True):
-        if isinstance(job, Resolved) and job.confidence >= _LIKELY:
-            likely.setdefault(firm, set()).add((job.given, job.job))
+    read = ((firm, job) for job, firm in zip(jobs, firms, strict=True) if isinstance(job, Resolved))
+    likely = grouped((firm, (job.given, job.job)) for firm, job in read if job.confidence >= _LIKELY)
     trades = {occupation.code: occupation.domain or "" for occupation in referential.occupations}
 
     def in_trade(job: Job | None, firm: str, ranked: Sequence[Candidate]) -> Job | None:
         """Return a job as the other ones of its firm tell it."""
         if not isinstance(job, Resolved) or job.confidence >= SURE or not ranked or ranked[0].code != job.job:
             return job
-        beside = [trades[code] for given, code in likely.get(firm, ()) if given != job.given]
         part = job.given.isalpha() and ranked[0].reason == _PART  # of labels that begin with its word, any may be meant
+        if not part and ranked[0].reason != "usage":
+            return job
+        beside = [trades[code] for given, code in {*likely.get(firm, ())} if given != job.given]
 
         def weight(reading: Candidate) -> float:
             trade = trades[reading.code]
             n_like = sum(2 * (each == trade) + (each[:1] == trade[:1]) for each in beside)
-            return n_like * (1.0 if part else reading.parent_confidence)
+            few = 2 * n_like < len(beside)  # one trainer makes no firm of trainers
+            return 0 if few else n_like * (1.0 if part else reading.parent_confidence)
 
-        meant = [c for c in ranked if c.reason == _PART or (c.reason == "usage" and not part)]
-        best = max([ranked[0], *(c for c in meant if part or c.parent_confidence >= _LEAST)], key=weight)
+        meant = (c for c in ranked if c.reason == ranked[0].reason and (part or c.parent_confidence > 1.0 - SURE))
+        best = max(meant, key=weight)
         if weight(best) <= _CLEARLY * weight(ranked[0]):
             return job
         return Resolved(best.code, job.given, min(job.confidence, _MAY_BE))
