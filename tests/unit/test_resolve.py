@@ -481,6 +481,9 @@ def test_another_first_letter_or_a_short_word_is_not_mended(rome: Referential, t
         ("Sertisseur conserverie", "H3301"),
         ("Hôtesse de vente", "D1214"),
         ("Technicien GTB", "I1304"),
+        ("Conducteur blancheur", "H2102"),
+        ("Contrôleuse AOI", "H1504"),
+        ("Opérateur surmoulage", "H3201"),
     ],
 )
 def test_a_word_that_no_label_has_is_read_as_the_one_that_labels_have(
