@@ -258,6 +258,38 @@ def test_a_stage_gives_no_years_that_it_does_not_last_and_no_diploma_that_its_pe
 
 
 @pytest.mark.parametrize(
+    ("title", "usual", "parent", "staged"),
+    [
+        ("T", ("T",), None, False),
+        ("T", ("T", "V"), None, False),  # one of both is enough
+        ("V", ("T",), None, True),
+        ("T", ("T",), "B", True),  # a hairdresser first, then a barber
+        ("T", ("T", "ANS"), None, True),  # a cook first, then a chef
+    ],
+)
+def test_nobody_practises_another_job_of_the_same_title_first(
+    title: str, usual: tuple[str, ...], parent: str | None, *, staged: bool
+) -> None:
+    """B is entered by a title; C by this one or another, or specialises B's trade, or asks for practice too."""
+    known = [Credential(code, code, "titre", Hours(None, 800, None, "s"), level=3) for code in "TV"]
+    known.append(Credential("ANS", "Années de métier", "experience"))
+    some = [occupation(code, access="CAP") for code in "AB"] + [replace(occupation("C", access="CAP"), parent=parent)]
+    wants = {"A": ["a", "b"], "B": ["a", "b", "c"], "C": ["b", "c", "d"]}
+    laid = replace(
+        referential(wants, occupations=some, credentials=known),
+        occupation_access=tuple(OccupationAccess(code, "open", 3) for code in "BC"),
+        credential_requirements=tuple(
+            CredentialRequirement(job, code, "usual")
+            for job, codes in (("B", (title,)), ("C", usual))
+            for code in codes
+        ),
+    )
+    loose = Settings(scorer="unfitted", access=None, paths=PathSettings(min_saving_hours=0.1, step_weight=0))
+    found = rank_paths(build_graph(laid, settings=loose), "A", targets="C", settings=loose, pareto=True)
+    assert (("B", "C") in [path.codes for path in found]) == staged
+
+
+@pytest.mark.parametrize(
     ("stage", "target", "access", "paths"),
     [
         ("yes", "no", "Bac", 1),

@@ -80,6 +80,12 @@ class Search:
             # Nor does anybody manage people first to join them in a job entered below a first degree.
             if not space.managers[target] and self.effort.level[target] < FIRST_DEGREE:
                 self.fitting &= ~space.managers
+        # Whoever gets the title that a stage asks for has that of the target, if it is the same: nobody practises the
+        # one first, unless practice is asked for too, or the target specialises that trade.
+        if not space.practised[target]:
+            alike = self.effort.shared[self.effort.title, self.effort.title[target]].copy()
+            alike[space.graph.position.get(space.graph.occupations[target].parent or "", target)] = False
+            self.fitting &= ~alike
         # Tenths of an hour of a path, step by step.
         self.hours_of = cache(lambda path: int(reduce(State.through, path, state).path[target]))
         self.evaluated = 0

@@ -57,6 +57,15 @@ class SearchSpace:
         """Shape (n,): which occupations are known to be managerial."""
         return frozen(np.asarray([each.managerial == "yes" for each in self.graph.occupations], dtype=np.bool_))
 
+    @cached_property
+    def practised(self) -> NDArray[np.bool_]:
+        """Shape (n,): for which occupations employers usually ask for practice."""
+        known = self.graph.referential
+        practice = {credential.code for credential in known.credentials if credential.kind == "experience"}
+        rows = (row for row in known.credential_requirements if row.kind == "usual" and row.credential in practice)
+        asked = {row.occupation for row in rows}
+        return frozen(np.asarray([code in asked for code in self.graph.codes], dtype=np.bool_))
+
     @property
     def calibrated(self) -> bool:
         """Whether the strength of a move is a chance."""
