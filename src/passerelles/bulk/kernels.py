@@ -15,15 +15,15 @@ from passerelles.vectors import COARSE, FINE
 compiled = nb.njit(nogil=True, cache=True, error_model="numpy")
 
 
-Room = namedtuple(  # noqa: PYI024 - nothing here has types
-    "Room", "dots values bound nearer counts added touched square credit covered sums"
+Workspace = namedtuple(  # noqa: PYI024 - nothing here has types
+    "Workspace", "dots values bound nearer counts added touched square credit covered sums"
 )
 
 
-def room_for(space: layout.Space, needs: layout.Needs, formula: layout.Formula) -> Room:
+def make_workspace(space: layout.Space, needs: layout.Needs, formula: layout.Formula) -> Workspace:
     """Return the arrays in which the loops of one thread write down what they find."""
     size, terms = len(space.competes), len(space.rarity)
-    return Room(
+    return Workspace(
         dots=np.zeros((layout.WHOLE, size), np.int32),
         values=np.zeros((layout.WHOLE + 1, size), np.float32),
         bound=np.zeros(size, np.float32),
@@ -39,9 +39,9 @@ def room_for(space: layout.Space, needs: layout.Needs, formula: layout.Formula) 
 
 
 @compiled
-def bounds(space, formula, room, row):
+def bounds(space, formula, work, row):
     """Bound every score from above: exact values, ranks after those that are surely nearer, the best reverse ranks."""
-    bound = room.bound
+    bound = work.bound
     own = space.base_rows[row] if row >= 0 else -1
     # The last row of the rest is that of people without an occupation.
     slack = np.float32(layout.SLACK * formula.parts)
@@ -50,17 +50,17 @@ def bounds(space, formula, room, row):
     for feature in range(len(formula.kind)):
         weight = np.float32(formula.weight[feature] * UNITS)
         if formula.kind[feature] == layout.VALUE:
-            bound += weight * (room.values[formula.measure[feature]] - formula.mean[feature])
+            bound += weight * (work.values[formula.measure[feature]] - formula.mean[feature])
         elif formula.kind[feature] == layout.REVERSE:  # as if no target were nearer to another occupation
             bound += weight * (formula.scale[0] - formula.mean[feature])
         else:
-            _bound_rank(space, formula, room, feature, weight, own)
+            _bound_rank(space, formula, work, feature, weight, own)
 
 
 @compiled
-def _bound_rank(space, formula, room, feature, weight, own):
+def _bound_rank(space, formula, work, feature, weight, own):
     """Bound what a rank gives: nearer are, at least, the competitors whose values lie in a higher bin."""
-    values, nearer = room.values[formula.measure[feature]], room.nearer
+    values, nearer = work.values[formula.measure[feature]], work.nearer
     nearer[:] = 0
     for target in range(len(values)):
         nearer[_bin(values[target], nearer)] += space.competes[target] and target != own
@@ -70,7 +70,7 @@ def _bound_rank(space, formula, room, feature, weight, own):
     last = len(formula.scale) - 1
     for target in range(len(values)):
         rank = min(nearer[_bin(values[target], nearer)], last)
-        room.bound[target] += weight * (formula.scale[rank] - formula.mean[feature])
+        work.bound[target] += weight * (formula.scale[rank] - formula.mean[feature])
 
 
 @compiled
@@ -98,17 +98,17 @@ def _above(space, values, value, own):
 
 
 @compiled
-def _score(space, formula, room, target, row):
+def _score(space, formula, work, target, row):
     """Score of one target in units, feature by feature in float32, as `passerelles.scoring.table` adds them up."""
-    sums = room.sums
+    sums = work.sums
     sums[:] = np.float32(0.0)
     own = space.base_rows[row] if row >= 0 else -1
     last = len(formula.scale) - 1
     for feature in range(len(formula.kind)):
-        value = room.values[formula.measure[feature], target]
+        value = work.values[formula.measure[feature], target]
         kind = formula.kind[feature]
         if kind == layout.RANK:
-            above = _above(space, room.values[formula.measure[feature]], value, own)
+            above = _above(space, work.values[formula.measure[feature]], value, own)
             value = formula.scale[min(above, last)]
         elif kind == layout.REVERSE:
             line = formula.reverse[feature, target]  # rising: how many are greater is the rank
@@ -121,24 +121,24 @@ def _score(space, formula, room, target, row):
 
 
 @compiled
-def select(space, formula, room, row, targets, units):
+def select(space, formula, work, row, targets, units):
     """Find the best targets: those with the greatest bounds first, then all whose bound is not below the last kept."""
-    bound = room.bound
+    bound = work.bound
     _leave_out(space, bound, row)
     first, greatest, size = np.empty_like(targets), np.empty(len(units), np.float32), 0
     for target in range(len(bound)):
         size = _insert(first, greatest, size, target, bound[target])
-    size = _try(space, formula, room, row, targets, units, 0, max(greatest[-1], layout.LOWEST))
-    return _try(space, formula, room, row, targets, units, size, layout.LOWEST)
+    size = _try(space, formula, work, row, targets, units, 0, max(greatest[-1], layout.LOWEST))
+    return _try(space, formula, work, row, targets, units, size, layout.LOWEST)
 
 
 @compiled
-def _try(space, formula, room, row, targets, units, size, least):
+def _try(space, formula, work, row, targets, units, size, least):
     """Score the targets of at least a bound that may be among the best, each once; return how many are kept by then."""
-    bound = room.bound
+    bound = work.bound
     for target in range(len(bound)):
         if bound[target] >= least and (size < len(units) or bound[target] >= units[size - 1]):
-            size = _insert(targets, units, size, target, _score(space, formula, room, target, row))
+            size = _insert(targets, units, size, target, _score(space, formula, work, target, row))
             bound[target] = layout.NEVER
     return size
 
@@ -172,21 +172,21 @@ def _insert(targets, units, size, target, score):
 
 
 @compiled
-def coverage(needs, room, added, row, ranking, person):
+def coverage(needs, work, added, row, ranking, person):
     """Coverage of the best targets and its position, summed by column, as `passerelles.scoring.measures` sums."""
     required, by, near = needs.required, needs.by_competency, needs.near
     own = required.columns[required.starts[row] : required.starts[row + 1]] if row >= 0 else required.columns[:0]
     for columns in (own, added):
         for column in columns:
-            room.credit[column] = 1.0
+            work.credit[column] = 1.0
             for cell in range(near.starts[column], near.starts[column + 1]):
-                room.credit[near.columns[cell]] = max(room.credit[near.columns[cell]], near.data[cell])
-    covered = room.covered
+                work.credit[near.columns[cell]] = max(work.credit[near.columns[cell]], near.data[cell])
+    covered = work.covered
     covered[:] = 0.0
-    for column in np.flatnonzero(room.credit):
+    for column in np.flatnonzero(work.credit):
         for cell in range(by.starts[column], by.starts[column + 1]):
-            covered[by.columns[cell]] += by.data[cell] * room.credit[column]
-    room.credit[:] = 0.0
+            covered[by.columns[cell]] += by.data[cell] * work.credit[column]
+    work.credit[:] = 0.0
     for target in range(len(covered)):
         total = needs.total[target]
         covered[target] = min(covered[target] / total, 1.0) if total > 0.0 else -1.0
@@ -200,75 +200,75 @@ def coverage(needs, room, added, row, ranking, person):
 
 
 @compiled
-def rank_people(rows, extra, space, needs, formula, room, ranking):
+def rank_people(rows, extra, space, needs, formula, work, ranking):
     """Rank people, those of one occupation after the other for speed; fills `ranking`."""
     current = -1
     for person in range(len(rows)):
         row = rows[person]
         if row != current:
-            _set_counts(space, room, current, 0)
-            _set_counts(space, room, row, 1)
+            _set_counts(space, work, current, 0)
+            _set_counts(space, work, row, 1)
             current = row
         added = extra.columns[extra.starts[person] : extra.starts[person + 1]]
-        _add_terms(space, room, row, _count(space, room, added))
-        if not _values(room):
+        _add_terms(space, work, row, _count(space, work, added))
+        if not _values(work):
             ranking.size[person] = -1
             continue
-        _overall(space, room, row)
-        bounds(space, formula, room, row)
-        ranking.size[person] = select(space, formula, room, row, ranking.target[person], ranking.units[person])
-        coverage(needs, room, added, row, ranking, person)
-    _set_counts(space, room, current, 0)
+        _overall(space, work, row)
+        bounds(space, formula, work, row)
+        ranking.size[person] = select(space, formula, work, row, ranking.target[person], ranking.units[person])
+        coverage(needs, work, added, row, ranking, person)
+    _set_counts(space, work, current, 0)
 
 
 @compiled
-def _set_counts(space, room, row, factor):
+def _set_counts(space, work, row, factor):
     """Set how often an occupation has each of its terms; factor 0 clears them."""
     if row < 0:
         return
     for cell in range(space.base.starts[row], space.base.starts[row + 1]):
-        room.counts[space.base.columns[cell]] = factor * space.base.data[cell]
+        work.counts[space.base.columns[cell]] = factor * space.base.data[cell]
 
 
 @compiled
-def _count(space, room, columns):
+def _count(space, work, columns):
     """Count the terms of some competencies; lists them, and returns how many there are."""
     spread, seen = space.spread, 0
     for column in columns:
         for cell in range(spread.starts[column], spread.starts[column + 1]):
             term = spread.columns[cell]
-            if room.added[term] == 0:
-                room.touched[seen] = term
+            if work.added[term] == 0:
+                work.touched[seen] = term
                 seen += 1
-            room.added[term] += spread.data[cell]
+            work.added[term] += spread.data[cell]
     return seen
 
 
 @compiled
-def _add_terms(space, room, row, seen):
+def _add_terms(space, work, row, seen):
     """Add what the terms counted bring to what the occupation has, rare ones by posting list, frequent ones by line."""
     if row >= 0:
-        room.dots[:] = space.base_dot[:, row]
-        room.square[:] = space.base_square[:, row]
+        work.dots[:] = space.base_dot[:, row]
+        work.square[:] = space.base_square[:, row]
     else:
-        room.dots[:] = 0
-        room.square[:] = 0.0
-    for term in room.touched[:seen]:
+        work.dots[:] = 0
+        work.square[:] = 0.0
+    for term in work.touched[:seen]:
         measure = space.measure[term]
-        before, after = room.counts[term], room.counts[term] + room.added[term]
-        room.added[term] = 0
+        before, after = work.counts[term], work.counts[term] + work.added[term]
+        work.added[term] = 0
         if measure == layout.PRESENCE:
             before, after = min(before, 1), min(after, 1)
         if after >= len(space.damp):
-            room.square[measure] = math.inf
+            work.square[measure] = math.inf
             continue
         old, new = _weight(space, term, before), _weight(space, term, after)
-        room.square[measure] += float(new) * float(new) - float(old) * float(old)
+        work.square[measure] += float(new) * float(new) - float(old) * float(old)
         if space.line[term] >= 0:
-            _add(room.dots[measure], space.dense[space.line[term]], new - old)
+            _add(work.dots[measure], space.dense[space.line[term]], new - old)
         else:
             some = slice(space.posts.starts[term], space.posts.starts[term + 1])
-            _scatter(room.dots[measure], space.posts.columns[some], space.posts.data[some], new - old)
+            _scatter(work.dots[measure], space.posts.columns[some], space.posts.data[some], new - old)
 
 
 @compiled
@@ -289,29 +289,29 @@ def _weight(space, term, count):
 
 
 @compiled
-def _values(room):
+def _values(work):
     """Cosines in float32; False where a sum may not have fitted."""
     for measure in range(layout.WHOLE):
-        length = math.sqrt(room.square[measure])
+        length = math.sqrt(work.square[measure])
         if length > layout.LONGEST:
             return False
         scale = 1.0 / (length * FINE) if length > 0.0 else 0.0
-        for target in range(len(room.bound)):
-            room.values[measure, target] = np.float32(room.dots[measure, target] * scale)
+        for target in range(len(work.bound)):
+            work.values[measure, target] = np.float32(work.dots[measure, target] * scale)
     return True
 
 
 @compiled
-def _overall(space, room, row):
+def _overall(space, work, row):
     """Overall closeness, as `passerelles.scoring.measures` computes it, addition by addition."""
-    total = room.values[layout.WHOLE]
+    total = work.values[layout.WHOLE]
     total[:] = np.float32(0.0)
     reach = CADRE_WEIGHT if row >= 0 else 0.0
     for step in range(len(space.steps_measure)):
         measure = space.steps_measure[step]
         if measure >= 0:
-            total += np.float32(space.steps_weight[step]) * room.values[measure]
-            reach = reach + space.steps_weight[step] * (room.square[measure] > 0.0)
+            total += np.float32(space.steps_weight[step]) * work.values[measure]
+            reach = reach + space.steps_weight[step] * (work.square[measure] > 0.0)
         elif row >= 0:
             total += space.fixed[space.steps_fixed[step], row]
             reach = reach + space.steps_weight[step] * space.fixed_has[space.steps_fixed[step], row]

@@ -140,12 +140,12 @@ class FastEngine:
         return ranking
 
     def _run(self, people: People, positions: NDArray[np.intp], ranking: Best, *, occupied: bool) -> None:
-        from passerelles.bulk.kernels import rank_people, room_for  # noqa: PLC0415 - numba is read only where it is used
+        from passerelles.bulk.kernels import make_workspace, rank_people  # noqa: PLC0415 - numba is slow to import
 
         part, chosen = _no_moves(len(positions), ranking.target.shape[1]), people.chosen(positions)
         formula = self.formulas[occupied]
-        room = room_for(self.space, self.needs, formula)
-        rank_people(chosen.rows, Cells.of(chosen.extra), self.space, self.needs, formula, room, part)
+        work = make_workspace(self.space, self.needs, formula)
+        rank_people(chosen.rows, Cells.of(chosen.extra), self.space, self.needs, formula, work, part)
         _copy_moves(ranking, positions, part)
 
     @_cached

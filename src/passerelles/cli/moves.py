@@ -231,7 +231,7 @@ def sources(
 
     session, graph, lang = opts.session, opts.graph, opts.lang
     code = find_occupation(graph.referential, target)
-    filters, settings = opts.filters or (), opts.including(graph.settings)
+    filters, settings = opts.filters or (), opts.with_included_kinds(graph.settings)
     moves = session.moves(rank_sources, code, origins=origin, filters=filters, settings=settings, limit=opts.limit)
     opts.observed_moves()  # says which rows of theirs were set aside
     if moves.left_out and opts.form is not Format.TABLE:  # there, a note says it

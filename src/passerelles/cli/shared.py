@@ -177,7 +177,7 @@ class CommandOptions:
         gc.freeze()  # nothing of it is ever garbage: looking for some there would hold the answer up
         return graph
 
-    def including(self, settings: "Settings") -> "Settings":
+    def with_included_kinds(self, settings: "Settings") -> "Settings":
         """
         Return settings with which a ranking of sources lists the kinds of move that are asked for besides.
 

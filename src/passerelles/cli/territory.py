@@ -98,7 +98,7 @@ def rank(
     from passerelles.text import normalise_label
 
     graph, lang = opts.graph, opts.lang
-    settings = opts.including(graph.settings)
+    settings = opts.with_included_kinds(graph.settings)
     market, places = opts.session.territory_data()
     listed = opts.job_list(jobs, places=places)
     by: Side = "hiring" if employers else "fragile"

@@ -48,7 +48,7 @@ def fragile_grid(case: Case) -> Grid:
     columns = "employer job headcount#" + ("" if case.masked else " placed# to_confirm# left# towards")
     rows = []
     for lot in sorted(allocation.fragile.lots, key=lambda lot: -lot.people):
-        row: list[CellValue] = [Cell(lot.employer, note=lot.basin_label), _job(lot), _head(case, lot.people)]
+        row: list[CellValue] = [Cell(lot.employer, note=lot.basin_label), _job(lot), _headcount(case, lot.people)]
         if not case.masked:
             done, doubtful = placed[lot.key], to_confirm[lot.key]
             row += (done, doubtful, lot.people - done - doubtful, _towards(case, going.get(lot.key, ())))
@@ -70,7 +70,7 @@ def _towards(case: Case, flows: Sequence[Flow]) -> str:
     return case.words("fact.and").join(case.words.first(texts, _DESTINATIONS)) or case.words("none")
 
 
-def _head(case: Case, people: int) -> CellValue:
+def _headcount(case: Case, people: int) -> CellValue:
     if case.masked and 0 < people < case.threshold:
         return case.words("masked_under", n=str(case.threshold))
     return people

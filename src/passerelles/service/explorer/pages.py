@@ -445,7 +445,7 @@ def whole_map(ask: PageRequest) -> str:
     )
 
 
-def picture(ask: PageRequest) -> str:
+def map_picture(ask: PageRequest) -> str:
     """Return the map as a picture of its own, for print: domains are named on it."""
     return ask.render("map.svg", groups=groups_of(ask.engine))
 
@@ -455,7 +455,7 @@ def _depth(move: Move) -> float:
     return -math.log(move.probability) if move.probability else -move.score
 
 
-Star = tuple[Move, float, float]  # a neighbour around an occupation, and its place
+PlacedMove = tuple[Move, float, float]  # a neighbour around an occupation, and its place
 
 
 def near(ask: PageRequest, code: str) -> str:
@@ -479,7 +479,7 @@ def near(ask: PageRequest, code: str) -> str:
     )  # fmt: skip
 
 
-def _stars(ask: PageRequest, code: str, moves: Sequence[Move], away: Callable[[float], float]) -> list[Star]:
+def _stars(ask: PageRequest, code: str, moves: Sequence[Move], away: Callable[[float], float]) -> list[PlacedMove]:
     """Spread the neighbours evenly around, in the order in which they lie around the occupation on the map."""
     places, position = occupation_positions(ask.engine.graph), ask.engine.graph.position
     vectors = [places[position[m.target.code]] - places[position[code]] for m in moves]
@@ -492,7 +492,7 @@ def _stars(ask: PageRequest, code: str, moves: Sequence[Move], away: Callable[[f
     return sorted(stars, key=lambda star: star[0].rank)
 
 
-def _rings(stars: Sequence[Star], away: Callable[[float], float]) -> list[tuple[float, float, float, float]]:
+def _rings(stars: Sequence[PlacedMove], away: Callable[[float], float]) -> list[tuple[float, float, float, float]]:
     """Circles of round chances: chance, radius, where the number has most room; none without calibration."""
     if not stars or not all(m.probability for m, _, _ in stars):
         return []

@@ -156,7 +156,7 @@ PAGES: Final[Mapping[str, Callable[..., str | None]]] = {
     "/paths/{origin}/{target}": pages.paths,
     "/near/{code}": pages.near,
     "/map": pages.whole_map,
-    "/map.svg": pages.picture,
+    "/map.svg": pages.map_picture,
     "/areas": pages.areas,
     "/areas/{number}": pages.area,
     "/interests": pages.interests,
@@ -170,7 +170,7 @@ POSTS: Final[Mapping[str, tuple[type[BaseModel], Callable[..., Any]]]] = {
     "/profile/holds": (HoldsBody, holds),
     "/profile/moves": (Person, held_moves),
     "/territory/plan": (territory.PlanBody, territory.plan),
-    "/territory/file": (territory.FileBody, territory.take_away),
+    "/territory/file": (territory.FileBody, territory.plan_file),
 }
 
 

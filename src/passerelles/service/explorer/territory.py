@@ -130,7 +130,7 @@ def plan(ask: PageRequest, body: PlanBody) -> str:
     )
 
 
-def take_away(ask: PageRequest, wanted: FileBody) -> tuple[str, str, bytes]:
+def plan_file(ask: PageRequest, wanted: FileBody) -> tuple[str, str, bytes]:
     """Return the answer as a file, its name and kind before it: those that the command line writes."""
     case, _ = _case(ask, wanted.asked)
     name = f"territoire.{wanted.form}"
