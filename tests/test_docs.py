@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import pkgutil
 import re
 import runpy
 from pathlib import Path
@@ -64,6 +65,14 @@ def test_each_variable_that_the_commands_read_is_documented() -> None:
     text = (DOCS / "operations.md").read_text("utf-8")
     assert "PASSERELLES_HOME" in read
     assert [name for name in sorted(read) if f"`{name}`" not in text] == []
+
+
+def test_each_name_of_the_reference_exists() -> None:
+    pages = "\n".join(page.read_text("utf-8") for page in sorted((DOCS / "reference").glob("*.md")))
+    named = re.findall(r"^\.\. auto\w+:: (\S+)", pages, re.MULTILINE)
+    assert len(named) > 50
+    for name in named:
+        assert pkgutil.resolve_name(name) is not None
 
 
 def test_the_page_on_territories_has_the_figures_of_today(
