@@ -97,12 +97,12 @@ class Situation:
     def __post_init__(self) -> None:
         graph, settings, starts, targets = self.graph, self.settings, self.starts, self.targets
         self.table: EffortTable = effort_table(graph, settings)
-        aims = list(dict.fromkeys(start.holdings.aim for start, _ in starts))
-        jobs = [(target, aim) for aim in aims for target in targets]
-        self.demands: Demands = build_demands(graph.referential, [(graph.codes[target], aim) for target, aim in jobs])
         self.limit = round(TENTHS * settings.paths.open_hours)
         excluded = [excluded_rows(graph, start.row) for start, _ in starts]
         self.pairs = [(o, t) for o, same in enumerate(excluded) for t in targets if not same[t]]
+        # One row a pair: what a job demands depends on how a person means to work, and on the titles named.
+        jobs = [(graph.codes[target], starts[origin][0].holdings.aim) for origin, target in self.pairs]
+        self.demands: Demands = build_demands(graph.referential, jobs)
         self.who, self.towards = np.asarray(self.pairs, dtype=np.intp).reshape(-1, 2).T
         self.weights = np.asarray([number for _, number in starts], dtype=np.int64)[self.who]
         self.states = [uncovered_by(graph, self.table, start.competencies) for start, _ in starts]
@@ -112,14 +112,12 @@ class Situation:
         self.closed: Bools = self.demands.price(Holdings()).closed  # whoever it is
         self.has: Bools = self._each([price.held for price in self.prices], np.bool_)
         self.held: Bools = self.has[self.who]
-        row_of = {job: row for row, job in enumerate(jobs)}
-        rows = [row_of[target, starts[origin][0].holdings.aim] for origin, target in self.pairs]
-        self.lacking: Bools = self.demands.needed[rows] & ~self.held
+        self.lacking: Bools = self.demands.needed & ~self.held
         # What lists nothing, takes nobody knows what, or chooses its people is never said to be open.
         unsettled = [self.demands.unsettled(price) for price in self.prices]
-        settled = [not unsettled[origin][row] for (origin, _), row in zip(self.pairs, rows, strict=True)]
+        settled = np.asarray([not unsettled[o][at] for at, (o, _) in enumerate(self.pairs)], dtype=np.bool_)
         obtainable = ~(self.lacking & self.closed).any(axis=1)
-        self.known = np.asarray(settled, dtype=np.bool_) & self.table.lists[self.towards] & obtainable
+        self.known = settled & self.table.lists[self.towards] & obtainable
         self._effort: dict[Bundle, NDArray[np.int64]] = {}
         self.open_already = self.known & ~self.lacking.any(axis=1) & (self.effort([()])[()] <= self.limit)
 
@@ -506,15 +504,15 @@ def levers(
     """
     Choose what to acquire to open the most jobs to the most people.
 
-    A job is open to somebody who holds every credential that it requires and for whom the effort model finds at most
-    ``settings.paths.open_hours`` hours. What opens it is a credential with its prerequisites (whose training teaches
-    what is missing, hour for hour), a certification that leads there, a competency, all competencies of one
-    macro-competency, or, where no single one does, a group: all the credentials that are lacking, with up to two of
-    the others. A choice counts what its members
-    open, alone and in these groups; what only three or more competencies would open together is not counted, so that
-    the figures are a lower bound. Small cases are tried in full. Else the best next one is added step by step, which
-    reaches at least 1 - 1/e of the best choice (63 %) where there are no groups; with groups, the guarantee is what
-    the choice opens against a bound on what any choice of that size can.
+    A job is open to somebody who holds every credential that it requires of whoever works as they mean to, and for
+    whom the effort model finds at most ``settings.paths.open_hours`` hours. What opens it is a credential with its
+    prerequisites (whose training teaches what is missing, hour for hour), a certification that leads there, a
+    competency, all competencies of one macro-competency, or, where no single one does, a group: all the credentials
+    that are lacking, with up to two of the others. A choice counts what its members open, alone and in these groups;
+    what only three or more competencies would open together is not counted, so that the figures are a lower bound.
+    Small cases are tried in full. Else the best next one is added step by step, which reaches at least 1 - 1/e of the
+    best choice (63 %) where there are no groups; with groups, the guarantee is what the choice opens against a bound on
+    what any choice of that size can.
 
     Parameters
     ----------
