@@ -1112,6 +1112,15 @@ def test_what_the_law_demands_in_some_places_is_not_demanded_in_hospitals_or_of_
     assert "en protection de l'enfance" in note
 
 
+@pytest.mark.parametrize("job", ["J1302", "J1402", "J1405"])
+def test_a_job_of_a_two_years_diploma_says_with_what_one_enters_it_and_whom_that_rule_leaves_out(
+    laid: Referential, job: str
+) -> None:
+    note = access_conditions(laid, job).note
+    assert "titre de niveau 4" in note
+    assert "sans bac, demander au centre" in note
+
+
 def test_whose_title_is_counted_is_said_where_titles_differ(rome4_graph: OccupationGraph) -> None:
     def told(target: str) -> str:
         return " ".join(path_sentences(rank_paths(rome4_graph, "J1305", targets=[target], max_steps=1)[0]))
