@@ -15,15 +15,16 @@ from passerelles.vectors import COARSE, FINE
 compiled = nb.njit(nogil=True, cache=True, error_model="numpy")
 
 
-Workspace = namedtuple(  # noqa: PYI024 - nothing here has types
-    "Workspace", "dots values bound nearer counts added touched square credit covered sums"
+# The workspace of one thread. Files in which numba keeps compiled loops hold this name and cannot be read without it.
+Room = namedtuple(  # noqa: PYI024 - nothing here has types
+    "Room", "dots values bound nearer counts added touched square credit covered sums"
 )
 
 
-def make_workspace(space: layout.Space, needs: layout.Needs, formula: layout.Formula) -> Workspace:
+def make_workspace(space: layout.Space, needs: layout.Needs, formula: layout.Formula) -> Room:
     """Return the arrays in which the loops of one thread write down what they find."""
     size, terms = len(space.competes), len(space.rarity)
-    return Workspace(
+    return Room(
         dots=np.zeros((layout.WHOLE, size), np.int32),
         values=np.zeros((layout.WHOLE + 1, size), np.float32),
         bound=np.zeros(size, np.float32),
