@@ -305,6 +305,7 @@ def test_the_service_filters_as_the_command_line_does(
     [
         "min-coverage=2", "min-coverage=x", "min-coverage=nan", "nope", "nope=1", "access=", "access=free",
         "kind=unknown", "max-hours=-1", "max-hours=nan", "max-hours=inf", "hires-in=Redon", "fragile-in=Redon",
+        "unregulated=no", "no-managerial-step=no", "same-domain=false",
     ],
 )  # fmt: skip
 def test_a_filter_that_makes_no_sense_is_refused(graph: OccupationGraph, text: str) -> None:

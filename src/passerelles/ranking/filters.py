@@ -193,6 +193,7 @@ def status(name: str, wanted: str, graph: OccupationGraph, data: Data, basin: st
     return check
 
 
+_WITHOUT_VALUE: Final = ("unregulated", "same-domain", "other-domain", "no-managerial-step")
 _KINDS: Final = tuple(each for each in get_args(MoveKind) if each != "unknown")
 # How the argument of each filter is read, and the check that this makes.
 FILTERS: Final[Mapping[str, Callable[[OccupationGraph, Data, str], Check]]] = {
@@ -241,6 +242,8 @@ def parse_filter(graph: OccupationGraph, text: str | Filter, data: Data) -> Filt
     known, argument = name.strip().replace("_", "-"), argument.strip()
     if known not in FILTERS:
         raise PasserellesError("unknown_filter", name=name, known=", ".join(FILTERS))
+    if argument and known in _WITHOUT_VALUE:  # else ``unregulated=no`` would do the contrary of what it says
+        raise PasserellesError("filter_without_value", name=known, value=argument)
     return Filter(known, argument, FILTERS[known](graph, data, argument))
 
 
