@@ -540,7 +540,7 @@ def test_a_feminine_read_by_its_masculine_is_no_misspelling(rome: Referential) -
         ("Assistant notariat", "K1902"),
         # of a broad title, it says another job or none
         ("Ingénieur DPE", "H1206"),
-        ("Dessinateur FTTH", "H1203"),
+        ("Dessinateur FTTH", "F1104"),
         ("Responsable gestion escalade client", "M1704"),
         ("Contrôleur escalade conformité", "H1301"),
         ("Représentant légal", "D1402"),
@@ -548,7 +548,7 @@ def test_a_feminine_read_by_its_masculine_is_no_misspelling(rome: Referential) -
         ("Réviseur légal", "M1202"),
         ("Médiateur amiable", "K1204"),
         ("Serveur cuisine savoyarde", "G1803"),
-        ("Enfourneur céramique", "B1201"),
+        ("Enfourneur céramique", "H2803"),
     ],
 )
 def test_a_word_that_no_label_has_leaves_the_job_that_the_others_say(rome: Referential, text: str, family: str) -> None:
