@@ -11,6 +11,7 @@ import pytest
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
+from passerelles.language.say import LANGS
 from passerelles.model import Credential, Profile
 from passerelles.ranking.move import first_of
 from passerelles.ranking.rank import rank_all, rank_moves, rank_sources
@@ -116,6 +117,15 @@ def test_a_profile_without_an_occupation_ranks_by_what_it_holds(graph: Occupatio
     assert moves[0].origin.to_dict() == {"code": None, "label": None}
     assert moves[0].known is None
     assert len(moves) == 5
+
+
+def test_a_person_without_an_occupation_stands_as_a_profile_among_the_sources_of_a_job(graph: OccupationGraph) -> None:
+    moves = rank_sources(graph, "C1", origins=["A1", Profile(competencies=("x", "y"))], settings=UNFITTED)
+    assert [each.origin.code for each in moves] == [None, "A1"]
+    shown = {lang: moves.to_text(lang).splitlines() for lang in LANGS}
+    assert any(line.startswith("1  Profil ") for line in shown["fr"])
+    assert any(line.startswith("1  Profile ") for line in shown["en"])
+    assert "Profil" in moves.to_html()
 
 
 @pytest.mark.parametrize("code", ["K2110", "N4101", "H2909", "K1304", "M1855"])
