@@ -234,3 +234,9 @@ def test_the_certifications_that_a_legal_frame_looked_at_are_among_the_sources(
         call("match", "--fragile", FRAGILE, "--hiring", HIRING, "--data", str(data), *frame, "--format", "json")
         names.append({source["name"] for source in json.loads(capsys.readouterr().out)["sources"]})
     assert names[1] - names[0] == {"diplomas.csv", "kit.csv"}
+
+
+def test_what_a_comparison_of_scenarios_would_leave_unsaid_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    tables = ("--fragile", FRAGILE, "--hiring", HIRING, "--scenario", "radius=30")
+    assert call("match", *tables, "--limit", "3", "--stretch") == 2
+    assert "--limit, --stretch" in capsys.readouterr().err

@@ -164,8 +164,9 @@ def match(
     from passerelles.territory.discretion import publish, published
     from passerelles.territory.match import match_territory
 
-    if opts.chart is not None and opts.scenario:
-        raise PasserellesError("chart_scenarios")
+    of_one = {"--chart": opts.chart, "--limit": opts.limit, "--stretch": stretch}
+    if opts.scenario and (refused := [name for name, value in of_one.items() if value]):
+        raise PasserellesError("scenarios_alone", options=", ".join(refused))
     session, lang = opts.open(tensions=opts.hiring is None), opts.lang
     graph = session.graph
     chosen = graph.settings if floor is None else with_options(graph.settings, "territory", floor=floor)
