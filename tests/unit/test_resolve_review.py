@@ -10,7 +10,7 @@ import pytest
 from job_titles import ROWS, referential
 from passerelles import load_referential, resolve_title
 from passerelles.cli.main import run
-from passerelles.matching.titles import Candidate, Context, contexts_of, title_index
+from passerelles.matching.titles import Candidate, Context, contexts_of, resolve_many, title_index
 from passerelles.matching.worklist import CHOICE_FROM, HEADER, Worklist, agenda, read_choices, review, write_choices
 
 MORE = (*ROWS, ("16", "Cariste de scierie", "H2205"), ("17", "Vendeur / Vendeuse de bateaux", "I1601"))
@@ -141,6 +141,12 @@ def test_the_terminal_asks_title_by_title_and_keeps_each_choice(
     with pytest.raises(SystemExit) as ended:
         run(["resolve", "--review", str(source), "--ask"])
     assert ended.value.code == 2
+
+
+def test_a_title_without_its_context_is_never_left_out_of_the_answers() -> None:
+    answers = resolve_many(SMALL, ["vendeur", "vendeur"], contexts=[Context(employer="zzz")])
+    with pytest.raises(ValueError, match="shorter"):
+        list(answers)
 
 
 def test_context_moves_an_ambiguous_title() -> None:

@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, islice, repeat, tee, zip_longest
+from itertools import chain, islice, starmap, tee, zip_longest
 from typing import ClassVar, Final, Literal, NamedTuple, get_args
 
 import numpy as np
@@ -703,7 +703,7 @@ def resolve_many(
         raise PasserellesError("limit_invalid", value=repr(limit))
     index = index_of(referential, kind)
     ahead, written = tee(map(_text, texts))
-    queries = map(TextQuery, ahead, repeat(None) if contexts is None else contexts)
+    queries = map(TextQuery, ahead) if contexts is None else starmap(TextQuery, zip(ahead, contexts, strict=True))
     both = zip(written, answer_many(index, queries, weights=shipped_weights()[kind], limit=limit), strict=False)
     own = ((_own_code(referential, index, text) if kind == "title" else None, some) for text, some in both)
     stamp = referential.stamp
