@@ -7,7 +7,7 @@ import pytest
 from market_files import BMO_2024, CROSSWALK, bmo_row, market_folder, write, write_bmo
 from passerelles.errors import PasserellesError
 from passerelles.market.market import Market, family_codes, load_market
-from passerelles.market.read import RecognisedFile, Scan, SourceReading, declared_kind, kinds
+from passerelles.market.read import FileRows, RecognisedFile, Scan, declared_kind, kinds
 from passerelles.market.tables import FapRome, Link, families_of, links_of, shares
 from passerelles.referentials.referential import Referential
 from small import occupation, referential
@@ -163,7 +163,7 @@ def test_a_source_is_one_declaration(tmp_path: Path) -> None:
     path.write_text("Bassin;Nombre\n101;1 503,5\n5313;\n5314;x\n", encoding="utf-8")
     columns = kind.columns(["bassin", "nombre"])
     assert columns is not None
-    reading = SourceReading(RecognisedFile(path, "x.csv", kind, columns, {}, workbook=False))
+    reading = FileRows(RecognisedFile(path, "x.csv", kind, columns, {}, workbook=False))
     rows = list(reading.rows("basin", "n"))
     assert rows == [(2, ("0101", 1503.5)), (3, ("5313", None)), (4, ("5314", None))]
     assert sorted((n.code, n.line, n.count) for n in reading.log.notices()) == [

@@ -15,18 +15,9 @@ from numpy.typing import NDArray
 from passerelles.access.conditions import AccessConditions, access_conditions
 from passerelles.access.demands import demands_of
 from passerelles.access.holdings import NO_AIM, Aim, Holdings, holdings_of
+from passerelles.bulk import profiles
 from passerelles.bulk.layout import KNOWN, MEASURES, Best, Formula, Needs, Space, make_formula, make_needs, make_space
-from passerelles.bulk.profiles import (
-    BATCH,
-    FAULT,
-    Directory,
-    Fault,
-    People,
-    open_batches,
-    read_people,
-    with_known_columns,
-    with_valid_texts,
-)
+from passerelles.bulk.profiles import BATCH, FAULT, Directory, Fault, People
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError, checked, need
 from passerelles.graph.core import OccupationGraph, metadata, provenance
@@ -376,7 +367,7 @@ class Ranker:
         """
         numbers = np.arange(first, first + batch.num_rows, dtype=np.int64)
         try:
-            profiles, garbled = with_valid_texts(with_known_columns(batch))
+            people_batch, garbled = profiles.with_valid_texts(profiles.with_known_columns(batch))
         except (PasserellesError, pa.ArrowException):
             ids = pa.nulls(batch.num_rows, pa.string())
             bad = refused_rows(ids, numbers, dict.fromkeys(range(batch.num_rows), Fault("wrong_type")))
@@ -385,11 +376,11 @@ class Ranker:
         if FAULT in batch.schema.names:  # rows of a file that could not be read
             reasons = enumerate(batch.column(FAULT).to_pylist())
             faults |= {position: Fault(reason) for position, reason in reasons if reason is not None}
-        people, accepted = read_people(self.directory, profiles, faults)
+        people, accepted = profiles.read_people(self.directory, people_batch, faults)
         best = self.engine_at(before + first + batch.num_rows).rank(people, self.limit)
         for position in accepted[best.size == 0].tolist():
             faults[position] = Fault("no_move")
-        ids = profiles.column("id")
+        ids = people_batch.column("id")
         moves = self._moves(people, best, ids.take(pa.array(accepted)), numbers[accepted])
         return RankedBatch(moves, refused_rows(ids, numbers, faults), batch.num_rows)
 
@@ -490,7 +481,7 @@ def _run(
     ranker: Ranker, table: Any, rejects: Rejects | None, progress: Progress | None, threads: int | None
 ) -> "Iterator[pa.RecordBatch]":
     done = 0
-    with open_batches(table) as batches:
+    with profiles.open_batches(table) as batches:
         for ranked in rank_each(ranker, numbered_pieces(batches), threads):
             moves = in_row_order(ranked.moves, ranked.refused) if rejects is None else ranked.moves
             if rejects is not None and ranked.refused.num_rows:
@@ -535,7 +526,7 @@ def numbered_pieces(batches: "Iterable[pa.RecordBatch]") -> "Iterator[tuple[pa.R
         for start in range(0, max(1, batch.num_rows), BATCH):
             piece = batch.slice(start, BATCH)
             if first == 1:
-                with_known_columns(piece)
+                profiles.with_known_columns(piece)
             yield piece, first
             first += piece.num_rows
 
@@ -549,7 +540,7 @@ def check_columns(table: Any) -> None:
     PasserellesError
         If they cannot be read, or a column is not valid.
     """
-    with open_batches(table, tell=False) as batches:
+    with profiles.open_batches(table, tell=False) as batches:
         next(numbered_pieces(batches), None)
 
 

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 from passerelles.codes import check_code, grouped, is_rome_code
 from passerelles.errors import PasserellesError, UnknownCodeError, checked
 from passerelles.language.say import Lang, day_text, listed, number, say
-from passerelles.market.read import Keeper, RecognisedFile, Scan, SourceFile, SourceReading, scan_all
+from passerelles.market.read import FileRows, Keeper, RecognisedFile, Scan, SourceFile, scan_all
 from passerelles.market.tables import Via, links_of
 from passerelles.model import DIPLOMAS, Credential, Hours, Occupation, Ternary
 from passerelles.notices import Notice, NoticeLog
@@ -251,7 +251,7 @@ def read_register(recognised: Iterable[RecognisedFile]) -> Register:
 
     def rows(kind: str, *names: str) -> Iterator[tuple[str, ...]]:
         if kind in by_kind:
-            reading = SourceReading(by_kind[kind])
+            reading = FileRows(by_kind[kind])
             files.append(reading.source())
             yield from (row for _, row in reading.rows(*names))
 
@@ -717,7 +717,7 @@ def load_certifications(path: str | Path, *, year: int | None = None, scanned: S
     return replace(_read(reading, year), register_files=register)
 
 
-def _read(reading: SourceReading, year: int | None) -> Certifications:
+def _read(reading: FileRows, year: int | None) -> Certifications:
     dated = {updated for _, (code, updated) in reading.rows("code", "updated") if code}
     latest = max((int(_iso(day)[:4] or _NO_YEAR) for day in dated), default=_NO_YEAR)
     judged = latest if year is None else year
@@ -745,7 +745,7 @@ def _read(reading: SourceReading, year: int | None) -> Certifications:
 _words: Final = lru_cache(1_000)(normalise_label)  # of columns that repeat a few texts
 
 
-def _certification(values: dict[str, Any], line: int, year: int, reading: SourceReading) -> Certification:
+def _certification(values: dict[str, Any], line: int, year: int, reading: FileRows) -> Certification:
     code = values["code"]
     kind: CertificationKind = _KINDS.get(_words(values["state"]), "unknown")
     if kind == "unknown":
@@ -762,7 +762,7 @@ def _certification(values: dict[str, Any], line: int, year: int, reading: Source
     return Certification(*about, level, rome, rncp, formacode, nsf, first, last, active, vae, (line,))
 
 
-def _merge_rows(some: Sequence[Certification], reading: SourceReading) -> Certification:
+def _merge_rows(some: Sequence[Certification], reading: FileRows) -> Certification:
     """Merge the rows of one code: all their ROME codes, the first row otherwise."""
     compared = ("label", "kind", "type", "level", "rncp", "formacode", "nsf", "first_session", "last_session")
     first, *others = some

@@ -16,16 +16,7 @@ from passerelles.errors import PasserellesError, checked
 from passerelles.io.archive import file_sha256
 from passerelles.market.figures import COUNTRY, Figure, Interval, published, share, total
 from passerelles.market.places import Basin
-from passerelles.market.read import (
-    ABSENT,
-    Keeper,
-    RecognisedFile,
-    Scan,
-    SourceFile,
-    SourceReading,
-    scan_all,
-    whole_number,
-)
+from passerelles.market.read import ABSENT, FileRows, Keeper, RecognisedFile, Scan, SourceFile, scan_all, whole_number
 from passerelles.market.tables import READERS, FapRome, Nomenclature, Payers, TensionTable, Wages, families_of
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog
@@ -225,7 +216,7 @@ class BmoFile:
         return survey if survey.file.record.sha256 == self.sha256 else self._read()
 
     def _read(self) -> BmoSurvey:
-        reading = SourceReading(self.recognised)
+        reading = FileRows(self.recognised)
         if reading.table.record.sha256 != self.sha256:
             raise PasserellesError("market_file_changed", path=self.recognised.path)
         return _survey(self, reading)
@@ -239,7 +230,7 @@ def _interval(text: str, secret: Container[str], low: int, high: int) -> Interva
     return None if number is None else Interval(number, number)
 
 
-def _survey(file: BmoFile, reading: SourceReading) -> BmoSurvey:
+def _survey(file: BmoFile, reading: FileRows) -> BmoSurvey:
     secret, settings = file.recognised.kind.secret, file.settings
     read = partial(_interval, secret=secret, high=settings.secret_high)
     whole, part = (cache(partial(read, low=low)) for low in (settings.secret_low, settings.secret_part_low))

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from passerelles.codes import check_code, grouped
 from passerelles.errors import PasserellesError, UnknownCodeError, checked
 from passerelles.io.csv import decimal_number
-from passerelles.market.read import RecognisedFile, Scan, SourceFile, SourceReading, amount, scan_all
+from passerelles.market.read import FileRows, RecognisedFile, Scan, SourceFile, amount, scan_all
 from passerelles.notices import Notice, NoticeLog
 from passerelles.text import alike, few, normalise_label
 
@@ -591,7 +591,7 @@ class _Row(NamedTuple):
     name: str
 
 
-_Geography = tuple[SourceReading, tuple[_Row, ...]]
+_Geography = tuple[FileRows, tuple[_Row, ...]]
 """One file of basins, and its rows; notices about all files are noted in the latest."""
 
 
@@ -626,9 +626,9 @@ def load_places(path: str | Path, *, travel: str | Path | None = None, scanned: 
     log = NoticeLog(scan.notices)
     files: list[SourceFile] = []
 
-    def opened(*some: RecognisedFile) -> Iterator[SourceReading]:
+    def opened(*some: RecognisedFile) -> Iterator[FileRows]:
         for file in some:
-            reading = SourceReading(file, log)
+            reading = FileRows(file, log)
             files.append(reading.source())
             yield reading
 
@@ -693,7 +693,7 @@ def _commune(
     return Commune(row.commune, name, row.basin, latitude, longitude, population, epci, tuple(filter(None, others)))
 
 
-def _read_basins(reading: SourceReading) -> tuple[_Row, ...]:
+def _read_basins(reading: FileRows) -> tuple[_Row, ...]:
     rows: dict[str, _Row] = {}
     columns = ("commune", "basin", "label", "department", "region", "commune_label")
     for line, (code, basin, label, department, region, name) in reading.rows(*columns):
@@ -706,7 +706,7 @@ def _read_basins(reading: SourceReading) -> tuple[_Row, ...]:
     return tuple(rows[code] for code in sorted(rows))
 
 
-def _coordinates(readings: Iterable[SourceReading]) -> Mapping[str, tuple[float, float]]:
+def _coordinates(readings: Iterable[FileRows]) -> Mapping[str, tuple[float, float]]:
     points: dict[str, tuple[float, float]] = {}
     for reading in readings:
         for line, (code, latitude, longitude) in reading.rows("commune", "latitude", "longitude"):
@@ -745,7 +745,7 @@ def _basins(communes: Sequence[Commune], geographies: Sequence[_Geography]) -> I
         yield Basin(code, name, inside, latitude, longitude, aliases, departments, regions)
 
 
-def _name(code: str, labels: Counter[str], latest: set[str], file: SourceReading) -> tuple[str, tuple[str, ...]]:
+def _name(code: str, labels: Counter[str], latest: set[str], file: FileRows) -> tuple[str, tuple[str, ...]]:
     """Most frequent sound name of a basin over all files, and its other names; what is damaged or differs is noted."""
     # A letter that is not Latin is a sign of a wrong encoding upstream.
     damaged = {label for label in labels if any(c.isalpha() and "LATIN" not in unicodedata.name(c, "") for c in label)}
@@ -768,7 +768,7 @@ def _mean(values: Iterable[float | None]) -> float | None:
     return fmean(numbers) if numbers else None
 
 
-def _travel(readings: Iterable[SourceReading], places: Places) -> Travel:
+def _travel(readings: Iterable[FileRows], places: Places) -> Travel:
     travel: dict[tuple[str, str], tuple[float | None, float | None]] = {}
     for reading in readings:
         for line, (start, end, *written) in reading.rows("start", "end", "minutes", "km"):

@@ -193,13 +193,13 @@ class Scan:
         """Files of one kind, by name."""
         return tuple(f for f in self.recognised if f.kind.name == kind)
 
-    def newest(self, kind: str, log: NoticeLog) -> "SourceReading | None":
+    def newest(self, kind: str, log: NoticeLog) -> "FileRows | None":
         """Read the file of one kind with the latest year, the first by name of equals; the others are only noted."""
         some = sorted(self.of(kind), key=lambda f: f.year, reverse=True)
         for other in some[1:]:
             code = "duplicate_dataset" if other.year == some[0].year else "older_dataset"
             log.note(code, file=other.name, other=some[0].name, year=other.year)
-        return SourceReading(some[0], log) if some else None
+        return FileRows(some[0], log) if some else None
 
 
 def scan_all(path: str | Path, *, workbooks: bool = True) -> Scan:
@@ -276,7 +276,7 @@ def _file_of_kind(
     return None
 
 
-class SourceReading:
+class FileRows:
     """
     A recognised file, read whole: its rows as its kind declares them, and notices about them, by file and line.
 

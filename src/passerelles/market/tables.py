@@ -12,7 +12,7 @@ from passerelles.codes import grouped, is_rome_code
 from passerelles.errors import PasserellesError
 from passerelles.language import packaged
 from passerelles.language.say import Lang, day_text, say
-from passerelles.market.read import ABSENT, SourceFile, SourceReading
+from passerelles.market.read import ABSENT, FileRows, SourceFile
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
 from passerelles.views.schema import one_of
@@ -59,7 +59,7 @@ class FapRome:
         return grouped((rome, family) for family, rome in self.pairs)
 
 
-def read_fap_rome(reading: SourceReading) -> FapRome:
+def read_fap_rome(reading: FileRows) -> FapRome:
     """Read the published crosswalk; rows without a ROME code are counted, never joined."""
     pairs: set[tuple[str, str]] = set()
     bare = 0
@@ -77,7 +77,7 @@ def read_fap_rome(reading: SourceReading) -> FapRome:
     return FapRome(reading.source(), tuple(sorted(pairs)))
 
 
-def read_fap2021_rome(reading: SourceReading) -> FapRome:
+def read_fap2021_rome(reading: FileRows) -> FapRome:
     """
     Read the crosswalk in which the qualification of a job decides its family.
 
@@ -191,7 +191,7 @@ class TensionTable:
         return next(((link, row) for link, row in rows if row is not None and row.tension is not None), None)
 
 
-def read_tension(reading: SourceReading) -> TensionTable:
+def read_tension(reading: FileRows) -> TensionTable:
     """Read tension by ROME 3 code and basin, or by family for the country, the regions and the departments."""
     by_basin = "basin" in reading.recognised.kind.signature
     keys = ("rome", "basin", "year") if by_basin else ("family", "level", "region", "department", "year")
@@ -259,7 +259,7 @@ class Wages:
         return last.family, last.period, round((last.euros or 0.0) / (everyone[last.period] or 1.0), 3)
 
 
-def read_wages(reading: SourceReading) -> Wages:
+def read_wages(reading: FileRows) -> Wages:
     """Read wages; the latest period of a family is the one that ends last, whatever the order of the rows."""
     rows: dict[tuple[str, str], Wage] = {}
     for line, (family, period, euros) in reading.rows("family", "period", "wage"):
@@ -370,7 +370,7 @@ def agreement_code(text: str) -> str:
     return number[1].zfill(_DIGITS) if number else folded
 
 
-def read_payers(reading: SourceReading) -> Payers:
+def read_payers(reading: FileRows) -> Payers:
     """Read the published table; a row without an OPCO, or that gives an agreement another one, is reported."""
     by_agreement: dict[str, str] = {}
     for line, (idcc, siren) in reading.rows("idcc", "opco"):
@@ -388,7 +388,7 @@ def agreement_number(text: str) -> str:
 
 
 # What reads each kind of file of which the latest counts.
-READERS: Final[Mapping[str, Callable[[SourceReading], Any]]] = {
+READERS: Final[Mapping[str, Callable[[FileRows], Any]]] = {
     "fap-rome": read_fap_rome, "fap2021-rome": read_fap2021_rome, "tension-rome-basin": read_tension,
     "tension-fap": read_tension, "wages": read_wages, "idcc-opco": read_payers,
 }  # fmt: skip
