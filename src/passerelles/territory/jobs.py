@@ -31,7 +31,6 @@ _MAY_BE: Final = 0.5  # confidence that several jobs of a cell are one title: ne
 _LETTERS: Final = 6  # of a name, by which one may be a slip
 _SHORT: Final = 3  # letters at most that are no slip, nor a part of a name
 _EXACT: Final = 0.99  # how sure a title of the referential is, in either gender
-_LIKELY: Final = 0.75  # confidence with which a job tells the trade of its firm
 _CLEARLY: Final = 1.25  # times that it is likelier then than the first one
 _PART: Final = "same words"  # reason of a reading by a label that has the words of the title, and others
 _WORD: Final = re.compile(r"\w+")
@@ -132,12 +131,11 @@ def _of_trades(
     """
     Return the jobs of rows: of one that is not sure, the reading that the firm's other jobs make likelier.
 
-    A winder of a weaving mill is none of electric motors: beside likely jobs of its firm, each reading of its words
-    weighs as many times as they are of its trade, a field of it counting twice. Another one than the first is never
-    sure.
+    A winder of a weaving mill is none of electric motors: each reading of its words weighs as many times as the other
+    jobs of the firm are of its trade, as surely as they are read, a field of it counting thrice. Another one than the
+    first is never sure.
     """
-    read = ((firm, job) for job, firm in zip(jobs, firms, strict=True) if isinstance(job, Resolved))
-    likely = grouped((firm, (job.given, job.job)) for firm, job in read if job.confidence >= _LIKELY)
+    of_firms = grouped((firm, job) for job, firm in zip(jobs, firms, strict=True) if isinstance(job, Resolved))
     trades = {occupation.code: occupation.domain or "" for occupation in referential.occupations}
 
     def in_trade(job: Job | None, firm: str, ranked: Sequence[Candidate]) -> Job | None:
@@ -147,13 +145,13 @@ def _of_trades(
         part = job.given.isalpha() and ranked[0].reason == _PART  # of labels that begin with its word, any may be meant
         if not part and ranked[0].reason != "usage":
             return job
-        beside = [trades[code] for given, code in {*likely.get(firm, ())} if given != job.given]
+        beside = {each.given: (trades[each.job], each.confidence) for each in of_firms[firm] if each.given != job.given}
 
         def weight(reading: Candidate) -> float:
             trade = trades[reading.code]
-            n_like = sum(2 * (each == trade) + (each[:1] == trade[:1]) for each in beside)
-            few = 2 * n_like < len(beside)  # one trainer makes no firm of trainers
-            return 0 if few else n_like * (1.0 if part else reading.parent_confidence)
+            like = sum(sure * (2 * (each == trade) + (each[:1] == trade[:1])) for each, sure in beside.values())
+            few = 2 * like < sum(sure for _, sure in beside.values())  # one trainer makes no firm of trainers
+            return 0 if few else like * (1.0 if part else reading.parent_confidence)
 
         meant = (c for c in ranked if c.reason == ranked[0].reason and (part or c.parent_confidence > 1.0 - SURE))
         best = max(meant, key=weight)
