@@ -16,16 +16,7 @@ from passerelles.model import Competency
 from passerelles.referentials.credentials import DEFAULT
 from passerelles.referentials.referential import Referential, lay_access
 from passerelles.settings import NearSettings, Settings, WeightSettings
-from passerelles.vectors import (
-    close_pairs,
-    frozen_csr,
-    places_by_number,
-    presence,
-    rarity,
-    sparse,
-    unit,
-    word_vectors,
-)
+from passerelles.vectors import close_pairs, frozen_csr, places_by_number, presence, rarity, sparse, unit, word_vectors
 
 _LOG: Final = logging.getLogger(__name__)
 _TOPICS: Final = 100  # dimensions of the space of topics
