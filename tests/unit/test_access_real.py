@@ -1117,8 +1117,18 @@ def test_a_job_of_a_two_years_diploma_says_with_what_one_enters_it_and_whom_that
     laid: Referential, job: str
 ) -> None:
     note = access_conditions(laid, job).note
-    assert "titre de niveau 4" in note
+    assert "titre de niveau 4 au moins" in note
     assert "sans bac, demander au centre" in note
+
+
+def test_a_length_announced_before_the_order_of_a_diploma_is_said_to_be_neither_a_centres_nor_a_texts(
+    laid: Referential,
+) -> None:
+    beekeeping = laid.credential_by_code["CS-APICULTURE"]
+    assert beekeeping.hours.expected == 600
+    assert beekeeping.hours_kind == "unknown"
+    assert "annoncée en 2017" in beekeeping.note
+    assert (beekeeping.valid_from, beekeeping.valid_until) == ("2024-01-01", "2029-01-01")
 
 
 def test_whose_title_is_counted_is_said_where_titles_differ(rome4_graph: OccupationGraph) -> None:
