@@ -116,18 +116,9 @@ class Oracle:
         return self.referential.occupation_by_code[occupation].regulated == "yes" and not self.needs(occupation)
 
     def qualified(self, occupation: str, missing: set[str]) -> bool:
-        """
-        Whether the training that is required is all there is, for who holds the titles among it.
-
-        Nothing is left to learn where no other training lacks, and no more than a course that the job itself asks for.
-        """
+        """Whether somebody holds the titles that a job requires: nothing is left to learn but what else is required."""
         titles = {c for c in self.needs(occupation) if self.credential(c).kind == "titre"}
-        trains = {c for c in missing if self.credential(c).hours.expected != 0}
-        own = {r.credential for r in self.referential.credentials_of.get(occupation, ()) if r.kind == "required"}
-        courses = {c for c in own & trains if self.credential(c).kind != "permis"}
-        lengths = (self.credential(c).hours for c in courses)
-        course = any(h.expected if h.expected is not None else h.low for h in lengths)
-        return bool(titles) and not titles & trains and (not trains or course)
+        return bool(titles) and not {c for c in titles & missing if self.credential(c).hours.expected != 0}
 
     def holds(self, person: Person) -> set[str]:
         """Credentials of a person: those of the job, unless stated otherwise, and what those held suppose."""
@@ -321,7 +312,7 @@ class Oracle:
         ordered = sorted(others, key=lambda code: (-self.score(origin, code), code))
         return target in (ordered if count is None else ordered[:count])
 
-    def may(self, person: Person, codes: tuple[str, ...]) -> bool:
+    def may(self, person: Person, codes: tuple[str, ...]) -> bool:  # noqa: PLR0911 - a rule a line
         if any(self.conflict(a, b) for a, b in [*combinations(codes, 2), *((person.code, c) for c in codes)]):
             return False
         if len(codes) == 1:
@@ -332,6 +323,9 @@ class Oracle:
         if self.unknown(self.needs(codes[-1]) - held) or any(self.circular(c) for c in missing):
             return False
         start = self.level[person.code] if person.code else NO_JOB
+        title = self.usual(codes[-1])
+        if title is not None and title in map(self.usual, codes[:-1]):  # who gets it may do both jobs
+            return False
         for code in codes[:-1]:
             if self.says.issuperset({code, codes[-1]}) and self.level[code] > max(start, self.level[codes[-1]]):
                 return False

@@ -456,6 +456,23 @@ def test_a_course_beside_the_diploma_one_holds_is_all_that_is_left() -> None:
         assert demands.span(missing[0], price)[1] == (345.0 if alone or origin == "P" else 345.0 + 4620.0)
 
 
+def test_who_holds_the_required_diploma_takes_no_more_than_the_licence_that_is_required_beside_it() -> None:
+    """Else who lacks a course and a licence would learn less than who lacks the licence alone."""
+    beside = CredentialRequirement("Q", "B")
+    either = (CredentialRequirement("Q", "DEI", "one-of", "loi", "voie", "a"),
+              CredentialRequirement("Q", "AS", "one-of", "loi", "voie", "b"))  # fmt: skip
+    for rows, origin, alone in (
+        ((CredentialRequirement("Q", "DEI"), beside), "P", True),
+        ((CredentialRequirement("Q", "DEI"), beside), "R", False),  # the diploma is missing: its studies teach the job
+        ((*either, beside), "P", False),  # what may be chosen for many jobs teaches none of them
+    ):
+        some = jobs(*rows, CredentialRequirement("P", "DEI"))
+        demands = build_demands(some, [("Q", NO_AIM)])
+        person = holdings_of(some, origin, {})
+        price, missing = demands.price(person), demands.needed & ~demands.held(person)
+        assert demands.trained_alone(missing, price).tolist() == [alone], (rows, origin)
+
+
 def test_who_followed_the_required_course_learns_no_more_than_who_follows_it() -> None:
     freely = tuple(OccupationAccess(code, "conditional", level_low=0) for code in "PQ")
     graph = build_graph(jobs(*driver("P"), *driver("Q"), CredentialRequirement("S", "B"), whole=freely))

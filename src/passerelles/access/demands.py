@@ -392,16 +392,18 @@ class Demands(Deriving):
         """
         Whether the required training is all that a move takes, whatever the skills that are missing; shape (b,).
 
-        Where people enter without a diploma, who has followed the required course may do the job; so may who holds the
-        diplomas and titles required, and follows the course required beside them. A licence to drive a car, or the
-        first aid that another credential supposes, is no such course. Who holds the diploma or title that a job
-        requires, or such a course where people enter without a diploma, and lacks no other training for it, is
-        qualified. The school that follows a competition is all that those who are admitted take, once.
+        Where people enter without a diploma, who has followed the required course may do the job; so may who holds one
+        of the diplomas and titles that the job lets choose from, and follows the course required beside them. A licence
+        to drive a car, or the first aid that another credential supposes, is no such course. Who holds the one diploma
+        or title that a job requires takes only what else is required, a licence too; who has had such a course where
+        people enter without a diploma, and lacks no other training, takes none. The school that follows a competition
+        is all that those who are admitted take, once.
         """
         trains = missing & ((price.length > 0) | price.unknown)
-        graded = self._graded[rows] & ~(trains & price.full).any(axis=-1)
+        whole = ~(trains & price.full).any(axis=-1)
+        graded = self._graded[rows] & whole
         course = (self.entered_freely[rows] | graded) & (total(missing & self.courses[rows], price.length) > 0)
-        qualified = self._qualified[rows] & ~trains.any(axis=-1)
+        qualified = (self._taught[rows] & whole) | (self._qualified[rows] & ~trains.any(axis=-1))
         school = (missing & self._schools).any(axis=-1)
         return np.asarray(course | qualified | school, dtype=np.bool_)
 
@@ -411,11 +413,16 @@ class Demands(Deriving):
         return frozen(np.asarray((self.needed & self.full).any(axis=1)))
 
     @cached_property
+    def _taught(self) -> Bools:
+        """Shape (n,): where one diploma or title is required, and no other."""
+        own = self.needed[:, : len(self.codes)] & self.full[: len(self.codes)]
+        return frozen(np.asarray(own.any(axis=1)))
+
+    @cached_property
     def _qualified(self) -> Bools:
-        """Shape (n,): where who lacks no training has had it: a diploma, a school, a course where none is asked for."""
-        taught = (self.needed & self.full)[:, : len(self.codes)].any(axis=1)
+        """Shape (n,): where who lacks no training has had it: a school, or a course where no diploma is asked for."""
         school = (self.needed & self._schools).any(axis=1)
-        return frozen(taught | school | (self.entered_freely & (self.needed & self.courses & self._trains).any(axis=1)))
+        return frozen(school | (self.entered_freely & (self.needed & self.courses & self._trains).any(axis=1)))
 
     @cached_property
     def full(self) -> Bools:
