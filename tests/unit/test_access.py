@@ -1973,6 +1973,7 @@ def test_what_many_hold_whatever_their_job_is_no_part_of_the_least() -> None:
     assert (direct(some).months.low, direct(some).months.expected) == (1.0, 1.0)  # 140 hours of full-time work
     text = "140 h ou plus de formation (durée publiée). Compté comme déjà détenu, ce qui reste à vérifier : Bac ; sinon"
     assert text in sentences(some)
+    assert "sauf si déjà détenu : Bac (à défaut : 300 h" in sentences(some)
     car = replace(BAC, code="PERM-B", kind="permis")
     driving = with_credentials(jobs(CredentialRequirement("Q", "FIMO"), CredentialRequirement("Q", "PERM-B")), car)
     assert direct(driving).hours == Span(140.0, 440.0, None)

@@ -675,7 +675,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ),
     ("N4105", "Equipier sapeur-pompier / Equipière sapeuse-pompière", "selective", {"FORM-SPP"}, set(), None),
     ("M1607", "K1711", "selective", {"FORM-SURV"}, set(), None),
-    ("M1607", "K1704", "selective", {"FORM-OPN"}, set(), None),
+    ("M1607", "K1704", "selective", {"FORM-OPN", "PERM-B"}, set(), None),
     ("K2503", "K2504", "conditional", set(), set(), (0, 250)),
     ("K1902", "K1901", "selective", {"NOM-NOTAIRE"}, set(), None),
     ("M1607", "Avocat / Avocate", "conditional", {"CAPA", "SERMENT-AVOCAT"}, set(), None),
@@ -965,8 +965,8 @@ SCHOOLS: list[tuple[str, str, list[str], float]] = [
     ("K1201", "K1211", ["CONC-CPIP", "FORM-CPIP-TITRE"], 12),  # order of 18 January 2021, art. 1: on a social diploma
     ("M1607", "K1211", ["DIP-N5", "DIP-N6", "CONC-CPIP", "FORM-CPIP"], 36),
     ("K1208", "K1210", ["DEES", "CONC-PJJ", "FORM-PJJ-TITRE"], 48),
-    ("K2503", "K1708", ["DIP-N4", "CONC-GPX", "FORM-GPX"], 12),
-    ("M1607", "K1704", ["DIP-N5", "DIP-N6", "CONC-OPN", "FORM-OPN"], 30),
+    ("K2503", "K1708", ["DIP-N4", "CONC-GPX", "FORM-GPX", "PERM-B"], 12),  # the licence by the end of the school
+    ("M1607", "K1704", ["DIP-N5", "DIP-N6", "CONC-OPN", "FORM-OPN", "PERM-B"], 30),
     ("K1708", "K1704", ["CONC-OPN", "FORM-OPN"], 18),
     ("K2503", "K1707", ["CONC-PM", "AGR-PM", "FORM-PM"], 6),
     ("K1708", "K1707", ["DETACH-PM", "AGR-PM", "FORM-PM"], 3),  # on secondment, half of it

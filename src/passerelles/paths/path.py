@@ -419,9 +419,8 @@ class Path(Described, Shown):
 
     def explanation(self, lang: Lang = "fr") -> Page:
         """Return the same, the first sentence of each step and a heading of the legal frames above the others."""
-        lines = [*path_lines(self, lang), *([text] for text in self._beside(lang))]
-        if self.frames:
-            lines.append([say("paths.frames", lang=lang), *frame_lines(self, lang)])
+        frames = [[say("paths.frames", lang=lang), *frame_lines(self, lang)]] if self.frames else []
+        lines = [*path_lines(self, lang), *([text] for text in self._beside(lang)), *frames]
         return Page(numbered(self, lang), details=[Page(first, rest) for first, *rest in lines])
 
     def _beside(self, lang: Lang) -> list[str]:
@@ -736,6 +735,7 @@ def _credential(credential: StepCredential, lang: Lang) -> str:
         key = "often_held" if holder == credential.label else key
         hours = round(credential.spared_to or 0.0)
         known = say(f"paths.step.{key}", lang=lang, known=known, holder=holder, hours=hours)
+    known = say("paths.step.lacking", lang=lang, known=known) if credential.may_have else known
     return f"{credential.label} ({known})"
 
 
