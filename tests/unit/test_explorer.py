@@ -512,7 +512,8 @@ def test_a_territory_is_that_of_the_command_line(
     for row, line in zip(shown.get("flows", []), lines, strict=True):
         same_figures(row, line)
     for row, item in zip(shown["set_aside"], expected["set_aside"], strict=True):
-        assert (row["row"][1], plain(row["reason"][0])) == (item["row"], plain(item["reason"]))
+        assert row["row"][1] == item["row"]
+        assert plain(item["reason"]).startswith(plain(row["reason"][0]))  # the nearest jobs are a column of the page
     # The sentence that says it all, and every total among the figures.
     figures = [plain(text) for text in re.findall(r"<dd data-figure>([^<]+)</dd>", answer.text)]
     assert plain(number(expected["totals"]["headcount"])) in figures

@@ -383,11 +383,11 @@ def differing(
     >>> list(differing({4: 5, 7: 9, 8: 14}, {2: 2, 3: 3, 5: 4, 6: 5}))
     []
     >>> list(differing({4: 5, 8: 15}, {2: 2, 3: 3, 5: 4, 6: 5}))
-    [Differs(line=8, total=15, nearest_sum=14)]
+    [DifferingTotal(line=8, total=15, nearest_sum=14)]
     >>> list(differing({1: 5, 4: 9}, {2: 2, 3: 3, 5: 4, 6: 5}))  # each above its lines
     []
     >>> list(differing({4: 6, 7: 9, 8: 15}, {2: 2, 3: 3, 5: 4, 6: 5}))  # the last sums the other totals
-    [Differs(line=4, total=6, nearest_sum=5)]
+    [DifferingTotal(line=4, total=6, nearest_sum=5)]
     """
     known = {line: n for line, n in numbers.items() if n is not None}
     known_totals = {line: n for line, n in totals.items() if n is not None}
