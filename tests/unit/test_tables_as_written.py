@@ -1619,6 +1619,21 @@ def test_a_word_of_several_trades_is_a_job_of_the_trade_of_its_firm(rome: Refere
     assert job("Scieur", employers=("Scierie Vosges",)) == ("H2211", True)  # of wood, not of metal
 
 
+def test_a_title_that_is_hardly_known_is_read_beside_other_jobs_where_that_little_is_asked(
+    embedded: Referential,
+) -> None:
+    rows = [{"Poste": each, "Nb": 2, "Entreprise": "Atelier"} for each in ("Opérateur", "Soudeur", "Opérateur")]
+    lots = read_lots(embedded, rows, "fragile", review_threshold=0.05)
+    assert {lot.given for lot in lots.lots} == {"Opérateur", "Soudeur"}
+
+
+def test_a_job_of_the_trade_of_its_firm_keeps_the_title_that_access_depends_on(rome4_graph: OccupationGraph) -> None:
+    laid, jobs = rome4_graph.referential, ("Technicien laboratoire", "Brancardier", "Aide-soignant")
+    rows = [{"Poste": each, "Nb": 2, "Entreprise": "Clinique"} for each in jobs]
+    first, *_ = read_lots(laid, rows, "fragile").lots
+    assert (first.job, bool(first.title_code)) == ("J1302", True)
+
+
 @pytest.mark.parametrize("title", ["Agent d'admission hospitalière", "Conducteur d'engins de piste"])
 def test_titles_that_no_label_says_are_never_sure_by_one_of_their_words(rome: Referential, title: str) -> None:
     (lot,) = read_lots(rome, [{"Poste": title, "Nb": 2}], "fragile").lots

@@ -154,10 +154,11 @@ def _of_trades(
             return 0 if few else like * (1.0 if part else reading.parent_confidence)
 
         meant = (c for c in ranked if c.reason == ranked[0].reason and (part or c.parent_confidence > 1.0 - SURE))
-        best = max(meant, key=weight)
+        best = max((ranked[0], *meant), key=weight)
         if weight(best) <= _CLEARLY * weight(ranked[0]):
             return job
-        return Resolved(best.code, job.given, min(job.confidence, _MAY_BE))
+        title = _title_code(referential, best.code, best)
+        return Resolved(best.code, job.given, min(job.confidence, _MAY_BE), title)
 
     return [in_trade(*each) for each in zip(jobs, firms, readings, strict=True)]
 
