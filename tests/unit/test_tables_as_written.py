@@ -1615,6 +1615,8 @@ def test_a_word_of_several_trades_is_a_job_of_the_trade_of_its_firm(rome: Refere
     assert job("Chargé de clientèle", "Téléconseiller", "Superviseur centre d'appels") == ("D1408", False)  # no bank
     assert job("Chef d'équipe", "Maçon", "Coffreur") == ("F1206", False)
     assert job("Chef d'équipe", "Fondeur", "Responsable RH") == ("H2504", False)
+    many = ("Maçon", "Comptable", "Cariste", "Magasinier", "Secrétaire")
+    assert job("Chef d'équipe", *many) == ("H2504", False)  # two of five make no firm of logistics
     assert job("Conducteur de scie", "Affûteur", "Opératrice de tri bois") == ("H2211", False)
     assert job("Scieur", employers=("Scierie Vosges",)) == ("H2211", True)  # of wood, not of metal
 
