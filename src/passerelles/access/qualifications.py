@@ -167,7 +167,7 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
         low, high, short = hours.low or expected, hours.high or expected, min(course, expected)
         return Qualification(low, expected, high, short, level, known, "credential", titled)
     if level == _LOWEST:
-        courses = (_length(c) for c in _usual(referential, occupation.code) if c.kind not in DIPLOMAS)
+        courses = (_length(c) for c in usual_at_large(referential, occupation.code) if c.kind not in DIPLOMAS)
         shown = access is not None and access.beginners == "yes"
         course = settings.induction_hours if shown else max((course, *courses))
         return Qualification(course * _SHORT, course, 2 * course, course, level, known, "course")
@@ -182,7 +182,7 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     # From a first degree on, where the studies before a qualification are counted apart, one without a level of its own
     # is a course for people who have done these studies.
     levels = (level, None) if level >= FIRST_DEGREE else (level,)
-    usual = _usual(referential, occupation.code)
+    usual = usual_at_large(referential, occupation.code)
     titles = [c for c in usual if c.kind in DIPLOMAS]
     asked_for = [c for c in titles if _length(c)]
     # A title above the lowest level at which some are hired counts where none of that level is asked for.
@@ -260,7 +260,7 @@ def _opened_by_practice(
     That is the job as one of the lower diploma's level that practice is brought after; part of a manager's course,
     where no level is said.
     """
-    usual = [c for c in _usual(referential, occupation.code) if c.kind == "experience"]
+    usual = [c for c in usual_at_large(referential, occupation.code) if c.kind == "experience"]
     levels = {c.code: c.level for c in usual if c.level and c.level < found.level}
     entry = min(levels.values(), default=found.level)
     ways = sorted(levels) or (sorted(c.code for c in usual) if found.led else [])
@@ -388,7 +388,7 @@ def _required(referential: Referential, code: str) -> list[Credential]:
     return [referential.credential_by_code[c] for c in sorted(codes) if c in referential.credential_by_code]
 
 
-def _usual(referential: Referential, code: str) -> list[Credential]:
+def usual_at_large(referential: Referential, code: str) -> list[Credential]:
     """Credentials that employers usually ask for in the job at large, without alternatives that the law demands."""
     rows = referential.credentials_of.get(code, ())
     ways = {row.credential for row in rows if row.kind == "one-of"}

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from passerelles.access.demands import TENTHS, Demands, Price, demands_of
 from passerelles.access.holdings import NO_AIM, Aim, Holdings
+from passerelles.access.qualifications import usual_at_large
 from passerelles.effort import EffortTable, Floats, Ints, Shares, effort_table, uncovered_by
 from passerelles.graph.core import OccupationGraph
 from passerelles.paths.legal import YES, Verdicts
@@ -60,11 +61,8 @@ class SearchSpace:
     @cached_property
     def practised(self) -> NDArray[np.bool_]:
         """Shape (n,): for which occupations employers usually ask for practice."""
-        known = self.graph.referential
-        practice = {credential.code for credential in known.credentials if credential.kind == "experience"}
-        rows = (row for row in known.credential_requirements if row.kind == "usual" and row.credential in practice)
-        asked = {row.occupation for row in rows}
-        return frozen(np.asarray([code in asked for code in self.graph.codes], dtype=np.bool_))
+        usual = (usual_at_large(self.graph.referential, code) for code in self.graph.codes)
+        return frozen(np.asarray([any(c.kind == "experience" for c in each) for each in usual], dtype=np.bool_))
 
     @property
     def calibrated(self) -> bool:
