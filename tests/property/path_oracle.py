@@ -312,7 +312,7 @@ class Oracle:
         ordered = sorted(others, key=lambda code: (-self.score(origin, code), code))
         return target in (ordered if count is None else ordered[:count])
 
-    def may(self, person: Person, codes: tuple[str, ...]) -> bool:  # noqa: PLR0911 - a rule a line
+    def may(self, person: Person, codes: tuple[str, ...]) -> bool:
         if any(self.conflict(a, b) for a, b in [*combinations(codes, 2), *((person.code, c) for c in codes)]):
             return False
         if len(codes) == 1:
@@ -323,16 +323,15 @@ class Oracle:
         if self.unknown(self.needs(codes[-1]) - held) or any(self.circular(c) for c in missing):
             return False
         start = self.level[person.code] if person.code else NO_JOB
-        title = self.usual(codes[-1])
-        if title is not None and title in map(self.usual, codes[:-1]):  # who gets it may do both jobs
-            return False
         for code in codes[:-1]:
             if self.says.issuperset({code, codes[-1]}) and self.level[code] > max(start, self.level[codes[-1]]):
                 return False
             if not self.wants[code] or self.hidden(code) or self.unknown(self.needs(code) - held):
                 return False
         moves = zip((person.code, *codes[:-1]), codes, strict=True)
-        return bool(self.wants[codes[-1]]) and all(self.near(a, b) for a, b in moves)
+        title = self.usual(codes[-1])
+        both = title is not None and title in map(self.usual, codes[:-1])  # who gets it may do both jobs
+        return bool(self.wants[codes[-1]]) and not both and all(self.near(a, b) for a, b in moves)
 
     def saves(self, person: Person, codes: tuple[str, ...]) -> bool:
         least = round(10 * self.settings.paths.min_saving_hours)
