@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from math import inf
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -85,6 +86,23 @@ def check_codes(some: Iterable[Code], *, what: str) -> Iterable[Code]:
         key = "no_list" if some is None else "not_a_list"
         raise PasserellesError(key, what=what, value=repr(some), kind=type(some).__name__)
     return some
+
+
+def check_whole(value: object, key: str, *, least: int, most: float = inf) -> None:
+    """
+    Refuse what is no whole number from `least` to `most`; `key` is that of the message.
+
+    Raises
+    ------
+    PasserellesError
+        If it is another number, or none.
+
+    Examples
+    --------
+    >>> check_whole(3, "limit_invalid", least=1)
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise PasserellesError(key, value=repr(value), most=most)
 
 
 def looks_like_code(code: str) -> bool:

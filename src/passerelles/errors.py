@@ -30,7 +30,8 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
     """
     Let a public function refuse, in one sentence, what its annotations rule out and its own checks do not tell.
 
-    That is None, another value where one of this package or a day is due, and a word that is none of a fixed few.
+    That is None, another value where one of this package, a day, a mapping or a function is due, and a word that is
+    none of a fixed few.
 
     Examples
     --------
@@ -69,8 +70,9 @@ def _check(kind: Any) -> Callable[[Any], bool]:
         each = [_check(part) for part in inner]
         return lambda value: isinstance(value, tuple | list) and len(value) == len(each) and all(map(call, each, value))
     ours = isinstance(kind, type) and kind.__module__.startswith("passerelles.")
-    if kind in (date, NoneType) or (ours and not getattr(kind, "_is_protocol", False)):
-        return lambda value: isinstance(value, kind)
+    due = get_origin(kind) or kind
+    if due in (date, NoneType, Mapping, Callable) or (ours and not getattr(kind, "_is_protocol", False)):
+        return lambda value: isinstance(value, due)
     if isinstance(kind, str) and kind.isidentifier():  # a class of this package given by its name
         return lambda value: kind in (each.__name__ for each in value.__class__.__mro__)
     anything = kind is Any or isinstance(kind, str)

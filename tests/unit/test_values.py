@@ -38,6 +38,7 @@ from passerelles import (
     rank_all,
     rank_moves,
     rank_paths,
+    rank_profiles,
     rank_sources,
     resolve_title,
 )
@@ -141,6 +142,12 @@ def test_a_profile_never_changes_and_turns_into_json() -> None:
         (lambda g: mobility_areas(g, []), "areas_no_job"),
         (lambda g: counterfactual(g, "N4101", "N4105", most=-1), "offset_invalid"),
         (lambda g: evaluate(g, methods=[]), "evaluation_no_method"),
+        (lambda g: evaluate(g, methods=3), "evaluation_unknown_method"),  # type: ignore[arg-type]
+        (lambda g: evaluate(g, methods=["random"], grouping="x"), "evaluation_grouping"),  # type: ignore[arg-type]
+        (lambda g: evaluate(g, methods=["random"], grouping=-1), "evaluation_grouping"),
+        (lambda g: rank_profiles(g, [], threads=0), "threads_invalid"),
+        (lambda g: levers(g, 3, ["N4105"]), "code_not_text"),  # type: ignore[arg-type]
+        (lambda g: levers(g, ["N4101"], ["N4105"], kinds=3), "kinds_invalid"),  # type: ignore[arg-type]
         (lambda g: evaluate(g, methods=[lambda _g, _o: NONE]), "evaluation_bad_scores"),
         (lambda _: load_referential(""), "no_such_referential"),
         (lambda _: load_market(""), "no_such_path"),
@@ -173,6 +180,7 @@ DAY: Any = "2026-01-01"
 NONE: Any = None
 DE: Any = "de"
 EMPTY: Any = {}
+CODES: Any = ["N4105"]
 PAYERS: Any = ("0016", None)
 GRAPH = "graph takes OccupationGraph (build_graph); got Referential"
 WRONG: dict[str, Callable[[Any], Any]] = {
@@ -191,6 +199,10 @@ WRONG: dict[str, Callable[[Any], Any]] = {
     "rank_paths: payers takes tuple[Payer | None, Payer | None]; got tuple": lambda g: rank_paths(
         g, "N4101", targets=[], payers=PAYERS
     ),
+    "rank_paths: market takes Mapping[str, float] | None; got list": lambda g: rank_paths(
+        g, "N4101", targets=[], market=CODES
+    ),
+    "evaluate: progress takes Callable[[int, int, str], None] | None; got 'de'": lambda g: evaluate(g, progress=DE),
     "rank_moves: filters takes Iterable[str | Filter]; got None": lambda g: rank_moves(g, "N4101", filters=NONE),
     "rank_moves: settings takes Settings (Settings(**values)) | None; got dict": lambda g: rank_moves(
         g, "N4101", settings=EMPTY
@@ -231,6 +243,8 @@ def test_a_person_is_not_printed_where_a_code_is_due(embedded_graph: OccupationG
     with pytest.raises(PasserellesError, match="Profile") as refused:
         rank_moves(embedded_graph, "N4101", targets=[Profile("K2110")])  # type: ignore[list-item]
     assert "K2110" not in str(refused.value)
+    with pytest.raises(PasserellesError, match="Headcount of Profile:"):
+        levers(embedded_graph, {Profile("K2110"): -1}, ["N4105"])
 
 
 def test_settings_that_a_graph_was_not_built_under_are_refused_after_it(embedded_graph: OccupationGraph) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 
 from passerelles.bulk.profiles import open_batches
 from passerelles.bulk.rank import Pieces, Progress, Ranker, check_columns, numbered_pieces, output_schema, rank_each
+from passerelles.codes import check_whole
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import KEY, OccupationGraph
 from passerelles.io.archive import MAX_JSON_BYTES, file_sha256, parse_json, read_file
@@ -137,8 +138,7 @@ def rank_files(  # noqa: PLR0913 - as `rank_profiles`, and where all goes
     ['_run.json', 'part-00000-00000.parquet']
     """
     need_arrow()
-    if isinstance(part_rows, bool) or not isinstance(part_rows, int) or part_rows < 1:
-        raise PasserellesError("part_rows_invalid", value=repr(part_rows))
+    check_whole(part_rows, "part_rows_invalid", least=1)
     files = inputs_of([profiles] if isinstance(profiles, str | Path) else profiles)
     output = Path(output)
     if not output.name:

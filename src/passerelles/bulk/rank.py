@@ -18,7 +18,7 @@ from passerelles.access.holdings import NO_AIM, Aim, Holdings, holdings_of
 from passerelles.bulk import profiles
 from passerelles.bulk.layout import KNOWN, MEASURES, Best, Formula, Needs, Space, make_formula, make_needs, make_space
 from passerelles.bulk.profiles import BATCH, FAULT, Directory, Fault, People
-from passerelles.codes import grouped
+from passerelles.codes import check_whole, grouped
 from passerelles.errors import PasserellesError, checked, need
 from passerelles.graph.core import OccupationGraph, metadata, provenance
 from passerelles.io.arrow import need_arrow, pa
@@ -282,8 +282,8 @@ def rank_profiles(
     Raises
     ------
     PasserellesError
-        If the limit, the scorer, or a column of the first batch is not valid, or has a name that resembles a known one
-        which is not there. Batches of another shape that come later are refused row by row.
+        If the limit, the scorer, the number of threads, or a column of the first batch is not valid, or has a name that
+        resembles a known one which is not there. Batches of another shape that come later are refused row by row.
     MissingExtraError
         If pyarrow, or what the engine needs, is not installed.
 
@@ -297,6 +297,8 @@ def rank_profiles(
     [1, 2, 3]
     """
     ranker = Ranker.of(graph, settings=settings, limit=limit, engine=engine)
+    if threads is not None:
+        check_whole(threads, "threads_invalid", least=1)
     batches = _run(ranker, table, rejects, progress, threads)
     first = next(batches, None)  # a wrong request is refused now, not when the first move is read
     schema = output_schema().with_metadata(ranker.metadata)

@@ -19,6 +19,7 @@ from passerelles.evaluation.train import fit_scorer
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.own_lists import ObservedMoves
+from passerelles.referentials.referential import several
 from passerelles.scoring.scorer import Scorer, load_scorer
 from passerelles.scoring.table import score_table
 from passerelles.settings import Settings
@@ -201,7 +202,7 @@ def choose_methods(graph: OccupationGraph, methods: Iterable[str | RankFunction]
     if methods is None:
         return tuple(m for m in _METHODS.values() if protocol_of(m, graph, 0) != "in-sample")
     chosen: dict[str, Method] = {}
-    for each in [methods] if isinstance(methods, str) else methods:
+    for each in several(methods):
         if isinstance(each, str) and each in _METHODS:
             chosen[each] = _METHODS[each]
         elif callable(each):
@@ -334,8 +335,8 @@ def evaluate(
     Raises
     ------
     PasserellesError
-        If a method is not known, no mobility is, there are fewer groups than folds, or a callable gives what is no
-        score.
+        If a method is not known, no mobility is, there are fewer groups than folds, the seed is no whole number, or a
+        callable gives what is no score.
 
     Examples
     --------

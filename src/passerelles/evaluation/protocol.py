@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
+from passerelles.codes import check_whole
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.features import top_domain
@@ -289,7 +290,7 @@ def make_folds(
     Raises
     ------
     PasserellesError
-        If no mobility is known, or there are fewer groups than folds, or fewer than 2 folds.
+        If no mobility is known, there are fewer groups than folds, or fewer than 2 folds, or the seed is none.
 
     Examples
     --------
@@ -300,8 +301,9 @@ def make_folds(
     # Imported here: heavy, and only evaluation needs it.
     from sklearn.model_selection import GroupKFold  # noqa: PLC0415
 
-    if isinstance(folds, bool) or not isinstance(folds, int) or folds < 2:  # noqa: PLR2004 - one fold would leave nothing
-        raise PasserellesError("evaluation_folds", value=repr(folds))
+    check_whole(folds, "evaluation_folds", least=2)  # one would leave nothing
+    if grouping is not None:
+        check_whole(grouping, "evaluation_grouping", least=0)
     if origins is None:
         origins = np.flatnonzero(np.diff(known_mobilities(graph).indptr)).astype(np.int32)
     if not len(origins):

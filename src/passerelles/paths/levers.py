@@ -600,8 +600,8 @@ def _lever(situation: Situation, each: AtomSet, rank: int, gained: int) -> Lever
 
 
 def _kinds(kinds: Iterable[str] | str | None) -> frozenset[LeverKind]:
-    wanted = {kinds} if isinstance(kinds, str) else set(KINDS if kinds is None else kinds)
-    unknown = sorted(map(str, wanted - set(KINDS)))
+    wanted = several(KINDS if kinds is None else kinds)
+    unknown = sorted({str(kind) for kind in wanted if kind not in KINDS})
     if unknown or not wanted:
         raise PasserellesError("kinds_invalid", value=", ".join(unknown) or "-", known=", ".join(KINDS))
     return frozenset(k for k in KINDS if k in wanted)
@@ -609,10 +609,11 @@ def _kinds(kinds: Iterable[str] | str | None) -> frozenset[LeverKind]:
 
 def _people(origins: People) -> list[tuple[str | Profile, int]]:
     if not isinstance(origins, Mapping):
-        return [(origins, 1)] if isinstance(origins, str | Profile) else [(who, 1) for who in origins]
+        return [(who, 1) for who in several(origins)]
     for who, count in origins.items():
         if isinstance(count, bool) or not isinstance(count, Integral) or count < 0:
-            raise PasserellesError("people_invalid", code=who, value=repr(count))
+            code = who if isinstance(who, str) else type(who).__name__  # what is told of a person is not repeated
+            raise PasserellesError("people_invalid", code=code, value=repr(count))
     # Codes by code, then profiles as they come.
     ordered = sorted(origins.items(), key=lambda each: each[0] if isinstance(each[0], str) else "\U0010ffff")
     return [(who, int(count)) for who, count in ordered]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from passerelles.access.demands import TENTHS
 from passerelles.access.qualifications import FIRST_DEGREE
-from passerelles.codes import check_codes
+from passerelles.codes import check_codes, check_whole
 from passerelles.effort import Ints
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import OccupationGraph
@@ -418,8 +418,7 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     chosen = settings_or(settings, graph.settings)
     constraint = None if frame is None else find_frame(frame)
     check_limit(limit)
-    if isinstance(max_steps, bool) or not isinstance(max_steps, int) or not 1 <= max_steps <= MOST_STEPS:
-        raise PasserellesError("max_steps_invalid", value=repr(max_steps), most=MOST_STEPS)
+    check_whole(max_steps, "max_steps_invalid", least=1, most=MOST_STEPS)
     values = _market_values(graph, market)
     wanted = None if targets is None else several(targets)
     start = find_start(graph, origin, towards=wanted or ())

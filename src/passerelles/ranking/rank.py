@@ -15,8 +15,8 @@ from passerelles.access.conditions import kind_between, same_field
 from passerelles.access.demands import conditions_for, demands_of_job
 from passerelles.access.holdings import Aim, Holdings
 from passerelles.access.wording import names_to_obtain
-from passerelles.codes import check_codes
-from passerelles.errors import PasserellesError, checked
+from passerelles.codes import check_codes, check_whole
+from passerelles.errors import checked
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, listed, say
 from passerelles.market.market import Market
@@ -392,8 +392,7 @@ def check_limit(limit: int | None, offset: int = 0) -> None:
         If one of them is too small, or no integer.
     """
     for name, value, least in (("limit", 1 if limit is None else limit, 1), ("offset", offset, 0)):
-        if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            raise PasserellesError(f"{name}_invalid", value=repr(value))
+        check_whole(value, f"{name}_invalid", least=least)
 
 
 def scores_from(graph: OccupationGraph, start: Start, scorer: Scorer) -> tuple[Scores, int]:

@@ -9,7 +9,7 @@ from itertools import islice
 from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple, get_args
+from typing import Any, Final, NamedTuple, TypeVar, get_args
 
 from pydantic import TypeAdapter
 
@@ -43,6 +43,7 @@ from passerelles.sharing import Deriving, Later, cached_property, made_once, no_
 from passerelles.store import Index, open_index
 from passerelles.text import alike, normalise_label, slashed_forms
 
+Item = TypeVar("Item")
 # By what a draft keeps the rows of a table, and a referential has them in order; moves go by their rank.
 _CODED: Final = ("occupations", "competencies", "titles", "contexts", "tags", "domains", "credentials")
 _KEYS: Final[Mapping[str, Callable[[Any], Any]]] = {
@@ -576,9 +577,10 @@ def _titles_of_name(referential: Referential, occupation: str, text: str) -> fro
     return frozenset(titles) if len(titles) == 1 else frozenset()
 
 
-def several(some: Iterable[str] | str) -> tuple[str, ...]:
-    """Return codes or titles, of which one may stand alone, as a tuple."""
-    return (some,) if isinstance(some, str) or not isinstance(some, Iterable) else tuple(some)
+def several(some: Iterable[Item] | str) -> tuple[Item, ...]:
+    """Return codes, titles or the like, of which one may stand alone, as a tuple."""
+    alone: Any = some
+    return (alone,) if isinstance(some, str) or not isinstance(some, Iterable) else tuple(some)
 
 
 @made_once
