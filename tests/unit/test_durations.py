@@ -6,7 +6,7 @@ from math import log
 import numpy as np
 
 from passerelles.model import Hours
-from passerelles.referentials.credentials import Duration, fit_durations, load_durations
+from passerelles.referentials.credentials import OF_KIND, Duration, fit_durations, load_durations
 from passerelles.referentials.places import bundled_folder
 
 CENTRES = ("legal-total", "legal-minimum", "published-total", "centre")
@@ -27,6 +27,14 @@ def test_each_duration_says_who_published_it() -> None:
         assert known == sorted(known), each.code
     assert sum(cells["kind"].startswith("legal") for cells in listed) >= 60
     assert {d.level for d in rows} >= {3, 4, 5, 6, 7}
+
+
+def test_the_length_of_a_kind_of_diplomas_leaves_the_estimate_as_it_is() -> None:
+    rows = load_durations()
+    kinds = [d for d in rows if not d.domain]
+    assert len(kinds) >= 9
+    assert all(d.code.startswith(OF_KIND) and d.centre.expected and not d.occupations for d in kinds)
+    assert fit_durations(rows) == fit_durations([d for d in rows if d.domain])
 
 
 def test_certifications_name_the_jobs_of_today() -> None:

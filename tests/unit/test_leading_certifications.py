@@ -86,6 +86,18 @@ def test_what_is_over_gives_way_to_its_successor_and_what_was_withdrawn_is_gone(
     assert found["CI-3"].vae is None
 
 
+def test_a_diploma_without_a_length_of_its_own_lasts_what_its_kind_does(tmp_path: Path, jobs: Referential) -> None:
+    head, *lines = KIT.splitlines()
+    kinds = {"RNCP100": "50022101", "RNCP101": "40022102", "RNCP105": "26T22101"}
+    kit = [f"{head};Code Diplôme", *(f"{line};{kinds.get(line.split(';')[0], '')}" for line in lines)]
+    for name, text in {"c.csv": CERTIFINFO, "kit.csv": "\n".join(kit), "suite.csv": NEXT, "rome.csv": ROME}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    found = {c.code: c.hours for c in load_certifications(tmp_path).leading("N4101", jobs, DAY)}
+    published = {d.code: d.centre for d in load_durations()}
+    assert (found["RNCP100"], found["RNCP105"]) == (published["CFD500"], None)  # a CAP; no kind of which a text speaks
+    assert found["RNCP200"] == published["CFD400"]  # no file says its kind: that of what it replaces
+
+
 def test_before_its_end_a_certification_stands_with_its_successor_named(
     table: Certifications, jobs: Referential
 ) -> None:
@@ -382,7 +394,7 @@ def test_an_end_is_a_day_as_written_and_no_successor_is_a_dash(table: Certificat
 
 def test_a_number_that_another_follows_keeps_its_hours(tmp_path: Path, jobs: Referential) -> None:
     """An older extract names the number of before; the table of lengths that of today."""
-    now = next(d for d in load_durations() if d.former)
+    now = next(d for d in load_durations() if d.former and d.domain and d.code.startswith("RNCP"))
     (tmp_path / "c.csv").write_text(
         CERTIFINFO.replace(";100;", f";{now.former[0].removeprefix('RNCP')};"), encoding="utf-8"
     )

@@ -19,7 +19,7 @@ from passerelles.market.read import FileRows, Keeper, RecognisedFile, Scan, Sour
 from passerelles.market.tables import Via, links_of
 from passerelles.model import DIPLOMAS, Credential, Hours, Occupation, Ternary
 from passerelles.notices import Notice, NoticeLog
-from passerelles.referentials.credentials import Duration, load_durations
+from passerelles.referentials.credentials import OF_KIND, Duration, load_durations
 from passerelles.referentials.referential import Referential, exact_occupation
 from passerelles.text import normalise_label, slashed_forms
 from passerelles.vectors import stem, word_rules
@@ -41,6 +41,7 @@ _NO_NAME: Final = re.compile(
     r"|Titre ingénieur - (?:Titre ingénieur )?(?=Ingénieur)|(.+?) - (?=\1\b))",
     re.IGNORECASE,
 )
+_KIND: Final = 3  # digits of a diploma's code at the ministry of education that say its kind: 500 = CAP
 _BEGINNING: Final = 5  # letters that words of one family share: viticulteur, viticole
 _FEW_NAMES: Final = 5  # so many are few in any referential
 CertificationKind = Literal["certification", "habilitation", "preparatory", "unknown"]
@@ -177,12 +178,13 @@ def leading_lines(
 
 
 class Registration(NamedTuple):
-    """What the register says of a certification; `until` is ISO, empty = unknown."""
+    """What the register says of a certification; `until` is ISO, `diploma` the code of its kind, empty = unknown."""
 
     label: str
     level: int | None
     until: str
     active: bool
+    diploma: str = ""
 
 
 @dataclass(frozen=True)
@@ -257,12 +259,13 @@ def read_register(recognised: Iterable[RecognisedFile]) -> Register:
 
     registrations: dict[str, Registration] = {}
     replaced: set[tuple[str, str]] = set()
-    names = ("rncp", "label", "level", "until", "state", "successor", "former")
-    for code, label, level, until, state, successor, former in rows("apprenticeship-kit", *names):
+    names = ("rncp", "label", "level", "until", "state", "diploma", "successor", "former")
+    for code, label, level, until, state, diploma, successor, former in rows("apprenticeship-kit", *names):
         grade = level.removeprefix("Niveau ").strip()
         if code.startswith("RNCP"):
             reached = int(grade) if grade.isdigit() else None
-            registrations[code] = Registration(_NO_NAME.sub("", label), reached, _iso(until), state == "ACTIVE")
+            name, active, kind = _NO_NAME.sub("", label), state == "ACTIVE", diploma[:_KIND]
+            registrations[code] = Registration(name, reached, _iso(until), active, kind)
             replaced |= {(code, successor), (former, code)}
     for code, former, successor in rows("rncp-successors", "rncp", "former", "successor"):
         replaced |= {(code, successor), (former, code)}
@@ -508,7 +511,7 @@ class Certifications:
         if credential is not None and credential.hours.expected is not None:  # so that one page tells one length of it
             hours: Hours | None = credential.hours
         else:
-            published = _published().get(code)
+            published = self._published(code)
             hours = None if published is None or "" < published.until < day.isoformat() else published.centre
         label, level = self._named(code, rows, credential)
         replaced = () if rows else register.formers.get(code, ())
@@ -521,6 +524,12 @@ class Certifications:
         in_force = any(_sessions_open(row, day) == "yes" for row in rows) if sure is None else sure
         facts = (vae, hours, source, in_force)
         return LeadingCertification(code, label, level, until or None, match, successor, *facts, vae_former=former)
+
+    def _published(self, code: str) -> Duration | None:
+        """Published length of a certification, else of the kind of diploma that it is, or that what it replaces is."""
+        known = (self.register.registrations.get(c) for c in (code, *self.register.formers.get(code, ())))
+        kinds = (f"{OF_KIND}{each.diploma}" for each in known if each is not None and each.diploma)
+        return next((found for c in (code, *kinds) if (found := _published().get(c))), None)
 
     def _rows(self, rncp: str) -> tuple[Certification, ...]:
         return tuple(r for r in self.by_rncp.get(rncp.removeprefix("RNCP"), ()) if r.kind == "certification")

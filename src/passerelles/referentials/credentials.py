@@ -373,6 +373,7 @@ def _access_of_all(code: str, rows: Sequence[OccupationAccess]) -> OccupationAcc
 
 _FIGURES: Final = ("centre_low", "centre_hours", "centre_high")
 _COLUMNS: Final = ("code", "label", "level", "domain", "rome", "source", "valid_until")
+OF_KIND: Final = "CFD"  # before the three digits of a kind of diplomas (code formation diplôme)
 _SHARED_SOURCE: Final = 0.75  # n rows from one text at one level count as n ** (1 - this)
 _FEW: Final = 4  # weight of "no difference" against the courses of a domain
 _TAILS: Final = (0.08, 0.92)  # a little outside the tenth and ninetieth: the spread is that of the rows fitted on
@@ -382,7 +383,8 @@ class Duration(NamedTuple):
     """
     Hours that a certification lasts, as published.
 
-    `level` is the European level, None for a course that gives none; `domain` the letter of ROME's main domain;
+    `code` is that of the register or the catalogue, or a kind of diplomas (`OF_KIND`), of no domain; `level` the
+    European level, None for a course that gives none; `domain` the letter of ROME's main domain;
     `centre` hours at the training centre; `former` the numbers in the register that `code` follows, which older files
     still give; `until` the last day of that length (ISO, empty = none is known).
     """
@@ -463,9 +465,10 @@ def fit_durations(durations: Sequence[Duration]) -> DurationModel:
     Fit medians, factors and spread to published durations.
 
     Many certifications repeat the minimum of one text: rows of one source and level are weighed down together. What a
-    text only caps says nothing of the length of others.
+    text only caps says nothing of the length of others; a kind of diplomas is fitted by those of it that have a domain.
     """
-    usable = [d for d in durations if d.level is not None and d.centre.expected and not _is_capped(d.centre)]
+    each = [d for d in durations if d.domain and d.centre.expected]
+    usable = [d for d in each if d.level is not None and not _is_capped(d.centre)]
     levels, domains = np.asarray([d.level for d in usable]), np.asarray([d.domain for d in usable])
     hours = np.asarray([log(d.centre.expected or 1.0) for d in usable])
     shared = Counter((d.centre.source, d.level) for d in usable)
@@ -484,7 +487,7 @@ def fit_durations(durations: Sequence[Duration]) -> DurationModel:
             factors[domain] = float((weights * residuals)[mask].sum() / (weights[mask].sum() + _FEW))
             residuals[mask] -= factors[domain]
     low, high = (_quantile(residuals, weights, share) for share in _TAILS)
-    courses = [d.centre.expected for d in durations if d.level is None and d.centre.expected]
+    courses = [d.centre.expected or 0.0 for d in each if d.level is None]
     return DurationModel(by_level, by_domain, lowest, spread=(low, high), course=float(np.median(courses)))
 
 
