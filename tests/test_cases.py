@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from market_files import write
+from market_files import market_folder, write
 from passerelles.cli.main import run
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import typeset
@@ -170,6 +170,24 @@ def test_sites_of_a_firm_in_one_command(
     assert "géographie" in capsys.readouterr().err
     assert call(*common, "--by", "zzz") == 2
     assert "epci" in capsys.readouterr().err
+
+
+def test_tensions_play_no_part_in_territories_whose_openings_are_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    data = market_folder(tmp_path / "data")
+    fragile = write(tmp_path / "f.csv", "Entreprise;Métier;Effectif;Bassin\nA;N4101;3;Redon\n")
+    hiring = write(tmp_path / "h.csv", "Entreprise;Métier;Postes;Bassin\nB;N4101;3;Redon\n")
+    tables = ("--fragile", fragile, "--hiring", hiring)
+    common = (*tables, "--data", data, "--output", tmp_path / "sites", "--no-pages")
+    tension = data / "b.csv"
+    lines = []
+    for row in ("", "2020;N4102;Conduite;5313;REDON;2;1;5;4;3;2;1;5;4\n"):
+        tension.write_text(tension.read_text(encoding="utf-8") + row, encoding="utf-8")
+        assert call(*common) == 0
+        lines.append(list(lines_of(tmp_path / "sites")))
+    assert lines[0] == lines[1]
 
 
 def test_masked_lines_hold_no_small_number(embedded: OccupationGraph, tmp_path: Path) -> None:

@@ -215,6 +215,13 @@ class MobilityAreas(Shown):
         notes += market_notes((area.market for area in self.areas), lang)
         return Page(say("areas.title", lang=lang, n=len(self.areas)), (), self.sheets(lang)[:1], (), notes)
 
+    def largest(self, limit: int | None) -> "MobilityAreas":
+        """Return the largest areas, all where `limit` is None, and the passages between them."""
+        areas = self.areas[:limit]
+        numbers = {area.number for area in areas}
+        passages = tuple(p for p in self.passages if {p.origin, p.target} <= numbers)
+        return replace(self, areas=areas, passages=passages)
+
     def wheel(self) -> tuple[list[Spot], list[tuple[Spot, Spot, float]]]:
         """
         Return the areas on a wheel, and the ways between them with how wide each is, the widest being 1.

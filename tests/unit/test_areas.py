@@ -12,6 +12,7 @@ import pytest
 
 from market_files import market_folder
 from passerelles.areas import MobilityAreas, mobility_areas
+from passerelles.cli.main import run
 from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.figures import COUNTRY
@@ -123,6 +124,23 @@ def test_passages_lead_from_one_area_to_another(areas: MobilityAreas) -> None:
         assert passage.origin != passage.target
         assert all((number[a], number[b]) == (passage.origin, passage.target) for a, b, _ in passage.best)
         assert passage.moves >= len(passage.best)
+
+
+def test_the_largest_areas_alone_are_shown_with_the_passages_between_them(
+    plain_embedded: OccupationGraph, capsys: pytest.CaptureFixture[str]
+) -> None:
+    areas = mobility_areas(plain_embedded)
+    assert areas.largest(None) == areas
+    largest = areas.largest(2)
+    assert largest.areas == areas.areas[:2]
+    assert {(p.origin, p.target) for p in largest.passages} == {(1, 2), (2, 1)}
+    with pytest.raises(SystemExit) as ended:
+        run(["areas", "--limit", "2"])
+    assert ended.value.code == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith(f"{len(areas.areas)} aires de mobilité")
+    assert areas.areas[1].members[0].label.split()[0] in shown
+    assert not any(line.lstrip().startswith("3 ") for line in shown.splitlines())
 
 
 def test_without_chances_nobody_is_called_a_dead_end(embedded_graph: OccupationGraph) -> None:

@@ -77,6 +77,16 @@ def test_a_table_without_one_usable_row_is_refused_with_every_reason(embedded: R
     assert problems(error) == [(1, "job", "job_unknown"), (2, "headcount", "not_number")]
 
 
+@pytest.mark.parametrize("table", [1, b"x", [1], [None], [{"job": "N4101"}, "people.csv"], {"job": ["N4101"]}])
+def test_what_is_no_table_is_refused_in_one_sentence(embedded: Referential, table: Any) -> None:
+    words: dict[Side, str] = {"fragile": "fragilisés", "hiring": "postes"}
+    for side, word in words.items():
+        with pytest.raises(PasserellesError, match=type(table).__name__) as refused:
+            read_lots(embedded, table, side)
+        assert refused.value.key == "territory_table"
+        assert word in refused.value.message("fr")
+
+
 def test_a_part_of_a_table_does_not_repeat_what_the_whole_table_set_aside(embedded: Referential) -> None:
     rows = fragile(("A", "N4101", 3, "Redon"), ("B", "N4101", 2, "Vannes"), ("C", "N4101", "x", "Redon"))
     lots = read_lots(embedded, [*rows, rows[0]], "fragile")

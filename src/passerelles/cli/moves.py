@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from passerelles.cli.shared import CommandOptions, Format, FragileOption, FrameOption, argument, option, shared
 from passerelles.errors import PasserellesError
-from passerelles.views.spec import dicts
+from passerelles.language.say import Lang
+from passerelles.views.spec import Page, dicts
 
 if TYPE_CHECKING:
     from passerelles.market.own_lists import JobList
@@ -199,7 +200,7 @@ def demo(opts: CommandOptions) -> None:
     opts.emit(lambda: moves_envelope("rank@1", graph, moves, lang), moves.sheets(lang), show)
 
 
-@shared("basin referential overlay data settings form output chart lang")
+@shared("basin referential overlay data limit settings form output chart lang", limit=None)
 def areas(opts: CommandOptions, jobs: Annotated[Path | None, option("areas_jobs", "--jobs")] = None) -> None:
     """Group occupations into mobility areas."""
     from passerelles.areas import mobility_areas
@@ -210,10 +211,15 @@ def areas(opts: CommandOptions, jobs: Annotated[Path | None, option("areas_jobs"
     if codes == []:
         raise PasserellesError("no_job_read", path=jobs)
     grouping = mobility_areas(graph, codes, market=session.market, basin=session.basin(opts.basin))
+    shown = grouping.largest(opts.limit)
+
+    def page(lang: Lang) -> Page:
+        return shown.page(lang)._replace(title=grouping.page(lang).title)  # how many areas there are in all
+
     opts.emit(
-        lambda: opts.scored("areas@1", dicts(grouping.areas, lang)) | grouping.figures(),
-        grouping.sheets(lang),
-        opts.on_screen(grouping.page, graph.referential),
+        lambda: opts.scored("areas@1", dicts(shown.areas, lang)) | shown.figures(),
+        shown.sheets(lang),
+        opts.on_screen(page, graph.referential),
     )
     opts.draw(lambda charts: charts.area_map(grouping, lang=lang))
 

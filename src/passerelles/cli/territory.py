@@ -355,7 +355,8 @@ def batch(
     if output.exists() and not output.is_dir():
         raise PasserellesError("batch_needs_folder", path=output)
     cut: Cut = by
-    session, graph = opts.session, opts.graph
+    session = opts.open(tensions=opts.hiring is None)
+    graph = session.graph
     market, places = session.territory_data()
     locator, least = Locator(places, market), session.settings.titles.review_threshold
     first, second = read_sides(graph.referential, fragile, opts.hiring, locator=locator, review_threshold=least)

@@ -159,7 +159,7 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
     LotsError
         If a table has not one usable row, or one is set aside and `refuse_incomplete` asks for all.
     PasserellesError
-        If a bound is no number, or there are no openings to allocate to.
+        If a table is given as something else, a bound is no number, or there are no openings to allocate to.
 
     Notes
     -----

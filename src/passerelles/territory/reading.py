@@ -10,6 +10,7 @@ from statistics import fmean
 from types import MappingProxyType
 from typing import Any, Final
 
+from passerelles.errors import PasserellesError
 from passerelles.io.csv import decimal_sign, hold_counts, mostly_hold_counts, read_number
 from passerelles.io.xlsx import cell_text
 from passerelles.market.places import departments_shown
@@ -58,6 +59,7 @@ from passerelles.territory.lots import (
     Where,
     merged,
     says,
+    side_label,
     town_of,
 )
 from passerelles.territory.shapes import (
@@ -186,6 +188,8 @@ def read_lots(
     ------
     LotsError
         If not one row can be used, with every reason.
+    PasserellesError
+        If `table` is none of these, or a file cannot be read at all.
 
     Examples
     --------
@@ -198,8 +202,7 @@ def read_lots(
     if isinstance(table, Lots):
         return table
     reader = _Reader(referential, side, locator or Locator(), choices, review_threshold)
-    given: Any = [table] if isinstance(table, str | Path) else table
-    rows: list[Any] = given.to_dict("records") if hasattr(given, "to_dict") else list(given)
+    rows = _given_rows(table, side)
     if rows and all(isinstance(row, str | Path) for row in rows):
         files = [sheets_of(path, side, reader.is_place) for path in rows]
         reader.set_aside += [problem for sheets in files for problem in damaged(sheets)]
@@ -215,6 +218,23 @@ def read_lots(
             for lot in rows
         ]
     return reader.read([Grid.of_mappings(rows, side)], side)
+
+
+def _given_rows(table: Any, side: Side) -> list[Any]:
+    """
+    Return what a table of lots is given as: paths, mappings or lots.
+
+    Raises
+    ------
+    PasserellesError
+        If it is anything else.
+    """
+    given = [table] if isinstance(table, str | Path) else table
+    given = given.to_dict("records") if hasattr(given, "to_dict") else given
+    rows = list(given) if isinstance(given, Iterable) and not isinstance(given, Mapping) else [None]
+    if not any(all(isinstance(row, kind) for row in rows) for kind in (str | Path, Lot, Mapping)):
+        raise PasserellesError("territory_table", side=partial(side_label, side), kind=type(table).__name__)
+    return rows
 
 
 @dataclass
