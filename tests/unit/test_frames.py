@@ -82,6 +82,20 @@ def test_no_fund_pays_for_the_training_of_those_whom_the_armed_forces_engage() -
     assert not fits(find_frame("poei"), replace(YES, enlists=True), hours, np.ones(2)).any()  # 0 = no
 
 
+def test_a_certifying_frame_pays_neither_for_a_competition_nor_for_the_school_that_it_opens() -> None:
+    school = replace(YES, selective=True, competes=True, registered=False)
+    for frame in presets().values():
+        found = judge(frame, replace(school, day="2021-06-01" if frame.name == "transco" else ""), 200, 2)
+        expected = ("no", ["competition"], []) if frame.certifying else ("unknown", [], ["selection"])
+        told = found.verdict, [v.rule for v in found.violations], [v.rule for v in found.unknown]
+        assert told == expected, frame.name
+    ptp = find_frame("ptp")
+    assert "ni sa préparation ni l'école" in judge(ptp, school, 200, 2).reasons("fr")[0]
+    # A diploma is to be obtained before, or one is chosen by other means: it may be paid for.
+    for other in (replace(school, registered=True), replace(school, competes=False)):
+        assert judge(ptp, other, 200, 2).verdict == "unknown"
+
+
 def test_a_training_that_the_law_exempts_is_held_to_no_length_and_said_to_be_so() -> None:
     frame = find_frame("periode-de-reconversion")
     basis = replace(YES, labels=("Socle CléA", "cléa numérique"))

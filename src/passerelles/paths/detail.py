@@ -132,8 +132,9 @@ class PathContext(Deriving):
         registered = any(map(self._registered, taught))
         listed, presumed = self.listed(code), len(taught) < len(left) or bool(title)
         enlists = any(c.code == _ENLISTMENT and c.requirement == "required" for c in left)
+        competes = any(c.kind == "concours" for c in left)
         return JudgedTraining(
-            known, ends, listed, labels, same, self.day, selective, studies, registered, presumed, enlists
+            known, ends, listed, labels, same, self.day, selective, studies, registered, presumed, enlists, competes
         )
 
     def rome_code(self, code: str) -> str:

@@ -220,7 +220,8 @@ class JudgedTraining:
     a quota of offices decides who enters, which no training does; `studies`: months that studies take, if that is more;
     `registered`: whether the training that is judged brings a certification itself; `presumed`: whether a diploma that
     is still to be verified is counted as held; `enlists`: whether one has to join the armed forces, which train and pay
-    those whom they engage, by no contract that a fund would go with.
+    those whom they engage, by no contract that a fund would go with; `competes`: whether a competition is still to be
+    won.
     """
 
     known: bool
@@ -234,6 +235,7 @@ class JudgedTraining:
     registered: bool = True
     presumed: bool = False
     enlists: bool = False
+    competes: bool = False
 
 
 def _bounds(frame: Frame, case: JudgedTraining, hours: Time, months: Time) -> Iterator[tuple[str, float, Time, Time]]:
@@ -307,7 +309,11 @@ def judge(frame: Frame, case: JudgedTraining, hours: float, months: float) -> Fr
             (broken if answer == "no" else unsure).append(Violation(f"{rule}_{answer}"))
     if case.enlists:
         broken.append(Violation("enlistment"))
-    doubts = ("same_code", frame.other_code and case.same_code), ("selection", case.selective)
+    # Neither getting ready for a competition nor the school that it opens is a certification.
+    competition = frame.certifying and case.selective and case.competes and not case.registered
+    if competition:
+        broken.append(Violation("competition"))
+    doubts = ("same_code", frame.other_code and case.same_code), ("selection", case.selective and not competition)
     unsure += [Violation(rule) for rule, holds in doubts if holds]
     verdict: Ternary = "no" if broken else "unknown" if unsure else "yes"
     exempt = frame.is_exempt(case.labels)
