@@ -171,9 +171,13 @@ class UnknownCodeError(PasserellesError):
 
     def message(self, lang: Lang = "fr") -> str:
         """Return the sentence, with suggestions, or how to search where there is none and words lead to codes."""
-        text = super().message(lang)
+        text = self.sentence(lang)
         more = "suggestions" if self.suggestions else "search" if self.key in _FOUND_BY_WORDS else ""
         return f"{text} {say(f'errors.{more}', lang=lang, **self.values)}" if more else text
+
+    def sentence(self, lang: Lang = "fr") -> str:
+        """Return the sentence alone, where no command can be typed or suggestions stand beside it."""
+        return super().message(lang)
 
 
 class MissingExtraError(PasserellesError, ImportError):

@@ -125,6 +125,12 @@ def test_a_higher_ceiling_of_cost_is_tried_in_what_would_change() -> None:
     assert [c.more for c in match(fragile, hiring, {("J00", "J01"): 111.0}, max_cost=70).changes] == [0]
 
 
+def test_a_rule_that_is_left_out_is_not_moved_by_an_unknown_number() -> None:
+    (step,) = Change.spec.pick("step")
+    texts = [step.screen(Change("budget", 50.0, by, 3, 0, 0.0), "fr") for by in (40.0, 0.05, None)]
+    assert texts == ["40", "0,05", "–"]
+
+
 def test_a_frame_is_asked_with_the_expected_hours() -> None:
     asked: list[Any] = []
 

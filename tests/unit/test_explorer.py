@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from html import unescape
 from html.parser import HTMLParser
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from xml.etree import ElementTree as ET
@@ -177,6 +177,12 @@ def test_a_sheet_says_every_line_of_the_command_line(client: Client, capsys: pyt
         assert said == [plain(line["text"]) for line in rows(capsys, "show", code)]
 
 
+def test_one_move_has_no_place_in_a_list(client: Client) -> None:
+    (row,) = read(client, "/move/K2110/N4101").tables["ranking"]
+    assert "target" in row
+    assert "rank" not in row
+
+
 def test_what_a_competency_is_near_is_not_unknown_where_nothing_is_near(client: Client) -> None:
     cells = [row["via"][0] for row in read(client, "/move/K2110/N4101").tables["competencies"]]
     assert "–" in cells
@@ -250,6 +256,11 @@ def test_what_is_wrong_is_a_page_that_helps(client: Client) -> None:
     assert client.get("/explorer/move/K2110/K2110").status_code == 404
     evil = client.get("/explorer/", params={"q": "<script>alert(1)</script>"}).text
     assert "<script>alert" not in evil
+    wrong = client.get("/explorer/show/K9999").text
+    assert "K9999" in wrong
+    assert "passerelles search" not in wrong  # no page is where a command can be typed
+    same = client.get("/explorer/paths/K2110/K2110").text
+    assert "/explorer/move/K2110/K2110" not in same
 
 
 def test_pages_ask_for_nothing_outside_and_are_off_unless_asked_for(
@@ -320,6 +331,7 @@ def test_neighbours_stand_nearer_the_likelier_they_are(client: Client, capsys: p
     far = [(float(x) - 300) ** 2 + (float(y) - 300) ** 2 for x, y in stars]
     assert len(far) == 16
     assert all(a <= b + 100 for a, b in pairwise(far))
+    assert all(math.dist(map(float, a), map(float, b)) > 2 * 21 for a, b in combinations(stars, 2))
     # The number of a circle stands on it, and on no disc.
     rings = re.findall(r'<text x="([\d.]+)" y="([\d.]+)">\d+', text)
     assert len(rings) > 1
@@ -374,6 +386,8 @@ def test_no_page_outlives_the_day(client: Client, monkeypatch: pytest.MonkeyPatc
 def test_a_job_written_in_other_words_is_chosen_by_the_person(client: Client) -> None:
     body = client.post("/explorer/profile/holds", json={"job": "chauffeur de car scolaire"}).text
     assert re.findall(r'data-job="([^"]+)"', body)
+    assert "peut viser plusieurs métiers" in body
+    assert "avec assez de certitude" in client.post("/explorer/profile/holds", json={"job": "zzzz qqqq"}).text
     found = client.post("/explorer/profile/holds", json={"text": "conduire un véhicule"}).text
     assert re.findall(r'data-add="([^"]+)"', found)
 

@@ -281,6 +281,9 @@ def test_errors_help_in_both_languages(client: Client) -> None:
     body = refused(client.get("/v1/rank?origin=K211O"), 404, "unknown_code")
     assert "K2110" in body["suggestions"]
     assert "Vouliez-vous dire" in body["detail"]
+    # Where nothing is near, no command of a terminal is named: who asks has none.
+    assert "passerelles search" not in refused(client.get("/v1/rank?origin=ZZ"), 404, "unknown_code")["detail"]
+    assert "Vouliez-vous dire" in body["detail"]
     assert "Did you mean" in client.get("/v1/rank?origin=K211O&lang=en").json()["detail"]
     refused(client.post("/v1/rank", json={"origin": {"competencies": ["NOPE"]}}), 404, "unknown_competency")
     refused(client.get("/v1/rank?origin=K2110&filter=shiny"), 422, "unknown_filter")

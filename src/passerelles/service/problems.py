@@ -69,8 +69,10 @@ def refusal(error: PasserellesError, lang: Lang) -> dict[str, Any] | None:
     if "path" in error.values:
         return None
     extra: dict[str, Any] = {}
+    detail = error.message(lang)
     if isinstance(error, UnknownCodeError):
         extra["suggestions"] = list(error.suggestions)
+        detail = detail if error.suggestions else error.sentence(lang)
     if isinstance(error, LotsError):
         extra["errors"] = [
             # Rows count from 0, as where the shape of one is wrong; 0 here is the table as a whole.
@@ -78,7 +80,7 @@ def refusal(error: PasserellesError, lang: Lang) -> dict[str, Any] | None:
             for p in error.problems[:_SHOWN]
         ]
     status = 404 if isinstance(error, UnknownCodeError) else 422
-    return problem_body(error.key, lang, detail=error.message(lang), status=status) | extra
+    return problem_body(error.key, lang, detail=detail, status=status) | extra
 
 
 async def on_engine_error(request: Request, error: Any) -> Response:

@@ -444,18 +444,24 @@ class Change(Described):
 
     def sentence(self, lang: Lang = "fr", *, masked: bool = False) -> str:
         """Return the change, as a person reads it; the people gained only where they are not `masked`."""
-        step = int(self.step) if self.step is not None and float(self.step).is_integer() else self.step
-        shown = "" if step is None else say("territory.change.number", lang=lang, x=step)
-        what = say(f"territory.change.{self.kind}", lang=lang, step=shown)
+        what = say(f"territory.change.{self.kind}", lang=lang, step=self.step_text(lang))
         key = "masked" if masked else "gain" if self.more > 0 else "loss" if self.more < 0 else "none"
         return say(f"territory.change.{key}", lang=lang, what=what, n=abs(self.more))
+
+    def step_text(self, lang: Lang = "fr") -> str:
+        """Return by how much the bound was moved; empty where a rule is left out."""
+        return (
+            ""
+            if self.step is None
+            else number(self.step, lang=lang, decimals=0 if float(self.step).is_integer() else 2)
+        )
 
     spec: ClassVar[Record] = Record(
         "change",
         "What moving one bound would change",
         Column("kind", words="territory.moved", promised="text"),
         Column("bound", "number", on=On.JSON),
-        Column("step", "number"),
+        Column("step", "number", shown=lambda c, lang: c.step_text(lang) or "–"),
         Column("more", "integer", promised="whole?"),
         Column("placed", "integer", promised=PEOPLE),
         Column("hours", "number", on=On.JSON),

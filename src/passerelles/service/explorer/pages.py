@@ -3,7 +3,7 @@
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache, partial
@@ -103,10 +103,15 @@ class PageRequest(NamedTuple):
         columns, caption = sheet.on(On.PAGE), sheet.label(self.lang)
         return grid_of(Words(self.lang), sheet.title, columns, sheet.items(), links, caption=caption)
 
-    def moves_content(self, moves: Moves, links: Links = NO_LINKS, *, occupied: bool = True) -> dict[str, Any]:
+    def moves_content(
+        self, moves: Moves, links: Links = NO_LINKS, *, occupied: bool = True, hidden: Collection[str] = ()
+    ) -> dict[str, Any]:
         """Return what a template shows of moves: their page, its table where there is one, and notes under it."""
         page = moves.page(self.lang)
-        grid = self.table(page.sheets[0], **links) if moves else None
+        grid = None
+        if moves:
+            sheet = page.sheets[0]
+            grid = self.table(replace(sheet, hidden=sheet.hidden.union(hidden)), **links)
         limits = scorer_limits(scorer_dict(self.engine.graph, occupied=occupied), lang=self.lang)
         return {"page": page, "grid": grid, "notes": [*page.notes, *limits]}
 
@@ -265,7 +270,7 @@ def move(ask: PageRequest, origin: str, target: str) -> str:
         whole=ranked,
         tables=[ask.table(sheet) for sheet in moves.sheets(ask.lang)[2:] if sheet.rows],
         nearer=nearest,
-        **ask.moves_content(moves),
+        **ask.moves_content(moves, hidden=["rank"]),  # a place in a list of one says nothing
     )
 
 
@@ -351,7 +356,7 @@ NOWHERE: Final = "#6b7682"
 _NEIGHBOURS: Final = 16
 _RING: Final = 300  # of the picture of neighbours: half its side
 _TURNS: Final = 64  # places around a circle where its number may stand
-_NEAREST: Final = 92.0
+_NEAREST: Final = 112.0  # so that no two of them touch, as large as the template draws them
 _FARTHEST: Final = 272.0
 LETTERS: Final = "RIASEC"
 

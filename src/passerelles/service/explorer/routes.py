@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.language.say import Lang, lang_of
 from passerelles.matching import find_occupation
-from passerelles.matching.titles import Candidate, resolve_competency, resolve_title
+from passerelles.matching.titles import Candidate, resolve_competency, resolve_title, status
 from passerelles.model import Profile
 from passerelles.paths.path import Span, hours_text
 from passerelles.ranking.move import Moves
@@ -54,12 +54,14 @@ def holds(ask: PageRequest, wanted: HoldsBody) -> str:
             candidates = resolve_title(referential, wanted.job, limit=_FOUND)
             if not candidates:
                 raise
+    unread = status(candidates, ask.engine.graph.settings.titles.review_threshold) == "inconnu"
     blocks = [] if job is None else [(kind, ticks) for kind, ticks in job.requirements_by_kind if ticks]
     required_codes = {competency.code for _, ticks in blocks for _, competency in ticks}
     added = [(c, known[c].name) for c in wanted.competencies if c in known and c not in required_codes]
     competencies = resolve_competency(referential, wanted.text, limit=_FOUND) if wanted.text.strip() else []
     return ask.render(
-        "holds.html", job=job, meant=candidates, given=wanted.job or "", blocks=blocks, added=added, text=wanted.text,
+        "holds.html", job=job, meant=candidates, unread=unread, given=wanted.job or "", blocks=blocks, added=added,
+        text=wanted.text,
         found=[(c.code, c.label) for c in competencies if c.code not in required_codes],
     )  # fmt: skip
 
@@ -261,7 +263,8 @@ async def _run_in_pool(
         if refused is None:
             log_event("fault", level=logging.ERROR, error=error, key=getattr(error, "key", None))
             return failed(ask, "fault", piece=piece)
-        details = {"detail": refused["detail"], "near": refused.get("suggestions", [])}
+        detail = error.sentence(ask.lang) if isinstance(error, UnknownCodeError) else refused["detail"]
+        details = {"detail": detail, "near": refused.get("suggestions", [])}
         return _error_page(ask, refused["status"], piece=piece, title=ask.words("error.refused"), **details)
 
 
