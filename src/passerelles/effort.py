@@ -414,7 +414,7 @@ def _assemble(
         return frozen(np.asarray([*values], dtype=kind).T.copy())
 
     return EffortTable(
-        uncovered=frozen(_uncovered(graph, macros)),
+        uncovered=frozen(uncovered_by_each(graph, macros, *_requirements(graph), size)),
         macros=frozen(macros),
         columns=frozen(columns.astype(np.int32)),
         load=frozen(load[columns]),
@@ -467,11 +467,28 @@ def _items(graph: OccupationGraph, block: Ints) -> tuple[Ints, Ints]:
     return owner[order], columns[order]
 
 
-def _uncovered(graph: OccupationGraph, macros: NDArray[np.int32]) -> Shares:
-    """Give `uncovered_by` what each occupation asks for, one column each: all at once, many times as fast."""
+def uncovered_by_each(
+    graph: OccupationGraph, macros: NDArray[np.int32], owner: Ints, columns: Ints, count: int
+) -> Shares:
+    """
+    Return what each of several owners of competencies leaves uncovered, as `uncovered_by` does of one, all at once.
+
+    Parameters
+    ----------
+    graph, macros
+        Of the effort table.
+    owner, columns
+        Shape (e,): number of the owner, from 0, and column of each competency that is held.
+    count
+        Number of owners.
+
+    Returns
+    -------
+    uncovered
+        Shape (m + k, count), in 1 / `UNITS`.
+    """
     size, near = len(graph.macro), graph.near_cells
-    owner, columns = _requirements(graph)
-    uncovered = np.full((size + len(macros), len(graph.codes)), UNITS, dtype=np.uint8)
+    uncovered = np.full((size + len(macros), count), UNITS, dtype=np.uint8)
     under = graph.macro[columns] >= 0
     uncovered[size + np.searchsorted(macros, graph.macro[columns[under]]), owner[under]] = 0
     places, counts = near.of_rows(columns)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date as Date  # noqa: N812 - `date` is the option
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import combinations
 from numbers import Integral
 from typing import Any, ClassVar, Final, Literal, NamedTuple
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from passerelles.access.demands import TENTHS, Bools, Demands, build_demands
 from passerelles.access.holdings import Holdings
 from passerelles.codes import grouped
-from passerelles.effort import UNITS, EffortTable, Shares, effort_table, uncovered_by
+from passerelles.effort import UNITS, EffortTable, Shares, effort_table, uncovered_by, uncovered_by_each
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, labelled, percent, say
@@ -26,8 +26,9 @@ from passerelles.paths.detail import day_of
 from passerelles.ranking.move import Start, excluded_rows, find_start
 from passerelles.ranking.rank import check_limit
 from passerelles.referentials.referential import several
-from passerelles.scoring.measures import held_competencies, required_columns
+from passerelles.scoring.measures import required_columns
 from passerelles.settings import Settings, settings_or
+from passerelles.vectors import sparse
 from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import Column, On, Page, Record, Sheet, parts_of, side_by_side, texts_of
 
@@ -42,9 +43,10 @@ class Atom:
     """
     One thing to acquire: a credential, a certification, a competency, or all competencies of one macro-competency.
 
-    `columns` are its competencies (none for a credential), `with_it` the prerequisites or competencies that come
-    along, `hours` those published of a certification, None = unknown. A certification leads to the rows in `leads`,
-    each by its own code or its parent's; `level` is its European level, None = unknown.
+    `columns` are its competencies (none for a credential); `demanded`, of a credential, the columns of what comes with
+    it and of itself, last, among the demands; `with_it` the prerequisites or competencies that come along; `hours`
+    those published of a certification, None = unknown. A certification leads to the rows in `leads`, each by its own
+    code or its parent's; `level` is its European level, None = unknown.
     """
 
     code: str
@@ -55,6 +57,7 @@ class Atom:
     hours: float | None = None
     leads: Mapping[int, str] = field(default_factory=dict)
     level: int | None = None
+    demanded: tuple[int, ...] = ()
 
 
 class AtomSet(NamedTuple):
@@ -119,6 +122,7 @@ class Situation:
         obtainable = ~(self.lacking & self.closed).any(axis=1)
         self.known = settled & self.table.lists[self.towards] & obtainable
         self._effort: dict[Bundle, NDArray[np.int64]] = {}
+        self.helpful = cache(self._helpful)  # one answer for all people
         self.open_already = self.known & ~self.lacking.any(axis=1) & (self.effort([()])[()] <= self.limit)
 
     def _each(self, rows: list[NDArray[Any]], kind: type) -> NDArray[Any]:
@@ -133,37 +137,34 @@ class Situation:
     @cached_property
     def brought(self) -> Bools:
         """Shape (atoms, c + g): credentials that each brings, prerequisites included."""
-        column_of = self.demands.column_of
         brought = np.zeros((len(self.atoms), self.demands.needed.shape[1]), dtype=np.bool_)
         for at, atom in enumerate(self.atoms):
-            if atom.kind == "credential":
-                brought[at, [column_of[c] for c in self._with_prerequisites(at) if c in column_of]] = True
+            brought[at, list(atom.demanded)] = True
         return brought
 
     @cached_property
-    def contains(self) -> Bools:
-        """Shape (atoms, atoms): whether acquiring the first means acquiring the second too."""
-        mask = np.eye(len(self.atoms), dtype=np.bool_)
-        for i, atom in enumerate(self.atoms):
-            if atom.kind == "credential":
-                mask[i, [j for j, a in enumerate(self.atoms) if a.kind == atom.kind and a.code in atom.with_it]] = True
-            elif atom.kind == "macro":
-                mask[i, [j for j, a in enumerate(self.atoms) if a.columns and {*atom.columns} >= {*a.columns}]] = True
-        return mask
+    def contains(self) -> list[set[int]]:
+        """For each atom, the numbers of those that come with it: itself, its prerequisites or its competencies."""
+        numbers = {(atom.kind, atom.code): number for number, atom in enumerate(self.atoms)}
+        contained = [{number} for number in range(len(self.atoms))]
+        for own, atom in zip(contained, self.atoms, strict=True):
+            kind = "competency" if atom.kind == "macro" else atom.kind
+            own |= {numbers[kind, code] for code in atom.with_it if (kind, code) in numbers}
+        return contained
 
     def _credentials(self) -> list[Atom]:
         column_of = self.demands.column_of
         atoms: list[Atom] = []
-        columns: dict[str, list[int]] = {}
-        for code, credential in zip(self.demands.codes, self.demands.credentials, strict=True):
-            with_it = self.graph.referential.prerequisites_of(code)
-            columns[code] = [column_of[c] for c in (*with_it, code) if c in column_of]
-            if not self.closed[columns[code]].any():  # else nobody can obtain it
-                atoms.append(Atom(code, credential.label, "credential", (), with_it))
+        for credential in self.demands.credentials:
+            with_it = self.graph.referential.prerequisites_of(credential.code)
+            columns = tuple(column_of[c] for c in (*with_it, credential.code) if c in column_of)
+            if not self.closed[list(columns)].any():  # else nobody can obtain it
+                atoms.append(Atom(credential.code, credential.label, "credential", with_it=with_it, demanded=columns))
         # Of two that open as much, the one that takes these people less is chosen.
         length = (~self.has * self._each([p.length for p in self.prices], np.int64)).sum(axis=0)
         unknown = (~self.has & self._each([p.unknown for p in self.prices], np.bool_)).any(axis=0)
-        return sorted(atoms, key=lambda a: (bool(unknown[columns[a.code]].any()), int(length[columns[a.code]].sum())))
+        costs = [(bool(unknown[list(a.demanded)].any()), int(length[list(a.demanded)].sum())) for a in atoms]
+        return [atoms[place] for place in sorted(range(len(atoms)), key=costs.__getitem__)]
 
     def _certifications(self) -> list[Atom]:
         """
@@ -216,31 +217,50 @@ class Situation:
     @cached_property
     def _left_by(self) -> Shares:
         """Shape (m + k, atoms + 1): what the competencies of each atom leave uncovered; the last column is of none."""
-        left = np.full((len(self.table.uncovered), len(self.atoms) + 1), UNITS, dtype=np.uint8)
-        for at, atom in enumerate(self.atoms):
-            if atom.columns:
-                left[:, at] = uncovered_by(self.graph, self.table, held_competencies(self.graph, atom.columns))
-        return left
+        pairs = [(number, column) for number, atom in enumerate(self.atoms) for column in atom.columns]
+        owner, columns = np.asarray(pairs, dtype=np.int64).reshape(-1, 2).T
+        return uncovered_by_each(self.graph, self.table.macros, owner, columns, len(self.atoms) + 1)
+
+    def _helpful(self, target: int) -> Bools:
+        """Shape (atoms + 1,): whether an atom's competencies cover something of what a job asks for."""
+        items = self._left_by[self.table.columns[self.table.items(target)]]
+        return np.asarray((items < UNITS).any(axis=0), dtype=np.bool_)
 
     def effort(self, sets: list[Bundle]) -> dict[Bundle, NDArray[np.int64]]:
         """Tenths of an hour of every pair, shape (pairs,), with each set of bundles acquired; `_NEVER` = unknown."""
         new = [s for s in sets if s not in self._effort]
         if new:
-            hours, bundles = np.full((len(self.pairs), len(new)), _NEVER, dtype=np.int64), _pairs_of(new)
+            hours, bundles = np.full((len(new), len(self.pairs)), _NEVER, dtype=np.int64), _pairs_of(new)
             for at in np.flatnonzero(self.known).tolist():
-                hours[at] = self._hours(at, bundles)
-            self._effort |= {some: hours[:, i] for i, some in enumerate(new)}
+                hours[:, at] = self._hours(at, bundles)
+            self._effort |= dict(zip(new, hours, strict=True))
         return {s: self._effort[s] for s in sets}
 
     def _hours(self, pair: int, bundles: NDArray[np.intp]) -> NDArray[np.int64]:
         """Tenths of an hour of one pair with each set of bundles acquired, shape (sets,); see `_pairs_of`."""
         origin, target = self.pairs[pair]
         columns = self.table.columns[self.table.items(target)]
-        alone = self._left_by[columns]
-        together = np.minimum(alone[:, bundles[:, 0]], alone[:, bundles[:, 1]])
-        total, _ = self.table.towards(target, np.minimum(together, self.states[origin][columns, None]))
+        useful = self.helpful(target)[bundles].any(axis=1)
+        some = np.concatenate([_pairs_of([()]), bundles[useful]])  # with any other set it takes what it takes anyway
+        left = self.states[origin][columns, None]
+        for one_of_each in some.T:
+            left = np.minimum(left, self._left_by[columns[:, None], one_of_each])
+        total, _ = self.table.towards(target, left)
         level = self.table.standing(self.levels[origin], self.titles[origin], target)
-        return self.table.final(total, target, level)
+        tenths = self.table.final(total, target, level)
+        hours = np.full(len(bundles), tenths[0], dtype=np.int64)
+        hours[useful] = tenths[1:]
+        return hours
+
+    @cached_property
+    def _credential_columns(self) -> dict[int, int]:
+        """Column of each atom that is a credential among the demands, by the number of the atom."""
+        return {number: atom.demanded[-1] for number, atom in enumerate(self.atoms) if atom.demanded}
+
+    @cached_property
+    def _atoms_of(self) -> Mapping[int, tuple[int, ...]]:
+        """Numbers of the atoms that each competency, by column, is of."""
+        return grouped((column, number) for number, atom in enumerate(self.atoms) for column in atom.columns)
 
     def worth(self, opens: Bools) -> int:
         """People x jobs."""
@@ -312,20 +332,21 @@ class Situation:
     def _groups(self, pair: int) -> list[tuple[int, ...]]:
         """Groups that open one pair: all credentials it lacks, alone, with a certification, or one or two bundles."""
         lacks = self.lacking[pair].copy()
-        size, column_of = len(self.demands.codes), self.demands.column_of
         price = self.prices[self.pairs[pair][0]]
-        for choice in np.flatnonzero(lacks[size:]).tolist():  # the alternative that takes least stands for all
+        for choice in np.flatnonzero(
+            lacks[len(self.demands.codes) :]
+        ).tolist():  # the alternative that takes least stands for all
             lacks[list(price.ways[choice])] = True
-        numbers = [i for i, a in enumerate(self.atoms) if a.kind == "credential" and lacks[column_of[a.code]]]
-        tops = tuple(i for i in numbers if not any(self.contains[j, i] for j in numbers if j != i))
+        numbers = [number for number, column in self._credential_columns.items() if lacks[column]]
+        tops = tuple(i for i in numbers if not any(i in self.contains[j] for j in numbers if j != i))
         bound = self.limit + int(self.lacking[pair] @ price.length)
         if self.effort([()])[()][pair] <= bound:
             return [tops]
         leading = np.flatnonzero(self.led[:, pair]).tolist()
         if leading:
             return [(*tops, atom) for atom in leading[:GROUPS_EACH]]
-        required = set(required_columns(self.graph, self.pairs[pair][1]).tolist())
-        useful = [i for i, a in enumerate(self.atoms) if a.columns and required & set(a.columns)]
+        required = required_columns(self.graph, self.pairs[pair][1]).tolist()
+        useful = sorted({atom for column in required for atom in self._atoms_of.get(column, ())})
         for size in range(1, min(len(useful), 2) + 1):
             sets: list[Bundle] = list(combinations(useful, size))
             left = self._hours(pair, _pairs_of(sets))
@@ -625,19 +646,26 @@ class _Choice:
     def __init__(self, situation: Situation, limit: int, most_sets: int) -> None:
         self.situation, self.limit, self.most_sets, self.worth = situation, limit, most_sets, situation.worth
         self.candidates = situation.candidates()
-        self.atoms = sorted({m for c in self.candidates for m in c.members})
+        self.needing = grouped((member, place) for place, each in enumerate(self.candidates) for member in each.members)
+        self.atoms = sorted(self.needing)
         self.proven = True
-        self.needs = np.zeros((len(self.candidates), len(situation.atoms)), dtype=np.bool_)
-        for place, each in enumerate(self.candidates):
-            self.needs[place, list(each.members)] = True
+        # Shape (candidates, atoms): 1 for a member.
+        members, sizes = [m for c in self.candidates for m in c.members], [len(c.members) for c in self.candidates]
+        cells = np.ones(len(members)), members, np.cumsum([0, *sizes])
+        self.needs = sparse.csr_array(cells, shape=(len(sizes), len(situation.atoms)))
         shape = (len(self.candidates), len(situation.weights))
         self.opens = np.asarray([c.opens for c in self.candidates], dtype=np.bool_).reshape(shape)
         self.every: Bools = np.asarray(self.opens.any(axis=0), dtype=np.bool_)
 
+    def owned(self, atoms: Iterable[int]) -> Bools:
+        """Shape (atoms,): some atoms, and what comes along with them."""
+        owned = np.zeros(len(self.situation.atoms), dtype=np.bool_)
+        owned[[each for atom in atoms for each in self.situation.contains[atom]]] = True
+        return owned
+
     def inside(self, atoms: Iterable[int]) -> NDArray[np.intp]:
         """Candidates whose members are all among some atoms, or come along with them."""
-        owned = self.situation.contains[list(atoms)].any(axis=0)
-        return np.flatnonzero(~(self.needs & ~owned).any(axis=1))
+        return np.flatnonzero(self.needs @ ~self.owned(atoms) == 0)
 
     def covered(self, atoms: Iterable[int]) -> Bools:
         """Pairs that some atoms open, alone and in groups."""
@@ -663,8 +691,8 @@ class _Choice:
         while len(picked) < size:
             covered = self.covered(picked)
             gains = (self.opens & ~covered) @ self.situation.weights
-            owned = np.asarray(self.situation.contains[picked].any(axis=0), dtype=np.bool_)
-            costs = (self.needs & ~owned).sum(axis=1)
+            owned = self.owned(picked)
+            costs = self.needs @ ~owned
             fits = (costs > 0) & (costs <= size - len(picked)) & (gains > 0)
             if not fits.any():
                 break
@@ -675,8 +703,9 @@ class _Choice:
     def guarantee(self, total: int) -> float:
         """Least share of the best choice's worth that a choice worth `total` reaches."""
         # Each pair opened needs one atom at least of those that serve to open it, or one that brings such an atom.
-        serves = [(self.needs & self.situation.contains[a]).any(axis=1) for a in self.atoms]
-        reach = [self.worth(self.opens[some].any(axis=0)) for some in serves]
+        contains = self.situation.contains
+        serves = ([place for each in contains[a] for place in self.needing.get(each, ())] for a in self.atoms)
+        reach = [self.worth(np.logical_or.reduce(self.opens[some])) for some in serves]
         bound = min(self.worth(self.every), sum(sorted(reach, reverse=True)[: self.limit]))
         groups = any(len(c.members) > 1 for c in self.candidates)
         return min(1.0, max(total / max(bound, 1), 0.0 if groups else GUARANTEE))
@@ -695,7 +724,9 @@ class _Choice:
         """Return what a choice opens, by its own atoms: one that comes along with another is not named beside it."""
         opens: dict[tuple[int, ...], Bools] = {}
         for each in (self.candidates[place] for place in self.inside(picked)):
-            own = {m if m in picked else next(p for p in picked if self.situation.contains[p, m]) for m in each.members}
+            own = {
+                m if m in picked else next(p for p in picked if m in self.situation.contains[p]) for m in each.members
+            }
             key = tuple(sorted(own))
             opens[key] = each.opens | opens.get(key, each.opens)
         return [AtomSet(key, some, self.worth(some)) for key, some in sorted(opens.items(), key=lambda o: len(o[0]))]
