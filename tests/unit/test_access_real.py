@@ -56,7 +56,7 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
         "unknown",
     ),  # cook to private hire
     ("K2110-B", "K2110-GL", "conditional", {"AUT-ENS-GL", "CCS-GL", "PERM-C", "PERM-CE"}, set(), "lateral"),
-    ("G1702", "N2102", "conditional", {"CPL-IR", "MED-1"}, set(), "advancement"),  # towards airline pilot
+    ("G1702", "N2102", "conditional", {"CPL-IR", "MED-1", "QUAL-TYPE"}, set(), "advancement"),  # towards airline pilot
     ("M1607", "H1222", "conditional", set(), {"DE-MEDECIN + DES-MED", "DE-PHARMA"}, "advancement"),  # trials' physician
     ("M1607", "K1901", "selective", {"NOM-NOTAIRE"}, set(), "advancement"),  # secretary to notary
     ("M1607", "K2106", "selective", {"CONC-CRPE"}, SCHOOL, "advancement"),  # secretary to schoolteacher
