@@ -1383,6 +1383,16 @@ def test_of_two_ways_the_better_known_and_the_one_without_a_competition_is_taken
     assert demands.open_ways(0, demands.price(Holdings()), Holdings())["v"][0].left[0][0] == "Z1"
 
 
+def test_what_ends_overnight_can_no_longer_be_obtained_the_next_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = jobs(CredentialRequirement("Q", "OLD"))
+    graph = build_graph(replace(plain, credentials=(Credential("OLD", "T", "titre", valid_until="2026-01-31"),)))
+    for day, closed in (("2026-01-31", False), ("2026-02-01", True)):
+        monkeypatch.setattr("passerelles.access.holdings._today", lambda day=day: day)
+        assert access_conditions(graph.referential, "Q").credentials[0].closed is closed
+        assert demands_of(graph).price(Holdings()).closed.tolist() == [closed]
+        assert (rank_paths(graph, "R", targets="Q")[0].status == "infeasible") is closed
+
+
 def test_who_holds_a_way_that_has_ended_is_told_that_one_and_no_other() -> None:
     plain = jobs(
         CredentialRequirement("Q", "TP", "one-of", "", "v", "a"),

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+import passerelles
 from passerelles.bulk.layout import LONGEST, Best
 from passerelles.bulk.profiles import BATCH, People, with_known_columns
 from passerelles.bulk.rank import PlainEngine, Ranker, output_schema, rank_profiles
@@ -57,6 +58,20 @@ def test_the_fast_engine_gives_the_same_bits(scorer: str, *, overlay: bool) -> N
         rows = table(draw(chosen, 300 if limit == 10 else 40, seed=seed))
         plain = ranked(chosen, rows, settings=settings, limit=limit, engine="plain")
         assert ranked(chosen, rows, settings=settings, limit=limit, engine="fast", threads=3) == plain
+
+
+def test_compiled_loops_are_cached_apart_for_each_state_of_what_they_read(tmp_path: Path) -> None:
+    pytest.importorskip("numba")
+    from passerelles.bulk import kernels
+
+    digest_of: Any = kernels.digest_of
+    for name in kernels.READ:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes((Path(passerelles.__file__).parent / name).read_bytes())
+    same = digest_of(tmp_path)
+    assert kernels.greater.py_func.__qualname__ == f"greater_{same}"
+    (tmp_path / kernels.READ[0]).write_text("BINS = 1", encoding="utf-8")
+    assert digest_of(tmp_path) != same
 
 
 def test_a_great_file_is_ranked_by_the_fast_engine_from_its_first_batch(graph: OccupationGraph) -> None:

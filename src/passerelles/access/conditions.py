@@ -15,6 +15,7 @@ from passerelles.access.holdings import (
     groups_of,
     into_studies,
     is_closed,
+    number_ended,
     registers,
     remaining,
     titles_meant,
@@ -303,7 +304,8 @@ def access_conditions(
     """
     aim = holdings.aim if holdings else Aim(titles=titles)
     job_aim = aim._replace(titles=frozenset(title.code for title in titles_meant(referential, code, aim)))
-    conditions = referential.derived(("access", code, job_aim), lambda: _general_conditions(referential, code, job_aim))
+    key = ("access", code, job_aim, number_ended(referential))
+    conditions = referential.derived(key, lambda: _general_conditions(referential, code, job_aim))
     if holdings is None:
         return conditions
     left = ((c, remaining(c.hours, holdings.reduction_for(c.detail))) for c in conditions.credentials)

@@ -29,6 +29,7 @@ from passerelles.access.holdings import (
     holdings_of,
     into_studies,
     is_closed,
+    number_ended,
     registers,
     remaining,
 )
@@ -522,7 +523,7 @@ def demands_of(graph: OccupationGraph, aim: Aim | None = None) -> Demands:
     def build() -> Demands:
         return build_demands(graph.referential, [(code, aim) for code in graph.codes])
 
-    return build() if aim.titles else graph.derived(("demands", aim), build)
+    return build() if aim.titles else graph.derived(("demands", aim, number_ended(graph.referential)), build)
 
 
 def build_demands(referential: Referential, jobs: Sequence[tuple[str, Aim]]) -> Demands:
@@ -569,7 +570,7 @@ def build_demands(referential: Referential, jobs: Sequence[tuple[str, Aim]]) -> 
 def demands_of_job(referential: Referential, code: str, aim: Aim) -> Demands:
     """Return what one occupation demands of who means to work in a way, cached as `demands_of` caches that of all."""
     build = partial(build_demands, referential, [(code, aim)])
-    return build() if aim.titles else referential.derived(("demands", code, aim), build)
+    return build() if aim.titles else referential.derived(("demands", code, aim, number_ended(referential)), build)
 
 
 def conditions_for(referential: Referential, code: str, holdings: Holdings) -> AccessConditions:

@@ -1,5 +1,6 @@
 """What somebody holds: the credentials that are stated, those that an occupation implies, and choices among several."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -163,7 +164,17 @@ def given_by_employer(credential: Credential) -> bool:
 
 def has_ended(credential: Credential) -> bool:
     """Whether nobody can obtain a credential any more; who holds it holds it still."""
-    return "" < credential.valid_until < date.today().isoformat()  # noqa: DTZ011 - a calendar day
+    return "" < credential.valid_until < _today()
+
+
+def number_ended(referential: Referential) -> int:
+    """Number of the credentials that have ended by today: what is cached of access holds until it changes."""
+    last_days = referential.derived("last days", lambda: sorted(c.valid_until for c in referential.credentials))
+    return bisect_left(last_days, _today())
+
+
+def _today() -> str:
+    return date.today().isoformat()  # noqa: DTZ011 - a calendar day
 
 
 def is_closed(referential: Referential, credential: Credential) -> bool:

@@ -1,7 +1,9 @@
 """Compiled by numba: scores and coverage of many people, one after the other, exactly as one by one."""
 
+import hashlib
 import math
 from collections import namedtuple
+from importlib.resources import files
 
 import numba as nb
 import numpy as np
@@ -11,11 +13,29 @@ from passerelles.scoring.measures import CADRE_WEIGHT
 from passerelles.scoring.table import UNITS
 from passerelles.vectors import COARSE, FINE
 
-# Arrays are copied cell by cell: of a whole one numba compiles, for seconds, what it would say of another shape.
-compiled = nb.njit(nogil=True, cache=True, error_model="numpy")
+# Modules whose constants, and names of types, are part of what is compiled.
+READ = ("bulk/layout.py", "scoring/measures.py", "scoring/table.py", "vectors.py")
 
 
-# The workspace of one thread. Files in which numba keeps compiled loops hold this name and cannot be read without it.
+def digest_of(package):
+    """Return a checksum of the modules of a package that compiled loops read, as text."""
+    return hashlib.sha256(b"".join((package / name).read_bytes() for name in READ)).hexdigest()[:12]
+
+
+_DIGEST = digest_of(files("passerelles"))
+
+
+def compiled(function):
+    """
+    Compile a function, and cache it by what it reads of other modules too: numba looks at the date of this one alone.
+
+    Arrays are copied cell by cell: of a whole one it compiles, for seconds, what it would say of another shape.
+    """
+    function.__qualname__ = f"{function.__qualname__}_{_DIGEST}"
+    return nb.njit(nogil=True, cache=True, error_model="numpy")(function)
+
+
+# The workspace of one thread.
 Room = namedtuple(  # noqa: PYI024 - nothing here has types
     "Room", "dots values bound nearer counts added touched square credit covered sums"
 )

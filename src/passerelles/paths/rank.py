@@ -27,7 +27,17 @@ from passerelles.model import Profile
 from passerelles.paths.detail import PathContext, day_of, frame_months, make_detail, whole_case
 from passerelles.paths.legal import YES, Firms, Frame, Verdicts, find_frame, fits, presets
 from passerelles.paths.path import Path, PathPart, path_sheets
-from passerelles.paths.state import Fit, PathCandidate, PathPool, SearchSpace, State, search_space, state_at
+from passerelles.paths.state import (
+    Fit,
+    PathCandidate,
+    PathPool,
+    SearchSpace,
+    State,
+    managerial_rows,
+    rows_after_practice,
+    search_space,
+    state_at,
+)
 from passerelles.progress import go_on
 from passerelles.ranking.filters import Filter, MarketAlone, parse_filters
 from passerelles.ranking.move import Start, excluded_rows, find_start, heading
@@ -78,11 +88,12 @@ class Search:
             most = max(int(self.effort.level[target]), state.level)
             self.fitting &= ~self.effort.level_known | (self.effort.level <= most)
             # Nor does anybody manage people first to join them in a job entered below a first degree.
-            if not space.managers[target] and self.effort.level[target] < FIRST_DEGREE:
-                self.fitting &= ~space.managers
+            managerial = managerial_rows(space.graph)
+            if not managerial[target] and self.effort.level[target] < FIRST_DEGREE:
+                self.fitting &= ~managerial
         # Whoever gets the title that a stage asks for has that of the target, if it is the same: nobody practises the
         # one first, unless practice is asked for too, or the target specialises that trade.
-        if not space.practised[target]:
+        if not rows_after_practice(space.graph)[target]:
             alike = self.effort.shared[self.effort.title, self.effort.title[target]].copy()
             alike[space.graph.position.get(space.graph.occupations[target].parent or "", target)] = False
             self.fitting &= ~alike

@@ -21,6 +21,7 @@ from passerelles.ranking.rank import best_rows, scores_from
 from passerelles.scoring.scorer import Scorer, scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import PathSettings, Settings
+from passerelles.sharing import made_once
 from passerelles.vectors import frozen
 
 _DECIMALS: Final = 9
@@ -53,21 +54,23 @@ class SearchSpace:
         """Shape (n, c + g): what of that which occupations require a stage in each gives."""
         return self.demands.holds(self.settings.paths.practice_months)
 
-    @cached_property
-    def managers(self) -> NDArray[np.bool_]:
-        """Shape (n,): which occupations are known to be managerial."""
-        return frozen(np.asarray([each.managerial == "yes" for each in self.graph.occupations], dtype=np.bool_))
-
-    @cached_property
-    def practised(self) -> NDArray[np.bool_]:
-        """Shape (n,): for which occupations employers usually ask for practice."""
-        usual = (usual_at_large(self.graph.referential, code) for code in self.graph.codes)
-        return frozen(np.asarray([any(c.kind == "experience" for c in each) for each in usual], dtype=np.bool_))
-
     @property
     def calibrated(self) -> bool:
         """Whether the strength of a move is a chance."""
         return self.scorer.calibration is not None
+
+
+@made_once
+def managerial_rows(graph: OccupationGraph) -> NDArray[np.bool_]:
+    """Shape (n,): which occupations are known to be managerial."""
+    return frozen(np.asarray([each.managerial == "yes" for each in graph.occupations], dtype=np.bool_))
+
+
+@made_once
+def rows_after_practice(graph: OccupationGraph) -> NDArray[np.bool_]:
+    """Shape (n,): for which occupations employers usually ask for practice."""
+    usual = (usual_at_large(graph.referential, code) for code in graph.codes)
+    return frozen(np.asarray([any(c.kind == "experience" for c in each) for each in usual], dtype=np.bool_))
 
 
 def search_space(graph: OccupationGraph, settings: Settings, aim: Aim = NO_AIM) -> SearchSpace:
@@ -75,8 +78,8 @@ def search_space(graph: OccupationGraph, settings: Settings, aim: Aim = NO_AIM) 
     scorer = scorer_for(graph.referential, settings.scorer)
     chosen = settings.effort.model_dump_json(), settings.paths.model_dump_json()
     key = ("search space", *chosen, scorer.name, scorer.version)
-    shared = graph.derived(key, lambda: _build(graph, settings, scorer))
-    return shared if aim == NO_AIM else replace(shared, demands=demands_of(graph, aim))
+    shared, demands = graph.derived(key, lambda: _build(graph, settings, scorer)), demands_of(graph, aim)
+    return shared if shared.demands is demands else replace(shared, demands=demands)
 
 
 def strengths(scores: NDArray[np.float64], scorer: Scorer) -> NDArray[np.float64]:
