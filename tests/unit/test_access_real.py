@@ -8,7 +8,7 @@ import pytest
 from passerelles.access.conditions import AccessConditions, access_conditions, move_kind
 from passerelles.access.demands import demands_of
 from passerelles.access.holdings import holdings_of
-from passerelles.access.wording import access_text, employment_lines, other_ways_lines, usual_lines
+from passerelles.access.wording import access_text, employment_lines, other_ways_lines, usual_lines, usual_of
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
 from passerelles.model import Employment
@@ -513,6 +513,16 @@ TITLES: list[tuple[str, str, str, set[str]]] = [
     ("C1504", "Directeur d'agence immobilière", "conditional", {"APT-DIR-IMMO"}),  # decree 72-678, art. 8 and 16
     ("C1504", "Responsable de vente immobilière", "conditional", {"HAB-IMMO"}),  # law 70-9, art. 4
     ("M1607", "Négociant de vins et spiritueux", "open", set()),  # a merchant is no broker
+    ("K1304", "Aide médico-psychologique", "conditional", {"DEAES"}),  # the fiche names its former diploma
+    ("J1506", "Cadre de santé Sage-femme", "conditional", {"DE-SF", "ORDRE-SF"}),  # no nurse heads midwives
+    ("A1311", "Expert forestier", "conditional", {"LISTE-CNEFAF"}),  # rural code, L. 171-1
+    ("G1203", "Monitrice de tennis", "conditional", {"CARTE-EDUC", "DEJEPS"}),  # no BPJEPS has this mention
+    ("D1505", "Auxiliaire parentale", "open", set()),  # at the parents' home: no family that fosters
+    ("K1201", "Conseiller conjugal", "conditional", {"QUAL-CCF"}),  # order of 3 December 2010
+    ("E1204", "Exploitante de cinéma", "conditional", {"AUT-CNC"}),  # cinema code, L. 212-2
+    ("F1602", "Technicien de maintenance de funiculaires", "conditional", {"HAB-ELEC"}),  # labour code, R. 4543-1
+    ("N3102", "Pilote fluviale", "conditional", {"UE-CONDUC"}),  # who steers is no deckhand
+    ("N3102", "Conductrice de bateau taxi", "conditional", {"PERM-PLAIS-12", "UE-CONDUC"}),  # R. 4231-13
 ]
 
 
@@ -538,6 +548,32 @@ def test_a_tattooist_is_no_beautician_nor_a_confectioner_a_pastry_cook(rome4_gra
     assert "qualification artisan" in told("Pâtissier")
     assert "qualification artisan" not in told("Confiseur")
     assert "CAP agricole maréchal-ferrant" not in told("Pédicure pour bovin")
+
+
+@pytest.mark.parametrize(
+    ("target", "code", "usual"),
+    [
+        ("Moniteur de ski alpin", "BPJEPS", False),
+        ("Puéricultrice responsable de crèche", "DEEJE", False),
+        ("Skipper professionnel", "CAP200", True),
+        ("Cycliste", "CAP200", False),
+    ],
+)
+def test_what_is_usual_is_told_of_the_titles_where_it_is(
+    rome4_graph: OccupationGraph, *, target: str, code: str, usual: bool
+) -> None:
+    access = rank_paths(rome4_graph, "D1505", targets=[target], max_steps=1)[0].steps[0].access
+    assert (code in {c.code for c in usual_of(access)}) is usual
+
+
+def test_who_has_five_years_of_studies_behind_has_four(rome4_graph: OccupationGraph) -> None:
+    def obtained(origin: str) -> set[str]:
+        (path,) = rank_paths(rome4_graph, origin, targets=["Expert agricole et foncier"], max_steps=1)
+        return {c.code for c in path.steps[0].to_obtain}
+
+    assert "EXP-EXPERT-36" in obtained("A1307")
+    assert "DIP-BAC4" not in obtained("A1307")
+    assert "EXP-EXPERT-84" in obtained("D1505")  # without a diploma, by practice alone
 
 
 def test_a_title_is_said_and_an_occupation_named_twice_is_meant_at_large(rome4_graph: OccupationGraph) -> None:
