@@ -8,7 +8,8 @@ from datetime import date
 from functools import wraps
 from importlib import util
 from operator import call
-from pathlib import PurePath
+from os import PathLike
+from pathlib import Path, PurePath
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, NamedTuple, ParamSpec, TypeVar, Union, get_args, get_origin
 
@@ -23,6 +24,8 @@ _MADE_BY: Final = {
 }  # fmt: skip
 
 
+# What annotations written as texts name besides classes of this package; a text that is due may be refused later.
+_NAMED: Final[Mapping[str, type]] = {"None": NoneType, "Mapping": Mapping, "Sequence": Sequence, "str": object}
 _FOUND_BY_WORDS: Final = ("unknown_code", "unknown_competency", "unknown_credential")
 
 
@@ -30,8 +33,8 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
     """
     Let a public function refuse, in one sentence, what its annotations rule out and its own checks do not tell.
 
-    That is None, another value where one of this package, a day, a mapping or a function is due, and a word that is
-    none of a fixed few.
+    That is None, another value where one of this package, a day, a path, a mapping or a function is due, and a word
+    that is none of a fixed few.
 
     Examples
     --------
@@ -62,7 +65,7 @@ def _check(kind: Any) -> Callable[[Any], bool]:
     """Return a check of values against an annotation; for foreign classes, it refuses None alone."""
     inner = get_args(kind)
     if get_origin(kind) in (Union, UnionType):
-        checks = [_check(each) for each in inner]
+        checks = [_check(each) for each in inner if not (each is str and Path in inner)]  # a text is a path there
         return lambda value: any(fits(value) for fits in checks)
     if get_origin(kind) is Literal:
         return lambda value: isinstance(value, str | int | None) and value in inner
@@ -71,12 +74,14 @@ def _check(kind: Any) -> Callable[[Any], bool]:
         return lambda value: isinstance(value, tuple | list) and len(value) == len(each) and all(map(call, each, value))
     ours = isinstance(kind, type) and kind.__module__.startswith("passerelles.")
     due = get_origin(kind) or kind
-    if due in (date, NoneType, Mapping, Callable) or (ours and not getattr(kind, "_is_protocol", False)):
-        return lambda value: isinstance(value, due)
-    if isinstance(kind, str) and kind.isidentifier():  # a class of this package given by its name
-        return lambda value: kind in (each.__name__ for each in value.__class__.__mro__)
-    anything = kind is Any or isinstance(kind, str)
-    return lambda value: anything or value is not None
+    if due in (date, NoneType, Path, Mapping, Callable) or (ours and not getattr(kind, "_is_protocol", False)):
+        accepted = str | PathLike if due is Path else due
+        return lambda value: isinstance(value, accepted)
+    if isinstance(kind, str):  # classes given by their names
+        names = re.sub(r"\[.*?\](?=$| \|)", "", kind).split(" | ")
+        known = tuple(_NAMED[name] for name in names if name in _NAMED)
+        return lambda value: isinstance(value, known) or any(each.__name__ in names for each in type(value).__mro__)
+    return lambda value: kind is Any or value is not None
 
 
 def _written(kind: Any) -> str:

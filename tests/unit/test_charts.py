@@ -286,6 +286,13 @@ def test_a_picture_of_one_result_refuses_a_list_of_them_in_a_sentence(embedded_g
     moves = rank_moves(embedded_graph, "K2110", limit=2)
     with pytest.raises(PasserellesError, match=r"score_waterfall: move takes Move; got Moves\."):
         charts.score_waterfall(moves)  # type: ignore[arg-type]
+    for odd in ("de", 4, None):
+        with pytest.raises(
+            PasserellesError, match=r"territory_sankey: found takes Allocation | Mapping\[str, Any\]; got"
+        ):
+            charts.territory_sankey(odd)  # type: ignore[arg-type]
+    with pytest.raises(PasserellesError, match=r"method_comparison: evaluation takes Evaluation | Sequence"):
+        charts.method_comparison(3)  # type: ignore[arg-type]
     with pytest.raises(PasserellesError, match=r"path_ladder: path takes Path; got Move\."):
         charts.path_ladder(moves[0])  # type: ignore[arg-type]
 

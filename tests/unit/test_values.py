@@ -16,7 +16,9 @@ from typing import Any
 import pytest
 
 import passerelles
+from market_files import market_folder
 from passerelles import (
+    Certifications,
     MissingExtraError,
     OccupationGraph,
     PasserellesError,
@@ -31,6 +33,7 @@ from passerelles import (
     counterfactual,
     evaluate,
     levers,
+    load_certifications,
     load_market,
     load_referential,
     match_territory,
@@ -180,6 +183,8 @@ DAY: Any = "2026-01-01"
 NONE: Any = None
 DE: Any = "de"
 EMPTY: Any = {}
+THREE: Any = 3
+CERTIFICATIONS = Certifications((), 2026, NONE)
 CODES: Any = ["N4105"]
 PAYERS: Any = ("0016", None)
 GRAPH = "graph takes OccupationGraph (build_graph); got Referential"
@@ -192,6 +197,9 @@ WRONG: dict[str, Callable[[Any], Any]] = {
     "build_graph: referential takes Referential (load_referential); got '2026-01-01'": lambda _: build_graph(DAY),
     "rank_paths: date takes date | None; got '2026-01-01'": lambda g: rank_paths(g, "N4101", targets=[], date=DAY),
     "levers: date takes date | None; got '2026-01-01'": lambda g: levers(g, ["N4101"], ["N4105"], date=DAY),
+    "load_market: path takes str | Path; got 3": lambda _: load_market(THREE),
+    "compile_index: path takes str | Path; got 3": lambda g: compile_index(g, THREE),
+    "leading: day takes date; got '2026-01-01'": lambda g: CERTIFICATIONS.leading("N4101", g.referential, DAY),
     "rank_moves: wages takes Market (load_market) | None; got Places": lambda g: rank_moves(g, "N4101", wages=HELD),
     "match_territory: certifications takes Certifications (load_certifications) | None; got 'de'": lambda g: (
         match_territory(g, FRAGILE, HIRING, certifications=DE)
@@ -222,6 +230,18 @@ def test_an_argument_of_another_kind_is_one_plain_error(told: str, embedded_grap
         WRONG[told](embedded_graph)
     assert str(refused.value) == f"{told}."
     assert refused.value.message("fr")
+
+
+def test_years_are_whole_numbers_or_a_list_of_them(tmp_path: Path) -> None:
+    market_folder(tmp_path)
+    with pytest.raises(PasserellesError, match=r"years: a list is expected, got 2023 \(int\)"):
+        load_market(tmp_path, years=2023)  # type: ignore[arg-type]
+    assert load_market(tmp_path, years=[2023]).years == ("2023",)
+    for year in ("2025", True, 0):
+        with pytest.raises(PasserellesError, match=f"Year refused: {year!r}"):
+            load_certifications(tmp_path, year=year)  # type: ignore[arg-type]
+    with pytest.raises(PasserellesError, match=r"^No BMO survey in "):
+        load_market(tmp_path, years=[1999]).survey()
 
 
 def test_a_day_may_come_with_a_time(embedded_graph: OccupationGraph) -> None:

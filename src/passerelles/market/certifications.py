@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 
-from passerelles.codes import check_code, grouped, is_rome_code
+from passerelles.codes import check_code, check_whole, grouped, is_rome_code
 from passerelles.errors import PasserellesError, UnknownCodeError, checked
 from passerelles.language.say import Lang, day_text, listed, number, say
 from passerelles.market.read import FileRows, Keeper, RecognisedFile, Scan, SourceFile, scan_all
@@ -366,6 +366,7 @@ class Certifications:
             return read_register(self.register_files)
         return self.keeper.cached("register", Register, lambda: read_register(self.register_files))
 
+    @checked
     def leading(self, code: str, referential: Referential, day: date) -> tuple[LeadingCertification, ...]:
         """
         Certifications that lead to an occupation and are in force on a day.
@@ -716,8 +717,10 @@ def load_certifications(path: str | Path, *, year: int | None = None, scanned: S
     Raises
     ------
     PasserellesError
-        If nothing is there, it may not be read, or it holds no certification file.
+        If nothing is there, it may not be read, it holds no certification file, or the year is none.
     """
+    if year is not None:
+        check_whole(year, "year_invalid", least=1)
     scan = (scanned or scan_all(path)).within(("certifications",))
     register = tuple(f for f in scan.recognised if f.kind.name != "certifications")
     reading = scan.newest("certifications", NoticeLog(scan.notices))

@@ -11,7 +11,7 @@ from typing import Final, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
-from passerelles.codes import grouped
+from passerelles.codes import check_codes, grouped
 from passerelles.errors import PasserellesError, checked
 from passerelles.io.archive import file_sha256
 from passerelles.market.figures import COUNTRY, Figure, Interval, published, share, total
@@ -351,9 +351,9 @@ class Market:
                 return matches[0].survey
         elif self.bmo:
             return self._default.survey
-        raise PasserellesError(
-            "market_no_survey", year=str(year or ""), years=", ".join(self.years) or "-", path=self.path
-        )
+        if not self.bmo:
+            raise PasserellesError("market_no_bmo", path=self.path)
+        raise PasserellesError("market_no_survey", year=str(year), years=", ".join(self.years), path=self.path)
 
     @cached_property
     def _default(self) -> BmoFile:
@@ -485,7 +485,7 @@ def load_wages(path: str | Path) -> Market | None:
 def _surveys(
     scan: Scan, years: Iterable[str | int] | None, settings: MarketSettings, log: NoticeLog, keeper: Keeper | None
 ) -> tuple[BmoFile, ...]:
-    wanted = None if years is None else {str(year) for year in years}
+    wanted = None if years is None else {str(year) for year in check_codes(years, what="years")}
     by_year: dict[str, BmoFile] = {}
     for file in scan.of("bmo"):
         survey = BmoFile(file, file.year, file_sha256(file.path), settings, keeper)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import inf
 from string import ascii_lowercase
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, get_args
@@ -156,10 +157,11 @@ def shares(codes: tuple[str, ...], weights: Mapping[str, float] | None = None) -
     >>> dict(shares(("A1201", "A1202"), {"A1201": 3, "A1202": 1}))
     {'A1201': 0.75, 'A1202': 0.25}
     """
-    chosen = {code: 1.0 if weights is None else float(weights.get(code, 0.0)) for code in codes}
-    whole = sum(chosen.values())
-    if codes and (not all(0 <= w < float("inf") for w in chosen.values()) or whole <= 0):
+    chosen: dict[str, Any] = {code: 1.0 if weights is None else weights.get(code, 0.0) for code in codes}
+    numbers = all(isinstance(weight, int | float) and 0 <= weight < inf for weight in chosen.values())
+    if codes and not (numbers and any(chosen.values())):
         raise PasserellesError("market_weights", codes=", ".join(codes[:5]))
+    whole = sum(chosen.values())
     return MappingProxyType({code: weight / whole for code, weight in chosen.items()})
 
 
