@@ -2,7 +2,7 @@
 Long work: a bar on a terminal or in a notebook, a line now and then in a log; and whether anybody still waits for it.
 
 Loops that may be long call `go_on` between their pieces. Nothing happens there unless the caller gave the work a
-`Patience`, as the service does: a thread cannot be stopped from outside, but it can notice that it should stop.
+`Deadline`, as the service does: a thread cannot be stopped from outside, but it can notice that it should stop.
 """
 
 import sys
@@ -29,40 +29,40 @@ class StoppedError(Exception):
 
 
 @dataclass(eq=False)
-class Patience:
+class Deadline:
     """
-    How long the caller waits for some work.
+    Until when the caller waits for some work.
 
     Attributes
     ----------
     until
         Moment of `time.monotonic` from which the work is worth nothing.
-    left
-        Whether they left before.
+    abandoned
+        Whether the caller has left before.
     gives_way
         Says whether shorter work is going on, which this work lets pass: it rests for a moment at each `go_on`.
     """
 
     until: float
-    left: bool = False
+    abandoned: bool = False
     gives_way: Callable[[], bool] | None = None
 
     @property
-    def over(self) -> bool:
+    def passed(self) -> bool:
         """Whether the caller waits no longer."""
-        return self.left or time.monotonic() >= self.until
+        return self.abandoned or time.monotonic() >= self.until
 
     @contextmanager
-    def kept(self) -> Iterator[None]:
+    def applied(self) -> Iterator[None]:
         """Have the work done inside notice when it should stop."""
-        before = _PATIENCE.set(self)
+        before = _DEADLINE.set(self)
         try:
             yield
         finally:
-            _PATIENCE.reset(before)
+            _DEADLINE.reset(before)
 
 
-_PATIENCE: Final[ContextVar[Patience | None]] = ContextVar("patience", default=None)
+_DEADLINE: Final[ContextVar[Deadline | None]] = ContextVar("deadline", default=None)
 
 
 def go_on() -> None:
@@ -74,12 +74,12 @@ def go_on() -> None:
     StoppedError
         If the caller has left, or waited as long as it would.
     """
-    patience = _PATIENCE.get()
-    if patience is None:
+    deadline = _DEADLINE.get()
+    if deadline is None:
         return
-    if patience.over:
+    if deadline.passed:
         raise StoppedError
-    if patience.gives_way is not None and patience.gives_way():
+    if deadline.gives_way is not None and deadline.gives_way():
         time.sleep(_REST)
 
 
@@ -93,8 +93,8 @@ def seconds_left(most: float) -> float:
         As `go_on`.
     """
     go_on()
-    patience = _PATIENCE.get()
-    return most if patience is None else min(most, max(patience.until - time.monotonic(), 0.001))
+    deadline = _DEADLINE.get()
+    return most if deadline is None else min(most, max(deadline.until - time.monotonic(), 0.001))
 
 
 class Tell(Protocol):

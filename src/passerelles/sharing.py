@@ -61,10 +61,10 @@ def made_once(make: Callable[[Owner], Value]) -> Callable[[Owner], Value]:
     key = f"{make.__module__}.{make.__qualname__}"
 
     @functools.wraps(make)
-    def found(of: Owner) -> Value:
+    def derived(of: Owner) -> Value:
         return of.derived(key, lambda: make(of))
 
-    return found
+    return derived
 
 
 class cached_property(functools.cached_property[Value]):  # noqa: N801 - a decorator, written as `property` is

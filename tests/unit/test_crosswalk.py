@@ -1,6 +1,7 @@
 """ROME to families: many to many, through the parent or the base, never through codes that look alike."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -92,7 +93,8 @@ def test_shares_are_equal_or_weighted_and_sum_to_one() -> None:
     assert dict(shares(("a", "b", "c", "d"))) == {"a": 0.25, "b": 0.25, "c": 0.25, "d": 0.25}
     assert dict(shares(("a", "b"), {"b": 2, "z": 9})) == {"a": 0, "b": 1}
     assert dict(shares(())) == {}
-    for weights in ({"a": -1.0, "b": 3.0}, {"a": 0.0}, {"a": float("nan")}, {"a": float("inf")}, {"a": "3"}):
+    odd: list[Any] = [{"a": -1.0, "b": 3.0}, {"a": 0.0}, {"a": float("nan")}, {"a": float("inf")}, {"a": "3"}]
+    for weights in odd:
         with pytest.raises(PasserellesError):
             shares(("a", "b"), weights)
 

@@ -346,10 +346,10 @@ def test_no_heir_is_over_whatever_the_chain_even_a_cycle(
     ends: dict[str, date], links: dict[str, tuple[str, ...]], start: str, day: date
 ) -> None:
     made = Register({c: Registration(c, None, d.isoformat(), active=True) for c, d in ends.items()}, links)
-    heirs = [heir for heir, _ in made.heirs(start, day)]
-    assert start not in heirs
-    assert len(heirs) == len(set(heirs))
-    assert all(heir not in ends or ends[heir] >= day for heir in heirs)
+    replacements = [heir for heir, _ in made.replacements(start, day)]
+    assert start not in replacements
+    assert len(replacements) == len(set(replacements))
+    assert all(heir not in ends or ends[heir] >= day for heir in replacements)
 
 
 def test_published_hours_are_written_whole(table: Certifications, jobs: Referential) -> None:

@@ -150,13 +150,13 @@ def test_a_screen_tells_what_is_withheld_apart_from_what_a_line_never_had() -> N
 def test_a_table_on_a_terminal_makes_no_sheet_that_it_does_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     from passerelles import build_graph, load_referential
     from passerelles.ranking import move
-    from passerelles.views.terminal import paper, print_page
+    from passerelles.views.terminal import plain_screen, print_page
 
     moves = rank_moves(build_graph(load_referential("transitions")), "N4101", limit=3)
     page = moves.page()
     monkeypatch.setattr(move, "ITEM", None)  # what a sheet of competencies would read
     monkeypatch.setattr(move.Item, "to_dict", None)
-    print_page(paper(io.StringIO()), page)
+    print_page(plain_screen(io.StringIO()), page)
 
 
 def test_columns_of_results_that_nothing_fills_are_folded_away(tmp_path: File) -> None:

@@ -1,5 +1,6 @@
 """What a project leader plans with: months, volunteers, who pays, groups of training."""
 
+import pickle
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 
 from passerelles.access.conditions import access_conditions
 from passerelles.graph.core import OccupationGraph
+from passerelles.language.say import LANGS
 from passerelles.market.market import Market
 from passerelles.model import Hours
 from passerelles.settings import Settings, TerritorySettings
@@ -94,7 +96,11 @@ def test_a_training_that_does_not_fit_between_two_months_is_said(embedded_graph:
         assert Flow.spec.pick("training_months")[0].screen(flow, "fr") == str(shown["training_months"]).replace(
             ".", ","
         )
-        assert ("late" in [note.key for note in found.planned]) is (in_time is False and bool(found.flows))
+        late = [note for note in found.planned if note.key == "late"]
+        assert bool(late) is (in_time is False and bool(found.flows))
+        for note in late:  # days as the language writes them
+            assert "(04/2027)" in note.sentence("fr")
+            assert "(2027-04)" in note.sentence("en")
 
 
 def test_people_free_after_they_are_needed_need_no_training_that_does_not_fit(embedded_graph: OccupationGraph) -> None:
@@ -116,6 +122,11 @@ def test_trainings_that_would_fill_a_group_are_named(embedded_graph: OccupationG
         "group_filled": "group_filled" in said
     }
     assert ("group_short" in said) is any(n < 4 for n in taught.values())
+    texts = {lang: [note.sentence(lang) for note in found.planned if note.key.startswith("group")] for lang in LANGS}
+    assert all(f", Redon : {n}" in " ".join(texts["fr"]) for n in taught.values())
+    assert all(f", Redon: {n}" in " ".join(texts["en"]) for n in taught.values())
+    again = match_territory(embedded_graph, people, posts, settings=settings, changes=False)
+    assert pickle.loads(pickle.dumps(found)).planned == again.planned  # noqa: S301 - our own
 
 
 def test_the_payer_is_that_of_the_agreement_and_a_changed_one_is_said(embedded_graph: OccupationGraph) -> None:
@@ -135,7 +146,9 @@ def test_the_payer_is_that_of_the_agreement_and_a_changed_one_is_said(embedded_g
         True,
         None,
     )
-    assert "0054" in next(note.sentence("fr") for note in found.planned if note.key == "payer_changed")
+    (note,) = (note for note in found.planned if note.key == "payer_changed")
+    assert "0054, 3248 (01/01/2024)" in note.sentence("fr")
+    assert "0054, 3248 (2024-01-01)" in note.sentence("en")
 
 
 def test_an_authorisation_is_told_once_with_the_first_month_and_no_hours_are_no_unknown_hours(

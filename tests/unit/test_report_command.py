@@ -136,6 +136,14 @@ def test_pictures_missing_is_said_in_one_line(
     assert "passerelles[charts]" in capsys.readouterr().err
 
 
+def test_a_scenario_that_is_none_is_refused_before_anything_is_worked_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("passerelles.territory.match.match_territory", lambda *_, **__: pytest.fail("worked out"))
+    assert call("--output", tmp_path / "r.html", "--scenario", "radius=30,a=b") == 2
+    assert "« a=b »" in capsys.readouterr().err
+
+
 def test_every_sample_has_both_tables() -> None:
     assert {"aurillac-figeac-rodez", "lacq-pau-tarbes", "redon", "maritime", "automobile"} <= set(sample_names())
     assert all(path.is_file() for name in sample_names() for path in sample_tables(name))

@@ -14,14 +14,14 @@ from passerelles import OccupationGraph, evaluate, rank_moves
 from passerelles.cli.main import run
 from passerelles.language.say import Lang, number
 from passerelles.views.spec import Cell, Column, Page, Sheet
-from passerelles.views.terminal import holding, paper, print_sheet, text_of, written
+from passerelles.views.terminal import plain_screen, print_sheet, text_of, with_holding_spaces, written
 
 SPACES = " \u00a0\u202f"
 
 
 def printed(*objects: object, width: int = 80, lang: Lang = "fr") -> str:
     buffer = io.StringIO()
-    paper(buffer, width=width, lang=lang).print(*objects)
+    plain_screen(buffer, width=width, lang=lang).print(*objects)
     return buffer.getvalue()
 
 
@@ -52,9 +52,9 @@ def test_no_line_breaks_where_french_holds(width: int) -> None:
 
 @given(st.text(max_size=60))
 def test_what_holds_is_as_long_and_comes_back(text: str) -> None:
-    kept = holding(text, "fr")
-    assert all(holding(kept, "fr") == kept for _ in range(2))
-    assert len(holding(kept, "fr")) == len(kept)
+    kept = with_holding_spaces(text, "fr")
+    assert all(with_holding_spaces(kept, "fr") == kept for _ in range(2))
+    assert len(with_holding_spaces(kept, "fr")) == len(kept)
 
 
 def test_a_page_of_many_columns_loses_nothing_at_80_columns() -> None:
@@ -84,7 +84,7 @@ def test_nothing_of_a_table_is_cut_whatever_its_columns(columns: list[list[int]]
     width = data.draw(st.integers(80, 140))
     buffer = io.StringIO()
     rows: list[list[Cell]] = [cells, ["" for _ in cells]]
-    print_sheet(paper(buffer, width=width), Sheet.of_rows("unfilled", [Column(name) for name in names], rows))
+    print_sheet(plain_screen(buffer, width=width), Sheet.of_rows("unfilled", [Column(name) for name in names], rows))
     lines = buffer.getvalue().splitlines()
     assert all(len(line.rstrip()) <= width for line in lines)
     body = "".join(lines[next(i for i, line in enumerate(lines) if "\u2500" in line) :])
@@ -108,7 +108,7 @@ def test_a_word_is_folded_where_few_are_and_not_in_a_whole_column_of_labels() ->
     columns = (Column("target", value=lambda x, _: x[0]), Column("access", value=lambda x, _: x[1]))
     for width in (26, 28):
         buffer = io.StringIO()
-        print_sheet(paper(buffer, width=width), Sheet("ranking", columns, lambda: lines, "fr"))
+        print_sheet(plain_screen(buffer, width=width), Sheet("ranking", columns, lambda: lines, "fr"))
         for word in ["Réceptionniste", "polyvalente", "d'alimentation"]:
             assert word in buffer.getvalue(), (width, buffer.getvalue())
 

@@ -155,6 +155,13 @@ def test_rank_prints_the_shape_of_the_contract(capsys: pytest.CaptureFixture[str
     assert call("rank", "--basin", "Redon", "--territory", "35", *given[3:]) == call("rank", *given[3:]) == 2
 
 
+def test_a_list_that_would_change_nothing_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    jobs = write(tmp_path / "jobs.csv", "code_rome,statut\nN4101,porteur\n")
+    given = ("rank", "--basin", "Redon", "--fragile", FRAGILE, "--jobs", str(jobs))
+    assert call(*given, "--hiring", HIRING) == 2
+    assert "ne sert que là où une table manque" in capsys.readouterr().err
+
+
 def test_a_basin_where_nobody_is_in_a_fragile_job_has_no_table_and_exit_1(capsys: pytest.CaptureFixture[str]) -> None:
     assert call("rank", "--basin", "Vannes", "--fragile", FRAGILE, "--hiring", HIRING) == 1
     assert "Rien à rapprocher à portée." in capsys.readouterr().out

@@ -23,6 +23,16 @@ from passerelles.cli.main import COMMANDS, run
         ("show", "Il manque : occupation."),
         ("show --lang=en", "Missing: occupation."),
         ("rank --limit", "L'option --limit attend une valeur."),
+        # What would change nothing is refused rather than ignored.
+        ("rank K2110 --rejects r.csv", "--rejects : avec --profiles seulement."),
+        (
+            "resolve soudeur --column Poste --no-context",
+            "Pour une liste seulement (--input FICHIER) : --column, --no-context.",
+        ),
+        ("migrate K2110 --title-column Poste", "Pour une liste seulement (--input FICHIER) : --title-column."),
+        ("migrate K2110 --bridge b.csv", "Entre deux référentiels différents seulement (--from CHEMIN) : --bridge."),
+        ("report --output r.html --sheets --limit 3", "À ôter avec --sheets, qui n'écrit que des fiches : --limit."),
+        ("report --output r.html --sheets --mask", "les fiches ne se masquent pas"),
     ],
 )
 def test_a_wrong_line_gets_one_message(line: str, wanted: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -31,7 +41,7 @@ def test_a_wrong_line_gets_one_message(line: str, wanted: str, capsys: pytest.Ca
     seen = capsys.readouterr()
     assert ended.value.code == 2
     assert seen.out == ""
-    assert seen.err.startswith("passerelles : ")
+    assert seen.err.startswith("passerelles: " if line.endswith("en") else "passerelles : ")
     assert wanted in seen.err
     assert len(seen.err.splitlines()) == 1
 

@@ -17,9 +17,9 @@ from typing import Annotated, Any, Final, NoReturn
 import typer
 from typer.main import get_command
 
-from passerelles.cli.shared import ACCEPT_ERRORS, NO_CACHE, LangOption, option, speak, speak_below
+from passerelles.cli.shared import ACCEPT_ERRORS, NO_CACHE, LangOption, option, translate_group, translate_help
 from passerelles.errors import PasserellesError, PasserellesWarning
-from passerelles.language.say import Lang, lang_of, say
+from passerelles.language.say import Lang, labelled, lang_of, say
 
 
 class TerminatedError(BaseException):
@@ -191,7 +191,7 @@ def _root(
 
         typer.echo(f"passerelles {passerelles.__version__}")
         ctx.exit(DONE)
-    speak_below(ctx, lang)
+    translate_group(ctx, lang)
 
 
 def _figure(word: str) -> str:
@@ -218,12 +218,9 @@ def run(arguments: Sequence[str] | None = None) -> None:
         with ended_cleanly(), _own_warnings(lang):
             sys.exit(_run(words, lang))
     except UsageError as error:
-        if text := usage_message(error, lang=lang):
-            _tell(f"passerelles : {text}")
-        sys.exit(WRONG)
+        _refuse(usage_message(error, lang=lang), lang)
     except PasserellesError as error:
-        _tell(f"passerelles : {error.message(lang)}")
-        sys.exit(WRONG)
+        _refuse(error.message(lang), lang)
     except BrokenPipeError:
         forget_stdout()  # the reader of a pipe (head, less) left: nothing more to say
         sys.exit(DONE)
@@ -234,8 +231,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
         if error.errno not in _STREAM_FAILURES:
             _fault(error, lang)
         forget_stdout()
-        _tell(f"passerelles : {PasserellesError('stdout_failed', reason=error.strerror).message(lang)}")
-        sys.exit(WRONG)
+        _refuse(PasserellesError("stdout_failed", reason=error.strerror).message(lang), lang)
     except Exception as error:
         _fault(error, lang)
 
@@ -244,7 +240,7 @@ def _run(words: list[str], lang: Lang) -> int:
     # A command is known by its name, so only its module is imported; help and mistakes see them all.
     command = get_command(make_app(words[:1] if COMMANDS.keys() & words[:1] else COMMANDS))
     if not words or {"-h", "--help"} & set(words):
-        speak(command, lang=lang)
+        translate_help(command, lang=lang)
     try:  # not by `main`, which has an end of its own for a pipe whose reader left and for Ctrl-C
         with command.make_context("passerelles", words) as context:
             code = command.invoke(context)
@@ -262,7 +258,7 @@ def _own_warnings(lang: Lang) -> Iterator[None]:
 
         def show(message: Warning | str, *about: Any, **more: Any) -> None:
             if isinstance(message, PasserellesWarning):
-                _tell(f"passerelles : {message.message(lang)}")
+                _tell(labelled("passerelles", message.message(lang), lang))
             else:
                 before(message, *about, **more)
 
@@ -279,7 +275,13 @@ def _fault(error: Exception, lang: Lang) -> NoReturn:
     """Tell a fault of the program as one, without a traceback."""
     if os.environ.get("PASSERELLES_DEBUG"):
         raise error
-    _tell(f"passerelles : {say('cli.fault', lang=lang, reason=f'{type(error).__name__}: {error}')}")
+    _refuse(say("cli.fault", lang=lang, reason=f"{type(error).__name__}: {error}"), lang)
+
+
+def _refuse(text: str, lang: Lang) -> NoReturn:
+    """Tell what is wrong, unless the help was shown instead, and exit."""
+    if text:
+        _tell(labelled("passerelles", text, lang))
     sys.exit(WRONG)
 
 

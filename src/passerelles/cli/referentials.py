@@ -16,7 +16,7 @@ from passerelles.cli.shared import (
     message,
     option,
     shared,
-    speak_below,
+    translate_group,
     write_text,
 )
 from passerelles.errors import PasserellesError
@@ -33,7 +33,7 @@ OnOption = Annotated[str | None, option("overlay.on", "--referential", "-r")]
 
 
 overlay = typer.Typer()
-overlay.callback(invoke_without_command=True, help="overlay.command")(speak_below)
+overlay.callback(invoke_without_command=True, help="overlay.command")(translate_group)
 
 
 @overlay.command("new", help="overlay.new")

@@ -108,7 +108,7 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-_PATIENCE = 1.0  # seconds between two looks at whether the service listens
+_LOOK_SECONDS = 1.0  # seconds between two looks at whether the service listens
 _LOOKS = 60
 
 
@@ -148,7 +148,7 @@ def _open(address: str, port: int) -> None:
     """Open the browser once the service listens."""
     for _ in range(_LOOKS):
         with suppress(OSError):
-            socket.create_connection((_HOST, port), timeout=_PATIENCE).close()
+            socket.create_connection((_HOST, port), timeout=_LOOK_SECONDS).close()
             webbrowser.open(address)
             return
-        time.sleep(_PATIENCE / 5)
+        time.sleep(_LOOK_SECONDS / 5)

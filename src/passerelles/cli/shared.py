@@ -303,7 +303,7 @@ class CommandOptions:
             return ""
         return written(show, lang=self.lang, width=screen.width if self.output is None else WIDTH)
 
-    def writable(self) -> Self:
+    def with_form(self) -> Self:
         """
         Return the same, its form the one asked for, else what the name of the output says, else a table.
 
@@ -318,7 +318,7 @@ class CommandOptions:
             If a workbook or a chart is asked for, and what makes it is not installed.
         """
         if self.output == Path("-"):  # stdout, as elsewhere
-            return replace(self, output=None).writable()
+            return replace(self, output=None).with_form()
         form, ending = self.form, "" if self.output is None else self.output.suffix.casefold()
         if self.output is not None:
             check_free(self.output, overwrite=True)
@@ -340,7 +340,7 @@ class CommandOptions:
             check_free(self.chart, overwrite=True)
         return replace(self, form=form)
 
-    def for_list(self) -> None:
+    def check_list_output(self) -> None:
         """
         Check that the output is that of a list, which no table on a screen is.
 
@@ -405,7 +405,7 @@ def shared(names: str, **defaults: Any) -> Callable[[Callable[..., bool | None]]
             check_options(values)
             chosen = first.annotation(**{parameter.name: values.pop(parameter.name) for parameter in common})
             if "form" in wanted and not values.get("profiles"):  # many profiles are written as Parquet, or in parts
-                chosen = chosen.writable()
+                chosen = chosen.with_form()
             if command(chosen, **values) is False:
                 raise typer.Exit(1)
 
@@ -432,6 +432,20 @@ def check_options(values: Mapping[str, Any]) -> None:
         for name, value in values.items() if output.is_file() else ():
             if name not in _OUTPUTS and any(_reads(place, output, name) for place in _paths_of(value)):
                 raise PasserellesError("write_onto_input", path=output)
+
+
+def refuse_unused(key: str, **options: object) -> None:
+    """
+    Refuse options that would change nothing beside others, by names such as ``no_context``: better than ignoring them.
+
+    Raises
+    ------
+    PasserellesError
+        If one is given; `key` is that of the message.
+    """
+    given = [f"--{name.replace('_', '-')}" for name, value in options.items() if value]
+    if given:
+        raise PasserellesError(key, options=", ".join(given))
 
 
 def _paths_of(value: object) -> Iterator[Path]:
@@ -487,12 +501,12 @@ def json_text(payload: object, output: Path | None) -> str:
     return json.dumps(payload, ensure_ascii=escaped, indent=2, allow_nan=False) + "\n"
 
 
-def speak_below(ctx: typer.Context, lang: LangOption = "fr") -> None:
+def translate_group(ctx: typer.Context, lang: LangOption = "fr") -> None:
     """Speak a language in all commands of a group, unless they name another; without a command, show the help."""
     if ctx.invoked_subcommand is not None:
         ctx.default_map = {ctx.invoked_subcommand: {"lang": lang}}
         return
-    speak(ctx.command, lang=lang)
+    translate_help(ctx.command, lang=lang)
     typer.echo(ctx.get_help(), nl=False)
     ctx.exit(2)
 
@@ -513,7 +527,7 @@ def _folded(items: Iterable[Any]) -> Any:
     return Columns(texts)
 
 
-def speak(command: Any, *, lang: Lang) -> None:
+def translate_help(command: Any, *, lang: Lang) -> None:
     """Put the sentences of a language in the place of their keys in the help of a command, and of those under it."""
     from typer import rich_utils
 
@@ -523,14 +537,14 @@ def speak(command: Any, *, lang: Lang) -> None:
     vars(rich_utils)["Columns"] = _folded
     context = typer.Context(command)
     context.help_option_names = ["-h", "--help"]
-    _speak_command(command, context, lang)
+    _translate_command(command, context, lang)
 
 
-def _speak_command(command: Any, context: typer.Context, lang: Lang) -> None:
+def _translate_command(command: Any, context: typer.Context, lang: Lang) -> None:
     for each in (command, *(param for param in command.params if getattr(param, "help", None))):
         each.help = say(each.help, lang=lang)
     option = command.get_help_option(context)
     if option is not None:
         option.help = say("cli.around.help", lang=lang)
     for name in getattr(command, "commands", {}):
-        _speak_command(command.commands[name], context, lang)
+        _translate_command(command.commands[name], context, lang)

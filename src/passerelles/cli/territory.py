@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from passerelles.cli.shared import CommandOptions, Format, FrameOption, message, option, shared, speak_below, write_text
+from passerelles.cli.shared import (
+    CommandOptions,
+    Format,
+    FrameOption,
+    message,
+    option,
+    refuse_unused,
+    shared,
+    translate_group,
+    write_text,
+)
 from passerelles.errors import PasserellesError, need
 from passerelles.language.say import Lang, say
 from passerelles.views.spec import Column, Page, Sheet, Withheld, dicts
@@ -75,7 +85,7 @@ _ALLOCATE: Final = (
     "referential overlay no_access data travel strict settings lang hiring radius frame budget probability mask"
 )
 territory = typer.Typer()
-territory.callback(invoke_without_command=True, help="cli.command.territory")(speak_below)
+territory.callback(invoke_without_command=True, help="cli.command.territory")(translate_group)
 FragileTables = Annotated[list[Path] | None, option("fragile", "--fragile")]
 RequiredTables = Annotated[list[Path], option("fragile", "--fragile")]
 
@@ -164,9 +174,8 @@ def match(
     from passerelles.territory.discretion import publish, published
     from passerelles.territory.match import match_territory
 
-    of_one = {"--chart": opts.chart, "--limit": opts.limit, "--stretch": stretch}
-    if opts.scenario and (refused := [name for name, value in of_one.items() if value]):
-        raise PasserellesError("scenarios_alone", options=", ".join(refused))
+    if opts.scenario:
+        refuse_unused("scenarios_alone", chart=opts.chart, limit=opts.limit, stretch=stretch)
     session, lang = opts.open(tensions=opts.hiring is None), opts.lang
     graph = session.graph
     chosen = graph.settings if floor is None else with_options(graph.settings, "territory", floor=floor)
@@ -477,6 +486,10 @@ def report(
     if office:
         need("python-docx", "word")
     opts.check_scenarios()
+    if sheets:
+        refuse_unused("report_sheets_mask", mask=opts.mask)
+        refuse_unused("report_sheets_alone", scenario=opts.scenario, limit=limit)
+    others = {text: read_scenario(text) for text in opts.scenario or ()}
     sample = ""
     if fragile is None:
         if hiring is not None:
@@ -492,7 +505,6 @@ def report(
                                              "territory": "" if sample else territory or ""}  # fmt: skip
     with opts.progress("territory.working") as tell:
         allocation = match_territory(graph, fragile, hiring, **bounds, progress=tell)
-    others = {text: read_scenario(text) for text in opts.scenario or ()}
     scenarios = [Scenario(opts.say("report.these_bounds"), {}, allocation)] if others else []
     scenarios += compare_scenarios(graph, fragile, hiring, others, **bounds)
     request = Request(

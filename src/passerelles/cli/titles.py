@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, get_args
 
-from passerelles.cli.shared import CommandOptions, argument, message, option, shared
+from passerelles.cli.shared import CommandOptions, argument, message, option, refuse_unused, shared
 from passerelles.errors import PasserellesError
 from passerelles.language.say import LANGS
 from passerelles.views.spec import Sheet, dicts
@@ -35,11 +35,12 @@ def resolve(
     kind: Kind = "competency" if competencies else "title"
     if ask and (to_review is None or choices is None):
         raise PasserellesError("resolve_ask_choices")
-    if text is not None and opts.source is None:
+    if text is not None and opts.source is None and to_review is None:
+        refuse_unused("list_needed", choices=choices, column=opts.column, no_context=not context)
         return _resolve_text(opts, text, kind)
     if text is not None or (opts.source is None) == (to_review is None):
         raise PasserellesError("resolve_text_or_input")
-    opts.for_list()
+    opts.check_list_output()
     opts = replace(opts, source=opts.source or to_review)
     done = _review(opts, kind, choices, context=context, to_review=to_review is not None)
     if to_review is None:
@@ -205,13 +206,18 @@ def migrate(
         return _migrate_overlay(opts, codes[0], to, old)
     if (opts.source is not None and codes) or (opts.source is None and not codes and old is None):
         raise PasserellesError("migrate_needs")
-    if opts.source is not None:
-        opts.for_list()
+    if opts.source is None:
+        refuse_unused("list_needed", column=opts.column, title_column=title_column)
+    else:
+        refuse_unused("migrate_list_alone", title=title)
+        opts.check_list_output()
     new = opts.session.referential
     before = opts.open(old).referential if old is not None else None
     versions = Versions(new, before)
     if before is not None and before.family != new.family:  # two families, with the crosswalks between them
         versions = Bridge(new, before, [read_crosswalk(path) for path in bridge or ()])
+    else:
+        refuse_unused("migrate_one_family", bridge=bridge)
     if opts.source is not None:
         _migrate_rows(opts, opts.source, title_column, versions)
         return True

@@ -220,7 +220,7 @@ class Register:
             return "yes"
         return "no" if code in self.successors else "unknown"
 
-    def heirs(self, code: str, day: date) -> Iterator[tuple[str, str]]:
+    def replacements(self, code: str, day: date) -> Iterator[tuple[str, str]]:
         """
         Yield the certifications that replace one that has ended, each with the one that it replaces.
 
@@ -484,7 +484,7 @@ class Certifications:
         if until := credential.valid_until if credential is not None else "":
             state = "no" if until < day.isoformat() else "yes" if state == "unknown" else state
         if state == "no":
-            for heir, former in self.register.heirs(rncp, day):
+            for heir, former in self.register.replacements(rncp, day):
                 certification = self._from_rows(heir, self._rows(heir), match, day, sure=True)
                 label, level = self._named(former, self._rows(former), credential)
                 level = level if certification.level is None else certification.level

@@ -310,7 +310,7 @@ class Payer(NamedTuple):
     source: str = ""
     plan: bool | None = None
 
-    def told(self, lang: Lang = "fr") -> str:
+    def sentence(self, lang: Lang = "fr") -> str:
         """Name the OPCO, after which table, and what has changed since; never an amount, as none is published."""
         since, source = day_text(self.since, lang) if self.since else "", self.source.partition(" ; ")[0]
         values = {"idcc": self.idcc, "name": self.name, "related": ", ".join(self.related)}

@@ -134,7 +134,11 @@ class MayPay(Described):
     def text(self, lang: Lang = "fr") -> str:
         """Return who may pay in words."""
         payer = _worded("payer", self.who, lang)
-        return payer if self.opco is None else say("paths.payer_named", lang=lang, who=payer, opco=self.opco.told(lang))
+        return (
+            payer
+            if self.opco is None
+            else say("paths.payer_named", lang=lang, who=payer, opco=self.opco.sentence(lang))
+        )
 
     spec: ClassVar[Record] = Record(
         "may_pay",

@@ -223,19 +223,17 @@ def _add_answers(app: FastAPI, service: ServiceApp) -> None:
 
 
 def _by_query(service: ServiceApp, answer: str, model: Any) -> Callable[..., Any]:
-    async def endpoint(request: Request, asked: Annotated[model, Query()]) -> Response:
-        refusal = problems.refuse_twice(request, model, asked.lang)
-        return refusal or await service.reply(request, getattr(answers, answer), asked, asked.lang)
+    async def endpoint(request: Request, query: Annotated[model, Query()]) -> Response:
+        refusal = problems.refuse_twice(request, model, query.lang)
+        return refusal or await service.reply(request, getattr(answers, answer), query, query.lang)
 
     return endpoint
 
 
 def _by_body(service: ServiceApp, answer: str, model: Any) -> Callable[..., Any]:
-    async def endpoint(
-        request: Request, asked: model, query_string: Annotated[requests.QueryString, Query()]
-    ) -> Response:
-        refusal = problems.refuse_twice(request, requests.QueryString, query_string.lang)
-        return refusal or await service.reply(request, getattr(answers, answer), asked, query_string.lang)
+    async def endpoint(request: Request, body: model, query: Annotated[requests.QueryString, Query()]) -> Response:
+        refusal = problems.refuse_twice(request, requests.QueryString, query.lang)
+        return refusal or await service.reply(request, getattr(answers, answer), body, query.lang)
 
     return endpoint
 

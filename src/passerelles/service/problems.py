@@ -99,8 +99,7 @@ async def on_invalid(request: Request, error: Any) -> Response:
     """Answer where a request does not have its shape: where and what, without the values sent."""
     lang = language(request.scope["query_string"])
     hints = get_type_hints(getattr(request.scope.get("route"), "endpoint", on_invalid))
-    models = {"body": hints.get("asked"), "query": hints.get("query_string", hints.get("asked"))}
-    names = {place: names_of(model) for place, model in models.items() if model is not None}
+    names: dict[str, Sequence[str]] = {place: names_of(hints[place]) for place in ("body", "query") if place in hints}
     if error.__cause__ is not None:  # a body that is no JSON
         errors = [{"where": "body", "what": _sentence(json_problem(error.__cause__)(lang))}]
     else:

@@ -28,7 +28,7 @@ from passerelles.installed import package_version
 from passerelles.io.archive import file_identity
 from passerelles.language.say import Lang
 from passerelles.paths.detail import day_of
-from passerelles.progress import Patience, StoppedError, go_on
+from passerelles.progress import Deadline, StoppedError, go_on
 from passerelles.service import answers
 from passerelles.service.engine import Engine, Options
 from passerelles.service.problems import problem
@@ -75,7 +75,7 @@ class WorkerPool:
         self._most = threads + waiting
         self._seconds = seconds
         self._counted = counted  # called with 1 when an answer begins, -1 when it ends
-        self._under_way: set[Patience] = set()
+        self._under_way: set[Deadline] = set()
 
     @property
     def count(self) -> int:
@@ -116,18 +116,18 @@ class WorkerPool:
         """
         if self.full:
             raise UnansweredError("busy")
-        patience = Patience(time.monotonic() + self._seconds, gives_way=self._gives_way)
+        deadline = Deadline(time.monotonic() + self._seconds, gives_way=self._gives_way)
 
         def work() -> T:
-            with patience.kept():
+            with deadline.applied():
                 go_on()
                 return job()
 
         def ended(_: object) -> None:
-            self._under_way.discard(patience)
+            self._under_way.discard(deadline)
             self._counted(-1)
 
-        self._under_way.add(patience)
+        self._under_way.add(deadline)
         self._counted(1)
         future = self._threads.submit(work)
         future.add_done_callback(ended)
@@ -141,7 +141,7 @@ class WorkerPool:
         except StoppedError as error:
             raise UnansweredError("too_long") from error
         finally:
-            patience.left = True
+            deadline.abandoned = True
             future.cancel()  # takes it out of the queue where no thread has begun
             answer.cancel()
             leaving.cancel()

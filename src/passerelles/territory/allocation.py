@@ -171,16 +171,16 @@ class Release:
         """Return the openings that stay empty, the most first, withheld numbers last."""
 
         def count(item: Unfilled | Withheld) -> int:
-            return int(item.told["people"] or 0) if isinstance(item, Withheld) else item.empty
+            return int(item.values["people"] or 0) if isinstance(item, Withheld) else item.empty
 
         return sorted(self.unfilled, key=count, reverse=True)
 
     def hidden_lots(self, lang: Lang = "fr") -> list[str]:
         """Return which lots the lines for several of them stand for, one sentence each."""
         withheld = [f for f in self.flows if isinstance(f, Withheld)]
-        groups = [("others", f.told["fragile_lots"]) for f in withheld if f.told["origin"] is None]
+        groups = [("others", f.values["fragile_lots"]) for f in withheld if f.values["origin"] is None]
         if withheld:
-            groups.append(("other_openings", withheld[0].told["hiring_lots"]))
+            groups.append(("other_openings", withheld[0].values["hiring_lots"]))
         return [
             say("territory.table.hidden_lots", lang=lang, name=say(f"territory.table.{name}", lang=lang),
                 list=listed((", ".join(lot.values()) for lot in lots), lang))

@@ -4,15 +4,16 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 import numpy as np
 
 from passerelles.access.conditions import training_hours
 from passerelles.access.demands import access_between
-from passerelles.codes import sum_by_key
+from passerelles.codes import grouped, sum_by_key
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import OccupationGraph
+from passerelles.language.say import Lang, day_text, say
 from passerelles.market.certifications import Certifications
 from passerelles.market.market import Market
 from passerelles.market.places import Places, departments_shown
@@ -608,6 +609,18 @@ def compare_scenarios(
     return results
 
 
+class NotedList(NamedTuple):
+    """What a note lists in words of a language: names, each with a day (`key` ``dated``) or a number (``counted``)."""
+
+    key: str
+    rows: tuple[tuple[str, str], ...]
+
+    def __call__(self, lang: Lang) -> str:
+        """Return the list."""
+        pairs = ({"name": name, "beside": day_text(beside, lang)} for name, beside in self.rows)
+        return _names([say(f"territory.listed.{self.key}", lang=lang, **pair) for pair in pairs])
+
+
 def payer_of(lot: Lot, market: Market | None) -> Payer | None:
     """Return the OPCO of a lot's collective agreement; None where none is said, or no table is at hand."""
     if market is None or market.payers is None or not lot.agreement:
@@ -626,17 +639,17 @@ def planning_notes(flows: Sequence[Flow], smallest_group: int | None) -> Iterato
         ("late", [f for f in late if f.training_months]),
         ("free_later", [f for f in late if not f.training_months]),
     ):
-        names = [f"{f.fragile.employer}, {f.fragile.title} → {f.hiring.title} ({f.hiring.month})" for f in some]
+        names = [(f"{f.fragile.employer}, {f.fragile.title} → {f.hiring.title}", str(f.hiring.month)) for f in some]
         if some:
-            yield Note(key, {"n": sum(f.people for f in some), "names": _names(names)})
+            yield Note(key, {"n": sum(f.people for f in some), "names": NotedList("dated", tuple(names))})
     payers = {p.idcc: p for f in flows for p in f.payers if p is not None}
-    changed = [f"{p.idcc} ({', '.join(p.related)}, {p.since})" for p in payers.values() if p.standing not in _SOUND]
+    changed = [(", ".join((p.idcc, *p.related)), p.since) for p in payers.values() if p.standing not in _SOUND]
     if changed:
-        yield Note("payer_changed", {"list": _names(changed)})
+        yield Note("payer_changed", {"list": NotedList("dated", tuple(changed))})
     if smallest_group:
         trained = ((f.hiring, f.people) for f in flows if not f.same_job and f.hours.expected)
         taught = sum_by_key(((lot.label or lot.job, lot.basin_label), n) for lot, n in trained)
-        groups: dict[str, list[str]] = {"group_filled": [], "group_short": []}
-        for (job, basin), n in sorted(taught.items()):
-            groups["group_filled" if n >= smallest_group else "group_short"].append(f"{job}, {basin} : {n}")
-        yield from (Note(key, {"n": str(smallest_group), "list": _names(some)}) for key, some in groups.items() if some)
+        groups = [(n >= smallest_group, (f"{job}, {basin}", str(n))) for (job, basin), n in sorted(taught.items())]
+        for filled, rows in sorted(grouped(groups).items(), reverse=True):
+            key = "group_filled" if filled else "group_short"
+            yield Note(key, {"n": str(smallest_group), "list": NotedList("counted", rows)})

@@ -316,7 +316,8 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     Raises
     ------
     PasserellesError
-        If the radius is no number, or neither a table nor market data gives one of the sides.
+        If the radius is no number, neither a table nor market data gives one of the sides, or a list stands beside
+        tables of both.
 
     Notes
     -----
@@ -324,6 +325,8 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     one point is a chance half as large. The logarithm keeps a move that hardly any expert lists from making up for it
     by being short. A part whose figure is unknown counts as the middle of its scale, and says so: neither good nor bad.
     """
+    if listed is not None and fragile is not None and hiring is not None:
+        raise PasserellesError("territory_list_unused")
     config = settings_or(settings, graph.settings)
     chosen = config.territory
     locator = Locator(places, market)

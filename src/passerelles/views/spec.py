@@ -173,10 +173,10 @@ class Withheld(NamedTuple):
     """
     A line of which only some values may be published: what a record is given beside them is left out.
 
-    `told` is what JSON has of it, `cells` what tables and screens have, by key.
+    `values` are what JSON has of it, `cells` what tables and screens have, by key.
     """
 
-    told: Mapping[str, Any]
+    values: Mapping[str, Any]
     cells: Mapping[str, Any]
 
 
@@ -209,8 +209,8 @@ class Record:
         """Return an item as plain values, ready for JSON."""
         if not isinstance(item, Withheld):
             return {key: read(item, lang) for key, read in self._readers}
-        values = {key: item.told.get(key) for key, column in self._json if column.promised or key in item.told}
-        return values | {key: item.told[key] for key in self.beside if key in item.told}
+        values = {key: item.values.get(key) for key, column in self._json if column.promised or key in item.values}
+        return values | {key: item.values[key] for key in self.beside if key in item.values}
 
     def schema(self) -> Schema:
         """Return the JSON Schema of such an item."""

@@ -44,7 +44,7 @@ class Screen(Console):
 
     def render_str(self, text: str, **options: Any) -> Text:
         """Return a string as text, measured with the spaces that hold."""
-        return super().render_str(holding(text, self.lang), **options)
+        return super().render_str(with_holding_spaces(text, self.lang), **options)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """Render as rich does, with spaces that hold where they should."""
@@ -54,12 +54,12 @@ class Screen(Console):
             yield from super().render(renderable, options)
             return
         protected = renderable.copy()
-        protected.plain = holding(protected.plain, self.lang)
+        protected.plain = with_holding_spaces(protected.plain, self.lang)
         for text, style, control in super().render(protected, options):
             yield Segment(text.translate(_BACK), style, control)
 
 
-def holding(text: str, lang: Lang) -> str:
+def with_holding_spaces(text: str, lang: Lang) -> str:
     """Return a text of the same length whose no-break spaces, its own and those of the language, rich will keep."""
     text = text.translate(_CONTROLS)
     spaced = typeset(text, lang)
@@ -69,7 +69,7 @@ def holding(text: str, lang: Lang) -> str:
     )
 
 
-def paper(file: IO[str], *, lang: Lang = "fr", width: int = WIDTH) -> Screen:
+def plain_screen(file: IO[str], *, lang: Lang = "fr", width: int = WIDTH) -> Screen:
     """Return a console that writes plain text into a file: no colour, whatever the environment asks for."""
     return Screen(lang=lang, file=file, width=width, no_color=True, force_terminal=False, color_system=None)
 
@@ -77,7 +77,7 @@ def paper(file: IO[str], *, lang: Lang = "fr", width: int = WIDTH) -> Screen:
 def written(show: Callable[[Screen], None], *, lang: Lang = "fr", width: int = WIDTH) -> str:
     """Return what is printed, in lines without the blanks at their ends, that rich pads with."""
     buffer = io.StringIO()
-    show(paper(buffer, lang=lang, width=width))
+    show(plain_screen(buffer, lang=lang, width=width))
     return "".join(f"{line.rstrip(' ')}\n" for line in buffer.getvalue().splitlines())
 
 
@@ -116,7 +116,7 @@ def print_sheet(console: Screen, sheet: Sheet, *, title: str = "", most: int | N
         return
     table = Table(title=title or None, **_LOOK)
     heads = [column.head(lang) for column in columns]
-    protected = [[holding(text, lang) for text in row] for row in rows]
+    protected = [[with_holding_spaces(text, lang) for text in row] for row in rows]
     exact = [column.kind in NUMERIC for column in columns]
     widths = _widths(heads, protected, exact, console.width - _BETWEEN * (len(columns) - 1))
     for head, numeric, width in zip(heads, exact, widths, strict=True):
