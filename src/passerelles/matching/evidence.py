@@ -3,7 +3,7 @@
 import math
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache, reduce
 from itertools import chain
@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final, Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
@@ -103,7 +103,6 @@ def about_weights() -> Mapping[str, str]:
 
 CLOSE = ("ratio", "sorted", "near", "query_share", "label_share", "first", "last", "head", "kin", "joint")
 """Names of the evidence computed for the best owners only."""
-_HEAD, _KIN, _JOINT = (CLOSE.index(name) for name in ("head", "kin", "joint"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +117,7 @@ class Wide:
     titles
         Shape (n_readings, n_entries): blended spelling and word similarity, in [0, 1].
     nearest
-        Shape (n_readings, at most 100): the most similar entries, in no order.
+        Shape (n_readings, at most 100): the most similar entries, the nearest first, ties by position.
     mapped
         Shape (n_readings, n_dimensions): readings in the owners' latent space; None without one.
     """
@@ -140,12 +139,6 @@ def _spread(index: TitleIndex, values: FloatArray, how: np.ufunc = np.maximum) -
     result = np.zeros((len(values), len(index.codes)), dtype=np.float32)
     result[:, filled] = how.reduceat(values, index.starts[filled], axis=1)
     return result
-
-
-def _nearest(values: FloatArray, number: int) -> IntArray:
-    """Positions of the largest values of each row, in no order."""
-    width = min(number, values.shape[1])
-    return np.asarray(np.argpartition(values, -width, axis=1)[:, -width:], dtype=np.int64)
 
 
 def _vote(index: TitleIndex, near: FloatArray, best: IntArray) -> FloatArray:
@@ -194,13 +187,11 @@ def wide_evidence(index: TitleIndex, readings: Sequence[Reading]) -> Wide:
     families *= 0.25
     titles += words
     titles += families
-    best = _nearest(titles, 100)
+    best = np.stack([top(row, _NEAREST) for row in titles])
     mapped = None
     if index.meaning is not None:
-        similarity = np.take_along_axis(titles, best, axis=1)
-        closest = _nearest(similarity, 30)
-        near, nearer = np.take_along_axis(similarity, closest, axis=1), np.take_along_axis(best, closest, axis=1)
-        parts["vote"] = _vote(index, near, nearer)
+        voters = best[:, :_VOTERS]
+        parts["vote"] = _vote(index, np.take_along_axis(titles, voters, axis=1), voters)
         parts |= {f"doc_{name}": field_cosines(index.documents[name], bags) for name in ("titles", "definition")}
         parts["cover_titles"] = rows_times(_shares_of_words(index, bags), index.covers["titles"])
         parts["bayes_letters"] = _log_likelihood(index, "bayes_letters", letter_rows)
@@ -210,9 +201,7 @@ def wide_evidence(index: TitleIndex, readings: Sequence[Reading]) -> Wide:
     return Wide(parts=parts, titles=titles, nearest=best, mapped=mapped)
 
 
-def further_evidence(
-    index: TitleIndex, readings: Sequence[Reading], wide: Wide, heads: FloatArray
-) -> dict[str, FloatArray]:
+def further_evidence(index: TitleIndex, readings: Sequence[Reading], wide: Wide) -> dict[str, FloatArray]:
     """
     Evidence for every owner that only the order of the best ones needs.
 
@@ -224,8 +213,6 @@ def further_evidence(
         The chosen reading of each query.
     wide
         Their evidence.
-    heads
-        Shape (n_readings, n_heads): letter similarity of first words.
 
     Returns
     -------
@@ -244,7 +231,6 @@ def further_evidence(
         "wide_vote": _vote(index, similarity, wide.nearest),
         "group_vote": group_votes[:, index.groups],
         "size": np.broadcast_to(np.log1p(index.sizes), (len(readings), len(index.sizes))),
-        "head_mean": np.asarray(heads @ index.heads.share, dtype=np.float32),
         "doc_competencies": rows_times(text_rows, texts.columns),
         "doc_letters": field_cosines(index.documents["letters"], [letter_bag(r.families, 3, 5) for r in readings]),
         "cover_all": rows_times(_shares_of_words(index, bags), index.covers["all"]),
@@ -270,13 +256,8 @@ def _work(index: TitleIndex, readings: Sequence[Reading]) -> dict[str, FloatArra
     kinds = [index.pack.kinds.get(reading.stems[0]) for reading in readings]
     nothing = np.zeros(n_owners, dtype=np.float32)
     kind = np.stack([nothing if each is None else index.kind_share[each] for each in kinds])
-    row_of, owners_of, steps_of = index.first_words
-    rows = [row_of.get(reading.families[0], -1) for reading in readings]
-    known = [place for place, row in enumerate(rows) if row >= 0]
-    walk = np.zeros((len(readings), n_owners), dtype=np.float32)
-    if known:
-        steps = owners_of[[rows[place] for place in known]] @ steps_of
-        walk[known] = np.log(steps + _SELDOM)[:, index.parent_of]
+    row_of, walks = index.walks
+    walk = walks[[row_of.get(reading.families[0], -1) for reading in readings]][:, index.parent_of]
     behind = count_terms([_other_words(index, reading) for reading in readings], index.family_field.vocabulary)
     return {"kind": kind, "walk": walk, "domain": rows_times(behind, index.domains)[:, index.groups]}
 
@@ -326,53 +307,45 @@ def close_evidence(
     entries
         Shape (n_owners,): the most similar entry of each owner, -1 without any.
     """
-    text = " ".join(reading.stems)
     query = {term: index.family_weight(term) for term in sorted(set(reading.families))}
-    query_total = sum(query.values()) or 1.0
     overlap = _shared_weight(index, query)
     typed = _misspelt(index, " ".join(reading.words), wide.nearest[row])
     result = np.zeros((len(owners), len(CLOSE)), dtype=np.float32)
     entries = np.full(len(owners), -1, dtype=np.int64)
-    lows, highs = index.starts[owners].tolist(), index.starts[owners + 1].tolist()
-    similar, totals = wide.titles[row], index.family_totals
-    sorted_too = index.meaning is None  # no title weighs it
-    for place, (owner, start, stop) in enumerate(zip(owners.tolist(), lows, highs, strict=True)):
-        if start == stop:
-            continue
-        entry = start + int(similar[start:stop].argmax())
-        entries[place] = entry
-        other, stems, shared = index.texts[entry], index.stems[entry], float(overlap[entry])
-        ordered = fuzz.token_sort_ratio(text, other) / 100.0 if sorted_too else 0.0
-        shares = shared / query_total, shared / totals[entry]
-        ends = stems[:1] == reading.stems[:1], stems[-1:] == reading.stems[-1:]
-        result[place, :7] = fuzz.ratio(text, other) / 100.0, ordered, typed.get(owner, 0.0), *shares, *ends
-    mapped = None if wide.mapped is None else wide.mapped[row]
-    _fill_nearest(index, reading, heads[row], mapped, owners, result)
-    return result, entries
-
-
-def _fill_nearest(
-    index: TitleIndex,
-    reading: Reading,
-    heads: FloatArray,
-    mapped: FloatArray | None,
-    owners: IntArray,
-    result: FloatArray,
-) -> None:
-    """Fill in the last columns: the best of each owner's entries by first word, in the latent space, of its kind."""
-    lows, sizes = index.starts[owners], index.sizes[owners]
-    filled = np.flatnonzero(sizes)
-    lows, sizes = lows[filled], sizes[filled]
-    begins = np.cumsum(sizes) - sizes
-    members = places_of(lows, sizes)
-    result[filled, _HEAD] = np.maximum.reduceat(np.take(heads, index.heads.of_entry[members]), begins)
-    if index.meaning is not None and mapped is not None:
-        cosine = np.take(index.meaning.titles, members, axis=0) @ mapped
-        result[filled, _KIN] = np.maximum(np.maximum.reduceat(cosine, begins), 0.0)
+    filled = np.flatnonzero(index.sizes[owners])
+    sizes = index.sizes[owners[filled]]
+    members, begins = places_of(index.starts[owners[filled]], sizes), np.cumsum(sizes) - sizes
+    similar = wide.titles[row][members]
+    peaks = np.flatnonzero(similar == np.repeat(np.maximum.reduceat(similar, begins), sizes))
+    entries[filled] = best = members[peaks[np.searchsorted(peaks, begins)]]
+    text, others = " ".join(reading.stems), [index.texts[entry] for entry in best.tolist()]
+    stems = [index.stems[entry] for entry in best.tolist()]
+    close: dict[str, ArrayLike] = {
+        "ratio": _likeness(text, others, fuzz.ratio),
+        "near": [typed.get(owner, 0.0) for owner in owners[filled].tolist()],
+        "query_share": overlap[best] / (sum(query.values()) or 1.0),
+        "label_share": overlap[best] / index.family_totals[best],
+        "first": [form[:1] == reading.stems[:1] for form in stems],
+        "last": [form[-1:] == reading.stems[-1:] for form in stems],
+        "head": np.maximum.reduceat(np.take(heads[row], index.heads.of_entry[members]), begins),
+    }
+    if index.meaning is None or wide.mapped is None:
+        close["sorted"] = _likeness(text, others, fuzz.token_sort_ratio)  # no title weighs it
+    else:
+        cosine = np.take(index.meaning.titles, members, axis=0) @ wide.mapped[row]
+        close["kin"] = np.maximum(np.maximum.reduceat(cosine, begins), 0.0)
         kind = index.pack.kinds.get(reading.stems[0])
         if kind is not None:
             shared = _shared_weight(index, _other_words(index, reading))[members] * (index.kind_of[members] == kind)
-            result[filled, _JOINT] = np.maximum.reduceat(shared, begins)
+            close["joint"] = np.maximum.reduceat(shared, begins)
+    for name, values in close.items():
+        result[filled, CLOSE.index(name)] = values
+    return result, entries
+
+
+def _likeness(text: str, others: Sequence[str], scorer: Callable[..., float]) -> NDArray[np.float64]:
+    """Likeness of a text to others, from 0 to 1."""
+    return np.asarray(process.cdist([text], others, scorer=scorer, dtype=np.float64)[0] / 100.0)
 
 
 def _shared_weight(index: TitleIndex, weights: Mapping[str, float]) -> FloatArray:
@@ -410,6 +383,8 @@ _RUN: Final = 4  # letters
 _SELDOM_LAST: Final = -3.0
 _OFTEN_LAST: Final = 2.0
 
+_NEAREST = 100  # entries
+_VOTERS = 30  # of them
 _LOOKED_AT = 40  # owners given close evidence
 _WIDTH = 30  # letters above which a title may have been cut off
 _SHORT = 2
@@ -419,7 +394,6 @@ _HALF = 0.5
 _FLATTEST: Final = 30.0
 _MOST_WORDS = 0.6
 _A_LETTER_OR_TWO = 0.85
-_SELDOM = 1e-4  # chance of a walk without any observation
 
 
 def by_family(index: TitleIndex, owners: Iterable[int], shares: Iterable[float]) -> dict[int, float]:
@@ -507,14 +481,15 @@ def expand(evidence: NDArray[np.float64], columns: Sequence[str], keys: Sequence
         Shape (..., n_owners, n_keys); a name that the index does not give is zero.
     """
     place = {name: column for column, name in enumerate(columns)}
-    result = np.zeros((*evidence.shape[:-1], len(keys)))
-    for column, key in enumerate(keys):
-        factors = key.removeprefix("best:").split("*")
-        if place.keys() >= {*factors}:
-            values = reduce(np.multiply, (evidence[..., place[factor]] for factor in factors))
-            best = key.startswith("best:")
-            result[..., column] = values >= values.max(axis=-1, keepdims=True) - 1e-5 if best else values
-    return result
+    factors = [key.removeprefix("best:").split("*") for key in keys]
+    given = np.asarray([place.keys() >= {*names} for names in factors])
+    alone = np.asarray([len(names) == 1 for names in factors])
+    left, right = ([place.get(names[end], 0) for names in factors] for end in (0, -1))
+    values = given * evidence[..., left] * np.where(alone, 1.0, evidence[..., right])
+    best = [column for column, key in enumerate(keys) if key.startswith("best:")]
+    compared = values[..., best]
+    values[..., best] = given[best] & (compared >= compared.max(axis=-2, keepdims=True) - 1e-5)
+    return np.asarray(values, dtype=np.float64)
 
 
 def fits(index: TitleIndex, option: Reading) -> bool | None:
@@ -600,7 +575,7 @@ def rank_block(
         start += len(options)
     chosen, wide = [flat[row] for row in rows], wide.of(rows)
     heads = field_cosines(index.heads.letters, [letter_bag(reading.stems[:1], 2, 5) for reading in chosen])
-    parts = {**wide.parts, **further_evidence(index, chosen, wide, heads)}
+    parts = {**wide.parts, **further_evidence(index, chosen, wide)}
     close = [close_evidence(index, reading, wide, heads, n, owners[n]) for n, reading in enumerate(chosen)]
     # As many owners for each: their evidence is added up at once.
     looked_at = np.arange(len(chosen))[:, None], np.stack(owners)

@@ -122,13 +122,10 @@ class Heads(NamedTuple):
         Letter field over distinct first stems, the heads.
     of_entry
         Shape (n_entries,): head of each entry.
-    share
-        Shape (n_heads, n_owners): share of the owner's entries that begin with each head.
     """
 
     letters: Field
     of_entry: IntArray
-    share: "sparse.csr_array"
 
 
 class Texts(NamedTuple):
@@ -341,27 +338,26 @@ class TitleIndex:
         return np.asarray(np.log((counts + _RARE) / (self.sizes + _RARE * n_kinds)), dtype=np.float32)
 
     @cached_property
-    def first_words(self) -> tuple[Mapping[str, int], "sparse.csr_array", FloatArray]:
+    def walks(self) -> tuple[Mapping[str, int], FloatArray]:
         """
-        Family of each first word to its row, and two steps of a walk.
+        Row of the family of each first word, and how likely two steps lead from it to each family of occupations.
 
-        Shares of the occupation families of each first word, shape (n_words, n_families), and from one occupation
-        family to another by a first word that both have, shape (n_families, n_families).
+        A step goes from a first word to a family that has it, and back. Logarithms, shape (n_words + 1, n_families);
+        the last row, of a word that begins no title, says nothing.
         """
         lexicon = Lexicon(self.pack)
         rows, places = _numbered(lexicon.root(form[0]) if form else "" for form in self.stems)
         cells = (np.ones(len(places), dtype=np.float32), (places, self.parent_of[self.owner]))
         counts = sparse.csr_array(cells, shape=(len(rows), int(self.parent_of.max()) + 1))
-        onward = _shares(counts)
-        return rows, onward, (_shares(sparse.csr_array(counts.T.tocsr())) @ onward).toarray()
+        onward, back = _shares(counts), _shares(sparse.csr_array(counts.T.tocsr()))
+        chances = (onward @ back @ onward).toarray()
+        return rows, np.vstack([np.log(chances + _SELDOM), np.zeros((1, counts.shape[1]), np.float32)])
 
     @cached_property
     def heads(self) -> Heads:
         """What entries begin with."""
         positions, of_entry = _numbered(form[0] if form else "" for form in self.stems)
-        weights = (1.0 / (self.sizes[self.owner].astype(np.float32) + 1.0)).astype(np.float32)
-        share = sparse.csr_array((weights, (of_entry, self.owner)), shape=(len(positions), len(self.codes)))
-        return Heads(fit_letters([{head: 1} for head in positions], shortest=2, longest=5), of_entry, share)
+        return Heads(fit_letters([{head: 1} for head in positions], shortest=2, longest=5), of_entry)
 
     @cached_property
     def domains(self) -> "sparse.csr_array":
@@ -530,6 +526,7 @@ def _usual_forms(
 
 
 _RARE: Final = 0.1  # entries of a kind that an owner is given of each
+_SELDOM: Final = 1e-4  # chance of a walk that no title shows
 _UNMET: Final = 0.003  # count of a term that a family never has
 
 

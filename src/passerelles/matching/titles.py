@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain, islice, starmap, tee, zip_longest
 from typing import ClassVar, Final, Literal, NamedTuple, get_args
 
@@ -310,7 +311,7 @@ def status(candidates: Sequence[Candidate], review_threshold: float = REVIEW) ->
 
 
 def answer_many(
-    index: TitleIndex, texts: Iterable[TextQuery], *, weights: Weights, limit: int = 5
+    index: TitleIndex, texts: Iterable[TextQuery], *, weights: Weights, limit: int = 5, stamp: Stamp | None = None
 ) -> Iterator[list[Candidate]]:
     """
     Candidates of many texts, by blocks.
@@ -325,6 +326,8 @@ def answer_many(
         Fitted numbers for this kind of index.
     limit
         Most candidates by text, at least 1.
+    stamp
+        What the candidates say that their codes are from.
 
     Yields
     ------
@@ -344,9 +347,8 @@ def answer_many(
             settled = [settle(index, whole, *job, weights.rules) for job in jobs]
             answers = [_answer(index, each, next(trials), weights, limit, posted=title.posted) for each in settled]
             best = answers[0] if len(answers) == 1 else _together(answers, limit, weights.rules.get("several", 0.0))
-            by_query[query] = [
-                replace(c, rank=n, read=title.read, ignored=title.ignored) for n, c in enumerate(best, 1)
-            ]
+            of_title = partial(replace, read=title.read, ignored=title.ignored, referential=stamp)
+            by_query[query] = [of_title(candidate, rank=rank) for rank, candidate in enumerate(best, 1)]
         yield from (list(by_query[query]) for query in block)
 
 
@@ -704,10 +706,10 @@ def resolve_many(
     index = index_of(referential, kind)
     ahead, written = tee(map(_text, texts))
     queries = map(TextQuery, ahead) if contexts is None else starmap(TextQuery, zip(ahead, contexts, strict=True))
-    both = zip(written, answer_many(index, queries, weights=shipped_weights()[kind], limit=limit), strict=False)
+    answers = answer_many(index, queries, weights=shipped_weights()[kind], limit=limit, stamp=referential.stamp)
+    both = zip(written, answers, strict=False)
     own = ((_own_code(referential, index, text) if kind == "title" else None, some) for text, some in both)
-    stamp = referential.stamp
-    return ([replace(each, referential=stamp) for each in ([code] if code else some)] for code, some in own)
+    return ([code] if code else some for code, some in own)
 
 
 @made_once
@@ -757,7 +759,9 @@ def _own_code(referential: Referential, index: TitleIndex, text: str) -> Candida
     if code is None:
         return None
     owner = index.owners[index.codes.index(code)]
-    return Candidate(code, owner.label, owner.label, "", 1.0, 1.0, "code", *owner.family, 1.0, read=text, rank=1)
+    named = code, owner.label, owner.label, ""
+    stamp = referential.stamp
+    return Candidate(*named, 1.0, 1.0, "code", *owner.family, 1.0, read=text, rank=1, referential=stamp)
 
 
 def _text(text: object) -> str:
