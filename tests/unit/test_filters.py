@@ -81,6 +81,13 @@ def test_every_verdict_has_a_reason_in_both_languages(graph: OccupationGraph) ->
                 assert move.filters[0].sentence(lang)
 
 
+def test_a_coverage_is_written_as_the_language_writes_it(graph: OccupationGraph) -> None:
+    verdict = rank_moves(graph, "A1", targets=["A2"], filters=["min-coverage=0.5"])[0].filters[0]
+    share = f"{verdict.low or 0.0:.0%}"
+    assert verdict.sentence("en") == f"coverage of {share}"
+    assert verdict.sentence("fr") == f"couverture de {share.replace('%', chr(0x202F) + '%')}"
+
+
 def test_a_filter_has_one_name_however_it_is_written(graph: OccupationGraph) -> None:
     for written, name in (("other_domain", "other-domain"), (" min_coverage = 0.5", "min-coverage")):
         filters = [rank_moves(graph, "A1", filters=[text]) for text in (written, written.strip().replace("_", "-"))]

@@ -657,6 +657,15 @@ def test_an_overlay_is_brought_to_a_new_version_and_decisions_are_remembered(tmp
     assert migrate_overlay(tmp_path / "fin.xlsx", Versions(new, None)).open == 0
 
 
+@pytest.mark.parametrize(("lang", "hint"), [("fr", "Xq : rien d'approchant"), ("en", "Xq: nothing near")])
+def test_that_nothing_is_near_is_told_in_the_language_of_the_sheets(tmp_path: Path, lang: Lang, hint: str) -> None:
+    old, new = versions(tmp_path)
+    sheets = {"requirements": [["occupation", "competency"], ["Z1", "Xq"]]}
+    place = write_table(tmp_path / "branche", sheets, manifest=MANIFEST + 'base = "verre"\nbase_version = "1"\n')
+    pages = migrate_overlay(place, Versions(new, old), lang=lang).pages
+    assert any(str(cell).endswith(hint) for page in pages for row in page.rows for cell in row)
+
+
 def test_a_choice_that_is_a_label_means_it_though_its_first_word_is_a_code(tmp_path: Path) -> None:
     old, new = versions(tmp_path)
     named = [c._replace(label="901 degrés au moins") if c.code == "902" else c for c in new.competencies]

@@ -581,6 +581,7 @@ class _Guide:
     versions: Versions
     own: frozenset[str]
     claimed: Mapping[str, Sequence[str]]
+    lang: Lang
     count: Counter[str] = field(default_factory=Counter)
     refused: list[str] = field(default_factory=list)
 
@@ -663,9 +664,9 @@ def migrate_overlay(name_or_path: str | Path, versions: Versions, *, lang: Lang 
     own = frozenset(s.cell(row, "code") for s in sheets if s.table in _DECLARING for row in s.rows)
     titles = ((each, row) for each in sheets if each.table == "titles" for row in each.rows)
     claimed = grouped((sheet.cell(row, "occupation"), sheet.cell(row, "code")) for sheet, row in titles)
-    guide = _Guide(versions, own, claimed)
+    guide = _Guide(versions, own, claimed, lang)
     sheets.sort(key=lambda s: _TABLE_ORDER.index(s.table) if s.table in _TABLE_ORDER else len(_TABLE_ORDER))
-    pages = [_migrated_page(sheet, guide, lang) for sheet in sheets]
+    pages = [_migrated_page(sheet, guide) for sheet in sheets]
     stated = {str(key): str(value) for key, value in OwnTables(source, Draft()).fields().items()}
     stated |= {"base": versions.new.name, "base_version": versions.new.version}
     unchanged, moved, left = (guide.count[name] for name in ("kept", "moved", "open"))
@@ -686,7 +687,7 @@ def _read_sheet(source: FileSource, name: str, lang: Lang) -> _Sheet:
     return _Sheet(table, title, [cell_text(cell) for cell in parsed.header], rows)
 
 
-def _migrated_page(sheet: _Sheet, guide: _Guide, lang: Lang) -> BookPage:
+def _migrated_page(sheet: _Sheet, guide: _Guide) -> BookPage:
     naming = _NAMING.get(sheet.table, {})
     rows: list[list[str]] = []
     decided: list[tuple[str, str]] = []
@@ -699,7 +700,7 @@ def _migrated_page(sheet: _Sheet, guide: _Guide, lang: Lang) -> BookPage:
                 line[sheet.keys.index(key)], choice = _rewritten(sheet, row, key, kind, guide, choice, hints)
         rows.append(line)
         decided.append((choice, "; ".join(hints)))
-    return _with_questions(sheet, rows, decided, lang)
+    return _with_questions(sheet, rows, decided, guide.lang)
 
 
 def _rewritten(
@@ -717,7 +718,7 @@ def _rewritten(
             choice = new or choice
         if new is None:
             hints += [f"{n}. {each} {guide.known[kind][each]}" for n, each in enumerate(possible, start=len(hints) + 1)]
-            hints += [] if possible else [say("resolve.migrate.nothing", code=code)]
+            hints += [] if possible else [say("resolve.migrate.nothing", lang=guide.lang, code=code)]
         guide.count["open" if new is None else "kept" if new == code else "moved"] += 1
         codes.append(new or code)
     return " ".join(codes), choice

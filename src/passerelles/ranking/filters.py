@@ -13,7 +13,6 @@ from passerelles.effort import StepHours, effort_table, step_hours, uncovered_by
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.io.csv import decimal_number
-from passerelles.language.say import percent
 from passerelles.market.market import Market
 from passerelles.market.places import Places
 from passerelles.market.signals import find_basin, signals, wage_ratio
@@ -89,9 +88,9 @@ def domain(name: str, move: JudgedMove) -> Verdict:
 
 def min_coverage(least: float, move: JudgedMove) -> Verdict:
     """Keep targets covered at least to a share in [0, 1]; unknown where the target lists nothing."""
-    if move.coverage is None:
-        return _verdict("min-coverage", "unknown")
-    return _verdict("min-coverage", "yes" if move.coverage >= least else "no", percent(move.coverage))
+    share = move.coverage
+    answer: Ternary = "unknown" if share is None else "yes" if share >= least else "no"
+    return Verdict("min-coverage", answer, f"min_coverage_{answer}", low=share, high=share)
 
 
 def no_managerial_step(move: JudgedMove) -> Verdict:

@@ -1,9 +1,10 @@
 """`Move`: one step from an origin (a code, a person) to a target, with what explains it, and how it is shown."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import chain, zip_longest
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, NamedTuple, get_args
@@ -55,8 +56,8 @@ class Verdict(Described):
     def sentence(self, lang: Lang = "fr") -> str:
         """Return the reason in words."""
         detail = say(f"{_WORDS[self.name]}.{self.detail}", lang=lang) if self.name in _WORDS else self.detail
-        decimals = 2 if self.name == "min-wage" else 0
-        ends = [number(end, lang=lang, decimals=decimals) for end in (self.low, self.high) if end is not None]
+        write = _FIGURES.get(self.name, number)
+        ends = [write(end, lang=lang) for end in (self.low, self.high) if end is not None]
         figure = "–".join(dict.fromkeys(ends))
         return say(f"filters.reason.{self.reason}", lang=lang, detail=detail, figure=figure)
 
@@ -70,6 +71,8 @@ class Verdict(Described):
 
 
 _WORDS: Final[Mapping[str, str]] = {"access": "conditions.short", "kind": "moves.kind"}  # what their details are
+# How the figures of a filter are written, if not as whole numbers.
+_FIGURES: Final[Mapping[str, Callable[..., str]]] = {"min-wage": partial(number, decimals=2), "min-coverage": percent}
 
 
 @dataclass(frozen=True, slots=True)
