@@ -15,6 +15,7 @@ from html import escape
 from importlib import import_module
 from typing import Any, Final, Literal, NamedTuple, Protocol
 
+from passerelles.errors import checked
 from passerelles.language.say import Lang, number, say
 
 _EVERY_LINE: Final = 30.0  # seconds between two lines of a log
@@ -104,6 +105,7 @@ class Tell(Protocol):
         """Tell."""
 
 
+@checked
 @contextmanager
 def progress_bar(text: str, *, total: int | None = None, unit: Unit = "items", lang: Lang = "fr") -> Iterator[Tell]:
     """

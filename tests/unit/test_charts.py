@@ -547,6 +547,8 @@ def test_saving_is_whole_and_gives_equal_bytes(tmp_path: Path) -> None:
 def test_an_unknown_ending_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PasserellesError, match=r"\.pdf, \.png, \.svg"):
         charts.save(charts.reliability_diagram(BINS), tmp_path / "a.gif")
+    with pytest.raises(PasserellesError, match=r"save: path takes str | Path; got None"):
+        charts.save(charts.reliability_diagram(BINS), None)  # type: ignore[arg-type]
     assert list(tmp_path.iterdir()) == []
 
 

@@ -2,22 +2,26 @@
 
 import math
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from market_files import market_folder, write
 from passerelles import build_graph, load_referential
 from passerelles.access.conditions import access_conditions, move_kind
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.figures import Figure, Interval, unknown
-from passerelles.market.market import Market, Openings
+from passerelles.market.market import Market, Openings, load_market
+from passerelles.market.own_lists import load_job_list
 from passerelles.market.places import Basin, Commune, Places
 from passerelles.market.signals import job_tension, wages_between
 from passerelles.model import Hours
 from passerelles.settings import TerritorySettings
 from passerelles.territory.lots import Lot, Lots
 from passerelles.territory.rank import Ranked, rank_parts, rank_territory
+from passerelles.views.spec import On
 from territory_cases import Written, graph, openings, people, places
 
 BASINS = places(Nord=(48.0, 2.0), Sud=(48.45, 2.0), Loin=(43.0, 2.0))
@@ -259,3 +263,18 @@ def test_on_the_side_of_employers_nobody_is_made_to_step_down_unless_it_is_asked
 def _kind(graph: OccupationGraph, origin: str, target: str) -> str:
     access = [access_conditions(graph.referential, code) for code in (origin, target)]
     return move_kind(graph.referential, origin, target, *access)
+
+
+def test_openings_of_which_no_figure_is_published_are_unknown_not_nought(
+    embedded_graph: OccupationGraph, tmp_path: Path
+) -> None:
+    market = load_market(market_folder(tmp_path))
+    referential = embedded_graph.referential
+    jobs = load_job_list(write(tmp_path / "jobs.csv", "code_rome,statut\nN1103,porteur\n"), referential)
+    people = [{"employer": "A", "job": "N4101", "headcount": 7, "basin": "5313"}]
+    found = rank_territory(embedded_graph, "5313", market=market, fragile=people, listed=jobs).items
+    openings = {each.hiring.job: each.to_dict("fr")["openings"] for each in found}
+    assert openings["N1103"] is None  # a list alone calls it hiring
+    assert openings["N4101"] == 51
+    (shown,) = (c for c in Ranked.spec.columns if c.key == "openings" and On.TERMINAL in c.on)
+    assert {each.hiring.job: shown.screen(each, "fr") for each in found}["N1103"] is None

@@ -38,6 +38,7 @@ from passerelles import (
     load_referential,
     match_territory,
     mobility_areas,
+    progress_bar,
     rank_all,
     rank_moves,
     rank_paths,
@@ -47,6 +48,7 @@ from passerelles import (
 )
 from passerelles.cli.main import run
 from passerelles.language.say import LANGS, say
+from passerelles.market.own_lists import load_job_list, load_observed
 from passerelles.market.places import Basin, Places
 from passerelles.referentials.referential import code_of
 from passerelles.settings import RankingSettings, WeightSettings, settings_or
@@ -199,6 +201,9 @@ WRONG: dict[str, Callable[[Any], Any]] = {
     "levers: date takes date | None; got '2026-01-01'": lambda g: levers(g, ["N4101"], ["N4105"], date=DAY),
     "load_market: path takes str | Path; got 3": lambda _: load_market(THREE),
     "compile_index: path takes str | Path; got 3": lambda g: compile_index(g, THREE),
+    "load_job_list: path takes str | Path; got 3": lambda g: load_job_list(THREE, g.referential),
+    "load_observed: path takes str | Path; got None": lambda g: load_observed(NONE, g.referential),
+    "progress_bar: lang takes 'fr', 'en'; got 'de'": lambda _: progress_bar("", lang=DE),
     "leading: day takes date; got '2026-01-01'": lambda g: CERTIFICATIONS.leading("N4101", g.referential, DAY),
     "rank_moves: wages takes Market (load_market) | None; got Places": lambda g: rank_moves(g, "N4101", wages=HELD),
     "match_territory: certifications takes Certifications (load_certifications) | None; got 'de'": lambda g: (

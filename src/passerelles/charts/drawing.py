@@ -22,7 +22,7 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path as Outline
 from matplotlib.textpath import text_to_path
 
-from passerelles.errors import PasserellesError
+from passerelles.errors import PasserellesError, checked
 from passerelles.io.atomic import write_whole
 from passerelles.language.say import Lang, number, say
 from passerelles.text import printable
@@ -118,6 +118,7 @@ class Chart(Figure):
         return f"<Chart: {self.title}>"
 
 
+@checked
 def save(figure: Figure, path: str | Path, *, overwrite: bool = False, dpi: int = DPI) -> Path:
     """
     Write a chart as a still picture, whole or not at all.

@@ -17,7 +17,7 @@ from typing import Annotated, Any, Final, NoReturn
 import typer
 from typer.main import get_command
 
-from passerelles.cli.shared import ACCEPT_ERRORS, NO_CACHE, LangOption, option, translate_group, translate_help
+from passerelles.cli.shared import ACCEPT_ERRORS, NO_CACHE, LangOption, option, start_group, translate_help
 from passerelles.errors import PasserellesError, PasserellesWarning
 from passerelles.language.say import Lang, labelled, lang_of, say
 
@@ -191,7 +191,7 @@ def _root(
 
         typer.echo(f"passerelles {passerelles.__version__}")
         ctx.exit(DONE)
-    translate_group(ctx, lang)
+    start_group(ctx, lang)
 
 
 def _figure(word: str) -> str:

@@ -7,16 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from passerelles.cli.shared import (
-    CommandOptions,
-    Format,
-    FragileOption,
-    FrameOption,
-    argument,
-    option,
-    refuse_unused,
-    shared,
-)
+from passerelles.cli.shared import CommandOptions, Format, FragileOption, FrameOption, argument, option, shared
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang
 from passerelles.views.spec import Page, dicts
@@ -50,7 +41,7 @@ def rank(
         if refused:  # they say nothing to a ranking of many people: better refused than ignored
             raise PasserellesError("profiles_alone", options=", ".join(refused))
         return rank_people(opts, profiles, rejects)
-    refuse_unused("profiles_needed", rejects=rejects)
+    opts.refuse_unused("profiles_needed", rejects=rejects)
     start = read_origin(origin, profile)
     session, graph, lang = opts.session, opts.graph, opts.lang
     moves = session.moves(rank_moves, start, targets=target, filters=opts.filters or (), limit=opts.limit)

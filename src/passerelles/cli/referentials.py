@@ -16,7 +16,7 @@ from passerelles.cli.shared import (
     message,
     option,
     shared,
-    translate_group,
+    start_group,
     write_text,
 )
 from passerelles.errors import PasserellesError
@@ -33,7 +33,7 @@ OnOption = Annotated[str | None, option("overlay.on", "--referential", "-r")]
 
 
 overlay = typer.Typer()
-overlay.callback(invoke_without_command=True, help="overlay.command")(translate_group)
+overlay.callback(invoke_without_command=True, help="overlay.command")(start_group)
 
 
 @overlay.command("new", help="overlay.new")

@@ -144,6 +144,20 @@ class CommandOptions:
         self.tell_notices(jobs.notices)
         return jobs
 
+    @staticmethod
+    def refuse_unused(key: str, **options: object) -> None:
+        """
+        Refuse options that would change nothing beside others, by names such as ``no_context``.
+
+        Raises
+        ------
+        PasserellesError
+            If one is given; `key` is that of the message.
+        """
+        given = [f"--{name.replace('_', '-')}" for name, value in options.items() if value]
+        if given:
+            raise PasserellesError(key, options=", ".join(given))
+
     def progress(
         self, key: str, *, total: int | None = None, unit: "Unit" = "items", **values: object
     ) -> "AbstractContextManager[Tell]":
@@ -434,20 +448,6 @@ def check_options(values: Mapping[str, Any]) -> None:
                 raise PasserellesError("write_onto_input", path=output)
 
 
-def refuse_unused(key: str, **options: object) -> None:
-    """
-    Refuse options that would change nothing beside others, by names such as ``no_context``: better than ignoring them.
-
-    Raises
-    ------
-    PasserellesError
-        If one is given; `key` is that of the message.
-    """
-    given = [f"--{name.replace('_', '-')}" for name, value in options.items() if value]
-    if given:
-        raise PasserellesError(key, options=", ".join(given))
-
-
 def _paths_of(value: object) -> Iterator[Path]:
     for path in value if isinstance(value, list | tuple) else (value,):
         if isinstance(path, str | Path) and str(path):  # an option left out is no folder, though Path("") is one
@@ -501,7 +501,7 @@ def json_text(payload: object, output: Path | None) -> str:
     return json.dumps(payload, ensure_ascii=escaped, indent=2, allow_nan=False) + "\n"
 
 
-def translate_group(ctx: typer.Context, lang: LangOption = "fr") -> None:
+def start_group(ctx: typer.Context, lang: LangOption = "fr") -> None:
     """Speak a language in all commands of a group, unless they name another; without a command, show the help."""
     if ctx.invoked_subcommand is not None:
         ctx.default_map = {ctx.invoked_subcommand: {"lang": lang}}

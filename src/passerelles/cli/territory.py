@@ -8,17 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from passerelles.cli.shared import (
-    CommandOptions,
-    Format,
-    FrameOption,
-    message,
-    option,
-    refuse_unused,
-    shared,
-    translate_group,
-    write_text,
-)
+from passerelles.cli.shared import CommandOptions, Format, FrameOption, message, option, shared, start_group, write_text
 from passerelles.errors import PasserellesError, need
 from passerelles.language.say import Lang, say
 from passerelles.views.spec import Column, Page, Sheet, Withheld, dicts
@@ -85,7 +75,7 @@ _ALLOCATE: Final = (
     "referential overlay no_access data travel strict settings lang hiring radius frame budget probability mask"
 )
 territory = typer.Typer()
-territory.callback(invoke_without_command=True, help="cli.command.territory")(translate_group)
+territory.callback(invoke_without_command=True, help="cli.command.territory")(start_group)
 FragileTables = Annotated[list[Path] | None, option("fragile", "--fragile")]
 RequiredTables = Annotated[list[Path], option("fragile", "--fragile")]
 
@@ -175,7 +165,7 @@ def match(
     from passerelles.territory.match import match_territory
 
     if opts.scenario:
-        refuse_unused("scenarios_alone", chart=opts.chart, limit=opts.limit, stretch=stretch)
+        opts.refuse_unused("scenarios_alone", chart=opts.chart, limit=opts.limit, stretch=stretch)
     session, lang = opts.open(tensions=opts.hiring is None), opts.lang
     graph = session.graph
     chosen = graph.settings if floor is None else with_options(graph.settings, "territory", floor=floor)
@@ -487,8 +477,8 @@ def report(
         need("python-docx", "word")
     opts.check_scenarios()
     if sheets:
-        refuse_unused("report_sheets_mask", mask=opts.mask)
-        refuse_unused("report_sheets_alone", scenario=opts.scenario, limit=limit)
+        opts.refuse_unused("report_sheets_mask", mask=opts.mask)
+        opts.refuse_unused("report_sheets_alone", scenario=opts.scenario, limit=limit)
     others = {text: read_scenario(text) for text in opts.scenario or ()}
     sample = ""
     if fragile is None:

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, get_args
 
-from passerelles.cli.shared import CommandOptions, argument, message, option, refuse_unused, shared
+from passerelles.cli.shared import CommandOptions, argument, message, option, shared
 from passerelles.errors import PasserellesError
 from passerelles.language.say import LANGS
 from passerelles.views.spec import Sheet, dicts
@@ -36,7 +36,7 @@ def resolve(
     if ask and (to_review is None or choices is None):
         raise PasserellesError("resolve_ask_choices")
     if text is not None and opts.source is None and to_review is None:
-        refuse_unused("list_needed", choices=choices, column=opts.column, no_context=not context)
+        opts.refuse_unused("list_needed", choices=choices, column=opts.column, no_context=not context)
         return _resolve_text(opts, text, kind)
     if text is not None or (opts.source is None) == (to_review is None):
         raise PasserellesError("resolve_text_or_input")
@@ -207,9 +207,9 @@ def migrate(
     if (opts.source is not None and codes) or (opts.source is None and not codes and old is None):
         raise PasserellesError("migrate_needs")
     if opts.source is None:
-        refuse_unused("list_needed", column=opts.column, title_column=title_column)
+        opts.refuse_unused("list_needed", column=opts.column, title_column=title_column)
     else:
-        refuse_unused("migrate_list_alone", title=title)
+        opts.refuse_unused("migrate_list_alone", title=title)
         opts.check_list_output()
     new = opts.session.referential
     before = opts.open(old).referential if old is not None else None
@@ -217,7 +217,7 @@ def migrate(
     if before is not None and before.family != new.family:  # two families, with the crosswalks between them
         versions = Bridge(new, before, [read_crosswalk(path) for path in bridge or ()])
     else:
-        refuse_unused("migrate_one_family", bridge=bridge)
+        opts.refuse_unused("migrate_one_family", bridge=bridge)
     if opts.source is not None:
         _migrate_rows(opts, opts.source, title_column, versions)
         return True

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
 from passerelles.codes import grouped
-from passerelles.errors import PasserellesError, UnknownCodeError
+from passerelles.errors import PasserellesError, UnknownCodeError, checked
 from passerelles.io.csv import Table, decimal_sign, named, read_number, read_rows
 from passerelles.io.xlsx import Cell, cell_text
 from passerelles.language import packaged
@@ -88,6 +88,7 @@ class JobList:
         return None
 
 
+@checked
 def load_job_list(path: str | Path, referential: Referential, *, places: Places | None = None) -> JobList:
     """
     Load a list of jobs from a CSV file or a workbook.
@@ -245,6 +246,7 @@ class ObservedMoves:
     notices: tuple[Notice, ...] = field(default=(), repr=False, compare=False)
 
 
+@checked
 def load_observed(path: str | Path, referential: Referential) -> ObservedMoves:
     """
     Load a table of moves that people made, CSV or workbook.

@@ -105,12 +105,12 @@ class Flow(Described):
     listed
         Whether the referential's experts list the move.
     unknown
-        What is still to be confirmed: ``hours``, ``access``, ``level``, ``title``; empty for people who are placed.
+        What is still to be confirmed, names of `passerelles.territory.pairs.Doubt`; empty for people who are placed.
     kind
         The same job, up, down or sideways.
     access
         What access to the job takes of these people.
-    of_title
+    title_demands
         Credentials that the title or conditions of the opening demand beyond what the people hold.
     move
         The explained move, or None beyond the number that the settings explain.

@@ -130,6 +130,12 @@ class Ranked(Described):
         """Names of the parts whose figure is unknown."""
         return tuple(p.name for p in self.parts if p.figure is None)
 
+    @property
+    def openings(self) -> int | None:
+        """Openings, at the low end of the projects; None = unknown: only a list calls the job hiring."""
+        unknown = self.projects is not None and self.projects.interval is None
+        return None if unknown else self.hiring.people
+
     def end(self, side: Side, *, far: bool = False) -> str:
         """Name one end on a screen: a survey is no employer, and a far end has a basin only where it is another one."""
         lot = self.fragile if side == "fragile" else self.hiring
@@ -164,8 +170,7 @@ class Ranked(Described):
         Column("target_label", value="hiring.label", on=On.TABLE),
         Column("to_basin", value="hiring.basin_label", promised="text", on=On.FILE),
         Column("headcount", "integer", value=lambda r, _: r.fragile.people or None, on=On.JSON | On.SCREEN),
-        Column("openings", "integer", value="hiring.people", on=On.SCREEN,
-               shown=lambda r, lang: r.projects and r.projects.short(lang)),
+        Column("openings", "integer", on=On.SCREEN, shown=lambda r, lang: r.projects and r.projects.short(lang)),
         Column("family", value="hiring.pool", schema="text?", on=On.JSON),
         Column("known_by", value=lambda r, _: r.hiring.known_by or None, schema=KNOWN_BY, on=On.FILE),
         Column("score", "number", promised="number: Sum of `parts`", shown=lambda r, lang: r.score_text(lang)),
@@ -193,7 +198,7 @@ class Ranked(Described):
         *wage_columns(),
         Column("km", "number", promised="amount?", on=On.FILE),
         Column("km", "integer", on=On.SCREEN),
-        Column("openings", "integer", value="hiring.people", schema="count", on=On.FILE),
+        Column("openings", "integer", schema="count?", on=On.FILE),
         Column("openings_high", "integer", value=lambda r, _: r.projects and r.projects.high, on=On.TABLE),
         Column("openings_source", value=lambda r, _: r.projects and _publisher(r.projects), on=On.TABLE),
         Column("same_job", "flag", promised="flag", on=On.FILE),
