@@ -703,6 +703,20 @@ def test_a_firm_of_other_jobs_makes_no_title_one_of_them(
     assert resolve_title(rome, text, context=Context("Autocars Artois", jobs=jobs))[0].parent_code == family
 
 
+@pytest.mark.parametrize(
+    ("text", "family"),
+    [
+        ("Technicien tuyauteur", "H2914"),
+        ("Technicien électromécanicien", "I1304"),
+        ("Opérateur cariste", "N1101"),
+        ("Employé magasinier", "N1103"),
+    ],
+)
+def test_a_rank_before_a_trade_leaves_the_trade(rome: Referential, text: str, family: str) -> None:
+    first = resolve_title(rome, text)[0]
+    assert (first.parent_code, first.reason) == (family, "usage")
+
+
 def test_the_second_meaning_of_a_usage_is_half_as_likely_as_the_first(rome: Referential) -> None:
     found = resolve_title(rome, "serveur barman")
     assert [(c.parent_code, c.confidence) for c in found[:2]] == [("G1803", 0.6), ("G1801", 0.3)]

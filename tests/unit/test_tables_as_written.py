@@ -16,6 +16,7 @@ from passerelles.language.say import Lang
 from passerelles.market.places import Basin, Commune, Places
 from passerelles.matching.titles import SURE
 from passerelles.referentials.referential import Referential
+from passerelles.territory.flows import ResolvedTitle
 from passerelles.territory.jobs import Unusable, as_asked, asked_in, is_nowhere, several_jobs
 from passerelles.territory.lots import Locator, Lots, LotsError, Month, Side, reading_notes, town_of
 from passerelles.territory.pairs import credentials_of_title
@@ -3007,3 +3008,39 @@ def test_numbers_of_persons_are_no_codes_of_places(embedded: Referential) -> Non
     rows = [{"Matricule": number, "Poste occupé": "N1101", "Site": "Redon"} for number in ("56001", "35236")]
     lots = read_lots(embedded, rows, "fragile", locator=Locator(PLACES))
     assert [(lot.commune_label, lot.people) for lot in lots.lots] == [("Redon", 2)]
+
+
+def test_a_sheet_of_shops_by_jobs_is_read_beside_one_of_other_jobs(embedded: Referential, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    shops = ("Magasin", "Cariste", "Magasinier", "Soudeur", "Maçon"), ("Redon", 6, 2, 0, 1), ("Allaire", 5, 1, 1, 0)
+    for name, *rows in (
+        ("Magasins", ("PLAN DE SAUVEGARDE",), *shops, ("Total", 11, 3, 1, 1)),
+        ("Usine", ("Emploi", "Ville", "Effectif"), ("N4101", "Redon", 7)),
+    ):
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(tmp_path / "t.xlsx")
+    lots = read_lots(embedded, tmp_path / "t.xlsx", "fragile", locator=Locator(PLACES))
+    assert (lots.people, asides(lots), "several_sheets" in said(lots)) == (23, [], True)
+
+
+def test_the_part_of_a_row_that_is_not_to_be_counted_is_taken_off_it(embedded: Referential) -> None:
+    remarks = ("dont 6 sous-traitants à ne pas compter", "dont 2 hors périmètre", "à ne pas compter")
+    rows = [{"Métier": "N1101", "Effectif": 18, "Remarques": remark} for remark in remarks]
+    lots = read_lots(embedded, rows, "fragile")
+    assert (lots.people, asides(lots)) == (12 + 16, [(3, "out_of_scope")])
+
+
+def test_a_basin_of_another_name_than_the_place_written_is_told(embedded: Referential) -> None:
+    rows = [{"Métier": "N1101", "Effectif": 4, "Bassin d'emploi": place} for place in ("ALLAIRE", "Redon", "BE REDON")]
+    lots = read_lots(embedded, rows, "fragile", locator=Locator(PLACES))
+    assert [(p.row, p.values["given"]) for p in lots.said if p.key == "place_reworded"] == [(1, "ALLAIRE")]
+
+
+def test_a_title_of_other_words_is_told_with_the_one_that_was_understood(rome: Referential) -> None:
+    rows = [{"Métier": title, "Effectif": 2} for title in ("Chef d'équipe expédition", "Cariste")]
+    told = {lot.given: ResolvedTitle(lot, "fragile", "t.csv").sentence() for lot in read_lots(rome, rows, "fragile").lots}
+    assert "appellation « Chef / Cheffe d'équipe en entrepôt »" in told["Chef d'équipe expédition"]
+    assert "appellation" not in told["Cariste"]

@@ -482,8 +482,9 @@ class ResolvedTitle(Described):
         table = self.file or say(f"territory.table.{self.side}", lang=lang)
         shown = percent(self.lot.confidence, lang=lang)
         return say(
-            "territory.table.resolved", lang=lang, table=table, row=str(self.lot.row or "?"), given=self.lot.given,
-            code=self.lot.job, label=self.lot.label, confidence=shown,
+            f"territory.table.resolved{'_as' * bool(self.lot.appellation)}", lang=lang, table=table, confidence=shown,
+            row=str(self.lot.row or "?"), given=self.lot.given, code=self.lot.job, label=self.lot.label,
+            title=self.lot.appellation,
         )  # fmt: skip
 
     spec: ClassVar[Record] = Record(
@@ -497,6 +498,7 @@ class ResolvedTitle(Described):
         Column("job", json="lot.end", on=On.JSON, promised="end"),
         Column("code", value="lot.job", on=On.CELLS),
         Column("label", value="lot.label", on=On.CELLS),
+        Column("title", value=lambda r, _: r.lot.appellation or None, promised="text?"),
         Column("confidence", "share", value="lot.confidence", promised="share"),
         Column("people", value="lot.people", on=On.JSON, schema="count"),
         inside("basin", "", Column("code", value="lot.basin", promised="text"),

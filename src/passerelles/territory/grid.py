@@ -71,8 +71,11 @@ def fit(cells: Sequence[Any], side: Side) -> int:
     if TOTAL.fullmatch(normalise_label(next(filter(None, texts), ""))) and any(map(_AMOUNT.fullmatch, texts)):
         return 0  # a line of totals
     n_filled = sum(map(bool, texts))
-    if len(roles) < _HEADER_LEAST:  # jobs by columns of other names, such as towns, or towns by those of jobs
-        return int(("job" in roles and n_filled >= _HEADER_LEAST) or (COUNT[side] in roles and n_filled >= _WIDE))
+    if len(roles) < _HEADER_LEAST:  # jobs by columns of other names, such as towns, or towns or shops by those of jobs
+        wide = n_filled >= _WIDE and not any(map(_AMOUNT.fullmatch, texts))
+        return int(
+            ("job" in roles and n_filled >= _HEADER_LEAST) or (wide and bool({COUNT[side], *_PLACED} & roles.keys()))
+        )
     if not {"job", "code"} & set(roles):  # the column of jobs may be known by what it holds, or jobs head columns
         return len(roles) if len(roles) >= _WIDE else int(COUNT[side] in roles or n_filled >= _WIDE)
     return 2 * len(roles) + (COUNT[side] in roles)

@@ -32,6 +32,7 @@ _LETTERS: Final = 6  # of a name, by which one may be a slip
 _SHORT: Final = 3  # letters at most that are no slip, nor a part of a name
 _EXACT: Final = 0.99  # how sure a title of the referential is, in either gender
 _CLEARLY: Final = 1.25  # times that it is likelier then than the first one
+_SAME_TITLE: Final = ("exact", "other gender form", "code")  # reasons of a reading by the title that was written
 _PART: Final = "same words"  # reason of a reading by a label that has the words of the title, and others
 _WORD: Final = re.compile(r"\w+")
 _BRACKETS: Final = re.compile(r"\([^()]*\)")
@@ -54,13 +55,15 @@ class Resolved(NamedTuple):
     """
     Code of a job, what was written for it (empty for its own code), and how sure the reading is, as a `Lot` has them.
 
-    `title_code` is that of the title, where titles of the fiche differ in what access takes.
+    `title_code` is that of the title, where titles of the fiche differ in what access takes; `appellation` is the one
+    of other words by which it was read.
     """
 
     job: str
     given: str
     confidence: float
     title_code: str = ""
+    appellation: str = ""
 
 
 class Unusable(NamedTuple):
@@ -157,8 +160,7 @@ def _of_trades(
         best = max((ranked[0], *meant), key=weight)
         if weight(best) <= _CLEARLY * weight(ranked[0]):
             return job
-        title = _title_code(referential, best.code, best)
-        return Resolved(best.code, job.given, min(job.confidence, _MAY_BE), title)
+        return Resolved(best.code, job.given, min(job.confidence, _MAY_BE), *_titled(referential, best.code, best))
 
     return [in_trade(*each) for each in zip(jobs, firms, readings, strict=True)]
 
@@ -170,10 +172,10 @@ def read_title(
     exact = titles_by_label(referential).get(normalise_label(text), ())
     first = ranked[0] if ranked else None
     if len(exact) == 1 and not _has_rival(referential, exact[0], ranked):
-        return Resolved(exact[0], text, 1.0, _title_code(referential, exact[0], first))
+        return Resolved(exact[0], text, 1.0, *_titled(referential, exact[0], first))
     confidence = 0.0 if first is None else _confidence(referential, first)
     if first is not None and confidence >= (SURE if len(exact) > 1 else threshold):
-        return Resolved(first.code, text, round(confidence, 3), _title_code(referential, first.code, first))
+        return Resolved(first.code, text, round(confidence, 3), *_titled(referential, first.code, first))
     if len(exact) > 1:
         names = tuple(f"{code} {referential.occupation_by_code[code].name}" for code in exact)
         return Unusable(role, "job_ambiguous", {"given": text, "suggestions": ", ".join(exact)}, names)
@@ -197,11 +199,13 @@ def _confidence(referential: Referential, first: Candidate) -> float:
     return first.confidence if base in parted else first.parent_confidence
 
 
-def _title_code(referential: Referential, code: str, first: Candidate | None) -> str:
-    """Code of the title that was written, where titles of the fiche differ in what access takes."""
+def _titled(referential: Referential, code: str, first: Candidate | None) -> tuple[str, str]:
+    """Code of the title that was written, where titles of the fiche differ in what access takes; one of other words."""
     if first is None or first.code != code:
-        return ""
-    return first.title_code if any(row.of_titles for row in referential.credentials_of.get(code, ())) else ""
+        return "", ""
+    parted = any(row.of_titles for row in referential.credentials_of.get(code, ()))
+    same = first.reason in _SAME_TITLE or first.title == first.label
+    return first.title_code if parted else "", "" if same else first.title
 
 
 def is_part_of(referential: Referential, code: str, title: Job | None) -> bool:

@@ -548,8 +548,8 @@ class Lot:
         What was written as the job, how sure its code is in [0, 1], and where; the sheet where several were read.
     self_employed
         Whether the opening is work on one's own account: an option, never a post that people are placed on.
-    title_code
-        Code of the job title, where titles of the fiche differ in what access takes; else empty.
+    title_code, appellation
+        Code of the job title, where access tells those of the fiche apart; the one of other words that was understood.
     part
         What separates it from others of the same employer, job and basin: another title, another commune; else empty.
     commune, commune_label
@@ -588,6 +588,7 @@ class Lot:
     size: int | None = None
     agreement: str = ""
     permits: str = ""
+    appellation: str = ""
 
     @property
     def movable(self) -> int:

@@ -204,7 +204,7 @@ def read_lots(
     reader = _Reader(referential, side, locator or Locator(), choices, review_threshold)
     rows = _given_rows(table, side)
     if rows and all(isinstance(row, str | Path) for row in rows):
-        files = [sheets_of(path, side, reader.is_place) for path in rows]
+        files = [sheets_of(path, side, reader.is_place, reader.holds_jobs) for path in rows]
         reader.set_aside += [problem for sheets in files for problem in damaged(sheets)]
         grids = partial(grids_of, side=side, is_place=reader.is_place, are_jobs=reader.holds_jobs, tell=reader.tell)
         tables = [reader.tables(partial(grids, sheets, named_in=reader.place_named_in)) for sheets in files]
@@ -739,8 +739,10 @@ class _Reader:
             if isinstance(place, Where) and stray and (km := self.locator.far(place.commune)) is not None:
                 read = f"{place.commune_label} ({departments_shown(place.commune)})"
                 self.tell(grid.name, "place_far", line, given=given, read=read, km=round(km))
-            if isinstance(place, Where) and text != given:
-                self.tell(grid.name, "place_reworded", line, given=given, read=place.commune_label or place.basin_label)
+            read = "" if isinstance(place, Unusable) else place.commune_label or place.basin_label
+            of_basin = read and not place.commune and given[:1].isalpha()  # and has another name: that of its chief town
+            if read and (text != given or (of_basin and normalise_label(read) not in normalise_label(given))):
+                self.tell(grid.name, "place_reworded", line, given=given, read=read)
             return place
         self.tell(grid.name, "place_in_part", line, given=text, read=communes[0].name)
         return self._read_place(communes[0].code, "", "commune")

@@ -50,9 +50,12 @@ def _side_of_texts(*texts: str) -> Side | None:
     return sides[0] if len(sides) == 1 else None
 
 
-def sheets_of(table: str | Path, side: Side, is_place: IsPlace) -> list[Rows]:
+def sheets_of(table: str | Path, side: Side, is_place: IsPlace, are_jobs: AreJobs) -> list[Rows]:
     """Return the rows of a file: of its visible sheets of the very same columns, or of one side and other firms."""
-    fits = partial(fit, side=side)
+    fits, of_other_firms = (
+        partial(fit, side=side),
+        partial(_of_other_firms, side=side, is_place=is_place, are_jobs=are_jobs),
+    )
 
     def read_sheet(name: str) -> Rows:
         return upright(read_rows(f"{table}#{name}", fits, most=_MAX_BYTES), side)
@@ -62,7 +65,7 @@ def sheets_of(table: str | Path, side: Side, is_place: IsPlace) -> list[Rows]:
         own, others = _by_side((rows.sheet, *rows.others), side)
         if own and rows.sheet not in own:
             return [read_sheet(own[0])._replace(others=others)]
-        return _of_other_firms([rows, *map(read_sheet, rows.others)], side, is_place)
+        return of_other_firms([rows, *map(read_sheet, rows.others)])
     except PasserellesError as error:
         if error.key != "several_sheets":
             raise
@@ -76,24 +79,24 @@ def sheets_of(table: str | Path, side: Side, is_place: IsPlace) -> list[Rows]:
         if own:
             sheets, others = [each for each in sheets if each.sheet in own], (*unread, *others)
         if not _same_columns(sheets) or not sheets[0].header_line:
-            kin = _of_other_firms([*sheets, *map(read_sheet, others)], side, is_place)
+            kin = of_other_firms([*sheets, *map(read_sheet, others)])
             if len(kin) < len(sheets):
                 raise
             return kin
         return [each._replace(others=others) for each in sheets]
 
 
-def _of_other_firms(sheets: Sequence[Rows], side: Side, is_place: IsPlace) -> list[Rows]:
+def _of_other_firms(sheets: Sequence[Rows], side: Side, is_place: IsPlace, are_jobs: AreJobs) -> list[Rows]:
     """
     Return the first of some sheets, and those that count the same side of other firms, whatever their columns.
 
     A sheet of the same firms may count the same people in another way; so may one that names none, unless its jobs are
     others. Each has to name its side, or none and its numbers are of whatever is counted there.
     """
-    kept = list(sheets[:1])
+    kept, texts = list(sheets[:1]), {each.sheet: _texts_by_role(each, side, are_jobs) for each in sheets}
     for each in sheets[1:]:
         of_side = all(_named_side(some) == side or _names_none(some, side) for some in (sheets[0], each))
-        if of_side and all(_are_others(each, other, side, is_place) for other in kept):
+        if of_side and all(_are_others(texts, {each.sheet, other.sheet}, is_place) for other in kept):
             kept = [*kept, each]
     others = tuple(each.sheet for each in sheets if each not in kept)
     return [each._replace(others=others) for each in kept]
@@ -132,27 +135,34 @@ def _names_none(rows: Rows, side: Side) -> bool:
     """Whether a sheet names no side, sums no others, and counts whatever it is of: "Nb", or what this side counts."""
     at = columns_of(rows.header, side).get(COUNT[side])
     name = "" if at is None else normalise_label(cell_text(rows.header[at]))
-    counts = name and (says("number", name) or says("people", name) == (side == "fragile"))
+    counts = at is None or says("number", name) or says("people", name) == (side == "fragile")
     return bool(counts) and _named_side(rows) is None and not _sums_or_is_old(rows.sheet)
 
 
-def _are_others(rows: Rows, others: Rows, side: Side, is_place: IsPlace) -> bool:
+def _are_others(texts: Mapping[str, Mapping[str, frozenset[str]]], sheets: Iterable[str], is_place: IsPlace) -> bool:
     """Whether two sheets that count jobs of a side are of other places or firms; where one has none, of other jobs."""
-    roles = [columns_of(each.header, side).keys() for each in (rows, others)]
-    role = "employer" if all("employer" in some for some in roles) else "job"
-    texts, other_texts = (_texts_of(each, role, side) for each in (rows, others))
-    counted = all({"job", COUNT[side]} <= some for some in roles)
-    names = {each.sheet for each in (rows, others) if is_place(each.sheet)}
-    apart = len({normalise_label(town_of(name)) for name in names}) > 1 or texts.isdisjoint(other_texts)
-    return bool(counted and texts and other_texts and apart)
+    one, other = (texts[sheet] for sheet in sheets)
+    role = "employer" if "employer" in one and "employer" in other else "job"
+    towns = {normalise_label(town_of(sheet)) for sheet in sheets if is_place(sheet)}
+    apart = len(towns) > 1 or one.get(role, frozenset()).isdisjoint(other.get(role, ()))
+    return bool(one.get(role) and other.get(role) and apart)
 
 
-def _texts_of(rows: Rows, role: str, side: Side) -> frozenset[str]:
-    """Return what the column of a role holds, totals apart."""
-    at = columns_of(rows.header, side).get(role)
-    cells = (row[at] for _, row in rows.filled if at is not None and at < len(row))
-    texts = (normalise_label(cell_text(cell)) for cell in cells)
-    return frozenset(text for text in texts if text and not TOTAL.fullmatch(text))
+def _texts_by_role(rows: Rows, side: Side, are_jobs: AreJobs) -> dict[str, frozenset[str]]:
+    """Return the employers and jobs of a sheet that counts these, totals apart; the jobs may head its columns."""
+    columns = columns_of(rows.header, side)
+    held = {
+        role: [cell_text(row[at]) for _, row in rows.filled if at < len(row)]
+        for role, at in columns.items()
+        if role in ("employer", "job")
+    }
+    heads = [text for at, cell in enumerate(rows.header) if at not in columns.values() and (text := cell_text(cell))]
+    if "job" not in held and columns and len(heads) >= _LEAST and are_jobs(heads):
+        held["job"] = heads
+    elif not {"job", COUNT[side]} <= columns.keys():
+        return {}
+    folded = {role: map(normalise_label, texts) for role, texts in held.items()}
+    return {r: frozenset(text for text in texts if text and not TOTAL.fullmatch(text)) for r, texts in folded.items()}
 
 
 def _same_columns(sheets: Sequence[Rows]) -> bool:
