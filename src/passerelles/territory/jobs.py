@@ -171,7 +171,10 @@ def read_title(
     """Return the occupation of a title; one under the threshold of review is never guessed."""
     exact = titles_by_label(referential).get(normalise_label(text), ())
     first = ranked[0] if ranked else None
-    if len(exact) == 1 and not _has_rival(referential, exact[0], ranked):
+    families = {referential.occupation_by_code[code].parent or code for code in exact}
+    # Usage or the context may mean another family more than what is left of a title.
+    rivals = (c for c in ranked if c.reason != "exact" and c.parent_confidence > 1.0 - SURE)
+    if len(exact) == 1 and all(c.parent_code in families for c in rivals):
         return Resolved(exact[0], text, 1.0, *_titled(referential, exact[0], first))
     confidence = 0.0 if first is None else _confidence(referential, first)
     if first is not None and confidence >= (SURE if len(exact) > 1 else threshold):
@@ -180,12 +183,6 @@ def read_title(
         names = tuple(f"{code} {referential.occupation_by_code[code].name}" for code in exact)
         return Unusable(role, "job_ambiguous", {"given": text, "suggestions": ", ".join(exact)}, names)
     return Unusable(role, "job_unknown", {"given": text}, tuple(f"{c.code} {c.label}" for c in ranked))
-
-
-def _has_rival(referential: Referential, code: str, ranked: Sequence[Candidate]) -> bool:
-    """Whether usage or the context means more than what is left of a title by an occupation of another family."""
-    family = referential.occupation_by_code[code].parent or code
-    return any(c.parent_code != family and c.reason != "exact" and c.parent_confidence > 1.0 - SURE for c in ranked)
 
 
 def _confidence(referential: Referential, first: Candidate) -> float:
@@ -226,8 +223,8 @@ def several_jobs(referential: Referential, text: str, *, family: bool = False) -
     Why a cell cannot be used whose parts are all surely jobs, of several families; None where it may be one job.
 
     Where the referential has one title of all its words, as a mason who makes formwork, it may be that: little is sure.
-    Names of one occupation that together are not sure are that one, as surely as the least sure of them. Beside a
-    number, plurals of one field are a `family`, as of a survey: its first job, to be confirmed.
+    Beside a number, plurals of one field are a `family`, as of a survey: its first job, to be confirmed; so is what
+    people say together of one post, as a waiter who tends the bar.
     """
     given, parts = " ".join(text.split()), jobs_beside(text)
     if not 1 < len(parts) <= _MOST_JOBS:
@@ -235,21 +232,19 @@ def several_jobs(referential: Referential, text: str, *, family: bool = False) -
     meant = occupations_meant(referential, given) or occupations_meant(referential, " ".join(parts))
     if meant and not parts_jobs(text):  # "Boulanger, pâtissier" is a title
         return None
-    whole, *by_part = (
-        [c for c in hits if c.parent_confidence >= SURE] for hits in resolve_many(referential, [given, *parts], limit=1)
-    )
+    together, *ranked = resolve_many(referential, [" ".join(parts), *parts], limit=1)
+    by_part = ([c for c in hits if c.parent_confidence >= SURE] for hits in ranked)
     codes = [
         set(occupations_meant(referential, p)) or {c.code for c in hits} for p, hits in zip(parts, by_part, strict=True)
     ]
-    common = set.intersection(*codes)
-    if not meant and not whole and len(common) == 1 and all(by_part):
-        return Resolved(min(common), given, min(c.parent_confidence for hits in by_part for c in hits))
     families = [{referential.occupation_by_code[code].parent or code for code in jobs} for jobs in codes]
     if not all(families) or set.intersection(*families):
         return None
     plural = all(part.split()[0].endswith(("s", "x")) for part in parts) and not parts_jobs(text)
     if family and plural and set.intersection(*({code[0] for code in jobs} for jobs in codes)):
         meant = (min(codes[0]),)
+    slashed = text.count("/") == len(parts) - 1
+    meant = meant or tuple(c.code for c in together if slashed and c.reason == "usage")
     if len(meant) == 1:
         return Resolved(meant[0], given, _MAY_BE)
     return Unusable("job", "several_jobs", {"given": given, "jobs": ", ".join(parts)})

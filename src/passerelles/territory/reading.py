@@ -131,7 +131,9 @@ def read_sides(
     unread = [*faults, *(problem for lots in tables for problem in lots.set_aside)]
     doubted = {(lot.commune, lot.commune_label) for lots in tables for lot in lots.lots if lot.commune in local.strays}
     doubtful = (local.starting_with(name) or local.far(commune) is not None for commune, name in doubted)
-    if unplaced or any(_may_resolve(local, each) for each in unread) or any(doubtful):
+    unnamed = (str(p.values["given"]) for p in unread if p.key == "basin_unknown")
+    ambiguous = any(problem.key == "basin_ambiguous" for problem in unread)
+    if unplaced or ambiguous or any(map(local.named_in_part, unnamed)) or any(doubtful):
         tables, faults = read_both(local)
     if faults or refuse_incomplete:
         faults += [problem for lots in tables for problem in lots.set_aside]
@@ -140,12 +142,6 @@ def read_sides(
     if faults:
         raise LotsError(faults)
     return tables[0], tables[1] if len(tables) > 1 else None
-
-
-def _may_resolve(local: Locator, problem: Problem) -> bool:
-    """Whether the places that the tables name may tell which place one that could not be read is."""
-    matches = problem.key == "basin_unknown" and local.named_in_part(str(problem.values["given"]))
-    return problem.key == "basin_ambiguous" or bool(matches)
 
 
 def read_lots(
@@ -425,9 +421,17 @@ class _Reader:
         if "employer" not in grid.columns or {"basin", "commune"} & grid.columns.keys() or grid.titled:
             return grid
 
+        departments = self.locator.departments
+
         def town_at_end(firm: str) -> str:
             tails = (firm.split(maxsplit=n)[-1] for n in range(1, len(firm.split())))
-            return next((tail for tail in tails if tail[:1].isupper() and self._is_local(tail)), "")
+            places = (
+                (tail, self._read_place(tail, "", "commune")) for tail in tails if departments and tail[:1].isupper()
+            )
+            local = (
+                t for t, place in places if isinstance(place, Where) and departments_shown(place.commune) in departments
+            )
+            return next(local, "")
 
         firms = {line: grid.text(cells, "employer") for line, cells in grid.rows}
         towns = {firm: town_at_end(firm) for firm in {*firms.values()} - {""}}
@@ -439,12 +443,6 @@ class _Reader:
         nowhere = frozenset(line for line, firm in firms.items() if firm not in named)
         places = {line: named[firm] for line, firm in firms.items() if firm in named}
         return replace(grid.with_column("commune", places), placeless=grid.placeless | nowhere)
-
-    def _is_local(self, town: str) -> bool:
-        """Whether a name is of a commune in one of the departments where the tables have places."""
-        place = self._read_place(town, "", "commune") if self.locator.departments else None
-        commune = place.commune if isinstance(place, Where) else ""
-        return bool(commune) and departments_shown(commune) in self.locator.departments
 
     def place_named_in(self, texts: Iterable[str]) -> str:
         """Return the one commune among those that the tables name whose name stands in some texts; else nothing."""
@@ -739,10 +737,13 @@ class _Reader:
             if isinstance(place, Where) and stray and (km := self.locator.far(place.commune)) is not None:
                 read = f"{place.commune_label} ({departments_shown(place.commune)})"
                 self.tell(grid.name, "place_far", line, given=given, read=read, km=round(km))
-            read = "" if isinstance(place, Unusable) else place.commune_label or place.basin_label
-            of_basin = read and not place.commune and given[:1].isalpha()  # and has another name: that of its chief town
-            if read and (text != given or (of_basin and normalise_label(read) not in normalise_label(given))):
-                self.tell(grid.name, "place_reworded", line, given=given, read=read)
+            if isinstance(place, Where):
+                read = place.commune_label or place.basin_label
+                renamed = (
+                    given[:1].isalpha() and not place.commune and normalise_label(read) not in normalise_label(given)
+                )
+                if text != given or renamed:
+                    self.tell(grid.name, "place_reworded", line, given=given, read=read)
             return place
         self.tell(grid.name, "place_in_part", line, given=text, read=communes[0].name)
         return self._read_place(communes[0].code, "", "commune")

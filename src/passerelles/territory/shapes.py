@@ -79,7 +79,9 @@ def unpivoted(grid: Grid, *, is_place: IsPlace, are_jobs: AreJobs, tell: Tell) -
     if not {"basin", "commune"} & grid.columns.keys():
         places = [i for i in free if any(map(is_place, [names[i], *_INSIDE.split(names[i])]))]  # "Site 1 (Laval)"
         if sum(i in at for i in places) >= _LEAST:
-            headed = _with_summed(grid, [i for i in free if i in places or i in parted], at)
+            headed = [i for i in free if i in places or i in parted]
+            both = sorted({*headed, *at})  # the total may count those beside them too: "Siège" names no town
+            headed = both if _are_summed(grid, both) and not _are_summed(grid, headed) else headed
             if others := [names[i] for i in at if i not in headed]:
                 tell(grid.name, "other_counts", column=", ".join(names[i] for i in headed), others=", ".join(others))
             return _unpivot(grid, "commune", headed, tell)
@@ -90,12 +92,6 @@ def unpivoted(grid: Grid, *, is_place: IsPlace, are_jobs: AreJobs, tell: Tell) -
     if not {"job", "code"} & grid.columns.keys() and len(at) >= _LEAST and are_jobs([names[i] for i in at]):
         return _unpivot(grid, "job", [i for i in free if i in at or are_jobs([names[i]])], tell)
     return original
-
-
-def _with_summed(grid: Grid, places: Sequence[int], counts: Sequence[int]) -> list[int]:
-    """Return columns of places, and those beside them that the total counts too: "Siège" names no town."""
-    both = sorted({*places, *counts})
-    return both if _are_summed(grid, both) and not _are_summed(grid, places) else [*places]
 
 
 def _firms_summed(grid: Grid, columns: Iterable[int]) -> list[int]:
