@@ -260,6 +260,14 @@ BAD: list[tuple[str | None, str | None, list[str | None], dict[str, str], str, s
 ]
 
 
+def test_who_states_a_credential_as_held_and_as_not_held_is_refused(graph: OccupationGraph) -> None:
+    code = min(graph.referential.credential_by_code)
+    for second, reasons in (("no", ["contradictory"]), ("yes", [None])):
+        stated = pa.array([[(code, "yes"), (code, second)]], pa.map_(pa.string(), pa.string()))
+        people = pa.table({"id": ["a"], "occupation": ["K2110"], "competencies": [[]], "credentials": stated})
+        assert rank_profiles(graph, people, limit=1).read_all().column("reason").to_pylist() == reasons
+
+
 def bad_and_good(graph: OccupationGraph) -> pa.Table:
     """Every kind of bad row, with a good one before, between and after."""
     known = min(graph.referential.credential_by_code)

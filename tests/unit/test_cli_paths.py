@@ -106,6 +106,20 @@ def test_the_hiring_jobs_of_a_list_are_the_targets_where_none_is_given(
     assert "aucun métier porteur" in " ".join(out.split())
 
 
+@pytest.mark.parametrize(("places", "known"), [(("Redon", "Redon"), True), (("Redon", "Vannes"), False)])
+def test_a_list_whose_rows_hold_in_different_basins_is_no_official_list_of_one(
+    places: tuple[str, str], *, known: bool, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "porteurs.csv"
+    file.write_text("code_rome;bassin\nN4101;{}\nN1103;{}\n".format(*places), encoding="utf-8")
+    words = ("paths", "N4102", "--hiring", str(file), "--date", "2024-06-01", "--format", "json")
+    answer = json.loads(call(*words, capsys=capsys)[1])
+    assert {item["target"]["code"] for item in answer["results"]} == {"N1103", "N4101"}
+    transco = [frame for item in answer["results"] for frame in item["frames"] if frame["name"] == "transco"]
+    rules = {rule["rule"] for frame in transco for rule in frame["unknown"]}
+    assert ("hiring_list_unknown" not in rules) is known
+
+
 def test_the_hiring_jobs_of_a_basin_are_ranked_with_its_market(
     capsys: pytest.CaptureFixture[str], real_data: Path
 ) -> None:

@@ -253,6 +253,10 @@ def test_a_frame_of_ones_own_is_a_file(tmp_path: Path) -> None:
     file.write_text('name = "branche"\nlabel = "Accord"\nhours_min = 500\nhours_max = 100\n', encoding="utf-8")
     with pytest.raises(PasserellesError, match="hours_max: at least 500 is needed"):
         find_frame(file)
+    file.write_text('name = "branche"\nlabel = "Accord"\nuntil = "31/12/2025"\n', encoding="utf-8")
+    with pytest.raises(PasserellesError, match="until: it must be a date, YYYY-MM-DD"):
+        find_frame(file)
+    assert not Frame(name="x", label="X", exempt=("", " ")).is_exempt(("Titre",))
     with pytest.raises(PasserellesError) as caught:
         find_frame("transko")
     assert "transco" in caught.value.message("fr")

@@ -474,8 +474,10 @@ def _stated_credentials(directory: Directory, column: "pa.Array", faults: Faults
         return by_position
     pairs = _pairs_of(column.type)
     for position in np.flatnonzero(~_nulls(column)).tolist():
-        stated = dict(pairs(column[position].as_py()))
-        fault = next((f for code, held in stated.items() if (f := _credential_fault(directory, code, held))), None)
+        listed = pairs(column[position].as_py())
+        stated = dict(listed)
+        faults_of = (_credential_fault(directory, code, held, stated[code]) for code, held in listed)
+        fault = next(filter(None, faults_of), None)
         if fault is not None:
             faults.setdefault(position, fault)
         elif stated:
@@ -483,12 +485,15 @@ def _stated_credentials(directory: Directory, column: "pa.Array", faults: Faults
     return by_position
 
 
-def _credential_fault(directory: Directory, code: object, held: object) -> Fault | None:
+def _credential_fault(directory: Directory, code: object, held: object, last: object) -> Fault | None:
+    """Return what is wrong with what a person states of a credential; `last` is what is stated of it last."""
     if not isinstance(code, str) or not code.strip():
         return Fault("empty_code", "credentials")
     if code not in directory.graph.referential.credential_by_code:
         return Fault("unknown_credential", _cut(code))
-    return None if held in TERNARY else Fault("not_ternary", _cut(f"{code}={held}"))
+    if held not in TERNARY:
+        return Fault("not_ternary", _cut(f"{code}={held}"))
+    return None if held == last else Fault("contradictory", _cut(code))
 
 
 def _pairs_of(kind: "pa.DataType") -> Callable[[Any], list[tuple[Any, Any]]]:

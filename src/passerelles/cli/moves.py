@@ -313,7 +313,8 @@ def _hiring(
     """
     Return the codes of the hiring jobs, by a list, else by the market of a basin, and the worth of each there.
 
-    The last value says whether they may stand for an official list: offers of companies and a survey do not.
+    The last value says whether they may stand for an official list: offers of companies, a survey, and a list whose
+    rows hold in different basins or regions do not.
     """
     from passerelles.territory.sheets import is_table_of_lots
 
@@ -324,7 +325,9 @@ def _hiring(
         return *_of_basin(opts, basin, listed), False
     if listed is None:
         return None, None, True
-    return tuple(sorted({e.occupation for e in listed.entries if e.status == "hiring"})), None, True
+    rows = [entry for entry in listed.entries if entry.status == "hiring"]
+    places = {(row.basin, row.region) for row in rows}  # of several, nobody knows which is meant
+    return tuple(sorted({row.occupation for row in rows})), None, len(places) <= 1
 
 
 def _of_basin(opts: CommandOptions, basin: str, listed: "JobList | None") -> tuple[tuple[str, ...], dict[str, float]]:

@@ -1,5 +1,6 @@
 """Legal frames as data: dates, hours, months, certifying, hiring jobs, change of job; verdicts with reasons."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -30,6 +31,7 @@ Verdicts = NDArray[np.int8]
 NO, UNKNOWN, YES = range(3)  # verdicts in arrays of int8: the least of two is what both allow
 _LEAST: Final = 0.05  # hours: what rounds to none is no training
 _CLOSE: Final = 0.1  # share of a bound: estimates err by more, and do not say on which side of it a training is
+_DAY: Final = re.compile(r"(\d{4}(-\d{2}){0,2})?")  # as far as it is known
 _VERDICTS: Final[tuple[Ternary, ...]] = ("no", "unknown", "yes")
 
 
@@ -62,6 +64,13 @@ class Frame(BaseModel):
     note: str = ""
     sources: dict[str, str] = Field(default_factory=dict)
 
+    @field_validator("start", "until")
+    @classmethod
+    def _is_day(cls, value: str) -> str:
+        if not _DAY.fullmatch(value):  # days are compared as texts
+            raise PydanticKnownError("date_parsing", {"error": value})
+        return value
+
     @field_validator("hours_max")
     @classmethod
     def _above_hours_min(cls, value: float | None, info: ValidationInfo) -> float | None:
@@ -85,7 +94,7 @@ class Frame(BaseModel):
 
     def is_exempt(self, labels: tuple[str, ...]) -> bool:
         """Whether all that a training leads to is exempt from the bounds in hours and months."""
-        words = [normalise_label(word) for word in self.exempt]
+        words = [word for word in map(normalise_label, self.exempt) if word]  # an empty one is in every label
         return bool(labels) and all(any(w in normalise_label(label) for w in words) for label in labels)
 
 
