@@ -611,7 +611,7 @@ def test_sheets_of_credentials_say_which_way_of_which_choice_each_is(embedded_gr
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_each_kind_of_credential_has_its_word(lang: Lang) -> None:
     (column,) = StepCredential.spec.pick("kind")
-    words = [column.written(kind, lang) for kind in get_args(CredentialKind)]
+    words = [column.cell_text(kind, lang) for kind in get_args(CredentialKind)]
     assert {"fr": "expérience", "en": "experience"}[lang] in words
     assert len(set(words)) == len(words)
 

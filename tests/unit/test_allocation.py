@@ -107,7 +107,7 @@ def test_the_budget_is_kept_and_what_more_would_bring_comes_from_solving_again()
     assert changes["no_budget"].hours == 300.0
     assert "40 heures de formation de plus par tête : 7 personnes" in changes["budget"].sentence("fr")
     kind = next(column for column in Change.spec.columns if column.key == "kind")
-    assert [kind.written(name, "fr") for name in changes] == ["budget d'heures", "budget d'heures levé"]
+    assert [kind.cell_text(name, "fr") for name in changes] == ["budget d'heures", "budget d'heures levé"]
     exact = match(fragile, hiring, {("J00", "J01"): 30.0}, budget_hours=90)
     assert exact.placed == 3
     assert match(fragile, hiring, {("J00", "J01"): 30.0}, budget_hours=89).placed == 2

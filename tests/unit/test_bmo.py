@@ -12,7 +12,7 @@ from market_files import BMO_2024, BMO_ROWS, CROSSWALK, bmo_row, market_folder, 
 from passerelles.errors import PasserellesError
 from passerelles.io.xlsx import is_workbook
 from passerelles.language.say import Lang
-from passerelles.market.figures import Figure, Interval, published, share, total, unknown
+from passerelles.market.figures import Figure, Interval, share, source_figure, total, unknown
 from passerelles.market.market import MarketSettings, load_market
 from passerelles.market.read import Scan
 from passerelles.settings import problems
@@ -205,7 +205,7 @@ def test_bounds_of_sums_and_shares() -> None:
 
 
 def test_figures_answer_in_three_ways_and_in_two_languages() -> None:
-    figure = published(Interval(3, 6), "", source="S", year="2023", territory="5313", about="J3Z43")
+    figure = source_figure(Interval(3, 6), "", source="S", year="2023", territory="5313", about="J3Z43")
     assert (figure.between(3), figure.between(5), figure.between(7)) == ("yes", "unknown", "no")
     assert (figure.between(most=6), figure.between(most=5), figure.between(most=2)) == ("yes", "unknown", "no")
     assert figure.value is None

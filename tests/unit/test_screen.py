@@ -14,7 +14,7 @@ from passerelles import OccupationGraph, evaluate, rank_moves
 from passerelles.cli.main import run
 from passerelles.language.say import Lang, number
 from passerelles.views.spec import Cell, Column, Page, Sheet
-from passerelles.views.terminal import plain_screen, print_sheet, text_of, with_holding_spaces, written
+from passerelles.views.terminal import plain_screen, print_sheet, printed_text, text_of, with_holding_spaces
 
 SPACES = " \u00a0\u202f"
 
@@ -142,7 +142,7 @@ def test_a_pipe_gets_neither_colour_nor_blanks(
 
 
 def test_trimming_keeps_what_is_written() -> None:
-    assert written(lambda screen: screen.print("a  \n\n b\u202f")) == "a\n\n b\u202f\n"
+    assert printed_text(lambda screen: screen.print("a  \n\n b\u202f")) == "a\n\n b\u202f\n"
 
 
 def test_no_module_counts_on_markup() -> None:

@@ -154,7 +154,7 @@ def save(figure: Figure, path: str | Path, *, overwrite: bool = False, dpi: int 
     'score.svg'
     """
     path = Path(path)
-    write_whole(path, drawn(figure, form_of(path), dpi=dpi), overwrite=overwrite)
+    write_whole(path, render(figure, form_of(path), dpi=dpi), overwrite=overwrite)
     return path
 
 
@@ -178,7 +178,7 @@ def form_of(path: Path) -> str:
     return form
 
 
-def drawn(figure: Figure, form: str, *, dpi: int = DPI, outlines: bool = True) -> bytes:
+def render(figure: Figure, form: str, *, dpi: int = DPI, outlines: bool = True) -> bytes:
     """Draw a figure as svg, png or pdf, whatever the reader's own settings; letters of an SVG as outlines or not."""
     buffer = io.BytesIO()
     with style.context(["default", _FIXED | {"svg.fonttype": "path" if outlines else "none"}]):
@@ -583,7 +583,7 @@ def to_svg(
     >>> charts.to_svg(chart, title="Étalonnage", description="Un point.", prefix="a")[:56]
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 432'
     """
-    text = drawn(figure, "svg", outlines=False).decode("utf-8")
+    text = render(figure, "svg", outlines=False).decode("utf-8")
     width, height = (f"{inches * 72.0:.6g}" for inches in figure.get_size_inches())
     inside = _DROPPED.sub("", text[text.index("<svg") :])
     inside = inside[inside.index(">") + 1 : inside.rindex("</svg>")]

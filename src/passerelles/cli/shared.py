@@ -309,13 +309,13 @@ class CommandOptions:
 
     def _table(self, show: Show) -> str:
         """Print on a terminal as it is; into a pipe or a file without colour, nor blanks at the ends of lines."""
-        from passerelles.views.terminal import WIDTH, Screen, written
+        from passerelles.views.terminal import WIDTH, Screen, printed_text
 
         screen = Screen(lang=self.lang)
         if self.output is None and sys.stdout.isatty():
             show(screen)
             return ""
-        return written(show, lang=self.lang, width=screen.width if self.output is None else WIDTH)
+        return printed_text(show, lang=self.lang, width=screen.width if self.output is None else WIDTH)
 
     def with_form(self) -> Self:
         """

@@ -162,7 +162,7 @@ def territory_name(territory: str, lang: Lang = "fr", label: str = "") -> str:
     return say(f"market.territory.{kind}", lang=lang, code=label or code) if territory else ""
 
 
-def published(bounds: Interval | None, why: str, **origin: str) -> Figure:
+def source_figure(bounds: Interval | None, why: str, **origin: str) -> Figure:
     """
     Make a figure of what a source prints: observed, secret where a masked cell leaves it known within bounds only.
 
@@ -175,4 +175,4 @@ def published(bounds: Interval | None, why: str, **origin: str) -> Figure:
 
 def unknown(why: str, **origin: str) -> Figure:
     """Make an unknown figure that says why."""
-    return published(None, why, **origin)
+    return source_figure(None, why, **origin)

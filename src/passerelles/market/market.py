@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 from passerelles.codes import check_codes, grouped
 from passerelles.errors import PasserellesError, checked
 from passerelles.io.archive import file_sha256
-from passerelles.market.figures import COUNTRY, Figure, Interval, published, share, total
+from passerelles.market.figures import COUNTRY, Figure, Interval, share, source_figure, total
 from passerelles.market.places import Basin
 from passerelles.market.read import ABSENT, FileRows, Keeper, RecognisedFile, Scan, SourceFile, scan_all, whole_number
 from passerelles.market.tables import READERS, FapRome, Nomenclature, Payers, TensionTable, Wages, families_of
@@ -93,7 +93,7 @@ class Projects(NamedTuple):
     def openings(self, why: str, **origin: str) -> Openings:
         """Return them as figures of what a source prints; see `passerelles.market.figures.published`."""
         bounds = (self.met, share(self.xmet, self.met), share(self.smet, self.met))
-        return Openings(*(published(each, why, **origin) for each in bounds))
+        return Openings(*(source_figure(each, why, **origin) for each in bounds))
 
 
 NOTHING = Projects(None, None, None)

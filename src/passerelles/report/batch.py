@@ -70,10 +70,10 @@ class Batch(NamedTuple):
         known = before.get(checksum)
         if known and (known["problem"] or (known["page"] == page and (not page or (folder / page).is_file()))):
             return known
-        cells = self._allocated(part, folder, page) | {"checksum": checksum}
+        cells = self._allocate(part, folder, page) | {"checksum": checksum}
         return {column: "" if cells.get(column) is None else str(cells[column]) for column in _COLUMNS}
 
-    def _allocated(self, part: TerritoryPart, folder: Path, page: str) -> dict[str, Any]:
+    def _allocate(self, part: TerritoryPart, folder: Path, page: str) -> dict[str, Any]:
         """Allocate a territory and write its page, if any; return what its line says."""
         name, people = part.name or say("territory.batch.elsewhere", lang=self.lang), part.fragile.people
         few = self.mask and 0 < people < self.graph.settings.territory.mask_threshold

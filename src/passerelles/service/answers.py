@@ -26,7 +26,7 @@ _BATCH: Final = "rank-batch@1"
 _BOUNDS: Final = frozenset({"frame", "radius_km", "budget_hours", "min_probability", "max_cost", "stretch"})
 
 
-def chosen(answer: Payload, fields: Sequence[str] | None) -> Payload:
+def with_fields(answer: Payload, fields: Sequence[str] | None) -> Payload:
     """Return an answer with some keys of its results alone; with settings only if they are named too."""
     if fields is None:
         return answer
@@ -115,7 +115,7 @@ def match(engine: Engine, query: requests.MatchBody, lang: Lang) -> Payload:
     fragile, hiring = ([row.model_dump() for row in rows] for rows in (query.fragile, query.hiring))
     market, places = engine.market, engine.places
     certifications = engine.certifications if query.frame else None
-    allocation = allocated(
+    allocation = allocate(
         engine, query, fragile, hiring, market=market, certifications=certifications, settings=settings
     )
     release = published(publish(allocation), lang) if query.mask else allocation.release()
@@ -125,7 +125,7 @@ def match(engine: Engine, query: requests.MatchBody, lang: Lang) -> Payload:
     return envelope.territory_envelope(engine.graph, release, lang, settings=settings, sources=sources)
 
 
-def allocated(engine: Engine, query: Any, fragile: Any, hiring: Any, **data: Any) -> "Allocation":
+def allocate(engine: Engine, query: Any, fragile: Any, hiring: Any, **data: Any) -> "Allocation":
     """Allocate people to openings within the bounds that are asked for."""
     from passerelles.territory.match import match_territory  # noqa: PLC0415 - as above
 

@@ -96,7 +96,7 @@ def _fields_schema(shape: Any, known: Mapping[str, Any]) -> Any:
     return {**shape, "description": problems.DESCRIBED["chosen"], "properties": properties, "required": required}
 
 
-def described(app: FastAPI, *, secured: bool) -> dict[str, Any]:
+def openapi_description(app: FastAPI, *, secured: bool) -> dict[str, Any]:
     """Return the description, made once."""
     if app.openapi_schema:
         return app.openapi_schema
@@ -149,7 +149,7 @@ def create_app(
     service = ServiceApp(engine, chosen, metrics)
 
     app = _framework(service, chosen)
-    app.openapi = partial(described, app, secured=bool(keys))  # type: ignore[method-assign]
+    app.openapi = partial(openapi_description, app, secured=bool(keys))  # type: ignore[method-assign]
     hosts = chosen.hosts if chosen.explorer != "off" else ()
     within = "/" if chosen.explorer == "alone" else EXPLORER
     served: ASGIApp = Guard(app, limits=chosen.limits, keys=keys, hosts=hosts, within=within)
@@ -260,12 +260,12 @@ def _add_health(app: FastAPI, service: ServiceApp) -> None:
 
     @app.get(METRICS, responses=_COUNTS, response_class=PlainTextResponse, summary="Counts, as Prometheus reads them")
     async def metrics() -> Response:
-        return Response(service.metrics.written(), media_type=MEDIA, headers=NO_STORE)
+        return Response(service.metrics.exposition(), media_type=MEDIA, headers=NO_STORE)
 
 
 def description(engine: Engine) -> dict[str, Any]:
     """Return the OpenAPI description of a service without a key."""
-    return described(_framework(ServiceApp(engine, Options()), Options()), secured=False)
+    return openapi_description(_framework(ServiceApp(engine, Options()), Options()), secured=False)
 
 
 def read_keys(variable: str | None) -> tuple[str, ...]:

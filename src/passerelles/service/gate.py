@@ -93,7 +93,7 @@ class RequestLog:
             level = logging.DEBUG if route in _QUIET and status < HTTPStatus.BAD_REQUEST else logging.INFO
             ms = round(seconds * 1000, 2)
             log_event("request", level=level, method=method, route=route, status=status, ms=ms, bytes=size)
-            self._metrics.answered(method, route, status, seconds)
+            self._metrics.count_answer(method, route, status, seconds)
             CURRENT.reset(token)
 
 

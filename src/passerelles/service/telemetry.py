@@ -102,7 +102,7 @@ class Metrics:
         self._serves = gauge("passerelles_serves", "What is served: 1 for each process", labels)
         self._served: tuple[str, str, str] | None = None
 
-    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+    def count_answer(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request."""
         known = method if method in ("GET", "HEAD", "POST", "OPTIONS") else "other"
         self._requests.labels(known, route, str(status)).inc()
@@ -116,7 +116,7 @@ class Metrics:
         self._served = (version, referential, sha256)
         self._serves.labels(*self._served).set(1)
 
-    def written(self) -> bytes:
+    def exposition(self) -> bytes:
         """Return everything, as Prometheus reads it; each process has said its own, whichever is asked."""
         registry = self._registry
         if registry is None:

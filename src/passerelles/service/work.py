@@ -291,7 +291,7 @@ class ServiceApp(AsyncExitStack):
                     answer = work()
                 else:
                     pool = self.short if _is_short(make, query) else self.long
-                    answer = await pool.run(work, partial(gone, request))
+                    answer = await pool.run(work, partial(wait_until_client_leaves, request))
             except UnansweredError as error:
                 if error.key == "gone":
                     return Response(status_code=499)  # nobody reads it; the log has it
@@ -349,7 +349,7 @@ def _not_modified(headers: Mapping[str, str]) -> Response:
     return Response(status_code=304, headers={**headers, "vary": "Accept-Encoding"})  # as compressing says of the whole
 
 
-async def gone(request: Request) -> None:
+async def wait_until_client_leaves(request: Request) -> None:
     """Wait until the client of a request, all of which was read, is no longer there."""
     while (await request.receive())["type"] != "http.disconnect":
         pass
@@ -388,7 +388,7 @@ def _answer_of(make: Make, engine: Engine, query: BaseModel, lang: Lang, cache: 
 
 
 def _json_of(make: Make, engine: Engine, query: Any, lang: Lang) -> bytes:
-    return orjson.dumps(answers.chosen(make(engine, query, lang), query.fields))
+    return orjson.dumps(answers.with_fields(make(engine, query, lang), query.fields))
 
 
 class Reloading:

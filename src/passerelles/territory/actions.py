@@ -6,7 +6,7 @@ from typing import ClassVar, Final, Literal, NamedTuple, get_args
 
 from passerelles.codes import grouped
 from passerelles.language.say import Lang, day_text, listed, number, say
-from passerelles.territory.allocation import Release, in_all
+from passerelles.territory.allocation import Release, total_of
 from passerelles.territory.flows import PEOPLE, Flow, month_column
 from passerelles.territory.lots import Month, Problem
 from passerelles.text import few
@@ -211,4 +211,4 @@ def _trainings(flows: Iterable[Flow], lang: Lang) -> Iterable[Action]:
             text = say(f"territory.action.what.each_{key}", lang=lang, what=text, hours=hours)
         firms = listed(sorted({f.hiring.employer for f in group}), lang)
         who, people = say("territory.action.who.train", lang=lang, list=firms), sum(f.people for f in group)
-        yield Action("train", who, text, people, in_all(group, "hours.expected"), Dates.of(group))
+        yield Action("train", who, text, people, total_of(group, "hours.expected"), Dates.of(group))

@@ -47,13 +47,13 @@ TOTALS: Final = Record(
            schema="count?: People of `stretched`, who are among the uncovered"),
     Column("set_aside", value=lambda a, _: aside_totals(a.fragile)["people"], schema=PEOPLE),
     Column("same_job", value=lambda a, _: sum(f.people for f in a.flows if f.same_job), promised=PEOPLE),
-    Column("hours", value=lambda a, _: {end: in_all(a.flows, f"hours.{end}") for end in ENDS}, promised="span"),
+    Column("hours", value=lambda a, _: {end: total_of(a.flows, f"hours.{end}") for end in ENDS}, promised="span"),
     Column("hours_per_person", value=lambda a, _: round(a.hours / a.placed, 1) if a.placed else None,
            promised="amount?"),
     Column("cost", value=lambda a, _: round(sum((f.cost or 0.0) * f.people for f in a.flows), 1),
            schema="amount?: Hours of training, and those that chances count for"),
     Column("lever", value=lambda a, _: a.lever(), schema=LEVER),
-    Column("km", value=lambda a, _: in_all(a.flows, "km"), promised="amount?"),
+    Column("km", value=lambda a, _: total_of(a.flows, "km"), promised="amount?"),
     Column("by_employer", value=lambda a, _: _shares(a.shares("employer")), promised=_SHARES),
     Column("by_job", value=lambda a, _: _shares(a.shares("job")), promised=_SHARES),
     beside={
@@ -318,7 +318,7 @@ class Allocation(Shown):
     @property
     def hours(self) -> float:
         """Expected hours of training in all."""
-        return in_all(self.flows, "hours.expected") or 0.0
+        return total_of(self.flows, "hours.expected") or 0.0
 
     @property
     def gap(self) -> int:
@@ -338,7 +338,7 @@ class Allocation(Shown):
     def lever(self) -> dict[str, Any]:
         """Return the people who take a training lever and its own hours, which the hours in all count too."""
         people = sum(f.people for f in self.flows if f.lever_hours)
-        return {"people": people, "hours": in_all(self.flows, "lever_hours")}
+        return {"people": people, "hours": total_of(self.flows, "lever_hours")}
 
     def certificate(self) -> dict[str, Any]:
         """Return the bounds that held and the proof of each objective."""
@@ -366,7 +366,7 @@ class Allocation(Shown):
         return say("territory.summary.all", lang=lang, list=(" ; " if lang == "fr" else "; ").join(parts))
 
 
-def in_all(flows: Iterable[Flow], name: str) -> float | None:
+def total_of(flows: Iterable[Flow], name: str) -> float | None:
     """Sum an attribute of each person of some flows, to the tenth; unknown where one of them is."""
     each = [(attrgetter(name)(flow), flow.people) for flow in flows]
     if any(value is None for value, _ in each):
@@ -376,7 +376,7 @@ def in_all(flows: Iterable[Flow], name: str) -> float | None:
 
 def _proof(allocation: Allocation, stage: Stage) -> dict[str, Any]:
     """Certificate of an objective; of kilometres, no figure where one of them is unknown and only counts as far."""
-    known = stage.name != "distance" or in_all(allocation.flows, "km") is not None
+    known = stage.name != "distance" or total_of(allocation.flows, "km") is not None
     return stage.to_dict() | ({} if known else {"value": None, "bound": None})
 
 

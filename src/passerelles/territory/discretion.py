@@ -403,8 +403,8 @@ def published(publication: Publication, lang: Lang = "fr") -> Release:
     placed, to_confirm = (total, 0) if all_confirmed else (None, None)
     return replace(
         whole,
-        flows=[] if lines is None else [*lines.shown(allocation.flows), *lines.hidden()],
-        to_confirm=[] if lines is None else lines.shown(allocation.to_confirm),
+        flows=[] if lines is None else [*lines.printed_flows(allocation.flows), *lines.hidden_flows()],
+        to_confirm=[] if lines is None else lines.printed_flows(allocation.to_confirm),
         uncovered=[] if lines is None else [*lines.uncovered()],
         unfilled=[] if lines is None else [*lines.unfilled()],
         totals={
@@ -453,14 +453,14 @@ class _Lines:
         self.hidden_people = int(self.sent.sum()) if view.total else None  # people on hidden flows
         self.hiring_names = [_name(self.pools[j]) for j in np.flatnonzero(self.table.pools(view.lines))]
 
-    def shown(self, flows: Sequence[Flow]) -> list[Flow | Withheld]:
+    def printed_flows(self, flows: Sequence[Flow]) -> list[Flow | Withheld]:
         """Return the flows among some that are printed as they are."""
         at = self.view.printed
         places = zip(self.table.lot[at].tolist(), self.table.pool[at].tolist(), strict=True)
         printed = {(self.lots[i].key, pool_key(self.pools[j])) for i, j in places}
         return [flow for flow in flows if (flow.fragile.key, pool_key(flow.hiring)) in printed]
 
-    def hidden(self) -> list[Flow | Withheld]:
+    def hidden_flows(self) -> list[Flow | Withheld]:
         """Return the flows that are not printed: by lot where their sum is harmless, then the rest."""
         printed, hidden = map(self.table.lots, (self.view.rest_printed, self.view.lines))
         alone = [i for i in np.flatnonzero(hidden & printed) if self.sent[i]]

@@ -64,7 +64,7 @@ def book_page(sheet: Sheet, *, lang: Lang) -> BookPage:
     """Return a sheet as a page of a workbook: heads and words for people, figures as figures; no empty column shows."""
     columns = sheet.columns
     rows = [
-        [c.written(v, lang) if isinstance(v, str) else v for c, v in zip(columns, row, strict=True)]
+        [c.cell_text(v, lang) if isinstance(v, str) else v for c, v in zip(columns, row, strict=True)]
         for row in sheet.rows
     ]
     empty = frozenset(place for place in range(len(columns)) if rows and all(row[place] in (None, "") for row in rows))

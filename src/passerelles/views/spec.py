@@ -128,7 +128,7 @@ class Column:
             text = say("terms.withheld", lang=lang) if item.cells.get(self.key, "") is None else None
         elif self.shown is not None:
             text = _reader(self.shown)(item, lang)
-        return text or self.written(self.cell(item, lang), lang) or None
+        return text or self.cell_text(self.cell(item, lang), lang) or None
 
     def beside(self, item: Any, lang: Lang) -> str:
         """Return what stands beside the text on a screen; empty where nothing does."""
@@ -136,15 +136,15 @@ class Column:
             return ""
         return _reader(self.note)(item, lang) or ""
 
-    def written(self, cell: Cell, lang: Lang) -> str:
+    def cell_text(self, cell: Cell, lang: Lang) -> str:
         """
         Return a cell the way people read it; what is unknown is empty.
 
         Examples
         --------
-        >>> Column("coverage", "share").written(0.412, "fr"), Column("score", "number").written(None, "fr")
+        >>> Column("coverage", "share").cell_text(0.412, "fr"), Column("score", "number").cell_text(None, "fr")
         ('41\u202f%', '')
-        >>> Column("state", words="terms.state").written("missing", "fr")
+        >>> Column("state", words="terms.state").cell_text("missing", "fr")
         'à acquérir'
         """
         if cell is None:

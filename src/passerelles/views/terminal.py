@@ -74,7 +74,7 @@ def plain_screen(file: IO[str], *, lang: Lang = "fr", width: int = WIDTH) -> Scr
     return Screen(lang=lang, file=file, width=width, no_color=True, force_terminal=False, color_system=None)
 
 
-def written(show: Callable[[Screen], None], *, lang: Lang = "fr", width: int = WIDTH) -> str:
+def printed_text(show: Callable[[Screen], None], *, lang: Lang = "fr", width: int = WIDTH) -> str:
     """Return what is printed, in lines without the blanks at their ends, that rich pads with."""
     buffer = io.StringIO()
     show(plain_screen(buffer, lang=lang, width=width))
@@ -169,4 +169,4 @@ def text_of(page: Page, *, lang: Lang = "fr") -> str:
     >>> text_of(Page("Title", lead=["A sentence."]))
     'Title\nA sentence.'
     """
-    return written(lambda screen: print_page(screen, page), lang=lang).strip()
+    return printed_text(lambda screen: print_page(screen, page), lang=lang).strip()

@@ -24,7 +24,7 @@ from passerelles.service.gate import EXPLORER
 from passerelles.service.problems import STATUS, refusal
 from passerelles.service.requests import Body, Code, Person, Text
 from passerelles.service.telemetry import log_event
-from passerelles.service.work import ServiceApp, UnansweredError, WorkerPool, gone, of_today
+from passerelles.service.work import ServiceApp, UnansweredError, WorkerPool, of_today, wait_until_client_leaves
 
 _FOUND: Final = 8
 _MOVES: Final = 15
@@ -189,12 +189,12 @@ def add_explorer(app: FastAPI, service: ServiceApp, *, usual: Lang, alone: bool 
 
     async def static(request: Request, digest: str, name: str) -> Response:
         if name not in ASSETS or digest != asset(name)[1]:
-            return failed(_ask(request, service, usual), "not_found")
+            return failure_page(_ask(request, service, usual), "not_found")
         headers = {"cache-control": "public, max-age=31536000, immutable"}
         return Response(asset(name)[0], media_type=f"{ASSETS[name][0]}; charset=utf-8", headers=headers)
 
     async def nowhere(request: Request, rest: str) -> Response:  # noqa: ARG001 - any other address
-        return failed(_ask(request, service, usual), "not_found")
+        return failure_page(_ask(request, service, usual), "not_found")
 
     async def root(request: Request) -> Response:
         query = f"?{request.url.query}".removesuffix("?")
@@ -223,7 +223,7 @@ def _page(service: ServiceApp, path: str, usual: Lang, make: Callable[..., str |
             if isinstance(page, Response):
                 return page
             if page is None:
-                return failed(ask, "not_found")
+                return failure_page(ask, "not_found")
             content = page.encode()
             service.cache.put(key, content)
         return Response(content, media_type="image/svg+xml" if path.endswith(".svg") else HTML, headers=_HEADERS)
@@ -239,7 +239,7 @@ def _piece(service: ServiceApp, path: str, usual: Lang, model: type[BaseModel], 
         try:
             body = model.model_validate_json(await request.body())
         except ValidationError:
-            return failed(ask, "invalid_request", piece=True)
+            return failure_page(ask, "invalid_request", piece=True)
         result = await _run_in_pool(_pool(service, path), request, ask, partial(make, ask, body), piece=True)
         if isinstance(result, tuple):
             name, media, content = result
@@ -255,14 +255,14 @@ async def _run_in_pool(
 ) -> T | Response:
     """Return the result of a job run in a thread, or the page, or piece of one, that gives the error."""
     try:
-        return await pool.run(make, partial(gone, request))
+        return await pool.run(make, partial(wait_until_client_leaves, request))
     except UnansweredError as error:
-        return Response(status_code=499) if error.key == "gone" else failed(ask, error.key, piece=piece)
+        return Response(status_code=499) if error.key == "gone" else failure_page(ask, error.key, piece=piece)
     except Exception as error:  # noqa: BLE001 - a fault, or about this machine: logged, with where and not with what
         refused = refusal(error, ask.lang) if isinstance(error, PasserellesError) else None
         if refused is None:
             log_event("fault", level=logging.ERROR, error=error, key=getattr(error, "key", None))
-            return failed(ask, "fault", piece=piece)
+            return failure_page(ask, "fault", piece=piece)
         detail = error.sentence(ask.lang) if isinstance(error, UnknownCodeError) else refused["detail"]
         details = {"detail": detail, "near": refused.get("suggestions", [])}
         return _error_page(ask, refused["status"], piece=piece, title=ask.words("error.refused"), **details)
@@ -274,7 +274,7 @@ def _ask(request: Request, service: ServiceApp, usual: Lang) -> PageRequest:
     return PageRequest(service.engine, lang, fields, f"{request.scope.get('root_path', '')}{EXPLORER}", usual)
 
 
-def failed(ask: PageRequest, key: str, *, piece: bool = False) -> Response:
+def failure_page(ask: PageRequest, key: str, *, piece: bool = False) -> Response:
     """Say that there is no such page, or that it cannot be had now."""
     title, detail = ask.words(f"error.{key}"), ask.words(f"error.{key}_detail")
     return _error_page(ask, STATUS[key], piece=piece, title=title, detail=detail, near=[])

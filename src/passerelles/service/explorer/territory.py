@@ -22,7 +22,7 @@ from passerelles.report.case import Case, Request, Words
 from passerelles.report.envelope import UNUSED, about_sheet, data_sources, envelope
 from passerelles.report.page import territory_page
 from passerelles.report.sections import figures_of, sentences_of, territory_document
-from passerelles.service.answers import allocated
+from passerelles.service.answers import allocate
 from passerelles.service.explorer.pages import PageRequest
 from passerelles.service.requests import Body, FrameName
 from passerelles.settings import with_options
@@ -176,7 +176,7 @@ def _case(ask: PageRequest, body: PlanBody) -> tuple[Case, tuple[Lots, Lots | No
     floor = body.floor
     chosen = graph.settings if floor is None else with_options(graph.settings, "territory", floor=floor)
     certifications = engine.certifications if body.frame else None
-    allocation = allocated(engine, body, fragile, hiring, market=market, certifications=certifications, settings=chosen)
+    allocation = allocate(engine, body, fragile, hiring, market=market, certifications=certifications, settings=chosen)
     request = Request(mask=body.mask, invented=body.sample is not None, pictures=True)
     case = Case(graph, allocation, request, Words(ask.lang), market, places, certifications)
     return case, (fragile, hiring)
