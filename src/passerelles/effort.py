@@ -407,8 +407,8 @@ def _assemble(
         # A choice is demanded, one title usual; a practice is none.
         demanded = qualification.titled or (len(qualification.title) == 1 and not qualification.practised)
         # So is a course that employers ask for, longer than those by which a job open to all is learnt.
-        asked = qualification.basis == "course" and qualification.expected > duration_model().course
-        return asked or qualification.basis == "certification" or (qualification.basis == "estimate" and demanded)
+        long_course = qualification.basis == "course" and qualification.expected > duration_model().course
+        return long_course or qualification.basis == "certification" or (qualification.basis == "estimate" and demanded)
 
     def each(values: Iterable[Any], kind: type = np.float64) -> NDArray[Any]:
         return frozen(np.asarray([*values], dtype=kind).T.copy())

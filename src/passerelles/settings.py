@@ -41,11 +41,11 @@ class Section(BaseModel):
 def problems(error: ValidationError) -> Callable[[Lang], str]:
     """Return what says, in a language, what is wrong in a file of settings or the like, field by field, in one line."""
 
-    def said(lang: Lang) -> str:
+    def message(lang: Lang) -> str:
         faults = ((".".join(map(str, each["loc"])), fault(each, lang)) for each in error.errors())
         return "; ".join(": ".join(filter(None, each)) for each in faults)
 
-    return said
+    return message
 
 
 _LIMITS: Final = ("ge", "le", "gt", "lt", "min_length", "max_length")

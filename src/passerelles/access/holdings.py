@@ -221,9 +221,9 @@ def concerns_titles(referential: Referential, occupation: str, demand: OfSome, a
     if not demand.titles and demand.scope != "titles":
         return True
     named = set(demand.titles.split())
-    meant = titles_meant(referential, occupation, aim)
-    if meant:
-        return not named.isdisjoint(title.code for title in meant)
+    titles = titles_meant(referential, occupation, aim)
+    if titles:
+        return not named.isdisjoint(title.code for title in titles)
     known = referential.titles_in(occupation)
     if not named or not known:
         return False

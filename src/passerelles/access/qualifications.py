@@ -158,8 +158,9 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     known = lowest is not None
     credentials = _required(referential, occupation.code)
     titled = any(c.kind in DIPLOMAS for c in credentials)
-    full = [c for c in credentials if c.kind in DIPLOMAS or (level <= _COURSE_LEVEL and c.kind in TAUGHT)]
-    full = [c for c in full if _length(c) > 0]
+    whole_kinds = TAUGHT if level <= _COURSE_LEVEL else DIPLOMAS
+    full = [c for c in credentials if c.kind in whole_kinds and _length(c) > 0]
+    usual = usual_at_large(referential, occupation.code)
     course = duration_model().course
     if full:
         longest = max(full, key=lambda c: (_length(c), c.code))
@@ -167,7 +168,7 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
         low, high, short = hours.low or expected, hours.high or expected, min(course, expected)
         return Qualification(low, expected, high, short, level, known, "credential", titled)
     if level == _LOWEST:
-        courses = (_length(c) for c in usual_at_large(referential, occupation.code) if c.kind not in DIPLOMAS)
+        courses = (_length(c) for c in usual if c.kind not in DIPLOMAS)
         shown = access is not None and access.beginners == "yes"
         course = settings.induction_hours if shown else max((course, *courses))
         return Qualification(course * _SHORT, course, 2 * course, course, level, known, "course")
@@ -182,7 +183,6 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     # From a first degree on, where the studies before a qualification are counted apart, one without a level of its own
     # is a course for people who have done these studies.
     levels = (level, None) if level >= FIRST_DEGREE else (level,)
-    usual = usual_at_large(referential, occupation.code)
     titles = [c for c in usual if c.kind in DIPLOMAS]
     asked_for = [c for c in titles if _length(c)]
     # A title above the lowest level at which some are hired counts where none of that level is asked for.
@@ -212,11 +212,11 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     short = part * middle.low
     free = free and not wanted
     led = part < 1.0 and level <= FIRST_DEGREE and occupation.managerial == "yes"
-    found = Qualification(
+    estimated = Qualification(
         low, expected, high, short, level, known, "estimate", titled, title, free=free, led=led,
         part=settings.open_share if free and _by_part(occupation, level, usual) else 1.0,
     )  # fmt: skip
-    return _opened_by_practice(found, referential, occupation, settings) if free else found
+    return _opened_by_practice(estimated, usual, domain_of(occupation), settings) if free else estimated
 
 
 def _by_title(
@@ -234,10 +234,10 @@ def _by_title(
     # What the title is entered with does not stand for it: a social worker's diploma is no manager's certificate.
     ways = tuple(sorted((c.code,) for c in fit if c.code not in usual.supposed))
     low, expected, high, short = low + further, expected + further, high + further, short + further
-    found = Qualification(low, expected, high, short, level, known, "certification", title=ways)
+    by_title = Qualification(low, expected, high, short, level, known, "certification", title=ways)
     # Who lacks the years of a degree comes to a title that is shorter than one by part of them, as to an open job.
     shorter = level == usual.level == FIRST_DEGREE and expected < middle.expected
-    return found._replace(follows=follows, further=further, part=part if shorter else 1.0)
+    return by_title._replace(follows=follows, further=further, part=part if shorter else 1.0)
 
 
 def _by_part(occupation: Occupation, level: int, usual: Sequence[Credential]) -> bool:
@@ -252,7 +252,7 @@ def _by_part(occupation: Occupation, level: int, usual: Sequence[Credential]) ->
 
 
 def _opened_by_practice(
-    found: Qualification, referential: Referential, occupation: Occupation, settings: EffortSettings
+    estimated: Qualification, usual: Sequence[Credential], domain: str, settings: EffortSettings
 ) -> Qualification:
     """
     Add what who has practised the field learns.
@@ -260,14 +260,14 @@ def _opened_by_practice(
     That is the job as one of the lower diploma's level that practice is brought after; part of a manager's course,
     where no level is said.
     """
-    usual = [c for c in usual_at_large(referential, occupation.code) if c.kind == "experience"]
-    levels = {c.code: c.level for c in usual if c.level and c.level < found.level}
-    entry = min(levels.values(), default=found.level)
-    ways = sorted(levels) or (sorted(c.code for c in usual) if found.led else [])
+    practice = [c for c in usual if c.kind == "experience"]
+    levels = {c.code: c.level for c in practice if c.level and c.level < estimated.level}
+    entry = min(levels.values(), default=estimated.level)
+    ways = sorted(levels) or (sorted(c.code for c in practice) if estimated.led else [])
     if not ways:
-        return found
-    practised = settings.open_share * duration_model().estimate(entry, domain_of(occupation)).expected
-    return found._replace(title=tuple((code,) for code in ways), practised=practised, entry=entry)
+        return estimated
+    practised = settings.open_share * duration_model().estimate(entry, domain).expected
+    return estimated._replace(title=tuple((code,) for code in ways), practised=practised, entry=entry)
 
 
 def published_for(occupation: Occupation, level: int) -> tuple[Duration, ...]:

@@ -142,10 +142,10 @@ def employment_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[st
     """
     apart = [c for c in conditions.credentials if c.lacking and c.of_named_titles and not c.applies]
     lines: list[str] = []
-    for asked, key in ((attrgetter("demanded"), ""), (_is_usual, "_usual")):
-        of_all = {c.code for c in conditions.credentials if c.applies and (c.demanded or asked(c))}
+    for is_such, key in ((attrgetter("demanded"), ""), (_is_usual, "_usual")):
+        of_all = {c.code for c in conditions.credentials if c.applies and (c.demanded or is_such(c))}
         for post, scope in (("own_account", "self-employed"), ("public_post", "public")):
-            own = [c for c in apart if asked(c) and c.scope == scope and c.code not in of_all]
+            own = [c for c in apart if is_such(c) and c.scope == scope and c.code not in of_all]
             if names := _short_names(_without_implied(own), lang, sized=True):
                 lines.append(say(f"conditions.{post}{key}", lang=lang, names=listed(names, lang)))
     return lines

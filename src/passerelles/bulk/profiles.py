@@ -400,8 +400,8 @@ def read_people(directory: Directory, batch: "pa.RecordBatch", faults: Faults) -
     accepted = np.flatnonzero(good)
     extra = _beyond_occupation(directory.graph, rows, parents, columns)
     credentials = tuple(stated.get(i) for i in accepted.tolist()) if stated else None
-    meant = tuple(aims[i] for i in accepted.tolist()) if aims else None
-    return People(rows[accepted], sparse.csr_array(extra[accepted]), credentials, meant), accepted
+    accepted_aims = tuple(aims[i] for i in accepted.tolist()) if aims else None
+    return People(rows[accepted], sparse.csr_array(extra[accepted]), credentials, accepted_aims), accepted
 
 
 def _rows(

@@ -758,8 +758,8 @@ def path_lines(path: Path, lang: Lang = "fr") -> list[list[str]]:
     saved, direct = round(path.direct_hours - hours), round(path.direct_hours)
     longer = round(months - path.direct_months, 1)
     key = "stage" if longer > 0 else "stage_shorter" if longer < 0 else "stage_as_long"
-    said = number(abs(longer), lang=lang, decimals=1)
-    return [*lines, [say(f"paths.why.{key}", lang=lang, saved=saved, direct=direct, months=said)]]
+    difference = number(abs(longer), lang=lang, decimals=1)
+    return [*lines, [say(f"paths.why.{key}", lang=lang, saved=saved, direct=direct, months=difference)]]
 
 
 def state_lines(path: Path, lang: Lang = "fr") -> list[str]:

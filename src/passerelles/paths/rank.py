@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from passerelles.access.demands import TENTHS
 from passerelles.access.qualifications import FIRST_DEGREE
-from passerelles.codes import check_codes, check_whole
+from passerelles.codes import check_whole
 from passerelles.effort import Ints
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import OccupationGraph
@@ -307,8 +307,8 @@ class Paths(list[Path], Shown):
     def _no_path(self, reached: TargetSearch, lang: Lang) -> str:
         target = f"{reached.code} {reached.label or ''}".strip()
         key = f"paths.none_{reached.reason}" if reached.parts or reached.reason == "filter" else "paths.none"
-        told = say(key, lang=lang, target=target, parts=", ".join(reached.parts))
-        return told + "".join(say("paths.would_split", lang=lang, overlay=name) for name in reached.overlays)
+        none = say(key, lang=lang, target=target, parts=", ".join(reached.parts))
+        return none + "".join(say("paths.would_split", lang=lang, overlay=name) for name in reached.overlays)
 
     def _notes(self, lang: Lang) -> list[str]:
         """What the reader must know of the search: where it found fewer, what it proves, what it assumes."""
@@ -436,7 +436,7 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     space = search_space(graph, chosen, start.holdings.aim)
     state = state_at(space, start)
     allowed = state.open_rows
-    if checks := parse_filters(graph, check_codes(filters, what="filters"), MarketAlone(wages, wages)):
+    if checks := parse_filters(graph, filters, MarketAlone(wages, wages)):
         best = best_of_rows(graph, start, np.flatnonzero(allowed), checks, chosen, limit=None)
         state = replace(state, open_rows=np.isin(np.arange(len(allowed)), [row for row, _ in best.ranked]))
     named = chosen.paths.hiring if hiring is None else hiring

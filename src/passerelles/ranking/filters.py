@@ -9,6 +9,7 @@ import numpy as np
 
 from passerelles.access.conditions import access_conditions, kind_between, same_field
 from passerelles.access.demands import demands_of, demands_of_job
+from passerelles.codes import check_codes
 from passerelles.effort import StepHours, effort_table, step_hours, uncovered_by
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.core import OccupationGraph
@@ -247,8 +248,15 @@ def parse_filter(graph: OccupationGraph, text: str | Filter, data: Data) -> Filt
 
 
 def parse_filters(graph: OccupationGraph, texts: Iterable[str | Filter], data: Data) -> list[Filter]:
-    """Make filters from their texts; see `parse_filter`."""
-    return [parse_filter(graph, text, data) for text in texts]
+    """
+    Make filters from their texts; see `parse_filter`.
+
+    Raises
+    ------
+    PasserellesError
+        If what is given is no list, and as `parse_filter` does.
+    """
+    return [parse_filter(graph, text, data) for text in check_codes(texts, what="filters")]
 
 
 def _context(referential: Referential, text: str) -> WorkContext:

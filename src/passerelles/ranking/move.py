@@ -574,8 +574,8 @@ def find_start(graph: OccupationGraph, origin: str | Profile, *, towards: Iterab
 
 def end_of(referential: Referential, occupation: Occupation, holdings: Holdings) -> Job:
     """Return an occupation as one end of a move, with the title by which it was named."""
-    meant = titles_meant(referential, occupation.code, holdings.aim)
-    return Job(occupation.code, occupation.label, meant[0].label if meant else None)
+    titles = titles_meant(referential, occupation.code, holdings.aim)
+    return Job(occupation.code, occupation.label, titles[0].label if titles else None)
 
 
 def _check_known(kind: str, codes: Iterable[str], known: Mapping[str, Any]) -> None:

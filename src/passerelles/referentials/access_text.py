@@ -184,8 +184,8 @@ def read_access_text(text: str, language: str = "fr") -> AccessText | None:
 
     Examples
     --------
-    >>> said = read_access_text("Accessible avec un Diplôme d'État d'infirmier, obligatoire pour exercer.")
-    >>> [(m.text, m.strength) for m in said.required]
+    >>> access = read_access_text("Accessible avec un Diplôme d'État d'infirmier, obligatoire pour exercer.")
+    >>> [(m.text, m.strength) for m in access.required]
     [("Diplôme d'État d'infirmier", 'stated')]
     >>> read_access_text("Accessible sans diplôme. Le permis B peut être demandé.").required
     ()
@@ -263,8 +263,8 @@ def credential_of(mention: Mention, credentials: Mapping[str, str], language: st
 
     Examples
     --------
-    >>> said = read_access_text("Le permis B est obligatoire.")
-    >>> credential_of(said.mentions[0], {"PERM-B": "Permis de conduire, catégorie B", "PERM-C": "Permis C"})
+    >>> access = read_access_text("Le permis B est obligatoire.")
+    >>> credential_of(access.mentions[0], {"PERM-B": "Permis de conduire, catégorie B", "PERM-C": "Permis C"})
     'PERM-B'
     """
     rules = _rules(language)

@@ -480,10 +480,10 @@ def _for_titles(referential: Referential, rows: Sequence[CredentialRequirement])
     """
     for row in rows:
         occupation = referential.occupation_by_code[row.occupation]
-        titles, meant = {title.code for title in referential.titles_in(row.occupation)}, set(row.titles.split())
-        if occupation.base is not None and titles and meant and titles <= meant:
+        titles, named = {title.code for title in referential.titles_in(row.occupation)}, set(row.titles.split())
+        if occupation.base is not None and titles and named and titles <= named:
             yield row._replace(scope="all" if row.scope == "titles" else row.scope, titles="")
-        elif occupation.base is None or not titles or not meant or titles & meant:
+        elif occupation.base is None or not titles or not named or titles & named:
             yield row
 
 
