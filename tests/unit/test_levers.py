@@ -39,6 +39,7 @@ def test_a_credential_opens_what_requires_it_with_its_prerequisites(graph: Occup
     assert found[0].hours == 140
     label = graph.referential.credential_by_code["PERM"].label
     assert found[0].described("fr").endswith(f"\nce qui suppose d'abord : {label}")
+    assert replace(found[0], supposed=("A", "B")).described("en").endswith(": A; B")
     assert (found.total, found.already, found.possible, found.exact) == (30, 10, 40, True)
     one = levers(graph, {"A": 10}, ["B", "C"], settings=PLAIN, limit=1)
     assert one[0].gained == 20

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -201,6 +202,8 @@ def test_signals_of_a_basin_by_family_and_by_job(capsys: pytest.CaptureFixture[s
     given = ("signals", "--basin", "bassin 5313", "--data", data, "--job", "N4101")
     assert call(*given) == 0
     assert "bassin BASSIN 5313" in " ".join(capsys.readouterr().out.split())
+    assert call(*given, "--lang", "en") == 0
+    assert not re.search(r"N4101 .* :", capsys.readouterr().out)
     assert call(*given, "--year", "2024", "--format", "json") == 0
     (job,) = json.loads(capsys.readouterr().out)["results"]
     assert (job["projects"]["standing"], job["projects"]["why"]) == ("unknown", "no_crosswalk")

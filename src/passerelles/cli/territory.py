@@ -10,7 +10,7 @@ import typer
 
 from passerelles.cli.shared import CommandOptions, Format, FrameOption, message, option, shared, start_group, write_text
 from passerelles.errors import PasserellesError, need
-from passerelles.language.say import Lang, say
+from passerelles.language.say import Lang, labelled, say
 from passerelles.views.spec import Column, Page, Sheet, Withheld, dicts
 
 if TYPE_CHECKING:
@@ -405,7 +405,7 @@ def signals(
 
     def show(console: "Screen") -> None:
         title = opts.say("market.title.signals", basin=key.name, year="?" if surveyed is None else surveyed)
-        heads = [f"{j.occupation} {j.label} : {opts.say(f'market.status.{j.status}')}" for j in jobs]
+        heads = [labelled(f"{j.occupation} {j.label}", opts.say(f"market.status.{j.status}"), lang) for j in jobs]
         pages = [Page(head, j.sentences(lang)) for head, j in zip(heads, jobs, strict=True)]
         page = Page(title, sheets=[Sheet("signals", _FAMILIES, lambda: families, lang)], details=pages)
         print_page(console, page, unfold=len(items))

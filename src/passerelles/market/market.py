@@ -91,7 +91,7 @@ class Projects(NamedTuple):
     smet: Interval | None
 
     def openings(self, why: str, **origin: str) -> Openings:
-        """Return them as figures of what a source prints; see `passerelles.market.figures.published`."""
+        """Return them as figures of what a source prints; see `passerelles.market.figures.source_figure`."""
         bounds = (self.met, share(self.xmet, self.met), share(self.smet, self.met))
         return Openings(*(source_figure(each, why, **origin) for each in bounds))
 

@@ -18,7 +18,7 @@ from passerelles.codes import grouped
 from passerelles.effort import UNITS, EffortTable, Shares, effort_table, uncovered_by, uncovered_by_each
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import OccupationGraph
-from passerelles.language.say import Lang, labelled, percent, say
+from passerelles.language.say import Lang, labelled, listed, percent, say
 from passerelles.market.certifications import Certifications
 from passerelles.matching import find_occupations
 from passerelles.model import Profile
@@ -436,7 +436,7 @@ class Lever(Described):
         else:
             lines = [f"{self.label} ({self.code}, {kind})"]
         if self.supposed:
-            lines.append(say("paths.levers.supposed", lang=lang, list=" ; ".join(self.supposed)))
+            lines.append(say("paths.levers.supposed", lang=lang, list=listed(self.supposed, lang)))
         return "\n".join(lines)
 
     spec: ClassVar[Record] = Record(

@@ -363,7 +363,7 @@ class Allocation(Shown):
             parts.append(say("territory.summary.to_confirm", lang=lang, n=totals["to_confirm"]))
         parts.append(say("territory.summary.uncovered", lang=lang, n=totals["uncovered"]))
         parts.append(say("territory.summary.empty", lang=lang, n=totals["unfilled"], openings=self.hiring.people))
-        return say("territory.summary.all", lang=lang, list=(" ; " if lang == "fr" else "; ").join(parts))
+        return say("territory.summary.all", lang=lang, list=listed(parts, lang))
 
 
 def total_of(flows: Iterable[Flow], name: str) -> float | None:
