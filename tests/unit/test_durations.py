@@ -9,7 +9,7 @@ from passerelles.model import Hours
 from passerelles.referentials.credentials import OF_KIND, Duration, fit_durations, load_durations
 from passerelles.referentials.places import bundled_folder
 
-CENTRES = ("legal-total", "legal-minimum", "published-total", "centre")
+CENTRES = ("legal-total", "legal-minimum", "apprenticeship-minimum", "published-total", "centre")
 
 
 def test_each_duration_says_who_published_it() -> None:
@@ -21,7 +21,7 @@ def test_each_duration_says_who_published_it() -> None:
     assert len(set(named)) == len(named)
     for each, cells in zip(rows, listed, strict=True):
         assert each.centre.source, each.code
-        assert cells["kind"] in CENTRES, each.code
+        assert cells["kind"] == each.kind in CENTRES, each.code
         assert "2020-01-01" < cells["as_of"] <= "2026-12-31", each.code
         known = [h for h in each.centre[:3] if h is not None]
         assert known == sorted(known), each.code

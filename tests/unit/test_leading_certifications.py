@@ -86,11 +86,15 @@ def test_what_is_over_gives_way_to_its_successor_and_what_was_withdrawn_is_gone(
     assert found["CI-3"].vae is None
 
 
-def test_a_diploma_without_a_length_of_its_own_lasts_what_its_kind_does(tmp_path: Path, jobs: Referential) -> None:
+def _kit_of_kinds() -> str:
+    """The kit with codes of diplomas, which say that RNCP100 is a CAP."""
     head, *lines = KIT.splitlines()
     kinds = {"RNCP100": "50022101", "RNCP101": "40022102", "RNCP105": "26T22101"}
-    kit = [f"{head};Code Diplôme", *(f"{line};{kinds.get(line.split(';')[0], '')}" for line in lines)]
-    for name, text in {"c.csv": CERTIFINFO, "kit.csv": "\n".join(kit), "suite.csv": NEXT, "rome.csv": ROME}.items():
+    return "\n".join([f"{head};Code Diplôme", *(f"{line};{kinds.get(line.split(';')[0], '')}" for line in lines)])
+
+
+def test_a_diploma_without_a_length_of_its_own_lasts_what_its_kind_does(tmp_path: Path, jobs: Referential) -> None:
+    for name, text in {"c.csv": CERTIFINFO, "kit.csv": _kit_of_kinds(), "suite.csv": NEXT, "rome.csv": ROME}.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     found = {c.code: c.hours for c in load_certifications(tmp_path).leading("N4101", jobs, DAY)}
     published = {d.code: d.centre for d in load_durations()}
@@ -455,3 +459,23 @@ def test_prior_learning_that_only_a_former_number_is_said_to_give_is_told_so(tmp
     (tmp_path / "c.csv").write_text(CERTIFINFO + former.replace(";1;Publié", ";;Publié"), encoding="utf-8")
     unsaid = {c.code: c for c in load_certifications(tmp_path).leading("N4101", jobs, DAY)}["RNCP108"]
     assert (unsaid.vae, unsaid.vae_former) == (None, "")
+
+
+def test_the_minimum_of_a_text_is_not_told_as_the_length_of_a_course(table: Certifications, jobs: Referential) -> None:
+    found = replace(table.leading("N4101", jobs, DAY)[0], hours=Hours(400, 800))
+    told = {
+        kind: replace(found, hours_kind=kind).described("fr") for kind in ("apprenticeship-minimum", "legal-minimum")
+    }
+    assert "800 h en centre, minimum pour un apprenti" in told["apprenticeship-minimum"]
+    assert "800 h en centre, minimum fixé par un texte" in told["legal-minimum"]
+    assert not any("durée publiée" in text for text in told.values())
+
+
+def test_a_diploma_of_the_law_is_known_for_a_minimum_of_apprentices_by_its_kind(tmp_path: Path) -> None:
+    for name, text in {"c.csv": CERTIFINFO, "kit.csv": _kit_of_kinds(), "suite.csv": NEXT, "rome.csv": ROME}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    known = load_certifications(tmp_path)
+    for hours, kind in ((Hours(400, 800), "apprenticeship-minimum"), (Hours(500, 500), "centre")):
+        cap = Credential("C", "CAP", "diplôme", hours, rncp="RNCP100", hours_kind="centre")
+        made = referential({"N4101": ["a"]}, credentials=[cap], demands=[("N4101", "C")])
+        assert [c.hours_kind for c in known.leading("N4101", made, DAY) if c.code == "RNCP100"] == [kind]

@@ -54,6 +54,7 @@ _OPTION: Final = re.compile(
 _TIERS: Final = (("direct", True), ("parent", True), ("direct", False), ("parent", False))
 
 
+_LEAST: Final = ("legal-minimum", "apprenticeship-minimum")  # hours that are no course's own length
 PUBLISHED: Final = Record(
     "", "Hours at the training centre, as published", SPAN.columns, Column("source", schema="text?")
 )
@@ -69,8 +70,9 @@ class LeadingCertification(Described):
     `vae_former`: the number that it replaced, whose row alone says so, empty = its own does;
     `sure`: whether a source says that it is alive on that day: where none does, and nothing says that it is over, it
     is shown only if nothing else leads there; `demanded`: whether it is demanded of everybody, alone or as one way;
-    `far`: whether the parent alone ties it to the occupation, and its name has no word of the occupation's; `foreign`:
-    nor one of its titles or of its competencies, which is looked at where all are far.
+    `hours_kind`: what its hours are, as a minimum is no course's own length; `far`: whether the parent alone ties it to
+    the occupation, and its name has no word of the occupation's; `foreign`: nor one of its titles or of its
+    competencies, which is looked at where all are far.
     """
 
     code: str
@@ -87,6 +89,7 @@ class LeadingCertification(Described):
     vae_former: str = ""
     far: bool = False
     foreign: bool = False
+    hours_kind: str = ""
 
     spec: ClassVar[Record] = Record(
         "leading_certification",
@@ -106,6 +109,9 @@ class LeadingCertification(Described):
             value=lambda c, _: c.hours and c.hours.expected, shown=lambda c, lang: _hours_shown(c.hours, lang),
             on=On.ALL, promised=True,
         ),
+        Column(
+            "certification_hours_kind", value="hours_kind", words="show.hours_kind", json_key="hours_kind",
+            on=On.FILE, schema="text?: What its hours are: a minimum, or a length"),
         Column("source", promised="text"),
         Column("sure", on=On.JSON, schema="flag: Whether a source says that it is alive on that day"),
         Column("demanded", on=On.JSON, schema="flag: Whether it is demanded of everybody, alone or as one way"),
@@ -124,7 +130,8 @@ class LeadingCertification(Described):
         if self.until:
             details.append(say("paths.certification.until", lang=lang, day=day_text(self.until, lang)))
         if hours := _hours_shown(self.hours, lang):
-            details.append(say("paths.certification.hours", lang=lang, hours=hours))
+            kind = self.hours_kind if self.hours_kind in _LEAST else "centre"
+            details.append(say(f"paths.certification.{kind}", lang=lang, hours=hours))
         if self.vae:
             key = "vae_former" if self.vae_former else "vae"
             details.append(say(f"paths.certification.{key}", lang=lang, former=self.vae_former))
@@ -509,11 +516,7 @@ class Certifications:
         files = [self.file.record.name] if rows else []
         files += [register.file_of("rncp-rome")] if code in register.breadth else []
         files += [register.file_of("apprenticeship-kit")] if entry else []
-        if credential is not None and credential.hours.expected is not None:  # so that one page tells one length of it
-            hours: Hours | None = credential.hours
-        else:
-            published = self._published(code)
-            hours = None if published is None or "" < published.until < day.isoformat() else published.centre
+        hours, kind = self._length(code, credential, day)
         label, level = self._named(code, rows, credential)
         replaced = () if rows else register.formers.get(code, ())
         formers = {row: former for former in replaced for row in self._rows(former)}
@@ -524,7 +527,18 @@ class Certifications:
         source = " ; ".join(dict.fromkeys(f for f in files if f)) or register.file_of("rncp-successors")
         in_force = any(_sessions_open(row, day) == "yes" for row in rows) if sure is None else sure
         facts = (vae, hours, source, in_force)
-        return LeadingCertification(code, label, level, until or None, match, successor, *facts, vae_former=former)
+        about = code, label, level, until or None, match, successor
+        return LeadingCertification(*about, *facts, vae_former=former, hours_kind=kind)
+
+    def _length(self, code: str, credential: Credential | None, day: date) -> tuple[Hours | None, str]:
+        """Published hours of a certification and what they are: those of its credential, so that one page tells one."""
+        published = self._published(code)
+        if credential is not None and credential.hours.expected is not None:
+            same = published is not None and published.centre.expected == credential.hours.expected
+            return credential.hours, published.kind if published and same else credential.hours_kind
+        if published is None or "" < published.until < day.isoformat():
+            return None, ""
+        return published.centre, published.kind
 
     def _published(self, code: str) -> Duration | None:
         """Published length of a certification, else of the kind of diploma that it is, or that what it replaces is."""

@@ -372,7 +372,7 @@ def _access_of_all(code: str, rows: Sequence[OccupationAccess]) -> OccupationAcc
 
 
 _FIGURES: Final = ("centre_low", "centre_hours", "centre_high")
-_COLUMNS: Final = ("code", "label", "level", "domain", "rome", "source", "valid_until")
+_COLUMNS: Final = ("code", "label", "level", "domain", "rome", "kind", "source", "valid_until")
 OF_KIND: Final = "CFD"  # before the three digits of a kind of diplomas (code formation diplôme)
 _SHARED_SOURCE: Final = 0.75  # n rows from one text at one level count as n ** (1 - this)
 _FEW: Final = 4  # weight of "no difference" against the courses of a domain
@@ -386,7 +386,8 @@ class Duration(NamedTuple):
     `code` is that of the register or the catalogue, or a kind of diplomas (`OF_KIND`), of no domain; `level` the
     European level, None for a course that gives none; `domain` the letter of ROME's main domain;
     `centre` hours at the training centre; `former` the numbers in the register that `code` follows, which older files
-    still give; `until` the last day of that length (ISO, empty = none is known).
+    still give; `until` the last day of that length (ISO, empty = none is known); `kind` what the hours are, a minimum
+    for instance (see `show.hours_kind` of the language files).
     """
 
     code: str
@@ -397,6 +398,7 @@ class Duration(NamedTuple):
     centre: Hours
     former: tuple[str, ...] = ()
     until: str = ""
+    kind: str = ""
 
 
 class Estimate(NamedTuple):
@@ -446,11 +448,11 @@ def load_durations() -> tuple[Duration, ...]:
     table = read_table(read_file(bundled_folder() / "durations" / name), name=name, required=_COLUMNS, strip=True)
     rows = []
     for cells in table.columns(*_COLUMNS, *_FIGURES):
-        codes, label, level, domain, rome, source, until, *figures = cells
+        codes, label, level, domain, rome, kind, source, until, *figures = cells
         code, *former = codes.split()
         low, expected, high = (float(f) if f else None for f in figures)
         hours, grade = Hours(low, expected, high, source), int(level) if level else None
-        rows.append(Duration(code, label, grade, domain, tuple(rome.split()), hours, tuple(former), until))
+        rows.append(Duration(code, label, grade, domain, tuple(rome.split()), hours, tuple(former), until, kind))
     return tuple(rows)
 
 
