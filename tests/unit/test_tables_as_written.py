@@ -3053,3 +3053,21 @@ def test_two_jobs_that_people_say_of_one_post_are_that_one_to_be_confirmed(rome:
     lots = read_lots(rome, rows, "fragile")
     assert [(lot.job, lot.confidence) for lot in lots.lots] == [("G1803", 0.5)]
     assert asides(lots) == [(2, "several_jobs")]
+
+
+def test_openings_of_years_below_one_number_of_posts_are_added_up(embedded: Referential, tmp_path: Path) -> None:
+    lines = ["Entreprise;Métier;Nombre de postes;;Lieu", ";;2026;2027;", "A;N1101;2;2;Redon", "B;N4101;0;1;Redon"]
+    path = written(tmp_path / "t.csv", "\n".join(lines))
+    lots = read_lots(embedded, path, "hiring")
+    assert (lots.people, "parts_summed" in said(lots)) == (5, True)
+    assert "other_counts" in said(read_lots(embedded, path, "fragile"))  # of people, who is there each year
+
+
+def test_titles_of_the_workshops_of_one_firm_are_read_beside_those_of_all(rome: Referential) -> None:
+    jobs = ("Opérateur mélange gomme", "Calandreur caoutchouc", "Confectionneur pneus", "Opérateur cuisson")
+    rows = [
+        {"Unité": unit, "Emploi": job, "Effectif": 2}
+        for unit, job in zip(("Préparation", "Préparation", "Confection", "Cuisson"), jobs, strict=True)
+    ]
+    (lot,) = (lot for lot in read_lots(rome, rows, "fragile").lots if lot.employer == "Cuisson")
+    assert (lot.job, lot.confidence < 0.9) == ("H3201", True)

@@ -235,7 +235,7 @@ class Places:
         around = _AROUND.sub("", name)
         if around != name:  # "tout le bassin d'Aurillac", "Aurillac et environs": the basin, not the commune
             return self._basin_spot(self.spot(around, area).basin.code)
-        joined = self._communes_by_joined_name.get(name.replace(" ", ""), ())
+        joined = self._communes_by_short_name.get(name.replace(" ", ""), ())
         spot = self._single_commune(text, dict.fromkeys((*joined, *self._communes_starting(name))), department)
         if spot is not None:
             return spot
@@ -330,7 +330,7 @@ class Places:
 
     def _named_commune(self, text: str, name: str, department: tuple[str, ...]) -> Spot | None:
         """Commune of a name, an article more or less; None where there is none."""
-        some = self._communes_by_name.get(name) or self._communes_by_bare_name.get(_ARTICLE.sub("", name), ())
+        some = self._communes_by_name.get(name) or self._communes_by_short_name.get(_ARTICLE.sub("", name), ())
         named = self._basins_by_name.get(name, ()) if len(some) > 1 and not department else ()
         # Of communes of one name, the one that its basin is named after is what people mean: Saint-Nazaire.
         return self._single_commune(text, [c for c in some if c.basin in named] or some, department)
@@ -464,16 +464,12 @@ class Places:
         return grouped((name, commune) for commune, several in names for name in sorted(several))
 
     @cached_property
-    def _communes_by_bare_name(self) -> Mapping[str, tuple[Commune, ...]]:
-        """Communes by their name without its article."""
-        named = self._communes_by_name.items()
-        return grouped((_ARTICLE.sub("", name), commune) for name, some in named for commune in some)
-
-    @cached_property
-    def _communes_by_joined_name(self) -> Mapping[str, tuple[Commune, ...]]:
-        """Communes by their name without spaces: "Lapalme" is La Palme."""
-        named = self._communes_by_name.items()
-        return grouped((name.replace(" ", ""), commune) for name, some in named for commune in some)
+    def _communes_by_short_name(self) -> Mapping[str, tuple[Commune, ...]]:
+        """Communes by their name without its article, or without spaces: "Lapalme" is La Palme."""
+        short = (
+            (c, {_ARTICLE.sub("", n), n.replace(" ", "")}) for n, some in self._communes_by_name.items() for c in some
+        )
+        return grouped((name, commune) for commune, names in short for name in sorted(names))
 
     @cached_property
     def _epcis_by_name(self) -> Mapping[str, Commune]:

@@ -97,8 +97,10 @@ def read_titles(referential: Referential, grid: Grid, rows: Sequence[Row], *, th
 
     texts = with_letters([grid.text(cells, "job") for _, cells in rows])
     agreements = texts_of("agreement") or texts_of("idcc")
-    of_one = grid.crossed or grid.side == "fragile"  # people without an employer are of one firm
-    employers = texts_of("employer") or (["–"] * len(rows) if of_one else [])
+    # People are of one firm where no employer is told, or but its parts: the workshop "Cuisson" is no kitchen.
+    of_one = grid.side == "fragile" and says("part_of_firm", normalise_label(grid.title("employer")))
+    employers = [] if of_one else texts_of("employer")
+    employers = employers or (["–"] * len(rows) if grid.crossed or grid.side == "fragile" else [])
     contexts = contexts_of(texts, employers=employers, sectors=texts_of("sector"), agreements=agreements)
     keys = list(zip(texts, contexts, strict=True))
     queries = list(dict.fromkeys(key for key in keys if key[0] and code_of(referential, key[0]) is None))
@@ -240,11 +242,11 @@ def several_jobs(referential: Referential, text: str, *, family: bool = False) -
     families = [{referential.occupation_by_code[code].parent or code for code in jobs} for jobs in codes]
     if not all(families) or set.intersection(*families):
         return None
-    plural = all(part.split()[0].endswith(("s", "x")) for part in parts) and not parts_jobs(text)
-    if family and plural and set.intersection(*({code[0] for code in jobs} for jobs in codes)):
+    plural = all(part.split()[0].endswith(("s", "x")) for part in parts)
+    if family and plural and not parts_jobs(text) and set.intersection(*({code[0] for code in jobs} for jobs in codes)):
         meant = (min(codes[0]),)
-    slashed = text.count("/") == len(parts) - 1
-    meant = meant or tuple(c.code for c in together if slashed and c.reason == "usage")
+    one = text.count("/") == len(parts) - 1 and not plural
+    meant = meant or tuple(c.code for c in together if one and c.reason == "usage")
     if len(meant) == 1:
         return Resolved(meant[0], given, _MAY_BE)
     return Unusable("job", "several_jobs", {"given": given, "jobs": ", ".join(parts)})

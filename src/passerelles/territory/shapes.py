@@ -476,7 +476,8 @@ def all_counts(grid: Grid, tell: Tell) -> Grid:
     else:
         counted = grid.by_periods(free) or grid.holding(hold_counts, free)
     first = grid.columns.get(count, next(iter(counted), -1))
-    dated = grid.by_periods([first, *free]) if known and not grid.counts_present else grid.by_periods(free)
+    of_now = grid.side == "fragile" and grid.counts_present
+    dated = grid.by_periods([first, *free] if known and not of_now else free)
     dated = dated if first in dated and not any(says("of_a_day", bare(grid.header[at])) for at in dated) else []
     others = [at for at in free if at != first >= 0 and are_parts([grid.header[first], grid.header[at]])]
     others += [at for at in dict.fromkeys([*dated, *counted]) if at not in (first, *others, *grid.parts)]
