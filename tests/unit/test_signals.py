@@ -276,6 +276,7 @@ def test_signals_are_plain_values_and_sentences(market: Market, jobs: Referentia
     assert shown["families"][0]["family"] == {"code": "J3Z43", "label": "Famille route"}
     assert found.reasons("fr") != found.reasons("en")
     assert any("jusqu'à 4 métiers" in line for line in found.reasons("fr"))
+    assert all("%" in line for line in found.sentences("en") if "share:" in line or "difficult:" in line)
     name = find_basin(market, "5313").name
     assert all(f"bassin {name})" in line for line in found.reasons("fr")[:2])
     assert shown["projects"]["territory_label"] == shown["tension"]["territory_label"] == name != "5313"

@@ -118,15 +118,19 @@ class Figure:
             return "yes"
         return "no" if self.interval.high < least or self.interval.low > most else "unknown"
 
-    def say(self, lang: Lang = "fr", *, decimals: int = 0) -> str:
-        """Write the figure and how it is known, as a person reads it."""
+    def say(self, lang: Lang = "fr", *, decimals: int = 0, share: bool = False) -> str:
+        """Write the figure, a `share` in per cent, and how it is known, as a person reads it."""
         if self.interval is None:
             why = say(f"market.why.{self.why}", lang=lang) if self.why else ""
             return say("market.figure.unknown_why" if why else "market.figure.unknown", lang=lang, why=why)
-        low, high = (number(v, lang=lang, decimals=decimals) for v in (self.interval.low, self.interval.high))
-        amount = low if self.interval.exact else say("market.figure.between", lang=lang, low=low, high=high)
+        amount = self.amount(lang, decimals=decimals, share=share)
         standing = say(f"market.standing.{self.standing}", lang=lang)
         return say("market.figure.known", lang=lang, amount=amount, standing=standing, origin=self.origin(lang))
+
+    def amount(self, lang: Lang = "fr", *, decimals: int = 0, share: bool = False) -> str:
+        """Write the number, or what it is between; nothing where it is unknown."""
+        low, *more = self._ends(lang, decimals, share) or [""]
+        return say("market.figure.between", lang=lang, low=low, high=more[0]) if more else low
 
     def origin(self, lang: Lang = "fr") -> str:
         """Return source, year and place, as far as they are known."""
@@ -136,10 +140,13 @@ class Figure:
 
     def short(self, lang: Lang = "fr", *, decimals: int = 0, share: bool = False) -> str | None:
         """Return the number for a narrow column, or both its ends, a `share` in per cent; None where it is unknown."""
-        if self.interval is None:
-            return None
+        return "–".join(self._ends(lang, decimals, share)) or None
+
+    def _ends(self, lang: Lang, decimals: int, share: bool) -> list[str]:  # noqa: FBT001 - passed along
+        """Write its two ends, one where both read the same; none where it is unknown."""
         write = percent if share else partial(number, decimals=decimals)
-        return "–".join(dict.fromkeys(write(end, lang=lang) for end in (self.interval.low, self.interval.high)))
+        ends = () if self.interval is None else (self.interval.low, self.interval.high)
+        return list(dict.fromkeys(write(end, lang=lang) for end in ends))
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""

@@ -120,13 +120,8 @@ def shares_text(surveyed: "Openings | None", lang: Lang = "fr") -> str:
     rows = [] if surveyed is None else [(n, f) for n in SHARES if (f := getattr(surveyed, n)).interval is not None]
     if not rows:
         return ""
-    parts = [say(f"market.{name}", lang=lang, share=_share(f, lang)) for name, f in rows]
+    parts = [say(f"market.{name}", lang=lang, share=f.amount(lang, share=True)) for name, f in rows]
     return say("market.shares", lang=lang, shares=", ".join(parts), source=rows[0][1].origin(lang))
-
-
-def _share(figure: Figure, lang: Lang) -> str:
-    low, high = (percent(end or 0.0, lang=lang) for end in (figure.low, figure.high))
-    return low if low == high else say("market.figure.between", lang=lang, low=low, high=high)
 
 
 _UNKNOWN_COMPONENTS = tuple(unknown("no_tension") for _ in COMPONENTS)
@@ -454,7 +449,7 @@ class Signal:
         named = ", ".join(f.label for f in self.families)
         key = "family_projects" if self.families else "projects"
         projects = tell(key, figure=self.projects.say(lang), families=named, n=jobs)
-        difficult = tell("difficult", figure=self.difficult_share.say(lang, decimals=2))
+        difficult = tell("difficult", figure=self.difficult_share.say(lang, share=True))
         lines = (projects, difficult, tell("tension", figure=self.tension.say(lang)))
         if self.listed is not None:
             status = say(f"market.status.{self.listed.status}", lang=lang)
@@ -466,7 +461,7 @@ class Signal:
     def sentences(self, lang: Lang = "fr") -> tuple[str, ...]:
         """Return every figure in words: those of `reasons`, then the others."""
         tell = partial(_reason, lang)
-        seasonal = tell("seasonal", figure=self.seasonal_share.say(lang, decimals=2))
+        seasonal = tell("seasonal", figure=self.seasonal_share.say(lang, share=True))
         estimated = tell("estimated", figure=self.estimated.say(lang, decimals=1))
         named = ((say(f"market.tension.{name}", lang=lang), figure.say(lang)) for name, figure in self.components)
         parts = (tell("component", name=name, figure=figure) for name, figure in named)
