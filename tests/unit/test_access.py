@@ -651,6 +651,24 @@ def test_a_path_says_the_selection_of_some_titles_and_that_titles_differ_as_the_
     assert set(said) <= set(lines)
 
 
+def test_towards_another_title_of_the_origin_it_is_said_what_that_title_takes() -> None:
+    card = CredentialRequirement("Q", "CARTE", scope="titles", titles="1")
+    some = jobs(card, whole=(OccupationAccess("Q", "conditional"),))
+    graph = build_graph(replace(some, titles=tuple(JobTitle(code, f"Titre {code}", "Q") for code in "123")))
+
+    def asked(origin: str | Profile, target: str) -> list[str] | None:
+        found = rank_paths(graph, origin, targets=[target], settings=PLAIN)
+        (reached,) = found.reached
+        assert (list(found), reached.reason) == ([], "same")
+        said = reached.access is not None
+        assert said is (reached.to_dict()["access_conditions"] is not None) is ("Accès :" in str(found))
+        return None if reached.access is None else [c.code for c in reached.access.to_obtain]
+
+    assert asked("Q", "Titre 1") == asked("Titre 2", "Titre 1") == ["CARTE"]
+    assert asked(Profile(occupation="Q", credentials={"CARTE": "yes"}), "Titre 1") == asked("Titre 1", "Titre 2") == []
+    assert asked("Titre 1", "Titre 1") is asked("Titre 1", "Q") is asked("Q", "Q") is None
+
+
 def test_what_another_supposes_is_obtained_before_it_whatever_its_code() -> None:
     course = Credential("A-COURS", "Cours", "certificat", Hours(140, 140, 140, "s"), prerequisites=("Z-PERMIS",))
     licence = Credential("Z-PERMIS", "Permis", "permis", Hours(70, 84, 105, "s"))

@@ -494,6 +494,7 @@ TITLES: list[tuple[str, str, str, set[str]]] = [
     ("M1607", "Avocate", "conditional", {"CAPA", "SERMENT-AVOCAT"}),
     ("D1505", "Agent de sécurité incendie", "conditional", {"SSIAP1"}),
     ("G1203", "Moniteur de ski alpin", "conditional", {"CARTE-EDUC", "DE-SKI"}),
+    ("D1505", "Animateur en aqua gymnastique", "conditional", {"BPJEPS-AAN", "CARTE-EDUC"}),
     ("N4105", "Equipier sapeur-pompier", "selective", {"FORM-SPP"}),
     ("J1501", "Sage-femme", "conditional", {"DE-SF", "ORDRE-SF"}),
     ("D1401", "Agent immobilier", "conditional", {"CARTE-T"}),
@@ -557,6 +558,7 @@ def test_a_tattooist_is_no_beautician_nor_a_confectioner_a_pastry_cook(rome4_gra
         ("Puéricultrice responsable de crèche", "DEEJE", False),
         ("Skipper professionnel", "CAP200", True),
         ("Cycliste", "CAP200", False),
+        ("Conducteur de nacelle", "CACES-R489", False),
     ],
 )
 def test_what_is_usual_is_told_of_the_titles_where_it_is(

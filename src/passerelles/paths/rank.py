@@ -12,8 +12,10 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from passerelles.access.conditions import AccessConditions, access_conditions
 from passerelles.access.demands import TENTHS
 from passerelles.access.qualifications import FIRST_DEGREE
+from passerelles.access.wording import access_text
 from passerelles.codes import check_whole
 from passerelles.effort import Ints
 from passerelles.errors import PasserellesError, checked
@@ -43,11 +45,11 @@ from passerelles.ranking.filters import Filter, MarketAlone, parse_filters
 from passerelles.ranking.move import Start, excluded_rows, find_start, heading
 from passerelles.ranking.rank import best_of_rows, check_limit
 from passerelles.referentials.overlay import overlays_that_split
-from passerelles.referentials.referential import several
+from passerelles.referentials.referential import named_titles, several
 from passerelles.settings import Settings, settings_or
 from passerelles.sharing import blocks
 from passerelles.views.shown import Described, Shown
-from passerelles.views.spec import Column, Page, Record, Sheet, texts_of
+from passerelles.views.spec import Column, Page, Record, Sheet, part_of, texts_of
 
 _CHUNK = 1024  # pairs of stages summed together
 
@@ -233,8 +235,9 @@ class TargetSearch(Described):
     `found` paths are kept of at most `limit`; `reason` says why there is none (``same``: the origin itself; ``split``:
     the fiche that it is a part of, or a part of it; `parts` then names the parts that one could start from, as
     `overlays` does the overlays that would split the origin itself; ``filter``: what a filter drops) or the direct move
-    alone (``length``: what is required is of unknown length). `gap` is in hours of cost, 0 = proven; `evaluated` counts
-    the stages summed up; `cut` the paths that nothing dominates and that the limit leaves out of a `pareto` set.
+    alone (``length``: what is required is of unknown length). `access`: where the target is another job title of the
+    origin, what that title takes of the person. `gap` is in hours of cost, 0 = proven; `evaluated` counts the stages
+    summed up; `cut` the paths that nothing dominates and that the limit leaves out of a `pareto` set.
     """
 
     code: str
@@ -247,6 +250,7 @@ class TargetSearch(Described):
     parts: tuple[str, ...] = ()
     overlays: tuple[str, ...] = ()
     cut: int = 0
+    access: AccessConditions | None = None
 
     @property
     def fewer(self) -> bool:
@@ -272,6 +276,7 @@ class TargetSearch(Described):
         texts_of("parts", "code", "Specialised occupations of a target that is split"),
         texts_of("overlays", "text", "Overlays that would split a target that is the origin"),
         Column("cut", "integer", schema="count: Undominated paths that the limit leaves out of a Pareto set"),
+        part_of("access_conditions", "access_conditions", "access", nullable=True),
     )  # fmt: skip
 
     def note(self, least: int, *, direct: bool, lang: Lang) -> str:
@@ -307,8 +312,10 @@ class Paths(list[Path], Shown):
     def _no_path(self, reached: TargetSearch, lang: Lang) -> str:
         target = f"{reached.code} {reached.label or ''}".strip()
         key = f"paths.none_{reached.reason}" if reached.parts or reached.reason == "filter" else "paths.none"
-        none = say(key, lang=lang, target=target, parts=", ".join(reached.parts))
-        return none + "".join(say("paths.would_split", lang=lang, overlay=name) for name in reached.overlays)
+        told = say(key, lang=lang, target=target, parts=", ".join(reached.parts))
+        if reached.access is not None:
+            told += say("paths.none_title", lang=lang, access=access_text(reached.access, lang))
+        return told + "".join(say("paths.would_split", lang=lang, overlay=name) for name in reached.overlays)
 
     def _notes(self, lang: Lang) -> list[str]:
         """What the reader must know of the search: where it found fewer, what it proves, what it assumes."""
@@ -458,7 +465,9 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
             reason = "same" if row == start.row else "filter" if allowed[row] else "split"
             others = overlays_that_split(code) if reason == "same" else ()
             parts = _parts_of(graph, start.row, row)
-            reached.append(TargetSearch(code, label, 0, limit, reason=reason, parts=parts, overlays=others))
+            asked = _of_other_title(graph, origin, wanted or ()) if reason == "same" else None
+            none = TargetSearch(code, label, 0, limit, reason=reason, parts=parts, overlays=others, access=asked)
+            reached.append(none)
             continue
         pool = PathPool(chosen.paths, space.calibrated, _fit(context, start, state, row, constraint), limit, pareto)
         outcome = Search(state, row, pool, max_steps).run()
@@ -496,6 +505,17 @@ def _fit(context: PathContext, start: Start, state: State, row: int, frame: Fram
         return fits(frame, case, known, frame_months(known, steps, state))
 
     return fit
+
+
+def _of_other_title(graph: OccupationGraph, origin: str | Profile, wanted: Iterable[str]) -> AccessConditions | None:
+    """Return what a title of the origin's own occupation takes of the person; None unless one is named, another's."""
+    start = find_start(graph, origin)
+    if start.occupation is None:
+        return None
+    own, aim = start.occupation.code, start.holdings.aim
+    titles = named_titles(graph.referential, wanted)
+    asked = access_conditions(graph.referential, own, replace(start.holdings, aim=aim._replace(titles=titles)))
+    return asked if asked.title not in {"", access_conditions(graph.referential, own, start.holdings).title} else None
 
 
 def _parts_of(graph: OccupationGraph, origin: int, target: int) -> tuple[str, ...]:
