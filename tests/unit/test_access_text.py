@@ -111,6 +111,8 @@ def test_what_is_stated_or_the_only_way_in_is_required(text: str, names: list[st
     [
         ("Des habilitations électriques peuvent être nécessaires mais ne sont pas obligatoires.", "negated"),
         ("Une habilitation de tir peut être requise, bien que non obligatoire.", "negated"),
+        ("Une habilitation électrique est requise, bien que non obligatoire.", "negated"),
+        ("Une habilitation est demandée, même si elle n'est pas obligatoire.", "negated"),
         ("Aucune habilitation n'est obligatoire pour exercer ce métier.", "negated"),
         ("Une habilitation est facultative.", "negated"),
         ("Une habilitation est parfois exigée.", "usual"),
@@ -139,6 +141,7 @@ def test_what_is_softened_or_denied_is_not_required(text: str, strength: str) ->
         "Accessible avec un Diplôme d'État d'orfèvre. L'emploi/métier de polisseur est accessible avec un CAP.",
         "Accessible avec un Diplôme d'État d'orfèvre. La fonction d'économe est accessible avec un BTS.",
         "Il faut un CQP et une autorisation. | -ou un agrément obtenu avant 2016.",
+        "Le permis B ou le BSR est exigé.",
     ],
 )
 def test_one_of_several_ways_is_not_required(text: str) -> None:
@@ -477,6 +480,7 @@ def test_caces_is_never_required_whatever_the_text_says() -> None:
     [
         ("Cet emploi est accessible. Une autorisation est requise pour le commerce d'armes.", "some-tasks"),
         ("Cet emploi est accessible. Pour exercer l'activité de tireur, une autorisation est requise.", "some-titles"),
+        ("Une autorisation est exigée, sauf pour les auxiliaires.", "some-titles"),
         ("Cet emploi est accessible. Une autorisation est requise pour s'installer en libéral.", "self-employed"),
         ("Cet emploi est accessible. Une autorisation est requise pour exercer en nom propre.", "self-employed"),
         ("Cet emploi est accessible. Dans la fonction publique, une autorisation est obligatoire.", "public"),
