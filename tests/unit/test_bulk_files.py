@@ -239,6 +239,13 @@ def test_the_columns_of_all_files_are_checked_before_the_first_is_ranked(
         assert (told.value.key, (tmp_path / "parts").exists()) == (key, False)
 
 
+def test_a_path_where_no_file_of_profiles_is_says_so(tmp_path: Path, embedded_graph: OccupationGraph) -> None:
+    for profiles, key in ((tmp_path / "nope.parquet", "no_such_path"), (tmp_path, "write_onto_folder")):
+        with pytest.raises(PasserellesError) as told:
+            rank_profiles(embedded_graph, profiles)
+        assert (told.value.key, told.value.values["path"]) == (key, profiles)
+
+
 def people(folder: Path) -> list[Path]:
     """Three files in a folder and one below; the first has more rows than a batch, nearly all refused at once."""
     bad: list[Any] = [(f"b{n}", "Z9999", [], {}) for n in range(8_200)]

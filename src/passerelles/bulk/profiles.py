@@ -16,6 +16,7 @@ from passerelles.access.holdings import Aim
 from passerelles.codes import check_code
 from passerelles.errors import PasserellesError, PasserellesWarning, UnknownCodeError
 from passerelles.graph.core import OccupationGraph
+from passerelles.io.archive import path_errors
 from passerelles.io.arrow import pa, pc, pq
 from passerelles.io.atomic import is_stream
 from passerelles.io.csv import DELIMITERS, decode
@@ -275,16 +276,17 @@ def _batches_of(tables: Iterable[Any], *, tell: bool) -> "Iterator[pa.RecordBatc
 def _open_file(path: Path, *, tell: bool) -> "Iterator[Iterator[pa.RecordBatch]]":
     if is_stream(path):  # opened more than once, and perhaps without an end
         raise PasserellesError("unreadable_path", path=path, reason="a pipe or a device")
+    with path_errors(path), path.open("rb") as file:
+        start = file.read(4)
     try:
-        with path.open("rb") as file:
-            if file.read(4) == b"PAR1":
-                # Buffered page by page: a row group of a million profiles is not held whole.
-                reader = pq.ParquetFile(path, buffer_size=_PAGE, pre_buffer=False)
-                columns = [name for name in COLUMNS if name in reader.schema_arrow.names]
-                check_names(reader.schema_arrow.names, tell=tell)
-                yield reader.iter_batches(batch_size=BATCH, columns=columns)
-            else:
-                yield csv_batches(path, tell=tell)
+        if start == b"PAR1":
+            # Buffered page by page: a row group of a million profiles is not held whole.
+            reader = pq.ParquetFile(path, buffer_size=_PAGE, pre_buffer=False)
+            columns = [name for name in COLUMNS if name in reader.schema_arrow.names]
+            check_names(reader.schema_arrow.names, tell=tell)
+            yield reader.iter_batches(batch_size=BATCH, columns=columns)
+        else:
+            yield csv_batches(path, tell=tell)
     except pa.ArrowException as error:
         raise PasserellesError("profiles_unreadable", path=path, reason=error) from error
     except OSError as error:
