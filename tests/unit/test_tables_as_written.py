@@ -1147,16 +1147,6 @@ def test_several_of_a_job_without_a_number_are_not_one(embedded: Referential, tm
     assert read_lots(embedded, written(tmp_path / "t.csv", text), "hiring").people == 3
 
 
-def test_an_abbreviation_is_read_as_the_title_of_the_table_spells_it(rome: Referential, tmp_path: Path) -> None:
-    text = "Régie des {};\nPoste;Effectif\nMécanicien RM;4\nConducteur de téléski;12\n"
-    lots = read_lots(rome, written(tmp_path / "t.csv", text.format("remontées mécaniques")), "fragile")
-    mechanic = lots.lots[0]
-    assert (mechanic.job, mechanic.given, mechanic.confidence < SURE) == ("I1301", "Mécanicien RM", True)
-    assert "abbreviations" in said(lots)
-    lots = read_lots(rome, written(tmp_path / "t.csv", text.format("sports")), "fragile")
-    assert "I1301" not in [lot.job for lot in lots.lots]
-
-
 def test_a_row_of_which_is_a_part_of_the_lot_above_and_not_one_more(embedded: Referential, tmp_path: Path) -> None:
     text = "Métier;Effectif\nCariste;10\ndont magasinier;4\n- dont moins de 50 ans;3\nTotal;10\n"
     lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile")

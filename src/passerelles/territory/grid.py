@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
@@ -241,7 +241,6 @@ class Grid:
     titled: str = ""  # the place that a title above it names
     placeless: frozenset[int] = frozenset()  # lines whose places cannot be used
     above: Sequence[str] = ()  # what stands above the header, by column
-    spelled: Mapping[str, str] = field(default_factory=dict)  # what abbreviations of its titles stand for
     about: str = ""  # what the titles above say
     headed: str = ""  # role of what headed the column of each row, where each was a cell
 

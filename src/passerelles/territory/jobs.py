@@ -34,7 +34,6 @@ _EXACT: Final = 0.99  # how sure a title of the referential is, in either gender
 _CLEARLY: Final = 1.25  # times that it is likelier then than the first one
 _SAME_TITLE: Final = ("exact", "other gender form", "code")  # reasons of a reading by the title that was written
 _PART: Final = "same words"  # reason of a reading by a label that has the words of the title, and others
-_WORD: Final = re.compile(r"\w+")
 _BRACKETS: Final = re.compile(r"\([^()]*\)")
 _BEHIND: Final = re.compile(r"\s*(?P<town>[^(),;]*\w)(?:\s*[(,;]\s*|\s+[-–]\s+)(?P<area>[^(),;]+?)\)?\s*")
 _POSTCODE: Final = re.compile(r"\s*\d{5}\s*")
@@ -111,23 +110,10 @@ def read_titles(referential: Referential, grid: Grid, rows: Sequence[Row], *, th
         for key, ranked in zip(queries, candidates_of(referential, queries), strict=True)
     }
     answers = {key: read_title(referential, key[0], ranked, threshold=threshold) for key, ranked in readings.items()}
-    spelled = {key: (_WORD.sub(lambda word: grid.spelled.get(word[0], word[0]), key[0]), key[1]) for key in queries}
-    spelled = {key: longer for key, longer in spelled.items() if longer != key}
-    for key, ranked in zip(spelled, candidates_of(referential, spelled.values()), strict=True):
-        longer = read_title(referential, spelled[key][0], ranked, threshold=threshold)
-        answers[key] = _surer(answers[key], longer, key[0])
     jobs = [answers.get(key) for key in keys]
     if grid.crossed or not employers:
         return jobs
     return _of_trades(referential, jobs, employers, [readings.get(key, ()) for key in keys])
-
-
-def _surer(job: Job, spelled: Job, given: str) -> Job:
-    """Return the reading of a title, or where it is not sure that of its abbreviations spelled out, to be confirmed."""
-    sure = isinstance(job, Resolved) and job.confidence >= SURE
-    if sure or not isinstance(spelled, Resolved):
-        return job
-    return spelled._replace(given=given, confidence=min(spelled.confidence, _MAY_BE))
 
 
 def _of_trades(
@@ -235,10 +221,8 @@ def several_jobs(referential: Referential, text: str, *, family: bool = False) -
     if meant and not parts_jobs(text):  # "Boulanger, pâtissier" is a title
         return None
     together, *ranked = resolve_many(referential, [" ".join(parts), *parts], limit=1)
-    by_part = ([c for c in hits if c.parent_confidence >= SURE] for hits in ranked)
-    codes = [
-        set(occupations_meant(referential, p)) or {c.code for c in hits} for p, hits in zip(parts, by_part, strict=True)
-    ]
+    sure = ({c.code for c in hits if c.parent_confidence >= SURE} for hits in ranked)
+    codes = [set(occupations_meant(referential, p)) or some for p, some in zip(parts, sure, strict=True)]
     families = [{referential.occupation_by_code[code].parent or code for code in jobs} for jobs in codes]
     if not all(families) or set.intersection(*families):
         return None

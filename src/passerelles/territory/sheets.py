@@ -27,13 +27,10 @@ from passerelles.territory.grid import (
 )
 from passerelles.territory.lots import LotsError, Month, Problem, Side, says, town_of
 from passerelles.territory.shapes import AreJobs, IsPlace, counted_jobs, labelled, tell_sum
-from passerelles.text import fold_accents, normalise_label
+from passerelles.text import normalise_label
 
 _CODE: Final = re.compile(r"(?:codes?|rome)\b")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
-_WORD: Final = re.compile(r"[^\W\d_]+")
-_SHORT: Final = re.compile(r"\b[A-Z]{2,5}\b")
-_SMALL: Final = 3  # letters of the words that abbreviations leave out
 _MAX_BYTES: Final = 50_000_000  # a table of lots is a few kilobytes; beyond that, it is another file
 _POSTAL: Final = re.compile(r"\d{5} ")
 _PARTED: Final = re.compile(r"\s[-–—|/:]\s|\s?[,;:|]\s")
@@ -288,37 +285,14 @@ def grids_of(
             if places and not {"basin", "commune"} & grid.columns.keys():
                 tell(grid.name, "sheet_place", place=rows.sheet)
                 grid = grid.with_column("commune", dict.fromkeys([line for line, _ in grid.rows], rows.sheet))
-            jobs = [grid.text(cells, "job") for _, cells in grid.rows]
-            spelled = spelled_out(jobs, _texts(table.above))
-            if spelled:
-                tell(grid.name, "abbreviations", list=", ".join(map(" : ".join, spelled.items())))
             titles = [text for text in _texts(table.above) if not says("signed", normalise_label(text))]
             titled = _place_of_title(titles, is_place) or named_in(titles)
-            yield replace(grid, titled=titled, spelled=spelled, about=" ".join([rows.sheet, *_texts(table.above)]))
+            yield replace(grid, titled=titled, about=" ".join([rows.sheet, *_texts(table.above)]))
 
 
 def _texts(rows: Iterable[Row]) -> list[str]:
     """Return the texts of rows, cell by cell."""
     return [text for _, cells in rows for cell in cells if (text := cell_text(cell).strip())]
-
-
-def spelled_out(titles: Iterable[str], texts: Iterable[str]) -> dict[str, str]:
-    """
-    Return what abbreviations in titles of jobs stand for: long words beside one another in some texts, by initials.
-
-    Examples
-    --------
-    >>> spelled_out(["Mécanicien RM", "DRH", "SOUDEUR TIG"], ["Régie des remontées mécaniques", "2027"])
-    {'RM': 'remontées mécaniques'}
-    """
-    runs = [[word for word in _WORD.findall(text) if len(word) > _SMALL] for text in texts]
-    shorts = dict.fromkeys(short for title in titles if title != title.upper() for short in _SHORT.findall(title))
-    found = dict[str, set[str]]()
-    for short in shorts:
-        n, initials = len(short), list(short.casefold())
-        spans = (run[at : at + n] for run in runs for at in range(len(run) - n + 1))
-        found[short] = {" ".join(s) for s in spans if [fold_accents(w)[0].casefold() for w in s] == initials}
-    return {short: words.pop() for short, words in found.items() if len(words) == 1}
 
 
 def _place_of_title(titles: Iterable[str], is_place: IsPlace) -> str:
