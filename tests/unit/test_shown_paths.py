@@ -4,6 +4,7 @@ from pathlib import Path
 
 from passerelles import OccupationGraph, levers, match_territory, rank_paths
 from passerelles.language.say import typeset
+from passerelles.paths.path import Span, hours_short, months_text
 
 
 def test_paths_show_each_path_and_turn_into_rows(embedded_graph: OccupationGraph) -> None:
@@ -53,3 +54,10 @@ def test_an_allocation_shows_who_goes_where(embedded_graph: OccupationGraph, tmp
     assert typeset(found.summary(), "fr") in html.replace("&#39;", "'")
     assert "Totaux et preuve" in html
     assert found.summary("en") in " ".join(found.to_text("en").split())
+
+
+def test_months_that_are_a_most_are_written_as_one_as_hours_are() -> None:
+    most, least, none = Span(None, 6, 6), Span(6, 6, 9), Span(None, None, 6, lower_bound=True)
+    assert [months_text(span) for span in (most, least, none)] == ["≤ 6,0", "≥ 6,0", "≤ 6,0"]
+    assert [hours_short(span) for span in (most, least)] == ["≤ 6 h", "≥ 6 h"]
+    assert months_text(Span(None, None, None, lower_bound=True)) == "?"

@@ -613,29 +613,29 @@ def _tells_nothing(hours: Span) -> bool:
     return hours.lower_bound and (hours.expected or 0.0) < _DAY
 
 
-def _is_least(span: Span) -> bool:
-    """Whether what is expected is the least that it takes, and more may be needed."""
-    return span.lower_bound or (bool(span.expected) and span.low == span.expected != span.high)
-
-
 def _is_most(span: Span) -> bool:
     """Whether what is expected is the most that it takes, and nobody publishes what is left of it."""
     return not span.lower_bound and span.low is None and bool(span.expected) and span.expected == span.high
+
+
+def _sign(span: Span) -> str:
+    """Return the sign of what is expected: that it is the least that it takes, and more may be needed, or the most."""
+    least = span.lower_bound or (span.expected and span.low == span.expected != span.high)
+    return "≥ " if least else "≤ " if _is_most(span) else ""
 
 
 def hours_short(hours: Span, lang: Lang = "fr") -> str:
     """Write hours out for a narrow column."""
     if _tells_nothing(hours):
         return "?" if hours.high is None else f"≤ {number(hours.high, lang=lang)} h"
-    sign = "≥ " if _is_least(hours) else "≤ " if _is_most(hours) else ""
-    return f"{sign}{number(hours.expected or 0.0, lang=lang)} h"
+    return f"{_sign(hours)}{number(hours.expected or 0.0, lang=lang)} h"
 
 
 def months_text(months: Span, lang: Lang = "fr") -> str:
     """Write months out for a narrow column."""
     if months.lower_bound and not months.expected:
         return "?" if months.high is None else f"≤ {number(months.high, lang=lang, decimals=1)}"
-    return ("≥ " if _is_least(months) else "") + number(months.expected or 0.0, lang=lang, decimals=1)
+    return _sign(months) + number(months.expected or 0.0, lang=lang, decimals=1)
 
 
 def step_lines(step: Step, lang: Lang = "fr") -> list[str]:

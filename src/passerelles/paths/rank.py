@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from passerelles.access.conditions import AccessConditions, access_conditions
 from passerelles.access.demands import TENTHS
-from passerelles.access.qualifications import FIRST_DEGREE
 from passerelles.access.wording import access_text
 from passerelles.codes import check_whole
 from passerelles.effort import Ints
@@ -29,20 +28,10 @@ from passerelles.model import Profile
 from passerelles.paths.detail import PathContext, day_of, frame_months, make_detail, whole_case
 from passerelles.paths.legal import YES, Firms, Frame, Verdicts, find_frame, fits, presets
 from passerelles.paths.path import Path, PathPart, path_sheets
-from passerelles.paths.state import (
-    Fit,
-    PathCandidate,
-    PathPool,
-    SearchSpace,
-    State,
-    managerial_rows,
-    rows_after_practice,
-    search_space,
-    state_at,
-)
+from passerelles.paths.state import Fit, PathCandidate, PathPool, SearchSpace, State, search_space, stages_to, state_at
 from passerelles.progress import go_on
 from passerelles.ranking.filters import Filter, MarketAlone, parse_filters
-from passerelles.ranking.move import Start, excluded_rows, find_start, heading
+from passerelles.ranking.move import Start, find_start, heading
 from passerelles.ranking.rank import best_of_rows, check_limit
 from passerelles.referentials.overlay import overlays_that_split
 from passerelles.referentials.referential import named_titles, several
@@ -83,22 +72,7 @@ class Search:
         self.sums = (float(state.sums[0][target]), float(state.sums[1][target]))
         self.columns = self.effort.columns[self.effort.items(target)]
         self.uncovered = self.effort.uncovered[self.columns]
-        # A stage lies apart from the target, and asks no higher level than it, or than is held at the start: nobody
-        # trains longer for a job on the way than for the one aimed at. A level that is not known bars nothing.
-        self.fitting = ~excluded_rows(space.graph, target)
-        if self.effort.level_known[target]:
-            most = max(int(self.effort.level[target]), state.level)
-            self.fitting &= ~self.effort.level_known | (self.effort.level <= most)
-            # Nor does anybody manage people first to join them in a job entered below a first degree.
-            managerial = managerial_rows(space.graph)
-            if not managerial[target] and self.effort.level[target] < FIRST_DEGREE:
-                self.fitting &= ~managerial
-        # Whoever gets the title that a stage asks for has that of the target, if it is the same: nobody practises the
-        # one first, unless practice is asked for too, or the target specialises that trade.
-        if not rows_after_practice(space.graph)[target]:
-            alike = self.effort.shared[self.effort.title, self.effort.title[target]].copy()
-            alike[space.graph.position.get(space.graph.occupations[target].parent or "", target)] = False
-            self.fitting &= ~alike
+        self.fitting = stages_to(space, target, state.level)
         # Tenths of an hour of a path, step by step.
         self.hours_of = cache(lambda path: int(reduce(State.through, path, state).path[target]))
         self.evaluated = 0

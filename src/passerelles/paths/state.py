@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from passerelles.access.demands import TENTHS, Demands, Price, demands_of
 from passerelles.access.holdings import NO_AIM, Aim, Holdings
-from passerelles.access.qualifications import usual_at_large
+from passerelles.access.qualifications import FIRST_DEGREE, usual_at_large
 from passerelles.effort import EffortTable, Floats, Ints, Shares, effort_table, uncovered_by
 from passerelles.graph.core import OccupationGraph
 from passerelles.paths.legal import YES, Verdicts
@@ -71,6 +71,30 @@ def rows_after_practice(graph: OccupationGraph) -> NDArray[np.bool_]:
     """Shape (n,): for which occupations employers usually ask for practice."""
     usual = (usual_at_large(graph.referential, code) for code in graph.codes)
     return frozen(np.asarray([any(c.kind == "experience" for c in each) for each in usual], dtype=np.bool_))
+
+
+def stages_to(space: SearchSpace, target: int, level: int) -> NDArray[np.bool_]:
+    """
+    Shape (n,): occupations that may be practised on the way to a target by who holds a European level at the start.
+
+    A stage lies apart from the target, and asks no higher level than it, or than is held: nobody trains longer for a
+    job on the way than for the one aimed at. A level that is not known bars nothing. Nor does anybody manage people
+    first to join them in a job entered below a first degree. Whoever gets the title that a stage asks for has that of
+    the target, if it is the same: nobody practises the one first, unless practice is asked for too, or the target
+    specialises that trade.
+    """
+    graph, effort = space.graph, space.effort
+    fitting = ~excluded_rows(graph, target)
+    if effort.level_known[target]:
+        fitting &= ~effort.level_known | (effort.level <= max(int(effort.level[target]), level))
+        managerial = managerial_rows(graph)
+        if not managerial[target] and effort.level[target] < FIRST_DEGREE:
+            fitting &= ~managerial
+    if not rows_after_practice(graph)[target]:
+        alike = effort.shared[effort.title, effort.title[target]].copy()
+        alike[graph.position.get(graph.occupations[target].parent or "", target)] = False
+        fitting &= ~alike
+    return fitting
 
 
 def search_space(graph: OccupationGraph, settings: Settings, aim: Aim = NO_AIM) -> SearchSpace:
