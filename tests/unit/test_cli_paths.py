@@ -116,8 +116,9 @@ def test_a_list_whose_rows_hold_in_different_basins_is_no_official_list_of_one(
     answer = json.loads(call(*words, capsys=capsys)[1])
     assert {item["target"]["code"] for item in answer["results"]} == {"N1103", "N4101"}
     transco = [frame for item in answer["results"] for frame in item["frames"] if frame["name"] == "transco"]
-    rules = {rule["rule"] for frame in transco for rule in frame["unknown"]}
-    assert ("hiring_list_unknown" not in rules) is known
+    reasons = {rule["rule"]: rule["reason"] for frame in transco for rule in frame["unknown"]}
+    told = reasons.get("hiring_list_unknown")
+    assert told == (None if known else "pas de liste officielle des métiers porteurs de ce lieu")
 
 
 def test_the_hiring_jobs_of_a_basin_are_ranked_with_its_market(
