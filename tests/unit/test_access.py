@@ -22,7 +22,7 @@ from passerelles import (
     rank_paths,
     rank_sources,
 )
-from passerelles.access.conditions import AccessCredential, access_conditions, move_kind
+from passerelles.access.conditions import AccessCredential, access_conditions, move_kind, training_hours
 from passerelles.access.demands import build_demands, demands_of
 from passerelles.access.holdings import NO_AIM, Holdings, after_occupation, holdings_of
 from passerelles.access.qualifications import qualification_of
@@ -535,6 +535,19 @@ def test_a_training_of_no_legal_length_is_not_told_as_none(asked: Credential, sa
     graph = build_graph(replace(some, credentials=(*some.credentials, asked)))
     (path,) = rank_paths(graph, "R", targets=["Q"], settings=PLAIN, max_steps=1)
     assert said in " ".join(path_sentences(path))
+
+
+@pytest.mark.parametrize(
+    ("kind", "hours_kind", "known"),
+    [("autorisation", "unknown", True), ("habilitation", "none-exists", True), ("habilitation", "unknown", False)],
+)
+def test_what_an_employer_clears_people_for_after_nobody_knows_how_long_is_of_unknown_length(
+    kind: CredentialKind,
+    hours_kind: HoursKind,
+    known: bool,  # noqa: FBT001
+) -> None:
+    asked = Credential("X", "Conduite", kind, hours_kind=hours_kind, issuer="Employeur")
+    assert (training_hours(asked).expected is not None) == known
 
 
 @pytest.mark.parametrize(("status", "told"), [("unknown", True), ("open", False)])

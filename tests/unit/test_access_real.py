@@ -396,6 +396,22 @@ def test_paths_are_feasible_only_where_nothing_stands_in_the_way(rome4_graph: Oc
     assert path("C1504", "C1505")[0] == "feasible"  # the baccalauréat, for who has sold homes for eighteen months
 
 
+@pytest.mark.parametrize(
+    ("origin", "target", "length"),
+    [
+        ("N2101", "N2102", "Qualification de type de l'avion"),
+        ("K1733", "K1701", "Qualification dans une spécialité militaire"),
+        ("D1505", "H2702", "Habilitation de conduite délivrée par l'exploitant nucléaire"),
+    ],
+)
+def test_a_qualification_whose_length_nobody_publishes_does_not_count_as_no_hours(
+    rome4_graph: OccupationGraph, origin: str, target: str, length: str
+) -> None:
+    (path,) = rank_paths(rome4_graph, origin, targets=[target], max_steps=1, limit=1)
+    assert path.status == "unknown"
+    assert ("length", length) in path.reasons
+
+
 def test_a_title_that_a_job_left_usually_asks_for_is_told_where_it_shortens_a_training(
     rome4_graph: OccupationGraph,
 ) -> None:
@@ -846,7 +862,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("I1604", "I1602", "open", set(), set(), (300, 1000)),  # adults take a CAP in eight or nine months
     ("I1304", "H1309", "conditional", {"APT-SIR", "FORM-RP"}, set(), (150, 1100)),  # labour code, R. 4451-58
     ("I1304", "I1505", "conditional", {"APT-SIR", "FORM-RP"}, set(), None),
-    ("N1103", "N4403", "conditional", {"HAB-TES"}, set(), (35, 140)),
+    ("N1103", "N4403", "conditional", {"HAB-TES"}, set(), None),  # nobody publishes how long the operator trains
     ("A1415", "A1438", "conditional", {"PERM-PAP", "STAGE-PAP"}, set(), (125, 195)),
     # Titles that workshops, laboratories, building sites and kitchens ask for, of whoever comes from far and from near.
     ("D1505", "H1503", "open", set(), set(), (1000, 1400)),  # cashier to laboratory technician: two years after school
@@ -990,7 +1006,7 @@ def test_who_works_on_electrical_installations_is_cleared(
 
 # Origin, target, what is to be obtained in its order, months at least: a competition, then the school it opens. What
 # many hold, like the baccalauréat, is no part of the least.
-SCHOOLS: list[tuple[str, str, list[str], float]] = [
+SCHOOLS: list[tuple[str, str, list[str], float | None]] = [
     (
         "K1903",
         "K1904",
@@ -1022,7 +1038,7 @@ SCHOOLS: list[tuple[str, str, list[str], float]] = [
         ["DIP-N4", "CONC-SOG", "FORM-SOG", "FORM-TIC"],
         8,
     ),  # or twelve months at the school of forensics
-    ("D1505", "K1701", ["ENG-MIL", "FORM-MIL", "HAB-MIL"], 2),
+    ("D1505", "K1701", ["ENG-MIL", "FORM-MIL", "HAB-MIL"], None),  # two months of school, then nobody says how long
     ("L1201", "K2136", ["EAT-DANSE", "DE-DANSE", "CA-MUSIQUE", "CONC-PEA"], 24),  # by no diploma of music
     ("L1202", "K2136", ["DE-MUSIQUE", "CA-MUSIQUE", "CONC-PEA"], 48),
 ]
@@ -1030,7 +1046,7 @@ SCHOOLS: list[tuple[str, str, list[str], float]] = [
 
 @pytest.mark.parametrize(("origin", "target", "obtained", "months"), SCHOOLS)
 def test_the_school_that_follows_a_competition_is_what_a_move_takes(
-    rome4_graph: OccupationGraph, origin: str, target: str, obtained: list[str], months: float
+    rome4_graph: OccupationGraph, origin: str, target: str, obtained: list[str], months: float | None
 ) -> None:
     step = rank_paths(rome4_graph, origin, targets=[target], max_steps=1)[0].steps[0]
     assert [c.code for c in step.to_obtain] == obtained

@@ -441,13 +441,13 @@ def takes_no_training(credential: Credential) -> bool:
     """
     Whether a credential is a procedure of its own: a card, a visit, an oath, an employer's word; or experience.
 
-    So is an examination before which no training is imposed: preparing for it is part of learning the job. What an
-    employer gives after months of training is no mere word.
+    So is an examination, or an employer's clearance, before which no training of a length is imposed: preparing for it
+    is part of learning the job. What an employer gives after months of training is no mere word.
     """
     if credential.kind in (*PROCEDURES, "concours", "experience"):
         return True
-    if given_by_employer(credential):
-        return credential.months == UNKNOWN_HOURS
+    if given_by_employer(credential) and credential.months != UNKNOWN_HOURS:
+        return False
     return credential.hours_kind == "none-exists" and credential.kind in _EXAMINED
 
 
