@@ -123,6 +123,22 @@ def test_what_only_some_need_is_a_lever_for_those_who_mean_to_work_so_or_in_such
     assert (taxi.code, taxi.targets) == ("CARTE", ("C",))
 
 
+@pytest.mark.parametrize(
+    ("months", "opened"), [(Hours(None, None, None), [("PERM", ("PERM",))]), (Hours(6, None, 12), [])]
+)
+def test_what_the_employer_who_hires_gives_is_no_lever_and_closes_nothing_unless_it_takes_months(
+    months: Hours, opened: list[tuple[str, tuple[str, ...]]]
+) -> None:
+    licence = Credential("PERM", "Permis", "permis", Hours(30, 40, 60, "s"))
+    word = Credential(
+        "HAB", "Habilitation", "habilitation", hours_kind="none-exists", issuer="Employeur", months=months
+    )
+    demands = [("B", "PERM"), ("B", "HAB")]
+    small = referential({"A": ["a"], "B": ["a"]}, credentials=[licence, word], demands=demands)
+    found = levers(build_graph(small), ["A"], ["B"], settings=PLAIN)
+    assert [(each.code, each.members) for each in found] == opened
+
+
 def test_what_is_held_is_no_lever(graph: OccupationGraph) -> None:
     held = Profile("A", credentials={"PERM": "yes", "TITRE": "yes"})
     found = levers(graph, [held], ["B", "C", "D"], settings=PLAIN)

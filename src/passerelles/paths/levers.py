@@ -12,8 +12,9 @@ from typing import Any, ClassVar, Final, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from passerelles.access.conditions import takes_no_training
 from passerelles.access.demands import TENTHS, Bools, Demands, build_demands
-from passerelles.access.holdings import Holdings
+from passerelles.access.holdings import Holdings, given_by_employer
 from passerelles.codes import grouped
 from passerelles.effort import UNITS, EffortTable, Shares, effort_table, uncovered_by, uncovered_by_each
 from passerelles.errors import PasserellesError, checked
@@ -114,7 +115,10 @@ class Situation:
         self.prices = [self.demands.price(s.holdings) for s, _ in starts]
         self.closed: Bools = self.demands.price(Holdings()).closed  # whoever it is
         self.has: Bools = self._each([price.held for price in self.prices], np.bool_)
-        self.held: Bools = self.has[self.who]
+        # An employer's word comes with the job; nobody brings it along.
+        words = [given_by_employer(c) and takes_no_training(c) for c in self.demands.credentials]
+        with_job = np.pad(np.asarray(words, dtype=np.bool_), (0, len(self.demands.choices)))
+        self.held: Bools = self.demands.with_choices(self.has | with_job)[self.who]
         self.lacking: Bools = self.demands.needed & ~self.held
         # What lists nothing, takes nobody knows what, or chooses its people is never said to be open.
         unsettled = [self.demands.unsettled(price) for price in self.prices]
@@ -158,6 +162,8 @@ class Situation:
         for credential in self.demands.credentials:
             with_it = self.graph.referential.prerequisites_of(credential.code)
             columns = tuple(column_of[c] for c in (*with_it, credential.code) if c in column_of)
+            if given_by_employer(credential):
+                continue  # to be had from the employer who hires, never before
             if not self.closed[list(columns)].any():  # else nobody can obtain it
                 atoms.append(Atom(credential.code, credential.label, "credential", with_it=with_it, demanded=columns))
         # Of two that open as much, the one that takes these people less is chosen.
@@ -525,8 +531,9 @@ def levers(
     """
     Choose what to acquire to open the most jobs to the most people.
 
-    A job is open to somebody who holds every credential that it requires of whoever works as they mean to, and for
-    whom the effort model finds at most ``settings.paths.open_hours`` hours. What opens it is a credential with its
+    A job is open to somebody who holds every credential that it requires of whoever works as they mean to, but for the
+    word of the employer who hires, and for whom the effort model finds at most ``settings.paths.open_hours`` hours.
+    What opens it is a credential with its
     prerequisites (whose training teaches what is missing, hour for hour), a certification that leads there, a
     competency, all competencies of one macro-competency, or, where no single one does, a group: all the credentials
     that are lacking, with up to two of the others. A choice counts what its members open, alone and in these groups;
