@@ -993,6 +993,9 @@ def test_an_open_job_that_requires_something_is_a_contradiction(tmp_path: Path) 
 def test_no_competency_opens_a_job_that_a_credential_closes() -> None:
     graph = build_graph(load_referential("transitions").with_overlay("enseignement-conduite"))
     assert counterfactual(graph, "N4101", "K2110-GL", level="proche") is None
+    (reached,) = rank_moves(graph, "N4101", targets=["K2110-GL"])
+    assert reached.level is not None
+    assert counterfactual(graph, "N4101", "K2110-GL", level=reached.level) is None  # there, and closed all the same
 
 
 def test_the_command_line_shows_access_and_does_without(capsys: pytest.CaptureFixture[str]) -> None:

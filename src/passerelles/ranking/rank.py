@@ -588,7 +588,8 @@ def counterfactual(
     a second one is tried on top, and so on, once by the score and once by the coverage. The set found is scored once
     more, whole. One competency is found whenever one is enough; of several, fewer may exist that were not tried.
     No competency opens a job that a credential or a competition closes: where something is required that is not known
-    to be held, nothing is found, unless the graph was built without access facts.
+    to be held, nothing is found, whatever the level, unless the graph was built without access facts; what closes the
+    job stands in `Move.access`.
 
     Parameters
     ----------
@@ -630,10 +631,10 @@ def counterfactual(
     if not moves or moves[0].level is None:
         return None
     before = moves[0]
+    if graph.settings.access is not None and is_closed(before):
+        return None  # whatever its level: to say that nothing is lacking would be wrong
     if reaches(before.level, level):
         return Counterfactual(level, (), before)
-    if graph.settings.access is not None and is_closed(before):
-        return None
     start = find_start(graph, origin, towards=[target])
     scorer = scorer_for(graph.referential, chosen.scorer, occupied=start.row >= 0)
     outcomes = partial(_outcomes, graph, scorer, start, graph.position[before.target.code], level)
