@@ -303,6 +303,7 @@ def test_a_batch_of_another_shape_is_refused_row_by_row(graph: OccupationGraph) 
     ("profiles", "key"),
     [
         (pa.table({"id": ["1"]}), "profiles_columns"),
+        (pa.table({"occupation": ["K2110"], "competencies": [["a"]]}), "profiles_columns"),
         (pa.table({"id": ["1"], "competencies": [["a"]], "occupation": [110]}), "profiles_type"),
         (pa.table({"id": ["1"], "competencies": [[110]]}), "profiles_type"),
         (pa.table({"id": [1.5], "competencies": [["a"]]}), "profiles_type"),
@@ -314,6 +315,12 @@ def test_a_request_that_makes_no_sense_is_refused_at_once(graph: OccupationGraph
     with pytest.raises(PasserellesError) as told:
         rank_profiles(graph, profiles)
     assert told.value.key == key
+
+
+def test_people_may_be_told_by_their_occupation_alone(graph: OccupationGraph) -> None:
+    named = pa.table({"id": ["1", "2"], "occupation": ["K2110", "N1103"]})
+    whole = table([("1", "K2110", [], {}), ("2", "N1103", [], {})])
+    assert ranked(graph, named) == ranked(graph, whole)
 
 
 def test_every_way_to_give_profiles_gives_the_same(graph: OccupationGraph, tmp_path: Path) -> None:

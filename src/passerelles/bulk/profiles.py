@@ -56,7 +56,8 @@ def check_names(names: Sequence[str], *, tell: bool = True) -> None:
 
 
 def _check_there(names: Sequence[str]) -> None:
-    missing = [name for name in ("id", "competencies") if name not in names]
+    told = ("occupation", "competencies")  # a profile may be either alone
+    missing = [*(["id"] if "id" not in names else []), *(() if any(name in names for name in told) else told)]
     if missing:
         raise PasserellesError("profiles_columns", missing=", ".join(missing), known=", ".join(COLUMNS))
     twice = [name for name in COLUMNS if list(names).count(name) > 1]

@@ -254,10 +254,10 @@ def rank_profiles(
     table
         Profiles: a ``pyarrow.Table``, ``RecordBatch`` or ``RecordBatchReader``, an iterable of batches, a data frame
         that tells its columns to Arrow (pandas, polars), or the path of a Parquet or CSV file. Columns: ``id`` (text
-        or whole number); ``occupation`` (code or exact title, null for none; may be absent); ``competencies`` (list of
-        codes, null for none); ``credentials`` (may be absent: a map or list of pairs code - ``"yes"``, ``"no"`` or
-        ``"unknown"``, or a struct whose fields are the codes); ``employment`` (as in `Profile`, null for none; may be
-        absent). Others are not read, which a `PasserellesWarning` says.
+        or whole number); ``occupation`` (code or exact title, null for none); ``competencies`` (list of codes, null
+        for none), either of which may be absent; ``credentials`` (may be absent: a map or list of pairs code -
+        ``"yes"``, ``"no"`` or ``"unknown"``, or a struct whose fields are the codes); ``employment`` (as in `Profile`,
+        null for none; may be absent). Others are not read, which a `PasserellesWarning` says.
     settings
         Scorer; the graph's own where None.
     limit
