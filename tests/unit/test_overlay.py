@@ -222,7 +222,7 @@ def test_what_is_no_overlay_is_refused(tmp_path: Path) -> None:
     (tmp_path / "bare" / "titles.csv").write_bytes(b"occupation,code,label\n")
     with pytest.raises(ReferentialError) as missing:
         base.with_overlay(tmp_path / "bare")
-    assert missing.value.key == "missing_required_file"
+    assert (missing.value.key, missing.value.values["file"]) == ("no_overlay", "manifest.toml")
     with pytest.raises(PasserellesError):
         load_referential(write_table(tmp_path / "branche", overlay(), manifest=MANIFEST))
 

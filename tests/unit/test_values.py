@@ -140,6 +140,8 @@ def test_a_profile_never_changes_and_turns_into_json() -> None:
         (lambda _: Profile("K2110", None), "no_list"),  # type: ignore[arg-type]
         (lambda _: Profile("K2110", credentials=["PERM-C"]), "not_a_mapping"),  # type: ignore[arg-type]
         (lambda g: rank_moves(g, "N4101", targets="K2111"), "not_a_list"),
+        (lambda g: rank_moves(g, {"occupation": "N4101"}), "origin_invalid"),  # type: ignore[arg-type]
+        (lambda g: g.referential.with_overlay(3), "overlay_not_text"),
         (lambda g: rank_moves(g, "N4101", filters="unregulated"), "not_a_list"),
         (lambda g: rank_sources(g, "N4101", origins="K2111"), "not_a_list"),
         (lambda g: compare(g, "K2111"), "not_a_list"),
@@ -151,7 +153,7 @@ def test_a_profile_never_changes_and_turns_into_json() -> None:
         (lambda g: evaluate(g, methods=["random"], grouping="x"), "evaluation_grouping"),  # type: ignore[arg-type]
         (lambda g: evaluate(g, methods=["random"], grouping=-1), "evaluation_grouping"),
         (lambda g: rank_profiles(g, [], threads=0), "threads_invalid"),
-        (lambda g: levers(g, 3, ["N4105"]), "code_not_text"),  # type: ignore[arg-type]
+        (lambda g: levers(g, 3, ["N4105"]), "origin_invalid"),  # type: ignore[arg-type]
         (lambda g: levers(g, ["N4101"], ["N4105"], kinds=3), "kinds_invalid"),  # type: ignore[arg-type]
         (lambda g: evaluate(g, methods=[lambda _g, _o: NONE]), "evaluation_bad_scores"),
         (lambda _: load_referential(""), "no_such_referential"),

@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 from passerelles.access.conditions import GROUND, AccessConditions, AccessCredential
 from passerelles.access.holdings import Holdings, holdings_of, titles_meant
 from passerelles.access.wording import access_text, required_lines, required_text
-from passerelles.codes import check_code
-from passerelles.errors import UnknownCodeError
+from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, labelled, listed, number, ordinal, percent, say, signed
 from passerelles.market.own_lists import OBSERVED_COLUMNS, Observed, ObservedMoves, observed_lines, observed_notes
@@ -553,7 +552,9 @@ def find_start(graph: OccupationGraph, origin: str | Profile, *, towards: Iterab
     PasserellesError
         If it is neither text nor a profile.
     """
-    profile = origin if isinstance(origin, Profile) else Profile(occupation=check_code(origin, what="occupation"))
+    if not isinstance(origin, Profile | str):
+        raise PasserellesError("origin_invalid", kind=type(origin).__name__)
+    profile = origin if isinstance(origin, Profile) else Profile(occupation=origin)
     referential = graph.referential
     code = None if profile.occupation is None else find_occupation(referential, profile.occupation)
     find_occupations(referential, towards)  # refuses what is unknown

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 from passerelles.codes import grouped
-from passerelles.errors import PasserellesError
+from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.io.archive import FileSource
 from passerelles.model import JobTitle
 from passerelles.referentials.credentials import read_catalogue, read_facts
@@ -46,7 +46,11 @@ def read_overlay(source: FileSource, draft: Draft, *, name: str, version: str, a
         draft.note("overlay_base_version", base=name, expected=manifest.base_version, found=version)
     _watch_labels(draft)
     if not anyway:
-        refuse_unusable((n for n in draft.log.notices() if n.file.startswith(f"{draft.overlay}/")), source.place)
+        own = [n for n in draft.log.notices() if n.file.startswith(f"{draft.overlay}/")]
+        if absent := [n for n in own if n.code == "missing_required_file"]:  # any folder may be named by mistake
+            manifest_name = absent[0].file.removeprefix(f"{draft.overlay}/")
+            raise ReferentialError("no_overlay", issues=own, path=source.place, file=manifest_name)
+        refuse_unusable(own, source.place)
     tables.check_names()
     _specialised(tables, draft)
     tables.declare_competencies()

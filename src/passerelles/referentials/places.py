@@ -148,7 +148,7 @@ def place_of(name_or_path: str | Path, kind: Kind) -> Path:
     'enseignement-conduite'
     """
     if not isinstance(name_or_path, str | Path):
-        raise PasserellesError("place_not_text", value=repr(name_or_path), kind=type(name_or_path).__name__)
+        raise PasserellesError(f"{kind}_not_text", value=repr(name_or_path), kind=type(name_or_path).__name__)
     name = str(name_or_path)
     place = named_place(name, kind)
     if place is not None:
