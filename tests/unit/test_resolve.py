@@ -704,6 +704,43 @@ def test_a_firm_of_other_jobs_makes_no_title_one_of_them(
 
 
 @pytest.mark.parametrize(
+    ("text", "sector", "code"),
+    [
+        ("Agent d'entretien", "81.21Z", "K2205"),
+        ("Agent d'entretien", "8130Z", "A1203"),
+        ("Vendeur", "47.71Z Commerce de détail d'habillement", "D1214"),
+        ("Conducteur", "49.39A", "N4103"),
+        ("Conducteur", "49.41A", "N4101"),
+        ("Chef", "41.20A", "F1206"),
+        ("Chef", "56.10A", "G1601"),
+    ],
+)
+def test_a_class_of_activities_says_more_than_its_division(
+    rome: Referential, text: str, sector: str, code: str
+) -> None:
+    assert resolve_title(rome, text, context=Context(sector=sector))[0].code == code
+
+
+@pytest.mark.parametrize("text", ["Chef", "b", "TGV"])
+def test_what_may_be_many_jobs_or_none_is_not_sure(rome: Referential, text: str) -> None:
+    assert status(resolve_title(rome, text)) != "sûr"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Conducteur de TGV", "N4301"),
+        ("Software engineer", "M1818"),
+        ("Software developer", "M1805"),
+        ("Warehouse worker", "N1115"),
+        ("Soudeur sénior 3x8 intérim Manpower Figeac", "H2913"),
+    ],
+)
+def test_trades_and_english_titles_that_people_write(rome: Referential, text: str, code: str) -> None:
+    assert resolve_title(rome, text)[0].code == code
+
+
+@pytest.mark.parametrize(
     ("text", "family"),
     [
         ("Technicien tuyauteur", "H2914"),

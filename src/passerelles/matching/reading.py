@@ -45,10 +45,8 @@ class LanguagePack:
     ----------
     language
         ISO 639-1 code.
-    stop_words
-        Words that count for nothing.
-    foreign
-        Words that other languages use everywhere, and this one does not.
+    stop_words, foreign
+        Words that count for nothing; words that other languages use everywhere, and this one does not.
     joins
         Patterns of two words that are one (``3 D``), on normalised text, with two groups.
     suffixes
@@ -71,10 +69,8 @@ class LanguagePack:
         Abbreviation, or word that no label has, to its readings, most usual first.
     employers, asides
         Words that name an employer, and whole parts of a line that are no job (towns, regions, services).
-    openers
-        Words after which a title cannot end.
-    alternatives
-        Words that stand between two jobs ("ou").
+    openers, alternatives
+        Words after which a title cannot end; words that stand between two jobs ("ou").
     no_jobs
         Patterns of a whole text that names no job: remarks, addresses, people.
     usages
@@ -85,6 +81,8 @@ class LanguagePack:
         Stems of titles after which further words say how or where, not which job ("soudeur TIG").
     kinds
         Stem of the first word of a title to the kind of work that it says, numbered from 0.
+    naf
+        First digits of an activity's class whose division mixes trades, to words of its own.
     qualifiers
         Stems that say how one does a job, or that one helps at it: without them the title names the same job.
     titles
@@ -114,6 +112,7 @@ class LanguagePack:
     heads: frozenset[str]
     columns: Mapping[str, frozenset[str]]
     kinds: Mapping[str, int]
+    naf: Mapping[str, str]
     qualifiers: frozenset[str] = frozenset()
     titles: bool = True
 
@@ -217,6 +216,7 @@ def _pack(data: dict[str, Any], noise: dict[str, Any]) -> LanguagePack:
         kinds=MappingProxyType({bare(word): n for n, some in enumerate(data["kinds"].values()) for word in some}),
         usages=MappingProxyType({bare(title): meant(titles) for title, titles in data["usages"].items()}),
         heads=frozenset(map(bare, data.get("heads", {}).get("titles", ()))),
+        naf=MappingProxyType(data.get("naf", {})),
         qualifiers=frozenset(map(bare, data.get("qualifiers", ()))),
         **around,
     )

@@ -185,7 +185,11 @@ def _like(index: TitleIndex, texts: Sequence[str], lexicon: Lexicon) -> FloatArr
 
 
 def _in_sector(index: TitleIndex, sector: str, lexicon: Lexicon) -> FloatArray:
-    """Half for being filed under the NAF division, or under tags of these words, half for the likeness of the words."""
+    """
+    Half for being filed under the NAF division, or under tags of these words, half for the likeness of the words.
+
+    Those of a NAF code are its class's own, where the language says some, else the label of its division.
+    """
     digits = "".join(sign for sign in sector.split(" ", maxsplit=1)[0] if sign.isdigit())
     division = f"naf:{int(digits[:_DIVISION])}" if digits else ""
     filed = np.zeros(len(index.codes), dtype=np.float32)
@@ -200,6 +204,9 @@ def _in_sector(index: TitleIndex, sector: str, lexicon: Lexicon) -> FloatArray:
             share = sum(map(index.family_weight, sorted(terms & set(lexicon.roots(lexicon.stems(label)))))) / whole
             if share >= _ENOUGH:
                 filed[owners] = np.maximum(filed[owners], np.float32(share))
+    of_class = (index.pack.naf.get(digits[:length]) for length in range(len(digits), _DIVISION, -1))
+    own = next(filter(None, of_class), "")
+    words = [own] if own else words
     return np.asarray(0.5 * filed + 0.5 * _like(index, words, lexicon), dtype=np.float32)
 
 
