@@ -166,6 +166,26 @@ def test_the_door_refuses(make: Callable[[Any], Any], key: str, embedded_graph: 
     assert refused.value.key == key
 
 
+@pytest.mark.parametrize(
+    ("ask", "told"),
+    [
+        (lambda _: load_referential("transition"), "Vouliez-vous dire : transitions ?"),
+        (
+            lambda g: g.referential.with_overlay("enseignement-de-conduite"),
+            "Vouliez-vous dire : enseignement-conduite ?",
+        ),
+        (lambda g: g.referential.with_overlay("zzz"), "ni un chemin qui existe."),
+        (lambda g: rank_moves(g, "K9999"), "Vouliez-vous dire : K1302, K1303, K1304 ?"),
+    ],
+)
+def test_what_is_nearest_to_a_wrong_name_or_code_is_told(
+    ask: Callable[[Any], Any], told: str, plain_embedded: OccupationGraph
+) -> None:
+    with pytest.raises(PasserellesError) as refused:
+        ask(plain_embedded)
+    assert refused.value.message("fr").endswith(told)
+
+
 def test_an_empty_code_is_told_alike_of_whatever_it_is() -> None:
     asked: dict[str, dict[str, Any]] = {"occupation": {"occupation": ""}, "competency": {"competencies": (" ",)}}
     for what, given in asked.items():

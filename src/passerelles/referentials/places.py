@@ -11,6 +11,7 @@ from typing import Final, Literal
 import platformdirs
 
 from passerelles.errors import PasserellesError
+from passerelles.language.say import say
 from passerelles.text import normalise_label
 
 ZIP_NAME = "referential.zip"
@@ -167,7 +168,14 @@ def place_of(name_or_path: str | Path, kind: Kind) -> Path:
     if kind == "referential" and small in OFFICIAL_URL:
         raise PasserellesError("not_downloaded", name=small)
     key = "no_such_overlay" if kind == "overlay" else "no_such_referential"
-    raise PasserellesError(key, name=name, known=", ".join(dict.fromkeys(each for each, *_ in known(kind))))
+    names = dict.fromkeys(each for each, *_ in known(kind))
+    near = ", ".join(get_close_matches(small, names, n=1))
+    raise PasserellesError(
+        key,
+        name=name,
+        known=", ".join(names),
+        near=lambda lang: f" {say('errors.suggestions', lang=lang, suggestions=near)}" if near else "",
+    )
 
 
 def _paths_of(name: str) -> Iterator[Path]:

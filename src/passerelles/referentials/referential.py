@@ -615,10 +615,18 @@ def nearest(referential: Referential, text: str) -> tuple[str, ...]:
     """Return codes or titles that resemble `text`, best first; ties in the order of the codes."""
     cut = text[:_LONGEST].strip()
     if any(c.isdigit() for c in cut) and " " not in cut:
-        return tuple(alike(cut.upper(), {o.code: o.code for o in referential.occupations}, least=50, most=_NEAREST))
+        codes = {o.code: o.code for o in referential.occupations}
+        return tuple(alike(cut.upper(), codes, least=50, most=_NEAREST)) or _of_same_start(cut.upper(), sorted(codes))
     plain, labels = normalise_label(cut), _plain_labels(referential)
     forms = alike(plain, {form: form for form in labels}, scorer="token_sort_ratio", least=60, most=4 * _NEAREST)
     return tuple(islice(dict.fromkeys(labels[form] for form in forms), _NEAREST))
+
+
+def _of_same_start(text: str, codes: Sequence[str]) -> tuple[str, ...]:
+    """Return the first codes among those that share the most of their start with `text`: those of its field."""
+    starts = (text[:length] for length in range(len(text), 0, -1))
+    alike_so_far = (tuple(code for code in codes if code.startswith(start)) for start in starts)
+    return next(filter(None, alike_so_far), ())[:_NEAREST]
 
 
 @made_once
