@@ -3,7 +3,7 @@
 import inspect
 import re
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import wraps
 from importlib import util
@@ -116,6 +116,19 @@ def _picklable(value: object) -> object:
     if callable(value):
         return {lang: str(value(lang)) for lang in LANGS}.get
     return value if isinstance(value, str | int | float | PurePath | None) else str(value)
+
+
+def nearest_said(names: Iterable[str]) -> Callable[[Lang], str]:
+    """
+    Return what ends a message by the names that are nearest to a wrong one; nothing where there is none.
+
+    Examples
+    --------
+    >>> nearest_said(["rome"])("en"), nearest_said([])("en")
+    (' Did you mean: rome?', '')
+    """
+    near = ", ".join(names)
+    return lambda lang: f" {say('errors.suggestions', lang=lang, suggestions=near)}" if near else ""
 
 
 class PasserellesError(_Message, ValueError):

@@ -441,8 +441,10 @@ def test_a_column_is_read_only_where_one_is_meant(capsys: pytest.CaptureFixture[
     file = tmp_path / "l.csv"
     file.write_text("Poste;Intitulé du poste\n12;Cariste\n", encoding="utf-8")
     assert "--column" in call("resolve", "--input", str(file), capsys=capsys)[2]
-    said = call("resolve", "--input", str(file), "--column", "zzz", capsys=capsys)[2]
-    assert "« zzz » introuvable. Colonnes lues, les plus proches d'abord : " in said
+    said = call("resolve", "--input", str(file), "--column", "nope", capsys=capsys)[2]
+    assert said.endswith("« nope » introuvable. Colonnes lues : Poste, Intitulé du poste.\n")
+    said = call("resolve", "--input", str(file), "--column", "intitule", capsys=capsys)[2]
+    assert said.endswith("Vouliez-vous dire : Intitulé du poste ?\n")
     file.write_text("N°;Intitulé du poste\n12;Cariste\n", encoding="utf-8")
     assert call("resolve", "--input", str(file), capsys=capsys)[0] == 0
 

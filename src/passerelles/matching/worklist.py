@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import ClassVar, Final, get_args
 
 from passerelles.codes import grouped
-from passerelles.errors import PasserellesError
+from passerelles.errors import PasserellesError, nearest_said
 from passerelles.io.atomic import write_whole
 from passerelles.io.csv import TOTAL, csv_text, decimal_number, read_number, read_rows, without_apostrophe
 from passerelles.io.xlsx import Cell, cell_text
@@ -22,6 +22,7 @@ from passerelles.views.shown import Described
 from passerelles.views.spec import Column, Record, dicts
 
 _HINTS: Final = 3
+_ALIKE: Final = 75  # of 100: below, the name of a column resembles another by chance
 _MOST_BLANKS: Final = 1000
 
 
@@ -49,7 +50,7 @@ class Worklist:
         Raises
         ------
         PasserellesError
-            If there is none; the message lists all, the nearest first.
+            If there is none; the message lists all, and the nearest where some resemble it.
         """
         if name in self.header:
             return self.header.index(name)
@@ -58,9 +59,12 @@ class Worklist:
         if wanted and wanted in written:
             return written.index(wanted)
         named = {cell: text for cell, text in zip(self.header, written, strict=True) if cell}
-        hints = alike(wanted, named, scorer="WRatio", least=50, most=_HINTS)
-        columns = ", ".join(dict.fromkeys([*hints, *named])) or "–"
-        raise PasserellesError("resolve_no_column", column=name, columns=columns)
+        raise PasserellesError(
+            "resolve_no_column",
+            column=name,
+            columns=", ".join(named) or "–",
+            near=nearest_said(alike(wanted, named, scorer="WRatio", least=_ALIKE, most=_HINTS)),
+        )
 
     def find(self, name: str) -> int | None:
         """Position of a column written exactly so, or None."""

@@ -10,8 +10,7 @@ from typing import Final, Literal
 
 import platformdirs
 
-from passerelles.errors import PasserellesError
-from passerelles.language.say import say
+from passerelles.errors import PasserellesError, nearest_said
 from passerelles.text import normalise_label
 
 ZIP_NAME = "referential.zip"
@@ -169,13 +168,8 @@ def place_of(name_or_path: str | Path, kind: Kind) -> Path:
         raise PasserellesError("not_downloaded", name=small)
     key = "no_such_overlay" if kind == "overlay" else "no_such_referential"
     names = dict.fromkeys(each for each, *_ in known(kind))
-    near = ", ".join(get_close_matches(small, names, n=1))
-    raise PasserellesError(
-        key,
-        name=name,
-        known=", ".join(names),
-        near=lambda lang: f" {say('errors.suggestions', lang=lang, suggestions=near)}" if near else "",
-    )
+    near = nearest_said(get_close_matches(small, names, n=1))
+    raise PasserellesError(key, name=name, known=", ".join(names), near=near)
 
 
 def _paths_of(name: str) -> Iterator[Path]:
