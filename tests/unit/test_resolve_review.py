@@ -12,6 +12,7 @@ from passerelles import load_referential, resolve_title
 from passerelles.cli.main import run
 from passerelles.matching.titles import Candidate, Context, contexts_of, resolve_many, title_index
 from passerelles.matching.worklist import CHOICE_FROM, HEADER, Worklist, agenda, read_choices, review, write_choices
+from passerelles.referentials.referential import Referential
 
 MORE = (*ROWS, ("16", "Cariste de scierie", "H2205"), ("17", "Vendeur / Vendeuse de bateaux", "I1601"))
 SMALL = referential(MORE)
@@ -61,10 +62,10 @@ def test_a_head_count_is_read_with_its_unit_and_what_counts_for_one_is_said(
 def test_choices_are_remembered_and_settle_the_title_next_time(tmp_path: Path) -> None:
     table = Worklist(("intitulé", "choix"), [["xqzw", "D1102"], ["cariste", ""]])
     plan = agenda(review(SMALL, table, "intitulé"))
-    assert plan.choices() == {"xqzw": "D1102"}
+    assert plan.choices() == {("xqzw", ""): "D1102"}
     file = tmp_path / "choix.csv"
     write_choices(file, plan.choices())
-    assert read_choices(file) == {"xqzw": "D1102"}
+    assert read_choices(file) == {("xqzw", ""): "D1102"}
     again = review(SMALL, Worklist(("intitulé",), [["  XQZW "]]), "intitulé", choices=read_choices(file))
     row = again.rows[0]
     assert (row.candidates[0].code, row.status, row.candidates[0].parent_confidence) == ("D1102", "sûr", 1.0)
@@ -90,7 +91,7 @@ def test_the_sheet_has_drop_down_choices_and_is_read_back(tmp_path: Path, capsys
     with pytest.raises(SystemExit):
         run(["resolve", "--review", str(sheet), "--choices", str(kept)])
     capsys.readouterr()
-    assert read_choices(kept) == {"moniteur": str(offered).split()[0]}
+    assert [(title, code) for (title, _), code in read_choices(kept).items()] == [("moniteur", str(offered).split()[0])]
     with pytest.raises(SystemExit):
         run(["resolve", "--input", str(source), "--column", "intitulé", "--choices", str(kept), "--format", "csv"])
     lines = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
@@ -132,7 +133,8 @@ def test_the_terminal_asks_title_by_title_and_keeps_each_choice(
     told = capsys.readouterr().err
     assert told.index("xqzw") < told.index("nulle part") < told.index("technicien") < told.index("blorg")
     assert "2 choix faits ; restent 1." in told
-    assert read_choices(kept) == {"xqzw": "N4101", "technicien": "I1304"}
+    chosen = {title: code for (title, _), code in read_choices(kept).items()}
+    assert chosen == {"xqzw": "N4101", "technicien": "I1304"}
     monkeypatch.setattr("sys.stdin", io.StringIO("\n"))
     with pytest.raises(SystemExit):
         run(asked)
@@ -187,3 +189,27 @@ def test_words_after_a_title_that_stays_the_job_leave_its_family_sure() -> None:
         first = resolve_title(embedded, text)[0]
         assert first.code == code
         assert first.parent_confidence >= 0.9
+
+
+def test_a_choice_for_the_sailors_of_a_fishing_firm_is_none_for_those_of_a_barge(
+    rome: Referential, tmp_path: Path
+) -> None:
+    head, sectors = ("intitulé", "secteur"), ("03.11Z", "50.40Z", "")
+    table = Worklist(head, [["Matelot", sector] for sector in sectors])
+    read = review(rome, table, "intitulé", contexts={"sector": "secteur"})
+    sea, river, _ = (row.read_as for row in read.rows)
+    assert (sea, river) == ("A1415", "N3103")
+    plan = agenda(read)
+    assert sorted(len(group.rows) for group in plan.groups) in ([1, 2], [1, 1, 1])
+    file = tmp_path / "choix.csv"
+    write_choices(file, {("matelot", "A1415"): "A1415"})
+    again = review(rome, table, "intitulé", contexts={"sector": "secteur"}, choices=read_choices(file)).rows
+    assert (again[0].status, again[0].candidates[0].code) == ("sûr", "A1415")
+    assert (again[1].choice, again[1].candidates[0].parent_code) == ("", "N3103")
+
+
+def test_choices_written_without_what_was_read_settle_the_title_wherever_it_stands(tmp_path: Path) -> None:
+    file = tmp_path / "choix.csv"
+    file.write_text("intitulé,choix\ncariste,N4101\n", encoding="utf-8")
+    row = review(SMALL, Worklist(("intitulé",), [["Cariste"]]), "intitulé", choices=read_choices(file)).rows[0]
+    assert (row.candidates[0].code, row.status) == ("N4101", "sûr")

@@ -147,12 +147,11 @@ def _agenda(opts: CommandOptions, done: "Review", kind: "Kind", choices: Path | 
     opts.emit_list(plan.worklist(), line, lambda: about(dicts(plan.groups, lang)), show, choice=CHOICE_FROM)
 
 
-def _ask(opts: CommandOptions, plan: "Agenda", kind: "Kind", choices: Path, chosen: dict[str, str]) -> None:
+def _ask(opts: CommandOptions, plan: "Agenda", kind: "Kind", choices: Path, chosen: dict[tuple[str, str], str]) -> None:
     """Ask for the remaining choices, one by one; each is written at once, so that one may stop at any time."""
     from passerelles.matching.titles import index_of
     from passerelles.matching.worklist import chosen_code, write_choices
     from passerelles.report.resolution import question_lines
-    from passerelles.text import normalise_label
 
     referential = opts.session.referential
     known, answered = frozenset(index_of(referential, kind).codes), 0
@@ -173,7 +172,7 @@ def _ask(opts: CommandOptions, plan: "Agenda", kind: "Kind", choices: Path, chos
             if code is None:
                 opts.tell("resolve.review.not_understood", choice=answer.strip()[:80])
         if code is not None:
-            chosen, answered = chosen | {normalise_label(group.text): code}, answered + 1
+            chosen, answered = chosen | {group.key: code}, answered + 1
             write_choices(choices, chosen)
     opts.tell("resolve.review.asked", n=answered, left=len(plan.left) - answered)
 

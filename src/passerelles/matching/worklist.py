@@ -171,13 +171,18 @@ _CANDIDATES_OF: Final = Column(
 
 @dataclass(frozen=True, slots=True)
 class ResolvedRow(Described):
-    """One row: its number as `Worklist.lines` has it, the text, the candidates, the verdict, what a person chose."""
+    """
+    One row: its number as `Worklist.lines` has it, the text, the candidates, the verdict, what a person chose.
+
+    `read_as` is the code of the family that it reads as, whatever a person chose; empty where it reads as nothing.
+    """
 
     number: int
     text: str
     candidates: list[Candidate]
     status: Status
     choice: str
+    read_as: str = ""
 
     spec: ClassVar[Record] = Record(
         "resolved_row",
@@ -222,7 +227,7 @@ def review(
     *,
     kind: Kind = "title",
     contexts: Mapping[str, str] | None = None,
-    choices: Mapping[str, str] | None = None,
+    choices: Mapping[tuple[str, str], str] | None = None,
     review_threshold: float = REVIEW,
     progress: Progress | None = None,
 ) -> Review:
@@ -244,8 +249,8 @@ def review(
         Column of each kind of context of a title (``employer``, ``sector``, ``agreement``); the other titles of an
         employer are context too. See `passerelles.matching.titles`.
     choices
-        What was chosen before: title as `passerelles.text.normalise_label` gives it, to code. The list's own choices
-        go before.
+        What was chosen before: title as `passerelles.text.normalise_label` gives it, with the code of the family that
+        it was read as (empty = any), to code. The list's own choices go before.
     review_threshold
         Confidence from which a row is ``à vérifier``; see `passerelles.settings.TitleSettings`.
     progress
@@ -264,8 +269,7 @@ def review(
     place = worklist.place(column)
     texts = worklist.texts(place)
     before = choices or {}
-    own = worklist.texts(worklist.find(CHOICE))
-    stated = [choice or before.get(normalise_label(text), "") for choice, text in zip(own, texts, strict=True)]
+    own, leading = worklist.texts(worklist.find(CHOICE)), worklist.texts(worklist.find(_CANDIDATES[0]))
     earlier = [worklist.texts(worklist.find(f"code_{n}")) for n in range(1, LIMIT + 1)]
     known = {owner.code: owner for owner in index_of(referential, kind).owners}
     columns = {f"{each}s": worklist.texts(worklist.place(name)) for each, name in (contexts or {}).items()}
@@ -274,9 +278,15 @@ def review(
     rows: list[ResolvedRow] = []
     titles = referential if kind == "title" else None
     for i, candidates in enumerate(answers):
-        row = ResolvedRow(worklist.lines[i], texts[i], candidates, status(candidates, review_threshold), stated[i])
-        if stated[i]:
-            code = chosen_code(stated[i], [codes[i] for codes in earlier], known, titles)
+        # The sheet of a review says what its rows were read as beside what a context said of them.
+        led = known.get(leading[i].split(" ", 1)[0])
+        read_as = led.family[0] if led else candidates[0].parent_code if candidates else ""
+        title = normalise_label(texts[i])
+        stated = own[i] or before.get((title, read_as)) or before.get((title, ""), "")
+        verdict = status(candidates, review_threshold)
+        row = ResolvedRow(worklist.lines[i], texts[i], candidates, verdict, stated, read_as)
+        if stated:
+            code = chosen_code(stated, [codes[i] for codes in earlier], known, titles)
             row = replace(row, status="à vérifier") if code is None else _with_choice(row, known[code])
         rows.append(row)
         if progress is not None:
@@ -314,6 +324,7 @@ def _with_choice(row: ResolvedRow, owner: Owner) -> ResolvedRow:
 
 TITLE: Final = "intitulé"
 PEOPLE: Final = "personnes"
+_FAMILY: Final = "famille lue"
 _CANDIDATES: Final = tuple(f"candidat_{n}" for n in range(1, LIMIT + 1))
 HEADER: Final = (TITLE, PEOPLE, "lignes", "statut", "confiance", *_CANDIDATES, CHOICE)
 """Columns of the sheet that a reviewer fills in: `choix` takes a code, an exact title, or a candidate."""
@@ -324,7 +335,7 @@ CHOICE_FROM: Final = (HEADER.index(CHOICE), HEADER.index(_CANDIDATES[0]), HEADER
 @dataclass(frozen=True, slots=True)
 class ReviewedTitle(Described):
     """
-    A title of a list, with all the rows that write it so.
+    A title of a list, with all the rows that write it so and read as one family.
 
     Attributes
     ----------
@@ -338,6 +349,8 @@ class ReviewedTitle(Described):
         What it resolves to.
     chosen
         Whether a person chose.
+    read_as
+        Code of the family that these rows read as, with what their context says; empty where they read as nothing.
     """
 
     text: str
@@ -346,6 +359,7 @@ class ReviewedTitle(Described):
     status: Status
     candidates: tuple[Candidate, ...]
     chosen: bool
+    read_as: str
 
     spec: ClassVar[Record] = Record(
         "reviewed_title",
@@ -360,6 +374,11 @@ class ReviewedTitle(Described):
         Column("choice", value=lambda g, _: g.candidates[0].code if g.chosen else None, promised="code?"),
         _CANDIDATES_OF,
     )  # fmt: skip
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What a choice is remembered for: the title as it is compared, and the family that it reads as."""
+        return normalise_label(self.text), self.read_as
 
     @property
     def doubt(self) -> float:
@@ -396,14 +415,16 @@ class Agenda:
         """Return the sheet that a reviewer fills in."""
         return Worklist(HEADER, [group.cells() for group in self.groups])
 
-    def choices(self) -> dict[str, str]:
-        """Return what was chosen: title as it is compared, to code."""
-        return {normalise_label(group.text): group.candidates[0].code for group in self.groups if group.chosen}
+    def choices(self) -> dict[tuple[str, str], str]:
+        """Return what was chosen, see `read_choices`."""
+        return {group.key: group.candidates[0].code for group in self.groups if group.chosen}
 
 
 def agenda(done: Review, *, people: Sequence[Cell] | None = None) -> Agenda:
     """
-    Group the rows of a reviewed list by title, and order the titles.
+    Group the rows of a reviewed list by title and by what it reads as, and order the titles.
+
+    A context may make one title two jobs: a choice for the sailors of a fishing firm is none for those of a barge.
 
     Parameters
     ----------
@@ -419,15 +440,17 @@ def agenda(done: Review, *, people: Sequence[Cell] | None = None) -> Agenda:
     """
     numbers = [None] * len(done.rows) if people is None else [people_of(cell) for cell in people]
     counts = [1.0 if number is None else number for number in numbers]
-    named = ((n, row.text) for n, row in enumerate(done.rows) if not is_aside(row.text))
+    named = ((n, row) for n, row in enumerate(done.rows) if not is_aside(row.text))
     groups = []
-    for places in grouped((normalise_label(text) or text, place) for place, text in named).values():
+    for places in grouped(((normalise_label(row.text) or row.text, row.read_as), n) for n, row in named).values():
         rows = [done.rows[place] for place in places]
         first = next((row for row in rows if row.choice), rows[0])
         lines, headcount = tuple(row.number for row in rows), sum(counts[place] for place in places)
         chosen = bool(first.choice) and first not in done.refused
-        groups.append(ReviewedTitle(rows[0].text, lines, headcount, first.status, tuple(first.candidates), chosen))
-    return Agenda(tuple(sorted(groups, key=lambda group: (group.chosen, -round(group.at_stake, 6), group.text))))
+        read = first.status, tuple(first.candidates), chosen, first.read_as
+        groups.append(ReviewedTitle(rows[0].text, lines, headcount, *read))
+    order = sorted(groups, key=lambda group: (group.chosen, -round(group.at_stake, 6), group.text, group.read_as))
+    return Agenda(tuple(order))
 
 
 def people_of(cell: Cell) -> float | None:
@@ -438,9 +461,15 @@ def people_of(cell: Cell) -> float | None:
     return None if math.isnan(number) else max(number, 0.0)
 
 
-def read_choices(path: Path) -> dict[str, str]:
+def read_choices(path: Path) -> dict[tuple[str, str], str]:
     """
-    Read the choices of earlier reviews: title as it is compared, to code. A file that is not there holds none.
+    Read the choices of earlier reviews; a file that is not there holds none.
+
+    Returns
+    -------
+    choices
+        Title as it is compared, with the code of the family that it was read as, to code. A line without a family,
+        or a file without that column, speaks of the title whatever it reads as.
 
     Raises
     ------
@@ -451,11 +480,12 @@ def read_choices(path: Path) -> dict[str, str]:
         return {}
     listed = read_worklist(path, column=TITLE)
     titles, codes = (listed.texts(listed.place(name)) for name in (TITLE, CHOICE))
-    return {normalise_label(title): code for title, code in zip(titles, codes, strict=True) if code}
+    rows = zip(titles, listed.texts(listed.find(_FAMILY)), codes, strict=True)
+    return {(normalise_label(title), family): code for title, family, code in rows if code}
 
 
-def write_choices(path: Path, choices: Mapping[str, str]) -> None:
+def write_choices(path: Path, choices: Mapping[tuple[str, str], str]) -> None:
     """Write choices as a list that `read_choices` and people read, whole or not at all."""
     if path.suffix.casefold() != ".csv":
         raise PasserellesError("resolve_choices_csv", path=path)
-    write_whole(path, csv_text((TITLE, CHOICE), sorted(choices.items())))
+    write_whole(path, csv_text((TITLE, _FAMILY, CHOICE), [(*key, code) for key, code in sorted(choices.items())]))
