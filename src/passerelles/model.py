@@ -258,6 +258,13 @@ class Credential:
         return self.hours_kind == "none-exists" and self.hours.expected is None
 
     @property
+    def expected_kind(self) -> HoursKind:
+        """What its expected hours are: above the least that a text sets, those of centres."""
+        low, expected = self.hours[:2]
+        above = low is not None and expected is not None and expected > low
+        return "centre" if above and self.hours_kind == "legal-minimum" else self.hours_kind
+
+    @property
     def placement_hours(self) -> float | None:
         """Those of its hours that the law has spent in a firm or on placement; None = unknown, or not counted."""
         if self.hours_kind not in LEGAL:

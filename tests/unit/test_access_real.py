@@ -510,7 +510,13 @@ TITLES: list[tuple[str, str, str, set[str]]] = [
     ("M1607", "Avocate", "conditional", {"CAPA", "SERMENT-AVOCAT"}),
     ("D1505", "Agent de sécurité incendie", "conditional", {"SSIAP1"}),
     ("G1203", "Moniteur de ski alpin", "conditional", {"CARTE-EDUC", "DE-SKI"}),
-    ("D1505", "Animateur en aqua gymnastique", "conditional", {"BPJEPS-AAN", "CARTE-EDUC"}),
+    # In the water, the diplomas of several sports do too, under the eyes of a lifeguard.
+    (
+        "D1505",
+        "Animateur en aqua gymnastique",
+        "conditional",
+        {"BPJEPS", "BPJEPS-AAN", "CARTE-EDUC", "CQP-SPORT", "DEJEPS", "LIC-STAPS"},
+    ),
     ("N4105", "Equipier sapeur-pompier", "selective", {"FORM-SPP"}),
     ("J1501", "Sage-femme", "conditional", {"DE-SF", "ORDRE-SF"}),
     ("D1401", "Agent immobilier", "conditional", {"CARTE-T"}),

@@ -475,7 +475,9 @@ def test_a_diploma_of_the_law_is_known_for_a_minimum_of_apprentices_by_its_kind(
     for name, text in {"c.csv": CERTIFINFO, "kit.csv": _kit_of_kinds(), "suite.csv": NEXT, "rome.csv": ROME}.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     known = load_certifications(tmp_path)
-    for hours, kind in ((Hours(400, 800), "apprenticeship-minimum"), (Hours(500, 500), "centre")):
-        cap = Credential("C", "CAP", "diplôme", hours, rncp="RNCP100", hours_kind="centre")
+    least, above = Hours(500, 500), Hours(400, 500)  # the minimum of a text itself, and what a centre teaches
+    told = ((Hours(400, 800), "apprenticeship-minimum"), (least, "legal-minimum"), (above, "centre"))
+    for hours, kind in told:
+        cap = Credential("C", "CAP", "diplôme", hours, rncp="RNCP100", hours_kind="legal-minimum")
         made = referential({"N4101": ["a"]}, credentials=[cap], demands=[("N4101", "C")])
         assert [c.hours_kind for c in known.leading("N4101", made, DAY) if c.code == "RNCP100"] == [kind]

@@ -535,7 +535,7 @@ class Certifications:
         published = self._published(code)
         if credential is not None and credential.hours.expected is not None:
             same = published is not None and published.centre.expected == credential.hours.expected
-            return credential.hours, published.kind if published and same else credential.hours_kind
+            return credential.hours, published.kind if published and same else credential.expected_kind
         if published is None or "" < published.until < day.isoformat():
             return None, ""
         return published.centre, published.kind
