@@ -147,6 +147,13 @@ def test_nothing_feasible_is_exit_one(capsys: pytest.CaptureFixture[str]) -> Non
     assert "h de trop" in " ".join(out.split())
 
 
+def test_a_path_of_which_nobody_knows_whether_it_is_feasible_is_no_negative_answer(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code, out, _ = call("paths", "D1106", "N3103", "--max-steps", "1", "--format", "json", capsys=capsys)
+    assert (code, {item["status"] for item in json.loads(out)["results"]}) == (0, {"unknown"})
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
