@@ -17,6 +17,7 @@ from passerelles import (
     Settings,
     build_graph,
     compile_index,
+    levers,
     load_referential,
     rank_moves,
     rank_paths,
@@ -932,6 +933,10 @@ def test_a_catalogue_that_was_not_asked_for_is_told_in_words(tmp_path: Path) -> 
 
 def test_without_the_catalogue_nothing_is_looked_at_and_the_settings_say_so() -> None:
     bare = build_graph(load_referential("transitions"), access=None)
+    (path,) = rank_paths(bare, "N4105", targets=["N4101"], max_steps=1)
+    assert bare.referential.occupation_by_code["N4101"].regulated == "yes"
+    assert (path.status, path.reasons, path.hours.expected is None) == ("feasible", (), False)
+    assert levers(bare, ["N4105"], ["N4101"]).already == 1
     assert bare.settings.access is None
     assert bare.referential.credentials == ()
     assert build_graph(load_referential("transitions"), settings=Settings(access=None)).settings.access is None
@@ -996,6 +1001,17 @@ def test_no_competency_opens_a_job_that_a_credential_closes() -> None:
     (reached,) = rank_moves(graph, "N4101", targets=["K2110-GL"])
     assert reached.level is not None
     assert counterfactual(graph, "N4101", "K2110-GL", level=reached.level) is None  # there, and closed all the same
+
+
+@pytest.mark.parametrize("words", [("paths", "N4105", "N4101"), ("rank", "N4105")])
+def test_the_command_line_says_that_access_is_set_aside_where_it_is(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for extra in ((), ("--no-access",)):
+        with pytest.raises(SystemExit):
+            run((*words, "--limit", "1", *extra))
+        shown = " ".join(capsys.readouterr().out.split())
+        assert ("Les conditions d'accès sont mises de côté" in shown) == bool(extra)
 
 
 def test_the_command_line_shows_access_and_does_without(capsys: pytest.CaptureFixture[str]) -> None:

@@ -525,14 +525,18 @@ def test_hours_are_those_of_a_path_of_one_step(embedded_graph: OccupationGraph) 
 
 
 def test_what_gives_access_to_a_regulated_job_is_not_known_so_neither_are_the_hours() -> None:
-    jobs = referential({"A1101": ["X"], "B1101": ["X", "Y"], "B1102": ["X", "Y"]})
-    regulated = [replace(o, regulated="yes") if o.code == "B1101" else o for o in jobs.occupations]
-    graph = build_graph(replace(jobs, occupations=tuple(regulated)), access=None)
-    start = people(("A", "A1101", 2, "Redon"))
+    jobs = referential({"ZA1": ["X"], "ZB1": ["X", "Y"], "ZB2": ["X", "Y"]})
+    regulated = [replace(o, regulated="yes") if o.code == "ZB1" else o for o in jobs.occupations]
+    graph = build_graph(replace(jobs, occupations=tuple(regulated)))
+    start = people(("A", "ZA1", 2, "Redon"))
     chosen = Settings(territory=TerritorySettings(**ANY_MOVE))
-    held = match_territory(graph, start, openings(("X", "B1101", 2, "Redon")), settings=chosen)
+    held = match_territory(graph, start, openings(("X", "ZB1", 2, "Redon")), settings=chosen)
     assert (held.placed, [f.unknown for f in held.to_confirm]) == (0, [("hours", "access")])
-    assert match_territory(graph, start, openings(("X", "B1102", 2, "Redon")), settings=chosen).placed == 2
+    assert match_territory(graph, start, openings(("X", "ZB2", 2, "Redon")), settings=chosen).placed == 2
+    bare = build_graph(
+        replace(jobs, occupations=tuple(regulated)), access=None
+    )  # whoever sets access aside is told hours
+    assert match_territory(bare, start, openings(("X", "ZB1", 2, "Redon")), settings=chosen).placed == 2
 
 
 def test_a_title_that_demands_more_than_its_fiche_is_to_be_confirmed_with_what_it_demands() -> None:

@@ -521,13 +521,18 @@ def demands_of(graph: OccupationGraph, aim: Aim | None = None) -> Demands:
     aim = aim or Aim()
 
     def build() -> Demands:
-        return build_demands(graph.referential, [(code, aim) for code in graph.codes])
+        return build_demands(graph.referential, [(code, aim) for code in graph.codes], lifted=lifted(graph))
 
     return build() if aim.titles else graph.derived(("demands", aim, number_ended(graph.referential)), build)
 
 
-def build_demands(referential: Referential, jobs: Sequence[tuple[str, Aim]]) -> Demands:
-    """Return what some occupations demand, each of who means to work there in a way, row by row."""
+def lifted(graph: OccupationGraph) -> bool:
+    """Whether the conditions of access were set aside: nothing is unknown of what nobody wants to look at."""
+    return graph.settings.access is None
+
+
+def build_demands(referential: Referential, jobs: Sequence[tuple[str, Aim]], *, lifted: bool = False) -> Demands:
+    """Return what some occupations demand, each of who means to work there in a way, row by row; see `lifted`."""
     occupations, aims = tuple(code for code, _ in jobs), tuple(aim for _, aim in jobs)
     conditions = [access_conditions(referential, code, Holdings(aim=aim)) for code, aim in jobs]
     known = {item.code: item.detail for each in conditions for item in each.required}
@@ -556,7 +561,8 @@ def build_demands(referential: Referential, jobs: Sequence[tuple[str, Aim]]) -> 
         own = (c for c in each.required if c.needed_for is None and c.kind != "permis" and c.code not in OF_A_LEVEL)
         courses[row, [column_of[c.code] for c in own]] = True
         needed[row, [column_of[c] for c in fixed] + [len(codes) + choice for choice in some.values()]] = True
-    hidden = _flags(_hidden(referential, c, code) for c, code in zip(conditions, occupations, strict=True))
+    in_order = zip(conditions, occupations, strict=True)
+    hidden = _flags(not lifted and _hidden(referential, c, code) for c, code in in_order)
     selective = _flags(c.status == "selective" for c in conditions)
     contested = _flags(c.selection is None or c.selection.kind == "competition" for c in conditions)
     freely = _flags(c.level_low == 0 for c in conditions)
@@ -592,7 +598,7 @@ def _hidden(referential: Referential, conditions: AccessConditions, code: str) -
     """
     Whether something may be needed that nothing names.
 
-    Without a catalogue of access facts, only of a regulated occupation is that said: others are not looked at.
+    Where no catalogue of access facts knows its codes, only of a regulated occupation is that said.
     """
     if conditions.required or conditions.status == "selective":
         return False

@@ -258,6 +258,8 @@ class CommandOptions:
                 console.print()
             if occupied is not None:
                 print_dim(console, scorer_limits(scorer_dict(self.graph, occupied=occupied), lang=self.lang))
+            if self.no_access:
+                print_dim(console, [say("moves.no_access", lang=self.lang)])
             print_dim(console, source_lines(of, lang=self.lang))
 
         return show

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.access.conditions import takes_no_training
-from passerelles.access.demands import TENTHS, Bools, Demands, build_demands
+from passerelles.access.demands import TENTHS, Bools, Demands, build_demands, lifted
 from passerelles.access.holdings import Holdings, given_by_employer
 from passerelles.codes import grouped
 from passerelles.effort import UNITS, EffortTable, Shares, effort_table, uncovered_by, uncovered_by_each
@@ -106,7 +106,7 @@ class Situation:
         self.pairs = [(o, t) for o, same in enumerate(excluded) for t in targets if not same[t]]
         # One row a pair: what a job demands depends on how a person means to work, and on the titles named.
         jobs = [(graph.codes[target], starts[origin][0].holdings.aim) for origin, target in self.pairs]
-        self.demands: Demands = build_demands(graph.referential, jobs)
+        self.demands: Demands = build_demands(graph.referential, jobs, lifted=lifted(graph))
         self.who, self.towards = np.asarray(self.pairs, dtype=np.intp).reshape(-1, 2).T
         self.weights = np.asarray([number for _, number in starts], dtype=np.int64)[self.who]
         self.states = [uncovered_by(graph, self.table, start.competencies) for start, _ in starts]
