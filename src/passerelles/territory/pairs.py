@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.access.conditions import kind_between, training_hours
-from passerelles.access.holdings import DEMANDED, Holdings, holdings_of
+from passerelles.access.holdings import DEMANDED, Aim, Holdings, concerns, holdings_of
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.market import Market, family_codes
@@ -459,12 +459,13 @@ def held_credentials(territory: Territory, lot: Lot) -> frozenset[str]:
     """
     Return the credentials that people of a lot hold: by their job, and by what its title demands.
 
-    What their employers usually ask for in the job, whoever works in it has.
+    What their employers usually ask for in the job, or in the title, whoever works in it has.
     """
     titles = frozenset(filter(None, (lot.title_code,)))
     referential = territory.graph.referential
     rows = referential.credentials_of.get(lot.job, ())
-    usual = [row.credential for row in rows if row.kind == "usual" and row.scope == "all"]
+    asked = (row for row in rows if row.kind == "usual" and row.scope in ("all", "titles"))
+    usual = [row.credential for row in asked if concerns(referential, lot.job, row, Aim(titles=titles))]
     stated = [code for choice in territory.title_credentials(lot) if len(choice) == 1 for code in choice]
     return holdings_of(referential, lot.job, dict.fromkeys((*usual, *stated), "yes"), titles=titles).held
 
