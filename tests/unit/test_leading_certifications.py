@@ -481,3 +481,6 @@ def test_a_diploma_of_the_law_is_known_for_a_minimum_of_apprentices_by_its_kind(
         cap = Credential("C", "CAP", "diplôme", hours, rncp="RNCP100", hours_kind="legal-minimum")
         made = referential({"N4101": ["a"]}, credentials=[cap], demands=[("N4101", "C")])
         assert [c.hours_kind for c in known.leading("N4101", made, DAY) if c.code == "RNCP100"] == [kind]
+        other = replace(cap, rncp="RNCP99999")  # of a number that no file has
+        made = referential({"N4101": ["a"]}, credentials=[other], demands=[("N4101", "C")])
+        assert {c.hours_kind for c in known.leading("N4101", made, DAY) if c.code == "RNCP99999"} <= {kind}

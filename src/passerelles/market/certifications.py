@@ -532,11 +532,11 @@ class Certifications:
 
     def _length(self, code: str, credential: Credential | None, day: date) -> tuple[Hours | None, str]:
         """Published hours of a certification and what they are: those of its credential, so that one page tells one."""
-        published = self._published(code)
         if credential is not None and credential.hours.expected is not None:
-            same = published is not None and published.centre.expected == credential.hours.expected
-            return credential.hours, published.kind if published and same else credential.expected_kind
-        if published is None or "" < published.until < day.isoformat():
+            least = (*_LEAST, credential.hours[:2])  # what the text says of a kind of diplomas, whatever its number
+            alike = (d.kind for d in _published().values() if (credential.hours_kind, d.kind, d.centre[:2]) == least)
+            return credential.hours, next(alike, credential.expected_kind)
+        if (published := self._published(code)) is None or "" < published.until < day.isoformat():
             return None, ""
         return published.centre, published.kind
 
