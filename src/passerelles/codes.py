@@ -84,7 +84,10 @@ def check_codes(some: Iterable[Code], *, what: str) -> Iterable[Code]:
     """
     if isinstance(some, str | bytes) or not isinstance(some, Iterable):
         key = "no_list" if some is None else "not_a_list"
-        raise PasserellesError(key, what=what, value=repr(some), kind=type(some).__name__)
+        kind = type(some).__name__
+        plain = isinstance(some, str | bytes | int | float)  # what else is given may be a person: it is not repeated
+        value = repr(some) if plain else f"{kind}(...)"
+        raise PasserellesError(key, what=what, value=value, kind=kind)
     return some
 
 
