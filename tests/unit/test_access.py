@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import astuple, replace
@@ -65,6 +66,7 @@ from passerelles.paths.path import Path as Found
 from passerelles.paths.path import Span, StepCredential, hours_short, hours_text, path_sentences, step_lines
 from passerelles.ranking.rank import counterfactual
 from passerelles.referentials.credentials import _rows_of_all, read_catalogue
+from passerelles.referentials.places import bundled
 from passerelles.referentials.referential import Referential, lay_access, named_titles
 from passerelles.referentials.validate import text_disagreements
 from passerelles.report.resolution import Fiche
@@ -911,6 +913,17 @@ def test_a_catalogue_given_twice_keeps_the_referentials_own_and_says_so(tmp_path
     laid = lay_access(branch)
     assert laid.credential_by_code["TP-ECSR"].label == "Un autre titre"
     assert [n.values for n in laid.notices if n.code == "access_code_twice"] == [(("subject", "TP-ECSR"),)]
+
+
+def test_what_the_package_ships_is_no_warning_that_a_user_cannot_mend_and_a_copy_of_it_is_read(tmp_path: Path) -> None:
+    about = {n.code: n.severity for n in lay_access(load_referential("transitions")).notices}
+    assert about["shipped_credential_ended"] == "info"
+    assert "credential_ended" not in about
+    copied = tmp_path / "mes-acces"
+    shutil.copytree(bundled("overlay")["acces-france"], copied)
+    codes = {n.code for n in load_referential("transitions").with_overlay(copied).notices}
+    assert "unknown_file" not in codes
+    assert "credential_ended" in codes  # whoever keeps a copy can mend it
 
 
 def test_the_catalogue_lies_on_codes_that_it_knows_alone() -> None:

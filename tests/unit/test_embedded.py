@@ -36,7 +36,7 @@ def transitions() -> Referential:
 @pytest.mark.parametrize("name", bundled("referential"))
 def test_an_embedded_referential_passes_its_validator_without_a_word(name: str) -> None:
     report = validate(name)
-    assert {n.code for n in report.notices} <= {"credential_ended"}  # held still, obtained no more
+    assert {n.code for n in report.notices} <= {"shipped_credential_ended"}  # held still, obtained no more
     assert report.counts["dropped"] == 0
 
 
@@ -44,7 +44,7 @@ def test_an_embedded_referential_passes_its_validator_without_a_word(name: str) 
 def test_an_embedded_overlay_is_without_error_on_the_embedded_referential(name: str) -> None:
     report = validate("transitions", overlays=[name])
     # What is written for ROME, and lacks here, is said and does no harm.
-    assert {n.code for n in report.notices} <= {"overlay_row_elsewhere", "credential_ended"}
+    assert {n.code for n in report.notices} <= {"overlay_row_elsewhere", "shipped_credential_ended"}
     assert report.counts["occupations_specialised"] > 0 or report.counts["dropped"] > 0
 
 

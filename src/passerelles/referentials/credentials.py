@@ -33,6 +33,7 @@ from passerelles.referentials.places import bundled, bundled_folder, place_of
 
 _FACTS: Final = ("credential", "occupation_access")  # how names of a catalogue's files begin, that of recodes aside
 DEFAULT: Final = "acces-france"
+RECODES: Final = "occupation_recodes.csv"
 _Row = tuple[int, dict[str, Any]]
 
 
@@ -59,12 +60,14 @@ def read_facts(tables: OwnTables, draft: Draft, *, lent: str = "", catalogue: st
 def _credentials(tables: OwnTables, draft: Draft) -> None:
     """Credentials with hours, prerequisites and reductions; hours without a source, or in disorder, are unknown."""
     table = tables.read("credentials")
+    shipped = tables.source.place in bundled("overlay").values()  # no user can mend what the package says
+    ended = "shipped_credential_ended" if shipped else "credential_ended"
     for line, row in tables.rows(table, "credentials"):
         code, label, until = row["code"], row["label"], row["valid_until"]
         if code and not label:
             draft.note("label_missing", table, line, subject=code)
         if until and until < date.today().isoformat():  # noqa: DTZ011 - a calendar day
-            draft.note("credential_ended", table, line, subject=label or code, until=until)
+            draft.note(ended, table, line, subject=label or code, until=until)
         stated = row["hours_source"]
         text = stated or row["source"]  # what states the hours in the firm or the months, unless said apart
         row["hours"] = _hours(_triple(row, "hours"), stated, draft, table, line)
@@ -299,7 +302,7 @@ def _catalogue_at(place: Path) -> Catalogue:
     manifest = tables.manifest()
     refuse_unusable(draft.log.notices(), source.place)
     names = [name for name in files_of("overlay") if name.startswith(_FACTS)]
-    tables.check_names([*names, "occupation_recodes.csv"])
+    tables.check_names([*names, RECODES])
     read_facts(tables, draft, catalogue=manifest.name)
     named = tables.rows(tables.read("occupation_recodes"), "occupation_recodes")
     # First version of the referential in which a code names another job, by code; a table that may be absent.
