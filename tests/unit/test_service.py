@@ -14,7 +14,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -149,6 +149,15 @@ def test_a_territory_is_that_of_the_command_line(
     expected = printed(capsys, *words)
     assert {source.pop("content") for source in expected["sources"]} == {"table"}  # its files: here there are none
     assert client.post("/v1/match", json=body).json() == expected | {"sources": []}
+
+
+@pytest.mark.parametrize("explorer", ["off", "alone"])
+def test_a_folder_of_data_that_is_not_there_is_refused_before_anything_is_served(
+    tmp_path: Path, explorer: Literal["off", "alone"]
+) -> None:
+    with pytest.raises(PasserellesError) as refused:
+        load_engine(Options(explorer=explorer, data=(tmp_path / "nope",)))
+    assert refused.value.key == "no_such_path"
 
 
 def test_a_territory_has_the_figures_of_the_market(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -14,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 from pydantic_core import PydanticKnownError
 
 from passerelles.codes import grouped
-from passerelles.errors import PasserellesError
+from passerelles.errors import PasserellesError, nearest_said
 from passerelles.io.archive import MAX_JSON_BYTES, parse_toml, read_file
 from passerelles.language import packaged
 from passerelles.language.say import Lang, day_text, listed, number, say
@@ -355,6 +356,12 @@ def presets() -> Mapping[str, Frame]:
     return {frame.name: frame for frame in sorted(frames, key=lambda f: f.name)}
 
 
+def no_such_frame(name: str) -> PasserellesError:
+    """Return the refusal of a name that no frame has, with the frames that ship and the nearest of them."""
+    near = nearest_said(get_close_matches(name, presets(), n=1))
+    return PasserellesError("unknown_frame", name=name, known=", ".join(presets()), near=near)
+
+
 def find_frame(frame: str | Path | Frame) -> Frame:
     """
     Return a frame by its name, from a TOML file, or as it is.
@@ -375,7 +382,7 @@ def find_frame(frame: str | Path | Frame) -> Frame:
         return presets()[str(frame)]
     path = Path(frame) if isinstance(frame, str | Path) else Path()
     if path.suffix != ".toml" or not path.is_file():
-        raise PasserellesError("unknown_frame", name=frame, known=", ".join(presets()))
+        raise no_such_frame(str(frame))
     data = read_file(path, most=MAX_JSON_BYTES)
     try:
         return Frame.model_validate(parse_toml(data.decode("utf-8")))

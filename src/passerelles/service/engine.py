@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.installed import package_version
+from passerelles.io.archive import path_errors
 from passerelles.language.say import Lang
 from passerelles.ranking.rank import rank_moves
 from passerelles.report.envelope import envelope
@@ -158,6 +159,9 @@ def load_engine(options: Options) -> Engine:
     graph = engine.graph
     _ = engine.observed_moves  # a table that cannot be read stops here
     rank_moves(graph, graph.codes[0], limit=1)  # scores, or what is wrong with those of an index, before anybody asks
+    for folder in options.data:
+        with path_errors(folder):
+            folder.stat()
     if options.explorer != "alone":  # whose pages read data when they first need some: nobody waits to begin with
         _ = engine.keeper  # before data are read: what changes meanwhile shows at the next reload
         _ = engine.places, engine.certifications, engine.wages, engine.market

@@ -226,7 +226,10 @@ def _given_rows(table: Any, side: Side) -> list[Any]:
         If it is anything else.
     """
     given = [table] if isinstance(table, str | Path) else table
-    given = given.to_dict("records") if hasattr(given, "to_dict") else given
+    try:
+        given = given.to_dict("records") if hasattr(given, "to_dict") else given
+    except TypeError:  # a column alone, or a result of this package
+        given = None
     rows = list(given) if isinstance(given, Iterable) and not isinstance(given, Mapping) else [None]
     if not any(all(isinstance(row, kind) for row in rows) for kind in (str | Path, Lot, Mapping)):
         raise PasserellesError("territory_table", side=partial(side_label, side), kind=type(table).__name__)

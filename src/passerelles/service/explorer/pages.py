@@ -18,7 +18,7 @@ from jinja2 import Environment
 from numpy.typing import NDArray
 
 from passerelles.areas import Area, AreaMember, MobilityAreas, Passage, mobility_areas
-from passerelles.errors import PasserellesError, UnknownCodeError
+from passerelles.errors import UnknownCodeError
 from passerelles.language import packaged
 from passerelles.language.say import Lang, say, signed
 from passerelles.market.certifications import LeadingCertification
@@ -317,12 +317,12 @@ def _groups(ask: PageRequest, comparison: Comparison) -> list[tuple[str, str, li
 
 def paths(ask: PageRequest, origin: str, target: str) -> str:
     """Return the paths from one occupation to another, each step in sentences."""
-    from passerelles.paths.legal import presets  # noqa: PLC0415 - the optimiser is heavy, and many never ask
+    from passerelles.paths.legal import no_such_frame, presets  # noqa: PLC0415 - the optimiser is heavy, and many never ask
 
     start, end = job_of(ask, origin), job_of(ask, target)
     frame = ask.one("frame") or None
     if frame not in (None, *presets()):  # a file of this machine is one too, but nobody's business
-        raise PasserellesError("unknown_frame", name=frame, known=", ".join(presets()))
+        raise no_such_frame(frame or "")
     steps = next((n for n in _STEPS if str(n) == ask.one("steps")), _STEPS[-1])
     table = None if ask.engine.market is None else ask.engine.market.payers
     agreements = [ask.one(name)[:_MOST_TITLE] if table is not None else "" for name in _FIRMS]
