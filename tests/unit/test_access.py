@@ -1205,7 +1205,7 @@ def test_what_else_a_person_should_know_is_told_with_the_job_and_with_each_crede
     assert (found["note"], {c["code"]: c["note"] for c in found["credentials"]}) == (
         "Dès 21 ans.", {"B": None, "C": "Pour l'ensemble. Visite médicale tous les cinq ans."},
     )  # fmt: skip
-    (path,) = rank_paths(build_graph(some, settings=PLAIN), "P", targets=["Q"], settings=PLAIN)
+    (path,) = rank_paths(build_graph(some, settings=PLAIN), "P", targets="Q", settings=PLAIN)
     assert any("À savoir. Dès 21 ans." in text for text in path_sentences(path))
 
 
@@ -1389,7 +1389,7 @@ def test_what_employers_demand_and_what_one_person_of_a_firm_must_have_is_told_a
             "Exigé d'une personne par établissement, une voie suffit : Carte ou Diplôme"} <= set(said)  # fmt: skip
     assert all(text in moves.to_html().replace("&#39;", "'").replace("\u00a0", " ") for text in said)
     assert {row["credential_code"]: row["ground"] for row in moves.rows("credentials")}["A"] == "employers"
-    (path,) = rank_paths(graph, "N1103", targets=["N4101"], settings=PLAIN, max_steps=1, limit=1)
+    (path,) = rank_paths(graph, "N1103", targets="N4101", settings=PLAIN, max_steps=1, limit=1)
     assert {c.code: c.ground for c in path.steps[-1].credentials if c.code in "ACE"} == {
         "A": "employers", "C": "establishment", "E": ""
     }  # fmt: skip
@@ -1453,7 +1453,7 @@ def test_what_ends_overnight_can_no_longer_be_obtained_the_next_day(monkeypatch:
         monkeypatch.setattr("passerelles.access.holdings._today", lambda day=day: day)
         assert access_conditions(graph.referential, "Q").credentials[0].closed is closed
         assert demands_of(graph).price(Holdings()).closed.tolist() == [closed]
-        assert (rank_paths(graph, "R", targets=["Q"])[0].status == "infeasible") is closed
+        assert (rank_paths(graph, "R", targets="Q")[0].status == "infeasible") is closed
 
 
 def test_who_holds_a_way_that_has_ended_is_told_that_one_and_no_other() -> None:
@@ -1610,7 +1610,7 @@ def test_of_a_choice_that_nobody_asks_for_on_one_ground_only_that_it_is_required
 def test_months_of_a_training_are_told_beside_its_hours() -> None:
     degree = replace(NURSE, code="DIP", months=Hours(36.0, None, 36.0), reductions=())
     some = with_credentials(jobs(CredentialRequirement("Q", "DIP")), degree)
-    (path,) = rank_paths(build_graph(some, settings=PLAIN), "P", targets=["Q"], settings=PLAIN, max_steps=1)
+    (path,) = rank_paths(build_graph(some, settings=PLAIN), "P", targets="Q", settings=PLAIN, max_steps=1)
     (french, english) = (" ".join(path_sentences(path, lang)) for lang in ("fr", "en"))
     assert f"DE infirmier ({number(4620)} h dont {number(2310)} h en entreprise ou en stage, durée publiée" in french
     assert ("durée publiée, en 36 mois)" in french, "over 36 months)" in english) == (True, True)

@@ -139,7 +139,7 @@ def test_an_overlay_with_a_circle_of_prerequisites_makes_its_paths_infeasible(tm
     branch = load_referential("transitions").with_overlay(folder)
     assert [n.code for n in branch.notices if n.code == "cyclic_prerequisite"] == ["cyclic_prerequisite"]
     graph = build_graph(branch)
-    heavy, bikes = (rank_paths(graph, "K2110-B", targets=[t], settings=PLAIN)[0] for t in ("K2110-GL", "K2110-2R"))
+    heavy, bikes = (rank_paths(graph, "K2110-B", targets=t, settings=PLAIN)[0] for t in ("K2110-GL", "K2110-2R"))
     assert (heavy.status, heavy.reasons[0][0]) == ("infeasible", "closed")
     assert "nul ne peut obtenir" in heavy.to_dict("fr")["reasons"][0]
     assert bikes.status == "feasible"  # the circle is another category's

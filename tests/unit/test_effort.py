@@ -164,12 +164,12 @@ def test_a_path_lasts_the_years_of_the_studies_that_it_supposes_and_no_frame_cou
     levels = (OccupationAccess("A", "open", 4), OccupationAccess("B", "open", 7))
     laid = replace(referential({"A": ["a"], "B": ["b"]}), occupation_access=levels)
     plain = Settings(scorer="unfitted", access=None)
-    (path,) = rank_paths(build_graph(laid, settings=plain), "A", targets=["B"], max_steps=1, settings=plain)
+    (path,) = rank_paths(build_graph(laid, settings=plain), "A", targets="B", max_steps=1, settings=plain)
     assert path.hours.low is not None
     assert (path.months.low, path.months.expected, path.months.high) == (round(path.hours.low / 140, 1), 60.0, 60.0)
     assert path.direct_months == 60.0
     assert "Comptez 60,0 mois par un diplôme universitaire de ce niveau" in " ".join(path_sentences(path))
-    (back,) = rank_paths(build_graph(laid, settings=plain), "B", targets=["A"], max_steps=1, settings=plain)
+    (back,) = rank_paths(build_graph(laid, settings=plain), "B", targets="A", max_steps=1, settings=plain)
     assert "années universitaires" not in " ".join(path_sentences(back))
     longest = next(frame for frame in path.frames if frame.name == "periode-de-reconversion-accord")  # 36 months
     assert path.hours.expected is not None
@@ -186,7 +186,7 @@ def test_studies_that_take_no_longer_than_a_required_course_are_not_told_as_supp
     levels = (OccupationAccess("A", "open", 4), OccupationAccess("B", "conditional", 7))
     plain = Settings(scorer="unfitted", access=None)
     graph = build_graph(replace(laid, occupation_access=levels), settings=plain)
-    (path,) = rank_paths(graph, "A", targets=["B"], max_steps=1, settings=plain)
+    (path,) = rank_paths(graph, "A", targets="B", max_steps=1, settings=plain)
     assert (path.months.expected, path.steps[0].academic_months) == (60.0, supposed)
 
 
@@ -424,7 +424,7 @@ def titled(*codes: str, kind: RequirementKind = "usual") -> Referential:
 
 
 def direct(graph: OccupationGraph, origin: str | Profile, target: str, settings: Settings) -> Path:
-    (path,) = rank_paths(graph, origin, targets=[target], max_steps=1, settings=settings)
+    (path,) = rank_paths(graph, origin, targets=target, max_steps=1, settings=settings)
     return path
 
 
@@ -537,7 +537,7 @@ def test_a_territory_judges_a_frame_as_a_path_does_where_a_title_is_counted_as_h
     origin, target = np.asarray([0], dtype=np.intp), np.asarray([1], dtype=np.intp)
     for codes, verdict in ((("A", "B"), "unknown"), (("B",), "yes")):  # who lacks the title takes longer
         graph = build_graph(titled(*codes), settings=plain)
-        (path,) = rank_paths(graph, "A", targets=["B"], max_steps=1, settings=plain, frame=str(own))
+        (path,) = rank_paths(graph, "A", targets="B", max_steps=1, settings=plain, frame=str(own))
         assert next(f.verdict for f in path.frames if f.name == "essai") == verdict
         hours = np.asarray([[path.hours.expected or 0.0]])
         (found,) = EffortCosts(graph, plain).within(str(own), origin, target, hours).ravel()

@@ -101,7 +101,7 @@ def test_people_are_counted_by_code_or_by_profile(graph: OccupationGraph) -> Non
     held = Profile("A", credentials={"PERM": "yes"})
     assert held == Profile("A", (), {"PERM": "yes"})
     assert hash(held) == hash(Profile("A", (), {"PERM": "yes"}))
-    found = levers(graph, {held: 4, "A": np.int64(3)}, ["B"], settings=PLAIN)
+    found = levers(graph, {held: 4, "A": np.int64(3)}, "B", settings=PLAIN)
     assert (found.already, found.total, found.possible) == (4, 3, 7)
 
 
@@ -116,10 +116,10 @@ def test_what_only_some_need_is_a_lever_for_those_who_mean_to_work_so_or_in_such
         ),
     )
     graph = build_graph(some)
-    own_account = levers(graph, {"A": 4, Profile("A", employment="self-employed"): 3}, ["B"], settings=PLAIN)
+    own_account = levers(graph, {"A": 4, Profile("A", employment="self-employed"): 3}, "B", settings=PLAIN)
     assert (own_account.already, [(each.code, each.gained) for each in own_account]) == (4, [("CARTE", 3)])
-    assert levers(graph, ["A"], ["C"], settings=PLAIN).already == 1  # one title of three
-    (taxi,) = levers(graph, ["A"], ["Taxi"], settings=PLAIN)
+    assert levers(graph, "A", "C", settings=PLAIN).already == 1  # one title of three
+    (taxi,) = levers(graph, "A", "Taxi", settings=PLAIN)
     assert (taxi.code, taxi.targets) == ("CARTE", ("C",))
 
 
@@ -149,9 +149,9 @@ def test_what_is_held_is_no_lever(graph: OccupationGraph) -> None:
 def test_a_competency_opens_a_job_that_was_just_out_of_reach() -> None:
     graph = build_graph(referential({"A": ["a", "b", "c"], "B": ["a", "d", "e"], "C": ["q", "r", "s"]}))
     # One of two missing thirds is too much, one third is not: with a bound between the two, d or e opens B.
-    before = rank_paths(graph, "A", targets=["B"], settings=PLAIN)[-1].direct_hours
+    before = rank_paths(graph, "A", targets="B", settings=PLAIN)[-1].direct_hours
     person = Profile("A", competencies=("d",))
-    after = rank_paths(graph, person, targets=["B"], settings=PLAIN)[-1].direct_hours
+    after = rank_paths(graph, person, targets="B", settings=PLAIN)[-1].direct_hours
     assert after < before
     bound = Settings(scorer="unfitted", paths=PathSettings(open_hours=(before + after) / 2))
     found = levers(graph, {"A": 3}, ["B"], settings=bound)
@@ -205,8 +205,8 @@ def test_a_credential_and_competencies_that_open_a_job_only_together() -> None:
     graph = build_graph(
         referential({"A": ["a", "b", "c"], "B": ["a", "d", "e"]}, credentials=[licence], demands=[("B", "K1")])
     )
-    before = rank_paths(graph, "A", targets=["B"], settings=PLAIN)[-1].direct_hours
-    one = rank_paths(graph, Profile("A", competencies=("d",)), targets=["B"], settings=PLAIN)[-1].direct_hours
+    before = rank_paths(graph, "A", targets="B", settings=PLAIN)[-1].direct_hours
+    one = rank_paths(graph, Profile("A", competencies=("d",)), targets="B", settings=PLAIN)[-1].direct_hours
     bound = Settings(scorer="unfitted", paths=PathSettings(open_hours=(before + one) / 2))
     assert [each.members for each in levers(graph, ["A"], ["B"], settings=bound)] == [("K1", "d")]
     strict = Settings(scorer="unfitted", paths=PathSettings(open_hours=one / 2))

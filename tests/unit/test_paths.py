@@ -50,7 +50,7 @@ def ladder() -> OccupationGraph:
 
 
 def test_a_stage_is_proposed_when_it_saves_and_says_what_it_brings(ladder: OccupationGraph) -> None:
-    found = rank_paths(ladder, "A", targets=["C"], settings=PLAIN)
+    found = rank_paths(ladder, "A", targets="C", settings=PLAIN)
     best = found[0]
     assert best.codes == ("B", "C")
     assert best.hours.expected is not None
@@ -64,7 +64,7 @@ def test_a_stage_is_proposed_when_it_saves_and_says_what_it_brings(ladder: Occup
 
 
 def test_a_path_that_is_no_longer_than_the_direct_one_is_not_said_to_cost_months(ladder: OccupationGraph) -> None:
-    best = rank_paths(ladder, "A", targets=["C"], settings=PLAIN)[0]
+    best = rank_paths(ladder, "A", targets="C", settings=PLAIN)[0]
     months = best.months.expected or 0.0
     for direct, said in (
         (months - 1, "au prix de 1,0 mois de plus."),
@@ -76,15 +76,15 @@ def test_a_path_that_is_no_longer_than_the_direct_one_is_not_said_to_cost_months
 
 
 def test_the_state_grows_and_the_credentials_of_a_stage_are_held_after_it(ladder: OccupationGraph) -> None:
-    best = rank_paths(ladder, "A", targets=["C"], settings=PLAIN)[0]
+    best = rank_paths(ladder, "A", targets="C", settings=PLAIN)[0]
     assert {i.code for i in best.steps[1].held} == {f"b{i}" for i in range(6)}
     assert {i.code for i in best.steps[1].missing} == {f"c{i}" for i in range(6)}
 
 
 def test_no_stage_that_saves_too_little_is_proposed(ladder: OccupationGraph) -> None:
     strict = Settings(scorer="unfitted", paths=PathSettings(min_saving_hours=2000))
-    assert [p.codes for p in rank_paths(ladder, "A", targets=["C"], settings=strict)] == [("C",)]
-    assert [p.codes for p in rank_paths(ladder, "A", targets=["C"], settings=PLAIN, max_steps=1)] == [("C",)]
+    assert [p.codes for p in rank_paths(ladder, "A", targets="C", settings=strict)] == [("C",)]
+    assert [p.codes for p in rank_paths(ladder, "A", targets="C", settings=PLAIN, max_steps=1)] == [("C",)]
 
 
 def test_what_a_filter_drops_in_rank_is_neither_passed_nor_reached(ladder: OccupationGraph) -> None:
@@ -96,7 +96,7 @@ def test_what_a_filter_drops_in_rank_is_neither_passed_nor_reached(ladder: Occup
     far = rank_paths(ladder, "A", targets=None, settings=PLAIN, filters=asked)
     assert {p.codes[-1] for p in far} == {m.target.code for m in rank_moves(ladder, "A", filters=asked)} == {"B", "E"}
     with pytest.raises(PasserellesError, match="brackets"):
-        rank_paths(ladder, "A", targets=["C"], filters="exclude=B")
+        rank_paths(ladder, "A", targets="C", filters="exclude=B")
 
 
 def test_a_filter_reads_the_access_of_the_title_by_which_a_target_is_named() -> None:
@@ -107,7 +107,7 @@ def test_a_filter_reads_the_access_of_the_title_by_which_a_target_is_named() -> 
     )
     graph = build_graph(some, settings=PLAIN)
     reached = {
-        named: rank_paths(graph, "A", targets=[named], filters=["access=open"]).reached[0] for named in ("Taxi", "Car")
+        named: rank_paths(graph, "A", targets=named, filters=["access=open"]).reached[0] for named in ("Taxi", "Car")
     }
     assert {named: (r.found, r.reason) for named, r in reached.items()} == {"Taxi": (0, "filter"), "Car": (1, "")}
 
@@ -186,7 +186,7 @@ def test_a_stage_raises_the_level_only_where_a_title_opens_it() -> None:
     def staged(titles: tuple[Credential, ...] = ()) -> Any:
         demands = [("B", title.code) for title in titles]
         graph = build_graph(referential(wants, occupations=some, credentials=titles, demands=demands))
-        found = rank_paths(graph, "A", targets=["C"], settings=loose, pareto=True)
+        found = rank_paths(graph, "A", targets="C", settings=loose, pareto=True)
         return next(p for p in found if len(p.codes) == 2)
 
     path = staged((Credential("TITRE", "Titre", "titre", Hours(None, 600, None, "s")),))
@@ -212,7 +212,7 @@ def test_no_stage_is_known_to_ask_a_higher_level(stage: str, target: str, paths:
     some = [occupation("A", access="CAP"), occupation("B", access=stage), occupation("C", access=target)]
     graph = build_graph(referential({"A": ["a", "b"], "B": ["a", "b", "c"], "C": ["b", "c", "d"]}, occupations=some))
     loose = Settings(scorer="unfitted", paths=PathSettings(min_saving_hours=0.1, step_weight=0))
-    found = rank_paths(graph, "A", targets=["C"], settings=loose, pareto=True)
+    found = rank_paths(graph, "A", targets="C", settings=loose, pareto=True)
     assert sorted(path.codes for path in found) == [("B", "C"), ("C",)][-paths:]
 
 
@@ -224,7 +224,7 @@ def test_a_stage_is_no_job_that_employers_give_after_years_in_a_trade(ladder: Oc
         rows = (CredentialRequirement("B", "ANS", "usual", scope=scope),)
         some = replace(ladder.referential, credentials=(years,), credential_requirements=rows)
         origin = Profile("A", credentials=held)
-        return [p.codes for p in rank_paths(build_graph(some), origin, targets=["C"], settings=PLAIN)]
+        return [p.codes for p in rank_paths(build_graph(some), origin, targets="C", settings=PLAIN)]
 
     assert stages() == [("C",)]
     assert stages(ANS="yes") == stages("titles") == [("B", "C"), ("C",)]
@@ -250,9 +250,9 @@ def test_a_stage_gives_no_years_that_it_does_not_last_and_no_diploma_that_its_pe
     ways = (CredentialRequirement("C", c, "one-of", "", "voie", c) for c in ("ANS", "ECOLE"))
     rows = (CredentialRequirement("B", "CARTE"), *ways)
     graph = build_graph(replace(ladder.referential, credentials=(years, card, school), credential_requirements=rows))
-    found = rank_paths(graph, "A", targets=["C"], settings=PLAIN)
+    found = rank_paths(graph, "A", targets="C", settings=PLAIN)
     assert [p.codes for p in found] == codes
-    [path] = rank_paths(graph, "B", targets=["C"], settings=PLAIN)
+    [path] = rank_paths(graph, "B", targets="C", settings=PLAIN)
     assert path.hours.expected is not None
     assert path.hours.expected < 3000
 
@@ -285,7 +285,7 @@ def test_nobody_practises_another_job_of_the_same_title_first(
         ),
     )
     loose = Settings(scorer="unfitted", access=None, paths=PathSettings(min_saving_hours=0.1, step_weight=0))
-    found = rank_paths(build_graph(laid, settings=loose), "A", targets=["C"], settings=loose, pareto=True)
+    found = rank_paths(build_graph(laid, settings=loose), "A", targets="C", settings=loose, pareto=True)
     assert (("B", "C") in [path.codes for path in found]) == staged
 
 
@@ -310,42 +310,42 @@ def test_nobody_manages_people_on_the_way_to_join_them(stage: str, target: str, 
     wants = {"A": ["a", "b"], "B": ["a", "b", "c"], "C": ["b", "c", "d"]}
     loose = Settings(scorer="unfitted", paths=PathSettings(min_saving_hours=0.1, step_weight=0))
     graph = build_graph(referential(wants, occupations=managers))
-    found = rank_paths(graph, "A", targets=["C"], settings=loose, pareto=True)
+    found = rank_paths(graph, "A", targets="C", settings=loose, pareto=True)
     assert sorted(path.codes for path in found) == [("B", "C"), ("C",)][-paths:]
 
 
 def test_a_full_list_does_not_say_that_no_stage_would_save(ladder: OccupationGraph) -> None:
     """The best of all is the direct move; the list of one path says nothing of the others."""
     dear = Settings(scorer="unfitted", paths=PathSettings(step_weight=2000))
-    [one] = rank_paths(ladder, "A", targets=["C"], settings=dear, limit=1)
+    [one] = rank_paths(ladder, "A", targets="C", settings=dear, limit=1)
     assert (one.codes, one.alone) == (("C",), False)
-    assert len(rank_paths(ladder, "A", targets=["C"], settings=dear)) == 2
+    assert len(rank_paths(ladder, "A", targets="C", settings=dear)) == 2
     strict = Settings(scorer="unfitted", paths=PathSettings(min_saving_hours=2000))
-    [only] = rank_paths(ladder, "A", targets=["C"], settings=strict)
+    [only] = rank_paths(ladder, "A", targets="C", settings=strict)
     assert only.alone
     assert "Aucun métier intermédiaire" in only.to_dict("fr")["explanation"][-1]
-    [short] = rank_paths(ladder, "A", targets=["C"], settings=strict, max_steps=1)
+    [short] = rank_paths(ladder, "A", targets="C", settings=strict, max_steps=1)
     assert not short.alone
 
 
 def test_a_result_says_which_moves_were_considered_and_what_a_limit_cuts(ladder: OccupationGraph) -> None:
     few = Settings(scorer="unfitted", paths=PathSettings(moves_considered=2))
-    [*_, path] = rank_paths(ladder, "A", targets=["C"], settings=few, max_steps=2)
+    [*_, path] = rank_paths(ladder, "A", targets="C", settings=few, max_steps=2)
     assert (path.assumptions["moves_considered"], path.assumptions["max_steps"]) == (2, 2)
-    every = rank_paths(ladder, "A", targets=["C"], settings=PLAIN, pareto=True)
+    every = rank_paths(ladder, "A", targets="C", settings=PLAIN, pareto=True)
     assert (len(every), every.reached[0].cut) == (2, 0)
-    one = rank_paths(ladder, "A", targets=["C"], settings=PLAIN, pareto=True, limit=1)
+    one = rank_paths(ladder, "A", targets="C", settings=PLAIN, pareto=True, limit=1)
     assert (len(one), one.reached[0].cut, one.reached[0].to_dict()["cut"]) == (1, 1, 1)
     assert one[0].codes == every[0].codes
 
 
 def test_a_target_that_lists_nothing_has_an_unknown_effort(ladder: OccupationGraph) -> None:
-    path = rank_paths(ladder, "A", targets=["E"], settings=PLAIN)[0]
+    path = rank_paths(ladder, "A", targets="E", settings=PLAIN)[0]
     assert (path.status, path.hours.high, path.reasons[0][0]) == ("unknown", None, "effort")
 
 
 def test_a_frame_that_is_too_short_makes_a_path_infeasible_and_says_by_how_much(ladder: OccupationGraph) -> None:
-    found = rank_paths(ladder, "A", targets=["D"], settings=PLAIN, frame="periode-de-reconversion")
+    found = rank_paths(ladder, "A", targets="D", settings=PLAIN, frame="periode-de-reconversion")
     path = found[0]
     assert path.status == "infeasible"
     verdict = next(f for f in path.frames if f.name == "periode-de-reconversion")
@@ -358,7 +358,7 @@ def test_practice_counts_towards_a_frame_only_if_the_settings_say_so(ladder: Occ
     def broken(*, counted: bool) -> list[str]:
         chosen = Settings(scorer="unfitted", paths=PathSettings(frame_counts_practice=counted))
         narrow = Frame(name="etroit", label="Étroit", hours_max=10.0, months_max=12)
-        path = rank_paths(ladder, "A", targets=["C"], settings=chosen, frame=narrow)[0]
+        path = rank_paths(ladder, "A", targets="C", settings=chosen, frame=narrow)[0]
         assert len(path.steps) == 2
         assert path.months.expected is not None
         assert path.months.expected > 12
@@ -372,10 +372,10 @@ def test_practice_counts_towards_a_frame_only_if_the_settings_say_so(ladder: Occ
 
 
 def test_each_step_is_judged_on_its_own_and_the_whole_on_the_sum(ladder: OccupationGraph) -> None:
-    path = rank_paths(ladder, "A", targets=["C"], settings=PLAIN)[0]
+    path = rank_paths(ladder, "A", targets="C", settings=PLAIN)[0]
     longest = max(s.hours.expected or 0 for s in path.steps)
     frame = Frame(name="etroit", label="Étroit", hours_max=longest, months_max=12)
-    path = rank_paths(ladder, "A", targets=["C"], settings=PLAIN, frame=frame)[0]
+    path = rank_paths(ladder, "A", targets="C", settings=PLAIN, frame=frame)[0]
     whole = next(f for f in path.frames if f.name == "etroit")
     assert (whole.verdict, [v.rule for v in whole.violations]) == ("no", ["hours_max"])
     assert [f.verdict for s in path.steps for f in s.frames if f.name == "etroit"] == ["yes", "yes"]
@@ -386,7 +386,7 @@ def test_without_practice_no_stage_saves_and_with_it_at_most_its_share(ladder: O
     for share in (0.0, 0.25, 0.5, 1.0):
         paths = PathSettings(practice_share=share, min_saving_hours=0.1, step_weight=0)
         found = rank_paths(
-            ladder, "A", targets=["C"], settings=Settings(scorer="unfitted", paths=paths), limit=None, pareto=True
+            ladder, "A", targets="C", settings=Settings(scorer="unfitted", paths=paths), limit=None, pareto=True
         )
         assert (len(found) == 1) == (share == 0)
         for path in found:
@@ -396,7 +396,7 @@ def test_without_practice_no_stage_saves_and_with_it_at_most_its_share(ladder: O
 
 def test_what_practice_does_not_teach_is_taught_at_the_last_step_and_said(ladder: OccupationGraph) -> None:
     weak = Settings(scorer="unfitted", paths=PathSettings(practice_share=0.25, min_saving_hours=10, step_weight=10))
-    path = next(p for p in rank_paths(ladder, "A", targets=["C"], settings=weak) if len(p.steps) == 2)
+    path = next(p for p in rank_paths(ladder, "A", targets="C", settings=weak) if len(p.steps) == 2)
     last = path.steps[-1]
     assert last.consolidated > 0
     assert last.estimated >= last.consolidated
@@ -407,7 +407,7 @@ def test_what_practice_does_not_teach_is_taught_at_the_last_step_and_said(ladder
 
 
 def test_of_a_training_of_unknown_length_only_what_is_published_is_told(ladder: OccupationGraph) -> None:
-    step = rank_paths(ladder, "A", targets=["B"], settings=PLAIN)[0].steps[0]
+    step = rank_paths(ladder, "A", targets="B", settings=PLAIN)[0].steps[0]
     for known, sourced, text, short in (
         (1.1, 1.1, "durée de formation inconnue", "?"),
         (12.0, 12.0, "12 h au moins de formation", "≥ 12 h"),
@@ -445,7 +445,7 @@ def test_a_length_of_which_the_most_alone_is_known_is_written_as_a_most() -> Non
 def test_hours_of_the_diplomas_that_come_before_stand_in_json_and_tables_as_in_the_sentence() -> None:
     some = [OccupationAccess("A", "open", 2), OccupationAccess("B", "open", 6)]
     laid = replace(referential({"A": ["a"], "B": ["b"]}), occupation_access=tuple(some))
-    (path,) = rank_paths(build_graph(laid, access=None), "A", targets=["B"], settings=PLAIN, limit=1)
+    (path,) = rank_paths(build_graph(laid, access=None), "A", targets="B", settings=PLAIN, limit=1)
     step = path.steps[0]
     assert step.studies > 0
     text = step.to_dict("fr")
@@ -471,7 +471,7 @@ def test_a_regulated_job_whose_access_is_not_known_has_unknown_hours() -> None:
 
 def test_the_list_of_hiring_jobs_decides_where_a_frame_asks_for_one(ladder: OccupationGraph) -> None:
     def rule(hiring: list[str] | None) -> set[str]:
-        path = rank_paths(ladder, "A", targets=["C"], settings=PLAIN, hiring=hiring, date=date(2025, 6, 1))[-1]
+        path = rank_paths(ladder, "A", targets="C", settings=PLAIN, hiring=hiring, date=date(2025, 6, 1))[-1]
         frame = next(f for f in path.frames if f.name == "transco")
         return {v.rule for v in (*frame.violations, *frame.unknown) if v.rule.startswith("hiring")}
 
@@ -493,12 +493,12 @@ def test_the_market_of_targets_orders_them(ladder: OccupationGraph) -> None:
 
 def test_people_without_an_occupation_have_paths_too(ladder: OccupationGraph) -> None:
     person = Profile(competencies=tuple(f"b{i}" for i in range(6)))
-    mine = rank_paths(ladder, person, targets=["C"], settings=PLAIN)[-1]
-    other = rank_paths(ladder, "D", targets=["C"], settings=PLAIN)[-1]
+    mine = rank_paths(ladder, person, targets="C", settings=PLAIN)[-1]
+    other = rank_paths(ladder, "D", targets="C", settings=PLAIN)[-1]
     assert mine.origin.code is None
     assert mine.direct_hours < other.direct_hours
-    same = rank_paths(ladder, Profile("A"), targets=["C"], settings=PLAIN)
-    assert [p.to_dict() for p in same] == [p.to_dict() for p in rank_paths(ladder, "A", targets=["C"], settings=PLAIN)]
+    same = rank_paths(ladder, Profile("A"), targets="C", settings=PLAIN)
+    assert [p.to_dict() for p in same] == [p.to_dict() for p in rank_paths(ladder, "A", targets="C", settings=PLAIN)]
 
 
 @pytest.mark.parametrize(
@@ -519,9 +519,10 @@ def test_requests_that_are_wrong_are_refused(ladder: OccupationGraph, bad: dict[
         rank_paths(ladder, "A", targets=["nul"])
 
 
-def test_a_path_has_a_hash(ladder: OccupationGraph) -> None:
-    one, again = (rank_paths(ladder, "A", targets=["C"], hiring=["C"], settings=PLAIN) for _ in range(2))
-    assert len({*one, *again}) == len(one)
+def test_one_code_may_stand_alone_and_a_path_has_a_hash(ladder: OccupationGraph) -> None:
+    one, many = (rank_paths(ladder, "A", targets=t, hiring=t, settings=PLAIN) for t in ("C", ["C"]))
+    assert [p.to_dict() for p in one] == [p.to_dict() for p in many]
+    assert len({*one, *many}) == len(one)
 
 
 def test_an_item_has_the_shape_of_the_contract(embedded_graph: OccupationGraph) -> None:
@@ -573,7 +574,7 @@ def test_what_is_cited_by_a_credential_is_no_option_and_what_is_held_certifies_n
         graph = build_graph(referential(some, credentials=[title], demands=[("B", "TITRE")]))
         person = Profile("A", credentials={"TITRE": held})  # type: ignore[dict-item]
         [path] = rank_paths(
-            graph, person, targets=["B"], settings=PLAIN, certifications=load_certifications(file), date=day
+            graph, person, targets="B", settings=PLAIN, certifications=load_certifications(file), date=day
         )
         step = path.steps[0]
         assert step.credentials[0].to_dict()["certifinfo"] == "7"
@@ -663,7 +664,7 @@ def test_a_frame_says_that_the_training_counted_is_not_the_one_that_certifies_un
     course = Credential("COURS", "Cours", kind, Hours(200, 200, 200, "s"), certifinfo="7", rncp=rncp)
     made = referential({"A": ["a"], "B": ["a", "b"]}, credentials=[course], demands=[("B", "COURS")])
     (path,) = rank_paths(
-        build_graph(made), Profile("A", credentials={"COURS": held}), targets=["B"], settings=PLAIN, max_steps=1,
+        build_graph(made), Profile("A", credentials={"COURS": held}), targets="B", settings=PLAIN, max_steps=1,
         certifications=load_certifications(file), date=date(2025, 6, 1),
     )  # fmt: skip
     (ptp,) = (frame for frame in path.frames if frame.name == "ptp")

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from passerelles.codes import check_codes
 from passerelles.errors import PasserellesError, UnknownCodeError, checked
 from passerelles.evaluation import protocol
 from passerelles.evaluation.results import Evaluation, MethodResult, ObservedFit, ObservedMethod, RankedTargets
@@ -20,6 +19,7 @@ from passerelles.evaluation.train import fit_scorer
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.own_lists import ObservedMoves
+from passerelles.referentials.referential import several
 from passerelles.scoring.scorer import Scorer, load_scorer
 from passerelles.scoring.table import score_table
 from passerelles.settings import Settings
@@ -202,7 +202,7 @@ def choose_methods(graph: OccupationGraph, methods: Iterable[str | RankFunction]
     if methods is None:
         return tuple(m for m in _METHODS.values() if protocol_of(m, graph, 0) != "in-sample")
     chosen: dict[str, Method] = {}
-    for each in check_codes(methods, what="methods"):
+    for each in several(methods):
         if isinstance(each, str) and each in _METHODS:
             chosen[each] = _METHODS[each]
         elif callable(each):

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from passerelles.access.conditions import takes_no_training
 from passerelles.access.demands import TENTHS, Bools, Demands, build_demands, lifted
 from passerelles.access.holdings import Holdings, given_by_employer
-from passerelles.codes import check_codes, grouped
+from passerelles.codes import grouped
 from passerelles.effort import UNITS, EffortTable, Shares, effort_table, uncovered_by, uncovered_by_each
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import OccupationGraph
@@ -520,7 +520,7 @@ class Levers(list[Lever], Shown):
 def levers(
     graph: OccupationGraph,
     origins: People,
-    targets: Iterable[str],
+    targets: Iterable[str] | str,
     *,
     certifications: Certifications | None = None,
     kinds: Iterable[str] | str | None = None,
@@ -580,7 +580,7 @@ def levers(
     check_limit(limit)
     chosen = settings_or(settings, graph.settings)
     people = _people(origins)
-    named = tuple(check_codes(targets, what="targets"))
+    named = several(targets)
     rows = [graph.position[code] for code in find_occupations(graph.referential, named)]
     starts = [(find_start(graph, who, towards=named), number) for who, number in people]
     situation = Situation(graph, chosen, starts, rows, certifications, _kinds(kinds), day_of(date))
@@ -637,7 +637,7 @@ def _kinds(kinds: Iterable[str] | str | None) -> frozenset[LeverKind]:
 
 def _people(origins: People) -> list[tuple[str | Profile, int]]:
     if not isinstance(origins, Mapping):
-        return [(who, 1) for who in check_codes(origins, what="origins")]
+        return [(who, 1) for who in several(origins)]
     for who, count in origins.items():
         if isinstance(count, bool) or not isinstance(count, Integral) or count < 0:
             code = who if isinstance(who, str) else type(who).__name__  # what is told of a person is not repeated

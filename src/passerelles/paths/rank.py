@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from passerelles.access.conditions import AccessConditions, access_conditions
 from passerelles.access.demands import TENTHS
 from passerelles.access.wording import access_text
-from passerelles.codes import check_codes, check_whole
+from passerelles.codes import check_whole
 from passerelles.effort import Ints
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import OccupationGraph
@@ -34,7 +34,7 @@ from passerelles.ranking.filters import Filter, MarketAlone, parse_filters
 from passerelles.ranking.move import Start, find_start, heading
 from passerelles.ranking.rank import best_of_rows, check_limit
 from passerelles.referentials.overlay import overlays_that_split
-from passerelles.referentials.referential import named_titles
+from passerelles.referentials.referential import named_titles, several
 from passerelles.settings import Settings, settings_or
 from passerelles.sharing import blocks
 from passerelles.views.shown import Described, Shown
@@ -326,14 +326,14 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     graph: OccupationGraph,
     origin: str | Profile,
     *,
-    targets: Iterable[str] | None,
+    targets: Iterable[str] | str | None,
     frame: str | Frame | None = None,
     max_steps: int = 3,
     certifications: Certifications | None = None,
     pareto: bool = False,
     settings: Settings | None = None,
     limit: int | None = 5,
-    hiring: Iterable[str] | None = None,
+    hiring: Iterable[str] | str | None = None,
     market: Mapping[str, float] | None = None,
     date: Date | None = None,
     official_list: bool = True,
@@ -351,7 +351,7 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     origin
         A code, a specialised code, an exact job title, or a `Profile`.
     targets
-        Codes or exact titles; every other occupation where None.
+        Codes or exact titles; one may stand alone; every other occupation where None.
     frame
         Name of a legal frame (``periode-de-reconversion``, ``ptp``, ``poei``...; `presets` has all), a TOML file of
         one, or a `Frame`. A path that breaks it is kept, marked infeasible; fitting it counts for dominance. Every path
@@ -412,7 +412,7 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     check_limit(limit)
     check_whole(max_steps, "max_steps_invalid", least=1, most=MOST_STEPS)
     values = _market_values(graph, market)
-    wanted = None if targets is None else tuple(check_codes(targets, what="targets"))
+    wanted = None if targets is None else several(targets)
     start = find_start(graph, origin, towards=wanted or ())
     space = search_space(graph, chosen, start.holdings.aim)
     state = state_at(space, start)
@@ -420,7 +420,7 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     if checks := parse_filters(graph, filters, MarketAlone(wages, wages)):
         best = best_of_rows(graph, start, np.flatnonzero(allowed), checks, chosen, limit=None)
         state = replace(state, open_rows=np.isin(np.arange(len(allowed)), [row for row, _ in best.ranked]))
-    named = chosen.paths.hiring if hiring is None else check_codes(hiring, what="hiring")
+    named = chosen.paths.hiring if hiring is None else hiring
     hires = None if named is None else frozenset(find_occupations(graph.referential, named))
     listed = hires if official_list else None
     frames = {**presets(), **({constraint.name: constraint} if constraint else {})}
