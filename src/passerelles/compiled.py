@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
+from passerelles.codes import check_codes
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import DOCUMENT as GRAPH
 from passerelles.graph.core import OccupationGraph, pack_graph
@@ -93,7 +94,9 @@ def compile_index(
 
     target = Path(path)
     referential = graph.referential
-    stored_scorers = [scorer_for(referential, name) for name in (*scorers, graph.settings.scorer)]
+    stored_scorers = [
+        scorer_for(referential, name) for name in (*check_codes(scorers, what="scorers"), graph.settings.scorer)
+    ]
     if scorers:
         stored_scorers.append(scorer_for(referential, graph.settings.scorer, occupied=False))
     by_name = {scorer.name: scorer for scorer in stored_scorers}

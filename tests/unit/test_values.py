@@ -146,6 +146,7 @@ def test_a_profile_never_changes_and_turns_into_json() -> None:
         (lambda g: rank_sources(g, "N4101", origins="K2111"), "not_a_list"),
         (lambda g: compare(g, "K2111"), "not_a_list"),
         (lambda g: mobility_areas(g, "K2111"), "not_a_list"),
+        (lambda g: compile_index(g, "x", scorers="default"), "not_a_list"),
         (lambda g: mobility_areas(g, []), "areas_no_job"),
         (lambda g: counterfactual(g, "N4101", "N4105", most=-1), "offset_invalid"),
         (lambda g: evaluate(g, methods=[]), "evaluation_no_method"),

@@ -49,10 +49,8 @@ def _side_of_texts(*texts: str) -> Side | None:
 
 def sheets_of(table: str | Path, side: Side, is_place: IsPlace, are_jobs: AreJobs) -> list[Rows]:
     """Return the rows of a file: of its visible sheets of the very same columns, or of one side and other firms."""
-    fits, of_other_firms = (
-        partial(fit, side=side),
-        partial(_of_other_firms, side=side, is_place=is_place, are_jobs=are_jobs),
-    )
+    fits = partial(fit, side=side)
+    of_other_firms = partial(_of_other_firms, side=side, is_place=is_place, are_jobs=are_jobs)
 
     def read_sheet(name: str) -> Rows:
         return upright(read_rows(f"{table}#{name}", fits, most=_MAX_BYTES), side)
