@@ -50,7 +50,7 @@ def check(found: Allocation) -> None:
         assert not flow.hiring.self_employed
         if flow.access is not None:  # nobody is asked for what they hold
             held = {c.short for c in flow.access.credentials if "yes" in (c.held, c.group_held)}
-            assert not held & set((flow.access_words() or "").split(", ")), flow
+            assert not held & set((flow.access_said() or "").split(", ")), flow
 
 
 def test_there_are_nine() -> None:
@@ -97,7 +97,7 @@ def test_the_flagship_names_what_a_category_b_instructor_lacks(
     heavy = [f for f in (*found.flows, *found.to_confirm) if "groupe lourd" in f.hiring.title]
     assert heavy
     assert all(f.fragile.job == "K2110" or f.fragile.job.startswith("K2110-") for f in heavy)
-    assert all("lourd" in (f.access_words() or "") for f in heavy)
+    assert all("lourd" in (f.access_said() or "") for f in heavy)
     assert not [f for f in found.flows if f in heavy and not f.hours.expected], "never for nothing"
 
 

@@ -574,7 +574,7 @@ def test_who_holds_what_a_post_asks_for_goes_and_who_does_not_is_told_what_it_ta
     posts = [{"employer": "B", "job": job, "openings": 3, "basin": "Redon", "conditions": conditions}]
     found = match_territory(embedded_graph, people(("A", job, 3, "Redon")), posts)
     assert found.placed == (3 if told is None else 0)
-    assert [flow.access_words("fr") for flow in found.to_confirm] == ([] if told is None else [told])
+    assert [flow.access_said("fr") for flow in found.to_confirm] == ([] if told is None else [told])
 
 
 def test_a_credential_in_the_words_of_an_opening_is_to_be_confirmed_unless_the_people_bring_it() -> None:

@@ -302,7 +302,7 @@ def _catalogue_at(place: Path) -> Catalogue:
     manifest = tables.manifest()
     refuse_unusable(draft.log.notices(), source.place)
     names = [name for name in files_of("overlay") if name.startswith(_FACTS)]
-    tables.check_names([*names, RECODES])
+    tables.check_names(names, known=[RECODES])
     read_facts(tables, draft, catalogue=manifest.name)
     named = tables.rows(tables.read("occupation_recodes"), "occupation_recodes")
     # First version of the referential in which a code names another job, by code; a table that may be absent.

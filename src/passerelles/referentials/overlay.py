@@ -12,7 +12,7 @@ from passerelles.io.archive import FileSource
 from passerelles.model import JobTitle
 from passerelles.referentials.credentials import RECODES, read_catalogue, read_facts
 from passerelles.referentials.draft import Draft, refuse_unusable, requirement_key
-from passerelles.referentials.own_tables import Manifest, OwnTables, files_of, open_tables
+from passerelles.referentials.own_tables import Manifest, OwnTables, open_tables
 from passerelles.referentials.places import known, place_of
 from passerelles.text import normalise_label
 
@@ -51,7 +51,7 @@ def read_overlay(source: FileSource, draft: Draft, *, name: str, version: str, a
             manifest_name = absent[0].file.removeprefix(f"{draft.overlay}/")
             raise ReferentialError("no_overlay", issues=own, path=source.place, file=manifest_name)
         refuse_unusable(own, source.place)
-    tables.check_names([*files_of("overlay"), RECODES])  # a copy of a catalogue has that one, which no overlay needs
+    tables.check_names(known=[RECODES])  # a copy of a catalogue has that one, which no overlay needs
     _specialised(tables, draft)
     tables.declare_competencies()
     _requirements(tables, draft, name)

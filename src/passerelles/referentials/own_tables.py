@@ -315,13 +315,19 @@ class OwnTables(NamedTuple):
         self.declare("macro_competencies", macro)
         self.declare("competencies", partial(from_row, Competency), needed=needed)
 
-    def check_names(self, names: Sequence[str] = (), *, required: Sequence[str] = ()) -> None:
-        """Report the files that are missing and `required`, and those that are none of the schema's, or of `names`."""
+    def check_names(
+        self, names: Sequence[str] = (), *, required: Sequence[str] = (), known: Sequence[str] = ()
+    ) -> None:
+        """
+        Report the files that are missing and `required`, and those that nothing reads.
+
+        Read are `names`, those of the schema where none are given; those `known` may lie there too.
+        """
         draft, source, names = self.draft, self.source, names or files_of(self.schema)
         for name in required:
             if source.find(name) is None:
                 draft.log.note("missing_required_file", file=draft.shown(name))
-        expected = {name.casefold() for name in (*names, MANIFEST)}
+        expected = {name.casefold() for name in (*names, *known, MANIFEST)}
         for name in source.names:
             if not name.casefold().endswith(".csv") or name.casefold() in expected:
                 continue

@@ -162,7 +162,7 @@ ActionKey = tuple[ActionKind, str, str]  # kind, who, what
 
 
 def _meeting(flow: Flow, lang: Lang) -> ActionKey:
-    access = flow.access_words(lang) if flow.access.to_obtain else ""
+    access = flow.access_said(lang) if flow.access.to_obtain else ""
     key = "meet_with" if access else "meet"
     text = say(f"territory.action.what.{key}", lang=lang, job=flow.hiring.named, access=access)
     return "meet", flow.hiring.employer, text
@@ -198,7 +198,7 @@ def _trainings(flows: Iterable[Flow], lang: Lang) -> Iterable[Action]:
     for flow in flows:
         needs_access = (flow.title_demands or flow.access.to_obtain) and not _keeps_job(flow)
         if flow.hours.expected or needs_access:
-            access = flow.access_words(lang) if needs_access else ""
+            access = flow.access_said(lang) if needs_access else ""
             taught.append(((flow.hiring.label or flow.hiring.job, access, "" if access else flow.hiring.permits), flow))
     for (job, access, permits), group in grouped(taught).items():
         lengths = sorted({round(f.hours.expected) for f in group if f.hours.expected})

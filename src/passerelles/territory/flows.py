@@ -175,7 +175,7 @@ class Flow(Described):
         """Return what is to be found out before people go, in words; None where nothing is."""
         return listed((self._unknown(name, lang) for name in self.unknown), lang) or None
 
-    def access_words(self, lang: Lang = "fr") -> str:
+    def access_said(self, lang: Lang = "fr") -> str:
         """Return what access takes, in a few words."""
         held = {c.code for c in self.access.credentials if "yes" in (c.held, c.group_held)}
         names = ", ".join(extra.text(lang) for extra in self.title_demands if held.isdisjoint(extra.codes))
@@ -185,7 +185,7 @@ class Flow(Described):
         text = say(f"territory.unknown.{name}", lang=lang)
         # Of one job, only the titles show what differs: "Capitaine 200", "Capitaine 500".
         titles_only = self.same_job and not self.title_demands
-        titles = f"{self.fragile.title} → {self.hiring.title}" if titles_only else self.access_words(lang)
+        titles = f"{self.fragile.title} → {self.hiring.title}" if titles_only else self.access_said(lang)
         details = titles if name == "access" else None
         return say("territory.unknown.named", lang=lang, what=text, list=details) if details else text
 
@@ -220,7 +220,7 @@ class Flow(Described):
         Column("level", value="move_level", words="territory.level", schema=maybe(one_of(LEVELS)), on=On.FILE),
         Column("kind", words="moves.kind", schema=one_of(get_args(MoveKind)), on=On.FILE | On.PAGE),
         part_of("access_conditions", "access_conditions", "access", nullable=True),
-        Column("access", value=lambda f, lang: f.access_words(lang), on=On.TABLE | On.PAGE),
+        Column("access", value=lambda f, lang: f.access_said(lang), on=On.TABLE | On.PAGE),
         Column("listed", "flag", schema="flag?: Whether the referential lists the move", on=On.FILE),
         part_of("hours_each", SPAN, "hours", kind="integer", value="hours.expected", shown=_nothing_to_learn,
                 json_key="hours_per_person", promised=True, on=On.JSON | On.TERMINAL),
@@ -282,13 +282,13 @@ class Uncovered(Described):
         km = "?" if self.nearest_km is None else str(round(self.nearest_km))
         return say(f"territory.uncovered.{self.reason}", lang=lang, km=km)
 
-    def reason_words(self, lang: Lang = "fr") -> str:
+    def reason_said(self, lang: Lang = "fr") -> str:
         """Return the reason in a few words."""
         return say(f"territory.reason.{self.reason}", lang=lang)
 
     def why(self, lang: Lang = "fr") -> str:
         """Return the reason in a few words; the sentence where it has a figure of its own."""
-        return self.sentence(lang) if self.reason == "radius" else self.reason_words(lang)
+        return self.sentence(lang) if self.reason == "radius" else self.reason_said(lang)
 
     def short_sentence(self, lang: Lang = "fr") -> str:
         """Return the sentence without the employer and the job, for a table that has said them."""
@@ -308,7 +308,7 @@ class Uncovered(Described):
         Column("headcount", "integer", value="lot.people", promised="count", on=On.FILE | On.PAGE),
         Column("people", "integer", promised=PEOPLE, on=On.FILE),
         Column("uncovered", "integer", value="people", on=On.SCREEN),
-        Column("reason", value=lambda u, lang: u.reason_words(lang), json="reason", schema="text", on=On.FILE),
+        Column("reason", value=lambda u, lang: u.reason_said(lang), json="reason", schema="text", on=On.FILE),
         Column("barred_openings", json=lambda u, _: dict(u.barred), schema="barred", on=On.JSON),
         Column("sentence", value=lambda u, lang: u.sentence(lang), schema="text", on=On.FILE),
         Column("why", value=lambda u, lang: u.why(lang), on=On.TERMINAL),

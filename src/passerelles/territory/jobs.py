@@ -220,9 +220,13 @@ def several_jobs(referential: Referential, text: str, *, family: bool = False) -
     meant = occupations_meant(referential, given) or occupations_meant(referential, " ".join(parts))
     if meant and not parts_jobs(text):  # "Boulanger, pâtissier" is a title
         return None
-    together, *ranked = resolve_many(referential, [" ".join(parts), *parts], limit=1)
-    sure = ({c.code for c in hits if c.parent_confidence >= SURE} for hits in ranked)
+    whole, together, *ranked = resolve_many(referential, [given, " ".join(parts), *parts], limit=1)
+    sure = [{c.code for c in hits if c.parent_confidence >= SURE} for hits in ranked]
     codes = [set(occupations_meant(referential, p)) or some for p, some in zip(parts, sure, strict=True)]
+    common = set.intersection(*codes)
+    read = meant or any(c.parent_confidence >= SURE for c in whole)
+    if len(common) == 1 and all(sure) and not read:  # names of one occupation are that one, as surely as each
+        return Resolved(min(common), given, min(c.parent_confidence for hits in ranked for c in hits))
     families = [{referential.occupation_by_code[code].parent or code for code in jobs} for jobs in codes]
     if not all(families) or set.intersection(*families):
         return None
