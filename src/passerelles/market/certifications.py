@@ -533,9 +533,9 @@ class Certifications:
     def _length(self, code: str, credential: Credential | None, day: date) -> tuple[Hours | None, str]:
         """Published hours of a certification and what they are: those of its credential, so that one page tells one."""
         if credential is not None and credential.hours.expected is not None:
-            least = (*_LEAST, credential.hours[:2])  # what the text says of a kind of diplomas, whatever its number
-            alike = (d.kind for d in _published().values() if (credential.hours_kind, d.kind, d.centre[:2]) == least)
-            return credential.hours, next(alike, credential.expected_kind)
+            least = {d.centre[:2] for d in _published().values() if d.kind == "apprenticeship-minimum"}
+            of_apprentices = credential.hours_kind == "legal-minimum" and credential.hours[:2] in least
+            return credential.hours, "apprenticeship-minimum" if of_apprentices else credential.expected_kind
         if (published := self._published(code)) is None or "" < published.until < day.isoformat():
             return None, ""
         return published.centre, published.kind

@@ -129,7 +129,7 @@ class Figure:
 
     def amount(self, lang: Lang = "fr", *, decimals: int = 0, share: bool = False) -> str:
         """Write the number, or what it is between; nothing where it is unknown."""
-        low, *more = self._ends(lang, decimals, share) or [""]
+        low, *more = self._ends(lang, decimals=decimals, share=share) or [""]
         return say("market.figure.between", lang=lang, low=low, high=more[0]) if more else low
 
     def origin(self, lang: Lang = "fr") -> str:
@@ -140,9 +140,9 @@ class Figure:
 
     def short(self, lang: Lang = "fr", *, decimals: int = 0, share: bool = False) -> str | None:
         """Return the number for a narrow column, or both its ends, a `share` in per cent; None where it is unknown."""
-        return "–".join(self._ends(lang, decimals, share)) or None
+        return "–".join(self._ends(lang, decimals=decimals, share=share)) or None
 
-    def _ends(self, lang: Lang, decimals: int, share: bool) -> list[str]:  # noqa: FBT001 - passed along
+    def _ends(self, lang: Lang, *, decimals: int, share: bool) -> list[str]:
         """Write its two ends, one where both read the same; none where it is unknown."""
         write = percent if share else partial(number, decimals=decimals)
         ends = () if self.interval is None else (self.interval.low, self.interval.high)
