@@ -79,7 +79,16 @@ def test_a_table_without_one_usable_row_is_refused_with_every_reason(embedded: R
 
 @pytest.mark.parametrize(
     "table",
-    [1, b"x", [1], [None], [{"job": "N4101"}, "people.csv"], {"job": ["N4101"]}, SimpleNamespace(to_dict=dict.copy)],
+    [
+        1,
+        b"x",
+        [1],
+        [None],
+        [{"job": "N4101"}, "people.csv"],
+        ["K2110"],
+        {"job": ["N4101"]},
+        SimpleNamespace(to_dict=dict.copy),
+    ],
 )
 def test_what_is_no_table_is_refused_in_one_sentence(embedded: Referential, table: Any) -> None:
     words: dict[Side, str] = {"fragile": "fragilisés", "hiring": "postes"}

@@ -32,6 +32,7 @@ from passerelles import (
     compile_index,
     counterfactual,
     evaluate,
+    export_graph,
     levers,
     load_certifications,
     load_market,
@@ -48,10 +49,13 @@ from passerelles import (
 )
 from passerelles.cli.main import run
 from passerelles.language.say import LANGS, say
+from passerelles.market.market import NOTHING
 from passerelles.market.own_lists import load_job_list, load_observed
 from passerelles.market.places import Basin, Places
+from passerelles.market.signals import find_basin
 from passerelles.referentials.referential import code_of
 from passerelles.settings import RankingSettings, WeightSettings, settings_or
+from passerelles.territory.match import compare_scenarios
 
 FRAGILE = [{"employer": "a", "job": "N4101", "headcount": 3, "basin": "Redon"}]
 HIRING = [{"employer": "b", "job": "N4102", "openings": 3, "basin": "Redon"}]
@@ -159,6 +163,12 @@ def test_a_profile_never_changes_and_turns_into_json() -> None:
         (lambda g: evaluate(g, methods=[lambda _g, _o: NONE]), "evaluation_bad_scores"),
         (lambda _: load_referential(""), "no_such_referential"),
         (lambda _: load_market(""), "no_such_path"),
+        (lambda _: find_basin(NOTHING, 5313), "code_not_text"),  # type: ignore[arg-type]
+        (lambda g: export_graph(g, 3), "wrong_argument"),  # type: ignore[arg-type]
+        (lambda g: export_graph(g, "a", format=3), "export_format"),  # type: ignore[arg-type]
+        (lambda g: export_graph(g, "a\0.json"), "write_failed"),
+        (lambda g: compare_scenarios(g, FRAGILE, HIRING, {"a": None}), "scenario_option"),  # type: ignore[dict-item]
+        (lambda g: compare_scenarios(g, FRAGILE, HIRING, {"a": {"lever": "PERM-C"}}), "not_a_list"),
     ],
 )
 def test_the_door_refuses(make: Callable[[Any], Any], key: str, embedded_graph: OccupationGraph) -> None:

@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final, Literal, get_args
 
-from passerelles.errors import PasserellesError
+from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import (
     EDGE_ATTRIBUTES,
     NODE_ATTRIBUTES,
@@ -147,11 +147,12 @@ _Lines = Callable[[OccupationGraph], Iterator[str]]
 _TEXT: Final[Mapping[str, _Lines]] = {"graphml": graphml_lines, "gexf": gexf_lines, "json": json_lines}
 
 
+@checked
 def export_graph(
     graph: OccupationGraph,
     path: str | Path,
     *,
-    format: GraphFormat | None = None,  # noqa: A002 - the word of the command line and of pandas
+    format: str | None = None,  # noqa: A002 - the word of the command line and of pandas
     overwrite: bool = False,
 ) -> Path:
     """
@@ -216,7 +217,7 @@ def graph_format(path: Path, wanted: str | None = None) -> GraphFormat:
     >>> graph_format(Path("metiers.GEXF"))
     'gexf'
     """
-    name = (path.suffix.removeprefix(".") if wanted is None else wanted).casefold()
+    name = str(path.suffix.removeprefix(".") if wanted is None else wanted).casefold()
     for known in GRAPH_FORMATS:
         if known == name:
             return known

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, Final
 
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import MAX_JSON_BYTES, parse_json, read_file
+from passerelles.text import printable
 
 _STALE_SECONDS: Final = 24 * 3600  # a temporary file this old is a killed run's
 
@@ -117,10 +118,12 @@ def check_free(path: Path, *, overwrite: bool) -> None:
     Raises
     ------
     PasserellesError
-        If something is there and `overwrite` is False, or if the folder above does not exist.
+        If something is there and `overwrite` is False, if the folder above does not exist, or if no path reads so.
     """
     if is_stream(path):
         return
+    if "\0" in str(path):
+        raise PasserellesError("write_failed", path=printable(str(path)), reason=repr("\0"))
     if not overwrite and (path.exists() or path.is_symlink()):
         raise PasserellesError("write_exists", path=path)
     if not path.parent.is_dir():

@@ -524,7 +524,7 @@ class Certifications:
         vae = vae_values.pop() if len(vae_values) == 1 else None
         former = "" if rows or vae is None else next(iter(formers.values()))
         until, successor = entry.until if entry else "", next(iter(register.successors.get(code, ())), None)
-        source = " ; ".join(dict.fromkeys(f for f in files if f)) or register.file_of("rncp-successors")
+        source = "; ".join(dict.fromkeys(f for f in files if f)) or register.file_of("rncp-successors")
         in_force = any(_sessions_open(row, day) == "yes" for row in rows) if sure is None else sure
         facts = (vae, hours, source, in_force)
         about = code, label, level, until or None, match, successor

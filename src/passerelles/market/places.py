@@ -187,7 +187,7 @@ class Places:
         PasserellesError
             If it means several places (the message lists them), or `text` is not text.
         """
-        return self.spot(check_code(text, what="bassin")).basin
+        return self.spot(check_code(text, what="basin")).basin
 
     def spot(self, text: str, area: str = "", *, communes_first: bool = False) -> Spot:
         """

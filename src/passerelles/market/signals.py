@@ -6,7 +6,7 @@ from functools import partial
 from operator import attrgetter, itemgetter
 from typing import Any, Final, Literal, NamedTuple
 
-from passerelles.codes import grouped
+from passerelles.codes import check_code, grouped
 from passerelles.errors import UnknownCodeError
 from passerelles.language.say import Lang, labelled, percent, say
 from passerelles.market.figures import COUNTRY, Figure, Interval, total, unknown
@@ -499,6 +499,7 @@ def find_basin(market: Market, text: str, *, places: Places | None = None, year:
     PasserellesError
         If a commune's name means several basins.
     """
+    check_code(text, what="basin")
     surveyed = Places(tuple(market.survey(year).basins.values()) if market.has_survey else ())
     exact = surveyed.own(text)
     if exact is not None:

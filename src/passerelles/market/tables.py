@@ -312,7 +312,7 @@ class Payer(NamedTuple):
 
     def sentence(self, lang: Lang = "fr") -> str:
         """Name the OPCO, after which table, and what has changed since; never an amount, as none is published."""
-        since, source = day_text(self.since, lang) if self.since else "", self.source.partition(" ; ")[0]
+        since, source = day_text(self.since, lang) if self.since else "", self.source.partition("; ")[0]
         values = {"idcc": self.idcc, "name": self.name, "related": ", ".join(self.related)}
         return say(f"market.payer.{self.standing}", lang=lang, **values, since=since, source=source)
 
@@ -351,7 +351,7 @@ class Payers:
                 return Payer(code, "", "", "unknown")
             siren, standing, related = paid.pop(), "successor", tuple(former)
             change = next(iter(former.values()))
-        since, source = ("", source) if change is None else (change["on"], f"{source} ; {change['source']}")
+        since, source = ("", source) if change is None else (change["on"], f"{source}; {change['source']}")
         plan = None if headcount is None else headcount < int(facts["plan"]["below_headcount"])
         return Payer(code, facts["names"].get(siren, siren), siren, standing, related, since, source, plan)
 

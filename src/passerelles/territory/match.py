@@ -10,7 +10,7 @@ import numpy as np
 
 from passerelles.access.conditions import training_hours
 from passerelles.access.demands import access_between
-from passerelles.codes import grouped, sum_by_key
+from passerelles.codes import check_codes, grouped, sum_by_key
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, day_text, say
@@ -599,11 +599,14 @@ def compare_scenarios(
     results = []
     for name, options in scenarios.items():
         known = SCENARIO.values()
-        if odd := sorted(options.keys() - known):
+        given = options if isinstance(options, Mapping) else {repr(options)}
+        if odd := sorted(map(str, set(given) - set(known))):
             raise PasserellesError("scenario_option", name=name, options=", ".join(odd), known=", ".join(known))
         arguments = {k: v for k, v in options.items() if k != "lever"}
         if "lever" in options:
-            arguments["costs"] = EffortCosts(graph, chosen, tuple(options["lever"]), common.get("certifications"))
+            arguments["costs"] = EffortCosts(
+                graph, chosen, tuple(check_codes(options["lever"], what="lever")), common.get("certifications")
+            )
         allocation = match_territory(graph, fragile, hiring, settings=chosen, changes=False, **(common | arguments))
         results.append(Scenario(name, dict(options), allocation))
     return results

@@ -10,6 +10,7 @@ from statistics import fmean
 from types import MappingProxyType
 from typing import Any, Final
 
+from passerelles.codes import looks_like_code
 from passerelles.errors import PasserellesError
 from passerelles.io.csv import decimal_sign, hold_counts, mostly_hold_counts, read_number
 from passerelles.io.xlsx import cell_text
@@ -233,6 +234,11 @@ def _given_rows(table: Any, side: Side) -> list[Any]:
     rows = list(given) if isinstance(given, Iterable) and not isinstance(given, Mapping) else [None]
     if not any(all(isinstance(row, kind) for row in rows) for kind in (str | Path, Lot, Mapping)):
         raise PasserellesError("territory_table", side=partial(side_label, side), kind=type(table).__name__)
+    for row in rows if given is table else ():
+        if isinstance(row, str) and looks_like_code(row) and not Path(row).suffix and not Path(row).exists():
+            raise PasserellesError(
+                "territory_table", side=partial(side_label, side), kind=f"{type(table).__name__} ({row!r})"
+            )
     return rows
 
 
