@@ -12,7 +12,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.market.places import Basin, Places
 from passerelles.paths.legal import NO, UNKNOWN, YES, Verdicts
 from passerelles.territory.hours import JobHours
-from passerelles.territory.solve import Floats, Rows
+from passerelles.vectors import Floats, Rows
 from small import referential
 
 # Hours alone decide: the chances of made-up jobs mean nothing.

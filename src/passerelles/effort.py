@@ -27,11 +27,9 @@ from passerelles.referentials.credentials import duration_model
 from passerelles.scoring.measures import HeldCompetencies
 from passerelles.settings import EffortSettings, PathSettings, Settings
 from passerelles.sharing import cached_property
-from passerelles.vectors import frozen, places_of
+from passerelles.vectors import Bools, Floats, Ints, Rows, frozen, places_of
 
-Rows = NDArray[np.intp] | int
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+RowOrRows = Rows | int
 Shares = NDArray[np.uint8]
 Hours = Floats | float
 Sums = tuple[Hours, Hours]
@@ -92,9 +90,9 @@ class EffortTable:
     macros: NDArray[np.int32]
     columns: NDArray[np.int32]
     load: Floats
-    item_start: NDArray[np.int64]
-    block_start: NDArray[np.int64]
-    block_first: NDArray[np.int64]
+    item_start: Ints
+    block_start: Ints
+    block_first: Ints
     cap: Floats
     practised: Floats
     short: Floats
@@ -105,7 +103,7 @@ class EffortTable:
     high_share: Floats
     level: Ints
     people: Ints
-    level_known: NDArray[np.bool_]
+    level_known: Bools
     entry: Ints
     proves: Ints
     title: Ints
@@ -121,7 +119,7 @@ class EffortTable:
         return frozen(self.towards_all(np.full(len(self.uncovered), UNITS, dtype=np.uint8))[0])
 
     @cached_property
-    def lists(self) -> NDArray[np.bool_]:
+    def lists(self) -> Bools:
         """Shape (n,): whether each occupation asks for anything at all; if not, the effort towards it is unknown."""
         return frozen(self.whole > 0)
 
@@ -129,7 +127,7 @@ class EffortTable:
         """Level of somebody of an occupation; -1 = a person without one, whose level is not known."""
         return int(self.people[row]) if row >= 0 else int(self.effort.level_unknown)
 
-    def brought(self, row: int, holdings: Holdings) -> NDArray[np.bool_]:
+    def brought(self, row: int, holdings: Holdings) -> Bools:
         """
         Whether somebody brings each title that jobs ask for, and none, shape (titles + 1,).
 
@@ -141,12 +139,12 @@ class EffortTable:
         return np.asarray([*held, False], dtype=np.bool_)
 
     @cached_property
-    def shared(self) -> NDArray[np.bool_]:
+    def shared(self) -> Bools:
         """Whether two titles, or none, have a way in common, shape (titles + 1, titles + 1)."""
         ways = [*map(set, self.titles), set[tuple[str, ...]]()]
         return frozen(np.asarray([[not a.isdisjoint(b) for b in ways] for a in ways], dtype=np.bool_))
 
-    def standing(self, level: Ints | int, brought: NDArray[np.bool_], rows: Rows, *stages: Rows) -> Ints:
+    def standing(self, level: Ints | int, brought: Bools, rows: RowOrRows, *stages: RowOrRows) -> Ints:
         """
         Return by what each target's hours are counted: the highest level held, or `ENTITLED`, after stages if any.
 
@@ -168,11 +166,11 @@ class EffortTable:
         """Blocks of an occupation."""
         return slice(int(self.block_first[row]), int(self.block_first[row + 1]))
 
-    def full(self, rows: Rows, level: Ints | int) -> Floats:
+    def full(self, rows: RowOrRows, level: Ints | int) -> Floats:
         """Hours of the full qualification of occupations and of the diplomas that it supposes; see `final`."""
         return np.asarray(self.trade[level, rows] + self.studies[level, rows])
 
-    def final(self, total: Floats, rows: Rows, level: Ints | int) -> Ints:
+    def final(self, total: Floats, rows: RowOrRows, level: Ints | int) -> Ints:
         """
         Hours of a last step, in tenths.
 
@@ -187,7 +185,7 @@ class EffortTable:
         """
         return np.rint(TENTHS * self.raw(total, rows, level)).astype(np.int64)
 
-    def stage(self, total: Floats, practice: Floats, rows: Rows, level: Ints | int) -> Ints:
+    def stage(self, total: Floats, practice: Floats, rows: RowOrRows, level: Ints | int) -> Ints:
         """
         Hours of a stage that is practised afterwards, in tenths, from S and P in thousandths; see `final`.
 
@@ -197,22 +195,22 @@ class EffortTable:
         left, trade, studies = self._parts(total, rows, level)
         return np.rint(TENTHS * left * (trade * (1.0 - taught) + studies)).astype(np.int64)
 
-    def raw(self, total: Floats, rows: Rows, level: Ints | int) -> Floats:
+    def raw(self, total: Floats, rows: RowOrRows, level: Ints | int) -> Floats:
         """Hours of a last step, not rounded."""
         left, trade, studies = self._parts(total, rows, level)
         return left * (trade + studies)
 
-    def before(self, total: Floats, rows: Rows, level: Ints | int) -> Floats:
+    def before(self, total: Floats, rows: RowOrRows, level: Ints | int) -> Floats:
         """Hours among those of a step that diplomas before the qualification take."""
         left, _, studies = self._parts(total, rows, level)
         return left * studies
 
-    def months(self, total: Floats, rows: Rows, level: Ints | int) -> Floats:
+    def months(self, total: Floats, rows: RowOrRows, level: Ints | int) -> Floats:
         """Months that the academic years of a step take, as far as there is something left to learn."""
         left, _, _ = self._parts(total, rows, level)
         return np.asarray(left * self.calendar[level, rows])
 
-    def _parts(self, total: Floats, rows: Rows, level: Ints | int) -> tuple[Floats, Floats, Floats]:
+    def _parts(self, total: Floats, rows: RowOrRows, level: Ints | int) -> tuple[Floats, Floats, Floats]:
         """Share that is left to learn; hours of the trade's own qualification, and of the diplomas before it."""
         # An occupation that lists nothing has no hours here; its effort is unknown.
         share = np.minimum(1.0, total / np.maximum(self.whole[rows], 1.0))
@@ -229,7 +227,7 @@ class EffortTable:
         return np.round(left, _DECIMALS), np.asarray(trade), np.asarray(self.studies[level, rows])
 
     def span(
-        self, taught: Hours, required: tuple[Hours, Hours, Hours], rows: Rows, level: Ints | int,
+        self, taught: Hours, required: tuple[Hours, Hours, Hours], rows: RowOrRows, level: Ints | int,
         added: float = 0.0,
     ) -> tuple[Floats, Floats, Floats]:  # fmt: skip
         """
@@ -302,7 +300,7 @@ class EffortTable:
         hours = self.saturated(missing, self.cap[blocks, None])
         return hours.sum(axis=0), (hours * self.practised[blocks, None]).sum(axis=0)
 
-    def towards_pairs(self, rows: NDArray[np.intp], states: NDArray[np.intp], floor: Shares) -> tuple[Floats, Floats]:
+    def towards_pairs(self, rows: Rows, states: Rows, floor: Shares) -> tuple[Floats, Floats]:
         """
         S and P of several occupations, each for a state of its own, shape (b,).
 
@@ -323,7 +321,7 @@ class EffortTable:
         return np.add.reduceat(hours, at[:-1]), np.add.reduceat(hours * self.practised[blocks], at[:-1])
 
 
-def ragged(starts: Ints, rows: NDArray[np.intp]) -> tuple[Ints, Ints, Ints]:
+def ragged(starts: Ints, rows: Rows) -> tuple[Ints, Ints, Ints]:
     """Positions of several runs one after the other, the number of the run of each, and where each run begins."""
     lengths = starts[rows + 1] - starts[rows]
     first = np.concatenate([[0], np.cumsum(lengths)])
@@ -513,11 +511,11 @@ class StepHours(NamedTuple):
     low: Floats
     expected: Floats
     high: Floats
-    closed: NDArray[np.bool_]
-    unsettled: NDArray[np.bool_]
-    selective: NDArray[np.bool_]
+    closed: Bools
+    unsettled: Bools
+    selective: Bools
     required: Floats
-    vague: NDArray[np.bool_]
+    vague: Bools
 
 
 def step_hours(

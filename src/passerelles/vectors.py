@@ -23,6 +23,10 @@ else:
     sparse = LaterModule("scipy.sparse")
 
 
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Rows = NDArray[np.intp]
+Bools = NDArray[np.bool_]
 Array = TypeVar("Array", bound=NDArray[Any])
 Term = TypeVar("Term", bound=Hashable)
 
@@ -52,7 +56,7 @@ def presence(matrix: "sparse.csr_array") -> "sparse.csr_array":
     return with_data(matrix, np.ones_like(matrix.data))
 
 
-def places_of(starts: NDArray[np.integer], counts: NDArray[np.integer]) -> NDArray[np.intp]:
+def places_of(starts: NDArray[np.integer], counts: NDArray[np.integer]) -> Rows:
     """
     Places of several runs, run after run.
 
@@ -65,7 +69,7 @@ def places_of(starts: NDArray[np.integer], counts: NDArray[np.integer]) -> NDArr
     return np.repeat(starts - ends + counts, counts) + np.arange(ends[-1] if len(ends) else 0)
 
 
-def top(values: NDArray[np.floating], width: int) -> NDArray[np.intp]:
+def top(values: NDArray[np.floating], width: int) -> Rows:
     """
     Positions of the `width` greatest values, greatest first, ties by position.
 
@@ -105,7 +109,7 @@ def membership(
     return sparse.csr_array(cells, shape=(len(numbers), width))
 
 
-def places_by_number(numbers: NDArray[np.integer]) -> list[NDArray[np.intp]]:
+def places_by_number(numbers: NDArray[np.integer]) -> list[Rows]:
     """
     Places of each number, from the lowest on; -1 is left out.
 
@@ -138,7 +142,7 @@ class Cells(NamedTuple):
         """Place of the cells of a row."""
         return slice(self.starts[row], self.starts[row + 1])
 
-    def of_rows(self, rows: NDArray[np.integer]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    def of_rows(self, rows: NDArray[np.integer]) -> tuple[Rows, Rows]:
         """Places of the cells of several rows, row after row, and how many each row has."""
         starts = self.starts[rows].astype(np.intp)
         counts = self.starts[rows + 1] - starts
@@ -153,9 +157,7 @@ def damped(counts: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(1.0 + np.log(counts), dtype=counts.dtype)
 
 
-def rarity(
-    matrix: "sparse.csr_array", counted: NDArray[np.bool_], *, smoothing: float = 1.0, singles: bool = True
-) -> NDArray[np.float64]:
+def rarity(matrix: "sparse.csr_array", counted: Bools, *, smoothing: float = 1.0, singles: bool = True) -> Floats:
     """
     Return the inverse document frequency of each column, smoothed: ``ln((1 + n) / (1 + df)) + 1``.
 
@@ -195,7 +197,7 @@ def unit_rows(matrix: "sparse.csr_array") -> "sparse.csr_array":
     return scaled
 
 
-def tfidf_rows(counts: "sparse.csr_array", counted: NDArray[np.bool_], *, singles: bool = True) -> "sparse.csr_array":
+def tfidf_rows(counts: "sparse.csr_array", counted: Bools, *, singles: bool = True) -> "sparse.csr_array":
     """Damped counts, weighted by the rarity of their columns among the counted rows, in rows of length 1."""
     return unit_rows(term_weights(counts, rarity(counts, counted, singles=singles)))
 
@@ -206,7 +208,7 @@ def unit(rows: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(rows / np.where(lengths == 0, 1.0, lengths), dtype=rows.dtype)
 
 
-def _scales(data: NDArray[Any], starts: NDArray[np.integer]) -> NDArray[np.float64]:
+def _scales(data: NDArray[Any], starts: NDArray[np.integer]) -> Floats:
     """What each row is multiplied by to have length 1; 0 for one of nothing."""
     rows = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     lengths = np.sqrt(np.bincount(rows, data * data, len(starts) - 1))
@@ -366,13 +368,13 @@ def count_texts(texts: Sequence[str], rules: WordRules) -> TextCounts:
     return TextCounts(tuple(vocabulary), words, _counts(rows, terms, (len(bags), size + len(pairs))), size)
 
 
-def _numbers(bags: Sequence[Sequence[str]], number: Mapping[str, int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _numbers(bags: Sequence[Sequence[str]], number: Mapping[str, int]) -> tuple[Ints, Ints]:
     """Row and number of each word of each bag."""
     flat = np.fromiter(map(number.__getitem__, chain.from_iterable(bags)), dtype=np.int64)
     return np.repeat(np.arange(len(bags)), np.fromiter(map(len, bags), dtype=np.int64, count=len(bags))), flat
 
 
-def _counts(rows: NDArray[np.int64], columns: NDArray[np.int64], shape: tuple[int, int]) -> "sparse.csr_array":
+def _counts(rows: Ints, columns: Ints, shape: tuple[int, int]) -> "sparse.csr_array":
     places = (rows.astype(np.int32), columns.astype(np.int32))  # wider ones would stay wide in all that follows
     return sparse.csr_array((np.ones(len(rows)), places), shape=shape)
 
@@ -404,7 +406,7 @@ _ALONE: Final = 4  # cells filled in the time of a product that is added alone
 # Documents given as bags of terms.
 
 FloatArray: TypeAlias = NDArray[np.float32]
-IntArray: TypeAlias = NDArray[np.int64]
+IntArray: TypeAlias = Ints
 Bag: TypeAlias = Mapping[str, float]
 
 
@@ -464,9 +466,7 @@ def word_vectors(labels: Sequence[str], counted: Sequence[bool] | None = None) -
     return unit_rows(weighted(sparse.csr_array(listed[:, order]), rare[order]))
 
 
-def close_pairs(
-    vectors: "sparse.csr_array", threshold: float
-) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
+def close_pairs(vectors: "sparse.csr_array", threshold: float) -> tuple[NDArray[np.int32], NDArray[np.int32], Floats]:
     """
     Return every pair i < j of rows whose cosine is at least `threshold`, and the cosines.
 

@@ -27,7 +27,7 @@ from passerelles.territory.hours import EffortCosts
 from passerelles.territory.lots import Locator, Lot, Lots
 from passerelles.territory.match import match_territory
 from passerelles.territory.pairs import Territory, credentials_of_title
-from passerelles.territory.solve import Floats, Rows
+from passerelles.vectors import Floats, Rows
 from small import referential
 from territory_cases import ANY_MOVE, Written, every, graph, openings, people, places
 

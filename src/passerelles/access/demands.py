@@ -8,7 +8,6 @@ from itertools import chain, product
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from passerelles.access.conditions import (
     NO_HOURS,
@@ -38,14 +37,11 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.model import DIPLOMAS, HOURS_A_MONTH, TAUGHT, UNKNOWN_HOURS, Alternatives, Credential, Hours, MoveKind
 from passerelles.referentials.referential import Referential
 from passerelles.sharing import Deriving
-from passerelles.vectors import frozen
+from passerelles.vectors import Bools, Floats, Ints, Rows, frozen
 
 TENTHS: Final = 10
 _YEARS: Final = 24.0  # months
 _MOST_WAYS: Final = 24  # ways to a choice that are looked at, those of fewest credentials first
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 Ways = tuple[frozenset[str], ...]
 Within = tuple[Alternatives, frozenset[int]]
 Priced = tuple[tuple[int, ...], tuple[int, ...]]
@@ -182,7 +178,7 @@ class Demands(Deriving):
         return frozen(self.hidden | self.selects(price))
 
     @cached_property
-    def _contests(self) -> NDArray[np.intp]:
+    def _contests(self) -> Rows:
         """Rows of the few occupations that a competition opens: whole tables of all would be looked at for them."""
         return np.flatnonzero(self.selective & self.contested)
 
@@ -368,9 +364,7 @@ class Demands(Deriving):
             held, length, low, high, certain, _flags(unknown), _flags(closed), tuple(hours), ways, tuple(ranked), full
         )
 
-    def hours(
-        self, taught: Ints, missing: Bools, price: Price, rows: NDArray[np.intp] | int | slice = slice(None)
-    ) -> Ints:
+    def hours(self, taught: Ints, missing: Bools, price: Price, rows: Rows | int | slice = slice(None)) -> Ints:
         """
         Tenths of an hour of moves: the longer of what is taught and of the required training.
 
@@ -389,7 +383,7 @@ class Demands(Deriving):
         tenths = np.where(self.trained_alone(missing, price, rows), certified, np.maximum(taught, certified))
         return np.asarray(tenths, dtype=np.int64)
 
-    def trained_alone(self, missing: Bools, price: Price, rows: NDArray[np.intp] | int | slice = slice(None)) -> Bools:
+    def trained_alone(self, missing: Bools, price: Price, rows: Rows | int | slice = slice(None)) -> Bools:
         """
         Whether the required training is all that a move takes, whatever the skills that are missing; shape (b,).
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from passerelles.access.conditions import training_hours
 from passerelles.access.holdings import (
@@ -31,9 +30,8 @@ from passerelles.referentials.credentials import Duration, Estimate, duration_mo
 from passerelles.referentials.referential import Referential
 from passerelles.settings import EffortSettings
 from passerelles.text import fold_accents
-from passerelles.vectors import word_rules
+from passerelles.vectors import Floats, word_rules
 
-Floats = NDArray[np.float64]
 Basis = Literal["credential", "certification", "estimate", "course"]
 HIGHEST_LEVEL: Final = 7
 ENTITLED: Final = HIGHEST_LEVEL + 1  # instead of a level: people who hold the very title that a job asks for

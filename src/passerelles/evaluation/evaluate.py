@@ -14,6 +14,7 @@ from scipy import sparse
 
 from passerelles.errors import PasserellesError, UnknownCodeError, checked
 from passerelles.evaluation import protocol
+from passerelles.evaluation.protocol import Rows
 from passerelles.evaluation.results import Evaluation, MethodResult, ObservedFit, ObservedMethod, RankedTargets
 from passerelles.evaluation.train import fit_scorer
 from passerelles.graph.build import build_graph
@@ -26,7 +27,6 @@ from passerelles.settings import Settings
 from passerelles.sharing import made_once
 from passerelles.vectors import Cells, close_pairs, frozen, presence, rarity, top, unit_rows, weighted, word_vectors
 
-Rows = NDArray[np.int32]
 Scores = NDArray[np.float64]
 _SPAN = float(2**64)
 Progress = Callable[[int, int, str], None]

@@ -13,7 +13,6 @@ from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from passerelles.codes import check_code, grouped
 from passerelles.errors import PasserellesError, UnknownCodeError, checked
@@ -21,8 +20,7 @@ from passerelles.io.csv import decimal_number
 from passerelles.market.read import FileRows, RecognisedFile, Scan, SourceFile, amount, scan_all
 from passerelles.notices import Notice, NoticeLog
 from passerelles.text import alike, few, normalise_label
-
-Floats = npt.NDArray[np.float64]
+from passerelles.vectors import Floats
 
 # Mean radius of the Earth (IUGG), km. The sphere is off by at most 0.6 %: far below the error of a centroid.
 EARTH_RADIUS_KM: Final = 6371.0088

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.access.conditions import takes_no_training
-from passerelles.access.demands import TENTHS, Bools, Demands, build_demands, lifted
+from passerelles.access.demands import TENTHS, Demands, build_demands, lifted
 from passerelles.access.holdings import Holdings, given_by_employer
 from passerelles.codes import grouped
 from passerelles.effort import UNITS, EffortTable, Shares, effort_table, uncovered_by, uncovered_by_each
@@ -29,7 +29,7 @@ from passerelles.ranking.rank import check_limit
 from passerelles.referentials.referential import several
 from passerelles.scoring.measures import required_columns
 from passerelles.settings import Settings, settings_or
-from passerelles.vectors import sparse
+from passerelles.vectors import Bools, Ints, Rows, sparse
 from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import Column, On, Page, Record, Sheet, parts_of, side_by_side, texts_of
 
@@ -125,7 +125,7 @@ class Situation:
         settled = np.asarray([not unsettled[o][at] for at, (o, _) in enumerate(self.pairs)], dtype=np.bool_)
         obtainable = ~(self.lacking & self.closed).any(axis=1)
         self.known = settled & self.table.lists[self.towards] & obtainable
-        self._effort: dict[Bundle, NDArray[np.int64]] = {}
+        self._effort: dict[Bundle, Ints] = {}
         self.helpful = cache(self._helpful)  # one answer for all people
         self.open_already = self.known & ~self.lacking.any(axis=1) & (self.effort([()])[()] <= self.limit)
 
@@ -232,7 +232,7 @@ class Situation:
         items = self._left_by[self.table.columns[self.table.items(target)]]
         return np.asarray((items < UNITS).any(axis=0), dtype=np.bool_)
 
-    def effort(self, sets: list[Bundle]) -> dict[Bundle, NDArray[np.int64]]:
+    def effort(self, sets: list[Bundle]) -> dict[Bundle, Ints]:
         """Tenths of an hour of every pair, shape (pairs,), with each set of bundles acquired; `_NEVER` = unknown."""
         new = [s for s in sets if s not in self._effort]
         if new:
@@ -242,7 +242,7 @@ class Situation:
             self._effort |= dict(zip(new, hours, strict=True))
         return {s: self._effort[s] for s in sets}
 
-    def _hours(self, pair: int, bundles: NDArray[np.intp]) -> NDArray[np.int64]:
+    def _hours(self, pair: int, bundles: Rows) -> Ints:
         """Tenths of an hour of one pair with each set of bundles acquired, shape (sets,); see `_pairs_of`."""
         origin, target = self.pairs[pair]
         columns = self.table.columns[self.table.items(target)]
@@ -362,7 +362,7 @@ class Situation:
         return []
 
 
-def _pairs_of(sets: list[Bundle]) -> NDArray[np.intp]:
+def _pairs_of(sets: list[Bundle]) -> Rows:
     """Sets of at most two bundles as two numbers each; -1 for none."""
     return np.asarray([(*some, -1, -1)[:2] for some in sets], dtype=np.intp)
 
@@ -670,7 +670,7 @@ class _Choice:
         owned[[each for atom in atoms for each in self.situation.contains[atom]]] = True
         return owned
 
-    def inside(self, atoms: Iterable[int]) -> NDArray[np.intp]:
+    def inside(self, atoms: Iterable[int]) -> Rows:
         """Candidates whose members are all among some atoms, or come along with them."""
         return np.flatnonzero(self.needs @ ~self.owned(atoms) == 0)
 

@@ -10,13 +10,11 @@ from operator import itemgetter
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from passerelles.access.conditions import AccessConditions, access_conditions
 from passerelles.access.demands import TENTHS
 from passerelles.access.wording import access_text
 from passerelles.codes import check_whole
-from passerelles.effort import Ints
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, percent, say
@@ -37,12 +35,11 @@ from passerelles.referentials.overlay import overlays_that_split
 from passerelles.referentials.referential import named_titles, several
 from passerelles.settings import Settings, settings_or
 from passerelles.sharing import blocks
+from passerelles.vectors import Ints, Rows
 from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import Column, Page, Record, Sheet, part_of, texts_of
 
 _CHUNK = 1024  # pairs of stages summed together
-
-Rows = NDArray[np.intp]
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,11 @@ from operator import le
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from passerelles.access.demands import TENTHS, Demands, Price, demands_of
 from passerelles.access.holdings import NO_AIM, Aim, Holdings
 from passerelles.access.qualifications import FIRST_DEGREE, usual_at_large
-from passerelles.effort import EffortTable, Floats, Ints, Shares, effort_table, uncovered_by
+from passerelles.effort import EffortTable, Shares, effort_table, uncovered_by
 from passerelles.graph.core import OccupationGraph
 from passerelles.paths.legal import YES, Verdicts
 from passerelles.ranking.move import Start, excluded_rows
@@ -22,7 +21,7 @@ from passerelles.scoring.scorer import Scorer, scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import PathSettings, Settings
 from passerelles.sharing import made_once
-from passerelles.vectors import frozen
+from passerelles.vectors import Bools, Floats, Ints, Rows, frozen
 
 _DECIMALS: Final = 9
 
@@ -46,11 +45,11 @@ class SearchSpace:
     scorer: Scorer
     effort: EffortTable
     demands: Demands
-    near: NDArray[np.bool_]
-    strength: NDArray[np.float64]
+    near: Bools
+    strength: Floats
 
     @property
-    def holds(self) -> NDArray[np.bool_]:
+    def holds(self) -> Bools:
         """Shape (n, c + g): what of that which occupations require a stage in each gives."""
         return self.demands.holds(self.settings.paths.practice_months)
 
@@ -61,19 +60,19 @@ class SearchSpace:
 
 
 @made_once
-def managerial_rows(graph: OccupationGraph) -> NDArray[np.bool_]:
+def managerial_rows(graph: OccupationGraph) -> Bools:
     """Shape (n,): which occupations are known to be managerial."""
     return frozen(np.asarray([each.managerial == "yes" for each in graph.occupations], dtype=np.bool_))
 
 
 @made_once
-def rows_after_practice(graph: OccupationGraph) -> NDArray[np.bool_]:
+def rows_after_practice(graph: OccupationGraph) -> Bools:
     """Shape (n,): for which occupations employers usually ask for practice."""
     usual = (usual_at_large(graph.referential, code) for code in graph.codes)
     return frozen(np.asarray([any(c.kind == "experience" for c in each) for each in usual], dtype=np.bool_))
 
 
-def stages_to(space: SearchSpace, target: int, level: int) -> NDArray[np.bool_]:
+def stages_to(space: SearchSpace, target: int, level: int) -> Bools:
     """
     Shape (n,): occupations that may be practised on the way to a target by who holds a European level at the start.
 
@@ -106,7 +105,7 @@ def search_space(graph: OccupationGraph, settings: Settings, aim: Aim = NO_AIM) 
     return shared if shared.demands is demands else replace(shared, demands=demands)
 
 
-def strengths(scores: NDArray[np.float64], scorer: Scorer) -> NDArray[np.float64]:
+def strengths(scores: Floats, scorer: Scorer) -> Floats:
     """
     Chances of scores where the scorer is calibrated, else the scores themselves.
 
@@ -117,7 +116,7 @@ def strengths(scores: NDArray[np.float64], scorer: Scorer) -> NDArray[np.float64
     return np.asarray(np.round(scorer.calibration.chances(scores), _DECIMALS), dtype=np.float64)
 
 
-def best_scored(graph: OccupationGraph, scores: NDArray[np.float64], row: int, count: int | None) -> NDArray[np.bool_]:
+def best_scored(graph: OccupationGraph, scores: Floats, row: int, count: int | None) -> Bools:
     """Shape (n,): the `count` best-scored moves from an occupation (-1 = a person without one), ties by code."""
     best = np.zeros(len(scores), dtype=np.bool_)
     best[best_rows(graph, row, scores, len(scores) if count is None else count)] = True
@@ -209,7 +208,7 @@ class PathPool:
         improves[1:] = least[1:] < least[:-1]
         self._fronts[steps] = (hours[improves], weakest[improves])
 
-    def undominated(self, hours: Floats | Ints, weakest: Floats, steps: int) -> NDArray[np.bool_]:
+    def undominated(self, hours: Floats | Ints, weakest: Floats, steps: int) -> Bools:
         """Whether paths with at least these hours, this weakest move and so many steps are not dominated yet."""
         undominated = np.ones(len(hours), dtype=np.bool_)
         for length, (least, strong) in self._fronts.items():
@@ -277,21 +276,21 @@ class State:
     space: SearchSpace
     left: Shares
     level: int
-    brought: NDArray[np.bool_]
-    held: NDArray[np.bool_]
+    brought: Bools
+    held: Bools
     price: Price
-    open_rows: NDArray[np.bool_]
-    seasoned: NDArray[np.bool_]
+    open_rows: Bools
+    seasoned: Bools
     stages: tuple[int, ...]
     hours: int
     weakest: float
-    strength: NDArray[np.float64]
-    near: NDArray[np.bool_]
-    first_scores: NDArray[np.float64]
+    strength: Floats
+    near: Bools
+    first_scores: Floats
     first: "State | None" = None
 
     @property
-    def scores(self) -> NDArray[np.float64]:
+    def scores(self) -> Floats:
         """Shape (n,): score of each next move."""
         if not self.stages:
             return self.first_scores
@@ -303,16 +302,16 @@ class State:
         return self.space.effort.standing(self.level, self.brought, np.arange(len(self.open_rows)))
 
     @cached_property
-    def sums(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def sums(self) -> tuple[Floats, Floats]:
         """S and P towards every occupation."""
         return self.space.effort.towards_all(self.left)
 
     @cached_property
-    def missing(self) -> NDArray[np.bool_]:
+    def missing(self) -> Bools:
         """Shape (n, c + g): what each occupation requires and is not held."""
         return self.missing_after(slice(None))
 
-    def missing_after(self, targets: NDArray[np.intp] | int | slice, *stages: NDArray[np.intp]) -> NDArray[np.bool_]:
+    def missing_after(self, targets: Rows | int | slice, *stages: Rows) -> Bools:
         """Shape (b, c + g): what targets still require after stages, each target or row of these with its own."""
         missing = self.space.demands.needed[targets] & ~self.held
         for rows in stages:
@@ -320,17 +319,17 @@ class State:
         return missing
 
     @cached_property
-    def unknown(self) -> NDArray[np.bool_]:
+    def unknown(self) -> Bools:
         """Shape (n, c + g): credentials of unknown length that each occupation would take."""
         return self.missing & self.price.unknown
 
     @cached_property
-    def closed(self) -> NDArray[np.bool_]:
+    def closed(self) -> Bools:
         """Shape (n,): occupations that require what nobody can obtain."""
         return np.asarray((self.missing & self.price.closed).any(axis=1), dtype=np.bool_)
 
     @cached_property
-    def passable(self) -> NDArray[np.bool_]:
+    def passable(self) -> Bools:
         """
         Shape (n,): occupations that can be a stage: open, listing something, and adding nothing unknown.
 
@@ -360,7 +359,7 @@ class State:
         taught = self.space.effort.stage(*self.sums, np.arange(len(self.standing)), self.standing)
         return self.space.demands.hours(taught, self.missing, self.price)
 
-    def after_stage(self, first: NDArray[np.intp], second: NDArray[np.intp]) -> Ints:
+    def after_stage(self, first: Rows, second: Rows) -> Ints:
         """Tenths of an hour of a step to each of `second` after the stage in `first`, practised afterwards."""
         effort, demands = self.space.effort, self.space.demands
         total, practice = effort.towards_pairs(second, first, self.left)

@@ -18,7 +18,8 @@ from passerelles.settings import TerritorySettings
 from passerelles.territory.flows import PEOPLE, Change, CurvePoint, Flow, ResolvedTitle, Uncovered, Unfilled
 from passerelles.territory.lots import Lots, Note, Problem, aside_totals, reading_notes
 from passerelles.territory.pairs import Bounds
-from passerelles.territory.solve import TENTHS, Bools, Ints, Stage
+from passerelles.territory.solve import TENTHS, Stage
+from passerelles.vectors import Bools, Ints
 from passerelles.views.schema import maybe, one_of, pair, record
 from passerelles.views.shown import Shown
 from passerelles.views.spec import ENDS, Cell, Column, Page, Record, Sheet, Withheld, parts_of, texts_of

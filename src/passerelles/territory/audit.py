@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from passerelles.territory.solve import Bools, Floats, Ints, Network, Rows, extreme
+from passerelles.territory.solve import Network, extreme
+from passerelles.vectors import Bools, Floats, Ints, Rows
 
 _SECONDS: Final = 2.0  # of one search where a budget makes it one in whole numbers; not finished = not proven
 _SLACK: Final = 1e-6  # of what a solver gives

@@ -23,7 +23,8 @@ from passerelles.territory.audit import Auditor, FlowTable, HiddenSum, View
 from passerelles.territory.flows import Change, Flow, ResolvedTitle, reason_name
 from passerelles.territory.lots import Lot, Note, Problem, pool_key
 from passerelles.territory.pairs import Why, first_lots, floor_groups
-from passerelles.territory.solve import Bools, Ints, Rows, first_of_each
+from passerelles.territory.solve import first_of_each
+from passerelles.vectors import Bools, Ints, Rows
 from passerelles.views.shown import Described
 from passerelles.views.spec import ENDS, On, Record, Withheld
 

@@ -22,7 +22,8 @@ from passerelles.referentials.access_text import Choice
 from passerelles.scoring.scorer import LEVELS, Level
 from passerelles.territory.lots import Lot, Month, Side
 from passerelles.territory.pairs import JobMoves, Pairs, Territory, Why, first_lots
-from passerelles.territory.solve import TENTHS, Ints
+from passerelles.territory.solve import TENTHS
+from passerelles.vectors import Ints
 from passerelles.views.schema import maybe, one_of, record
 from passerelles.views.shown import Described
 from passerelles.views.spec import SPAN, Column, On, Record, hours_columns, inside, part_of, parts_of, within

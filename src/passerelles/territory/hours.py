@@ -8,7 +8,6 @@ from functools import partial
 from typing import NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from passerelles.access.conditions import training_hours
 from passerelles.access.demands import TENTHS, demands_of, sane_hours
@@ -23,7 +22,7 @@ from passerelles.paths.legal import NO, UNKNOWN, YES, Verdicts, find_frame, fits
 from passerelles.progress import go_on
 from passerelles.scoring.measures import held_competencies, required_columns
 from passerelles.settings import EffortSettings, Settings
-from passerelles.territory.solve import Floats, Rows
+from passerelles.vectors import Bools, Floats, Rows
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,7 @@ class JobHours(NamedTuple):
     high: Floats
     possible: Verdicts
     lever: Floats | None = None
-    short: NDArray[np.bool_] | None = None
+    short: Bools | None = None
 
 
 class Costs(Protocol):

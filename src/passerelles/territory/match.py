@@ -52,9 +52,7 @@ from passerelles.territory.reading import read_sides
 from passerelles.territory.solve import (
     TENTHS,
     InfeasibleError,
-    Ints,
     Network,
-    Rows,
     Stage,
     Task,
     best_flow,
@@ -62,6 +60,7 @@ from passerelles.territory.solve import (
     most_people,
 )
 from passerelles.text import few, normalise_label
+from passerelles.vectors import Ints, Rows
 from passerelles.views.schema import one_of, record
 from passerelles.views.shown import Described
 from passerelles.views.spec import Column, On, Record

@@ -35,7 +35,8 @@ from passerelles.settings import TerritorySettings
 from passerelles.territory.hours import Costs, JobHours
 from passerelles.territory.jobs import as_asked, asked_by, asked_in
 from passerelles.territory.lots import NOWHERE, Locator, Lot, Lots, pool_key
-from passerelles.territory.solve import TENTHS, Bools, Floats, Ints, Rows, first_of_each
+from passerelles.territory.solve import TENTHS, first_of_each
+from passerelles.vectors import Bools, Floats, Ints, Rows
 
 Signs = NDArray[np.int8]
 TIE_RANGE: Final = 1 << 20

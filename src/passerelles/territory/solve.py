@@ -19,11 +19,8 @@ from scipy import sparse
 
 from passerelles.progress import StoppedError, go_on, seconds_left
 from passerelles.settings import TerritorySettings
+from passerelles.vectors import Bools, Floats, Ints, Rows
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Rows = NDArray[np.intp]
 _ROUND: Final = 1e-5  # farther than this from a whole number, a value is not a rounding of one
 
 

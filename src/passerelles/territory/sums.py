@@ -22,7 +22,8 @@ from passerelles.language.say import Lang, number, say
 from passerelles.progress import go_on
 from passerelles.territory.audit import attainable_range
 from passerelles.territory.lots import Lots
-from passerelles.territory.solve import Bools, Floats, Ints, extreme
+from passerelles.territory.solve import extreme
+from passerelles.vectors import Bools, Floats, Ints
 from passerelles.views.schema import record
 from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import Column, Page, Record, Sheet
