@@ -392,19 +392,6 @@ class FileRecord(NamedTuple):
     rows: int
 
 
-class Stamp(NamedTuple):
-    """What referential an answer comes from: its name, version, and the checksum of all that was read of it."""
-
-    name: str
-    version: str
-    sha256: str
-
-    @property
-    def title(self) -> str:
-        """What people call it: ``ROME 460``."""
-        return f"{self.name.upper()} {self.version}"
-
-
 class OverlaySource(NamedTuple):
     """Where an overlay comes from, under which licence: to be shown with every result that rests on it."""
 
@@ -414,6 +401,27 @@ class OverlaySource(NamedTuple):
     source: str = ""
     licence: str = ""
     date: str = ""
+
+
+class _Version(NamedTuple):
+    name: str
+    version: str
+    sha256: str
+
+
+class Stamp(_Version):
+    """
+    What referential an answer comes from: its name, version, and the checksum of all that was read of it.
+
+    `sources`: whence it is and under which licence, then its overlays'; screens show them, values leave them out.
+    """
+
+    sources: tuple[OverlaySource, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What people call it: ``ROME 460``."""
+        return f"{self.name.upper()} {self.version}"
 
 
 @dataclass(frozen=True, slots=True)

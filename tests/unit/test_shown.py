@@ -1,5 +1,6 @@
 """Results in a notebook, a terminal and a data frame."""
 
+import pickle
 from html.parser import HTMLParser
 
 import pandas as pd
@@ -7,10 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerelles import OccupationGraph, PasserellesError, Profile, evaluate, rank_moves, rank_sources
+from passerelles import (
+    OccupationGraph,
+    PasserellesError,
+    Profile,
+    compare,
+    evaluate,
+    levers,
+    rank_moves,
+    rank_paths,
+    rank_sources,
+)
 from passerelles.ranking.move import Moves
 from passerelles.referentials.validate import validate
-from passerelles.views.shown import html_of
+from passerelles.views.shown import Shown, html_of
 from passerelles.views.spec import Column, Page, Sheet
 from passerelles.views.terminal import text_of
 
@@ -83,6 +94,23 @@ def test_a_ranking_shows_each_move_and_unfolds_it(embedded_graph: OccupationGrap
     assert "chance" in seen.text
     assert "K2110-B" in repr(moves)
     assert all(len(line) <= 80 for line in str(moves).splitlines())
+
+
+def test_source_and_licence_stand_under_every_result(embedded_graph: OccupationGraph) -> None:
+    moves = _moves(embedded_graph)
+    results: list[Shown] = [
+        moves,
+        moves[0],
+        compare(embedded_graph, ["N4101", "N4103"]),
+        levers(embedded_graph, ["N4101"], ["N4103"], limit=1),
+        rank_paths(embedded_graph, "N4101", targets=["N4103"], limit=1),
+    ]
+    names = [overlay.name for overlay in embedded_graph.referential.provenance.laid]
+    for result in [*results, *pickle.loads(pickle.dumps(results))]:  # noqa: S301 - our own
+        for shown in (_Reader(result._repr_html_()).text, result.to_text()):
+            assert shown.count("Données") == 1, shown
+            assert shown.count("Référentiel de branche") == len(names), shown
+    assert moves[0].to_dict()["referential"].keys() == {"name", "version", "sha256"}
 
 
 def test_towards_a_target_the_origins_are_shown(embedded_graph: OccupationGraph) -> None:

@@ -22,7 +22,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, labelled, listed, percent, say
 from passerelles.market.certifications import Certifications
 from passerelles.matching import find_occupations
-from passerelles.model import Profile
+from passerelles.model import Profile, Stamp
 from passerelles.paths.detail import day_of
 from passerelles.ranking.move import Start, excluded_rows, find_start
 from passerelles.ranking.rank import check_limit
@@ -487,10 +487,11 @@ class Levers(list[Lever], Shown):
         possible: int,
         guarantee: float = 1.0,
         fewest: int = 0,
+        referential: Stamp | None = None,
     ) -> None:
         super().__init__(found)
         self.total, self.already, self.possible, self.guarantee = total, already, possible, guarantee
-        self.fewest = fewest
+        self.fewest, self.referential = fewest, referential
 
     __repr__ = Shown.__str__
 
@@ -600,6 +601,7 @@ def levers(
         possible=int(situation.weights.sum()),
         guarantee=1.0 if choice.proven else choice.guarantee(total),
         fewest=min((len(each.members) for each in choice.candidates), default=0),
+        referential=graph.referential.stamp,
     )
 
 

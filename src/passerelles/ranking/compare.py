@@ -14,6 +14,7 @@ from passerelles.market.market import Market
 from passerelles.market.places import Basin
 from passerelles.market.worth import SCREEN_KEYS, JobMarket, job_markets, market_columns, market_notes
 from passerelles.matching import find_occupation
+from passerelles.model import Stamp
 from passerelles.referentials.referential import named_titles
 from passerelles.views.schema import one_of
 from passerelles.views.shown import Described, Shown
@@ -87,6 +88,7 @@ class Comparison(Shown):
 
     occupations: tuple[ComparedOccupation, ...]
     competencies: tuple[ComparedCompetency, ...]
+    referential: Stamp | None = None
 
     def __repr__(self) -> str:
         """One line: which occupations, and how many competencies they share."""
@@ -170,7 +172,7 @@ def compare(
         )
         for code, held in zip(distinct, weights, strict=True)
     )
-    return Comparison(occupations, tuple(competencies))
+    return Comparison(occupations, tuple(competencies), graph.referential.stamp)
 
 
 def _weights(graph: OccupationGraph, row: int) -> dict[int, float]:

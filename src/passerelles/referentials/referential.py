@@ -104,7 +104,11 @@ class Referential(Deriving):
     @property
     def stamp(self) -> Stamp:
         """What an answer says of where it comes from."""
-        return Stamp(self.name, self.version, self.provenance.sha256)
+        about = self.provenance
+        stamp = Stamp(self.name, self.version, about.sha256)
+        own = OverlaySource(self.name, self.version, "", about.source, about.licence, about.date)
+        stamp.sources = (own, *about.laid)
+        return stamp
 
     @property
     def family(self) -> str:

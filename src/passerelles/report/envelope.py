@@ -18,6 +18,7 @@ from passerelles.scoring.features import part_words
 from passerelles.scoring.scorer import scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import Settings, settings_or
+from passerelles.views.shown import attribution
 from passerelles.views.spec import Cell, Column, Sheet, dicts
 
 if TYPE_CHECKING:
@@ -197,14 +198,8 @@ def scorer_limits(scorer: Mapping[str, Any], *, lang: Lang = "fr") -> Iterator[s
 
 
 def source_lines(referential: Referential, *, lang: Lang = "fr") -> Iterator[str]:
-    """Yield source, date and licence of the data and of each overlay, as the licences ask."""
-    provenance = referential.provenance
-    unknown = say("moves.date_unknown", lang=lang)
-    of_data = {"source": provenance.source, "date": provenance.date or unknown, "licence": provenance.licence or "?"}
-    yield say("moves.source", lang=lang, **of_data)
-    for each in provenance.laid:
-        source, licence = ((text or "?").rstrip(".") for text in (each.source or each.title, each.licence))
-        yield say("moves.source_overlay", lang=lang, name=f"{each.name} {each.version}", source=source, licence=licence)
+    """Return source, date and licence of the data and of each overlay, as the licences ask."""
+    return attribution(referential.stamp, lang=lang)
 
 
 def print_dim(console: "Console", lines: Iterable[str]) -> None:

@@ -1,10 +1,12 @@
 """`Shown`: what results have in common in a notebook, a terminal and a data frame."""
 
+from collections.abc import Iterator
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from passerelles.errors import PasserellesError, checked, need
-from passerelles.language.say import Lang, typeset
+from passerelles.language.say import Lang, say, typeset
+from passerelles.model import Stamp
 from passerelles.views.spec import NUMERIC, Cell, Kind, On, Page, Record, Sheet
 
 if TYPE_CHECKING:
@@ -34,6 +36,15 @@ def html_of(page: Page, *, lang: Lang = "fr") -> str:
     return template.render(page=page, lang=lang, numeric=NUMERIC, page_columns=On.PAGE, set=partial(typeset, lang=lang))
 
 
+def attribution(stamp: Stamp, *, lang: Lang = "fr") -> Iterator[str]:
+    """Yield source, date and licence of a referential and of each overlay on it, as the licences ask."""
+    for place, each in enumerate(stamp.sources):
+        source, licence = ((text or "?").rstrip(".") for text in (each.source or each.title, each.licence))
+        of_data = {"source": source, "licence": licence, "date": each.date or say("moves.date_unknown", lang=lang)}
+        key = "source_overlay" if place else "source"
+        yield say(f"moves.{key}", lang=lang, name=f"{each.name} {each.version}", **of_data)
+
+
 _DTYPES: Final[dict[Kind, str]] = {"integer": "Int64", "number": "float64", "share": "float64"}
 
 
@@ -54,7 +65,8 @@ class Shown:
     """
     A result that turns into rows, a pandas DataFrame, HTML and plain text.
 
-    A class that takes part has `sheets`, all its tables, and `page`, what it shows.
+    A class that takes part has `sheets`, all its tables, and `page`, what it shows; under what is shown stand source
+    and licence of the referential that it, or its first item, names in `referential`.
     """
 
     __slots__ = ()
@@ -132,14 +144,14 @@ class Shown:
     @checked
     def to_html(self, lang: Lang = "fr") -> str:
         """Return the result as a piece of HTML: what a notebook shows. Every text in it is escaped."""
-        return html_of(self.page(lang), lang=lang)
+        return html_of(self._credited(lang), lang=lang)
 
     @checked
     def to_text(self, lang: Lang = "fr") -> str:
         """Return the result as plain text, at most 80 columns wide."""
         from passerelles.views.terminal import text_of  # noqa: PLC0415 - a library of terminals, only where it is used
 
-        return text_of(self.page(lang), lang=lang)
+        return text_of(self._credited(lang), lang=lang)
 
     def _repr_html_(self) -> str:
         return self.to_html()
@@ -147,6 +159,12 @@ class Shown:
     def __str__(self) -> str:
         """Plain text, in French."""
         return self.to_text()
+
+    def _credited(self, lang: Lang) -> Page:
+        of = [self, *(self[:1] if isinstance(self, list) else ())]
+        stamp = next((found for each in of if (found := getattr(each, "referential", None))), Stamp("", "", ""))
+        page = self.page(lang)
+        return page._replace(notes=[*page.notes, *attribution(stamp, lang=lang)])
 
     def _sheet(self, title: str | None, lang: Lang) -> Sheet:
         sheets = self.sheets(lang)
