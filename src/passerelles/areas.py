@@ -175,7 +175,8 @@ class MobilityAreas(Shown):
     chance
         The same share for targets drawn at random, given the sizes of the areas.
     domains
-        The same share inside the referential's own domains, with their number.
+        The same share inside the referential's own domains, of moves between jobs whose domain is known, with their
+        number.
     """
 
     areas: tuple[Area, ...]
@@ -209,9 +210,9 @@ class MobilityAreas(Shown):
         """Return what the areas show: a table, and how they compare with what experts list."""
         notes = [say("areas.chance", lang=lang, chance=percent(self.chance, lang=lang))]
         if self.experts is not None:
-            inside = "?" if self.domains[0] is None else percent(self.domains[0], lang=lang)
-            experts = percent(self.experts, lang=lang)
-            notes = [say("areas.experts", lang=lang, inside=experts, domains=inside, n=self.domains[1]), *notes]
+            key = "areas.experts_alone" if self.domains[0] is None else "areas.experts"
+            shares = {"inside": percent(self.experts, lang=lang), "domains": percent(self.domains[0] or 0.0, lang=lang)}
+            notes = [say(key, lang=lang, **shares, n=self.domains[1]), *notes]
         notes += market_notes((area.market for area in self.areas), lang)
         return Page(say("areas.title", lang=lang, n=len(self.areas)), (), self.sheets(lang)[:1], (), notes)
 
@@ -319,7 +320,9 @@ def mobility_areas(
     areas = tuple(_areas(graph, groups, moves, area_of, between, together, calibrated=calibrated))
     modularity = round(nx.community.modularity(network, map(set, groups)), 4) if network.number_of_edges() else 0.0
     shares = (_inside(listed, area_of), _by_chance(listed, area_of, rows))
-    domains, passages = (_inside(listed, domain), len(np.unique(domain[rows]))), tuple(_passages(graph, moves, area_of))
+    in_domains = listed[(domain[listed] >= 0).all(axis=1)]
+    domains = _inside(in_domains, domain), len(np.unique(domain[rows][domain[rows] >= 0]))
+    passages = tuple(_passages(graph, moves, area_of))
     result = MobilityAreas(areas, passages, modularity, *shares, domains, graph.referential.stamp)
     return result.with_market(graph.referential, market, basin)
 
@@ -330,9 +333,9 @@ WeighedMoves = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]
 def _best_moves(graph: OccupationGraph, rows: NDArray[np.intp], scorer: Scorer) -> WeighedMoves:
     """Origins, targets and weights of the best moves between the rows; ties by code, as in every ranking."""
     scores = score_table(graph, scorer).scores
-    blocks = []
+    blocks, fiche = [], graph.base_rows
     for row in rows.tolist():
-        others = rows[rows != row]
+        others = rows[(rows != row) & (rows != fiche[row]) & (fiche[rows] != row)]  # no move from a fiche to its parts
         totals = scores.totals(row)[others]
         best = np.lexsort((others, -totals))[:_BEST]
         chances = scorer.chances(totals[best])

@@ -14,6 +14,7 @@ from market_files import market_folder
 from passerelles.areas import MobilityAreas, mobility_areas
 from passerelles.cli.main import run
 from passerelles.errors import UnknownCodeError
+from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.figures import COUNTRY
 from passerelles.market.market import load_market
@@ -22,6 +23,7 @@ from passerelles.market.signals import signals
 from passerelles.scoring.scorer import scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import Settings
+from small import occupation, referential
 
 
 @pytest.fixture(scope="module")
@@ -59,10 +61,12 @@ def best(embedded_graph: OccupationGraph) -> list[tuple[str, str, float]]:
     """Ten best moves of each job with their chances, ties by code."""
     scorer = scorer_for(embedded_graph.referential, embedded_graph.settings.scorer)
     found = []
+    whole_of = {o.code: o.base for o in embedded_graph.occupations}
     for row, origin in enumerate(embedded_graph.codes):
         totals = score_table(embedded_graph, scorer).scores.totals(row)
+        none = {origin, whole_of[origin], *(code for code, whole in whole_of.items() if whole == origin)}
         ahead = sorted(
-            (-total, code) for code, total in zip(embedded_graph.codes, totals, strict=True) if code != origin
+            (-total, code) for code, total in zip(embedded_graph.codes, totals, strict=True) if code not in none
         )
         chances = scorer.chances(np.asarray([-total for total, _ in ahead[:10]]))
         found += [(origin, code, float(chance)) for (_, code), chance in zip(ahead, chances, strict=False)]
@@ -190,6 +194,22 @@ def test_the_market_of_an_area_is_that_of_its_jobs(
     assert "2023" in text
     (row, *_) = found.rows("areas")
     assert {"projects", "projects_jobs", "tension", "wage_ratio", "market_source"} <= set(row)
+
+
+def test_a_fiche_and_a_part_of_it_have_no_move_between_them(embedded_graph: OccupationGraph) -> None:
+    members = [m for a in mobility_areas(embedded_graph, ["K2110", "K2110-B"]).areas for m in a.members]
+    assert [(m.code, m.strength, m.dead_end) for m in members] == [("K2110", 0.0, True), ("K2110-B", 0.0, True)]
+
+
+def test_a_domain_that_is_not_known_is_no_domain() -> None:
+    lists = {"A1": ["a", "b"], "A2": ["a", "b"], "B1": ["c", "d"], "B2": ["c", "d"]}
+    moves, nowhere = [("A1", "A2"), ("B1", "B2"), ("B1", "A1")], [occupation(c, domain=None) for c in ("B1", "B2")]
+    some = mobility_areas(build_graph(referential(lists, occupations=nowhere, mobilities=moves)))
+    assert some.domains == (1.0, 1)
+    unfiled = referential(lists, occupations=[occupation(c, domain=None) for c in lists], mobilities=moves)
+    none = mobility_areas(build_graph(unfiled))
+    assert none.domains == (None, 0)
+    assert "domaine" not in none.to_text()
 
 
 def test_discs_of_the_wheel_do_not_touch_and_its_ways_are_the_passages(areas: MobilityAreas) -> None:
