@@ -85,11 +85,13 @@ def test_a_lever_is_the_course_that_a_move_takes(
     assert [lever.code for lever in levers(embedded_graph, [licensed], ["N4101"], limit=1)] == ["FIMO-M"]
 
 
-def test_a_limit_under_which_nothing_opens_says_how_many_it_takes() -> None:
+@pytest.mark.parametrize("exact_sets", [20_000, 1])
+def test_a_limit_under_which_nothing_opens_says_how_many_it_takes(exact_sets: int) -> None:
     some = [Credential(code, f"Titre {code}", "certificat", Hours(10, 10, 10, "s")) for code in "XYZ"]
     demands = [("B", code) for code in "XYZ"]
     graph = build_graph(referential({"A": ["a", "b"], "B": ["a", "b"]}, credentials=some, demands=demands))
-    few = levers(graph, ["A"], ["B"], settings=PLAIN, limit=2)
+    chosen = Settings(scorer="unfitted", paths=PathSettings(exact_sets=exact_sets))
+    few = levers(graph, ["A"], ["B"], settings=chosen, limit=2)
     assert (list(few), few.fewest) == ([], 3)
     assert "--limit 3" in few.to_text()
     assert "prouvé" not in few.to_text()

@@ -688,7 +688,9 @@ class _Choice:
         if math.comb(len(self.atoms), size) <= self.most_sets:
             return max(combinations(self.atoms, size), key=lambda some: self.worth(self.covered(some)))
         picked = self._step_by_step(size)
-        alone = max((c for c in self.candidates if len(c.members) <= size), key=lambda c: c.worth)
+        alone = max((c for c in self.candidates if len(c.members) <= size), key=lambda c: c.worth, default=None)
+        if alone is None:
+            return ()  # each needs more than may be acquired: no choice opens anything
         if alone.worth > self.worth(self.covered(picked)):
             picked = alone.members
         # Everything that can be opened is: no other choice opens more.
