@@ -33,8 +33,9 @@ from passerelles.paths.path import Span, hours_short, months_text, path_sentence
 from passerelles.paths.rank import Paths, TargetSearch, rank_paths
 from passerelles.ranking.rank import rank_moves
 from passerelles.referentials.load import load_referential
+from passerelles.scoring.measures import required_columns
 from passerelles.scoring.scorer import load_scorer, scorer_text
-from passerelles.settings import PathSettings, Settings
+from passerelles.settings import EffortSettings, PathSettings, Settings
 from small import occupation, referential
 
 PLAIN = Settings(scorer="unfitted")
@@ -499,6 +500,24 @@ def test_people_without_an_occupation_have_paths_too(ladder: OccupationGraph) ->
     assert mine.direct_hours < other.direct_hours
     same = rank_paths(ladder, Profile("A"), targets="C", settings=PLAIN)
     assert [p.to_dict() for p in same] == [p.to_dict() for p in rank_paths(ladder, "A", targets="C", settings=PLAIN)]
+
+
+def test_the_first_move_of_who_has_no_occupation_is_the_one_that_is_ranked(embedded_graph: OccupationGraph) -> None:
+    columns = required_columns(embedded_graph, embedded_graph.position["F1703"])[:12]
+    person = Profile(competencies=tuple(embedded_graph.competencies[c].code for c in columns.tolist()))
+    for move in rank_moves(embedded_graph, person, limit=3):
+        (path,) = rank_paths(embedded_graph, person, targets=move.target.code, max_steps=1)
+        assert path.steps[0].score == move.score
+        assert path.steps[0].probability == path.weakest == pytest.approx(move.probability, abs=1e-9)
+
+
+def test_hours_that_a_filter_allows_are_those_of_the_path(embedded_graph: OccupationGraph) -> None:
+    chosen = Settings(effort=EffortSettings(adaptation_power=0.0, adaptation_titled=0.0))
+    asked: dict[str, Any] = {"origin": "F1703", "targets": ["F1503"], "settings": chosen}
+    (path,) = rank_paths(embedded_graph, **asked, max_steps=1)
+    (move,) = rank_moves(embedded_graph, **asked, filters=[f"max-hours={path.hours.expected}"])
+    assert move.filters[0].low == path.hours.expected
+    assert not rank_paths(embedded_graph, **asked, filters=["max-hours=200"])
 
 
 @pytest.mark.parametrize(

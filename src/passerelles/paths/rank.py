@@ -414,7 +414,7 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     space = search_space(graph, chosen, start.holdings.aim)
     state = state_at(space, start)
     allowed = state.open_rows
-    if checks := parse_filters(graph, filters, MarketAlone(wages, wages)):
+    if checks := parse_filters(graph, filters, MarketAlone(wages, wages), chosen):
         best = best_of_rows(graph, start, np.flatnonzero(allowed), checks, chosen, limit=None)
         state = replace(state, open_rows=np.isin(np.arange(len(allowed)), [row for row, _ in best.ranked]))
     named = chosen.paths.hiring if hiring is None else hiring

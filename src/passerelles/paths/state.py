@@ -388,7 +388,10 @@ class State:
 def state_at(space: SearchSpace, start: Start) -> State:
     """Return the state of a person before the first step."""
     graph = space.graph
-    table, row = scores_from(graph, start, space.scorer)
+    scorer = scorer_for(graph.referential, space.settings.scorer, occupied=start.row >= 0)
+    if (scorer.calibration is not None) is not space.calibrated:
+        scorer = space.scorer  # a chance and a score have no common scale
+    table, row = scores_from(graph, start, scorer)
     scores = table.totals(row)
     price = space.demands.price(start.holdings)
     return State(
@@ -403,7 +406,7 @@ def state_at(space: SearchSpace, start: Start) -> State:
         stages=(),
         hours=0,
         weakest=float("inf"),
-        strength=strengths(scores, space.scorer),
+        strength=strengths(scores, scorer),
         near=best_scored(graph, scores, start.row, space.settings.paths.moves_considered),
         first_scores=scores,
     )

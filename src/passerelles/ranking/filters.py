@@ -21,6 +21,7 @@ from passerelles.matching import find_occupations
 from passerelles.model import MoveKind, Occupation, Ternary, WorkContext
 from passerelles.ranking.move import Start, Verdict
 from passerelles.referentials.referential import Referential
+from passerelles.settings import Settings
 from passerelles.text import normalise_label
 
 
@@ -128,10 +129,10 @@ def kind(wanted: Collection[str], move: JudgedMove) -> Verdict:
     return _among("kind", kind_between(move.graph.referential, move.start.end.code, move.target.code, titles), wanted)
 
 
-def max_hours(graph: OccupationGraph, _data: Data, argument: str) -> Check:
+def max_hours(graph: OccupationGraph, _data: Data, argument: str, settings: Settings) -> Check:
     """Keep moves of which the training takes at most so many hours, as a path of one step counts them."""
     most = _figure("max-hours", argument)
-    table = effort_table(graph, graph.settings)
+    table = effort_table(graph, settings)
 
     def hours_of(start: Start, code: str | None = None) -> StepHours:
         state, held = uncovered_by(graph, table, start.competencies), start.holdings
@@ -157,7 +158,7 @@ def max_hours(graph: OccupationGraph, _data: Data, argument: str) -> Check:
     return check
 
 
-def min_wage(graph: OccupationGraph, data: Data, argument: str) -> Check:
+def min_wage(graph: OccupationGraph, data: Data, argument: str, _settings: Settings) -> Check:
     """Keep targets of which the median wage is at least so many times the origin's: ``0.9`` loses a tenth at most."""
     least, market = _figure("min-wage", argument), data.wages
     if market is None or market.wages is None:
@@ -177,7 +178,7 @@ def min_wage(graph: OccupationGraph, data: Data, argument: str) -> Check:
     return check
 
 
-def status(name: str, wanted: str, graph: OccupationGraph, data: Data, basin: str) -> Check:
+def status(name: str, wanted: str, graph: OccupationGraph, data: Data, basin: str, _settings: Settings) -> Check:
     """Keep targets that hire, or origins that are fragile, in a basin by its market; unknown where that cannot tell."""
     market = data.market
     if market is None:
@@ -196,18 +197,20 @@ def status(name: str, wanted: str, graph: OccupationGraph, data: Data, basin: st
 _WITHOUT_VALUE: Final = ("unregulated", "same-domain", "other-domain", "no-managerial-step")
 _KINDS: Final = tuple(each for each in get_args(MoveKind) if each != "unknown")
 # How the argument of each filter is read, and the check that this makes.
-FILTERS: Final[Mapping[str, Callable[[OccupationGraph, Data, str], Check]]] = {
+FILTERS: Final[Mapping[str, Callable[[OccupationGraph, Data, str, Settings], Check]]] = {
     "unregulated": lambda *_: unregulated,
     "same-domain": lambda *_: partial(domain, "same-domain"),
     "other-domain": lambda *_: partial(domain, "other-domain"),
-    "min-coverage": lambda _graph, _data, text: partial(min_coverage, _figure("min-coverage", text, most=1.0)),
+    "min-coverage": lambda _graph, _data, text, _: partial(min_coverage, _figure("min-coverage", text, most=1.0)),
     "no-managerial-step": lambda *_: no_managerial_step,
-    "avoid-context": lambda graph, _, text: partial(avoid_context, _context(graph.referential, text)),
-    "exclude": lambda graph, _, text: partial(
+    "avoid-context": lambda graph, _data, text, _: partial(avoid_context, _context(graph.referential, text)),
+    "exclude": lambda graph, _data, text, _: partial(
         exclude, find_occupations(graph.referential, map(str.strip, text.split(",")))
     ),
-    "access": lambda _graph, _data, text: partial(access, _some("access", text, ("open", "conditional", "selective"))),
-    "kind": lambda _graph, _data, text: partial(kind, _some("kind", text, _KINDS)),
+    "access": lambda _graph, _data, text, _: partial(
+        access, _some("access", text, ("open", "conditional", "selective"))
+    ),
+    "kind": lambda _graph, _data, text, _: partial(kind, _some("kind", text, _KINDS)),
     "max-hours": max_hours,
     "min-wage": min_wage,
     "hires-in": partial(status, "hires-in", "hiring"),
@@ -215,7 +218,7 @@ FILTERS: Final[Mapping[str, Callable[[OccupationGraph, Data, str], Check]]] = {
 }
 
 
-def parse_filter(graph: OccupationGraph, text: str | Filter, data: Data) -> Filter:
+def parse_filter(graph: OccupationGraph, text: str | Filter, data: Data, settings: Settings | None = None) -> Filter:
     """
     Make a filter from its text.
 
@@ -230,6 +233,8 @@ def parse_filter(graph: OccupationGraph, text: str | Filter, data: Data) -> Filt
         ``hires-in=Redon``, ``fragile-in=Redon``.
     data
         Wages, and what hires or is fragile in a basin, for the last three: of it each loads what it needs and no more.
+    settings
+        By which hours are counted; the graph's own where None.
 
     Raises
     ------
@@ -244,10 +249,12 @@ def parse_filter(graph: OccupationGraph, text: str | Filter, data: Data) -> Filt
         raise PasserellesError("unknown_filter", name=name, known=", ".join(FILTERS))
     if argument and known in _WITHOUT_VALUE:  # else ``unregulated=no`` would do the contrary of what it says
         raise PasserellesError("filter_without_value", name=known, value=argument)
-    return Filter(known, argument, FILTERS[known](graph, data, argument))
+    return Filter(known, argument, FILTERS[known](graph, data, argument, settings or graph.settings))
 
 
-def parse_filters(graph: OccupationGraph, texts: Iterable[str | Filter], data: Data) -> list[Filter]:
+def parse_filters(
+    graph: OccupationGraph, texts: Iterable[str | Filter], data: Data, settings: Settings | None = None
+) -> list[Filter]:
     """
     Make filters from their texts; see `parse_filter`.
 
@@ -256,7 +263,7 @@ def parse_filters(graph: OccupationGraph, texts: Iterable[str | Filter], data: D
     PasserellesError
         If what is given is no list, and as `parse_filter` does.
     """
-    return [parse_filter(graph, text, data) for text in check_codes(texts, what="filters")]
+    return [parse_filter(graph, text, data, settings) for text in check_codes(texts, what="filters")]
 
 
 def _context(referential: Referential, text: str) -> WorkContext:

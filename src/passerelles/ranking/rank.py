@@ -201,7 +201,7 @@ def best_targets(
 ) -> BestTargets:
     """Choose and order the targets of `rank_moves`, which explains them; see there for parameters and errors."""
     chosen = settings_or(settings, graph.settings)
-    checks = parse_filters(graph, filters, MarketAlone(wages, wages))
+    checks = parse_filters(graph, filters, MarketAlone(wages, wages), chosen)
     check_limit(limit)
     wanted = None if targets is None else tuple(check_codes(targets, what="targets"))
     start = find_start(graph, origin, towards=wanted or ())
@@ -263,7 +263,7 @@ def rank_sources(
     'N4101'
     """
     chosen = settings_or(settings, graph.settings)
-    checks = parse_filters(graph, filters, MarketAlone(wages, wages))
+    checks = parse_filters(graph, filters, MarketAlone(wages, wages), chosen)
     check_limit(limit, offset)
     wanted = None if origins is None else tuple(check_codes(origins, what="origins"))
     column = graph.position[find_occupation(graph.referential, target)]
