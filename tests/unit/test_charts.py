@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -398,6 +398,20 @@ def test_the_distance_of_a_map_is_the_chance(embedded_graph: OccupationGraph) ->
     assert max(radius) / min(radius) == pytest.approx(1 / 0.3)
     with pytest.raises(PasserellesError):
         charts.neighbour_map(embedded_graph, "Z9999")
+
+
+@pytest.mark.parametrize("limit", [1, 2, 16, 30, 40])
+def test_no_number_of_a_map_stands_on_a_point(embedded_graph: OccupationGraph, limit: int) -> None:
+    for origin, width in product(("K2110", "H2909"), (4.0, 8.0)):
+        chart = charts.neighbour_map(embedded_graph, origin, limit=limit, width=width)
+        assert faults(chart) == []
+        renderer, scale = chart.canvas.get_renderer(), chart.bbox.width / chart.axes[0].get_xlim()[1]  # type: ignore[attr-defined]
+        numbers = [t.get_window_extent(renderer) for t in texts(chart) if re.fullmatch(r"\d+\u202f%", t.get_text())]
+        assert numbers or limit < 16
+        for (x, y, size), box in product(marks(chart), numbers):
+            across, down = x * scale, chart.bbox.height - y * scale
+            apart = max(box.x0 - across, across - box.x1, box.y0 - down, down - box.y1)
+            assert apart > size * scale / 2 - 1.5, (origin, width)
 
 
 def test_the_order_around_a_map_does_not_hang_on_the_ranking(embedded_graph: OccupationGraph) -> None:

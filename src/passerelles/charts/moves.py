@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from passerelles.charts.drawing import LINE, MARGIN, Chart, Colour, Entry, Fill, Pen, Ruler, bend
+from passerelles.charts.drawing import LINE, MARGIN, Chart, Colour, Entry, Fill, Pen, Point, Ruler, bend
 from passerelles.errors import checked
 from passerelles.language.say import Lang, labelled, listed, number, percent, say, signed
 from passerelles.market.worth import SCREEN_KEYS
@@ -454,7 +454,9 @@ def _map(pen: Pen, moves: "Sequence[Move]", order: Sequence[int], top: float) ->
     def spot(away: float, angle: float) -> tuple[float, float]:
         return centre[0] + away * math.sin(angle), centre[1] - away * math.cos(angle)
 
-    _rings(pen, moves, centre, distance)
+    points = [spot(distance(far[row]), angle) for row, angle in turns]
+    between = [2 * math.pi * place / len(order) for place in range(len(order))]
+    _rings(pen, moves, points, distance, lambda away: [spot(away, angle) for angle in between])
     for side in (right, left):  # names as near as can be to their points, none on another
         side.sort(key=lambda turn: -math.cos(turn[1]))
         at, end = (pen.right - column, -3) if side is right else (MARGIN + column, 3)
@@ -470,13 +472,19 @@ def _map(pen: Pen, moves: "Sequence[Move]", order: Sequence[int], top: float) ->
     return top + tall
 
 
-def _rings(pen: Pen, moves: "Sequence[Move]", centre: tuple[float, float], distance: Callable[[float], float]) -> None:
-    """Draw the circles of round chances, each with its number, where the scorer is calibrated."""
+def _rings(
+    pen: Pen,
+    moves: "Sequence[Move]",
+    points: Sequence[Point],
+    distance: Callable[[float], float],
+    spots: Callable[[float], list[Point]],
+) -> None:
+    """Draw the circles of round chances, each with its number where most is free, if the scorer is calibrated."""
     chances = [m.probability for m in moves if m.probability]
     if len(chances) < len(moves):
         return
     size = pen.size - 1.5
-    last = -math.inf
+    last, taken = -math.inf, [*points]
     for chance in _RINGS:
         if not min(chances) * 0.99 <= chance <= max(chances) * 1.01:
             continue
@@ -484,11 +492,15 @@ def _rings(pen: Pen, moves: "Sequence[Move]", centre: tuple[float, float], dista
         if radius - last < size * 1.6:
             continue
         last = radius
-        pen.ring(centre, radius)
+        pen.ring(spots(0.0)[0], radius)
         words = percent(chance, lang=pen.lang)
-        wide, y = pen.wide(words, size=size) + 4, centre[1] - radius - size * LINE / 2
-        pen.box(centre[0] - wide / 2, y, wide, size * LINE, _BEHIND, over=0.6)
-        pen.text((centre[0], y), words, size=size, colour=Colour.QUIET, align="center")
+        wide, tall = pen.wide(words, size=size) + 4, size * LINE
+        x, y = max(
+            spots(radius), key=lambda at: min(max(abs(at[0] - x) / wide, abs(at[1] - y) / tall) for x, y in taken)
+        )
+        taken.append((x, y))
+        pen.box(x - wide / 2, y - tall / 2, wide, tall, _BEHIND, over=0.6)
+        pen.text((x, y - tall / 2), words, size=size, colour=Colour.QUIET, align="center")
 
 
 def spread(wanted: Sequence[float], sizes: Sequence[float], span: tuple[float, float]) -> list[float]:
