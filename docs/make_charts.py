@@ -30,7 +30,12 @@ def pictures() -> Iterator[tuple[str, charts.Chart]]:
     move = rank_moves(graph, "K2110", targets=["K2124"], limit=1)[0]
     yield "waterfall", charts.score_waterfall(move)
     yield "competencies", charts.competency_bars(move, limit=5)
-    yield "ladder", charts.path_ladder(rank_paths(graph, "K2110-B", targets=["N4101"], frame="transco", limit=1)[0])
+    yield (
+        "ladder",
+        charts.path_ladder(
+            rank_paths(graph, "K2110-B", targets=["N4101"], frame="periode-de-reconversion", limit=1)[0]
+        ),
+    )
     found = match_territory(graph, TERRITORY / "redon-fragile.csv", TERRITORY / "redon-hiring.csv")
     yield "sankey", charts.territory_sankey(found, limit=12)
     yield "neighbours", charts.neighbour_map(graph, "K2110")

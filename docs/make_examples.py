@@ -29,7 +29,7 @@ def commands() -> dict[str, list[str]]:
     return {
         "rank@1": ["rank", "K2110", "--limit", "1", "--filter", "unregulated", "--explain", "1"],
         "sources@1": ["sources", "N4101", "--limit", "1"],
-        "paths@1": ["paths", "K2110", "N4102", "--limit", "1", "--frame", "transco"],
+        "paths@1": ["paths", "K2110", "N4102", "--limit", "1", "--frame", "periode-de-reconversion"],
         "levers@1": ["levers", "--origin", "N1103=12", "--target", "H2913", "--limit", "1"],
         "compare@1": ["compare", "N4101", "N4103"],
         "areas@1": ["areas"],

@@ -58,11 +58,13 @@ for move in moves[1:]:
 # %% [markdown]
 # ## Par quel chemin ?
 #
-# Les heures sont une estimation, sauf celles qu'une source publie ; ce qui n'est pas connu le reste. Le cadre Transco
-# borne les heures, les mois, et demande une certification : le verdict dit ce qui bloque.
+# Les heures sont une estimation, sauf celles qu'une source publie ; ce qui n'est pas connu le reste. La
+# période de reconversion borne les heures et les mois, et demande une certification : le verdict dit ce qui bloque.
 
 # %%
-paths = rank_paths(graph, fragile, targets=[best.target.code, far.target.code], frame="transco", limit=3)
+paths = rank_paths(
+    graph, fragile, targets=[best.target.code, far.target.code], frame="periode-de-reconversion", limit=3
+)
 paths
 
 # %%

@@ -36,7 +36,7 @@ charts.neighbour_map(graph, "K2110-B")
 # Les titres exigés, dans l'ordre où ils s'obtiennent, et les heures : publiées, estimées ou inconnues.
 
 # %%
-paths = rank_paths(graph, "K2110-B", targets=["K2110-GL"], frame="transco")
+paths = rank_paths(graph, "K2110-B", targets=["K2110-GL"], frame="periode-de-reconversion")
 paths
 
 # %%

@@ -5,6 +5,7 @@ import io
 import pkgutil
 import re
 import runpy
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import passerelles
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.market import Market
 from passerelles.market.places import Places
+from passerelles.paths.legal import presets
 from shared_reads import SharedReads
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -65,6 +67,15 @@ def test_each_variable_that_the_commands_read_is_documented() -> None:
     text = (DOCS / "operations.md").read_text("utf-8")
     assert "PASSERELLES_HOME" in read
     assert [name for name in sorted(read) if f"`{name}`" not in text] == []
+
+
+def test_no_page_nor_notebook_asks_for_a_legal_frame_that_is_over() -> None:
+    over = {name for name, frame in presets().items() if frame.until}
+    assert over == {"transco"}
+    folders = (DOCS.rglob("*.md"), *((DOCS.parent / name).glob("*.py") for name in ("notebooks", "examples")))
+    for page in chain(*folders):
+        asked = re.findall(r"frame(?:=| )\"?([a-z-]+)", page.read_text("utf-8"))
+        assert over.isdisjoint(asked), page
 
 
 def test_each_name_of_the_reference_exists() -> None:

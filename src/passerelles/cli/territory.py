@@ -282,8 +282,8 @@ def read_scenario(text: str) -> dict[str, Any]:
 
     Examples
     --------
-    >>> read_scenario("radius=30, frame=transco")
-    {'radius_km': 30.0, 'frame': 'transco'}
+    >>> read_scenario("radius=30, frame=periode-de-reconversion")
+    {'radius_km': 30.0, 'frame': 'periode-de-reconversion'}
     """
     from passerelles.territory.match import SCENARIO
 

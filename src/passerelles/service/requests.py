@@ -211,7 +211,7 @@ class _PathsFields(BaseModel):
     )
     filters: Filters = Field(default_factory=list)
     frame: FrameName | None = Field(
-        default=None, description="Legal frame that each path is judged by", examples=["transco"]
+        default=None, description="Legal frame that each path is judged by", examples=["periode-de-reconversion"]
     )
     max_steps: Steps = 3
     pareto: bool = Field(default=False, description="Only paths that no other beats in hours, score and steps")

@@ -120,7 +120,7 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
     radius_km
         Farthest basin, km between centres; 0 = the same basin. None = that of the settings, else no bound.
     frame
-        Legal frame that the training must fit, such as ``"transco"``; unknown fits, unless ``settings.strict``.
+        Legal frame that the training must fit, such as ``"ptp"``; unknown fits, unless ``settings.strict``.
     budget_hours
         Most expected hours of training in all.
     min_probability
