@@ -712,13 +712,11 @@ def same_field(referential: Referential, origin: str | None, target: str) -> boo
 
 def _supposes(referential: Referential, before: AccessConditions, after: AccessConditions) -> bool:
     """Whether a diploma or title that the first requires has one of the second as prerequisite, and none is common."""
-    own, wanted = (
-        {
-            c.code: c.detail
-            for c in each.required
-            if c.kind in DIPLOMAS and c.requirement == "required" and not c.needed_for
-        }
-        for each in (before, after)
-    )
+
+    def diplomas(conditions: AccessConditions) -> dict[str, Credential]:
+        asked = (c for c in conditions.required if c.requirement == "required" and not c.needed_for)
+        return {c.code: c.detail for c in asked if c.kind in DIPLOMAS}
+
+    own, wanted = diplomas(before), diplomas(after)
     supposed = {p for code, known in own.items() for p in (*referential.prerequisites_of(code), *known.supposed)}
     return not wanted.keys().isdisjoint(supposed) and wanted.keys().isdisjoint(own)

@@ -10,7 +10,7 @@ from passerelles.access.holdings import given_by_employer
 from passerelles.codes import grouped
 from passerelles.language.say import Lang, labelled, listed, number, say
 from passerelles.model import TAUGHT, Hours
-from passerelles.text import normalise_label
+from passerelles.text import few, normalise_label
 
 _WAYS: Final = 4  # other ways of a choice that a sentence names
 _SHOWN: Final = 2  # alternatives of a choice that a narrow column names, where none is chosen
@@ -217,11 +217,10 @@ def other_ways_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[st
                     _choice([way], _SHORT, lang), way[0].way, lang,
                     beside=any(c.kind == "experience" for c in way), extra=extras[way[0].alternative or ""],
                 )
-                for way in others[:_WAYS]
+                for way in others
             ]  # fmt: skip
-            sized += ["…"] if len(others) > _WAYS else []
             several = any(len(way) > 1 for way in others)
-            names = say(f"conditions.{'or_of_several' if several else 'or'}", lang=lang).join(sized)
+            names = few(sized, _WAYS, say(f"conditions.{'or_of_several' if several else 'or'}", lang=lang))
             taken_name = _choice([taken], _SHORT, lang)
             lines.append(say("conditions.other_ways", lang=lang, taken=taken_name, others=names).replace("….", "…"))
     return list(dict.fromkeys([*lines, *_failing_lines(conditions, lang)]))
@@ -341,5 +340,4 @@ def _choice(
     ways: Sequence[Sequence[AccessCredential]], name: Callable[[AccessCredential], str], lang: Lang, most: int = _SHOWN
 ) -> str:
     """Return a choice in one text: the names of its first ways, and a mark where there are more."""
-    texts = [" + ".join(map(name, way)) for way in ways]
-    return say("conditions.or", lang=lang).join(texts[:most] + (["…"] if len(texts) > most else []))
+    return few([" + ".join(map(name, way)) for way in ways], most, say("conditions.or", lang=lang))

@@ -96,6 +96,18 @@ def number(value: float, *, lang: Lang = "fr", decimals: int = 0) -> str:
     return text if lang == "en" else text.replace(",", "\u202f").replace(".", ",")
 
 
+def number_shown(value: float, *, lang: Lang = "fr", decimals: int = 1) -> str:
+    """
+    Write a number as `number` does, a whole one without decimals.
+
+    Examples
+    --------
+    >>> number_shown(12.0), number_shown(1.25, lang="en")
+    ('12', '1.2')
+    """
+    return number(value, lang=lang, decimals=0 if float(value).is_integer() else decimals)
+
+
 def signed(value: float, *, lang: Lang = "fr", decimals: int = 2) -> str:
     """
     Write a number with its sign; what rounds to zero has none.

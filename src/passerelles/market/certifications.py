@@ -418,21 +418,11 @@ class Certifications:
         if own and (occupation.base is not None or (not unnamed and any(each.demanded for each in own))):
             return own
         by_code: dict[str, LeadingCertification] = {}
-        for link in links_of(referential, code):
-            match: Match = "direct" if link.via in ("direct", "base") else "parent"
-            rows = [row for row in self.by_rome.get(link.code, ()) if row.kind == "certification"]
-            named = {row.rncp if row.rncp.startswith("RNCP") else f"RNCP{row.rncp}" for row in rows if row.rncp}
-            for rncp in sorted({*self.register.by_rome.get(link.code, ()), *named}):
-                for each in self._in_force(rncp, match, day):
-                    by_code.setdefault(each.code, each)
-            for row in rows:
-                if not row.rncp and _sessions_open(row, day) != "no":
-                    each = self._from_rows(f"CI-{row.code}", (row,), match, day)
-                    by_code.setdefault(each.code, each)
-        mine = {each.code for each in own}
-        others = [c for c in by_code.values() if c.code not in mine and not (own and c.code in self.register.branch)]
+        for each in self._linked(code, referential, day):
+            by_code.setdefault(each.code, each)
+        left_out = {each.code for each in own}.union(self.register.branch if own else ())
         least = _level_demanded(referential, code)
-        others = [c for c in others if c.level is None or c.level >= least]
+        others = [c for c in by_code.values() if c.code not in left_out and (c.level is None or c.level >= least)]
         tiers = [[c for c in others if (c.match, c.sure) == tier] for tier in _TIERS]
         # A certification of the occupation's own is enough: what only its parent names, or nothing dates, adds nothing.
         # Of a choice, the ways without a number stand among these.
@@ -463,11 +453,7 @@ class Certifications:
         return (*own, *map(placed, sorted(chosen, key=nearest)))
 
     def _own_certifications(self, code: str, referential: Referential, day: date) -> tuple[LeadingCertification, ...]:
-        """
-        What the referential itself names and the RNCP has.
-
-        Where a diploma is demanded of everybody, what is only usual is left out.
-        """
+        """What the referential names and the RNCP has; nothing usual where a diploma is demanded of everybody."""
         by_code: dict[str, LeadingCertification] = {}
         diploma_demanded = False
         for need in referential.credentials_of.get(code, ()):
@@ -478,6 +464,17 @@ class Certifications:
                     by_code.setdefault(each.code, replace(each, demanded=demanded))
                     diploma_demanded |= demanded and need.kind == "required" and credential.kind in DIPLOMAS
         return tuple(each for each in by_code.values() if each.demanded or not diploma_demanded)
+
+    def _linked(self, code: str, referential: Referential, day: date) -> Iterator[LeadingCertification]:
+        """Yield what files and register tie to an occupation, its own fiche first: some of it several times."""
+        for link in links_of(referential, code):
+            match: Match = "direct" if link.via in ("direct", "base") else "parent"
+            rows = [row for row in self.by_rome.get(link.code, ()) if row.kind == "certification"]
+            named = {row.rncp if row.rncp.startswith("RNCP") else f"RNCP{row.rncp}" for row in rows if row.rncp}
+            for rncp in sorted({*self.register.by_rome.get(link.code, ()), *named}):
+                yield from self._in_force(rncp, match, day)
+            unnumbered = (row for row in rows if not row.rncp and _sessions_open(row, day) != "no")
+            yield from (self._from_rows(f"CI-{row.code}", (row,), match, day) for row in unnumbered)
 
     def _in_force(
         self, rncp: str, match: Match, day: date, credential: Credential | None = None

@@ -18,7 +18,7 @@ from passerelles.codes import grouped
 from passerelles.errors import PasserellesError, nearest_said
 from passerelles.io.archive import MAX_JSON_BYTES, parse_toml, read_file
 from passerelles.language import packaged
-from passerelles.language.say import Lang, day_text, listed, number, say
+from passerelles.language.say import Lang, day_text, listed, number_shown, say
 from passerelles.market.tables import PAYER, Payer
 from passerelles.model import TERNARY, Ternary
 from passerelles.settings import problems
@@ -112,9 +112,10 @@ class Violation(Described):
     def reason(self, lang: Lang = "fr") -> str:
         """Return the reason in words: hours whole, as a path shows them, unless they are within one of the bound."""
         decimals = 0 if self.rule.startswith("hours") and (self.by or 0.0) >= 1.0 else 1
-        limit, value, by = (_figure(x, decimals, lang) for x in (self.limit, self.value, self.by))
+        figures = {"limit": self.limit, "value": self.value, "by": self.by}
+        shown = {k: "?" if x is None else number_shown(round(x, decimals), lang=lang) for k, x in figures.items()}
         rule = f"{self.rule}_at_all" if self.value == 0 and self.rule.endswith("_unknown") else self.rule
-        return say(f"paths.rule.{rule}", lang=lang, limit=limit, value=value, by=by, day=day_text(self.day, lang))
+        return say(f"paths.rule.{rule}", lang=lang, **shown, day=day_text(self.day, lang))
 
     spec: ClassVar[Record] = Record(
         "rule",
@@ -144,11 +145,9 @@ class MayPay(Described):
     def text(self, lang: Lang = "fr") -> str:
         """Return who may pay in words."""
         payer = _worded("payer", self.who, lang)
-        return (
-            payer
-            if self.opco is None
-            else say("paths.payer_named", lang=lang, who=payer, opco=self.opco.sentence(lang))
-        )
+        if self.opco is None:
+            return payer
+        return say("paths.payer_named", lang=lang, who=payer, opco=self.opco.sentence(lang))
 
     spec: ClassVar[Record] = Record(
         "may_pay",
@@ -169,13 +168,6 @@ def _worded(kind: str, key: str, lang: Lang) -> str:
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 1)
-
-
-def _figure(value: float | None, decimals: int, lang: Lang) -> str:
-    if value is None:
-        return "?"
-    rounded = round(float(value), decimals)
-    return number(rounded, lang=lang, decimals=0 if rounded.is_integer() else 1)
 
 
 @dataclass(frozen=True, slots=True)

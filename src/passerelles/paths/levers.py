@@ -339,9 +339,8 @@ class Situation:
         """Groups that open one pair: all credentials it lacks, alone, with a certification, or one or two bundles."""
         lacks = self.lacking[pair].copy()
         price = self.prices[self.pairs[pair][0]]
-        for choice in np.flatnonzero(
-            lacks[len(self.demands.codes) :]
-        ).tolist():  # the alternative that takes least stands for all
+        # Of a choice, the alternative that takes least stands for all.
+        for choice in np.flatnonzero(lacks[len(self.demands.codes) :]).tolist():
             lacks[list(price.ways[choice])] = True
         numbers = [number for number, column in self._credential_columns.items() if lacks[column]]
         tops = tuple(i for i in numbers if not any(i in self.contains[j] for j in numbers if j != i))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 from passerelles.access.conditions import AccessConditions, AccessCredential, access_conditions, takes_no_training
 from passerelles.access.wording import asked_text, duration_text, others_text, some_only_lines
 from passerelles.codes import grouped
-from passerelles.language.say import Lang, labelled, listed, number, percent, say
+from passerelles.language.say import Lang, labelled, listed, number_shown, percent, say
 from passerelles.market.certifications import PUBLISHED
 from passerelles.matching import find_occupation
 from passerelles.matching.evidence import Kind, about_weights
@@ -115,7 +115,7 @@ def agenda_page(plan: Agenda, *, limit: int, lang: Lang = "fr") -> Page:
         return "\n".join(f"{c.rank}. {c.code} {c.label}" for c in group.candidates[:_SHOWN]) or None
 
     columns = (
-        Column("people", "integer", value="people", shown=lambda group, lang: _people(group.people, lang)),
+        Column("people", "integer", value="people", shown=lambda group, lang: number_shown(group.people, lang=lang)),
         Column("given", value=lambda group, _: _short(group.text)),
         Column("candidates", value=offered),
         *ReviewedTitle.spec.pick("status"),
@@ -124,13 +124,9 @@ def agenda_page(plan: Agenda, *, limit: int, lang: Lang = "fr") -> Page:
     return Page(say("sheets.resolution", lang=lang), [], [sheet], notes=[agenda_line(plan, lang=lang)])
 
 
-def _people(value: float, lang: Lang) -> str:
-    return number(value, lang=lang, decimals=0 if value == int(value) else 1)
-
-
 def question_lines(group: ReviewedTitle, place: int, of: int, *, lang: Lang) -> list[str]:
     """Return what a terminal asks about one title: how many people, and the numbered candidates."""
-    people = _people(group.people, lang)
+    people = number_shown(group.people, lang=lang)
     first = say("resolve.review.question", lang=lang, place=place, of=of, text=_short(group.text), people=people)
     return [first, *(f"  {c.rank}. {c.code} {c.label} ({c.confidence:.2f})" for c in group.candidates)]
 
@@ -138,7 +134,7 @@ def question_lines(group: ReviewedTitle, place: int, of: int, *, lang: Lang) -> 
 def agenda_line(plan: Agenda, *, lang: Lang) -> str:
     """Return how many titles are left to look at, in one sentence."""
     people, chosen = sum(group.people for group in plan.left), sum(group.chosen for group in plan.groups)
-    counts = {"n": len(plan.left), "people": _people(people, lang), "chosen": chosen, "all": len(plan.groups)}
+    counts = {"n": len(plan.left), "people": number_shown(people, lang=lang), "chosen": chosen, "all": len(plan.groups)}
     return say("resolve.review.left", lang=lang, **counts)
 
 
@@ -516,7 +512,7 @@ def _length(hours: Hours, lang: Lang) -> str:
     known = sorted({h for h in hours[:3] if h is not None})
     if not known:
         return say("show.hours_unknown", lang=lang)
-    ends = [number(h, lang=lang, decimals=0 if float(h).is_integer() else 1) for h in (known[0], known[-1])]
+    ends = [number_shown(hours, lang=lang) for hours in (known[0], known[-1])]
     if ends[0] != ends[1]:
         return say("show.hours_range", lang=lang, low=ends[0], high=ends[1])
     least = hours.expected is None and hours.high is None

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 
 from passerelles.codes import grouped, sum_by_key
 from passerelles.installed import extensions, package_version
-from passerelles.language.say import number, percent
+from passerelles.language.say import number, number_shown, percent
 from passerelles.paths.legal import payer_lines
 from passerelles.paths.path import Path, hours_text, months_text
 from passerelles.report import moves
@@ -153,7 +153,7 @@ def objectives_grid(case: Case) -> Grid:
 def _figure(case: Case, value: float | None) -> CellValue:
     if value is None:
         return case.words("masked")
-    return Cell(case.words.figure(value, decimals=0 if float(value).is_integer() else 1), value)
+    return Cell(number_shown(value, lang=case.words.lang), value)
 
 
 def _grid(

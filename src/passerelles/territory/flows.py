@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from passerelles.access.conditions import AccessConditions
 from passerelles.access.wording import access_text, month_count
-from passerelles.language.say import Lang, day_text, listed, number, percent, say
+from passerelles.language.say import Lang, day_text, listed, number, number_shown, percent, say
 from passerelles.market.market import Openings
 from passerelles.market.signals import FIGURE, SHARE_COLUMNS, SHARES, WagePair, wage_columns
 from passerelles.market.tables import PAYER, Payer
@@ -451,11 +451,7 @@ class Change(Described):
 
     def step_text(self, lang: Lang = "fr") -> str:
         """Return by how much the bound was moved; empty where a rule is left out."""
-        return (
-            ""
-            if self.step is None
-            else number(self.step, lang=lang, decimals=0 if float(self.step).is_integer() else 2)
-        )
+        return "" if self.step is None else number_shown(self.step, lang=lang, decimals=2)
 
     spec: ClassVar[Record] = Record(
         "change",

@@ -85,7 +85,7 @@ _SHORT: Final = 3  # digits at most that are no code of a place
 _PART_BESIDE: Final = re.compile(r"(?<=\d)\s*\([\d.,]+\)$")
 _DITTO: Final = re.compile(r"[\"″〃»]|''|idem|id\.|ditto", re.IGNORECASE)
 _AREA: Final = re.compile(r"(?i)^(?:\d{5}|secteur)\s+(?:d[eu]\s)?|\s*\((?:\d{2,5}|2[AB])\)\s*$")  # "Vierzon (18)"
-_ROME_DASHED: Final = re.compile(r"\s*([A-Za-z])\s?[-–.]\s?(\d{4})\s*")
+_ROME_DASHED: Final = re.compile(r"^\s*([A-Za-z])\s?[-–.]\s?(\d{4})\s*$")
 # Kinds of rows that are lots, not read.
 _LOTS: Final = frozenset(("other_side", "side_unknown", "out_of_scope", "closed_line", "gone_line", "not_concerned",
                           "fragile_no_change", "hiring_no_change"))  # fmt: skip
@@ -432,15 +432,13 @@ class _Reader:
 
         departments = self.locator.departments
 
+        def is_near(town: str) -> bool:
+            place = self._read_place(town, "", "commune")
+            return isinstance(place, Where) and departments_shown(place.commune) in departments
+
         def town_at_end(firm: str) -> str:
             tails = (firm.split(maxsplit=n)[-1] for n in range(1, len(firm.split())))
-            places = (
-                (tail, self._read_place(tail, "", "commune")) for tail in tails if departments and tail[:1].isupper()
-            )
-            local = (
-                t for t, place in places if isinstance(place, Where) and departments_shown(place.commune) in departments
-            )
-            return next(local, "")
+            return next((tail for tail in tails if departments and tail[:1].isupper() and is_near(tail)), "")
 
         firms = {line: grid.text(cells, "employer") for line, cells in grid.rows}
         towns = {firm: town_at_end(firm) for firm in {*firms.values()} - {""}}
@@ -647,10 +645,7 @@ class _Reader:
     def _job(self, grid: Grid, line: int, cells: Sequence[Any], title_job: Job | None) -> Job:
         """Job of a row: what a person chose, else its code where the referential has it, else its title."""
         texts = {role: text for role in ("choice", "code", "job") if (text := grid.text(cells, role))}
-        texts = {
-            role: _ROME_DASHED.sub(r"\1\2", text) if _ROME_DASHED.fullmatch(text) else text
-            for role, text in texts.items()
-        }
+        texts = {role: _ROME_DASHED.sub(r"\1\2", text) for role, text in texts.items()}
         if not texts:
             return Unusable("job", "empty", {})
         *_, last = texts.values()
@@ -661,25 +656,18 @@ class _Reader:
             code, codes = code_of(self.referential, text), codes_within(self.referential, text)
             if text == last and len(codes) > 1 and not isinstance(title_job, Resolved):
                 return Unusable(role, "job_ambiguous", {"given": text, "suggestions": ", ".join(codes)})
-            beside = (
-                code is None
-                and len(codes) == 1
-                and (role != "job" or not is_part_of(self.referential, codes[0], title_job))
-            )
-            code = codes[0] if beside else code
+            beside = code is None and len(codes) == 1
+            if beside and (role != "job" or not is_part_of(self.referential, codes[0], title_job)):
+                code = codes[0]
             if code is not None:
-                title = texts.get("job", text)
-                confidence = 1.0
+                title, confidence = texts.get("job", text), 1.0
                 if role == "job":
                     self._tell_unknown(grid, line, texts, text, code)
-                if (role == "code" or beside) and isinstance(title_job, Resolved) and title_job.confidence >= SURE:
-                    confidence = 1.0 if same_job(self.referential, code, title_job) else 1.0 - title_job.confidence
-                if confidence < 1.0 and isinstance(title_job, Resolved):
-                    names = (
-                        f"{each} {self.referential.occupation_by_code[each].name}" for each in (code, title_job.job)
-                    )
-                    values = dict(zip(("code", "read"), names, strict=True))
-                    self.tell(grid.name, "code_differs", line, grid.title("code"), **values, given=title_job.given)
+                sure = title_job if isinstance(title_job, Resolved) and title_job.confidence >= SURE else None
+                if sure is not None and (role == "code" or beside) and not same_job(self.referential, code, sure):
+                    confidence = 1.0 - sure.confidence
+                    values = {"code": self._named(code), "read": self._named(sure.job), "given": sure.given}
+                    self.tell(grid.name, "code_differs", line, grid.title("code"), **values)
                 return Resolved(code, "" if code_of(self.referential, title) == code else title, round(confidence, 3))
             if role == "choice":  # a title that a person chose is read instead of what stands beside it
                 break
@@ -698,16 +686,20 @@ class _Reader:
         same_name = {grid.text_at(cells, i) for i, each in enumerate(grid.header) if each and each == name}
         if len(same_name - {""}) > 1:
             return Unusable("job", "columns_differ", {"given": grid.text(cells, "job")})
-        text, family = cell_text(cells[grid.columns["job"]]), number is not None and COUNT[self.side] in grid.columns
-        return (
-            None if number == 1 or codes_within(self.referential, text) else self._job_of_several(text, family=family)
-        )
+        text = cell_text(cells[grid.columns["job"]])
+        if number == 1 or codes_within(self.referential, text):
+            return None
+        return self._job_of_several(text, family=number is not None and COUNT[self.side] in grid.columns)
 
     def _tell_unknown(self, grid: Grid, line: int, texts: Mapping[str, str], given: str, code: str) -> None:
         """Say that the code of a row is none of the referential's, and what was read in its place."""
         if "code" in texts:
-            label = f"{code} {self.referential.occupation_by_code[code].name}"
-            self.tell(grid.name, "code_unknown", line, grid.title("code"), code=texts["code"], given=given, read=label)
+            values = {"code": texts["code"], "given": given, "read": self._named(code)}
+            self.tell(grid.name, "code_unknown", line, grid.title("code"), **values)
+
+    def _named(self, code: str) -> str:
+        """Code and label of an occupation."""
+        return f"{code} {self.referential.occupation_by_code[code].name}"
 
     def _where(self, grid: Grid, line: int, cells: Sequence[Any]) -> Where | Unusable:
         texts = {role: with_letters([text])[0] for role in ("commune", "basin") if (text := grid.text(cells, role))}
@@ -742,20 +734,18 @@ class _Reader:
                 why = Problem(grid.name, line, column, place.key, place.values).what
                 self.tell(grid.name, "place_unread", line, column, column=column, why=why)
                 return Where()
-        if not communes:
-            if isinstance(place, Where) and stray and (km := self.locator.far(place.commune)) is not None:
+        if communes:
+            self.tell(grid.name, "place_in_part", line, given=text, read=communes[0].name)
+            return self._read_place(communes[0].code, "", "commune")
+        if isinstance(place, Where):
+            if stray and (km := self.locator.far(place.commune)) is not None:
                 read = f"{place.commune_label} ({departments_shown(place.commune)})"
                 self.tell(grid.name, "place_far", line, given=given, read=read, km=round(km))
-            if isinstance(place, Where):
-                read = place.commune_label or place.basin_label
-                renamed = (
-                    given[:1].isalpha() and not place.commune and normalise_label(read) not in normalise_label(given)
-                )
-                if text != given or renamed:
-                    self.tell(grid.name, "place_reworded", line, given=given, read=read)
-            return place
-        self.tell(grid.name, "place_in_part", line, given=text, read=communes[0].name)
-        return self._read_place(communes[0].code, "", "commune")
+            read = place.commune_label or place.basin_label
+            in_words = given[:1].isalpha() and not place.commune
+            if text != given or (in_words and normalise_label(read) not in normalise_label(given)):
+                self.tell(grid.name, "place_reworded", line, given=given, read=read)
+        return place
 
     def _tell_sums(self, file: str, lots: Mapping[tuple[str, ...], Sequence[Lot]]) -> None:
         for same_lots in lots.values():
