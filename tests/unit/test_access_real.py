@@ -945,6 +945,14 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("D1108", "M1302", "open", set(), set(), (150, 450)),
     ("N3104", "N3202", "open", set(), set(), (80, 350)),
     ("L1509", "L1302", "open", set(), set(), (30, 350)),
+    # Every driver of lorries has the qualification for goods, and a licence past its probation; all police, the skills.
+    ("N4114", "N4109", "conditional", set(), BUS, (100, 140)),
+    ("N4125", "N4103", "conditional", set(), BUS, (100, 140)),
+    ("N4115", "N4112", "conditional", {"CP-VTC"}, set(), (0, 200)),
+    ("K1720", "K2503", "conditional", {"CP-SEC"}, set(), (0, 60)),
+    # No text sets a length to what the employer teaches of safety.
+    ("I1309", "I1301", "conditional", {"FORM-ASC", "HAB-ELEC"}, set(), (30, 400)),
+    ("A1203", "Elagueur-grimpeur / Elagueuse-grimpeuse", "conditional", {"FORM-ARBRE"}, set(), (200, 800)),
 ]
 
 
