@@ -208,11 +208,12 @@ class MobilityAreas(Shown):
 
     def page(self, lang: Lang = "fr") -> Page:
         """Return what the areas show: a table, and how they compare with what experts list."""
-        notes = [say("areas.chance", lang=lang, chance=percent(self.chance, lang=lang))]
+        notes = [say("areas.note", lang=lang)]
         if self.experts is not None:
             key = "areas.experts_alone" if self.domains[0] is None else "areas.experts"
             shares = {"inside": percent(self.experts, lang=lang), "domains": percent(self.domains[0] or 0.0, lang=lang)}
-            notes = [say(key, lang=lang, **shares, n=self.domains[1]), *notes]
+            chance = say("areas.chance", lang=lang, chance=percent(self.chance, lang=lang))
+            notes = [f"{say(key, lang=lang, **shares, n=self.domains[1])} {chance}", *notes]
         notes += market_notes((area.market for area in self.areas), lang)
         return Page(say("areas.title", lang=lang, n=len(self.areas)), (), self.sheets(lang)[:1], (), notes)
 

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from math import inf
+from numbers import Integral
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -104,7 +105,7 @@ def check_whole(value: object, key: str, *, least: int, most: float = inf) -> No
     --------
     >>> check_whole(3, "limit_invalid", least=1)
     """
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+    if isinstance(value, bool) or not isinstance(value, Integral) or not least <= int(value) <= most:
         raise PasserellesError(key, value=repr(value), most=most)
 
 

@@ -168,6 +168,7 @@ def test_credentials_are_held_stated_or_unknown() -> None:
 def test_a_limit_that_is_no_positive_whole_number_is_refused(graph: OccupationGraph, limit: int) -> None:
     with pytest.raises(PasserellesError, match="positive whole number"):
         rank_moves(graph, "A1", limit=limit)
+    assert len(rank_moves(graph, "A1", limit=np.int64(1))) == 1  # type: ignore[arg-type]  # as a data frame gives it
 
 
 def test_unknown_codes_suggest_the_nearest(graph: OccupationGraph) -> None:

@@ -19,6 +19,7 @@ from passerelles.referentials.places import place_of
 from passerelles.referentials.referential import Referential
 from passerelles.referentials.validate import validate
 from passerelles.report.envelope import envelope
+from passerelles.report.transparency import duties
 from passerelles.scoring import table as tables
 from passerelles.scoring.features import context_of_all
 from passerelles.session import Session
@@ -269,6 +270,20 @@ def test_chance_and_level_are_unknown_off_the_family_on_which_they_were_calibrat
             assert move.score == pytest.approx(sum(part.value for part in move.parts), abs=1e-9)
         scorer = envelope("rank@1", graph, [])["scorer"]
         assert (scorer["calibrated_on"], scorer["calibrated"]) == ("rome", False)
+        assert not any("acces-france" in point.answer("en") for point in duties(graph).points)  # it lies on ROME alone
+
+
+def test_what_is_shown_of_an_english_set_holds_no_french_word_and_no_half_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = str(write_esco(tmp_path / "esco"))
+    jobs = [o.code for o in load_referential(folder).occupations[:2]]
+    for words in (("show", jobs[0]), ("compare", *jobs), ("areas",), ("validate", folder)):
+        with pytest.raises(SystemExit):
+            run([*words, "--lang", "en", *(() if words[0] == "validate" else ("--referential", folder))])
+        text = capsys.readouterr().out
+        assert "avoir" not in text
+        assert "By chance" not in text  # of moves that experts list, which there are none of
 
 
 def test_what_carries_rome_codes_is_of_its_family_whatever_its_name() -> None:

@@ -75,7 +75,7 @@ class ComparedCompetency(Described):
         Column("presence", words="compare.presence", promised=one_of(get_args(Presence)), badge=True),
         Column("competency_code", value="code", json_key="code", on=On.FILE, promised="code"),
         Column("competency_label", value="label", json_key="label", promised="text"),
-        Column("kind", promised="text"),
+        Column("kind", words="compare.kind", promised="text"),
         texts_of("occupations", "code", sep=", ", promised=True),
         Column("weights", value=lambda c, _: ", ".join(f"{w:g}" for w in c.weights),
                json=lambda c, _: list(c.weights), promised=["amount"], on=On.FILE),

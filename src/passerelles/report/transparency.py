@@ -177,7 +177,7 @@ def _facts(graph: OccupationGraph, scorer: Scorer, changed: Sequence[Changed], l
     """Return what fills the answers in."""
     referential, provenance = graph.referential, graph.referential.provenance
     unknown = say("transparency.unknown", lang=lang)
-    overlays = dict.fromkeys((*provenance.overlays, *filter(None, [graph.settings.access])))
+    overlays = dict.fromkeys((*provenance.overlays, *filter(None, [graph.settings.access and referential.access])))
     return {
         "version": package_version(),
         "referential": f"{referential.name} {referential.version}",

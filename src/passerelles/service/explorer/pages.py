@@ -307,7 +307,8 @@ def _groups(ask: PageRequest, comparison: Comparison) -> list[tuple[str, str, li
     for competency in comparison.competencies:
         weights = dict(zip(competency.occupations, competency.weights, strict=True))
         only = competency.occupations[0] if competency.presence == "only" else ""
-        groups.setdefault((competency.presence, only), []).append((competency, weights))
+        shown = replace(competency, kind=say(f"compare.kind.{competency.kind}", lang=ask.lang))
+        groups.setdefault((competency.presence, only), []).append((shown, weights))
     labels = {o.code: o.label for o in comparison.occupations}
     return [
         (presence, ask.words(f"compare.{presence}", n=len(rows), label=labels.get(only, "")), rows)
