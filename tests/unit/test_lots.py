@@ -402,7 +402,8 @@ def test_basins_are_looked_up_where_there_is_a_geography(embedded: Referential) 
     )
     assert (lots.people, lots.set_aside) == (2, ())  # no slip of a name: it counts without a place
     (note,) = (each.sentence("fr") for each in reading_notes([lots]) if each.key == "place_unread")
-    assert note.endswith("lieu « Zzz » inconnu : ni commune, ni bassin.")  # and nothing is near
+    # and nothing is near
+    assert note.endswith(" : lieu « Zzz » inconnu : ni commune, ni bassin. Sa distance est inconnue.")
 
 
 class Survey:

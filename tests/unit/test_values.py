@@ -187,6 +187,7 @@ def test_the_door_refuses(make: Callable[[Any], Any], key: str, embedded_graph: 
         ),
         (lambda g: g.referential.with_overlay("zzz"), "ni un chemin qui existe."),
         (lambda g: rank_paths(g, "N4101", targets=["K2111"], frame="transko"), "Vouliez-vous dire : transco ?"),
+        (lambda g: rank_paths(g, "N4101", targets=["K2111"], frame="PTP"), "Vouliez-vous dire : ptp ?"),
         (lambda g: rank_moves(g, "K9999"), "Vouliez-vous dire : K1302, K1303, K1304 ?"),
     ],
 )

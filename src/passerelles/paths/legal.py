@@ -350,7 +350,7 @@ def presets() -> Mapping[str, Frame]:
 
 def no_such_frame(name: str) -> PasserellesError:
     """Return the refusal of a name that no frame has, with the frames that ship and the nearest of them."""
-    near = nearest_said(get_close_matches(name, presets(), n=1))
+    near = nearest_said(get_close_matches(name.casefold(), presets(), n=1))
     return PasserellesError("unknown_frame", name=name, known=", ".join(presets()), near=near)
 
 
