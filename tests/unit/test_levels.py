@@ -111,6 +111,13 @@ def test_position_counts_the_other_targets_that_are_better_covered(values: list[
         assert found == 1 + sum(v > values[target] for i, v in enumerate(values) if i != own)
 
 
+@pytest.mark.parametrize("origin", ["K2110", "K2110-B"])
+def test_a_fiche_and_its_parts_do_not_compete_before_each_other(origin: str, embedded_graph: OccupationGraph) -> None:
+    covered = {m.coverage: m.coverage_position for m in rank_moves(embedded_graph, origin, limit=None)}
+    shares = [m.coverage or 0.0 for m in rank_moves(embedded_graph, origin, limit=None)]
+    assert covered == {share: 1 + sum(other > share for other in shares) for share in covered if share is not None}
+
+
 def test_moves_carry_the_level_of_their_probability_and_position(embedded_graph: OccupationGraph) -> None:
     size = len(embedded_graph.codes)
     seen = set()

@@ -193,7 +193,7 @@ def _insert(targets, units, size, target, score):
 
 
 @compiled
-def coverage(needs, work, added, row, ranking, person):
+def coverage(space, needs, work, added, row, ranking, person):
     """Coverage of the best targets and its position, summed by column, as `passerelles.scoring.measures` sums."""
     required, by, near = needs.required, needs.by_competency, needs.near
     own = required.columns[required.starts[row] : required.starts[row + 1]] if row >= 0 else required.columns[:0]
@@ -211,8 +211,7 @@ def coverage(needs, work, added, row, ranking, person):
     for target in range(len(covered)):
         total = needs.total[target]
         covered[target] = min(covered[target] / total, 1.0) if total > 0.0 else -1.0
-    if row >= 0:
-        covered[row] = -1.0  # the own occupation does not compete
+    _leave_out(space, covered, row)  # what is no target does not compete
     for place in range(ranking.size[person]):
         share = covered[ranking.target[person, place]]
         known = share >= 0.0
@@ -238,7 +237,7 @@ def rank_people(rows, extra, space, needs, formula, work, ranking):
         _overall(space, work, row)
         bounds(space, formula, work, row)
         ranking.size[person] = select(space, formula, work, row, ranking.target[person], ranking.units[person])
-        coverage(needs, work, added, row, ranking, person)
+        coverage(space, needs, work, added, row, ranking, person)
     _set_counts(space, work, current, 0)
 
 

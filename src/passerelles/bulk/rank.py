@@ -23,6 +23,7 @@ from passerelles.errors import PasserellesError, checked, need
 from passerelles.graph.core import OccupationGraph, metadata, provenance
 from passerelles.io.arrow import need_arrow, pa
 from passerelles.model import Ternary
+from passerelles.ranking.move import excluded_rows
 from passerelles.ranking.rank import best_rows, check_limit, levels_by, short_access
 from passerelles.scoring import measures
 from passerelles.scoring.features import reads_alone
@@ -76,7 +77,7 @@ class PlainEngine(NamedTuple):
     def _fill(self, ranking: Best, person: int, units: NDArray[np.int64], held: NDArray[np.int32], row: int) -> None:
         best = best_rows(self.graph, row, units / UNITS, ranking.target.shape[1])
         coverage = measures.coverage_row(self.graph, measures.held_competencies(self.graph, held))
-        position = measures.coverage_positions(coverage, row, best)
+        position = measures.coverage_positions(coverage, excluded_rows(self.graph, row), best)
         ranking.size[person] = len(best)
         arrays: tuple[NDArray[Any], ...] = ranking[1:]
         for array, values in zip(arrays, (best, units[best], coverage[best], position), strict=True):

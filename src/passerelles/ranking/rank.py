@@ -433,7 +433,8 @@ def _explained(
     """Moves from one origin, each given by its rank, the row of its target, and what filters say of it."""
     rows = np.asarray([target for _, target, _ in ranked], dtype=np.intp)
     totals, coverage = scored.totals[rows], scored.coverage[rows]
-    chances, positions = scored.scorer.chances(totals), coverage_positions(scored.coverage, scored.start.row, rows)
+    excluded = excluded_rows(graph, scored.start.row)
+    chances, positions = scored.scorer.chances(totals), coverage_positions(scored.coverage, excluded, rows)
     levels = levels_by(graph, chances, positions, coverage)
     parts = scored.scores.of_pairs(scored.row, rows)
     referential, start = graph.referential, scored.start
@@ -547,9 +548,10 @@ def _outcomes(
     people = people_who(graph, held, np.full(len(held), start.row, dtype=np.int32))
     scores = score_person(graph, score_table(graph, scorer), people).totals_to(target)
     outcomes: list[tuple[bool, float, float]] = []
+    excluded = excluded_rows(graph, start.row)
     for columns, score in zip(held, scores.tolist(), strict=True):
         coverage = coverage_row(graph, held_competencies(graph, columns))
-        position, covered = coverage_positions(coverage, start.row, [target]), coverage[[target]]
+        position, covered = coverage_positions(coverage, excluded, [target]), coverage[[target]]
         (level,) = levels_by(graph, scorer.chances([score]), position, covered).tolist()
         outcomes.append((reaches(level_at(level), wanted), score, float(covered[0])))
     return outcomes

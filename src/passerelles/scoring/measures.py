@@ -112,7 +112,7 @@ def _share(graph: OccupationGraph, gained: NDArray[np.float64]) -> NDArray[np.fl
 
 
 def coverage_positions(
-    coverage: NDArray[np.float64], own: int, targets: NDArray[np.integer] | Sequence[int]
+    coverage: NDArray[np.float64], own: int | NDArray[np.bool_], targets: NDArray[np.integer] | Sequence[int]
 ) -> NDArray[np.int64]:
     """
     Positions of the coverages of some targets among all targets of an origin.
@@ -122,7 +122,7 @@ def coverage_positions(
     coverage
         Shape (n,): coverage of every occupation, in [0, 1]; NaN where it is not known.
     own
-        Row of the origin's own occupation, which does not compete; -1 for none.
+        Row of the origin's own occupation, which does not compete, -1 for none; or shape (n,): rows that do not.
     targets
         Shape (t,): rows of the targets.
 
@@ -137,7 +137,7 @@ def coverage_positions(
     >>> coverage_positions(np.array([1.0, 0.2, 0.5, 0.2, np.nan]), 0, [3, 2, 4]).tolist()
     [2, 1, 0]
     """
-    others = np.delete(coverage, own) if own >= 0 else coverage
+    others = np.delete(coverage, own) if isinstance(own, np.ndarray) or own >= 0 else coverage
     others = np.sort(others[~np.isnan(others)])
     mine = coverage[np.asarray(targets, dtype=np.intp)]
     return np.where(np.isnan(mine), 0, len(others) - np.searchsorted(others, mine, side="right") + 1)

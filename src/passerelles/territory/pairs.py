@@ -25,6 +25,7 @@ from passerelles.matching.titles import SURE
 from passerelles.model import Credential
 from passerelles.paths.legal import NO, UNKNOWN
 from passerelles.progress import go_on
+from passerelles.ranking.move import excluded_rows
 from passerelles.ranking.rank import levels_by
 from passerelles.referentials.access_text import Choice
 from passerelles.referentials.referential import Referential
@@ -276,7 +277,7 @@ def moves_between(territory: Territory, frame: str | None = None) -> JobMoves:
         if scores is not None:
             probability[i] = scorer.chances(scores.totals(row)[targets])
         coverage = coverage_row(graph, held_competencies(graph, required_columns(graph, row)))
-        positions = coverage_positions(coverage, row, targets)
+        positions = coverage_positions(coverage, excluded_rows(graph, row), targets)
         level[i] = levels_by(graph, probability[i], positions, coverage[targets])
     hours = costs.hours(origins, targets)
     if hours.short is not None:  # nothing is close whose access takes long, or selects
