@@ -128,12 +128,16 @@ class Area(Described):
 
 @dataclass(frozen=True, slots=True)
 class Passage(Described):
-    """Moves from one area to another: how many, the best ones, and what they most often have to acquire."""
+    """
+    Moves from one area to another: how many, the best ones, and what they most often have to acquire.
+
+    `best` has two codes and the chance of each, None where no chances are known.
+    """
 
     origin: int
     target: int
     moves: int
-    best: tuple[tuple[str, str, float], ...]
+    best: tuple[tuple[str, str, float | None], ...]
     to_acquire: tuple[tuple[str, str, int], ...]
 
     spec: ClassVar[Record] = Record(
@@ -144,7 +148,7 @@ class Passage(Described):
         Column(
             "best", value=lambda p, _: "; ".join(f"{a} → {b}" for a, b, _ in p.best),
             json=lambda p, _: [{"origin": a, "target": b, "probability": c} for a, b, c in p.best],
-            promised=[record("", {"origin": "code", "target": "code", "probability": "number"})],
+            promised=[record("", {"origin": "code", "target": "code", "probability": "number?"})],
         ),
         Column(
             "to_acquire", value=lambda p, _: "; ".join(label for _, label, _ in p.to_acquire),
@@ -323,7 +327,7 @@ def mobility_areas(
     shares = (_inside(listed, area_of), _by_chance(listed, area_of, rows))
     in_domains = listed[(domain[listed] >= 0).all(axis=1)]
     domains = _inside(in_domains, domain), len(np.unique(domain[rows][domain[rows] >= 0]))
-    passages = tuple(_passages(graph, moves, area_of))
+    passages = tuple(_passages(graph, moves, area_of, calibrated=calibrated))
     result = MobilityAreas(areas, passages, modularity, *shares, domains, graph.referential.stamp)
     return result.with_market(graph.referential, market, basin)
 
@@ -422,7 +426,9 @@ def _areas(
         yield Area(number, name, members, stability, pivots, entries, exits, dead_ends)
 
 
-def _passages(graph: OccupationGraph, moves: WeighedMoves, area_of: NDArray[np.int64]) -> Iterator[Passage]:
+def _passages(
+    graph: OccupationGraph, moves: WeighedMoves, area_of: NDArray[np.int64], *, calibrated: bool
+) -> Iterator[Passage]:
     listed = zip(*(each.tolist() for each in moves), strict=True)
     ends = [((int(area_of[a]), int(area_of[b])), (-weight, a, b)) for a, b, weight in listed]
     by_pair = grouped((pair, move) for pair, move in ends if pair[0] != pair[1])
@@ -433,7 +439,8 @@ def _passages(graph: OccupationGraph, moves: WeighedMoves, area_of: NDArray[np.i
             broad = graph.macro[lacking]
             missing.update({*np.where(broad >= 0, broad, lacking).tolist()})
         wanted = sorted(missing.items(), key=lambda item: (-item[1], item[0]))[:_NAMED]
-        best = tuple((graph.codes[a], graph.codes[b], round(-w, 4)) for w, a, b in sorted(crossing)[:_NAMED])
+        first = sorted(crossing)[:_NAMED]
+        best = tuple((graph.codes[a], graph.codes[b], round(-w, 4) if calibrated else None) for w, a, b in first)
         acquired = tuple((graph.competencies[c].code, graph.competencies[c].name, n) for c, n in wanted)
         yield Passage(start, end, len(crossing), best, acquired)
 

@@ -151,6 +151,7 @@ def test_without_chances_nobody_is_called_a_dead_end(embedded_graph: OccupationG
     found = mobility_areas(embedded_graph, settings=Settings(scorer="unfitted"))
     assert {m.dead_end for a in found.areas for m in a.members} == {None}
     assert all(a.dead_ends == () for a in found.areas)
+    assert {chance for p in found.passages for *_, chance in p.best} == {None}
 
 
 def test_an_unknown_job_is_refused(embedded_graph: OccupationGraph) -> None:

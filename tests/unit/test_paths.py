@@ -172,6 +172,18 @@ def test_the_target_is_the_origin_or_its_fiche(embedded_graph: OccupationGraph) 
     assert found.proven
 
 
+def test_where_no_stage_was_looked_for_none_is_said_to_spare_too_little(ladder: OccupationGraph) -> None:
+    nothing_listed = rank_paths(ladder, "A", targets="E", settings=PLAIN)
+    before_itself = [Credential("X", "Titre X", "titre", Hours(10, 10, 10, "s"), prerequisites=("X",))]
+    barred = referential({"A": ["a"], "B": ["b"]}, credentials=before_itself, demands=[("B", "X")])
+    nobody = rank_paths(build_graph(barred), "A", targets="B", settings=PLAIN)
+    for (path,), (reached,), reason in (
+        (nothing_listed, nothing_listed.reached, "length"), (nobody, nobody.reached, "closed"),
+    ):  # fmt: skip
+        assert (reached.reason, path.alone) == (reason, False)
+        assert "210 h" not in f"{path.to_text()} {reached.note(210, direct=False, lang='fr')}"
+
+
 def test_fewer_paths_than_asked_for_is_said(ladder: OccupationGraph) -> None:
     found = rank_paths(ladder, "A", targets=["C", "D"], settings=PLAIN, limit=2)
     assert isinstance(found, Paths)

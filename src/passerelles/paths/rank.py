@@ -206,9 +206,10 @@ class TargetSearch(Described):
     `found` paths are kept of at most `limit`; `reason` says why there is none (``same``: the origin itself; ``split``:
     the fiche that it is a part of, or a part of it; `parts` then names the parts that one could start from, as
     `overlays` does the overlays that would split the origin itself; ``filter``: what a filter drops) or the direct move
-    alone (``length``: what is required is of unknown length). `access`: where the target is another job title of the
-    origin, what that title takes of the person. `gap` is in hours of cost, 0 = proven; `evaluated` counts the stages
-    summed up; `cut` the paths that nothing dominates and that the limit leaves out of a `pareto` set.
+    alone (``length``: what is required is of unknown length; ``closed``: nobody can obtain it). `access`: where the
+    target is another job title of the origin, what that title takes of the person. `gap` is in hours of cost, 0 =
+    proven; `evaluated` counts the stages summed up; `cut` the paths that nothing dominates and that the limit leaves
+    out of a `pareto` set.
     """
 
     code: str
@@ -442,7 +443,8 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
             continue
         pool = PathPool(chosen.paths, space.calibrated, _fit(context, start, state, row, constraint), limit, pareto)
         outcome = Search(state, row, pool, max_steps).run()
-        reason = "length" if state.unknown[row].any() else ""
+        unknown = state.unknown[row].any() or not space.effort.lists[row]
+        reason = "closed" if state.closed[row] else "length" if unknown else ""
         reach = TargetSearch(
             code, label, len(outcome.paths), limit, outcome.gap, outcome.evaluated, reason, cut=outcome.cut
         )
