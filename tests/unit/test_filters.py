@@ -165,6 +165,12 @@ def test_hours_are_those_of_a_path_of_one_step(embedded_graph: OccupationGraph, 
         assert towards == {c: {c: expected[c]} if c in expected else {} for c in codes}
 
 
+def test_hours_do_not_depend_on_which_target_comes_first_where_access_is_set_aside() -> None:
+    regulated = [occupation(code, regulated="yes") for code in "BC"]
+    graph = build_graph(referential({code: ["a"] for code in "ABC"}, occupations=regulated), access=None)
+    assert verdicts(rank_moves(graph, "A", filters=["max-hours=1000"], settings=PLAIN)) == {"B": "yes", "C": "yes"}
+
+
 def test_no_hours_open_a_job_whose_licence_nobody_can_obtain() -> None:
     licences = [
         Credential("ENDED", "Titre fini", "titre", Hours(70, 70, 70, "un centre"), valid_until="2020-01-01"),

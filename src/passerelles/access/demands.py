@@ -567,10 +567,10 @@ def build_demands(referential: Referential, jobs: Sequence[tuple[str, Aim]], *, 
     return Demands(referential, occupations, aims, *columns, frozen(needed), frozen(courses), *flags, groups)
 
 
-def demands_of_job(referential: Referential, code: str, aim: Aim) -> Demands:
+def demands_of_job(referential: Referential, code: str, aim: Aim, *, lifted: bool = False) -> Demands:
     """Return what one occupation demands of who means to work in a way, cached as `demands_of` caches that of all."""
-    build = partial(build_demands, referential, [(code, aim)])
-    return build() if aim.titles else referential.derived(("demands", code, aim, number_ended(referential)), build)
+    build, key = partial(build_demands, referential, [(code, aim)], lifted=lifted), ("demands", code, aim, lifted)
+    return build() if aim.titles else referential.derived((*key, number_ended(referential)), build)
 
 
 def conditions_for(referential: Referential, code: str, holdings: Holdings) -> AccessConditions:

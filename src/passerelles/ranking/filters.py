@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, Protocol, get_args
 import numpy as np
 
 from passerelles.access.conditions import access_conditions, kind_between, same_field
-from passerelles.access.demands import demands_of, demands_of_job
+from passerelles.access.demands import demands_of, demands_of_job, lifted
 from passerelles.codes import check_codes
 from passerelles.effort import StepHours, effort_table, step_hours, uncovered_by
 from passerelles.errors import PasserellesError, UnknownCodeError
@@ -136,8 +136,10 @@ def max_hours(graph: OccupationGraph, _data: Data, argument: str, settings: Sett
 
     def hours_of(start: Start, code: str | None = None) -> StepHours:
         state, held = uncovered_by(graph, table, start.competencies), start.holdings
-        demands = demands_of(graph, held.aim) if code is None else demands_of_job(graph.referential, code, held.aim)
-        return step_hours(table, demands, state, held, start.row, target=None if code is None else graph.position[code])
+        if code is None:
+            return step_hours(table, demands_of(graph, held.aim), state, held, start.row)
+        demands = demands_of_job(graph.referential, code, held.aim, lifted=lifted(graph))
+        return step_hours(table, demands, state, held, start.row, target=graph.position[code])
 
     all_hours = lru_cache(maxsize=1)(hours_of)
     last: list[Start] = []
