@@ -734,6 +734,14 @@ def test_what_may_be_many_jobs_or_none_is_not_sure(rome: Referential, text: str)
         ("Software developer", "M1805"),
         ("Warehouse worker", "N1115"),
         ("Soudeur sénior 3x8 intérim Manpower Figeac", "H2913"),
+        ("Aide à dom.", "K1304"),
+        ("Agent de cond.", "H3302"),
+        ("Cond. ligne", "H2102"),
+        ("Aide-conducteur", "E1301"),
+        ("Vendeur libre-service agricole", "D1219"),
+        ("Accompagnatrice scolaire", "N2207"),
+        ("Technicien de maintenance froid", "I1306"),
+        ("Conseiller en protection sociale", "C1109"),
     ],
 )
 def test_trades_and_english_titles_that_people_write(rome: Referential, text: str, code: str) -> None:

@@ -776,6 +776,8 @@ def test_a_part_of_a_place_means_the_one_that_the_tables_name_in_full(embedded: 
     path = written(tmp_path / "t.csv", text.format("Bagnères-de-Luchon"))
     lots, _ = read_sides(embedded, path, None, locator=Locator(places))
     assert ([lot.commune for lot in lots.lots], asides(lots), said(lots)) == (["30042"] * 2, [], ["place_in_part"])
+    cut = written(path, text.format("Bagnères-de-Luchon") + "C;N1101;1;Bagnères-de-L.\n")
+    assert {lot.commune for lot in read_sides(embedded, cut, None, locator=Locator(places))[0].lots} == {"30042"}
     lots, _ = read_sides(embedded, written(path, text.format("Redon")), None, locator=Locator(places))
     (aside,) = lots.set_aside
     assert aside.suggestions == ("Bagnères-de-Luchon", "Montauban-de-Luchon", "Luçon"), "first those that hold the word"
@@ -813,9 +815,14 @@ def test_jobs_are_in_a_column_of_categories_and_never_in_one_of_numbers(embedded
     assert read_lots(embedded, path, "fragile").people == 13  # the jobs are known by what the first column holds
 
 
-def test_heads_go_before_full_time_equivalents(embedded: Referential) -> None:
+def test_heads_go_before_full_time_equivalents(embedded: Referential, tmp_path: Path) -> None:
     rows = [{"Métier": "N1101", "ETP": "2,6", "Agents": 4}, {"Métier": "N4101", "ETP": "1,0", "Agents": 1}]
     assert [lot.people for lot in read_lots(embedded, rows, "fragile").lots] == [4, 1]
+    header = ("Métier", "ETP", "", "Nb agents"), ("", "rémunérés", "supprimés", "concernés")
+    path = workbook(tmp_path / "t.xlsx", *header, ("N1101", "12,8", "6,5", 8), ("N4101", "2,0", "1,0", 1))
+    assert [lot.people for lot in read_lots(embedded, path, "fragile").lots] == [8, 1]
+    path = workbook(tmp_path / "t.xlsx", *(row[:3] for row in header), ("N1101", "12,8", "6,5"), ("N4101", "9", "1,0"))
+    assert [lot.people for lot in read_lots(embedded, path, "fragile").lots] == [7, 1]
 
 
 def test_a_column_without_a_name_is_told_by_its_letter_and_numbers_are_no_months(
@@ -1010,6 +1017,7 @@ def test_permanent_and_seasonal_staff_are_parts_of_the_same_people(embedded: Ref
         ("Niveau souhaité", "03/2027", None),
         ("Quand ?", "03/2027", Month(2027, 3)),
         ("Disponibilité", "03/2027", Month(2027, 3)),
+        ("Dispo", "03/2027", Month(2027, 3)),
     ],
 )
 def test_a_level_that_is_wished_for_is_no_month(
@@ -1103,6 +1111,11 @@ def test_the_title_of_each_block_whose_header_is_said_again_is_its_employer(
     assert "label_line" in said(lots)
     lots = read_lots(embedded, written(tmp_path / "t.csv", blocks.format("Liste;;", ";;")), "hiring")
     assert {lot.employer for lot in lots.lots} == {"–"}
+    places = [f"Hôtel;{name};\nPoste;Nombre;Contrat\nN1101;2;CDI" for name in ("Alpha – Redon", "Beta – Allaire")]
+    path = written(tmp_path / "t.csv", "\n\n".join(places))
+    lots = read_lots(embedded, path, "hiring", locator=Locator(PLACES))
+    assert {(lot.employer, lot.commune_label) for lot in lots.lots} == {("Alpha", "Redon"), ("Beta", "Allaire")}
+    assert asides(lots) == []
 
 
 def test_what_a_remark_beside_openings_demands_is_asked_for(embedded: Referential, tmp_path: Path) -> None:

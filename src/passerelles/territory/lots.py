@@ -220,10 +220,10 @@ class Locator:
                 yield from [head] if self.places and self.places.named(head) else self.rewordings(head, parts=False)
 
     def named_in_part(self, text: str) -> list[Commune]:
-        """Return the one commune of the tables in whose name a text stands; nothing where none is, or several."""
+        """Return the one commune of the tables in whose name a text stands, its last word cut or not, else nothing."""
         known = self.places.commune_by_code if self.places else {}
         communes = [known[code] for code in self.communes if code in known]
-        matches = [c for c in communes if any(holding(_names(c), text))]
+        matches = [c for c in communes if any(holding(_names(c), re.sub(r"\W\w{1,3}\.$", "", text)))]  # "Aix-en-P."
         return matches if len(matches) == 1 else []
 
     def starting_with(self, text: str) -> list[Commune]:

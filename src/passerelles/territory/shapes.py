@@ -199,7 +199,7 @@ def labelled(grid: Grid, above: Iterable[Row], is_place: IsPlace, are_jobs: AreJ
     last = max((line for line, cells in grid.rows if sum(bool(cell_text(cell)) for cell in cells) > 1), default=0)
     firms = {} if "employer" in grid.columns else _block_titles(grid, above)
     titles = firms or _place_titles(grid, above, is_place) or _job_titles(grid, are_jobs)
-    placed = {} if titles else _firm_titles(grid, above, is_place)
+    placed = _firm_titles(grid, above, is_place) if firms or not titles else {}
     for line, cells in sorted([*above, *grid.rows], key=lambda row: row[0]):
         field = (_page_field(cells, grid.side, is_place) if line in lines_above else None) or titles.get(line)
         fields = labels_of(cells, grid.side) or ([field] if field else [])
@@ -224,11 +224,17 @@ def labelled(grid: Grid, above: Iterable[Row], is_place: IsPlace, are_jobs: AreJ
 
 
 def _lone(rows: Iterable[Row]) -> dict[int, str]:
-    """Return the words, of no total, that stand alone on their line, by line."""
+    """Return the words, of no total, that stand alone on their line or beside "Site", by line."""
     texts = {line: [text for cell in cells if (text := cell_text(cell).strip())] for line, cells in rows}
+    texts = {n: some[1:] if len(some) == _LEAST and _names_owner(some[0]) else some for n, some in texts.items()}
     return {
         n: some[0] for n, some in texts.items() if len(some) == 1 and some[0][0].isalpha() and not _is_total(some[0])
     }
+
+
+def _names_owner(name: str) -> bool:
+    """Whether a text is the usual name of a column of employers or places."""
+    return names_role(name) and next(iter(columns_of([name], "fragile")), "") in (*_SAME["basin"], "employer")
 
 
 def _place_titles(grid: Grid, above: Sequence[Row], is_place: IsPlace) -> dict[int, tuple[str, str]]:

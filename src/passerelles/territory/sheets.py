@@ -549,7 +549,7 @@ def _one_header(header: list[str], rows: list[Row], line: int) -> tuple[list[str
         elif start in split:
             both = f"{header[start]} {below[at]}"
             keep_both = has_counts([both]) if sums[at] else names_role(both) and not has_counts([below[at]])
-            keep_both |= not names_role(below[at])
+            keep_both |= not names_role(below[at]) or says("part_time", normalise_label(header[start]))
             names[at] = both if keep_both else below[at]
     return ["" if start in totals and not sums[at] else names[at] for at, start in enumerate(starts)], rows[1:]
 
