@@ -742,6 +742,10 @@ def test_what_may_be_many_jobs_or_none_is_not_sure(rome: Referential, text: str)
         ("Accompagnatrice scolaire", "N2207"),
         ("Technicien de maintenance froid", "I1306"),
         ("Conseiller en protection sociale", "C1109"),
+        ("AS - agent de service", "K2205"),
+        ("AQS", "K2205"),
+        ("Opérateur salle de commande", "H2701"),
+        ("Préparateur vracs", "H2302"),
     ],
 )
 def test_trades_and_english_titles_that_people_write(rome: Referential, text: str, code: str) -> None:

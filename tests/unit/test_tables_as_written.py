@@ -503,6 +503,7 @@ def test_what_counts_one_side_is_never_read_as_the_other(
         "Départs envisagés", "Nombre de postes visés par le PSE", "Roles at Risk", "Affected", "Redundancies",
         "Job cuts", "Postes exposés", "Postes supprimés (PSE)", "Suppression de postes envisagée",
         "Réduction envisagée", "Non repris", "Postes non maintenus", "Non transférés", "En trop", "En sureffectif",
+        "NB_POSTES_SUPP", "Postes suppr.", "ETP supprimés",
     ],
 )  # fmt: skip
 def test_beside_who_is_there_those_at_risk_count_and_are_no_openings(
@@ -1038,10 +1039,11 @@ def test_a_row_whose_remark_says_that_it_does_not_count_is_set_aside(
     text = (
         "Entreprise;Métier;Nombre;Télétravail;Commentaire\nA;N1101;5;non concerné;à voir\n"
         "A;N1103;2;;Hors périmètre\nA;N4101;3;;poste maintenu, non concerné\nA;N4105;4;;non concerné par la prime\n"
+        "A;H2913;1;;reste en poste\n"
     )
     lots = read_lots(embedded, written(tmp_path / "t.csv", text), side)
     assert [(lot.job, lot.people) for lot in lots.lots] == [("N1101", 5), ("N4105", 4)]
-    assert [(p.row, p.key, p.people) for p in lots.set_aside] == [(3, "out_of_scope", 2), (4, "out_of_scope", 3)]
+    assert [(p.row, p.people) for p in lots.set_aside if p.key == "out_of_scope"] == [(3, 2), (4, 3), (6, 1)]
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
@@ -2781,6 +2783,8 @@ def test_of_several_columns_of_who_must_move_none_is_guessed(embedded: Referenti
     ]
     lots = read_lots(embedded, rows, "fragile")
     assert (lots.people, "who_moves" in said(lots)) == (6, True)
+    exported = [dict(zip(("LIB_EMPLOI", "EFF_INSCRIT", "NB_POSTES_SUPP"), row.values(), strict=True)) for row in rows]
+    assert read_lots(embedded, exported, "fragile").people == 6
     lots = read_lots(embedded, [{**row, "Nombre maximum de départs": 5} for row in rows], "fragile")
     assert (lots.people, "who_moves" in said(lots), "other_counts" in said(lots)) == (41, False, True)
 
