@@ -32,7 +32,9 @@ from passerelles.report.sections import territory_document
 from passerelles.scoring.scorer import scorer_text
 
 here = Path(sys.argv[1])
-told = {"occupations": [o.label for o in load_referential(here / "observatory").occupations]}
+observed = load_referential(here / "observatory")
+told = {"occupations": [o.label for o in observed.occupations]}
+told["chances"] = [(m.probability, m.level) for m in rank_moves(build_graph(observed), observed.occupations[0].code)]
 
 transitions = load_referential("transitions")
 scorer = FITS["content"](build_graph(transitions))
@@ -102,6 +104,7 @@ def test_each_example_is_short() -> None:
 
 def test_a_reader_from_outside_reads_its_format(told: dict[str, object]) -> None:
     assert told["occupations"] == ["Souffleur", "Tailleur"]
+    assert told["chances"] == [[None, None]], "no chance was calibrated on what it reads"
 
 
 def test_a_part_from_outside_is_trained_weighed_explained_and_compiled(told: dict[str, object]) -> None:

@@ -115,12 +115,12 @@ class Referential(Deriving):
         """
         What the referential is a version of, whatever its name: ``"rome"``, ``"esco"``, ``"onet"``, or itself.
 
-        Tables most of whose occupations carry codes of ROME's form are of ROME's family.
+        What another reader reads is of ROME's family where most of its occupations carry codes of ROME's form.
         """
         form = self.provenance.format
         if form in ("esco", "onet"):
             return form
-        if form != "table":
+        if form in ("rome3", "rome4"):
             return "rome"
         rome_codes = sum(is_rome_code(o.fiche) for o in self.occupations)
         return "rome" if 2 * rome_codes > len(self.occupations) else self.name
