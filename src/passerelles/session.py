@@ -68,6 +68,8 @@ class Session(Deriving):
         Whether an overlay in which reading found errors is used all the same; else it is refused.
     tell
         What is called with the name of an overlay and the numbers of its errors and warnings, where there are any.
+    preparing
+        What is called before a graph is made for the cache, which takes a while.
 
     Examples
     --------
@@ -87,6 +89,7 @@ class Session(Deriving):
     cache: bool = False
     accept_errors: bool = False
     tell: Callable[[str, int, int], None] | None = None
+    preparing: Callable[[], None] | None = None
 
     @cached_property
     def referential(self) -> Referential:
@@ -123,6 +126,8 @@ class Session(Deriving):
 
         place = index_place(self.name, self.overlays, self.settings) if self.cache else None
         opened = open_cached(place) if place is not None else None
+        if place is not None and opened is None and self.preparing is not None:
+            self.preparing()
         graph = build_graph(self.referential if opened is None else self._accepted(opened), settings=self.settings)
         if place is not None and opened is None:
             keep_index(graph, place)

@@ -12,6 +12,7 @@ from passerelles.cli.main import run
 from passerelles.compiled import cached_indexes, clear_cache, index_place
 from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.io.archive import open_source
+from passerelles.language.say import say
 from passerelles.matching import find_occupation
 from passerelles.model import Competency, Domain, JobTitle, Mobility, Occupation, Requirement, WorkContext
 from passerelles.referentials.load import load_referential, recognise
@@ -344,18 +345,20 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "cache"
 
 
-def ranked(folder: Path, *options: str, capsys: pytest.CaptureFixture[str]) -> str:
+def ranked(folder: Path, *options: str, capsys: pytest.CaptureFixture[str], told: str = "") -> str:
     with pytest.raises(SystemExit) as ended:
         run(["rank", "53-5021.00", "-r", str(folder), "--format", "json", *options])
     assert ended.value.code == 0
-    return capsys.readouterr().out
+    out, err = capsys.readouterr()
+    assert told in err if told else err == ""
+    return out
 
 
 def test_a_second_run_opens_the_index_that_the_first_kept_and_answers_alike(
     tmp_path: Path, cache: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = write_onet(tmp_path / "onet")
-    first = ranked(folder, capsys=capsys)
+    first = ranked(folder, capsys=capsys, told=say("cache.preparing", name="onet"))
     assert len(cached_indexes()) == 1
     monkeypatch.setattr(tables, "build_table", lambda *_: pytest.fail("the scores were computed again"))
     assert ranked(folder, capsys=capsys) == first

@@ -424,6 +424,7 @@ class Moves(list[Move], Shown):
             end, key = (self[0].target, "title_towards") if self.towards else (self[0].origin, "title")
             title = heading(end, key, lang)
         notes = [say("moves.disclaimer", lang=lang)] if any(m.probability is not None for m in self) else []
+        notes += [say("moves.coverage_rank", lang=lang)] if any(m.coverage_position for m in self) else []
         notes += self._doubts(lang)
         notes += observed_notes((m.observed for m in self), lang) or wage_notes((m.wages for m in self), lang)
         return Page(title, (), self.sheets(lang)[:1], [m.page(lang) for m in self], notes)
