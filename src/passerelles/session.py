@@ -69,7 +69,7 @@ class Session(Deriving):
     tell
         What is called with the name of an overlay and the numbers of its errors and warnings, where there are any.
     preparing
-        What is called before a graph is made for the cache, which takes a while.
+        What is called with the name of what is read for the first time, and kept in the cache: this takes a while.
 
     Examples
     --------
@@ -89,7 +89,7 @@ class Session(Deriving):
     cache: bool = False
     accept_errors: bool = False
     tell: Callable[[str, int, int], None] | None = None
-    preparing: Callable[[], None] | None = None
+    preparing: Callable[[str], None] | None = None
 
     @cached_property
     def referential(self) -> Referential:
@@ -127,7 +127,7 @@ class Session(Deriving):
         place = index_place(self.name, self.overlays, self.settings) if self.cache else None
         opened = open_cached(place) if place is not None else None
         if place is not None and opened is None and self.preparing is not None:
-            self.preparing()
+            self.preparing(Path(self.name).name)
         graph = build_graph(self.referential if opened is None else self._accepted(opened), settings=self.settings)
         if place is not None and opened is None:
             keep_index(graph, place)
@@ -273,7 +273,13 @@ class Session(Deriving):
 
     def _scan(self, folder: Path) -> Scan:
         """Contents of a folder, scanned once."""
-        return self.derived(folder, lambda: self._from_cache("scan", Scan, folder, lambda: scan_all(folder)))
+
+        def scan() -> Scan:
+            if self._keeper is not None and self.preparing is not None:
+                self.preparing(folder.name)
+            return scan_all(folder)
+
+        return self.derived(folder, lambda: self._from_cache("scan", Scan, folder, scan))
 
     @cached_property
     def keeper(self) -> Keeper:

@@ -50,6 +50,13 @@ def test_what_is_kept_is_what_was_read(folder: Path, monkeypatch: pytest.MonkeyP
     assert list(cached_place().iterdir()) == []
 
 
+def test_reading_for_the_first_time_is_told_where_it_is_kept(folder: Path) -> None:
+    told: list[str] = []
+    for cache in (False, True, True):
+        assert Session(data=(folder,), cache=cache, preparing=told.append).places is not None
+    assert told == ["data"]
+
+
 def test_a_changed_or_damaged_file_is_read_again(folder: Path) -> None:
     before = session(folder).places
     assert before is not None

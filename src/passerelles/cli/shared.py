@@ -177,7 +177,7 @@ class CommandOptions:
             referential or self.referential, tuple(self.overlay or ()) if referential is None else (),
             tuple(self.data or ()), self.settings, self.strict, self.travel, self.observed, tensions,
             access=not self.no_access, cache=not is_on(NO_CACHE), accept_errors=is_on(ACCEPT_ERRORS), tell=tell,
-            preparing=lambda: self.tell("cache.preparing", name=Path(referential or self.referential).name),
+            preparing=lambda name: self.tell("cache.preparing", name=name),
         )  # fmt: skip
 
     @cached_property
