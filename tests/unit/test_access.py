@@ -1958,7 +1958,7 @@ def test_what_is_usual_is_told_with_the_part_of_it_that_is_spent_in_a_firm() -> 
     centre = replace(legal, code="CQP", label="CQP", hours_kind="centre")  # counted without what a firm teaches
     rows = [CredentialRequirement("Q", code, "usual") for code in ("CS", "CQP")]
     told = sentences(with_credentials(jobs(*rows), legal, centre))
-    assert "CS (820 h dont 420 h en entreprise ou en stage)" in told
+    assert "CS (820 h au moins dont 420 h en entreprise ou en stage)" in told
     assert "CQP (400 h)" in told
 
 
@@ -2251,6 +2251,13 @@ def test_what_employers_ask_for_and_no_law_is_told_of_whom_it_concerns_alone() -
     usual = "Souvent demandé, sans être exigé de tous : DE aide-soignant (770 h)."  # C is required anyway
     assert usual_lines(access_conditions(jobs(*rows), "Q")) == [*told, usual]
     assert usual_lines(access_conditions(jobs(*rows), "Q", Holdings({"AS": "yes"}))) == told
+
+
+@pytest.mark.parametrize(("hours", "length"), [(Hours(400, 800), "800 h au moins"), (Hours(300, 800), "800 h")])
+def test_the_least_hours_of_apprentices_are_told_as_a_minimum(hours: Hours, length: str) -> None:
+    cap = Credential("CAP", "CAP", "diplôme", hours, hours_kind="legal-minimum")
+    made = with_credentials(jobs(CredentialRequirement("Q", "CAP", "usual")), cap)
+    assert usual_lines(access_conditions(made, "Q")) == [f"Souvent demandé, sans être exigé de tous : CAP ({length})."]
 
 
 def test_practice_that_is_asked_beside_a_training_of_known_length_is_no_part_of_its_hours() -> None:

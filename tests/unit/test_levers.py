@@ -50,6 +50,7 @@ def test_a_lever_takes_each_person_the_way_and_the_hours_of_that_persons_path(em
     (lever,) = levers(embedded_graph, {"N4103": 20}, ["N4101"])
     assert {*lever.members, *lever.with_it} == {c.code for c in step.to_obtain}  # what is held is left out
     assert lever.hours == step.sourced == 140
+    assert lever.least  # a text sets no more than the least
     both = levers(embedded_graph, {"N4103": 20, "N1103": 5}, ["N4101"])
     hours = {o.origin: o.hours for o in both[0].opened}
     assert hours == {"N4103": 140, "N1103": 280}  # one licence and course, shorter for who drives passengers
@@ -64,6 +65,7 @@ def test_the_hours_of_a_lever_are_unknown_where_one_of_its_lengths_is() -> None:
     (known,) = levers(graph, {"A": 10}, ["B"], settings=PLAIN)
     (unknown,) = levers(graph, {"A": 10}, ["C"], settings=PLAIN)
     assert (known.hours, unknown.hours) == (40, None)
+    assert not known.least
     assert ([o.hours for o in known.opened], [o.hours for o in unknown.opened]) == ([40], [None])
     # Who holds what is of unknown length has nothing unknown left.
     holder = Profile("A", credentials={"FLOU": "yes"})
@@ -376,3 +378,5 @@ def test_the_title_that_a_trade_usually_asks_for_goes_before_others_that_lead_th
 ) -> None:
     found = levers(embedded_graph, {"N1103": 12}, ["F1603"], certifications=real_certifications)
     assert found[0].code == "RNCP38305"  # the CAP of sanitary fitters, not a certificate of heating appliances
+    assert "≥ 800" in found.to_text()
+    assert found[0].to_dict()["lower_bound"] is True

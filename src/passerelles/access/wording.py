@@ -10,6 +10,7 @@ from passerelles.access.holdings import given_by_employer
 from passerelles.codes import grouped
 from passerelles.language.say import Lang, labelled, listed, number, say
 from passerelles.model import TAUGHT, Hours
+from passerelles.referentials.credentials import LEAST, kind_of_hours
 from passerelles.text import few, normalise_label
 
 _WAYS: Final = 4  # other ways of a choice that a sentence names
@@ -216,6 +217,7 @@ def other_ways_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[st
                 _with_length(
                     _choice([way], _SHORT, lang), way[0].way, lang,
                     beside=any(c.kind == "experience" for c in way), extra=extras[way[0].alternative or ""],
+                    least=any(_is_least(c) for c in ways[way[0].alternative or ""] if c.lacking),
                 )
                 for way in others
             ]  # fmt: skip
@@ -242,7 +244,11 @@ def _sized(credential: AccessCredential, name: str, lang: Lang) -> str:
     hours, at_centre = training_hours(credential.detail), credential.detail.hours.expected
     way = Way(frozenset(), (taken_by(credential.code, hours, credential.detail.months),))
     in_firm = 0.0 if hours.expected is None or at_centre is None else hours.expected - at_centre
-    return _with_length(name, way, lang, in_firm=in_firm)
+    return _with_length(name, way, lang, in_firm=in_firm, least=_is_least(credential))
+
+
+def _is_least(credential: AccessCredential) -> bool:
+    return kind_of_hours(credential.detail) in LEAST
 
 
 def _extra(way: Sequence[AccessCredential]) -> Extra:
@@ -254,18 +260,20 @@ def _extra(way: Sequence[AccessCredential]) -> Extra:
 
 
 def _with_length(
-    name: str, way: Way | None, lang: Lang, *, beside: bool = False, extra: Extra = None, in_firm: float = 0.0
-) -> str:
+    name: str, way: Way | None, lang: Lang, *,
+    beside: bool = False, extra: Extra = None, in_firm: float = 0.0, least: bool = False,
+) -> str:  # fmt: skip
     """
     Return the name of a way with its hours and months of training: the least, where those of a part are unknown.
 
     `beside`: whether years of experience are asked for too, which no training counts; `extra`: what else is, of no set
-    length or of one that nobody publishes; `in_firm`: how many of the hours are spent in a firm.
+    length or of one that nobody publishes; `in_firm`: how many of the hours are spent in a firm; `least`: whether they
+    are a minimum that a text sets.
     """
     if way is None:
         return name
     known = (way.months.low, way.months.high) != (None, None)
-    key, hours = ("exact" if known or extra == "no_length" else "open"), way.hours.expected
+    key, hours = ("at_least" if least else "exact" if known or extra == "no_length" else "open"), way.hours.expected
     if hours is None and known:
         key, hours = "at_most", way.hours.high
     in_hours = say(f"paths.hours.{key}", lang=lang, expected=round(hours)) if hours else ""

@@ -19,7 +19,7 @@ from passerelles.market.read import FileRows, Keeper, RecognisedFile, Scan, Sour
 from passerelles.market.tables import Via, links_of
 from passerelles.model import DIPLOMAS, Credential, Hours, Occupation, Ternary
 from passerelles.notices import Notice, NoticeLog
-from passerelles.referentials.credentials import OF_KIND, Duration, load_durations
+from passerelles.referentials.credentials import LEAST, OF_KIND, Duration, kind_of_hours, load_durations
 from passerelles.referentials.referential import Referential, exact_occupation
 from passerelles.text import normalise_label, slashed_forms
 from passerelles.vectors import stem, word_rules
@@ -54,7 +54,6 @@ _OPTION: Final = re.compile(
 _TIERS: Final = (("direct", True), ("parent", True), ("direct", False), ("parent", False))
 
 
-_LEAST: Final = ("legal-minimum", "apprenticeship-minimum")  # hours that are no course's own length
 PUBLISHED: Final = Record(
     "", "Hours at the training centre, as published", SPAN.columns, Column("source", schema="text?")
 )
@@ -130,7 +129,7 @@ class LeadingCertification(Described):
         if self.until:
             details.append(say("paths.certification.until", lang=lang, day=day_text(self.until, lang)))
         if hours := _hours_shown(self.hours, lang):
-            kind = self.hours_kind if self.hours_kind in _LEAST else "centre"
+            kind = self.hours_kind if self.hours_kind in LEAST else "centre"
             details.append(say(f"paths.certification.{kind}", lang=lang, hours=hours))
         if self.vae:
             key = "vae_former" if self.vae_former else "vae"
@@ -530,9 +529,7 @@ class Certifications:
     def _length(self, code: str, credential: Credential | None, day: date) -> tuple[Hours | None, str]:
         """Published hours of a certification and what they are: those of its credential, so that one page tells one."""
         if credential is not None and credential.hours.expected is not None:
-            least = {d.centre[:2] for d in _published().values() if d.kind == "apprenticeship-minimum"}
-            of_apprentices = credential.hours_kind == "legal-minimum" and credential.hours[:2] in least
-            return credential.hours, "apprenticeship-minimum" if of_apprentices else credential.expected_kind
+            return credential.hours, kind_of_hours(credential)
         if (published := self._published(code)) is None or "" < published.until < day.isoformat():
             return None, ""
         return published.centre, published.kind

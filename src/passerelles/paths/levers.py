@@ -19,13 +19,14 @@ from passerelles.codes import grouped
 from passerelles.effort import UNITS, EffortTable, Shares, effort_table, uncovered_by, uncovered_by_each
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import OccupationGraph
-from passerelles.language.say import Lang, labelled, listed, percent, say
+from passerelles.language.say import Lang, labelled, listed, number, percent, say
 from passerelles.market.certifications import Certifications
 from passerelles.matching import find_occupations
 from passerelles.model import Profile, Stamp
 from passerelles.paths.detail import day_of
 from passerelles.ranking.move import Start, excluded_rows, find_start
 from passerelles.ranking.rank import check_limit
+from passerelles.referentials.credentials import LEAST, kind_of_hours
 from passerelles.referentials.referential import several
 from passerelles.scoring.measures import required_columns
 from passerelles.settings import Settings, settings_or
@@ -46,8 +47,9 @@ class Atom:
 
     `columns` are its competencies (none for a credential); `demanded`, of a credential, the columns of what comes with
     it and of itself, last, among the demands; `with_it` the prerequisites or competencies that come along; `hours`
-    those published of a certification, None = unknown. A certification leads to the rows in `leads`, each by its own
-    code or its parent's; `level` is its European level, None = unknown.
+    those published of a certification, None = unknown, and `least` whether a text sets them as a minimum. A
+    certification leads to the rows in `leads`, each by its own code or its parent's; `level` is its European level,
+    None = unknown.
     """
 
     code: str
@@ -59,6 +61,7 @@ class Atom:
     leads: Mapping[int, str] = field(default_factory=dict)
     level: int | None = None
     demanded: tuple[int, ...] = ()
+    least: bool = False
 
 
 class AtomSet(NamedTuple):
@@ -192,7 +195,8 @@ class Situation:
         for code, links in leading.items():
             _, first = links[0]
             hours, leads = None if first.hours is None else first.hours.expected, {row: c.match for row, c in links}
-            atoms.append(Atom(code, first.label, "certification", (), (), hours, leads, first.level))
+            least = hours is not None and first.hours_kind in LEAST
+            atoms.append(Atom(code, first.label, "certification", (), (), hours, leads, first.level, least=least))
         places = {int(self.table.title[row]) for row in self.targets} - {len(self.table.titles)}
         title_codes = {code for place in places for way in self.table.titles[place] for code in way}
         usual = {name for code in title_codes for name in referential.credential_by_code[code].filed}
@@ -287,14 +291,23 @@ class Situation:
         """A credential with its prerequisites."""
         return (*self.atoms[atom].with_it, self.atoms[atom].code)
 
-    def hours_for(self, members: tuple[int, ...], origin: int) -> float | None:
-        """Hours that acquiring all members takes a person, without what is held; None = unknown, or competencies."""
+    def hours_for(self, members: tuple[int, ...], origin: int) -> tuple[float | None, bool]:
+        """
+        Hours that acquiring all members takes a person, without what is held; None = unknown, or competencies.
+
+        And whether they are the least, as a text sets some of them.
+        """
         price = self.prices[origin]
         brought = self.brought[list(members)].any(axis=0) & ~self.has[origin]
-        others = [a.hours for a in (self.atoms[m] for m in members) if a.kind == "certification"]
-        if all(self.atoms[m].columns for m in members) or (brought & price.unknown).any() or None in others:
-            return None
-        return float(price.length[brought].sum()) / TENTHS + sum(h or 0.0 for h in others)
+        others = [a for a in (self.atoms[m] for m in members) if a.kind == "certification"]
+        known = not (brought & price.unknown).any() and all(a.hours is not None for a in others)
+        if all(self.atoms[m].columns for m in members) or not known:
+            return None, False
+        taught = np.flatnonzero(brought & (price.length > 0)).tolist()
+        credentials = self.demands.credentials
+        least = any(kind_of_hours(credentials[i]) in LEAST for i in taught if i < len(credentials))
+        hours = float(price.length[brought].sum()) / TENTHS + sum(a.hours or 0.0 for a in others)
+        return hours, least or any(a.least for a in others)
 
     def opened_by(self, members: tuple[int, ...]) -> Bools:
         """
@@ -399,6 +412,10 @@ class Opened(Described):
     )  # fmt: skip
 
 
+def _hours_shown(each: "Lever", lang: Lang) -> str:
+    return "" if each.hours is None else f"{'≥ ' if each.least else ''}{number(each.hours, lang=lang)}"
+
+
 @dataclass(frozen=True, slots=True)
 class Lever(Described):
     """
@@ -407,8 +424,9 @@ class Lever(Described):
     `gained` counts people x jobs that it opens beyond what those before it open, `alone` those that it opens by
     itself. `with_it` are the prerequisites obtained with a credential, but for those that all these people hold, or the
     competencies of a macro-competency; `hours` the expected hours of its credentials for one person, prerequisites
-    included and what is held left out, the mean where they differ from one to another, None = unknown; `level` the
-    European level of a certification, None = unknown. `supposed` names the prerequisites among `with_it`.
+    included and what is held left out, the mean where they differ from one to another, None = unknown; `least`: whether
+    they are the least that texts set; `level` the European level of a certification, None = unknown. `supposed` names
+    the prerequisites among `with_it`.
     """
 
     rank: int
@@ -423,6 +441,7 @@ class Lever(Described):
     members: tuple[str, ...] = ()
     level: int | None = None
     supposed: tuple[str, ...] = ()
+    least: bool = False
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -462,9 +481,10 @@ class Lever(Described):
         parts_of("opened", "opened", promised=True),
         texts_of("with_it", "code", on=On.FILE, promised=True),
         Column("hours_expected", "number", value="hours", json_key="hours", promised="amount?", on=On.FILE),
-        Column("hours_each", "integer", value="hours", on=On.SCREEN),
+        Column("hours_each", "integer", value="hours", on=On.SCREEN, shown=_hours_shown),
         texts_of("members", "code", "What a lever of several things is made of", on=On.JSON),
         Column("level", "integer", on=On.FILE, schema="ordinal?: European level of a certification; null = unknown"),
+        Column("lower_bound", "flag", value="least", on=On.FILE | On.JSON, schema="flag: Whether hours are a minimum"),
     )  # fmt: skip
 
 
@@ -609,7 +629,8 @@ def _lever(situation: Situation, each: AtomSet, rank: int, gained: int) -> Lever
     atoms: list[Atom] = [situation.atoms[m] for m in each.members]
     via = {row: how for a in reversed(atoms) for row, how in a.leads.items()}
     pairs = [pair for pair, yes in zip(situation.pairs, each.opens, strict=True) if yes]
-    hours = {o: situation.hours_for(each.members, o) for o in dict.fromkeys(o for o, _ in pairs)}
+    lengths = {o: situation.hours_for(each.members, o) for o in dict.fromkeys(o for o, _ in pairs)}
+    hours = {o: length for o, (length, _) in lengths.items()}
     opened = tuple(
         Opened(situation.starts[o][0].end.code, situation.graph.codes[t], situation.starts[o][1], via.get(t), hours[o])
         for o, t in pairs
@@ -625,7 +646,8 @@ def _lever(situation: Situation, each: AtomSet, rank: int, gained: int) -> Lever
     named = rank, "+".join(codes), " + ".join(a.label for a in atoms), kind
     known_credentials = situation.graph.referential.credential_by_code
     supposed = tuple(known_credentials[c].label for c in with_it if c in known_credentials and c not in codes)
-    return Lever(*named, gained, each.worth, opened, with_it, mean, codes, level, supposed)
+    least = mean is not None and any(some for _, some in lengths.values())
+    return Lever(*named, gained, each.worth, opened, with_it, mean, codes, level, supposed, least)
 
 
 def _kinds(kinds: Iterable[str] | str | None) -> frozenset[LeverKind]:

@@ -465,6 +465,20 @@ def duration_model() -> DurationModel:
     return fit_durations(load_durations())
 
 
+LEAST: Final = ("legal-minimum", "apprenticeship-minimum")  # hours that are no course's own length
+
+
+@cache
+def _least_of_apprentices() -> frozenset[tuple[float | None, ...]]:
+    return frozenset(d.centre[:2] for d in load_durations() if d.kind == "apprenticeship-minimum")
+
+
+def kind_of_hours(credential: Credential) -> str:
+    """Return what its expected hours are: those of apprentices are a minimum, though a shorter contract has fewer."""
+    of_apprentices = credential.hours_kind == "legal-minimum" and credential.hours[:2] in _least_of_apprentices()
+    return "apprenticeship-minimum" if of_apprentices else credential.expected_kind
+
+
 def fit_durations(durations: Sequence[Duration]) -> DurationModel:
     """
     Fit medians, factors and spread to published durations.
