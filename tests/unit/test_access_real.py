@@ -797,6 +797,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     # A certificate that employers of the trade ask for is what a newcomer learns.
     ("D1106", "D1104", "open", set(), set(), (390, 800)),
     ("F1703", "F1619", "open", set(), set(), (270, 800)),
+    ("I1304", "I1313", "open", set(), set(), (0, 800)),  # fitters of hydraulics, not their engineer alone
     ("N4103", "N4119", "conditional", {"HAB-TPG"}, set(), (98, 140)),
     ("N4103", "N4305", "conditional", {"HAB-METRO"}, set(), (350, 455)),
     ("E1106", "G1222", "conditional", {"CARTE-GC"}, set(), (500, 650)),
