@@ -683,6 +683,14 @@ def test_towards_another_title_of_the_origin_it_is_said_what_that_title_takes() 
     assert asked("Q", "Titre 1") == asked("Titre 2", "Titre 1") == ["CARTE"]
     assert asked(Profile(occupation="Q", credentials={"CARTE": "yes"}), "Titre 1") == asked("Titre 1", "Titre 2") == []
     assert asked("Titre 1", "Titre 1") is asked("Titre 1", "Q") is asked("Q", "Q") is None
+    course = replace(
+        some,
+        credential_requirements=(CredentialRequirement("Q", "AS", scope="titles", titles="1"),),
+        titles=graph.referential.titles,
+    )
+    assert "(770 h) (appellation : Titre 1)" in str(
+        rank_paths(build_graph(course), "Q", targets=["Titre 1"], settings=PLAIN)
+    )
 
 
 def test_what_another_supposes_is_obtained_before_it_whatever_its_code() -> None:

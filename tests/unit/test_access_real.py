@@ -1132,6 +1132,11 @@ def test_time_asked_for_and_leave_to_train_are_named_to_whom_they_are_due(
     assert {"PERM-A2", "EXP-A2-24", "PERM-A"} <= {c.code for c in taxi.to_obtain}
     assert taxi.months.low is not None
     assert taxi.months.low >= 24
+    # Labour code, R. 7122-3: six months on a stage, whatever one does there.
+    licence = rome4_graph.referential.credential_by_code["LIC-SPECT"]
+    assert {"L1204", "L1211", "L1526"} <= {r.holder_of for r in licence.reductions}
+    # A year of passengers spares the examination of the car with driver.
+    assert {c.code for c in step("N4124", "N4112").to_obtain} == {"CP-VTC", "PERM-B", "PERM-B-ANC"}
     # Security code, L. 622-21: leave to train for private research is its own, and L. 622-2 parts the two trades.
     assert {c.code for c in step("K2503", "K2505").to_obtain} == {"CNAPS-PREAL-ARP", "TFP-ARP", "CP-ARP"}
 

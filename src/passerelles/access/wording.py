@@ -47,9 +47,11 @@ def month_count(months: float, lang: Lang = "fr") -> str:
     return number(months, lang=lang, decimals=int(months < _FEW_MONTHS and round(months, 1) % 1 > 0))
 
 
-def access_text(conditions: AccessConditions, lang: Lang = "fr") -> str:
+def access_text(conditions: AccessConditions, lang: Lang = "fr", *, sized: bool = False) -> str:
     """
     Return access in a few words, for a narrow column: what is to be obtained, a selection, or that it is open.
+
+    `sized`: what is to be obtained and is no choice with its length.
 
     Examples
     --------
@@ -60,7 +62,7 @@ def access_text(conditions: AccessConditions, lang: Lang = "fr") -> str:
     if conditions.status == "selective":
         kind = conditions.selection.kind if conditions.selection else "competition"
         parts.append(say(f"conditions.selection.{kind}", lang=lang))
-    parts += names_to_obtain(conditions, lang)
+    parts += _short_names(_without_implied(conditions.to_obtain), lang, sized=sized)
     if not parts and conditions.status == "conditional":
         parts = [say("conditions.short.held" if conditions.required else "conditions.short.unnamed", lang=lang)]
     elif not parts:

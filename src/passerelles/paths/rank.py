@@ -286,7 +286,7 @@ class Paths(list[Path], Shown):
         key = f"paths.none_{reached.reason}" if reached.parts or reached.reason == "filter" else "paths.none"
         told = say(key, lang=lang, target=target, parts=", ".join(reached.parts))
         if reached.access is not None:
-            told += say("paths.none_title", lang=lang, access=access_text(reached.access, lang))
+            told += say("paths.none_title", lang=lang, access=access_text(reached.access, lang, sized=True))
         return told + "".join(say("paths.would_split", lang=lang, overlay=name) for name in reached.overlays)
 
     def _notes(self, lang: Lang) -> list[str]:
