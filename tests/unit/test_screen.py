@@ -120,6 +120,22 @@ def test_a_word_too_wide_breaks_after_its_hyphens() -> None:
     assert lines == ["Fonderie,", "Saint-Nicolas-de-", "Redon", "Redon"]
 
 
+def test_a_head_is_not_folded_for_words_of_two_rows_which_break_after_their_apostrophes() -> None:
+    rows: list[list[Cell]] = [["Responsable d'enseignement", "1,23 → 1,23"], ["Agent d'enseignement", "1,23 → 0,93"]]
+    buffer = io.StringIO()
+    sheet = Sheet.of_rows("moves", [Column("label"), Column("wages")], rows)
+    print_sheet(plain_screen(buffer, width=21), sheet)
+    lines = [line.split() for line in buffer.getvalue().splitlines()]
+    assert lines[0] == ["Libellé", "Salaire"]
+    assert lines[2:] == [
+        ["Responsable", "1,23", "→"],
+        ["d'", "1,23"],
+        ["enseignement"],
+        ["Agent", "d'", "1,23", "→"],
+        ["enseignement", "0,93"],
+    ]
+
+
 def test_results_fit_80_columns(embedded_graph: OccupationGraph) -> None:
     for found in (rank_moves(embedded_graph, "K2110-B", limit=3), evaluate(embedded_graph, methods=["cosine"])):
         assert max(map(len, str(found).splitlines())) <= 80

@@ -303,7 +303,8 @@ def rank_profiles(
     batches = _run(ranker, table, rejects, progress, threads)
     first = next(batches, None)  # a wrong request is refused now, not when the first move is read
     schema = output_schema().with_metadata(ranker.metadata)
-    return pa.RecordBatchReader.from_batches(schema, chain(() if first is None else (first,), batches))
+    ranked = chain(() if first is None else (first,), batches)
+    return pa.RecordBatchReader.from_batches(schema, (b.replace_schema_metadata(ranker.metadata) for b in ranked))
 
 
 class RankedBatch(NamedTuple):
