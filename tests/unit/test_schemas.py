@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
-from passerelles.report.schemas import SHAPES, examples, json_schema
+from passerelles.report.schemas import SHAPES, definitions, examples, json_schema
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "referentials" / "transitions" / "territories"
@@ -362,3 +362,11 @@ def test_every_setting_says_what_it_means() -> None:
     assert len(own) == 6
     assert unsaid == []
     assert "experts list" in own["TerritorySettings"]["properties"]["acceptable_probability"]["description"]
+
+
+def test_shapes_are_told_without_the_libraries_of_extras(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(name: str) -> None:
+        raise ModuleNotFoundError(name)
+
+    monkeypatch.setattr("passerelles.sharing.import_module", refuse)
+    assert "move" in definitions()

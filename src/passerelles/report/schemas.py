@@ -100,7 +100,7 @@ SHAPES: Final[Mapping[str, Schema]] = {
 def definitions() -> dict[str, Schema]:
     """Return the shapes that others refer to, by name."""
     declaring = (Area, AreaMember, Passage, *(value for module in _DECLARING for value in vars(module).values()))
-    declared = (getattr(value, "spec", value) for value in declaring)
+    declared = (getattr(value, "spec", None) if isinstance(value, type) else value for value in declaring)
     records = {each.name: each for each in declared if isinstance(each, Record) and each.name}
     return {**_DEFS, **{name: each.schema() for name, each in records.items()}}
 
