@@ -13,6 +13,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import passerelles
@@ -133,6 +134,14 @@ def test_a_profile_never_changes_and_turns_into_json() -> None:
         who.credentials["PERM-C"] = "no"  # type: ignore[index]
     assert json.loads(json.dumps(asdict(who)))["credentials"] == {"PERM-B": "no", "PERM-C": "yes"}
     assert hash(who) == hash(Profile("K2110", credentials={"PERM-B": "no", "PERM-C": "yes"}))
+
+
+def test_whole_numbers_of_a_data_frame_are_taken_and_serialised(embedded_graph: OccupationGraph) -> None:
+    three: Any = np.int64(3)
+    path = rank_paths(embedded_graph, "K2110", targets=["N4101"], max_steps=three, limit=three)[0]
+    judged = evaluate(embedded_graph, methods=["random"], folds=three, grouping=three)
+    assert json.dumps([path.to_dict(), judged.to_dict()])
+    assert len(resolve_title(embedded_graph.referential, "chauffeur", limit=three)) == 3
 
 
 @pytest.mark.parametrize(

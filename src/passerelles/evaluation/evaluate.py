@@ -351,7 +351,8 @@ def evaluate(
     splits = protocol.make_folds(graph, folds, grouping=grouping)
     ranked = zip(chosen, rank_by_method(graph, chosen, splits, progress), strict=True)
     results = tuple(_result(graph, method, rows, folds) for method, rows in ranked)
-    return Evaluation(graph.referential.stamp, graph.codes, folds, grouping, graph.settings, results)
+    seed = None if grouping is None else int(grouping)
+    return Evaluation(graph.referential.stamp, graph.codes, int(folds), seed, graph.settings, results)
 
 
 def _under(graph: OccupationGraph, settings: Settings | None) -> OccupationGraph:

@@ -11,7 +11,7 @@ from typing import ClassVar, Final, Literal, NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.codes import grouped
+from passerelles.codes import check_whole, grouped
 from passerelles.errors import PasserellesError, checked
 from passerelles.language.say import Lang, say
 from passerelles.matching.evidence import (
@@ -708,8 +708,7 @@ def resolve_many(
     PasserellesError
         As these do.
     """
-    if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
-        raise PasserellesError("limit_invalid", value=repr(limit))
+    check_whole(limit, "limit_invalid", least=1)
     index = index_of(referential, kind)
     ahead, written = tee(map(_text, texts))
     queries = map(TextQuery, ahead) if contexts is None else starmap(TextQuery, zip(ahead, contexts, strict=True))

@@ -425,7 +425,7 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     day = day_of(date).isoformat()
     context = PathContext(graph, tuple(frames.values()), listed, certifications, day, payers)
     taken = {"practice_kinds": list(chosen.paths.practice_kinds)}
-    taken |= {name: getattr(chosen.paths, name) for name in _ASSUMED} | {"max_steps": max_steps}
+    taken |= {name: getattr(chosen.paths, name) for name in _ASSUMED} | {"max_steps": int(max_steps)}
     keyed: list[tuple[tuple[int, ...], Callable[..., Path]]] = []
     reached: list[TargetSearch] = []
     rows = [graph.position[code] for code in find_occupations(graph.referential, wanted or ())]
