@@ -77,6 +77,19 @@ def test_the_hours_of_a_lever_are_unknown_where_one_of_its_lengths_is() -> None:
     assert levers(graph, [], ["B"], settings=PLAIN) == []
 
 
+def test_who_holds_the_title_of_a_job_has_it_open_as_the_path_there_says() -> None:
+    chosen = Settings(scorer="unfitted", paths=PathSettings(open_hours=10))
+    thirty = Hours(30, 30, 30, "s")
+    some = [Credential("T", "Titre", "titre", thirty), Credential("L", "Permis", "permis", thirty)]
+    wants = {"A": ["a", "b"], "B": ["c", "d", "e", "f"]}
+    graph = build_graph(referential(wants, credentials=some, demands=[("B", "T"), ("B", "L")]))
+    titled, driving = (Profile("A", credentials=dict.fromkeys(codes, "yes")) for codes in ("T", "TL"))
+    (path,) = rank_paths(graph, titled, targets="B", max_steps=1, settings=chosen)
+    (lever,) = levers(graph, [titled], "B", settings=chosen)
+    assert (lever.code, lever.hours, path.hours.expected) == ("L", 30, 30)
+    assert levers(graph, [driving], "B", settings=chosen).already == 1
+
+
 def test_a_lever_is_the_course_that_a_move_takes(
     embedded_graph: OccupationGraph,
 ) -> None:

@@ -123,6 +123,11 @@ class Situation:
         with_job = np.pad(np.asarray(words, dtype=np.bool_), (0, len(self.demands.choices)))
         self.held: Bools = self.demands.with_choices(self.has | with_job)[self.who]
         self.lacking: Bools = self.demands.needed & ~self.held
+        # Where the required training is all that a move takes, as paths count it, no skill stands in the way.
+        self.trained = np.zeros(len(self.pairs), dtype=np.bool_)
+        for origin, price in enumerate(self.prices):
+            own = np.flatnonzero(self.who == origin)
+            self.trained[own] = self.demands.trained_alone(self.lacking[own], price, own)
         # What lists nothing, takes nobody knows what, or chooses its people is never said to be open.
         unsettled = [self.demands.unsettled(price) for price in self.prices]
         settled = np.asarray([not unsettled[o][at] for at, (o, _) in enumerate(self.pairs)], dtype=np.bool_)
@@ -130,7 +135,8 @@ class Situation:
         self.known = settled & self.table.lists[self.towards] & obtainable
         self._effort: dict[Bundle, Ints] = {}
         self.helpful = cache(self._helpful)  # one answer for all people
-        self.open_already = self.known & ~self.lacking.any(axis=1) & (self.effort([()])[()] <= self.limit)
+        near = self.trained | (self.effort([()])[()] <= self.limit)
+        self.open_already = self.known & ~self.lacking.any(axis=1) & near
 
     def _each(self, rows: list[NDArray[Any]], kind: type) -> NDArray[Any]:
         """Shape (starts, c + g), of however few people."""
@@ -325,7 +331,7 @@ class Situation:
                 own = self.who == origin
                 taught[own] = (self.lacking[own] & after[own]) @ price.length
         left = self.effort([bundle])[bundle]
-        enough = (left <= self.limit + taught) | self.led[list(members)].any(axis=0)
+        enough = (left <= self.limit + taught) | self.trained | self.led[list(members)].any(axis=0)
         closed = (self.lacking & ~after).any(axis=1)
         return np.asarray(self.known & able & enough & ~closed & ~self.open_already, dtype=np.bool_)
 
@@ -358,7 +364,7 @@ class Situation:
         numbers = [number for number, column in self._credential_columns.items() if lacks[column]]
         tops = tuple(i for i in numbers if not any(i in self.contains[j] for j in numbers if j != i))
         bound = self.limit + int(self.lacking[pair] @ price.length)
-        if self.effort([()])[()][pair] <= bound:
+        if self.trained[pair] or self.effort([()])[()][pair] <= bound:
             return [tops]
         leading = np.flatnonzero(self.led[:, pair]).tolist()
         if leading:
@@ -552,15 +558,14 @@ def levers(
     Choose what to acquire to open the most jobs to the most people.
 
     A job is open to somebody who holds every credential that it requires of whoever works as they mean to, but for the
-    word of the employer who hires, and for whom the effort model finds at most ``settings.paths.open_hours`` hours.
-    What opens it is a credential with its
-    prerequisites (whose training teaches what is missing, hour for hour), a certification that leads there, a
-    competency, all competencies of one macro-competency, or, where no single one does, a group: all the credentials
-    that are lacking, with up to two of the others. A choice counts what its members open, alone and in these groups;
-    what only three or more competencies would open together is not counted, so that the figures are a lower bound.
-    Small cases are tried in full. Else the best next one is added step by step, which reaches at least 1 - 1/e of the
-    best choice (63 %) where there are no groups; with groups, the guarantee is what the choice opens against a bound on
-    what any choice of that size can.
+    word of the employer who hires, and for whom the effort model finds at most ``settings.paths.open_hours`` hours, or
+    none beside the training that is required. What opens it is a credential with its prerequisites (whose training
+    teaches what is missing, hour for hour), a certification that leads there, a competency, all competencies of one
+    macro-competency, or, where no single one does, a group: all the credentials that are lacking, with up to two of the
+    others. A choice counts what its members open, alone and in these groups; what only three or more competencies would
+    open together is not counted, so that the figures are a lower bound. Small cases are tried in full. Else the best
+    next one is added step by step, which reaches at least 1 - 1/e of the best choice (63 %) where there are no groups;
+    with groups, the guarantee is what the choice opens against a bound on what any choice of that size can.
 
     Parameters
     ----------
