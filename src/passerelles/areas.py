@@ -119,7 +119,9 @@ class Area(Described):
         Column("name", promised="text"),
         Column("size", "integer", value=lambda a, _: len(a.members), promised="ordinal"),
         Column("stability", "share", promised="share", on=On.FILE | On.PAGE),
-        texts_of("pivots", "code", sep=", ", promised=True),
+        texts_of("pivots", "code", sep=", ", promised=True, on=On.FILE | On.TERMINAL),
+        texts_of("pivots", "code", sep=", ", on=On.PAGE, shown=lambda a, _: "" if a.pivots else "–",
+                 note=lambda a, _: "; ".join(m.label for c in a.pivots for m in a.members if m.code == c)),
         *(texts_of(n, "code", sep=", ", on=On.FILE, promised=True) for n in ("entries", "exits", "dead_ends")),
         parts_of("members", "area_member", promised=True),
         *market_columns(counted=True),
@@ -218,7 +220,7 @@ class MobilityAreas(Shown):
             shares = {"inside": percent(self.experts, lang=lang), "domains": percent(self.domains[0] or 0.0, lang=lang)}
             chance = say("areas.chance", lang=lang, chance=percent(self.chance, lang=lang))
             notes = [f"{say(key, lang=lang, **shares, n=self.domains[1])} {chance}", *notes]
-        notes += market_notes((area.market for area in self.areas), lang)
+        notes += [say("areas.words", lang=lang), *market_notes((area.market for area in self.areas), lang)]
         return Page(say("areas.title", lang=lang, n=len(self.areas)), (), self.sheets(lang)[:1], (), notes)
 
     def largest(self, limit: int | None) -> "MobilityAreas":

@@ -723,6 +723,18 @@ def test_a_market_stands_on_the_pages_of_jobs_and_areas(
         assert "projects" not in table_of(bare.get("/explorer/areas").text, "areas")[0]
 
 
+def test_a_cache_without_data_offers_no_basin(embedded_graph: OccupationGraph, tmp_path: Path) -> None:
+    (tmp_path / "cache" / "indexes").mkdir(parents=True)
+    pages = ("compare?job=N4101&job=K2110", "rank/K2110", "areas")
+    for folder, offered in ((tmp_path / "cache", 0), (market_folder(tmp_path / "market"), 1)):
+        engine = Engine.of(embedded_graph)
+        vars(engine)["folders"] = (folder,)
+        with Client(create_app(engine, Options(explorer="alone"))) as opened:
+            for page in pages:
+                assert opened.get(f"/explorer/{page}").text.count('name="basin"') == offered, page
+            assert opened.get("/explorer/show/N4101").text.count("--data") == 2 - offered
+
+
 def test_moves_are_kept_to_what_hires_in_a_basin(embedded_graph: OccupationGraph, tmp_path: Path) -> None:
     engine = Engine.of(embedded_graph, data=(market_folder(tmp_path),))
     with Client(create_app(engine, Options(explorer="alone", limits=PATIENT))) as opened:
@@ -746,5 +758,7 @@ def test_who_stays_in_a_basin_neither_leaves_it_nor_arrives(embedded_graph: Occu
     asked = {s: dropped(f"{s}.csv", "\n".join(("employer;job;number;basin", *rest))) for s, rest in lines.items()}
     engine = Engine.of(embedded_graph, data=(places_folder(tmp_path),))
     with Client(create_app(engine, Options(explorer="alone", limits=PATIENT))) as opened:
-        shown = table_of(opened.post("/explorer/territory/plan", json=asked).text, "basins")
+        page = opened.post("/explorer/territory/plan", json=asked).text
+        shown = table_of(page, "basins")
+    assert "Communes de France, coordonnées" in page  # places have a source, as on the command line
     assert [(row["arriving"][1], row["leaving"][1]) for row in shown] == [(1, 0), (0, 1)]

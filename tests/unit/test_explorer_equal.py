@@ -4,6 +4,7 @@ import base64
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from market_files import market_folder
+from passerelles import load_referential
 from passerelles.cli.main import run
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import say
@@ -113,6 +115,15 @@ TOLD: Mapping[tuple[str, str], Callable[[Row, Row, "Lang"], str]] = {
 HEADS: Mapping[str, str] = {"hours": "hours_expected", "hours_each": "hours_expected", "uncovered": "people"}
 
 
+NAMED = {("areas", "pivots"), ("passages", "best")}  # codes of jobs, which a note names
+
+
+@cache
+def names() -> Mapping[str, str]:
+    jobs = load_referential("transitions").with_overlay(OVERLAY[1]).occupations
+    return {job.code: job.name for job in jobs}
+
+
 NOTED = say("report.hours.no_range")  # of hours of which one end alone is known
 
 
@@ -140,6 +151,9 @@ def same(table: str, cell: Shown, row: Row, item: Row, lang: "Lang") -> str:
     """What is wrong with a cell; nothing where it says what the command says."""
     figures = [float(v) for v in row.values() if isinstance(v, int | float) and not isinstance(v, bool)]
     noted = cell.note.replace(NOTED, "")
+    if (table, cell.key) in NAMED and row[cell.head]:
+        named = re.sub(r"[A-Z]\d{4}(-\w+)?", lambda code: names()[code[0]], cell.text.replace(", ", "; "))
+        return "" if plain(named) == noted and cell.text == plain(row[cell.head]) else "name"
     if re.search(r"[^\W\d]{3}", rest(noted, row)) or not all(tells(n, figures) for n in numbers(rest(noted, row))):
         return "note"
     if (table, cell.key) in TOLD:

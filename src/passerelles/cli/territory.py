@@ -57,11 +57,11 @@ class TerritoryOptions(CommandOptions):
 
     def print_origin(self, console: "Screen", graph: "OccupationGraph", sources: list[dict[str, Any]]) -> None:
         """Say what a chance is, and where the data come from."""
-        from passerelles.report.envelope import print_data_sources, print_dim, source_lines
+        from passerelles.report.envelope import data_source_lines, print_dim, source_lines
 
         console.print(self.say("territory.note.person"), style="dim")
         print_dim(console, source_lines(graph.referential, lang=self.lang))
-        print_data_sources(console, sources, lang=self.lang)
+        print_dim(console, data_source_lines(sources, lang=self.lang))
 
     def tell_notes(self, notes: "Sequence[Note]") -> None:
         """Say what the reader must know beside a result that no person reads; a table prints it itself."""
@@ -387,7 +387,7 @@ def signals(
     """Show the figures of the market in a basin, each with its source, year, and how it is known."""
     from passerelles.market.signals import basin_openings, signal
     from passerelles.matching import find_occupation
-    from passerelles.report.envelope import data_sources, print_data_sources, print_dim, source_lines, unscored_envelope
+    from passerelles.report.envelope import data_source_lines, data_sources, print_dim, source_lines, unscored_envelope
     from passerelles.views.terminal import print_page
 
     known, lang = opts.session.referential, opts.lang
@@ -411,7 +411,7 @@ def signals(
         print_page(console, page, unfold=len(items))
         console.print()
         print_dim(console, source_lines(known, lang=lang))
-        print_data_sources(console, payload["sources"], lang=lang)
+        print_dim(console, data_source_lines(payload["sources"], lang=lang))
 
     opts.emit(lambda: payload, signal_sheets(items), show)
     return bool(items)

@@ -178,14 +178,14 @@ def data_sources(
     return [dict(zip(keys, values, strict=True)) for values in (*table_rows, *file_rows)]
 
 
-def print_data_sources(console: "Console", sources: Answers, *, lang: Lang = "fr") -> None:
-    """Print publisher and year of the data beside the referential, each once."""
+def data_source_lines(sources: Answers, *, lang: Lang = "fr") -> list[str]:
+    """Return publisher and year of the data beside the referential, each once."""
     names = dict.fromkeys(
         say("territory.table.source", lang=lang, source=s["source"], year=s["year"]) if s["year"] else s["source"]
         for s in sources
         if s["source"]
     )
-    print_dim(console, [say("territory.table.sources", lang=lang, list=listed(names, lang))] if names else [])
+    return [say("territory.table.sources", lang=lang, list=listed(names, lang))] if names else []
 
 
 def scorer_limits(scorer: Mapping[str, Any], *, lang: Lang = "fr") -> Iterator[str]:

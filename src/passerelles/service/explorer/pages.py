@@ -539,7 +539,7 @@ def areas(ask: PageRequest) -> str:
         "areas.html",
         page=page,
         grid=ask.table(page.sheets[0], **leads),
-        passages=ask.table(sheets[2]) if grouping.passages else None,
+        passages=ask.table(replace(sheets[2], described=_passage_columns(ask))) if grouping.passages else None,
         named=" ".join(named),
         members=[ask.table(sheets[1])] if named else [],
         spots=spots,
@@ -562,7 +562,10 @@ def area(ask: PageRequest, number: str) -> str | None:
         "area.html",
         area=chosen,
         grid=ask.table(Sheet("areas", Area.spec.columns, lambda: [chosen], ask.lang, hidden)),
-        notes=market_notes([chosen.market], ask.lang),
+        notes=[
+            *(say(f"areas.{key}", lang=ask.lang) for key in ("words", "member_words")),
+            *market_notes([chosen.market], ask.lang),
+        ],
         members=ask.table(members, label=lambda m: ask.url("show", m.code), code=lambda m: ask.url("show", m.code)),
         out=_passages(ask, [p for p in grouping.passages if p.origin == chosen.number], names, "target"),
         into=_passages(ask, [p for p in grouping.passages if p.target == chosen.number], names, "origin"),
@@ -570,9 +573,19 @@ def area(ask: PageRequest, number: str) -> str | None:
     )
 
 
+def _passage_columns(ask: PageRequest) -> list[Column]:
+    """Return the columns of passages, whose best moves are told by the names of the jobs."""
+    jobs = ask.engine.referential.occupation_by_code
+
+    def named(passage: Passage, _: Lang) -> str:
+        return "; ".join(f"{jobs[a].name} → {jobs[b].name}" for a, b, _ in passage.best)
+
+    return [replace(c, note=named) if c.key == "best" else c for c in Passage.spec.columns]
+
+
 def _passages(ask: PageRequest, passages: Sequence[Passage], names: Mapping[int, str], end: str) -> Grid | None:
     head = Column("name", value=lambda row, _: row[0])
-    others = [c for c in Passage.spec.columns if c.key not in ("origin_area", "target_area")]
+    others = [c for c in _passage_columns(ask) if c.key not in ("origin_area", "target_area")]
     columns = (head, *within(others, itemgetter(1)))
     rows = [(names[getattr(p, end)], p) for p in passages]
     sheet = Sheet("passages", columns, lambda: rows, ask.lang)

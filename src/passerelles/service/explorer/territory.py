@@ -19,7 +19,7 @@ from passerelles.matching import find_occupation
 from passerelles.matching.titles import SURE, resolve_title
 from passerelles.referentials.places import sample_name, sample_names, sample_tables
 from passerelles.report.case import Case, Request, Words
-from passerelles.report.envelope import UNUSED, about_sheet, data_sources, envelope
+from passerelles.report.envelope import UNUSED, about_sheet, data_source_lines, data_sources, envelope
 from passerelles.report.page import territory_page
 from passerelles.report.sections import figures_of, sentences_of, territory_document
 from passerelles.service.answers import allocate
@@ -111,7 +111,7 @@ def territory(ask: PageRequest) -> str:
     from passerelles.paths.legal import presets  # noqa: PLC0415 - heavy, for this page alone
 
     frames, samples = presets().values(), sample_names()
-    return ask.render("territory.html", frames=frames, samples=samples, data=ask.engine.folders)
+    return ask.render("territory.html", frames=frames, samples=samples, data=ask.engine.market)
 
 
 def plan(ask: PageRequest, body: PlanBody) -> str:
@@ -127,6 +127,7 @@ def plan(ask: PageRequest, body: PlanBody) -> str:
         doubts=_doubts(ask, sides, body),
         sketch=None if body.mask else _sketch(ask, case.allocation),
         wide=_WIDE,
+        sources=data_source_lines(_sources(case), lang=ask.lang),
     )
 
 
@@ -141,13 +142,17 @@ def plan_file(ask: PageRequest, wanted: FileBody) -> tuple[str, str, bytes]:
         if wanted.form == "docx":
             write_word(territory_document(case), place)
         else:
-            sources = data_sources(
-                market=case.market, places=case.places, certifications=case.certifications, without=UNUSED | case.unused
-            )
-            payload = envelope("territory@1", ask.engine.graph, (), settings=case.settings) | {"sources": sources}
+            payload = envelope("territory@1", ask.engine.graph, (), settings=case.settings)
+            payload["sources"] = _sources(case)
             about = about_sheet(payload, lang=ask.lang)
             write_workbook([book_page(sheet, lang=ask.lang) for sheet in (*_sheets(ask, case), about)], place)
         return name, MEDIA[wanted.form], place.read_bytes()
+
+
+def _sources(case: Case) -> list[dict[str, Any]]:
+    """Return the files of data that a plan rests on."""
+    unused = UNUSED | case.unused
+    return data_sources(market=case.market, places=case.places, certifications=case.certifications, without=unused)
 
 
 def _sheets(ask: PageRequest, case: Case) -> list[Sheet]:
