@@ -130,6 +130,9 @@ def test_the_command_asks_for_the_crosswalk_that_it_lacks(
         run([*there, "--bridge", str(esco_rome(tmp_path)), "--format", "csv"])
     assert ended.value.code == 0
     assert owner(sets["rome"], "501") in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        run([*there, "--bridge", str(esco_rome(tmp_path))])
+    assert "classification of the European Commission" in " ".join(capsys.readouterr().out.split())  # the old one's too
 
 
 def test_the_real_crosswalks_are_counted_to_the_row(real_data: Path) -> None:

@@ -14,9 +14,11 @@ from passerelles.views.spec import Sheet, dicts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from passerelles.language.say import Lang
     from passerelles.matching.evidence import Kind
     from passerelles.matching.migrate import Migration, Versions
     from passerelles.matching.worklist import Agenda, Review, Worklist
+    from passerelles.views.spec import Page
 
 _LISTED: Final = 5
 
@@ -229,6 +231,7 @@ def _emit_migrations(
     opts: CommandOptions, versions: "Versions", migrations: "Sequence[Migration]", worklist: "Worklist | None" = None
 ) -> None:
     """Write where codes lead, or the list that they stand in."""
+    from passerelles.report.envelope import source_lines
     from passerelles.report.resolution import migration_envelope, migration_line, migration_page, migration_sheet
 
     old, new, lang = versions.old, versions.new, opts.lang
@@ -236,7 +239,12 @@ def _emit_migrations(
     names = {"new": f"{new.name} {new.version}", "old": "" if old is None else f"{old.name} {old.version}"}
     title = opts.say("resolve.migrate.title" if old is not None else "resolve.migrate.title_parent", **names)
     payload = partial(migration_envelope, new, old, migrations, moves, lang=lang)
-    show = opts.on_screen(lambda lang: migration_page(migrations, moves, title=title, lang=lang), new)
+
+    def page(lang: "Lang") -> "Page":
+        told = migration_page(migrations, moves, title=title, lang=lang)
+        return told._replace(notes=[*told.notes, *(source_lines(old, lang=lang) if old is not None else ())])
+
+    show = opts.on_screen(page, new)
     if worklist is not None:
         opts.emit_list(worklist, migration_line(migrations, lang=lang), payload, show)
     else:
