@@ -11,7 +11,15 @@ from market_files import BASINS_2019, BASINS_2021, COORDINATES, places_folder, w
 from passerelles import match_territory
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.market.market import Market
-from passerelles.market.places import Basin, Commune, Places, distance_matrix_km, load_places, with_basins
+from passerelles.market.places import (
+    _OF_COMMUNES,
+    Basin,
+    Commune,
+    Places,
+    distance_matrix_km,
+    load_places,
+    with_basins,
+)
 from passerelles.settings import Settings
 from territory_cases import graph
 
@@ -160,6 +168,8 @@ def test_basins_that_only_a_survey_knows(places: Places) -> None:
     [said] = [n for n in wider.notices if n.code == "basin_without_geography"]
     assert said.file == "bmo"
     assert "7549" not in places.basin_by_code
+    assert wider.suggest("Redonn") == places.suggest("Redonn")
+    assert all(getattr(wider, name) is getattr(places, name) for name in _OF_COMMUNES)  # not made twice
 
 
 def test_a_travel_table_comes_before_the_crow(tmp_path: Path) -> None:

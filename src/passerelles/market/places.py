@@ -480,11 +480,15 @@ class Places:
         return short | heads | {label: heads[code] for code, label in labels.items() if label}
 
     @cached_property
-    def _labels(self) -> Mapping[str, str]:
-        """Label to show of each normalised name; a basin's before a commune's, whose own comes before its others."""
+    def _commune_labels(self) -> dict[str, str]:
+        """Label to show of each normalised name of a commune; its own name comes before its others."""
         labels = {name: communes[0].name or "" for name, communes in self._communes_by_name.items()}
-        labels |= {normalise_label(commune.name): commune.name for commune in self.communes if commune.name}
-        labels |= {normalise_label(b.name): b.name for b in self.basins}
+        return labels | {normalise_label(commune.name): commune.name for commune in self.communes if commune.name}
+
+    @cached_property
+    def _labels(self) -> Mapping[str, str]:
+        """Label to show of each normalised name; a basin's before a commune's."""
+        labels = self._commune_labels | {normalise_label(b.name): b.name for b in self.basins}
         return {name: labels[name] for name in sorted(labels) if name}
 
 
@@ -543,6 +547,11 @@ def departments_shown(commune: str) -> str:
     return department_of(commune if commune[:2] in ("97", "98") else commune[:2])[0]
 
 
+_OF_COMMUNES: Final = (
+    "commune_by_code", "_communes_by_name", "_communes_by_short_name", "_epcis_by_name", "_commune_labels",
+)  # fmt: skip
+
+
 def with_basins(places: Places, names: Mapping[str, str], *, source: str = "") -> Places:
     """
     Return places that also know the basins of a survey which the geography lacks.
@@ -573,7 +582,9 @@ def with_basins(places: Places, names: Mapping[str, str], *, source: str = "") -
             log.note("basin_without_geography", file=source, subject=f"{code} {name}".strip())
         elif name and normalise_label(name) not in own | {normalise_label(a) for a in basin.aliases}:
             known[code] = replace(basin, aliases=(*basin.aliases, name))
-    return replace(places, basins=tuple(known[code] for code in sorted(known)), notices=log.notices())
+    wider = replace(places, basins=tuple(known[code] for code in sorted(known)), notices=log.notices())
+    vars(wider).update({name: getattr(places, name) for name in _OF_COMMUNES})  # a second: made once for both
+    return wider
 
 
 class _Row(NamedTuple):
