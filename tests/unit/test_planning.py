@@ -170,6 +170,14 @@ def test_an_authorisation_is_told_once_with_the_first_month_and_no_hours_are_no_
     assert told == {"authorise": (3, "2027-06", None), "train": (3, "2027-06", 0.0)}
 
 
+def test_where_no_table_names_employers_sentences_name_none(embedded_graph: OccupationGraph) -> None:
+    people = [{"job": "N1103", "headcount": 3, "basin": "Redon"}]
+    found = match_territory(embedded_graph, people, [{"job": "N1101", "openings": 1, "basin": "Redon"}], changes=False)
+    assert {a.kind: a.who for a in actions(found.release())}["train"] == "OPCO"
+    (uncovered,) = found.uncovered
+    assert uncovered.sentence().startswith(f"{uncovered.lot.label} : ")
+
+
 def test_what_a_new_employer_gives_to_who_keeps_the_job_is_no_training(embedded_graph: OccupationGraph) -> None:
     people, posts = rows("fragile", ("A", "N1101", 3, "Redon")), rows("hiring", ("B", "N1101", 3, "Redon"))
     (only,) = actions(match_territory(embedded_graph, people, posts, changes=False).release())

@@ -169,10 +169,15 @@ def _meeting(flow: Flow, lang: Lang) -> ActionKey:
 
 
 def _confirmation(flow: Flow, lang: Lang) -> ActionKey:
-    key = "title" if "title" in flow.unknown else "confirm"
-    ends = {"employer": flow.hiring.employer, "fragile": flow.fragile.employer}
+    ends = [flow.fragile.employer] * ("title" in flow.unknown) + [flow.hiring.employer]
     text = say("territory.action.what.confirm", lang=lang, what=flow.to_find_out(lang) or "", job=flow.hiring.named)
-    return "confirm", say(f"territory.action.who.{key}", lang=lang, **ends), text
+    return "confirm", _who("confirm", ends, lang), text
+
+
+def _who(kind: ActionKind, firms: Iterable[str], lang: Lang) -> str:
+    """Return who does something with some firms; alone where no table names any."""
+    named = [firm for firm in firms if firm != "–"]
+    return say(f"territory.action.who.{kind}{'' if named else '_alone'}", lang=lang, list=listed(named, lang))
 
 
 def _corrections(problems: Iterable[Problem], lang: Lang) -> Iterable[Action]:
@@ -209,6 +214,6 @@ def _trainings(flows: Iterable[Flow], lang: Lang) -> Iterable[Action]:
         )
         if hours:
             text = say(f"territory.action.what.each_{key}", lang=lang, what=text, hours=hours)
-        firms = listed(sorted({f.hiring.employer for f in group}), lang)
-        who, people = say("territory.action.who.train", lang=lang, list=firms), sum(f.people for f in group)
+        who = _who("train", sorted({f.hiring.employer for f in group}), lang)
+        people = sum(f.people for f in group)
         yield Action("train", who, text, people, total_of(group, "hours.expected"), Dates.of(group))

@@ -277,7 +277,7 @@ class Uncovered(Described):
     def sentence(self, lang: Lang = "fr") -> str:
         """Return why, as a person reads it."""
         about = {"employer": self.lot.employer, "job": self.lot.label or self.lot.job}
-        return say("territory.uncovered.of", lang=lang, what=self._what(lang), **about)
+        return say("territory.uncovered.of", lang=lang, what=self._what(lang), **about).removeprefix("–, ")
 
     def _what(self, lang: Lang) -> str:
         km = "?" if self.nearest_km is None else str(round(self.nearest_km))
@@ -371,7 +371,7 @@ class Unfilled(Described):
             return text
         first = self.candidates[0]
         about = {"employer": first.lot.employer, "job": first.lot.label or first.lot.job}
-        return f"{text} {say('territory.unfilled.who', lang=lang, **about)}"
+        return f"{text} {say('territory.unfilled.who', lang=lang, **about)}".replace(" –, ", " ")
 
     def place(self) -> str:
         """Return job or family, and basin, for a screen."""
