@@ -482,6 +482,7 @@ def test_methods_are_drawn_with_their_intervals() -> None:
     assert (means[0] - means[2]) / (means[1] - means[2]) == pytest.approx((0.47 - 0.012) / (0.45 - 0.012))
     assert "0,450 [0,440 ; 0,470]" in words(chart)
     assert words(chart).index("(shipped)") < words(chart).index("(fitted)") < words(chart).index("(random)")
+    assert "(random)" not in words(charts.method_comparison(methods(), lang="en")), "what one types is told once"
     assert "0,225" in words(charts.method_comparison(methods(), metric="mrr")), "no interval where there is none"
     with pytest.raises(PasserellesError):
         charts.method_comparison(methods(), metric="f1")

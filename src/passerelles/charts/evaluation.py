@@ -75,7 +75,8 @@ def _name(pen: Pen, result: "MethodResult") -> str:
     """Name a method in words where they are known, and always by what one types."""
     name = result.method
     if name in METHODS:
-        name = f"{pen.say(f'of.{name}')} ({name})"
+        words = pen.say(f"of.{name}")
+        name = name if words == name else f"{words} ({name})"
     return pen.say("name_seen", name=name) if _in_sample(result) else name
 
 
