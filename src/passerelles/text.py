@@ -87,6 +87,18 @@ def few(names: Sequence[str], most: int, sep: str = ", ") -> str:
     return sep.join([*names[:most], *(["…"] if len(names) > most else [])])
 
 
+def cut(text: str, most: int) -> str:
+    """
+    Return a text of at most so many characters; the last one says where more was written.
+
+    Examples
+    --------
+    >>> cut("Ouvrier", 4), cut("Pose", 4)
+    ('Ouv…', 'Pose')
+    """
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def words(text: str) -> tuple[str, ...]:
     """
     Words of a label after normalisation.

@@ -5,6 +5,7 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TextIO, get_args
@@ -23,7 +24,7 @@ from passerelles.io.csv import DELIMITERS, decode
 from passerelles.model import TERNARY, Employment, Ternary
 from passerelles.referentials.referential import exact_occupation, named_titles
 from passerelles.scoring.measures import Origins
-from passerelles.text import alike, few
+from passerelles.text import alike, cut, few
 from passerelles.vectors import presence, sparse
 
 # Rows handled at a time, whatever comes in: memory does not depend on how many there are. Enough that the
@@ -302,7 +303,7 @@ def rows_of_file(path: Path) -> int | None:
         return None
 
 
-_LONGEST_DETAIL: Final = 100  # characters of a faulty value that a message repeats
+_cut: Final = partial(cut, most=100)  # characters of a faulty value that a message repeats
 
 
 class Fault(NamedTuple):
@@ -513,7 +514,3 @@ def _pairs_of(kind: "pa.DataType") -> Callable[[Any], list[tuple[Any, Any]]]:
 def _nulls(column: "pa.Array") -> NDArray[np.bool_]:
     mask: NDArray[np.bool_] = column.is_null().to_numpy(zero_copy_only=False)
     return mask
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST_DETAIL else text[: _LONGEST_DETAIL - 1] + "…"

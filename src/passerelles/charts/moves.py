@@ -278,8 +278,8 @@ def comparison_bars(found: "Comparison", *, width: float = 8.0, lang: Lang = "fr
     for job in found.occupations:
         weights = dict.fromkeys(_PRESENCES, 0.0)
         for competency in found.competencies:
-            if job.code in competency.occupations:
-                weights[competency.presence] += competency.weights[competency.occupations.index(job.code)]
+            weight_of = dict(zip(competency.occupations, competency.weights, strict=True))
+            weights[competency.presence] += weight_of.get(job.code, 0.0)
         y = pen.text((MARGIN, y), f"{job.label} ({job.code})", width=pen.inner, bold=True) + 2
         total = sum(weights.values())
         if not total:

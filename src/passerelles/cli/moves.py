@@ -1,6 +1,6 @@
 """Commands on moves: rank, sources, show, compare, areas, the demonstration; of several steps: paths, levers."""
 
-from collections import Counter
+from collections.abc import Iterator
 from dataclasses import fields, replace
 from datetime import datetime
 from functools import partial
@@ -353,24 +353,22 @@ def levers(
     date: DateOption = None,
 ) -> bool:
     """Choose what to acquire."""
+    from passerelles.codes import sum_by_key
     from passerelles.matching import find_occupation, find_occupations
     from passerelles.paths.levers import levers as choose
 
     graph, referential = opts.graph, opts.graph.referential
-    people: Counter[str] = Counter()
-    for name, number in _people(origin or []).items():
-        people[find_occupation(referential, name)] += number
+    counted = [(find_occupation(referential, name), number) for name, number in _people(origin or [])]
     jobs = set(find_occupations(referential, target or []))
     if fragile is not None:
-        for lot in opts.read_lots(fragile, "fragile").lots:
-            people[lot.job] += lot.people
+        counted += [(lot.job, lot.people) for lot in opts.read_lots(fragile, "fragile").lots]
     if hiring is not None:
         jobs |= {lot.job for lot in opts.read_lots(hiring, "hiring").lots}
-    if not people or not jobs:
+    if not counted or not jobs:
         raise PasserellesError("levers_need_sides")
     choice = choose(
-        graph, dict(people), tuple(sorted(jobs)), certifications=opts.session.certifications, kinds=only or None,
-        limit=opts.limit, date=date,
+        graph, dict(sum_by_key(counted)), tuple(sorted(jobs)), certifications=opts.session.certifications,
+        kinds=only or None, limit=opts.limit, date=date,
     )  # fmt: skip
 
     def payload() -> dict[str, Any]:
@@ -382,11 +380,10 @@ def levers(
     return bool(choice)
 
 
-def _people(origins: list[str]) -> Counter[str]:
+def _people(origins: list[str]) -> Iterator[tuple[str, int]]:
     """Read ``CODE`` or ``CODE=people``."""
     from passerelles.io.csv import read_number
 
-    people: Counter[str] = Counter()
     for text in origins:
         name, _, number = text.rpartition("=")
         if not name:
@@ -394,5 +391,4 @@ def _people(origins: list[str]) -> Counter[str]:
         count = read_number(number, whole=True).value
         if count is None or count < 0 or not count.is_integer():
             raise PasserellesError("people_invalid", code=name, value=repr(number))
-        people[name.strip()] += int(count)
-    return people
+        yield name.strip(), int(count)

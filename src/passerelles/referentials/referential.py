@@ -41,7 +41,7 @@ from passerelles.referentials.own_tables import open_tables
 from passerelles.referentials.places import place_of
 from passerelles.sharing import Deriving, Later, cached_property, made_once, no_collection
 from passerelles.store import Index, open_index
-from passerelles.text import alike, normalise_label, slashed_forms
+from passerelles.text import alike, cut, normalise_label, slashed_forms
 
 Item = TypeVar("Item")
 # By what a draft keeps the rows of a table, and a referential has them in order; moves go by their rank.
@@ -550,8 +550,7 @@ def exact_occupation(referential: Referential, text: str) -> str:
         return codes[0]
     if codes:
         raise UnknownCodeError(text, suggestions=codes, key="ambiguous_title")
-    short = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-    raise UnknownCodeError(short, suggestions=nearest(referential, text))
+    raise UnknownCodeError(cut(text, _LONGEST), suggestions=nearest(referential, text))
 
 
 def named_titles(referential: Referential, texts: Iterable[str]) -> frozenset[str]:

@@ -21,6 +21,7 @@ from passerelles.referentials.referential import Referential, named_titles
 from passerelles.referentials.table import FLAGS
 from passerelles.report.envelope import print_dim, referential_dict, source_lines, unscored_envelope
 from passerelles.settings import TitleSettings
+from passerelles.text import cut
 from passerelles.views.schema import Shape, one_of
 from passerelles.views.spec import Column, Page, Record, Sheet, dicts, part_of, parts_of, within
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 3
 _MERGES = 3
+_LINE = 80  # characters of a terminal
 
 
 def resolution_envelope(
@@ -218,8 +220,7 @@ def _merges(dest: Destination, lang: Lang) -> str:
 
 
 def _short(text: str) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= 80 else f"{flat[:79]}…"  # noqa: PLR2004 - a line of a terminal
+    return cut(" ".join(text.split()), _LINE)
 
 
 SHOWN_KINDS = ("savoir-faire", "savoir", "savoir-être")

@@ -18,6 +18,7 @@ from jinja2 import Environment
 from numpy.typing import NDArray
 
 from passerelles.areas import Area, AreaMember, MobilityAreas, Passage, mobility_areas
+from passerelles.codes import grouped
 from passerelles.errors import UnknownCodeError
 from passerelles.language import packaged
 from passerelles.language.say import Lang, say, signed
@@ -33,6 +34,7 @@ from passerelles.ranking.rank import nearer, rank_moves, rank_sources, sentence
 from passerelles.report.case import NO_LINKS, Links, Words, grid_of
 from passerelles.report.envelope import scorer_dict, scorer_limits, source_lines
 from passerelles.report.resolution import Fiche, Resolution
+from passerelles.scoring.features import top_domain
 from passerelles.scoring.table import occupation_positions
 from passerelles.service.answers import settings_of
 from passerelles.service.engine import Engine
@@ -301,14 +303,11 @@ def compare(ask: PageRequest) -> str:
 Side = tuple[ComparedCompetency, Mapping[str, float]]  # and its weight, by occupation
 
 
-def _groups(ask: PageRequest, comparison: Comparison) -> list[tuple[str, str, list[Side]]]:
+def _groups(ask: PageRequest, comparison: Comparison) -> list[tuple[str, str, Sequence[Side]]]:
     """Competencies by where they are asked for: by all, by some, by one alone."""
-    groups: dict[tuple[str, str], list[Side]] = {}
-    for competency in comparison.competencies:
-        weights = dict(zip(competency.occupations, competency.weights, strict=True))
-        only = competency.occupations[0] if competency.presence == "only" else ""
-        shown = replace(competency, kind=say(f"compare.kind.{competency.kind}", lang=ask.lang))
-        groups.setdefault((competency.presence, only), []).append((shown, weights))
+    shown = [replace(c, kind=say(f"compare.kind.{c.kind}", lang=ask.lang)) for c in comparison.competencies]
+    sides = [(c, dict(zip(c.occupations, c.weights, strict=True))) for c in shown]
+    groups = grouped(((c.presence, c.occupations[0] if c.presence == "only" else ""), (c, w)) for c, w in sides)
     labels = {o.code: o.label for o in comparison.occupations}
     return [
         (presence, ask.words(f"compare.{presence}", n=len(rows), label=labels.get(only, "")), rows)
@@ -391,13 +390,11 @@ def groups_of(engine: Engine) -> tuple[MapDomain, ...]:
 
     def make() -> tuple[MapDomain, ...]:
         places = _MARGIN + occupation_positions(engine.graph) * (SIDE - 2 * _MARGIN)
-        by_domain: dict[str | None, list[int]] = {}
-        for row, occupation in enumerate(engine.graph.occupations):
-            above = Fiche(engine.referential, occupation.code).domains
-            by_domain.setdefault(above[0].code if above else None, []).append(row)
+        jobs = enumerate(engine.graph.occupations)
+        by_domain = grouped((top_domain(engine.referential, job.domain), row) for row, job in jobs)
         groups = []
         for number, domain in enumerate(sorted(by_domain, key=lambda code: code or "~")):
-            rows = by_domain[domain]
+            rows = [*by_domain[domain]]
             known = engine.referential.domain_by_code.get(domain or "")
             label = (known.label or known.code) if known is not None else ""
             dots = [
