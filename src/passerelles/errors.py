@@ -102,8 +102,7 @@ class _Message(Exception):  # noqa: N818 - not raised itself
     @checked
     def message(self, lang: Lang = "fr") -> str:
         """Return the one sentence or two that a person reads."""
-        values = {name: value(lang) if callable(value) else value for name, value in self.values.items()}
-        return say(f"errors.{self.key}", lang=lang, **values)
+        return say(f"errors.{self.key}", lang=lang, **self.values)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle and copy key and values: an exception would be called again with its text as a key."""

@@ -324,7 +324,6 @@ class Demands(Deriving):
                 taken[i] = taken[i]._replace(low=0.0, tenths=counted, certain=0)
         held = self.held(holdings)
         closed = list(self._closed)
-        diplomas = [c.kind in DIPLOMAS and c.code not in OF_A_LEVEL for c in self.credentials]
         ranked: list[tuple[Priced, ...]] = []
 
         def ended(way: tuple[int, ...]) -> bool:
@@ -339,7 +338,7 @@ class Demands(Deriving):
             """
             way = priced[1]
             lengths, kinds = [taken[i] for i in way], {self.credentials[i].kind for i in way}
-            likely = any(self.codes[i] in usual or (usual and held[i] and diplomas[i]) for i in priced[0])
+            likely = any(self.codes[i] in usual or (usual and held[i] and self.full[i]) for i in priced[0])
             near = ended(way), not (whole and shortened.intersection(way)), not likely
             known = any(each.vague for each in lengths), any(each.boundless for each in lengths)
             weighed = sum(each.weighed for each in lengths)

@@ -171,11 +171,9 @@ def match(
     chosen = graph.settings if floor is None else with_options(graph.settings, "territory", floor=floor)
     market, places = session.territory_data()
     certifications = session.certifications if opts.frame or opts.scenario else None
-    common: dict[str, Any] = opts.bounds | {
-        "settings": chosen, "certifications": certifications,
-        "market": market, "places": places, "max_cost": ceiling, "max_minutes": minutes, "refuse_incomplete": refuse,
-        "territory": territory,
-    }  # fmt: skip
+    data: dict[str, Any] = {"market": market, "places": places, "certifications": certifications}
+    common = opts.bounds | data | {"max_cost": ceiling, "max_minutes": minutes, "refuse_incomplete": refuse}
+    common |= {"settings": chosen, "territory": territory}
     if opts.scenario:
         opts.check_scenarios()
         return _compare(opts, graph, fragile, common)
@@ -183,8 +181,7 @@ def match(
         allocation = match_territory(graph, fragile, opts.hiring, **common, stretch=stretch, progress=tell)
     release = published(publish(allocation), lang) if opts.mask else allocation.release()
     limited = replace(release, flows=release.flows[: opts.limit])
-    tables = (*fragile, *(opts.hiring or ()))
-    sources = data_sources(tables, market=market, places=places, certifications=certifications)
+    sources = data_sources((*fragile, *(opts.hiring or ())), **data)
 
     def show(console: "Screen") -> None:
         print_allocation(console, limited, lang=lang)
@@ -490,9 +487,8 @@ def report(
     session = opts.open(tensions=hiring is None)
     graph = session.graph
     market, places = session.territory_data()
-    certifications = session.certifications
-    bounds: dict[str, Any] = opts.bounds | {"market": market, "places": places, "certifications": certifications,
-                                             "territory": "" if sample else territory or ""}  # fmt: skip
+    data: dict[str, Any] = {"market": market, "places": places, "certifications": session.certifications}
+    bounds = opts.bounds | data | {"territory": "" if sample else territory or ""}
     with opts.progress("territory.working") as tell:
         allocation = match_territory(graph, fragile, hiring, **bounds, progress=tell)
     scenarios = [Scenario(opts.say("report.these_bounds"), {}, allocation)] if others else []
@@ -502,10 +498,8 @@ def report(
         title=title or (opts.say("report.title", territory=sample.title()) if sample else ""), date=opts.date,
         invented=bool(sample), limit=limit, mask=opts.mask, pictures=pictures,
     )  # fmt: skip
-    case = Case(
-        graph, allocation, request, Words(opts.lang), market, places, certifications, options={"command": words},
-        scenarios=scenarios,
-    )  # fmt: skip
+    options = {"command": words}
+    case = Case(graph, allocation, request, Words(opts.lang), **data, options=options, scenarios=scenarios)
     write_report(case, output, sheets=sheets)
     if pictures and not office and not can_draw():
         opts.tell("report.cli.no_pictures")

@@ -32,7 +32,7 @@ def say(key: str, *, lang: Lang = "fr", **values: object) -> str:
         ``"fr"`` or ``"en"``.
     **values
         What the sentence's ``{placeholders}`` stand for. Floats and large integers are written the way the
-        language writes them.
+        language writes them; a function gives its words in a language.
 
     Raises
     ------
@@ -154,6 +154,8 @@ def percent(share: float, *, lang: Lang = "fr") -> str:
 
 
 def _formatted(value: object, lang: Lang) -> object:
+    if callable(value):
+        return value(lang)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
     return number(value, lang=lang, decimals=0 if isinstance(value, int) else 2)

@@ -88,10 +88,8 @@ class Batch(NamedTuple):
         except PasserellesError as error:
             return line | openings | {"problem": error.message(self.lang)}
         title = say("report.title", lang=self.lang, territory=name)
-        case = Case(
-            self.graph, result, Request(title=title, mask=self.mask, pictures=False, date=self.date), Words(self.lang),
-            self.data.get("market"), self.data.get("places"), self.data.get("certifications"),
-        )  # fmt: skip
+        request = Request(title=title, mask=self.mask, pictures=False, date=self.date)
+        case = Case(self.graph, result, request, Words(self.lang), **self.data)
         if page:
             write_whole(folder / page, territory_page(case))
         totals = case.release.totals

@@ -113,24 +113,26 @@ def match(engine: Engine, query: requests.MatchBody, lang: Lang) -> Payload:
 
     settings = settings_of(engine, strict=query.strict)
     fragile, hiring = ([row.model_dump() for row in rows] for rows in (query.fragile, query.hiring))
-    market, places = engine.market, engine.places
-    certifications = engine.certifications if query.frame else None
-    allocation = allocate(
-        engine, query, fragile, hiring, market=market, certifications=certifications, settings=settings
-    )
+    data = data_for(engine, query)
+    allocation = allocate(engine, query, fragile, hiring, settings=settings, **data)
     release = published(publish(allocation), lang) if query.mask else allocation.release()
     release = replace(release, flows=release.flows[: query.limit])
     without = envelope.UNUSED | envelope.TENSIONS
-    sources = envelope.data_sources(market=market, places=places, certifications=certifications, without=without)
+    sources = envelope.data_sources(**data, without=without)
     return envelope.territory_envelope(engine.graph, release, lang, settings=settings, sources=sources)
+
+
+def data_for(engine: Engine, query: Any) -> dict[str, Any]:
+    """Return what an allocation reads beside its tables: of certifications, only where a legal frame asks for them."""
+    certifications = engine.certifications if query.frame else None
+    return {"market": engine.market, "places": engine.places, "certifications": certifications}
 
 
 def allocate(engine: Engine, query: Any, fragile: Any, hiring: Any, **data: Any) -> "Allocation":
     """Allocate people to openings within the bounds that are asked for."""
     from passerelles.territory.match import match_territory  # noqa: PLC0415 - as above
 
-    bounds = query.model_dump(include=_BOUNDS)
-    return match_territory(engine.graph, fragile, hiring, places=engine.places, **bounds, **data)
+    return match_territory(engine.graph, fragile, hiring, **query.model_dump(include=_BOUNDS), **data)
 
 
 def settings_of(engine: Engine, *, strict: bool) -> Settings:

@@ -448,8 +448,7 @@ class Note(Described):
 
     def sentence(self, lang: Lang = "fr") -> str:
         """Return it in words."""
-        values = {name: value(lang) if callable(value) else value for name, value in self.values.items()}
-        return say(f"territory.{self.table}.{self.key}", lang=lang, **values)
+        return say(f"territory.{self.table}.{self.key}", lang=lang, **self.values)
 
     spec: ClassVar[Record] = Record(
         "note",

@@ -22,7 +22,7 @@ from passerelles.report.case import Case, Request, Words
 from passerelles.report.envelope import UNUSED, about_sheet, data_source_lines, data_sources, envelope
 from passerelles.report.page import territory_page
 from passerelles.report.sections import figures_of, sentences_of, territory_document
-from passerelles.service.answers import allocate
+from passerelles.service.answers import allocate, data_for
 from passerelles.service.explorer.pages import PageRequest
 from passerelles.service.requests import Body, FrameName
 from passerelles.settings import with_options
@@ -162,8 +162,8 @@ def _sheets(ask: PageRequest, case: Case) -> list[Sheet]:
 
 def _case(ask: PageRequest, body: PlanBody) -> tuple[Case, tuple[Lots, Lots | None]]:
     engine = ask.engine
-    graph, market, places = engine.graph, engine.market, engine.places
-    locator, least = Locator(places, market), graph.settings.titles.review_threshold
+    graph, data = engine.graph, data_for(engine, body)
+    locator, least = Locator(engine.places, engine.market), graph.settings.titles.review_threshold
     one_side = partial(read_lots, engine.referential, locator=locator, review_threshold=least)
     chosen_jobs = {
         side: {title: find_occupation(engine.referential, text) for title, text in some.items()}
@@ -180,11 +180,9 @@ def _case(ask: PageRequest, body: PlanBody) -> tuple[Case, tuple[Lots, Lots | No
         raise PasserellesError("explorer_no_table")
     floor = body.floor
     chosen = graph.settings if floor is None else with_options(graph.settings, "territory", floor=floor)
-    certifications = engine.certifications if body.frame else None
-    allocation = allocate(engine, body, fragile, hiring, market=market, certifications=certifications, settings=chosen)
+    allocation = allocate(engine, body, fragile, hiring, settings=chosen, **data)
     request = Request(mask=body.mask, invented=body.sample is not None, pictures=True)
-    case = Case(graph, allocation, request, Words(ask.lang), market, places, certifications)
-    return case, (fragile, hiring)
+    return Case(graph, allocation, request, Words(ask.lang), **data), (fragile, hiring)
 
 
 @contextmanager
