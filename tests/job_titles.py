@@ -32,7 +32,7 @@ def referential(rows: Sequence[tuple[str, str, str]] = ROWS, *, version: str = "
     return Referential(
         name="petit",
         version=version,
-        provenance=Provenance(source="test", format="test"),
+        provenance=Provenance(source="test", format="rome4"),
         occupations=tuple(Occupation(code, first[code], f"Métier {code}", parent=code) for code in codes),
         competencies=(
             Competency("100", "Conduire un engin de levage", "savoir-faire"),

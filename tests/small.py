@@ -53,7 +53,7 @@ def referential(
     return Referential(
         name="petit",
         version="1",
-        provenance=Provenance(source="test", format="test"),
+        provenance=Provenance(source="test", format="rome4"),
         occupations=tuple(known[c] for c in sorted(known)),
         competencies=tuple(sorted(competencies)),
         requirements=tuple(Requirement(o, c, "core" if core else "other") for (o, c), core in sorted(links.items())),

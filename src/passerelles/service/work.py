@@ -24,6 +24,7 @@ from starlette.responses import Response
 from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from passerelles.errors import PasserellesError
 from passerelles.installed import package_version
 from passerelles.io.archive import file_identity
 from passerelles.language.say import Lang
@@ -32,7 +33,7 @@ from passerelles.progress import Deadline, StoppedError, go_on
 from passerelles.service import answers
 from passerelles.service.engine import Engine, Options
 from passerelles.service.problems import problem
-from passerelles.service.requests import Person, RankQuery
+from passerelles.service.requests import MatchBody, Person, RankQuery
 from passerelles.service.telemetry import Metrics, log_event
 
 T = TypeVar("T")
@@ -310,7 +311,9 @@ class ServiceApp(AsyncExitStack):
         """Make what first requests would wait for; with option `warm`, each occupation's moves while there is room."""
         try:
             self.engine.warm()
-            self._cache_moves()
+            if self._every:
+                self._cache_moves()
+                self._rehearse_match()
             if self.prepare is not None and not self.stopping:
                 self.prepare()
         except Exception as error:  # noqa: BLE001 - it never becomes ready, and says why
@@ -325,7 +328,7 @@ class ServiceApp(AsyncExitStack):
             self.ready = True
 
     def _cache_moves(self) -> None:
-        for code in self.engine.graph.codes if self._every else ():
+        for code in self.engine.graph.codes:
             if self.stopping:
                 return
             query = RankQuery(origin=code)
@@ -335,6 +338,13 @@ class ServiceApp(AsyncExitStack):
                 log_event("store_full", kept=self.cache.size)
                 return
             self.cache.put(key, packed)
+
+    def _rehearse_match(self) -> None:
+        """Match one person to their own job, which reads the survey, names of places and what every job takes."""
+        lot = {"employer": "A", "job": self.engine.graph.codes[0], "basin": "Paris"}
+        body = {"fragile": [lot | {"headcount": 1}], "hiring": [lot | {"openings": 1}]}
+        with suppress(PasserellesError):  # who asks is told what is wrong, and others are answered
+            answers.match(self.engine, MatchBody.model_validate(body), "fr")
 
     def _tag(self, key: str) -> str:
         """
