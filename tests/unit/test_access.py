@@ -399,7 +399,7 @@ def test_a_training_that_experience_may_shorten_keeps_its_length_and_tells_what_
     graph = build_graph(replace(some, credentials=tuple(nurse if c.code == "DEI" else c for c in some.credentials)))
     told = " ".join(path_sentences(rank_paths(graph, "P", targets=["Q"], settings=PLAIN, max_steps=1)[0]))
     text = told.replace("\u202f", " ")
-    assert "4 620 h dont 2 310 h en entreprise ou en stage" in text  # not 500 of 4,620
+    assert "4 620 h, dont 2 310 h en entreprise ou en stage" in text  # not 500 of 4,620
     assert "en 36 mois au plus ; peut-être 1 500 h, pour qui a : Métier P, 36 mois d'expérience" in text
 
 
@@ -426,7 +426,7 @@ def test_a_shorter_training_of_unpublished_length_leaves_the_whole_as_the_most_a
                 assert (path.hours.lower_bound, path.hours.expected == 4620.0) == (True, False)
                 continue
             assert (path.status, *astuple(path.hours)) == ("feasible", low, 4620.0, 4620.0, False)
-            assert "4 620 h dont 2 310 h en entreprise ou en stage" in text
+            assert "4 620 h, dont 2 310 h en entreprise ou en stage" in text
 
 
 def test_a_course_beside_the_diploma_one_holds_is_all_that_is_left() -> None:
@@ -1620,7 +1620,7 @@ def test_months_of_a_training_are_told_beside_its_hours() -> None:
     some = with_credentials(jobs(CredentialRequirement("Q", "DIP")), degree)
     (path,) = rank_paths(build_graph(some, settings=PLAIN), "P", targets="Q", settings=PLAIN, max_steps=1)
     (french, english) = (" ".join(path_sentences(path, lang)) for lang in ("fr", "en"))
-    assert f"DE infirmier ({number(4620)} h dont {number(2310)} h en entreprise ou en stage, durée publiée" in french
+    assert f"DE infirmier ({number(4620)} h, dont {number(2310)} h en entreprise ou en stage, durée publiée" in french
     assert ("durée publiée, en 36 mois)" in french, "over 36 months)" in english) == (True, True)
     assert path.months.expected == 36.0
 
@@ -1966,7 +1966,7 @@ def test_what_is_usual_is_told_with_the_part_of_it_that_is_spent_in_a_firm() -> 
     centre = replace(legal, code="CQP", label="CQP", hours_kind="centre")  # counted without what a firm teaches
     rows = [CredentialRequirement("Q", code, "usual") for code in ("CS", "CQP")]
     told = sentences(with_credentials(jobs(*rows), legal, centre))
-    assert "CS (820 h au moins dont 420 h en entreprise ou en stage)" in told
+    assert "CS (820 h au moins, dont 420 h en entreprise ou en stage)" in told
     assert "CQP (400 h)" in told
 
 
@@ -2292,7 +2292,7 @@ def test_whose_conditions_are_counted_is_said_where_a_requirement_is_of_some_tit
     ("centre", "company", "told"),
     [
         (0.0, 70.0, "70 h, toutes en entreprise ou en stage, durée publiée"),
-        (70.0, 70.0, "140 h dont 70 h en entreprise ou en stage, durée publiée"),
+        (70.0, 70.0, "140 h, dont 70 h en entreprise ou en stage, durée publiée"),
         (70.0, None, "70 h, durée publiée"),
     ],
 )
