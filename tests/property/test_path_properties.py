@@ -98,7 +98,7 @@ def referentials(draw: st.DrawFn) -> Referential:
     return Referential(
         name="hasard",
         version="1",
-        provenance=Provenance(source="test", format="test"),
+        provenance=Provenance(source="test", format="rome4"),
         occupations=tuple(occupations),
         competencies=tuple(sorted(competencies)),
         requirements=tuple(sorted(requirements)),
