@@ -1167,6 +1167,22 @@ def test_a_warm_service_has_every_occupation_at_hand(monkeypatch: pytest.MonkeyP
         assert enough.cache.size == size
 
 
+@pytest.mark.parametrize("warm", [True, False])
+def test_a_warm_service_has_matched_somebody_before_it_is_ready(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, *, warm: bool
+) -> None:
+    matched: list[object] = []
+
+    def fails(_engine: Engine, body: requests.MatchBody, _lang: str) -> None:
+        matched.append(body.fragile[0].job)
+        raise PasserellesError("unknown_frame", name="x", known="", near="")
+
+    monkeypatch.setattr(answers, "match", fails)
+    service = create_app(engine, Options(warm=warm))
+    service.warm()
+    assert (matched, service.ready) == ([engine.graph.codes[0]] * warm, True)
+
+
 def test_a_kept_answer_goes_as_it_is_to_who_takes_gzip(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     with Client(create_app(engine)) as client:
         whole = client.get("/v1/rank?origin=K2110", headers={"accept-encoding": "identity"}).json()
