@@ -8,7 +8,7 @@ from passerelles.codes import grouped
 from passerelles.language.say import Lang, day_text, listed, number, say
 from passerelles.territory.allocation import Release, total_of
 from passerelles.territory.flows import PEOPLE, Flow, month_column
-from passerelles.territory.lots import Month, Problem
+from passerelles.territory.lots import NO_EMPLOYER, Month, Problem
 from passerelles.text import few
 from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
@@ -176,7 +176,7 @@ def _confirmation(flow: Flow, lang: Lang) -> ActionKey:
 
 def _who(kind: ActionKind, firms: Iterable[str], lang: Lang) -> str:
     """Return who does something with some firms; alone where no table names any."""
-    named = [firm for firm in firms if firm != "–"]
+    named = [firm for firm in firms if firm != NO_EMPLOYER]
     return say(f"territory.action.who.{kind}{'' if named else '_alone'}", lang=lang, list=listed(named, lang))
 
 

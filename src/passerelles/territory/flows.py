@@ -20,7 +20,7 @@ from passerelles.ranking.move import Move
 from passerelles.ranking.rank import none_if_nan
 from passerelles.referentials.access_text import Choice
 from passerelles.scoring.scorer import LEVELS, Level
-from passerelles.territory.lots import Lot, Month, Side
+from passerelles.territory.lots import NO_EMPLOYER, Lot, Month, Side
 from passerelles.territory.pairs import JobMoves, Pairs, Territory, Why, first_lots
 from passerelles.territory.solve import TENTHS
 from passerelles.vectors import Ints
@@ -264,6 +264,11 @@ class Flow(Described):
     )  # fmt: skip
 
 
+def _lot_name(lot: Lot) -> str:
+    """Return employer and job as a sentence names them, the job alone where no table names employers."""
+    return ", ".join(name for name in (lot.employer, lot.label or lot.job) if name != NO_EMPLOYER)
+
+
 @dataclass(frozen=True, slots=True)
 class Uncovered(Described):
     """People of a lot who are placed nowhere, the constraint that holds them, and the openings each reason bars."""
@@ -276,8 +281,7 @@ class Uncovered(Described):
 
     def sentence(self, lang: Lang = "fr") -> str:
         """Return why, as a person reads it."""
-        about = {"employer": self.lot.employer, "job": self.lot.label or self.lot.job}
-        return say("territory.uncovered.of", lang=lang, what=self._what(lang), **about).removeprefix("–, ")
+        return say("territory.uncovered.of", lang=lang, lot=_lot_name(self.lot), what=self._what(lang))
 
     def _what(self, lang: Lang) -> str:
         km = "?" if self.nearest_km is None else str(round(self.nearest_km))
@@ -369,9 +373,7 @@ class Unfilled(Described):
         text = say(f"territory.unfilled.{self.reason}", lang=lang)
         if not self.candidates:
             return text
-        first = self.candidates[0]
-        about = {"employer": first.lot.employer, "job": first.lot.label or first.lot.job}
-        return f"{text} {say('territory.unfilled.who', lang=lang, **about)}".replace(" –, ", " ")
+        return f"{text} {say('territory.unfilled.who', lang=lang, lot=_lot_name(self.candidates[0].lot))}"
 
     def place(self) -> str:
         """Return job or family, and basin, for a screen."""

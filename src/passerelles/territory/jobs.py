@@ -23,7 +23,7 @@ from passerelles.referentials.access_text import (
 from passerelles.referentials.referential import Referential, code_of, occupations_meant, titles_by_label
 from passerelles.sharing import made_once
 from passerelles.territory.grid import Grid, Row, with_letters
-from passerelles.territory.lots import WORDS, Locator, Where, says
+from passerelles.territory.lots import NO_EMPLOYER, WORDS, Locator, Where, says
 from passerelles.territory.shapes import jobs_beside, parts_jobs
 from passerelles.text import normalise_label
 
@@ -99,7 +99,7 @@ def read_titles(referential: Referential, grid: Grid, rows: Sequence[Row], *, th
     # People are of one firm where no employer is told, or but its parts: the workshop "Cuisson" is no kitchen.
     of_one = grid.side == "fragile" and says("part_of_firm", normalise_label(grid.title("employer")))
     employers = [] if of_one else texts_of("employer")
-    employers = employers or (["–"] * len(rows) if grid.crossed or grid.side == "fragile" else [])
+    employers = employers or ([NO_EMPLOYER] * len(rows) if grid.crossed or grid.side == "fragile" else [])
     contexts = contexts_of(texts, employers=employers, sectors=texts_of("sector"), agreements=agreements)
     keys = list(zip(texts, contexts, strict=True))
     queries = list(dict.fromkeys(key for key in keys if key[0] and code_of(referential, key[0]) is None))
