@@ -88,6 +88,10 @@ def test_who_holds_the_title_of_a_job_has_it_open_as_the_path_there_says() -> No
     (lever,) = levers(graph, [titled], "B", settings=chosen)
     assert (lever.code, lever.hours, path.hours.expected) == ("L", 30, 30)
     assert levers(graph, [driving], "B", settings=chosen).already == 1
+    card = replace(some[1], kind="carte", hours=Hours(None, None, None, "s"))  # a procedure: nothing is taught
+    graph = build_graph(referential(wants, credentials=[some[0], card], demands=[("B", "T"), ("B", "L")]))
+    (lever,) = levers(graph, [titled], "B", settings=chosen)
+    assert (lever.code, lever.hours) == ("L", 0)
 
 
 def test_a_lever_is_the_course_that_a_move_takes(
