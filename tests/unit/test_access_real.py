@@ -330,14 +330,18 @@ def test_who_heads_a_private_security_firm_has_a_title_before_the_approval(laid:
 def test_a_competition_is_named_and_shown_in_a_narrow_column(laid: Referential) -> None:
     shown = {
         target: access_text(conditions(laid, "M1607", target))
-        for target in ("K1707", "K1901", "M1609", "J1506", "I1508", "K1310")
+        for target in ("K1707", "K1308", "K1901", "M1609", "J1506", "I1508", "K1310")
     }
     assert shown == {
         "K1707": "concours, agrément PM, formation CNFPT",
+        "K1308": (  # with what one must have to sit it
+            "concours, formation d'intégration, "
+            "CAP AEPE ou Deux ans de service public auprès de jeunes enfants en école ou …"
+        ),
         "I1508": "amiante SS3, aptitude (médecin du travail)",  # a visit says least
         "K1310": "agrément assistant maternel, formation assistant maternel, attestation d'honorabilité",
         "K1901": "charge, nomination notaire",
-        "M1609": "libre",
+        "M1609": "libre, sauf employeur public : concours assistant médico-administratif",
         "J1506": "DE infirmier, Ordre des infirmiers",
     }
 
