@@ -5,19 +5,19 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-# Control characters that XML 1.0 forbids, and with it every workbook, office document and picture.
-_UNPRINTABLE = {c: None for c in range(32) if c not in (9, 10, 13)}
+# Characters that XML 1.0 forbids, and with it every workbook, office document and picture.
+_UNPRINTABLE = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF))
 _MARKS = re.compile("[\u0300-\u036f]+")
 _WORDS_ONLY = bytes(byte if byte in b"0123456789abcdefghijklmnopqrstuvwxyz" else ord(" ") for byte in range(256))
 
 
 def printable(text: str) -> str:
     r"""
-    Return a text without the control characters that XML forbids.
+    Return a text without the characters that XML forbids, such as control characters.
 
     Examples
     --------
-    >>> printable("a\x0bb")
+    >>> printable("a\x0bb\uffff")
     'ab'
     """
     return text.translate(_UNPRINTABLE)

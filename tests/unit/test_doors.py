@@ -118,6 +118,23 @@ def test_a_command_never_writes_onto_its_own_input(
     assert own.read_text(encoding="utf-8") == "métier\nmaçon\n"
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("resolve", "--review", "liste.csv", "--choices", "x.csv", "--output", "./x.csv"),
+        ("evaluate", "--methods", "random", "--predictions", "x.csv", "--output", "x.csv"),
+    ],
+)
+def test_no_output_of_a_command_erases_another(
+    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("liste.csv").write_text("métier\nmaçon\n", encoding="utf-8")
+    code, _, err = outcome(*words, capsys=capsys)
+    assert (code, len(err.splitlines()), "x.csv" in err) == (2, 1, True)
+    assert not Path("x.csv").exists()
+
+
 def test_a_command_never_writes_onto_the_data_it_reads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     own = tmp_path / "trajets.csv"
     own.write_text("from,to,minutes\nRedon,Figeac,300\n", encoding="utf-8")

@@ -284,6 +284,13 @@ def test_pages_ask_for_nothing_outside_and_are_off_unless_asked_for(
         assert alone.get("/explorer?lang=en").headers["location"] == "/explorer/?lang=en"
 
 
+def test_a_page_is_kept_under_what_was_asked_whatever_its_host_is_called(client: Client) -> None:
+    cached = client.get("/explorer/show/D1106", headers={"host": "elsewhere/explorer/show/K2110#"})
+    assert "(D1106)" in cached.text
+    assert "(K2110)" in client.get("/explorer/show/K2110?self=1&path=2").text  # fields nobody reads change nothing
+    assert "(K2110)" in client.get("/explorer/show/K2110").text
+
+
 @pytest.mark.parametrize(("explorer", "free"), [("alone", "/health/live"), ("beside", "/v1/show")])
 def test_a_page_is_answered_by_the_names_of_this_machine_alone(
     explorer: Literal["alone", "beside"], free: str, embedded_graph: OccupationGraph

@@ -293,8 +293,11 @@ def test_a_fault_in_the_second_parquet_file_leaves_what_was_there(
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.parametrize(
+    ("fault", "told"), [(OSError(5, "Input/output error"), PasserellesError), (KeyboardInterrupt(), KeyboardInterrupt)]
+)
 def test_a_folder_that_cannot_take_its_place_gives_the_old_one_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    fault: BaseException, told: type[BaseException], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "g"
     path.mkdir()
@@ -304,11 +307,14 @@ def test_a_folder_that_cannot_take_its_place_gives_the_old_one_back(
     def second_fails(self: Path, target: Path) -> Path:
         calls.append(target)
         if len(calls) == 2:
-            raise OSError(5, "Input/output error")
+            raise fault
         return rename(self, target)
 
     monkeypatch.setattr(Path, "rename", second_fails)
-    with pytest.raises(PasserellesError, match="Input/output"), atomic_folder(path, ("a",), overwrite=True) as folder:
+    with (
+        pytest.raises(told, match=str(fault.args[-1]) if fault.args else None),
+        atomic_folder(path, ("a",), overwrite=True) as folder,
+    ):
         (folder / "a").write_text("new", encoding="utf-8")
     assert (path / "a").read_text(encoding="utf-8") == "old"
     assert list(tmp_path.iterdir()) == [path]

@@ -85,6 +85,8 @@ def test_a_code_that_lost_a_title_is_left_open() -> None:
 def test_a_code_whose_titles_are_all_gone_is_unknown() -> None:
     assert BOTH.migrate("E1000").outcome == "unknown"
     assert BOTH.migrate("Z9999").outcome == "unknown"
+    gone = Versions(NEW, referential((("7", "Télégraphiste", "N1101"),), version="3")).migrate("N1101")
+    assert (gone.outcome, gone.destination, gone.lost) == ("open", None, 1)  # that the code is there says nothing
 
 
 def test_without_the_old_version_parents_and_titles_decide() -> None:

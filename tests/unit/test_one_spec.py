@@ -163,7 +163,7 @@ def test_columns_of_results_that_nothing_fills_are_folded_away(tmp_path: File) -
     rows: list[list[Cell]] = [["a", None, "", True], ["b", None, "", False]]
     columns = [Column("label"), Column("access"), Column("what"), Column("same_job", "flag")]
     of_results = book_page(Sheet.of_rows("totals", columns, rows), lang="fr")
-    write_workbook([of_results, BookPage("form", list("abcd"), rows, ["text"] * 4)], tmp_path / "two.xlsx")
+    write_workbook([of_results, BookPage("form[1]", list("abcd"), rows, ["text"] * 4)], tmp_path / "two.xlsx")
     first, second = load_workbook(tmp_path / "two.xlsx").worksheets
     assert [first.column_dimensions[letter].hidden for letter in "ABCD"] == [False, True, True, False]
     assert first["D2"].number_format == "General"  # as text, a suite shows 1 for a yes

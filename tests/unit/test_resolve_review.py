@@ -161,6 +161,7 @@ def test_context_moves_an_ambiguous_title() -> None:
 
     assert sure(beside, "I1601") > sure(alone, "I1601")
     assert resolve_title(SMALL, "vendeur", context=Context(employer="zzz")) == alone
+    assert resolve_title(SMALL, "vendeur", context=Context(sector="m²")) == alone  # no digit of a NAF code
 
 
 def test_a_table_gives_each_row_its_firm_and_the_other_jobs_there() -> None:
@@ -173,6 +174,7 @@ def test_a_table_gives_each_row_its_firm_and_the_other_jobs_there() -> None:
         None,
     ]
     assert contexts_of(titles) == [None] * 4
+    assert {context and context.jobs for context in contexts_of(titles, employers=["-", "?", "-", "…"])} == {()}
 
 
 def test_every_usual_meaning_is_folded_and_none_hides_a_label() -> None:

@@ -458,13 +458,15 @@ def test_bodies_are_bounded_before_they_are_read(client: Client) -> None:
     refused(client.get("/v1/rank?origin=K2110&filter=" + "a" * 19_000), 414, "query_too_long")
 
 
-def test_unknown_addresses_and_methods(client: Client) -> None:
+def test_unknown_addresses_and_methods(client: Client, embedded_graph: OccupationGraph) -> None:
     refused(client.get("/v2/rank"), 404, "not_found")
     response = client.request("PUT", "/v1/rank", json={}, headers={"content-type": "application/json"})
     refused(response, 405, "not_allowed")
     assert response.headers["allow"] == "GET, HEAD, POST"
     refused(client.get("/v1/match"), 405, "not_allowed")
     assert client.get("/v1/match").headers["allow"] == "POST"
+    with Client(create_app(Engine.of(embedded_graph), Options(explorer="alone"))) as pages:
+        assert pages.post("/explorer/show/K2110", json={}).headers["allow"] == "GET, HEAD"
 
 
 def test_heads_are_those_of_the_answers(client: Client, caplog: pytest.LogCaptureFixture) -> None:

@@ -77,6 +77,8 @@ def test_a_family_without_a_row_adds_nothing_and_says_so(market: Market, jobs: R
     assert (found.projects.interval, found.projects.about, found.projects.why) == (
         Interval(1, 4), "J3Z43", "partly_published"
     )  # fmt: skip
+    named = found.reasons("fr")[0]  # the number is of this family alone
+    assert ("Famille route" in named, "Famille formation" in named) == (True, False)
     absent = signal(market, jobs, "A1416", "5313")
     assert (absent.projects.interval, absent.projects.why, absent.projects.standing) == (None, "no_row", "unknown")
     assert absent.estimated.interval is None

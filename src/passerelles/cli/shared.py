@@ -440,11 +440,14 @@ def check_options(values: Mapping[str, Any]) -> None:
     Raises
     ------
     PasserellesError
-        If a number is infinite or none, or an output is an input of the same command.
+        If a number is infinite or none, or an output is an input or another output of the same command.
     """
     for name, value in values.items():
         if isinstance(value, float) and not math.isfinite(value):
             raise PasserellesError("territory_bound", name=f"--{name}", value=repr(value))
+    written = [value for name, value in values.items() if value is not None and name in (*_OUTPUTS, "choices")]
+    if len(set(map(os.path.realpath, written))) < len(written):
+        raise PasserellesError("write_twice", path=written[-1])
     for output in (Path(value) for name, value in values.items() if name in _OUTPUTS and value is not None):
         for name, value in values.items() if output.is_file() else ():
             if name not in _OUTPUTS and any(_reads(place, output, name) for place in _paths_of(value)):

@@ -166,7 +166,7 @@ def _swap(new: Path, path: Path, old: Path) -> None:
     path.rename(old)
     try:
         new.rename(path)
-    except OSError:
+    except BaseException:  # Ctrl-C too: what is left under its other name would be removed
         old.rename(path)
         raise
 

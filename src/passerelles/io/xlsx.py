@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache, cached_property, reduce
+from lzma import LZMAError
 from math import inf
 from pathlib import PurePosixPath
 from typing import IO, Final, NamedTuple
@@ -39,7 +40,7 @@ _DATES: Final = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *rang
 _DURATION: Final = 46
 _EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 - a workbook knows no zone
 _LAST_OF_FALSE_1900: Final = 60  # the format counts a 29 February 1900
-_ESCAPE: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_ESCAPE: Final = re.compile(r"_x((?![Dd][89A-Fa-f])[0-9A-Fa-f]{4})_")  # half a character (D800 to DFFF) is no text
 _REFERENCE: Final = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
 # The usual cell: empty, a shared text by its number, or a number, with its attributes in the usual order.
 _PLAIN: Final = re.compile(rb'<c r="([A-Z]{1,3})[0-9]+"((?: s="[0-9]+")?(?: t="[sn]")?(?:/>|></c>|><v>[^<&]*</v></c>))')
@@ -60,8 +61,8 @@ class DamagedWorkbookError(OSError):
 
 # What a damaged zip or damaged XML raises, on opening or while reading rows.
 _DAMAGE: Final = (
-    zipfile.BadZipFile, zlib.error, KeyError, ValueError, EOFError, NotImplementedError, RuntimeError, OverflowError,
-    ParseError, expat.ExpatError,
+    zipfile.BadZipFile, zlib.error, LZMAError, LookupError, ValueError, EOFError, NotImplementedError, RuntimeError,
+    OverflowError, OSError, ParseError, expat.ExpatError,
 )  # fmt: skip
 
 

@@ -445,8 +445,8 @@ class Signal:
     def reasons(self, lang: Lang = "fr") -> tuple[str, ...]:
         """Return the sentences that explain `status`."""
         tell = partial(_reason, lang)
-        jobs = max((f.jobs or 0 for f in self.families), default=0)
-        named = ", ".join(f.label for f in self.families)
+        counted = [f for f in self.families if f.family in self.projects.about.split(" + ")]  # what is not printed is no 0
+        jobs, named = max((f.jobs or 0 for f in counted), default=0), ", ".join(f.label for f in counted)
         key = "family_projects" if self.families else "projects"
         projects = tell(key, figure=self.projects.say(lang), families=named, n=jobs)
         difficult = tell("difficult", figure=self.difficult_share.say(lang, share=True))

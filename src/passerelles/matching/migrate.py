@@ -251,7 +251,7 @@ class Versions:
                 destinations = tuple(self._destination(c, counts[c] / total, code) for c in ranked)
                 return destinations, total - sum(counts.values())
         codes = self._children.get(code) or ((code,) if code in self.new.occupation_by_code else ())
-        return tuple(self._destination(c, None, code) for c in sorted(codes)), None
+        return tuple(self._destination(c, None, code) for c in sorted(codes)), len(titles or ()) or None
 
     def _destination(self, code: str, share: float | None, old: str) -> Destination:
         merges = tuple(c for c in self._senders.get(code, ()) if c != old)

@@ -115,7 +115,7 @@ def contexts_of(
     contexts: list[Context | None] = []
     rows = zip(titles, employers or nothing, sectors or nothing, agreements or nothing, strict=True)
     for title, employer, sector, agreement in rows:
-        named = others[normalise_label(employer)] if employer else ()
+        named = others[firm] if (firm := normalise_label(employer)) else ()  # a dash names no firm
         jobs = tuple(islice((other for other in named if other != title), MOST_JOBS))
         context = Context(employer, sector, agreement, jobs)
         contexts.append(context if any(context) else None)
@@ -190,7 +190,7 @@ def _in_sector(index: TitleIndex, sector: str, lexicon: Lexicon) -> FloatArray:
 
     Those of a NAF code are its class's own, where the language says some, else the label of its division.
     """
-    digits = "".join(sign for sign in sector.split(" ", maxsplit=1)[0] if sign.isdigit())
+    digits = "".join(sign for sign in sector.split(" ", maxsplit=1)[0] if sign.isdecimal())
     division = f"naf:{int(digits[:_DIVISION])}" if digits else ""
     filed = np.zeros(len(index.codes), dtype=np.float32)
     words = [] if digits else [sector]

@@ -14,6 +14,7 @@ from fastapi import Request
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.responses import Response
+from starlette.routing import Match
 from starlette.types import Receive, Scope
 
 from passerelles.errors import PasserellesError, UnknownCodeError
@@ -187,8 +188,8 @@ async def on_http_error(request: Request, error: Any) -> Response:
     lang = language(request.scope["query_string"])
     headers = dict(error.headers or {})
     if key == "not_allowed":  # the framework names the methods of the first route of this address alone
-        routes = [r for r in request.app.routes if getattr(r, "path", None) == request.url.path]
-        methods = {m for r in routes for m in r.methods}
+        routes = (r for r in request.app.routes if r.matches(request.scope)[0] != Match.NONE)
+        methods = {m for r in routes for m in getattr(r, "methods", ())}
         headers["Allow"] = ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
     # The framework gives up on a body that it cannot read at all.
     unread = {"errors": [{"where": "body", "what": say("service.invalid.json", lang=lang)}]}

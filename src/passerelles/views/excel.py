@@ -1,6 +1,7 @@
 """Tables into an Excel workbook: header styles, widths, frozen panes, filters; no cell can become a formula."""
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -23,6 +24,7 @@ _WIDEST: Final = 60
 _NARROWEST: Final = 8
 _PRINTED: Final = 240  # characters side by side on a printed page
 _READ: Final = 2_000  # rows whose cells say how wide a column is
+_NO_TITLE: Final = re.compile(r"[\\*?:/\[\]]")  # signs that no name of a sheet has
 # A text that begins so could be read as a formula or an error code.
 _FORMULA_SIGNS: Final = tuple("=+-@#")
 
@@ -100,7 +102,7 @@ def _fill(book: "Workbook", page: BookPage) -> None:
     from openpyxl.utils import get_column_letter  # noqa: PLC0415 - an extra
     from openpyxl.worksheet.datavalidation import DataValidation  # noqa: PLC0415 - an extra
 
-    sheet: Any = book.create_sheet(page.title[:31])
+    sheet: Any = book.create_sheet(_NO_TITLE.sub(" ", page.title)[:31])
     widths = [*_widths(page)]
     for place, width in enumerate(widths, start=1):
         column = sheet.column_dimensions[get_column_letter(place)]

@@ -79,7 +79,7 @@ class PageRequest(NamedTuple):
         """Return all that a field was given, blanks left out."""
         return tuple(text.strip() for text in self.fields.get(name, ()) if text.strip())
 
-    def url(self, *path: str, **fields: Any) -> str:
+    def url(self, /, *path: str, **fields: Any) -> str:
         """
         Return the address of a page in the visitor's language; empty fields are left out.
 

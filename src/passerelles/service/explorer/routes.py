@@ -215,7 +215,8 @@ def _page(service: ServiceApp, path: str, usual: Lang, make: Callable[..., str |
     """Return the endpoint of a page, which is cached."""
 
     async def answer(request: Request) -> Response:
-        key = of_today(f"{request.url.path}?{request.url.query}")
+        # What was asked for, as the server read it: an address put together again has the name of the host in it.
+        key = of_today(f"{request.scope['path']} {request.scope['query_string'].decode('latin-1')}")
         content = service.cache.get(key)
         if content is None:
             ask = _ask(request, service, usual)
