@@ -170,6 +170,13 @@ def test_sites_of_a_firm_in_one_command(
     assert "géographie" in capsys.readouterr().err
     assert call(*common, "--by", "zzz") == 2
     assert "epci" in capsys.readouterr().err
+    own = tmp_path / "own" / LINES  # the very table that is read, as a French spreadsheet writes it
+    own.parent.mkdir()
+    own.write_text("métier;effectif;bassin\nN4101;3;Redon\n", encoding="cp1252")
+    held = own.read_bytes()
+    assert call("--fragile", own, "--hiring", hiring, "--output", own.parent) == 2
+    assert str(own) in capsys.readouterr().err
+    assert own.read_bytes() == held
 
 
 def test_tensions_play_no_part_in_territories_whose_openings_are_given(

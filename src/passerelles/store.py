@@ -7,6 +7,7 @@ import mmap
 import struct
 import zipfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -360,10 +361,13 @@ def _listing(content: Content, array: Array | None) -> dict[str, Any]:
 
 
 def _check_replaceable(path: Path) -> None:
-    """Refuse to replace anything but an index: a folder of other files, a file that `--output` names by mistake."""
-    names = {p.name for p in path.iterdir()} if path.is_dir() else {MANIFEST}
-    alien = {name for name in names if not name.endswith((_SUFFIX, ".json"))} - {SEAL}
-    if alien or (names and not is_index(path)):
+    """Refuse to replace anything but an index: a file that `--output` names by mistake, or what no manifest lists."""
+    others = set[str]()
+    if path.is_dir():
+        others = {p.name for p in path.iterdir()}
+        with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
+            others -= {MANIFEST, SEAL, *json.loads((path / MANIFEST).read_bytes())["members"]}
+    if others or not (path.is_dir() or is_index(path)):
         raise PasserellesError("index_onto_others", path=path)
 
 

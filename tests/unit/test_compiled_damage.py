@@ -318,13 +318,13 @@ def test_nothing_is_replaced_but_an_index(tmp_path: Path, embedded_graph: Occupa
         compile_index(embedded_graph, tmp_path / "absent" / name)
     assert error.value.key == "write_no_folder"
     if place.is_dir():
-        (place / "notes.txt").write_text("à moi", encoding="utf-8")
+        (place / "notes.json").write_text("à moi", encoding="utf-8")
     else:
         place.write_text("à moi", encoding="utf-8")
     with pytest.raises(PasserellesError) as error:
         compile_index(embedded_graph, place, overwrite=True)
     assert error.value.key == "index_onto_others"
-    assert (place / "notes.txt" if place.is_dir() else place).read_text(encoding="utf-8") == "à moi"
+    assert (place / "notes.json" if place.is_dir() else place).read_text(encoding="utf-8") == "à moi"
 
 
 @pytest.mark.parametrize("name", ["metiers", "metiers.zip"])

@@ -49,7 +49,7 @@ class Batch(NamedTuple):
         Raises
         ------
         PasserellesError
-            If the folder cannot be written to.
+            If the folder cannot be written to, or holds a table of that name that no run wrote.
         """
         (folder / _PAGES if self.pages else folder).mkdir(parents=True, exist_ok=True)
         before = {row["checksum"]: row for row in _rows(folder / LINES)}
@@ -108,10 +108,13 @@ def csv_of(lines: Sequence[Line]) -> str:
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:
-    """Rows that an earlier run wrote; none where there is no such table, or it is another one."""
+    """Rows that an earlier run wrote; none where there is no such table, or it is that of another version."""
     if not path.is_file():
         return
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8", errors="replace", newline="") as file:
         reader = csv.DictReader(file)
-        if reader.fieldnames == [*_COLUMNS]:
+        heads = (*(reader.fieldnames or ()),)
+        if heads and heads[:2] != _COLUMNS[:2]:  # somebody's own table, maybe the very one that is read
+            raise PasserellesError("write_onto_others", path=path, names=", ".join(_COLUMNS))
+        if heads == _COLUMNS:
             yield from reader
