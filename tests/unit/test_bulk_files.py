@@ -328,6 +328,7 @@ def test_a_run_begins_anew_where_nothing_was_finished_and_makes_rejects_again(
         rank_files(embedded_graph, source, out)
     source.write_text("id,occupation,competencies\np,K2110,\nq,Z9999,\n", encoding="utf-8")
     assert rank_files(embedded_graph, source, out).ranked == 1
+    assert rank_files(embedded_graph, tmp_path, out).kept == 1  # of the folder, its parts are no profiles
     shutil.rmtree(tmp_path / "out-rejects")
     again = rank_files(embedded_graph, source, out)
     assert (again.ranked, again.refused, again.kept) == (1, 1, 0)

@@ -144,6 +144,8 @@ def rank_files(  # noqa: PLR0913 - as `rank_profiles`, and where all goes
     if not output.name:
         raise PasserellesError("profiles_need_output")
     aside = Path(rejects or output.with_name(f"{output.stem}-rejects{output.suffix}"))
+    made = {output.resolve(), aside.resolve()}  # what an earlier run left in a folder of profiles is none
+    files = [file for file in files if made.isdisjoint(file.resolve().parents)] or files
     job = _Job(Ranker.of(graph, settings=settings, limit=limit), progress, lang)
     if not output.suffix:
         return _rank_parts(job, files, output, aside, form or "parquet", part_rows)

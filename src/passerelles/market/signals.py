@@ -445,7 +445,9 @@ class Signal:
     def reasons(self, lang: Lang = "fr") -> tuple[str, ...]:
         """Return the sentences that explain `status`."""
         tell = partial(_reason, lang)
-        counted = [f for f in self.families if f.family in self.projects.about.split(" + ")]  # what is not printed is no 0
+        counted = [
+            f for f in self.families if f.family in self.projects.about.split(" + ")
+        ]  # what is not printed is no 0
         jobs, named = max((f.jobs or 0 for f in counted), default=0), ", ".join(f.label for f in counted)
         key = "family_projects" if self.families else "projects"
         projects = tell(key, figure=self.projects.say(lang), families=named, n=jobs)
