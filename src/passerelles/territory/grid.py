@@ -1,10 +1,10 @@
 """A table of lots as it was written: which of its columns says what, what their cells hold, whether its totals fit."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 from passerelles.codes import grouped
 from passerelles.io.csv import TOTAL, hold_counts, mostly_hold_counts, read_number
@@ -16,8 +16,6 @@ from passerelles.text import normalise_label
 
 Row = tuple[int, Sequence[Any]]
 """A line of the file and its cells."""
-Tell = Callable[..., None]
-"""Says what was done: file, key, line and column, then what the sentence names."""
 COUNT: Final[Mapping[Side, str]] = {"fragile": "headcount", "hiring": "openings"}
 """Role of the column that counts the people, or the openings."""
 _HEADER_LEAST: Final = 2  # columns that make a header: a title may hold the name of one
@@ -226,12 +224,33 @@ def named_columns(names: Sequence[str], side: Side, known: Mapping[str, int]) ->
     return columns
 
 
+class Reader(Protocol):
+    """What tables are read with: their side, what a text may be, and where it is said what was done with them."""
+
+    side: Side
+
+    def tell(self, file: str, key: str, line: int = 0, column: str = "", /, **values: object) -> None:
+        """Say what was done with a table or a line of it."""
+
+    def is_place(self, name: str) -> bool:
+        """Whether a header is the very name of a place."""
+
+    def holds_jobs(self, texts: Sequence[str]) -> bool:
+        """Whether most of some cells are titles of jobs."""
+
+    def holds_places(self, texts: Sequence[str]) -> bool:
+        """Whether most of some cells are names of places."""
+
+    def place_named_in(self, texts: Iterable[str]) -> str:
+        """Return the one place of all tables whose name stands in some texts; else nothing."""
+
+
 @dataclass(frozen=True)
 class Grid:
     """A table: its rows, each with its line and as many cells as the header, and where the column of each role is."""
 
     name: str
-    side: Side
+    reader: Reader
     header: Sequence[str]
     columns: Mapping[str, int]
     rows: Sequence[Row]
@@ -245,16 +264,42 @@ class Grid:
     headed: str = ""  # role of what headed the column of each row, where each was a cell
 
     @property
+    def side(self) -> Side:
+        """Which side it counts."""
+        return self.reader.side
+
+    @property
+    def count(self) -> str:
+        """Role of its column of people or openings."""
+        return COUNT[self.side]
+
+    @property
     def crossed(self) -> bool:
         """Whether each of its rows was a cell of jobs by employers."""
         return self.headed in ("job", "employer")
 
     @classmethod
-    def of_mappings(cls, rows: Sequence[Mapping[str, Any]], side: Side) -> "Grid":
+    def of_mappings(cls, rows: Sequence[Mapping[str, Any]], reader: Reader) -> "Grid":
         """Return rows from memory, their line being their number."""
         header = list(dict.fromkeys(str(key) for row in rows for key in row))
         cells = [(number, [row.get(key) for key in header]) for number, row in enumerate(rows, start=1)]
-        return cls(side, side, header, columns_of(header, side), cells)
+        return cls(reader.side, reader, header, columns_of(header, reader.side), cells)
+
+    def tell(self, key: str, line: int = 0, column: str = "", /, **values: object) -> None:
+        """Say what was done with it, or with a line of it."""
+        self.reader.tell(self.name, key, line, column, **values)
+
+    def has(self, *roles: str) -> bool:
+        """Whether it has a column of one of some roles."""
+        return not self.columns.keys().isdisjoint(roles)
+
+    def with_roles(self, **columns: int) -> "Grid":
+        """Return it with columns of some roles."""
+        return replace(self, columns={**self.columns, **columns})
+
+    def without(self, *roles: str) -> "Grid":
+        """Return it without the columns of some roles."""
+        return replace(self, columns={role: at for role, at in self.columns.items() if role not in roles})
 
     def with_column(self, role: str, texts: Mapping[int, str]) -> "Grid":
         """Return it with one more column of a role, without a name, filled by line; rows of one cell are no lots."""
@@ -264,6 +309,12 @@ class Grid:
             value = texts.get(line) if len(filled) > 1 and filled != names else None
             rows.append((line, [*cells, value]))
         return replace(self, header=[*self.header, ""], columns={**self.columns, role: len(self.header)}, rows=rows)
+
+    def emptied(self, columns: Collection[int]) -> "Grid":
+        """Return it without what stands in some columns, and their names."""
+        header = ["" if at in columns else name for at, name in enumerate(self.header)]
+        rows = [(line, [None if at in columns else cell for at, cell in enumerate(cells)]) for line, cells in self.rows]
+        return replace(self, header=header, rows=rows)
 
     def text(self, cells: Sequence[Any], role: str) -> str:
         """Return the cell of a role as text on one line; empty where there is none."""
@@ -275,13 +326,26 @@ class Grid:
         """Return the cell of a column as text on one line."""
         return " ".join(cell_text(cells[place]).split())
 
-    def own_account(self, cells: Sequence[Any]) -> bool:
-        """Whether a row says that the work is one's own account, in its column of contracts or in its title."""
-        return any(says("own_account", normalise_label(self.text(cells, role))) for role in ("employment", "job"))
+    def job_text(self, cells: Sequence[Any]) -> str:
+        """Return the cell of the job as it is written, or its code."""
+        return self.text(cells, "job") or self.text(cells, "code")
+
+    @cached_property
+    def names(self) -> list[str]:
+        """Headers without case, accents and punctuation."""
+        return [normalise_label(name) for name in self.header]
+
+    def saying(self, *subjects: str) -> list[int]:
+        """Return the columns whose name says one of some things."""
+        return [at for at, name in enumerate(self.names) if any(says(subject, name) for subject in subjects)]
 
     def title(self, role: str) -> str:
         """Return the header of a role as it is written, or its name where there is none."""
         return self.header[self.columns[role]] if role in self.columns else role
+
+    def titles(self, places: Iterable[int]) -> str:
+        """Return the headers of some columns, as they are written."""
+        return ", ".join(self.header[at] for at in places)
 
     def called(self, place: int) -> str:
         """Return the header of a column, or where it has none its letters, as spreadsheets give them."""
@@ -294,9 +358,7 @@ class Grid:
     @cached_property
     def references(self) -> list[int]:
         """Columns of references that a program gave to openings, one each: of several lines, they are one."""
-        if self.side == "fragile":
-            return []
-        named = [at for at, name in enumerate(self.header) if says("reference", normalise_label(name))]
+        named = self.saying("reference") if self.side == "hiring" else ()
         return [at for at in named if (texts := self.sample(at)) and all(map(_REFERENCE.fullmatch, texts))]
 
     @cached_property
@@ -311,32 +373,55 @@ class Grid:
     @cached_property
     def remarks(self) -> list[int]:
         """Columns whose words may say something of a row's number: of openings, all not read; of people, contracts."""
-        names, states = [normalise_label(name) for name in self.header], self.states
         read = {*self.columns.values(), *self.parts}
-        also = {*range(len(names))} - read if self.side == "hiring" else {self.columns.get("employment")}
-        return [at for at, name in enumerate(names) if says("remark", name) or at in also or at in states]
+        also = {*range(len(self.header))} - read if self.side == "hiring" else {self.columns.get("employment", -1)}
+        return sorted({*self.saying("remark"), *self.states, *also} - {-1})
 
     @cached_property
     def states(self) -> list[int]:
         """Columns that say of openings whether they are still open, as one cell at least does."""
+        named = self.saying("states") if self.side == "hiring" else ()
         known = ("closed", "closed_state", "open_state")
-        return [
-            at
-            for at, name in enumerate(self.header if self.side == "hiring" else ())
-            if says("states", normalise_label(name))
-            and any(says(each, normalise_label(text)) for text in self.sample(at) for each in known)
-        ]
+        return [at for at in named if any(says(each, normalise_label(t)) for t in self.sample(at) for each in known)]
+
+    @property
+    def ended(self) -> str:
+        """What is said of openings, or of people, that are none any more."""
+        return "closed" if self.side == "hiring" else "gone"
+
+    @cached_property
+    def ends(self) -> list[int]:
+        """Columns that may say so: of openings all but names, of a list of persons those of states."""
+        if self.side == "hiring":
+            named = {at for role, at in self.columns.items() if role in _NAMES}
+            return [at for at in range(len(self.header)) if at not in named]
+        listed = self.saying("state") if self.count not in self.columns or self.one_each else []
+        # Where all are said to be gone, it is why they are here.
+        return [at for at in listed if not all(says("gone", normalise_label(t)) for t in self.beside_jobs(at))]
+
+    @cached_property
+    def side_column(self) -> int | None:
+        """The column that says of each row whether it counts people or openings, where a table counts both."""
+        roles = {at for role, at in self.columns.items() if role != "employment"}
+        for at, name in enumerate(self.header):
+            if at in roles or says("no_side", bare(name)) or not any(map(side_of_text, self.sample(at))):
+                continue
+            sides = [side_of_text(text) for text in self.beside_jobs(at) if not stays(text)]
+            known = [side for side in sides if side is not None]
+            if 2 * len(known) > len(sides) and len(set(known)) > 1:
+                return at
+        return None
 
     @property
     def one_each(self) -> bool:
         """Whether each row counts one person at most: full-time equivalents of a list of persons."""
-        numbers = [read_number(text).value for text in self.sample(self.columns[COUNT[self.side]])]
+        numbers = [read_number(text).value for text in self.sample(self.columns[self.count])]
         return all(number is not None and number <= 1 for number in numbers)
 
     @property
     def counts_present(self) -> bool:
         """Whether its numbers are of who is there now."""
-        return says("current", bare(without_part(self.title(COUNT[self.side]))))
+        return says("current", bare(without_part(self.title(self.count))))
 
     @cached_property
     def counts_rest(self) -> bool:
@@ -346,34 +431,30 @@ class Grid:
     @property
     def free(self) -> list[int]:
         """Columns without a role that are not of something else, nor identifiers, ages, or parts counted already."""
-        names = {at: normalise_label(name) for at, name in enumerate(self.header) if at not in self.columns.values()}
-        return [at for at, name in names.items() if not (says("something_else", name) or says("no_people", name))]
+        taken = {*self.columns.values(), *self.saying("something_else", "no_people")}
+        return [at for at in range(len(self.header)) if at not in taken]
 
     @property
     def countable(self) -> list[int]:
         """Columns without a role that may count this side."""
-        names = [normalise_label(name) for name in self.header]
-        if self.side == "fragile" and any(says("person", name) for name in names):  # each counts one
+        if self.side == "fragile" and self.saying("person"):  # each counts one
             return []
-        free = [at for at in self.free if not _counts_else(names[at], self.side, (), names)]
+        free = [at for at in self.free if not _counts_else(self.names[at], self.side, (), self.names)]
         return [at for at in free if not _are_numbered(self.sample(at))]
 
     @property
     def uncounted(self) -> list[int]:
         """Columns without a role that count, by their names and cells, but not this side, or something else."""
-        columns, names = list[int](), [normalise_label(name) for name in self.header]
-        for at in {*range(len(self.header))} - {*self.columns.values()}:
-            name, texts = names[at], self.sample(at)
-            counts = _counts_else(name, self.side, (), names) or re.search(WORDS["words"][COUNT[self.side]], name)
-            if counts and not says("no_people", name) and texts and mostly_hold_counts(texts):
-                columns.append(at)
-        return sorted(columns)
+        free = sorted({*range(len(self.header))} - {*self.columns.values(), *self.saying("no_people")})
+        count = re.compile(WORDS["words"][self.count])
+        named = [at for at in free if _counts_else(n := self.names[at], self.side, (), self.names) or count.search(n)]
+        return self.holding(mostly_hold_counts, named)
 
     def refuse_unread(self, columns: Iterable[int]) -> None:
         """Refuse to count one a line where columns have numbers that are not read."""
         names = ", ".join(map(self.called, columns))
         if names:
-            raise LotsError([Problem(self.name, 0, COUNT[self.side], "counts_unread", {"columns": names})])
+            raise LotsError([Problem(self.name, 0, self.count, "counts_unread", {"columns": names})])
 
     def sample(self, place: int) -> list[str]:
         """Return the filled cells of a column that name no total, in the first rows."""
@@ -382,27 +463,24 @@ class Grid:
 
     def beside_jobs(self, place: int) -> list[str]:
         """Return the cells of a column, filled or not, in the rows of a job."""
-        jobs = [(normalise_label(self.text(cells, "job") or self.text(cells, "code")), cells) for _, cells in self.rows]
+        jobs = [(normalise_label(self.job_text(cells)), cells) for _, cells in self.rows]
         return [self.text_at(cells, place) for job, cells in jobs if job and not TOTAL.fullmatch(job)]
 
-    def with_checked_roles(self, hold_places: Callable[[Sequence[str]], bool]) -> "Grid":
+    def with_checked_roles(self) -> "Grid":
         """Drop the roles that its cells contradict: jobs, employers or months of numbers, counts of words, sectors."""
-        roles = dict(self.columns)
-        if "job" in roles and (texts := self.sample(roles["job"])) and hold_counts(texts):  # "Postes créés"
-            del roles["job"]
-        placed = {"basin", "commune"} & roles.keys()
-        if "sector" in roles and not placed and self.holding(hold_places, [roles["sector"]]):
-            del roles["sector"]  # "Secteur" may be a part of a country
-        if "employer" in roles and says("site", self.title("employer")) and hold_counts(self.sample(roles["employer"])):
-            del roles["employer"]
-        if "month" in roles and (texts := self.sample(roles["month"])) and all(map(_FEW.fullmatch, texts)):  # "Départs"
-            del roles["month"]
-        texts = self.sample(roles[COUNT[self.side]]) if COUNT[self.side] in roles else []
-        words = not any(sign.isdigit() for text in texts for sign in text[:2])  # "Postes" may head titles, not numbers
-        answers = any(text.isalpha() and text.casefold() in _YES_NO for text in texts)  # "Menacé (oui/non)"
-        if COUNT[self.side] in roles and words and (answers or not {"job", "code"} & roles.keys()):
-            del roles[COUNT[self.side]]
-        return replace(self, columns=roles)
+        texts = {role: self.sample(at) for role, at in self.columns.items()}
+        wrong = {
+            "job": texts.get("job") and hold_counts(texts["job"]),  # "Postes créés"
+            # "Secteur" may be a part of a country.
+            "sector": texts.get("sector") and not self.has("basin", "commune")
+            and self.reader.holds_places(texts["sector"]),
+            "employer": says("site", self.title("employer")) and hold_counts(texts.get("employer", ())),
+            "month": texts.get("month") and all(map(_FEW.fullmatch, texts["month"])),  # "Départs"
+        }  # fmt: skip
+        grid, counts = self.without(*(role for role, is_wrong in wrong.items() if is_wrong)), texts.get(self.count, ())
+        words = not any(sign.isdigit() for text in counts for sign in text[:2])  # "Postes" may head titles, not numbers
+        answers = any(text.isalpha() and text.casefold() in _YES_NO for text in counts)  # "Menacé (oui/non)"
+        return grid.without(self.count) if words and (answers or not grid.has("job", "code")) else grid
 
     def holding(self, holds: Callable[[Sequence[str]], object], among: Iterable[int]) -> list[int]:
         """Return the columns among some whose cells pass a test; an empty one does not."""
@@ -422,14 +500,46 @@ class Grid:
 
     def within(self, place: int, among: Iterable[int]) -> list[int]:
         """Return the columns among some that may count a part of what a column counts: none is above it."""
-        columns = list[int]()
-        for at in among:
+
+        def is_within(at: int) -> bool:
             texts = [(self.text_at(cells, at).strip("-–—"), self.text_at(cells, place)) for _, cells in self.rows]
             parts = [(part, whole) for part, whole in texts if part]
-            whole = [(int(part), int(whole)) for part, whole in parts if part.isdecimal() and whole.isdecimal()]
-            if parts and all(part.isdecimal() for part, _ in parts) and all(part <= of for part, of in whole):
-                columns.append(at)
-        return columns
+            return bool(parts) and all(
+                part.isdecimal() and (not whole.isdecimal() or int(part) <= int(whole)) for part, whole in parts
+            )
+
+        return list(filter(is_within, among))
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of a table: its number in the file, and its cells."""
+
+    grid: Grid
+    number: int
+    cells: Sequence[Any]
+
+    def text(self, role: str) -> str:
+        """Return the cell of a role as text on one line; empty where there is none."""
+        return self.grid.text(self.cells, role)
+
+    def text_at(self, place: int) -> str:
+        """Return the cell of a column as text on one line."""
+        return self.grid.text_at(self.cells, place)
+
+    def differs(self, name: str, *texts: str) -> bool:
+        """Whether columns of one name say different things, or another one than some texts."""
+        same_name = {self.text_at(at) for at, each in enumerate(self.grid.header) if name and each == name}
+        return len({*same_name, *texts} - {""}) > 1
+
+    def tell(self, key: str, column: str = "", /, **values: object) -> None:
+        """Say what was done with it."""
+        self.grid.tell(key, self.number, column, **values)
+
+    @property
+    def own_account(self) -> bool:
+        """Whether it says that the work is one's own account, in its column of contracts or in its title."""
+        return any(says("own_account", normalise_label(self.text(role))) for role in ("employment", "job"))
 
 
 def period_of(name: str) -> Month | None:
@@ -529,90 +639,65 @@ def stays(text: str) -> bool:
     return text[:1].isalpha() and says("unchanged", text.casefold())
 
 
-def side_column(grid: Grid) -> int | None:
-    """Return the column that says of each row whether it counts people or openings, where a table counts both."""
-    roles = {at for role, at in grid.columns.items() if role != "employment"}
-    for at, name in enumerate(grid.header):
-        if at in roles or says("no_side", bare(name)) or not any(map(side_of_text, grid.sample(at))):
-            continue
-        sides = [side_of_text(text) for text in grid.beside_jobs(at) if not stays(text)]
-        known = [side for side in sides if side is not None]
-        if 2 * len(known) > len(sides) and len(set(known)) > 1:
-            return at
-    return None
+RowKind = tuple[str, Mapping[str, object]]
+"""Key of the message of a row that is no lot, and what fills it; empty for a lot."""
 
 
-def row_kinds(grid: Grid) -> Callable[[Sequence[Any]], tuple[str, Mapping[str, object]]]:
-    """Return a function that gives the kind of a row that is no lot and what fills its message; else no kind."""
-    header = [normalise_label(name) for name in grid.header]
-    remarks, told = [at for at, name in enumerate(header) if says("remark", name)], grid.states
-    states = [at for at, name in enumerate(header) if says("state", name)]
-    ended = "closed" if grid.side == "hiring" else "gone"
-    if grid.side == "fragile":  # of persons; where all are said to be gone, it is why they are here
-        listed = states if COUNT["fragile"] not in grid.columns or grid.one_each else []
-        states = [at for at in listed if not all(says(ended, normalise_label(t)) for t in grid.beside_jobs(at))]
-    kept = {grid.columns[role] for role in _NAMES if role in grid.columns}
-    states += [at for at in range(len(header)) if grid.side == "hiring" and at not in kept]  # wherever it is written
-    references = grid.references
-    seen = set[tuple[str, ...]]()
-    out, answered = "closed_line" if grid.side == "hiring" else "not_concerned", grid.answered
-    side_at = side_column(grid)
-    nobodies = ("out_of_scope", "nobody_there") if grid.side == "fragile" else ("out_of_scope",)
-
-    above, sums = "total_line", _unnamed_sums(grid)
-
-    def kind(cells: Sequence[Any]) -> tuple[str, Mapping[str, object]]:
-        nonlocal above
+def row_kinds(grid: Grid) -> Iterator[RowKind]:
+    """Yield the kind of each row."""
+    above, sums, seen = "total_line", _unnamed_sums(grid), set[tuple[str, ...]]()
+    for _, cells in grid.rows:
         is_part = says("part", normalise_label(grid.text(cells, "job")))
         if is_part and above != "total_line":
-            return "part_line", {}  # of the lot above, counted with it; of a total, its parts are the lots
-        found = kind_alone(cells)
-        found = ("total_line", {}) if found[0] in ("", "text_line") and sums(cells) else found
-        above = above if is_part else found[0]
-        same = (*(grid.text_at(cells, at) for at in references), grid.text(cells, "job"))
-        if found[0] == "" and references:
-            found = ("same_reference", {}) if same in seen else found
+            yield "part_line", {}  # of the lot above, counted with it; of a total, its parts are the lots
+            continue
+        kind, values = _kind_alone(grid, cells)
+        kind = "total_line" if kind in ("", "text_line") and sums(cells) else kind
+        above = above if is_part else kind
+        same = (*(grid.text_at(cells, at) for at in grid.references), grid.text(cells, "job"))
+        if not kind and grid.references:
+            kind = "same_reference" if same in seen else ""
             seen.add(same)
-        return found
+        yield kind, values if kind != "total_line" else {}
 
-    def kind_alone(cells: Sequence[Any]) -> tuple[str, Mapping[str, object]]:
-        texts = [normalise_label(cell_text(cell)) for cell in cells]
-        job = grid.text(cells, "job") or grid.text(cells, "code")
-        if [t for t in texts if t] == [h for h in header if h]:
-            return "header_again", {}
-        # Where no job is, a total is written in whatever column: their order means nothing.
-        counted = job[:1].isdigit()  # "13 postes" beside "Total", or jobs with their numbers
-        if any(map(TOTAL.fullmatch, [normalise_label(job)] if job and not counted else texts)):
-            return "total_line", {}
-        answers = [(grid.text_at(cells, at).casefold(), out_by) for at, out_by in answered.items()]
-        is_out = any(text.isalpha() and _YES_NO.get(text) == out_by for text, out_by in answers)
-        in_title = [] if counted else _IN_BRACKETS.findall(job)
-        said = [*(texts[at] for at in states), *map(normalise_label, in_title)]
-        if is_out or any(says(ended, text) for text in said) or any(says("closed_state", texts[at]) for at in told):
-            return out if is_out else f"{ended}_line", {}
-        if not _is_lot_row(grid, cells):
-            return "text_line", {"text": " ".join(filter(None, map(cell_text, cells)))[:80]}
-        sure = (at for at in remarks if not grid.text_at(cells, at).endswith("?"))  # else a doubt
-        apart = next((at for at in sure if any(says(subject, texts[at]) for subject in nobodies)), None)
-        at = side_at if apart is None else apart
-        given = "" if at is None else grid.text_at(cells, at)
-        side = grid.side if at is None else side_of_text(given)
-        if apart is None and (side == grid.side or stays(given)):
-            return "" if side == grid.side else f"{grid.side}_no_change", {}
-        key = "out_of_scope" if apart is not None else "side_unknown" if side is None else "other_side"
-        return key, {"column": "" if at is None else grid.header[at], "given": given}
 
-    return kind
+def _kind_alone(grid: Grid, cells: Sequence[Any]) -> RowKind:
+    """Return the kind of a row, whatever stands above it."""
+    texts, job = [normalise_label(cell_text(cell)) for cell in cells], grid.job_text(cells)
+    if [*filter(None, texts)] == [*filter(None, grid.names)]:
+        return "header_again", {}
+    # Where no job is, a total is written in whatever column: their order means nothing.
+    counted = job[:1].isdigit()  # "13 postes" beside "Total", or jobs with their numbers
+    if any(map(TOTAL.fullmatch, [normalise_label(job)] if job and not counted else texts)):
+        return "total_line", {}
+    answers = [(grid.text_at(cells, at).casefold(), out_by) for at, out_by in grid.answered.items()]
+    if any(text.isalpha() and _YES_NO.get(text) == out_by for text, out_by in answers):
+        return "closed_line" if grid.side == "hiring" else "not_concerned", {}
+    said = [texts[at] for at in grid.ends] + ([] if counted else [*map(normalise_label, _IN_BRACKETS.findall(job))])
+    if any(says(grid.ended, text) for text in said) or any(says("closed_state", texts[at]) for at in grid.states):
+        return f"{grid.ended}_line", {}
+    if not _is_lot_row(grid, cells):
+        return "text_line", {"text": " ".join(filter(None, map(cell_text, cells)))[:80]}
+    nobodies = ("out_of_scope", "nobody_there") if grid.side == "fragile" else ("out_of_scope",)
+    sure = (at for at in grid.saying("remark") if not grid.text_at(cells, at).endswith("?"))  # else a doubt
+    apart = next((at for at in sure if any(says(subject, texts[at]) for subject in nobodies)), None)
+    at = grid.side_column if apart is None else apart
+    given = "" if at is None else grid.text_at(cells, at)
+    side = grid.side if at is None else side_of_text(given)
+    if apart is None and (side == grid.side or stays(given)):
+        return "" if side == grid.side else f"{grid.side}_no_change", {}
+    key = "out_of_scope" if apart is not None else "side_unknown" if side is None else "other_side"
+    return key, {"column": "" if at is None else grid.header[at], "given": given}
 
 
 def _unnamed_sums(grid: Grid) -> Callable[[Sequence[Any]], bool]:
     """Return a function that tells, row by row, which one without a job sums those above it: a total nobody named."""
     group, whole = list[int](), list[int]()  # numbers of the rows since the last total, and of all
-    counts = [at for at in (grid.columns.get(COUNT[grid.side], -1), *grid.parts) if at >= 0]
+    counts = [at for at in (grid.columns.get(grid.count, -1), *grid.parts) if at >= 0]
 
     def sums(cells: Sequence[Any]) -> bool:
         number = sum(whole_of(grid.text_at(cells, at)) or 0 for at in counts)
-        if grid.text(cells, "job") or grid.text(cells, "code"):
+        if grid.job_text(cells):
             group.append(number)
             whole.append(number)
         elif number and any(len(some) > 1 and number == sum(some) for some in (group, whole)):
@@ -632,51 +717,49 @@ class Remarked(NamedTuple):
     key: str = "remarked"
 
 
-def remarked(grid: Grid, cells: Sequence[Any], number: int) -> Remarked | None:
+def remarked(row: Line, number: int) -> Remarked | None:
     """
     Return what remarks, or words beside a number, say of it: "dont 3 déjà pourvus", "reste 6".
 
     Of people, only those that are said to be among the number are taken off it; others may be beside it. A doubt
     changes nothing.
     """
-    count = grid.columns.get(COUNT[grid.side], -1)
-    remarks, is_rest = grid.remarks, grid.counts_rest
-    for at in remarks if count >= 0 and says("part_time", normalise_label(grid.header[count])) else ():
-        match = _PERSONS.search(normalise_label(grid.text_at(cells, at)))
+    grid = row.grid
+    count = grid.columns.get(grid.count, -1)
+    cells = {at: (grid.header[at], row.text_at(at)) for at in (count, *grid.remarks) if at >= 0}
+    words = {at: normalise_label(text) for at, (_, text) in cells.items()}
+    for at in grid.remarks if count >= 0 and says("part_time", grid.names[count]) else ():
+        match = _PERSONS.search(words[at])
         if match and int(match["n"]) > number:
-            return Remarked(grid.header[at], grid.text_at(cells, at), int(match["n"]), "persons_remarked")
-    for at in (at for at in (count, *remarks) if at >= 0):
-        words = normalise_label(grid.text_at(cells, at))
-        whole = _WHOLE.search(words) if count < 0 and grid.side == "hiring" else None
+            return Remarked(*cells[at], int(match["n"]), "persons_remarked")
+    for at, said in words.items():
+        whole = _WHOLE.search(said) if count < 0 and grid.side == "hiring" else None
         if whole and (n := whole_of(whole["n"]) or 1) > 1:
-            return Remarked(grid.header[at], grid.text_at(cells, at), n, "counted_by_remark")
-        for key, match in ((key, pattern.search(words)) for key, pattern in _REMARKS[grid.side] if not is_rest):
-            said = whole_of(match["n"]) if match else None
-            among = match is not None and words[: match.start()].endswith("dont ")
+            return Remarked(*cells[at], n, "counted_by_remark")
+        for key, pattern in _REMARKS[grid.side] if not grid.counts_rest else ():
+            match = pattern.search(said)
+            n = (whole_of(match["n"]) or 0) if match else 0
+            among = match is not None and said[: match.start()].endswith("dont ")
             beside = at == count and match is not None and (match.start() == 0 or (key == "leavers" and not among))
-            if match is None or said is None or not 0 < said <= number or beside:  # "8 CDI + 2 CDD"
+            if not 0 < n <= number or beside:  # "8 CDI + 2 CDD"
                 continue
-            cell = grid.header[at], grid.text_at(cells, at)
-            sure = grid.side == "hiring" or among or key == "left"
-            if not sure or key == "leavers":
-                return Remarked(*cell, number, "leavers_remarked")
-            return Remarked(*cell, said if key == "left" else number - said)
-        if grid.side == "fragile" and at != count and says("leaver" if number == 1 else "gone", words):
-            return Remarked(grid.header[at], grid.text_at(cells, at), number, "leavers_remarked")
-    texts = [(grid.header[at], grid.text_at(cells, at)) for at in remarks]
-    doubtful = [each for each in texts if says("doubt", each[1].casefold())]
-    doubtful += [(grid.header[at], "?") for at in grid.answered if grid.text_at(cells, at) == "?"]
-    states = [(grid.header[at], text) for at in grid.states if (text := grid.text_at(cells, at))]
-    unread = [each for each in states if not says("open_state", normalise_label(each[1]))]
-    said_of_it = [(each, "doubted") for each in doubtful] + [(each, "state_unread") for each in unread]
-    return next((Remarked(*each, number, key) for each, key in said_of_it), None)
+            if key == "leavers" or not (grid.side == "hiring" or among or key == "left"):
+                return Remarked(*cells[at], number, "leavers_remarked")
+            return Remarked(*cells[at], n if key == "left" else number - n)
+        if grid.side == "fragile" and at != count and says("leaver" if number == 1 else "gone", said):
+            return Remarked(*cells[at], number, "leavers_remarked")
+    doubted = [cells[at] for at in grid.remarks if says("doubt", cells[at][1].casefold())]
+    doubted += [(grid.header[at], "?") for at in grid.answered if row.text_at(at) == "?"]
+    unread = [cells[at] for at in grid.states if cells[at][1] and not says("open_state", words[at])]
+    keyed = [*((each, "doubted") for each in doubted), *((each, "state_unread") for each in unread)]
+    return next((Remarked(*each, number, key) for each, key in keyed), None)
 
 
 def _is_lot_row(grid: Grid, cells: Sequence[Any]) -> bool:
     """Whether a row is a lot and not a remark: it has a job, or people of an unknown one."""
     filled = [text for cell in cells if (text := cell_text(cell))]
-    is_lot = any(grid.text(cells, role) for role in ("job", "code", "choice", COUNT[grid.side]))
-    if COUNT[grid.side] not in grid.columns:  # one person or opening a line, whose job may be missing
+    is_lot = any(grid.text(cells, role) for role in ("job", "code", "choice", grid.count))
+    if grid.count not in grid.columns:  # one person or opening a line, whose job may be missing
         is_lot |= all(any(grid.text(cells, r) for r in roles) for roles in (["employer"], ["basin", "commune"]))
     explains = all(text.startswith("(") for text in filled)  # as a second line of the header does
     return is_lot and not explains and (len(filled) > 1 or len(grid.columns) == 1)
@@ -741,7 +824,7 @@ def signed_change(grid: Grid) -> int | None:
     for at in grid.countable:
         texts = grid.sample(at)
         numbers = [number for text in texts if (number := change_of(text)) is not None]
-        if says("change", bare(grid.header[at])) and 2 * len(numbers) > len(texts) and min(numbers, default=0) < 0:
+        if says("change", bare(grid.header[at])) and 2 * len(numbers) > len(texts) and min(numbers) < 0:
             return at
     return None
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from statistics import fmean
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
@@ -22,7 +22,7 @@ from passerelles.referentials.access_text import (
 )
 from passerelles.referentials.referential import Referential, code_of, occupations_meant, titles_by_label
 from passerelles.sharing import made_once
-from passerelles.territory.grid import Grid, Row, with_letters
+from passerelles.territory.grid import Grid, Line, Row, with_letters
 from passerelles.territory.lots import NO_EMPLOYER, WORDS, Locator, Where, says
 from passerelles.territory.shapes import jobs_beside, parts_jobs
 from passerelles.text import normalise_label
@@ -308,20 +308,21 @@ def as_asked(cell: str, *, licences: bool = False) -> Iterator[str]:
             yield _EITHER_LICENCE.sub(r"\1permis ", f"permis {each}" if licences and letter else each)
 
 
-def asked_of_row(grid: Grid, cells: Sequence[Any]) -> Iterator[tuple[str, list[str]]]:
+def asked_of_row(row: Line) -> Iterator[tuple[str, list[str]]]:
     """
     Yield what each column of licences and conditions asks for, or lists as held, with the name of the column.
 
     Remarks beside openings ask too, as far as they say that something is demanded: "permis C exigé".
     """
+    grid = row.grid
     for role in ("permits", "conditions", "held"):
         letters = role == "permits" or "permis" in normalise_label(grid.title(role)).split()
-        yield grid.title(role), [*as_asked(grid.text(cells, role), licences=letters)]
-    for at, name in enumerate(grid.header if grid.side == "hiring" else ()):
-        if at not in grid.columns.values() and says("remark", normalise_label(name)):
-            parts = re.split(r"[,.;\n]\s", cell_text(cells[at]))
+        yield grid.title(role), [*as_asked(row.text(role), licences=letters)]
+    for at in grid.saying("remark") if grid.side == "hiring" else ():
+        if at not in grid.columns.values():
+            parts = re.split(r"[,.;\n]\s", cell_text(row.cells[at]))
             demanded = [part for part in parts if says("demanded", normalise_label(part))]
-            yield name, [*as_asked(" ; ".join(demanded))]
+            yield grid.header[at], [*as_asked(" ; ".join(demanded))]
 
 
 def asked_in(referential: Referential, item: str, job: str) -> Asked:

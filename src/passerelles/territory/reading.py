@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from passerelles.codes import looks_like_code
 from passerelles.errors import PasserellesError
-from passerelles.io.csv import decimal_sign, hold_counts, mostly_hold_counts, read_number
+from passerelles.io.csv import Rows, decimal_sign, hold_counts, mostly_hold_counts, read_number
 from passerelles.io.xlsx import cell_text
 from passerelles.market.places import departments_shown
 from passerelles.market.tables import agreement_number
@@ -23,6 +23,7 @@ from passerelles.referentials.referential import Referential, code_of, codes_wit
 from passerelles.territory.grid import (
     COUNT,
     Grid,
+    Line,
     Row,
     bare,
     change_of,
@@ -65,11 +66,11 @@ from passerelles.territory.lots import (
 )
 from passerelles.territory.shapes import (
     all_counts,
-    differing_totals,
     firms_apart,
     of_who_moves,
     place_in_title,
     split_jobs,
+    tell_differing,
     unpivoted,
     with_changes,
     with_needs,
@@ -201,10 +202,9 @@ def read_lots(
     reader = _Reader(referential, side, locator or Locator(), choices, review_threshold)
     rows = _given_rows(table, side)
     if rows and all(isinstance(row, str | Path) for row in rows):
-        files = [sheets_of(path, side, reader.is_place, reader.holds_jobs) for path in rows]
+        files = [sheets_of(path, reader) for path in rows]
         reader.set_aside += [problem for sheets in files for problem in damaged(sheets)]
-        grids = partial(grids_of, side=side, is_place=reader.is_place, are_jobs=reader.holds_jobs, tell=reader.tell)
-        tables = [reader.tables(partial(grids, sheets, named_in=reader.place_named_in)) for sheets in files]
+        tables = [reader.tables(sheets) for sheets in files]
         if len(files) > 1:  # a lot of one of several tables is in no single file
             return reader.read((replace(grid, sheet=grid.name) for some in tables for grid in some), "")
         return reader.read(tables[0], files[0][0].name, files[0][0].sha256)
@@ -214,7 +214,7 @@ def read_lots(
             {"employer": lot.employer, "job": lot.job, COUNT[side]: lot.people, "basin": lot.basin_label or lot.basin}
             for lot in rows
         ]
-    return reader.read([Grid.of_mappings(rows, side)], side)
+    return reader.read([Grid.of_mappings(rows, reader)], side)
 
 
 def _given_rows(table: Any, side: Side) -> list[Any]:
@@ -278,10 +278,10 @@ class _Reader:
         """Record a message on what was done with a table or a line of it."""
         self.said.append(Problem(file, line, column, key, values))
 
-    def tables(self, grids: Callable[[], Iterable[Grid]]) -> Iterator[Grid]:
+    def tables(self, sheets: Sequence[Rows]) -> Iterator[Grid]:
         """Yield the tables of a file; what is wrong with it as a whole is set aside."""
         try:
-            yield from grids()
+            yield from grids_of(sheets, self)
         except LotsError as error:
             self.set_aside += error.problems
 
@@ -305,11 +305,8 @@ class _Reader:
 
         Where its places keep it from having most, rows of an unknown one count without, with a message.
         """
-        grid = self._check_columns(grid)
-        rows, several = self._rows(grid), self._job_of_several
-        grid, rows, problems = split_jobs(
-            grid, rows, self.is_place, lambda text: isinstance(several(text), Unusable), self.tell
-        )
+        grid, several = self._check_columns(grid), self._job_of_several
+        grid, rows, problems = split_jobs(grid, self._rows(grid), lambda text: isinstance(several(text), Unusable))
         self.set_aside += problems
         titles = read_titles(self.referential, grid, rows, threshold=self.review_threshold)
         n_aside, n_said = len(self.set_aside), len(self.said)
@@ -321,7 +318,7 @@ class _Reader:
         if unread and n_unread + n_nowhere > n_placed:
             del self.set_aside[n_aside:], self.said[n_said:]
             for each in unread:
-                self.tell(grid.name, "place_unread", each.row, each.column, column=each.column, why=each.what)
+                grid.tell("place_unread", each.row, each.column, column=each.column, why=each.what)
             grid = replace(grid, placeless=frozenset(problem.row for problem in unread))
             found = self._lots(grid, rows, titles)
         if found and all(lot.basin for _, lot in found):  # named with their jobs
@@ -331,17 +328,18 @@ class _Reader:
 
     def _lots(self, grid: Grid, rows: Sequence[Row], titles: Sequence[Job | None]) -> list[tuple[tuple[str, ...], Lot]]:
         """Return the lots of the rows of a table, each with what those that are one lot have in common."""
-        decimal = decimal_sign(grid.text(cells, COUNT[self.side]) for _, cells in rows)
+        decimal = decimal_sign(grid.text(cells, grid.count) for _, cells in rows)
         named_firms = any(grid.text(cells, "employer") for _, cells in rows)
         lots = list[tuple[tuple[str, ...], Lot]]()
         for (line, cells), title_job in zip(rows, titles, strict=True):
-            lot = self._lot(grid, line, cells, decimal, title_job)
+            row = Line(grid, line, cells)
+            lot = self._lot(row, decimal, title_job)
             if lot is not None:
                 lot = self.source_lots[line].read_as(lot) if line in self.source_lots else lot
                 key = (normalise_label(lot.employer) or lot.employer, lot.job, lot.basin)
                 extra = "1" if lot.self_employed else ""
-                if named_firms and not grid.text(cells, "employer"):
-                    self.tell(grid.name, "employer_empty", line)
+                if named_firms and not row.text("employer"):
+                    row.tell("employer_empty")
                     extra += f" {line}"  # of whom, nobody knows: no lot of another line is surely the same
                 title = "" if code_of(self.referential, lot.given) else normalise_label(lot.given)
                 lots.append(((*key, lot.commune, title, lot.permits, str(lot.month or ""), extra), lot))
@@ -353,47 +351,46 @@ class _Reader:
 
         A column of jobs or numbers without a usual name is known by its cells, with a message.
         """
-        count = COUNT[self.side]
-        grid = with_needs(grid.with_checked_roles(self._holds_places), self.holds_jobs, self.tell)
-        grid = self._job_of_two(with_changes(grid, self.tell))
-        grid = unpivoted(grid, is_place=self.is_place, are_jobs=self.holds_jobs, tell=self.tell)
-        grid = firms_apart(grid, self.tell)
-        for role, same_role, holds in (
-            ("job", {"job", "code"}, self.holds_jobs),
-            (count, {count}, hold_counts),
-            ("commune", {"basin", "commune"}, self._holds_places),
-        ):
-            if same_role & grid.columns.keys():
-                continue
-            matches = grid.holding(holds, grid.countable if role == count else grid.free)
-            if role == count and not matches:
-                matches = grid.holding(mostly_hold_counts, grid.countable)
-            if len(matches) != 1 and role == "commune" and "employer" in grid.columns:
-                matches = grid.holding(holds, [grid.columns["employer"]])  # a site may be named after its town
-            if len(matches) == 1:
-                grid = replace(grid, columns={**grid.columns, role: matches[0]})
-                self.tell(grid.name, f"{role}_by_content", 0, role, column=grid.called(matches[0]))
-        if "held" not in grid.columns and (at := conditions_column(self.referential, grid, self._scores)) is not None:
-            grid = replace(grid, columns={**grid.columns, "held": at})
-            self.tell(grid.name, f"{self.side}_conditions_by_content", 0, "held", column=grid.called(at))
+        grid = self._job_of_two(with_changes(with_needs(grid.with_checked_roles())))
+        grid = self._with_roles_by_content(firms_apart(unpivoted(grid)))
         if not any(grid.header) and not grid.rows:
             raise LotsError([Problem(grid.name, 0, "", "no_row", {})])
-        if not {"job", "code"} & set(grid.columns):
+        if not grid.has("job", "code"):
             first_row = next((each for each in (grid.header, *(cells for _, cells in grid.rows)) if any(each)), ())
             columns = ", ".join(filter(None, map(cell_text, first_row))) or "–"
             raise LotsError([Problem(grid.name, 0, "job", "no_column", {"column": "job", "columns": columns})])
-        grid = firms_apart(all_counts(of_who_moves(grid, self.tell), self.tell), self.tell)  # of jobs just recognised
-        grid = without_sums(grid, self.is_place, self.holds_jobs, self.tell)
-        grid = self._with_places_of_firms(grid)
-        if self.side == "fragile" and "volunteers" in grid.columns and grid.sample(grid.columns["volunteers"]):
-            self.tell(grid.name, "volunteers_only", 0, "volunteers", column=grid.title("volunteers"))
-        for roles, key in (
-            ([count], "counted_lines"),
-            (["employer"], "no_employer"),
-            (["basin", "commune"], "no_place"),
+        grid = firms_apart(all_counts(of_who_moves(grid)))  # of jobs just recognised
+        grid = self._with_places_of_firms(without_sums(grid))
+        if self.side == "fragile" and grid.has("volunteers") and grid.sample(grid.columns["volunteers"]):
+            grid.tell("volunteers_only", 0, "volunteers", column=grid.title("volunteers"))
+        if not grid.has(grid.count):
+            grid.tell("counted_lines", 0, grid.count)
+        if not grid.has("employer"):
+            grid.tell("no_employer", 0, "employer")
+        if not grid.has("basin", "commune") and not grid.titled:
+            grid.tell("no_place", 0, "basin")
+        return grid
+
+    def _with_roles_by_content(self, grid: Grid) -> Grid:
+        """Give jobs, numbers, places and conditions the only column whose cells are such, with a message."""
+        for role, same_role, holds in (
+            ("job", ("job", "code"), self.holds_jobs),
+            (grid.count, (grid.count,), hold_counts),
+            ("commune", ("basin", "commune"), self.holds_places),
         ):
-            if not grid.columns.keys() & roles and not (key == "no_place" and grid.titled):
-                self.tell(grid.name, key, 0, roles[0])
+            if grid.has(*same_role):
+                continue
+            matches = grid.holding(holds, grid.countable if role == grid.count else grid.free)
+            if role == grid.count and not matches:
+                matches = grid.holding(mostly_hold_counts, grid.countable)
+            if len(matches) != 1 and role == "commune" and grid.has("employer"):
+                matches = grid.holding(holds, [grid.columns["employer"]])  # a site may be named after its town
+            if len(matches) == 1:
+                grid = grid.with_roles(**{role: matches[0]})
+                grid.tell(f"{role}_by_content", 0, role, column=grid.called(matches[0]))
+        if not grid.has("held") and (at := conditions_column(self.referential, grid, self._scores)) is not None:
+            grid = grid.with_roles(held=at)
+            grid.tell(f"{self.side}_conditions_by_content", 0, "held", column=grid.called(at))
         return grid
 
     def _job_of_two(self, grid: Grid) -> Grid:
@@ -403,7 +400,7 @@ class _Reader:
         They are of one name and say different jobs, or one has a name that may as well be of grades, or of works.
         """
         name, matches = grid.title("job"), list[int]()
-        same_name = [at for at, each in enumerate(grid.header) if each == name and "job" in grid.columns]
+        same_name = [at for at, each in enumerate(grid.header) if each == name and grid.has("job")]
         weak = same_name and (says("weak_job", bare(name)) or not names_role(name))
         if weak:
             least = fmean(self._scores(grid.sample(grid.columns["job"])) or [0.0])
@@ -413,9 +410,9 @@ class _Reader:
         if len(matches) != 1:
             return grid
         column = grid.called(matches[0]) if weak else f"{name} ({matches[0] + 1})"
-        self.tell(grid.name, "job_by_content", 0, "job", column=column)
+        grid.tell("job_by_content", 0, "job", column=column)
         names = [each if weak or at not in same_name or at in matches else "" for at, each in enumerate(grid.header)]
-        return replace(grid, header=names, columns={**grid.columns, "job": matches[0]})
+        return replace(grid.with_roles(job=matches[0]), header=names)
 
     def is_place(self, name: str) -> bool:
         """Whether a header is the very name of a commune or basin, or a site named after one."""
@@ -427,7 +424,7 @@ class _Reader:
 
     def _with_places_of_firms(self, grid: Grid) -> Grid:
         """Give rows the place that most employers end with, in the departments of the other tables: "Auchan Leers"."""
-        if "employer" not in grid.columns or {"basin", "commune"} & grid.columns.keys() or grid.titled:
+        if not grid.has("employer") or grid.has("basin", "commune") or grid.titled:
             return grid
 
         departments = self.locator.departments
@@ -446,7 +443,7 @@ class _Reader:
         if len(named) < max(2, _MOST_CELLS * len(towns)):
             return grid
         given, town = next((firm, named[firm]) for firm in firms.values() if firm in named)
-        self.tell(grid.name, "firm_place", 0, "employer", given=given, place=town)
+        grid.tell("firm_place", 0, "employer", given=given, place=town)
         nowhere = frozenset(line for line, firm in firms.items() if firm not in named)
         places = {line: named[firm] for line, firm in firms.items() if firm in named}
         return replace(grid.with_column("commune", places), placeless=grid.placeless | nowhere)
@@ -460,7 +457,7 @@ class _Reader:
         named = [n for n in named if not any(n != longer and n in longer for longer in named)]
         return named[0] if len(named) == 1 else ""
 
-    def _holds_places(self, texts: Sequence[str]) -> bool:
+    def holds_places(self, texts: Sequence[str]) -> bool:
         """Whether most of some cells are names of places, one or several of the name."""
         if self.locator.places is None:
             return False
@@ -487,164 +484,106 @@ class _Reader:
         """
         above: Sequence[Any] = ()
         lot_rows, other_rows = list[Row](), dict[str, list[Row]]()
-        kind_of = row_kinds(grid)
-        for line, cells in grid.rows:
-            kind, values = kind_of(cells)
+        for (line, cells), (kind, values) in zip(grid.rows, row_kinds(grid), strict=True):
             if kind in ("side_unknown", "out_of_scope"):
-                number = whole_of(grid.text(cells, COUNT[self.side]))
+                number = whole_of(grid.text(cells, grid.count))
                 self.set_aside.append(Problem(grid.name, line, str(values["column"]), kind, values, number))
             elif kind:
-                self.tell(grid.name, kind, line, **values)
+                grid.tell(kind, line, **values)
             if kind:
                 other_rows.setdefault(kind, []).append((line, cells))
                 continue
             ditto = [bool(above and _DITTO.fullmatch(cell_text(cell))) for cell in cells]
             above = [above[at] if ditto[at] else cell for at, cell in enumerate(cells)]
             if any(ditto):
-                self.tell(grid.name, "repeated", line)
+                grid.tell("repeated", line)
             lot_rows.append((line, above))
         totals = other_rows.get("total_line", ())
         if not _LOTS & other_rows.keys():  # a total may count them, or not
-            for each in differing_totals(grid, totals, lot_rows):
-                self.tell(grid.name, "total_differs", each.line, told=each.total, found=each.nearest_sum)
-        if COUNT[self.side] not in grid.columns:
-            uncounted = {
-                at
-                for _, row in totals
-                for at in grid.countable
-                if (whole_of(grid.text_at(row, at)) or 0) > len(lot_rows)
+            tell_differing(grid, totals, lot_rows)
+        if not grid.has(grid.count):
+            most = {
+                at: max((whole_of(grid.text_at(row, at)) or 0 for _, row in totals), default=0) for at in grid.countable
             }
-            grid.refuse_unread(sorted(uncounted))
+            grid.refuse_unread(at for at, number in most.items() if number > len(lot_rows))
         lots = sorted([*lot_rows, *(row for kind in _LOTS for row in other_rows.get(kind, ()))], key=lambda row: row[0])
         filled = fill_down(grid, lots, [row for kind in other_rows.keys() - _LOTS for row in other_rows[kind]])
         for line in [line for line, _ in lot_rows if line in filled]:
-            self.tell(grid.name, "employer_below" if filled[line][0] == "employer" else "place_below", line)
+            grid.tell("employer_below" if filled[line][0] == "employer" else "place_below", line)
         return [(line, filled[line][1] if line in filled else cells) for line, cells in lot_rows]
 
-    def _lot(self, grid: Grid, line: int, cells: Sequence[Any], decimal: str, title_job: Job | None) -> Lot | None:
+    def _lot(self, row: Line, decimal: str, title_job: Job | None) -> Lot | None:
         go_on()
-        people = self._people(grid, line, cells, decimal)
+        grid, people = row.grid, self._people(row, decimal)
         number = people if isinstance(people, int) else None
-        if ("target" in grid.columns or grid.signed) and number is not None and number <= 0:
-            self.tell(grid.name, f"{self.side}_no_change", line)
+        if (grid.has("target") or grid.signed) and number is not None and number <= 0:
+            row.tell(f"{self.side}_no_change")
             return None
-        job = self._job(grid, line, cells, title_job)
-        job = self._unclear_job(grid, cells, number) or job
-        place = self._where(grid, line, cells)
+        job = self._job(row, title_job)
+        job = self._unclear_job(row, number) or job
+        place = self._where(row)
         if isinstance(people, Unusable) or isinstance(job, Unusable) or isinstance(place, Unusable):
             if number == 0:  # nobody is lost
                 return None
             unusable = next(each for each in (people, job, place) if isinstance(each, Unusable))
             details = (grid.title(unusable.role), unusable.key, unusable.values, number, unusable.suggestions)
-            self.set_aside.append(Problem(grid.name, line, *details))
+            self.set_aside.append(Problem(grid.name, row.number, *details))
             return None
         return Lot(
-            employer=grid.text(cells, "employer") or "–",
+            employer=row.text("employer") or "–",
             people=people,
             **job._asdict(),
             **place._asdict(),
             label=self.referential.occupation_by_code[job.job].name,
-            row=line,
+            row=row.number,
             sheet=grid.sheet,
-            self_employed=self.side == "hiring" and grid.own_account(cells),
-            volunteers=self._volunteers(grid, line, cells, people) if self.side == "fragile" else None,
-            month=self._month(grid, line, cells),
-            size=whole_of(grid.text(cells, "size")),
-            agreement=agreement_number(grid.text(cells, "idcc")),
-            permits=self._conditions(grid, line, cells, job.job),
+            self_employed=self.side == "hiring" and row.own_account,
+            volunteers=_volunteers(row, people) if self.side == "fragile" else None,
+            month=_month(row),
+            size=whole_of(row.text("size")),
+            agreement=agreement_number(row.text("idcc")),
+            permits=self._conditions(row, job.job),
         )
 
-    def _people(self, grid: Grid, line: int, cells: Sequence[Any], decimal: str) -> int | Unusable:
+    def _people(self, row: Line, decimal: str) -> int | Unusable:
         """People or openings of a row, or their change; an empty part counts nobody where another is filled."""
-        role = COUNT[self.side]
-        if role not in grid.columns:
-            return self._as_remarked(grid, line, cells, 1)
-        written = [at for at in (grid.columns[role], *grid.parts) if grid.text_at(cells, at)]
+        grid = row.grid
+        if not grid.has(grid.count):
+            return _as_remarked(row, 1)
+        written = [at for at in (grid.columns[grid.count], *grid.parts) if row.text_at(at)]
         if grid.parts:  # a dash in one of them means nobody; of all of them, or alone, what it means is not known
-            written = [at for at in written if grid.text_at(cells, at).strip("-–—")]
-        change = change_of(grid.text_at(cells, written[0]), decimal) if grid.signed and written else None
+            written = [at for at in written if row.text_at(at).strip("-–—")]
+        change = change_of(row.text_at(written[0]), decimal) if grid.signed and written else None
         if change is not None:
             return -change if self.side == "fragile" else change
-        numbers = [self._number(grid, line, cells, decimal, at) for at in written]
+        numbers = [_number(row, decimal, at) for at in written]
         unusable = [number for number in numbers if isinstance(number, Unusable)]
         whole = sum(number for number in numbers if isinstance(number, int))
         if whole and all(says("not_known", str(each.values["given"]).casefold()) for each in unusable):
             for each in unusable:
-                self.tell(grid.name, "part_unread", line, each.role, given=each.values["given"], column=each.role)
+                row.tell("part_unread", each.role, given=each.values["given"], column=each.role)
         elif unusable or not numbers:
-            return unusable[0] if unusable else Unusable(role, "empty", {"given": ""})
-        whole -= whole_of(grid.text(cells, "filled")) or 0
-        if "target" not in grid.columns:
-            return self._as_remarked(grid, line, cells, whole)
-        target = self._number(grid, line, cells, decimal, grid.columns["target"])
+            return unusable[0] if unusable else Unusable(grid.count, "empty", {"given": ""})
+        whole -= whole_of(row.text("filled")) or 0
+        if not grid.has("target"):
+            return _as_remarked(row, whole)
+        target = _number(row, decimal, grid.columns["target"])
         if isinstance(target, Unusable):
             return target
         return whole - target if self.side == "fragile" else target - whole
 
-    def _as_remarked(self, grid: Grid, line: int, cells: Sequence[Any], number: int) -> int:
-        """People or openings of a row without those that its remarks say are gone, with a message."""
-        words = remarked(grid, cells, number)
-        if words is None:
-            return number
-        values = {"given": words.given, "number": number, "left": words.left}
-        self.tell(grid.name, words.key, line, words.column, **values)
-        return words.left
-
-    def _number(self, grid: Grid, line: int, cells: Sequence[Any], decimal: str, at: int) -> int | Unusable:
-        text = grid.text_at(cells, at)
-        heading = grid.text(cells, grid.headed) if at == grid.columns[COUNT[self.side]] else ""
-        column = heading or grid.header[at]
-        cell: Any = cells[at] if text and not isinstance(cells[at], bool) else None
-        values = {"given": text}
-        same_name = {grid.text_at(cells, i) for i, name in enumerate(grid.header) if column and name == column}
-        if len((same_name | {text}) - {""}) > 1:
-            return Unusable(column, "columns_differ", values)
-        text = _PART_BESIDE.sub("", text) if "(" in column else text  # below "Effectif (dont femmes)"
-        numeric = isinstance(cell, int | float) and math.isfinite(cell)
-        part_time = says("part_time", normalise_label(f"{column} {text} {grid.about}"))
-        value, problem = (float(cell), "") if numeric else read_number(text, decimal=decimal, whole=not part_time)
-        if value is not None:
-            whole = value.is_integer() or part_time
-            problem = "negative" if value < 0 else "too_many" if value > _MOST else "" if whole else "fractional"
-        if value is None or problem:
-            problem = "range" if problem == "not_number" and says("range", text.casefold()) else problem
-            return Unusable(column, "formula" if text.startswith("=") else problem, values)
-        if value.is_integer():
-            return int(value)
-        rounded = max(1, math.floor(value + 0.5))
-        self.tell(grid.name, "etp", line, column, given=text, people=str(rounded))
-        return rounded
-
-    def _volunteers(self, grid: Grid, line: int, cells: Sequence[Any], people: int) -> int | None:
-        """Volunteers of a row: their number, or all or none of its people where a list of persons says yes or no."""
-        text, column = grid.text(cells, "volunteers"), grid.title("volunteers")
-        number = None if "%" in column else whole_of(text)
-        if number is None:
-            number = {"yes": people, "no": 0}.get(_YES_NO.get(text.casefold(), ""))
-        if text and number is None:
-            self.tell(grid.name, "volunteers_unread", line, column, given=text)
-        return number
-
-    def _conditions(self, grid: Grid, line: int, cells: Sequence[Any], job: str) -> str:
+    def _conditions(self, row: Line, job: str) -> str:
         """What columns of licences, conditions and remarks ask for, or list as held; a message names the others."""
         conditions, key = list[str](), "conditions_unread" if self.side == "hiring" else "held_unread"
-        for column, items in asked_of_row(grid, cells):
+        for column, items in asked_of_row(row):
             if unread := [words for each in items if (words := asked_in(self.referential, each, job).unread)]:
-                self.tell(grid.name, key, line, column, column=column, given=", ".join(unread))
+                row.tell(key, column, column=column, given=", ".join(unread))
             conditions += items
         return (" ; " if any(" ou " in each for each in conditions) else ", ").join(conditions)
 
-    def _month(self, grid: Grid, line: int, cells: Sequence[Any]) -> Month | None:
-        """Month of a row; a text that names none gets a message."""
-        text = grid.text(cells, "month")
-        month = Month.read(text)
-        if text and month is None:
-            self.tell(grid.name, "month_unread", line, grid.title("month"), given=text)
-        return month
-
-    def _job(self, grid: Grid, line: int, cells: Sequence[Any], title_job: Job | None) -> Job:
+    def _job(self, row: Line, title_job: Job | None) -> Job:
         """Job of a row: what a person chose, else its code where the referential has it, else its title."""
-        texts = {role: text for role in ("choice", "code", "job") if (text := grid.text(cells, role))}
+        texts = {role: text for role in ("choice", "code", "job") if (text := row.text(role))}
         texts = {role: _ROME_DASHED.sub(r"\1\2", text) for role, text in texts.items()}
         if not texts:
             return Unusable("job", "empty", {})
@@ -662,59 +601,59 @@ class _Reader:
             if code is not None:
                 title, confidence = texts.get("job", text), 1.0
                 if role == "job":
-                    self._tell_unknown(grid, line, texts, text, code)
+                    self._tell_unknown(row, texts, text, code)
                 sure = title_job if isinstance(title_job, Resolved) and title_job.confidence >= SURE else None
                 if sure is not None and (role == "code" or beside) and not same_job(self.referential, code, sure):
                     confidence = 1.0 - sure.confidence
                     values = {"code": self._named(code), "read": self._named(sure.job), "given": sure.given}
-                    self.tell(grid.name, "code_differs", line, grid.title("code"), **values)
+                    row.tell("code_differs", row.grid.title("code"), **values)
                 return Resolved(code, "" if code_of(self.referential, title) == code else title, round(confidence, 3))
             if role == "choice":  # a title that a person chose is read instead of what stands beside it
                 break
         if role == "job" and isinstance(title_job, Resolved):
-            self._tell_unknown(grid, line, texts, title_job.given, title_job.job)
+            self._tell_unknown(row, texts, title_job.given, title_job.job)
         if role != "job":
             ranked = next(resolve_many(self.referential, [text], limit=3))
             return read_title(self.referential, text, ranked, role, threshold=self.review_threshold)
         return title_job or Unusable("job", "empty", {})
 
-    def _unclear_job(self, grid: Grid, cells: Sequence[Any], number: int | None) -> Job | None:
+    def _unclear_job(self, row: Line, number: int | None) -> Job | None:
         """What is wrong where a row has several jobs for one number, or columns of one name say different ones."""
-        name = grid.title("job")
-        if "job" not in grid.columns or any(grid.text(cells, role) for role in ("choice", "code")):
+        grid = row.grid
+        if not grid.has("job") or row.text("choice") or row.text("code"):
             return None
-        same_name = {grid.text_at(cells, i) for i, each in enumerate(grid.header) if each and each == name}
-        if len(same_name - {""}) > 1:
-            return Unusable("job", "columns_differ", {"given": grid.text(cells, "job")})
-        text = cell_text(cells[grid.columns["job"]])
+        if row.differs(grid.title("job")):
+            return Unusable("job", "columns_differ", {"given": row.text("job")})
+        text = cell_text(row.cells[grid.columns["job"]])
         if number == 1 or codes_within(self.referential, text):
             return None
-        return self._job_of_several(text, family=number is not None and COUNT[self.side] in grid.columns)
+        return self._job_of_several(text, family=number is not None and grid.has(grid.count))
 
-    def _tell_unknown(self, grid: Grid, line: int, texts: Mapping[str, str], given: str, code: str) -> None:
+    def _tell_unknown(self, row: Line, texts: Mapping[str, str], given: str, code: str) -> None:
         """Say that the code of a row is none of the referential's, and what was read in its place."""
         if "code" in texts:
             values = {"code": texts["code"], "given": given, "read": self._named(code)}
-            self.tell(grid.name, "code_unknown", line, grid.title("code"), **values)
+            row.tell("code_unknown", row.grid.title("code"), **values)
 
     def _named(self, code: str) -> str:
         """Code and label of an occupation."""
         return f"{code} {self.referential.occupation_by_code[code].name}"
 
-    def _where(self, grid: Grid, line: int, cells: Sequence[Any]) -> Where | Unusable:
-        texts = {role: with_letters([text])[0] for role in ("commune", "basin") if (text := grid.text(cells, role))}
-        if line in grid.placeless:
+    def _where(self, row: Line) -> Where | Unusable:
+        grid = row.grid
+        texts = {role: with_letters([text])[0] for role in ("commune", "basin") if (text := row.text(role))}
+        if row.number in grid.placeless:
             return Where()
-        if not texts and (named := place_in_title(grid.text(cells, "job"), self.is_place)):
+        if not texts and (named := place_in_title(row.text("job"), self.is_place)):
             texts = {"commune": named}
-            self.tell(grid.name, "job_place", line, given=grid.text(cells, "job"), place=named)
+            row.tell("job_place", given=row.text("job"), place=named)
         elif not texts and grid.titled:
             texts = {"commune": grid.titled}
-            self.tell(grid.name, "title_place", line, place=grid.titled)
-        elif not {"basin", "commune"} & set(grid.columns):
+            row.tell("title_place", place=grid.titled)
+        elif not grid.has("basin", "commune"):
             return Where()
-        area = grid.text(cells, "postcode") or grid.text(cells, "department")
-        empty = {"basin" if "basin" in grid.columns else "commune": ""}
+        area = row.text("postcode") or row.text("department")
+        empty = {"basin" if grid.has("basin") else "commune": ""}
         # A commune says more than its basin, and a basin is read more surely: the first that can be is taken.
         readings = [(role, text, *self._place(text, area, role)) for role, text in (texts or empty).items()]
         role, given, place, text = next((each for each in readings if isinstance(each[2], Where)), readings[-1])
@@ -731,20 +670,20 @@ class _Reader:
             headed = grid.headed == "commune" and bool(text)  # beside places, what their total counts: "Siège"
             if not communes and (headed or is_nowhere(place)):
                 column = text if headed else grid.title(role)
-                why = Problem(grid.name, line, column, place.key, place.values).what
-                self.tell(grid.name, "place_unread", line, column, column=column, why=why)
+                why = Problem(grid.name, row.number, column, place.key, place.values).what
+                row.tell("place_unread", column, column=column, why=why)
                 return Where()
         if communes:
-            self.tell(grid.name, "place_in_part", line, given=text, read=communes[0].name)
+            row.tell("place_in_part", given=text, read=communes[0].name)
             return self._read_place(communes[0].code, "", "commune")
         if isinstance(place, Where):
             if stray and (km := self.locator.far(place.commune)) is not None:
                 read = f"{place.commune_label} ({departments_shown(place.commune)})"
-                self.tell(grid.name, "place_far", line, given=given, read=read, km=round(km))
+                row.tell("place_far", given=given, read=read, km=round(km))
             read = place.commune_label or place.basin_label
             in_words = given[:1].isalpha() and not place.commune
             if text != given or (in_words and normalise_label(read) not in normalise_label(given)):
-                self.tell(grid.name, "place_reworded", line, given=given, read=read)
+                row.tell("place_reworded", given=given, read=read)
         return place
 
     def _tell_sums(self, file: str, lots: Mapping[tuple[str, ...], Sequence[Lot]]) -> None:
@@ -753,3 +692,56 @@ class _Reader:
                 first, rows = same_lots[0], ", ".join(f"{lot.sheet} {lot.row}".strip() for lot in same_lots)
                 values = {"rows": rows, "people": str(sum(lot.people for lot in same_lots)), "employer": first.employer}
                 self.tell(file, "summed", first.row, **values, job=first.label or first.job)
+
+
+def _as_remarked(row: Line, number: int) -> int:
+    """People or openings of a row without those that its remarks say are gone, with a message."""
+    words = remarked(row, number)
+    if words is None:
+        return number
+    row.tell(words.key, words.column, given=words.given, number=number, left=words.left)
+    return words.left
+
+
+def _number(row: Line, decimal: str, at: int) -> int | Unusable:
+    grid, text, cell = row.grid, row.text_at(at), row.cells[at]
+    heading = row.text(grid.headed) if at == grid.columns[grid.count] else ""
+    column = heading or grid.header[at]
+    values = {"given": text}
+    if row.differs(column, text):
+        return Unusable(column, "columns_differ", values)
+    text = _PART_BESIDE.sub("", text) if "(" in column else text  # below "Effectif (dont femmes)"
+    numeric = isinstance(cell, int | float) and not isinstance(cell, bool) and math.isfinite(cell)
+    part_time = says("part_time", normalise_label(f"{column} {text} {grid.about}"))
+    value, problem = (float(cell), "") if numeric else read_number(text, decimal=decimal, whole=not part_time)
+    if value is not None:
+        whole = value.is_integer() or part_time
+        problem = "negative" if value < 0 else "too_many" if value > _MOST else "" if whole else "fractional"
+    if value is None or problem:
+        problem = "range" if problem == "not_number" and says("range", text.casefold()) else problem
+        return Unusable(column, "formula" if text.startswith("=") else problem, values)
+    if value.is_integer():
+        return int(value)
+    rounded = max(1, math.floor(value + 0.5))
+    row.tell("etp", column, given=text, people=str(rounded))
+    return rounded
+
+
+def _volunteers(row: Line, people: int) -> int | None:
+    """Volunteers of a row: their number, or all or none of its people where a list of persons says yes or no."""
+    text, column = row.text("volunteers"), row.grid.title("volunteers")
+    number = None if "%" in column else whole_of(text)
+    if number is None:
+        number = {"yes": people, "no": 0}.get(_YES_NO.get(text.casefold(), ""))
+    if text and number is None:
+        row.tell("volunteers_unread", column, given=text)
+    return number
+
+
+def _month(row: Line) -> Month | None:
+    """Month of a row; a text that names none gets a message."""
+    text = row.text("month")
+    month = Month.read(text)
+    if text and month is None:
+        row.tell("month_unread", row.grid.title("month"), given=text)
+    return month

@@ -5,15 +5,14 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from passerelles.io.csv import TOTAL, decimal_sign, hold_counts, mostly_hold_counts, read_number
 from passerelles.io.xlsx import cell_text
 from passerelles.territory.grid import (
-    COUNT,
     Grid,
+    Reader,
     Row,
-    Tell,
     are_parts,
     bare,
     columns_of,
@@ -27,11 +26,9 @@ from passerelles.territory.grid import (
     without_part,
     year_of,
 )
-from passerelles.territory.lots import WORDS, LotsError, Problem, Side, says
+from passerelles.territory.lots import WORDS, LotsError, Problem, says
 from passerelles.text import normalise_label
 
-IsPlace = Callable[[str], bool]
-AreJobs = Callable[[Sequence[str]], bool]
 _TURNED: Final = {"job": "by_job", "employer": "by_employer", "commune": "by_place", "basin": "by_place"}
 _TOWN: Final = re.compile(r"(?: [àa] |\s[-–]\s|,\s|\()(?P<place>[A-ZÀ-Ý][^(),]*(?:\(\w{2,3}\))?)\)?\s*$")
 _SAME: Final = {
@@ -43,7 +40,7 @@ _BRACKET: Final = re.compile(r"\s*\([^()]*\)")
 _LEAST: Final = 2  # columns of jobs or places that make a table of them
 
 
-def unpivoted(grid: Grid, *, is_place: IsPlace, are_jobs: AreJobs, tell: Tell) -> Grid:
+def unpivoted(grid: Grid) -> Grid:
     r"""
     Give each cell its own row where several columns of numbers are headed by places, jobs, or employers.
 
@@ -51,12 +48,8 @@ def unpivoted(grid: Grid, *, is_place: IsPlace, are_jobs: AreJobs, tell: Tell) -
     ----------
     grid
         The table. A corner says what its rows and columns are: ``Métier \ Entreprise``.
-    is_place, are_jobs
-        Whether a heading is a place, and whether most of some headings are jobs.
-    tell
-        Called with what its columns are, which others are headed so but hold no numbers, and which totals do not fit.
     """
-    side, original = grid.side, grid
+    original, is_place, are_jobs = grid, grid.reader.is_place, grid.reader.holds_jobs
     plain = {i: _BRACKET.sub("", name) for i, name in enumerate(grid.header) if name and not is_place(name)}
     plain = {i: name for i, name in plain.items() if name != grid.header[i] and is_place(without_part(name))}
     grid = replace(grid, header=[plain.get(i, name) for i, name in enumerate(grid.header)])  # "Redon (ouv. mars)"
@@ -65,32 +58,32 @@ def unpivoted(grid: Grid, *, is_place: IsPlace, are_jobs: AreJobs, tell: Tell) -
         parted = {}
     grid = replace(grid, header=[parted.get(i, name) for i, name in enumerate(grid.header)])
     names = grid.header
-    corner_cell = corner(names, side)
+    corner_cell = corner(names, grid.side)
     if corner_cell is not None:
-        columns = {name: at for name, at in grid.columns.items() if at != corner_cell.at and name != COUNT[side]}
+        columns = {name: at for name, at in grid.columns.items() if at != corner_cell.at and name != grid.count}
         grid = replace(grid, columns={**columns, corner_cell.rows: corner_cell.at})
-    own = grid.columns.get(COUNT[side])
+    own = grid.columns.get(grid.count)
     if own is not None and not names_role(names[own]) and (is_place(names[own]) or are_jobs([names[own]])):
-        grid = replace(grid, columns={role: at for role, at in grid.columns.items() if at != own})  # "Agents de quai"
+        grid = grid.without(grid.count)  # "Agents de quai"
     free = {i: texts for i in grid.countable if not _is_total(names[i]) and (texts := _non_empty(grid.sample(i)))}
     at = [i for i, texts in free.items() if len(_numbers(texts)) == len(texts)]
     if corner_cell is not None:
-        return _unpivot(grid, corner_cell.columns, free, tell) if at else original
-    if not {"basin", "commune"} & grid.columns.keys():
+        return _unpivot(grid, corner_cell.columns, free) if at else original
+    if not grid.has("basin", "commune"):
         places = [i for i in free if any(map(is_place, [names[i], *_INSIDE.split(names[i])]))]  # "Site 1 (Laval)"
         if sum(i in at for i in places) >= _LEAST:
             headed = [i for i in free if i in places or i in parted]
             both = sorted({*headed, *at})  # the total may count those beside them too: "Siège" names no town
             headed = both if _are_summed(grid, both) and not _are_summed(grid, headed) else headed
             if others := [names[i] for i in at if i not in headed]:
-                tell(grid.name, "other_counts", column=", ".join(names[i] for i in headed), others=", ".join(others))
-            return _unpivot(grid, "commune", headed, tell)
-    if side == "hiring" and "job" in grid.columns and "employer" not in grid.columns:
+                grid.tell("other_counts", column=", ".join(names[i] for i in headed), others=", ".join(others))
+            return _unpivot(grid, "commune", headed)
+    if grid.side == "hiring" and grid.has("job") and not grid.has("employer"):
         firms = _firms_summed(grid, free)
         if len(firms) >= _LEAST:
-            return _unpivot(grid, "employer", firms, tell)
-    if not {"job", "code"} & grid.columns.keys() and len(at) >= _LEAST and are_jobs([names[i] for i in at]):
-        return _unpivot(grid, "job", [i for i in free if i in at or are_jobs([names[i]])], tell)
+            return _unpivot(grid, "employer", firms)
+    if not grid.has("job", "code") and len(at) >= _LEAST and are_jobs([names[i] for i in at]):
+        return _unpivot(grid, "job", [i for i in free if i in at or are_jobs([names[i]])])
     return original
 
 
@@ -131,7 +124,7 @@ def _firms_above(grid: Grid, columns: Iterable[int]) -> dict[int, str]:
     names = {at: grid.above[at] if at < len(grid.above) else "" for at in columns}
     others = [name for name in names.values() if not name or names_role(name) or any(map(str.isdigit, name))]
     several = len(set(names.values())) > 1 and not are_parts([*dict.fromkeys(names.values())])
-    return names if several and not others and "employer" not in grid.columns else {}
+    return names if several and not others and not grid.has("employer") else {}
 
 
 def _non_empty(texts: Iterable[str]) -> list[str]:
@@ -148,21 +141,21 @@ def _is_total(name: str) -> bool:
     return TOTAL.fullmatch(normalise_label(name)) is not None
 
 
-def _unpivot(grid: Grid, role: str, headed: Iterable[int], tell: Tell) -> Grid:
+def _unpivot(grid: Grid, role: str, headed: Iterable[int]) -> Grid:
     names, samples = grid.header, {i: _non_empty(grid.sample(i)) for i in headed}
     at = [i for i, texts in samples.items() if 2 * len(_numbers(texts)) >= len(texts)]  # what is none is set aside
-    own = grid.columns.get(COUNT[grid.side])
+    own = grid.columns.get(grid.count)
     sums = [i for i, name in enumerate(names) if i not in at and (i == own or _is_total(name))]
     old = next(iter(sums), at[0]) if own is None else own
-    tell(grid.name, _TURNED[role], columns=", ".join(dict.fromkeys(names[i] for i in at)))
+    grid.tell(_TURNED[role], columns=", ".join(dict.fromkeys(names[i] for i in at)))
     if others := [names[i] for i in samples if i not in at]:
-        tell(grid.name, "columns_apart", columns=", ".join(others))
+        grid.tell("columns_apart", columns=", ".join(others))
     beside = _firms_above(grid, at) if role == "commune" else _places_of(grid, at) if role == "employer" else {}
     if beside and role == "commune":
-        tell(grid.name, "firms_above", employers=", ".join(dict.fromkeys(beside.values())))
+        grid.tell("firms_above", employers=", ".join(dict.fromkeys(beside.values())))
     if of_row := [each for each in ("volunteers", "filled", "target") if each in grid.columns]:
-        tell(grid.name, "of_whole_row", columns=", ".join(map(grid.title, of_row)))
-        grid = replace(grid, columns={r: i for r, i in grid.columns.items() if r not in of_row})
+        grid.tell("of_whole_row", columns=", ".join(map(grid.title, of_row)))
+        grid = grid.without(*of_row)
     rows = list[Row]()
     for line, row in grid.rows:
         texts = {i: text for i in at if (text := cell_text(row[i]))}
@@ -170,7 +163,7 @@ def _unpivot(grid: Grid, role: str, headed: Iterable[int], tell: Tell) -> Grid:
             continue  # says something of the employers
         filled = [i for i in texts if _non_empty([texts[i]])]
         if old in sums:
-            tell_sum(grid.name, line, row[old], [texts[i] for i in filled], tell)
+            tell_sum(grid.tell, line, row[old], [texts[i] for i in filled])
         other_cells = [None if i in (old, *at) else cell for i, cell in enumerate(row)]
         if any(_is_total(cell_text(cell)) for cell in row):
             rows.append((line, [*other_cells, sum(_numbers(texts[i] for i in filled)), "", ""]))
@@ -179,13 +172,13 @@ def _unpivot(grid: Grid, role: str, headed: Iterable[int], tell: Tell) -> Grid:
             numbers = [(row[i], names[i], beside.get(i, "")) for i in filled] or nobody
             rows += [(line, [*other_cells, *each]) for each in numbers]
     header = ["" if i in (old, *at) else name for i, name in enumerate(names)]
-    columns = {**grid.columns, COUNT[grid.side]: len(names), role: len(names) + 1}
+    columns = {**grid.columns, grid.count: len(names), role: len(names) + 1}
     columns |= {"employer" if role == "commune" else "commune": len(names) + 2} if beside else {}
-    header += [grid.title(COUNT[grid.side]), role, ""]
+    header += [grid.title(grid.count), role, ""]
     return replace(grid, header=header, columns=columns, rows=rows, headed=role)
 
 
-def labelled(grid: Grid, above: Iterable[Row], is_place: IsPlace, are_jobs: AreJobs, tell: Tell) -> Grid:
+def labelled(grid: Grid, above: Sequence[Row]) -> Grid:
     """
     Take employers, places and jobs from lines of their own, as "Entreprise : Alpha", for the rows below them.
 
@@ -193,15 +186,14 @@ def labelled(grid: Grid, above: Iterable[Row], is_place: IsPlace, are_jobs: AreJ
     again, and a place alone on its line, or a job where no column has jobs. A site that is named after a town is a
     place.
     """
-    labels, texts_by_role = dict[str, str](), dict[str, dict[int, str]]()
-    above = [*above]
+    is_place, labels, texts_by_role = grid.reader.is_place, dict[str, str](), dict[str, dict[int, str]]()
     rows, lines_above = list[Row](), [line for line, _ in above]
     last = max((line for line, cells in grid.rows if sum(bool(cell_text(cell)) for cell in cells) > 1), default=0)
-    firms = {} if "employer" in grid.columns else _block_titles(grid, above)
-    titles = firms or _place_titles(grid, above, is_place) or _job_titles(grid, are_jobs)
-    placed = _firm_titles(grid, above, is_place) if firms or not titles else {}
+    firms = {} if grid.has("employer") else _block_titles(grid, above)
+    titles = firms or _place_titles(grid, above) or _job_titles(grid)
+    placed = _firm_titles(grid, above) if firms or not titles else {}
     for line, cells in sorted([*above, *grid.rows], key=lambda row: row[0]):
-        field = (_page_field(cells, grid.side, is_place) if line in lines_above else None) or titles.get(line)
+        field = (_page_field(cells, grid.reader) if line in lines_above else None) or titles.get(line)
         fields = labels_of(cells, grid.side) or ([field] if field else [])
         named = {"commune" if role == "employer" and is_place(value) else role: value for role, value in fields}
         named |= placed.get(line, {})
@@ -209,7 +201,7 @@ def labelled(grid: Grid, above: Iterable[Row], is_place: IsPlace, are_jobs: AreJ
         if named:
             labels |= named
             given = " ".join(filter(None, map(cell_text, cells)))
-            tell(grid.name, "label_line" if line < last else "label_foot", line, given=given)
+            grid.tell("label_line" if line < last else "label_foot", line, given=given)
         elif line not in lines_above:
             rows.append((line, cells))
             is_sum = any(_is_total(cell_text(cell)) for cell in cells)  # of several jobs
@@ -237,24 +229,24 @@ def _names_owner(name: str) -> bool:
     return names_role(name) and next(iter(columns_of([name], "fragile")), "") in (*_SAME["basin"], "employer")
 
 
-def _place_titles(grid: Grid, above: Sequence[Row], is_place: IsPlace) -> dict[int, tuple[str, str]]:
+def _place_titles(grid: Grid, above: Sequence[Row]) -> dict[int, tuple[str, str]]:
     """Return the places that stand alone on lines within a table, and on the one above it, by line."""
-    if {"basin", "commune"} & grid.columns.keys():
+    if grid.has("basin", "commune"):
         return {}
     lone = _lone((*above[-1:], *grid.rows))
     lone = {line: text for line, text in lone.items() if not says("word_too", normalise_label(text))}
-    places = {line: text for line, text in lone.items() if is_place(text)}
+    places = {line: text for line, text in lone.items() if grid.reader.is_place(text)}
     kinds = {text.split()[0].casefold() for text in places.values() if " " in text}  # "Secteur": of the others too
     titles = {n: ("commune", t) for n, t in lone.items() if n in places or t.split()[0].casefold() in kinds}
     return titles if titles.keys() & {line for line, _ in grid.rows} else {}
 
 
-def _firm_titles(grid: Grid, above: Sequence[Row], is_place: IsPlace) -> dict[int, dict[str, str]]:
+def _firm_titles(grid: Grid, above: Sequence[Row]) -> dict[int, dict[str, str]]:
     """Return the firms that stand alone on lines within a table and on the one above it, most with a place, by line."""
-    if {"employer", "basin", "commune"} & grid.columns.keys() or not {"job", "code"} & grid.columns.keys():
+    if grid.has("employer", "basin", "commune") or not grid.has("job", "code"):
         return {}
     lone = {line: text for line, text in _lone((*above[-1:], *grid.rows)).items() if ":" not in text}
-    places = {line: place_in_title(text, is_place) for line, text in lone.items()}
+    places = {line: place_in_title(text, grid.reader.is_place) for line, text in lone.items()}
     if 2 * sum(map(bool, places.values())) <= len(lone) or not lone.keys() & {line for line, _ in grid.rows}:
         return {}
     return {
@@ -263,11 +255,10 @@ def _firm_titles(grid: Grid, above: Sequence[Row], is_place: IsPlace) -> dict[in
     }
 
 
-def _job_titles(grid: Grid, are_jobs: AreJobs) -> dict[int, tuple[str, str]]:
+def _job_titles(grid: Grid) -> dict[int, tuple[str, str]]:
     """Return the jobs that stand alone on lines within a table of which no column has jobs, by line."""
-    if {"job", "code"} & grid.columns.keys() or any(
-        are_jobs(texts) for at in grid.free if (texts := grid.sample(at)) and not hold_counts(texts)
-    ):
+    are_jobs = grid.reader.holds_jobs
+    if grid.has("job", "code") or grid.holding(lambda texts: not hold_counts(texts) and are_jobs(texts), grid.free):
         return {}
     lone = _lone(grid.rows)
     lone = lone if len(lone) < len(grid.rows) else {}  # lines of text
@@ -283,7 +274,7 @@ def _block_titles(grid: Grid, above: Sequence[Row]) -> dict[int, tuple[str, str]
     return {line: ("employer", text) for line, text in titles.items()} if named else {}
 
 
-def without_sums(grid: Grid, is_place: IsPlace, are_jobs: AreJobs, tell: Tell) -> Grid:
+def without_sums(grid: Grid) -> Grid:
     """
     Give the jobs of a pivot table in compact form the employer or place whose row above them sums theirs.
 
@@ -292,7 +283,7 @@ def without_sums(grid: Grid, is_place: IsPlace, are_jobs: AreJobs, tell: Tell) -
     LotsError
         If the lines make its total several times, and no such rows are found.
     """
-    job, count = grid.columns.get("job", -1), grid.columns.get(COUNT[grid.side], -1)
+    job, count = grid.columns.get("job", -1), grid.columns.get(grid.count, -1)
     if min(job, count) < 0 or not says("compact", normalise_label(grid.header[job])):
         return grid
     cells = [(line, grid.text_at(row, job), read_number(grid.text_at(row, count)).value) for line, row in grid.rows]
@@ -302,20 +293,21 @@ def without_sums(grid: Grid, is_place: IsPlace, are_jobs: AreJobs, tell: Tell) -
     at = _summing(numbers)
     names = [text for n, (_, text, _) in enumerate(numbered) if n in at]
     jobs = [text for n, (_, text, _) in enumerate(numbered) if n not in at]
+    are_jobs = grid.reader.holds_jobs
     fits = not are_jobs(names) if total is None else total == sum(numbers[n] for n in at)
     if not at or not fits or not are_jobs(jobs):
         if total is not None and sum(numbers) != total and sum(numbers) % total == 0:
-            raise LotsError([Problem(grid.name, 0, COUNT[grid.side], "sums_among", {"column": grid.title("job")})])
+            raise LotsError([Problem(grid.name, 0, grid.count, "sums_among", {"column": grid.title("job")})])
         return grid
     texts, heads, name = dict[int, str](), dict[int, str](), ""
     for n, (line, text, _) in enumerate(numbered):
         name = text if n in at else name
         (heads if n in at else texts)[line] = name
     for line, name in heads.items():
-        tell(grid.name, "label_line", line, given=name)
-    role = "commune" if all(map(is_place, names)) else "employer"
+        grid.tell("label_line", line, given=name)
+    role = "commune" if all(map(grid.reader.is_place, names)) else "employer"
     grid = replace(grid, rows=[row for row in grid.rows if row[0] not in heads])
-    return grid if role in grid.columns else grid.with_column(role, texts)
+    return grid if grid.has(role) else grid.with_column(role, texts)
 
 
 def _summing(numbers: Sequence[float]) -> list[int]:
@@ -339,36 +331,29 @@ def _summing(numbers: Sequence[float]) -> list[int]:
     return starts
 
 
-def _page_field(cells: Sequence[Any], side: Side, is_place: IsPlace) -> tuple[str, str] | None:
+def _page_field(cells: Sequence[Any], reader: Reader) -> tuple[str, str] | None:
     """Return the place in a line of two cells above a table, as the filters of a pivot table do."""
     filled = [text for cell in cells if (text := cell_text(cell).strip())]
-    role = next(iter(columns_of(filled[:1], side)), "")
-    return (role, filled[1]) if len(filled) == _LEAST and role in ("basin", "commune") and is_place(filled[1]) else None
+    role = next(iter(columns_of(filled[:1], reader.side)), "")
+    is_field = len(filled) == _LEAST and role in ("basin", "commune") and reader.is_place(filled[1])
+    return (role, filled[1]) if is_field else None
 
 
-def tell_sum(file: str, line: int, total: Any, parts: Iterable[Any], tell: Tell) -> None:
+def tell_sum(tell: Callable[..., None], line: int, total: Any, parts: Iterable[Any]) -> None:
     """Say where a total is no sum of the cells beside it; a dash means nobody."""
     whole, texts = read_number(cell_text(total)).value, _non_empty(map(cell_text, parts))
     numbers = _numbers(texts)
     if whole is not None and 0 < len(numbers) == len(texts) and whole != sum(numbers):
-        tell(file, "total_differs", line, told=int(whole), found=int(sum(numbers)))
-
-
-class DifferingTotal(NamedTuple):
-    """A total that is no sum of its lines, and the sum of lines that is nearest to it."""
-
-    line: int
-    total: int
-    nearest_sum: int
+        tell("total_differs", line, told=int(whole), found=int(sum(numbers)))
 
 
 def differing(
     totals: Mapping[int, int | None],
     numbers: Mapping[int, int | None],
     named: Mapping[int, set[int]] = MappingProxyType({}),
-) -> Iterator[DifferingTotal]:
+) -> Iterator[tuple[int, int, int]]:
     """
-    Yield the totals that are no sum of lines.
+    Yield the line of each total that is no sum of lines, the total, and the sum that is nearest to it.
 
     A total may sum the lines since the total before it, those until the next, all lines above, all of the table, the
     totals above, or the lines of what it names. Where the number of one of the lines is not known, none is checked.
@@ -385,11 +370,11 @@ def differing(
     >>> list(differing({4: 5, 7: 9, 8: 14}, {2: 2, 3: 3, 5: 4, 6: 5}))
     []
     >>> list(differing({4: 5, 8: 15}, {2: 2, 3: 3, 5: 4, 6: 5}))
-    [DifferingTotal(line=8, total=15, nearest_sum=14)]
+    [(8, 15, 14)]
     >>> list(differing({1: 5, 4: 9}, {2: 2, 3: 3, 5: 4, 6: 5}))  # each above its lines
     []
     >>> list(differing({4: 6, 7: 9, 8: 15}, {2: 2, 3: 3, 5: 4, 6: 5}))  # the last sums the other totals
-    [DifferingTotal(line=4, total=6, nearest_sum=5)]
+    [(4, 6, 5)]
     """
     known = {line: n for line, n in numbers.items() if n is not None}
     known_totals = {line: n for line, n in totals.items() if n is not None}
@@ -406,15 +391,14 @@ def differing(
         )
         sums = [sum(some) for some in groups if some]
         if total not in sums:
-            yield DifferingTotal(line, total, min(sums, key=lambda each: abs(each - total)))
+            yield line, total, min(sums, key=lambda each: abs(each - total))
 
 
-def differing_totals(grid: Grid, totals: Iterable[Row], rows: Iterable[Row]) -> Iterator[DifferingTotal]:
-    """Yield the totals of a table that are no sum of its lines; none of one that gives changes or aims at a number."""
-    count = grid.columns.get(COUNT[grid.side])
-    if count is None or "target" in grid.columns or grid.signed:
+def tell_differing(grid: Grid, totals: Sequence[Row], lines: Sequence[Row]) -> None:
+    """Say which totals of a table are no sum of its lines; of one that gives changes or aims at a number, nothing."""
+    count = grid.columns.get(grid.count)
+    if count is None or grid.has("target") or grid.signed:
         return
-    lines = list(rows)
     decimal = decimal_sign(grid.text_at(cells, count) for _, cells in lines)
 
     def numbers_by_line(rows: Iterable[Row]) -> dict[int, int | None]:
@@ -428,9 +412,9 @@ def differing_totals(grid: Grid, totals: Iterable[Row], rows: Iterable[Row]) -> 
             sums[line] = None if before is None or len(whole) < max(1, len(numbers)) else before + sum(whole)
         return sums
 
-    totals = list(totals)
     named = {line: {at for at, row in lines if _names(cells, row)} for line, cells in totals}
-    yield from differing(numbers_by_line(totals), numbers_by_line(lines), named)
+    for line, told, found in differing(numbers_by_line(totals), numbers_by_line(lines), named):
+        grid.tell("total_differs", line, told=told, found=found)
 
 
 def _names(total: Sequence[Any], row: Sequence[Any]) -> bool:
@@ -440,72 +424,79 @@ def _names(total: Sequence[Any], row: Sequence[Any]) -> bool:
     return any(text.strip() and (text.startswith(name) or text in name) for name in names for text in texts)
 
 
-def with_changes(grid: Grid, tell: Tell) -> Grid:
+def with_changes(grid: Grid) -> Grid:
     """Take a column of changes as the one that counts, where none counts the people concerned."""
-    count, signed = COUNT[grid.side], signed_change(grid)
+    count, signed = grid.count, signed_change(grid)
     if signed is None or (count in grid.columns and not grid.counts_present):
         return grid
-    tell(grid.name, "signed", 0, count, column=grid.header[signed])
-    columns = {role: at for role, at in grid.columns.items() if role != "target"}
-    return replace(grid, columns={**columns, count: signed}, signed=True)
+    grid.tell("signed", 0, count, column=grid.header[signed])
+    return replace(grid.without("target").with_roles(**{count: signed}), signed=True)
 
 
-def all_counts(grid: Grid, tell: Tell) -> Grid:
+def all_counts(grid: Grid) -> Grid:
     """Add the columns that count parts of the same people; say which others count too, and refuse to guess one."""
-    count = COUNT[grid.side]
+    count = grid.count
     people = [grid.header[at] for at in grid.holding(hold_counts, grid.countable)]
     if says("part_time", bare(grid.title(count))) and are_parts(people):  # persons before their equivalents
-        grid = replace(grid, columns={"part_time" if role == count else role: at for role, at in grid.columns.items()})
-    known = count in grid.columns
-    if "target" in grid.columns and not (known and grid.counts_present):
-        grid = replace(grid, columns={role: at for role, at in grid.columns.items() if role != "target"})
-    if "target" in grid.columns:
+        grid = grid.without(count).with_roles(part_time=grid.columns[count])
+    known = grid.has(count)
+    if not known or not grid.counts_present:
+        grid = grid.without("target")
+    if grid.has("target"):
         columns = {"current": grid.title(count), "target": grid.title("target")}
-        tell(grid.name, f"{grid.side}_change", 0, count, **columns)
-    grid = _without_filled(grid, tell)
-    subject = {"fragile": "leavers", "hiring": "pending"}[grid.side]
-    beside = [at for at, name in enumerate(grid.header) if says(subject, bare(name)) and known]
-    beside = grid.holding(mostly_hold_counts, [at for at in beside if at not in grid.columns.values()])
-    if beside:
-        off = grid.side == "hiring" or any(says(each, bare(grid.title(count))) for each in ("forced", "still"))
-        about = {"columns": ", ".join(grid.header[at] for at in beside), "column": grid.title(count)}
-        tell(grid.name, f"{subject}_beside" if off else subject, 0, count, **about)
+        grid.tell(f"{grid.side}_change", 0, count, **columns)
+    grid = _without_filled(grid)
+    beside = _counted_beside(grid) if known else []
     free = [at for at in grid.countable if at not in beside]
-    if known:
-        named = [(at, name) for at in free if (name := bare(grid.header[at]))]
-        roles = {at: named_columns([name], grid.side, {}).keys() for at, name in named}
-        counts = [at for at, name in named if {count, "filled", "target"} & roles[at] and not says("part_time", name)]
-        counted = grid.holding(_numbers, counts)
-        counted += grid.holding(hold_counts, [at for at in free if year_of(grid.header[at])])
-        if grid.side == "fragile" and not says("leaves", bare(grid.title(count))):  # leavers may be counted
-            counted += grid.within(grid.columns[count], [at for at in free if grid.header[at]])
-    else:
-        counted = grid.by_periods(free) or grid.holding(hold_counts, free)
+    counted = _counting_too(grid, free) if known else grid.by_periods(free) or grid.holding(hold_counts, free)
     first = grid.columns.get(count, next(iter(counted), -1))
+    if first < 0:
+        grid.refuse_unread(grid.uncounted)
+        return grid
     of_now = grid.side == "fragile" and grid.counts_present
     dated = grid.by_periods([first, *free] if known and not of_now else free)
     dated = dated if first in dated and not any(says("of_a_day", bare(grid.header[at])) for at in dated) else []
-    others = [at for at in free if at != first >= 0 and are_parts([grid.header[first], grid.header[at]])]
+    others = [at for at in free if at != first and are_parts([grid.header[first], grid.header[at]])]
     others += [at for at in dict.fromkeys([*dated, *counted]) if at not in (first, *others, *grid.parts)]
-    if first < 0:
-        grid.refuse_unread(grid.uncounted)
     if not others:
         return grid
     names = [grid.header[at] for at in (first, *others)]
     summed = dated or ([first, *others] if are_parts(names) else [])
     apart = [name for at in others if at not in summed and (name := grid.header[at]) not in ("", names[0])]
     if summed and not grid.parts:
-        tell(grid.name, "parts_summed", 0, count, columns=", ".join(grid.header[at] for at in summed))
-        grid = replace(grid, columns={**grid.columns, count: first}, parts=[at for at in summed if at != first])
+        grid.tell("parts_summed", 0, count, columns=grid.titles(summed))
+        grid = replace(grid.with_roles(**{count: first}), parts=[at for at in summed if at != first])
     elif not known:
         raise LotsError([Problem(grid.name, 0, count, "several_counts", {"columns": ", ".join(names)})])
     if apart and not are_parts(apart):  # parts of what the column counts
-        read = ", ".join(grid.header[at] for at in summed or [first])
-        tell(grid.name, "other_counts", 0, count, column=read, others=", ".join(apart))
+        grid.tell("other_counts", 0, count, column=grid.titles(summed or [first]), others=", ".join(apart))
     return grid
 
 
-def _without_filled(grid: Grid, tell: Tell) -> Grid:
+def _counted_beside(grid: Grid) -> list[int]:
+    """Return the columns of those who leave anyhow, or of openings that are not sure, beside the one that counts."""
+    subject, name = {"fragile": "leavers", "hiring": "pending"}[grid.side], bare(grid.title(grid.count))
+    named = (at for at, name in enumerate(grid.header) if says(subject, bare(name)))
+    beside = grid.holding(mostly_hold_counts, [at for at in named if at not in grid.columns.values()])
+    if beside:
+        off = grid.side == "hiring" or any(says(each, name) for each in ("forced", "still"))
+        about = {"columns": grid.titles(beside), "column": grid.title(grid.count)}
+        grid.tell(f"{subject}_beside" if off else subject, 0, grid.count, **about)
+    return beside
+
+
+def _counting_too(grid: Grid, free: Sequence[int]) -> list[int]:
+    """Return the columns without a role that count this side too, beside the one that does."""
+    named = [(at, name) for at in free if (name := bare(grid.header[at])) and not says("part_time", name)]
+    counts = {grid.count, "filled", "target"}
+    counted = grid.holding(_numbers, [at for at, name in named if counts & named_columns([name], grid.side, {}).keys()])
+    counted += grid.holding(hold_counts, [at for at in free if year_of(grid.header[at])])
+    if grid.side == "fragile" and not says("leaves", bare(grid.title(grid.count))):  # leavers may be counted
+        counted += grid.within(grid.columns[grid.count], [at for at in free if grid.header[at]])
+    return counted
+
+
+def _without_filled(grid: Grid) -> Grid:
     """Say that openings already filled are taken off; not from what is left, nor where they are no part of it."""
     filled, count = grid.columns.get("filled"), grid.columns.get("openings")
     if filled is None:
@@ -513,9 +504,9 @@ def _without_filled(grid: Grid, tell: Tell) -> Grid:
     if count is None:
         grid.refuse_unread(grid.holding(mostly_hold_counts, [filled]))
     elif not grid.counts_rest and grid.within(count, [filled]):
-        tell(grid.name, "filled", 0, "openings", column=grid.header[count], filled=grid.header[filled])
+        grid.tell("filled", 0, "openings", column=grid.header[count], filled=grid.header[filled])
         return grid
-    return replace(grid, columns={role: at for role, at in grid.columns.items() if role != "filled"})
+    return grid.without("filled")
 
 
 _JOBS: Final = WORDS["jobs"]
@@ -572,14 +563,14 @@ def _counted(text: str, signs: re.Pattern[str]) -> tuple[list[str], list[tuple[s
     return parts, [(m["job"].strip(), int(m.groupdict().get("m") or m["n"])) for m in read if m is not None]
 
 
-def of_who_moves(grid: Grid, tell: Tell) -> Grid:
+def of_who_moves(grid: Grid) -> Grid:
     """
     Count the people whom a column says to be moved, where the one of a usual name is of who is there: "Effectif".
 
     They are a part of it in each row. Of several such columns, the one of who is left counts; else none is taken.
     """
     count = grid.columns.get("headcount")
-    if grid.side == "hiring" or count is None or grid.signed or "target" in grid.columns:
+    if grid.side == "hiring" or count is None or grid.signed or grid.has("target"):
         return grid
     names = {at: bare(grid.header[at]) for at in range(len(grid.header))}
     if not says("people", names[count]) or says("leaves", names[count]) or says("to_move", names[count]):
@@ -592,13 +583,12 @@ def of_who_moves(grid: Grid, tell: Tell) -> Grid:
     first, *parts = months or moves or [count]
     if first == count or (parts and not months):
         return grid
-    columns = ", ".join(grid.header[at] for at in (first, *parts))
-    tell(grid.name, "who_moves", 0, "headcount", column=columns, beside=grid.header[count])
-    return replace(grid, columns={**grid.columns, "headcount": first}, parts=parts)
+    grid.tell("who_moves", 0, "headcount", column=grid.titles((first, *parts)), beside=grid.header[count])
+    return replace(grid.with_roles(headcount=first), parts=parts)
 
 
 def split_jobs(
-    grid: Grid, rows: list[Row], is_place: IsPlace, are_several: IsPlace, tell: Tell
+    grid: Grid, rows: list[Row], are_several: Callable[[str], bool]
 ) -> tuple[Grid, list[Row], list[Problem]]:
     """
     Give each job its own row where a cell gives several with numbers that add up to that of the row; problems too.
@@ -606,7 +596,7 @@ def split_jobs(
     Where no column has numbers, such a cell does, of one job too: other rows count one. A number in brackets may be the
     mark of a note, and is asked back. There, several that stand behind their number count, though others have none.
     """
-    role, job = COUNT[grid.side], grid.columns.get("job")
+    role, job = grid.count, grid.columns.get("job")
     if job is None:
         return grid, rows, []
     uncounted = role not in grid.columns
@@ -616,7 +606,7 @@ def split_jobs(
     bracketed = any(len(jobs) > 1 and _NOTE_MARK.search(text) for jobs, text in zip(counted, texts, strict=True))
     if uncounted and any(counted):
         rows = [(line, [*cells, 1]) for line, cells in rows]
-        grid = replace(grid, header=[*grid.header, ""], columns={**grid.columns, role: len(grid.header)})
+        grid = replace(grid.with_roles(**{role: len(grid.header)}), header=[*grid.header, ""])
     count, split_rows, problems = grid.columns.get(role, 0), list[Row](), list[Problem]()
     for (line, cells), written, jobs in zip(rows, texts, counted, strict=True):
         whole = None if uncounted else whole_of(grid.text_at(cells, count))
@@ -637,8 +627,8 @@ def split_jobs(
         elif not numbered:
             split_rows.append((line, cells))
         if numbered:
-            tell(grid.name, "jobs_split", line, given=text)
-        town = place_in_title(text, is_place) if uncounted else ""
+            grid.tell("jobs_split", line, given=text)
+        town = place_in_title(text, grid.reader.is_place) if uncounted else ""
         for title, number in numbered:  # "4 soudeurs et 2 caristes à Redon"
             values = {job: f"{title} à {town}" if town and town not in title else title, count: number}
             split_rows.append((line, [values.get(at, cell) for at, cell in enumerate(cells)]))
@@ -664,45 +654,46 @@ def _numbered_jobs(text: str) -> tuple[list[tuple[str, int]], str]:
     return [], ""
 
 
-def with_needs(grid: Grid, are_jobs: AreJobs, tell: Tell) -> Grid:
+def with_needs(grid: Grid) -> Grid:
     """
     Take a column of needs as the one of jobs where it gives each its number: "2 maçons, 1 chef".
 
     Another one has none then, but what an activity says of them.
     """
-    at, job = grid.columns.get(COUNT[grid.side]), grid.columns.get("job")
+    at, job = grid.columns.get(grid.count), grid.columns.get("job")
     of_activity = job is not None and says("activity", normalise_label(grid.header[job]))
-    if at is None and not {"job", "code"} & grid.columns.keys():
-        return _of_text(grid, are_jobs, tell)
-    if at is None or ({"job", "code"} & grid.columns.keys() and not of_activity):
+    if at is None and not grid.has("job", "code"):
+        return _of_text(grid)
+    if at is None or (grid.has("job", "code") and not of_activity):
         return grid
     jobs = [counted_jobs(text, alone=True) or _numbered_jobs(text)[0] for text in grid.sample(at)]
     titles = [title for each in jobs for title, _ in each]
     most = 2 * sum(map(bool, jobs)) > len(jobs) or not _numbers(grid.sample(at))  # of words only, none is a number
-    if not titles or not most or not are_jobs(titles):
+    if not titles or not most or not grid.reader.holds_jobs(titles):
         return grid
-    tell(grid.name, "job_by_content", 0, "job", column=grid.header[at])
+    grid.tell("job_by_content", 0, "job", column=grid.header[at])
     columns = {role: i for role, i in grid.columns.items() if i not in (at, job)} | {"job": at}
     # Who is there now is the size of the firm: the jobs have their own numbers.
     sizes = [i for i in grid.free if says("current", bare(grid.header[i]))] if "size" not in columns else []
     return replace(grid, columns=columns | ({"size": sizes[0]} if sizes else {}))
 
 
-def _of_text(grid: Grid, are_jobs: AreJobs, tell: Tell) -> Grid:
+def _of_text(grid: Grid) -> Grid:
     """Keep of a text, such as a mail, the lines that give jobs their numbers: "- 4 caristes à Redon"."""
+    are_jobs = grid.reader.holds_jobs
     for at in grid.free:
         jobs = {line: counted_jobs(cell_text(cells[at]), alone=True) for line, cells in grid.rows}
         titles = [title for some in jobs.values() for title, _ in some]
         if sum(map(bool, jobs.values())) >= _LEAST and not are_jobs(grid.sample(at)) and are_jobs(titles):
             for line, cells in grid.rows:
                 if not jobs[line]:
-                    tell(grid.name, "text_line", line, text=" ".join(filter(None, map(cell_text, cells)))[:80])
+                    grid.tell("text_line", line, text=" ".join(filter(None, map(cell_text, cells)))[:80])
             rows = [row for row in grid.rows if jobs[row[0]]]
-            return replace(grid, rows=rows, columns={**grid.columns, "job": at})
+            return replace(grid.with_roles(job=at), rows=rows)
     return grid
 
 
-def firms_apart(grid: Grid, tell: Tell) -> Grid:
+def firms_apart(grid: Grid) -> Grid:
     """
     Part the employers from what they seek or cut, where lines of text tell both: "Alpha cherche 3 soudeurs à Redon".
 
@@ -710,7 +701,7 @@ def firms_apart(grid: Grid, tell: Tell) -> Grid:
     """
     held = {at for _, cells in grid.rows for at, cell in enumerate(cells) if cell_text(cell)}
     at = grid.columns.get("job", min(held) if len(held) == 1 else None)  # lines of text may have no header
-    if at is None or {"employer", "code", COUNT[grid.side]} & grid.columns.keys():
+    if at is None or grid.has("employer", "code", grid.count):
         return grid
     seeks = {line: match for line, cells in grid.rows if (match := _SEEKS.fullmatch(cell_text(cells[at]).strip()))}
     if not seeks:
@@ -719,16 +710,15 @@ def firms_apart(grid: Grid, tell: Tell) -> Grid:
     for line, cells in grid.rows:
         match, text = seeks.get(line), cell_text(cells[at])
         if grid.side == "fragile" and match is None and not counts_some_jobs(text, alone=True):
-            tell(grid.name, "text_line", line, text=text[:80])
+            grid.tell("text_line", line, text=text[:80])
             continue
         number = match and _numbers([match["n"]])
         job = f"{int(number[0])} {match['job']}" if match and number else cells[at]
         rows.append((line, [*cells[:at], job, *cells[at + 1 :], match["employer"].strip() if match else "–"]))
-    columns = {**grid.columns, "job": at, "employer": len(grid.header)}
-    return replace(grid, header=[*grid.header, ""], columns=columns, rows=rows)
+    return replace(grid.with_roles(job=at, employer=len(grid.header)), header=[*grid.header, ""], rows=rows)
 
 
-def place_in_title(title: str, is_place: IsPlace) -> str:
+def place_in_title(title: str, is_place: Callable[[str], bool]) -> str:
     """
     Return the town that ends a title of a job; empty where none does.
 

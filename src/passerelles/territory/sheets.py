@@ -14,8 +14,8 @@ from passerelles.io.xlsx import cell_text
 from passerelles.territory.grid import (
     COUNT,
     Grid,
+    Reader,
     Row,
-    Tell,
     are_parts,
     are_years_to_come,
     columns_of,
@@ -26,7 +26,7 @@ from passerelles.territory.grid import (
     year_of,
 )
 from passerelles.territory.lots import LotsError, Month, Problem, Side, says, town_of
-from passerelles.territory.shapes import AreJobs, IsPlace, counted_jobs, labelled, tell_sum
+from passerelles.territory.shapes import counted_jobs, labelled, tell_sum
 from passerelles.text import normalise_label
 
 _CODE: Final = re.compile(r"(?:codes?|rome)\b")
@@ -47,10 +47,9 @@ def _side_of_texts(*texts: str) -> Side | None:
     return sides[0] if len(sides) == 1 else None
 
 
-def sheets_of(table: str | Path, side: Side, is_place: IsPlace, are_jobs: AreJobs) -> list[Rows]:
+def sheets_of(table: str | Path, reader: Reader) -> list[Rows]:
     """Return the rows of a file: of its visible sheets of the very same columns, or of one side and other firms."""
-    fits = partial(fit, side=side)
-    of_other_firms = partial(_of_other_firms, side=side, is_place=is_place, are_jobs=are_jobs)
+    side, fits = reader.side, partial(fit, side=reader.side)
 
     def read_sheet(name: str) -> Rows:
         return upright(read_rows(f"{table}#{name}", fits, most=_MAX_BYTES), side)
@@ -60,7 +59,7 @@ def sheets_of(table: str | Path, side: Side, is_place: IsPlace, are_jobs: AreJob
         own, others = _by_side((rows.sheet, *rows.others), side)
         if own and rows.sheet not in own:
             return [read_sheet(own[0])._replace(others=others)]
-        return of_other_firms([rows, *map(read_sheet, rows.others)])
+        return _of_other_firms([rows, *map(read_sheet, rows.others)], reader)
     except PasserellesError as error:
         if error.key != "several_sheets":
             raise
@@ -74,24 +73,25 @@ def sheets_of(table: str | Path, side: Side, is_place: IsPlace, are_jobs: AreJob
         if own:
             sheets, others = [each for each in sheets if each.sheet in own], (*unread, *others)
         if not _same_columns(sheets) or not sheets[0].header_line:
-            kin = of_other_firms([*sheets, *map(read_sheet, others)])
+            kin = _of_other_firms([*sheets, *map(read_sheet, others)], reader)
             if len(kin) < len(sheets):
                 raise
             return kin
         return [each._replace(others=others) for each in sheets]
 
 
-def _of_other_firms(sheets: Sequence[Rows], side: Side, is_place: IsPlace, are_jobs: AreJobs) -> list[Rows]:
+def _of_other_firms(sheets: Sequence[Rows], reader: Reader) -> list[Rows]:
     """
     Return the first of some sheets, and those that count the same side of other firms, whatever their columns.
 
     A sheet of the same firms may count the same people in another way; so may one that names none, unless its jobs are
     others. Each has to name its side, or none and its numbers are of whatever is counted there.
     """
-    kept, texts = list(sheets[:1]), {each.sheet: _texts_by_role(each, side, are_jobs) for each in sheets}
+    kept, side = list(sheets[:1]), reader.side
+    texts = {each.sheet: _texts_by_role(each, reader) for each in sheets}
     for each in sheets[1:]:
         of_side = all(_named_side(some) == side or _names_none(some, side) for some in (sheets[0], each))
-        if of_side and all(_are_others(texts, {each.sheet, other.sheet}, is_place) for other in kept):
+        if of_side and all(_are_others(texts, {each.sheet, other.sheet}, reader) for other in kept):
             kept = [*kept, each]
     others = tuple(each.sheet for each in sheets if each not in kept)
     return [each._replace(others=others) for each in kept]
@@ -134,27 +134,24 @@ def _names_none(rows: Rows, side: Side) -> bool:
     return bool(counts) and _named_side(rows) is None and not _sums_or_is_old(rows.sheet)
 
 
-def _are_others(texts: Mapping[str, Mapping[str, frozenset[str]]], sheets: Iterable[str], is_place: IsPlace) -> bool:
+def _are_others(texts: Mapping[str, Mapping[str, frozenset[str]]], sheets: Iterable[str], reader: Reader) -> bool:
     """Whether two sheets that count jobs of a side are of other places or firms; where one has none, of other jobs."""
     one, other = (texts[sheet] for sheet in sheets)
     role = "employer" if "employer" in one and "employer" in other else "job"
-    towns = {normalise_label(town_of(sheet)) for sheet in sheets if is_place(sheet)}
+    towns = {normalise_label(town_of(sheet)) for sheet in sheets if reader.is_place(sheet)}
     apart = len(towns) > 1 or one.get(role, frozenset()).isdisjoint(other.get(role, ()))
     return bool(one.get(role) and other.get(role) and apart)
 
 
-def _texts_by_role(rows: Rows, side: Side, are_jobs: AreJobs) -> dict[str, frozenset[str]]:
+def _texts_by_role(rows: Rows, reader: Reader) -> dict[str, frozenset[str]]:
     """Return the employers and jobs of a sheet that counts these, totals apart; the jobs may head its columns."""
-    columns = columns_of(rows.header, side)
-    held = {
-        role: [cell_text(row[at]) for _, row in rows.filled if at < len(row)]
-        for role, at in columns.items()
-        if role in ("employer", "job")
-    }
+    columns = columns_of(rows.header, reader.side)
+    at_of = {role: columns[role] for role in ("employer", "job") if role in columns}
+    held = {role: [cell_text(row[at]) for _, row in rows.filled if at < len(row)] for role, at in at_of.items()}
     heads = [text for at, cell in enumerate(rows.header) if at not in columns.values() and (text := cell_text(cell))]
-    if "job" not in held and columns and len(heads) >= _LEAST and are_jobs(heads):
+    if "job" not in held and columns and len(heads) >= _LEAST and reader.holds_jobs(heads):
         held["job"] = heads
-    elif not {"job", COUNT[side]} <= columns.keys():
+    elif not {"job", COUNT[reader.side]} <= columns.keys():
         return {}
     folded = {role: map(normalise_label, texts) for role, texts in held.items()}
     return {r: frozenset(text for text in texts if text and not TOTAL.fullmatch(text)) for r, texts in folded.items()}
@@ -256,35 +253,23 @@ def damaged(sheets: Sequence[Rows]) -> list[Problem]:
     return [Problem(name, notice.line or 0, "", "damaged", {"notice": notice}) for name, notice in faults]
 
 
-def grids_of(
-    sheets: Sequence[Rows],
-    side: Side,
-    is_place: IsPlace,
-    are_jobs: AreJobs,
-    tell: Tell,
-    *,
-    named_in: Callable[[Iterable[str]], str],
-) -> Iterator[Grid]:
-    """
-    Yield the tables of a file: one, or one a sheet, each then named after its sheet as in `FILE#SHEET`.
-
-    `named_in` returns the place among those of all tables that stands in some titles, where these alone tell none.
-    """
+def grids_of(sheets: Sequence[Rows], reader: Reader) -> Iterator[Grid]:
+    """Yield the tables of a file: one, or one a sheet, each then named after its sheet as in `FILE#SHEET`."""
     file, names, others = sheets[0].name, ", ".join(rows.sheet for rows in sheets), sheets[0].others
     if len(sheets) > 1:
-        tell(file, "several_sheets", sheets=names)
+        reader.tell(file, "several_sheets", sheets=names)
     if others:
-        tell(file, "other_sheets", sheet=names, sheets=", ".join(others))
-    places = len(sheets) > 1 and all(is_place(rows.sheet) for rows in sheets)
+        reader.tell(file, "other_sheets", sheet=names, sheets=", ".join(others))
+    places = len(sheets) > 1 and all(reader.is_place(rows.sheet) for rows in sheets)
     for rows in sheets:
         named_rows = rows._replace(name=f"{file}#{rows.sheet}") if len(sheets) > 1 else rows._replace(sheet="")
-        for table in _tables_of_side(named_rows, side, tell):
-            grid = _grid(table, side, is_place, are_jobs, tell)
-            if places and not {"basin", "commune"} & grid.columns.keys():
-                tell(grid.name, "sheet_place", place=rows.sheet)
+        for table in _tables_of_side(named_rows, reader):
+            grid = _grid(table, reader)
+            if places and not grid.has("basin", "commune"):
+                grid.tell("sheet_place", place=rows.sheet)
                 grid = grid.with_column("commune", dict.fromkeys([line for line, _ in grid.rows], rows.sheet))
             titles = [text for text in _texts(table.above) if not says("signed", normalise_label(text))]
-            titled = _place_of_title(titles, is_place) or named_in(titles)
+            titled = _place_of_title(titles, reader) or reader.place_named_in(titles)
             yield replace(grid, titled=titled, about=" ".join([rows.sheet, *_texts(table.above)]))
 
 
@@ -293,13 +278,13 @@ def _texts(rows: Iterable[Row]) -> list[str]:
     return [text for _, cells in rows for cell in cells if (text := cell_text(cell).strip())]
 
 
-def _place_of_title(titles: Iterable[str], is_place: IsPlace) -> str:
+def _place_of_title(titles: Iterable[str], reader: Reader) -> str:
     """Return the one place that the titles above a table name: "Projet de fermeture – Usine de Vierzon (18)"."""
     places = dict[str, str]()
     for part in (part for text in titles for part in _PARTED.split(text)):
         tails = [m["inside"] or part[m.start("name") :] for m in _NAMED_AFTER.finditer(part)]
         names = [head for each in (part, *tails) for head in _heads(each) if head[:1].isupper() or _POSTAL.match(head)]
-        place = next((n for n in names if is_place(n) and not says("word_too", normalise_label(n))), "")
+        place = next((n for n in names if reader.is_place(n) and not says("word_too", normalise_label(n))), "")
         if place:
             places[normalise_label(town_of(place)).rstrip("0123456789 ")] = town_of(place)
     return next(iter(places.values())) if len(places) == 1 else ""
@@ -319,7 +304,7 @@ def _heads(text: str) -> Iterator[str]:
     yield from (" ".join(words[:at]) for at in ends)
 
 
-def _tables_of_side(rows: Rows, side: Side, tell: Tell) -> list[Rows]:
+def _tables_of_side(rows: Rows, reader: Reader) -> list[Rows]:
     """
     Return the tables of a sheet that are of a side, where several stand one above another.
 
@@ -330,24 +315,28 @@ def _tables_of_side(rows: Rows, side: Side, tell: Tell) -> list[Rows]:
     LotsError
         If only some of them name their side.
     """
-    stacked = _stacked(rows, side)
-    tables = [each for each in stacked if not says("sums", normalise_label(_title(each)))] or stacked
-    if len(tables) < len(stacked):  # one that sums the others would count everybody twice
-        tell(rows.name, "sums_below", lines=_lines(each for each in stacked if each not in tables))
-    counting = [each for each in tables if _side(each) or has_counts(each.header)] or tables
-    if len(counting) < len(tables):  # a list of codes and what they mean, say
-        tell(rows.name, "tables_uncounted", lines=_lines(each for each in tables if each not in counting))
-    tables = counting
+    tell, tables = partial(reader.tell, rows.name), _stacked(rows, reader.side)
+
+    def sorted_out(key: str, keep: Callable[[Rows], object]) -> list[Rows]:
+        """Return the tables to keep, all of them where none is, and say which are left out."""
+        kept = [each for each in tables if keep(each)] or tables
+        if len(kept) < len(tables):
+            tell(key, lines=_lines(each for each in tables if each not in kept))
+        return kept
+
+    # One that sums the others would count everybody twice; another may be a list of codes and what they mean.
+    tables = sorted_out("sums_below", lambda each: not says("sums", normalise_label(_title(each))))
+    tables = sorted_out("tables_uncounted", lambda each: _side(each) or has_counts(each.header))
+    sides = [_side(each) for each in tables]
     if len(tables) == 1:
         return tables
-    sides = [_side(each) for each in tables]
     if len(set(sides)) == 1:
-        tell(rows.name, "tables_below", lines=_lines(tables))
+        tell("tables_below", lines=_lines(tables))
         return tables
     if None in sides:
         raise LotsError([Problem(rows.name, 0, "", "tables_stacked", {"lines": _lines(tables)})])
-    own = [each for each, table_side in zip(tables, sides, strict=True) if table_side == side]
-    tell(rows.name, "table_of_side", lines=_lines(own), others=_lines(each for each in tables if each not in own))
+    own = [each for each, side in zip(tables, sides, strict=True) if side == reader.side]
+    tell("table_of_side", lines=_lines(own), others=_lines(each for each in tables if each not in own))
     return own
 
 
@@ -403,50 +392,54 @@ def _stacked(rows: Rows, side: Side) -> list[Rows]:
     return tables
 
 
-def _grid(rows: Rows, side: Side, is_place: IsPlace, are_jobs: AreJobs, tell: Tell) -> Grid:
+def _grid(rows: Rows, reader: Reader) -> Grid:
     """Return a table with one header, and with what merged cells and lines of their own say in each of its rows."""
+    side, tell = reader.side, partial(reader.tell, rows.name)
     rows = with_only_header(rows, lambda cells: len({"job", "code"} & columns_of(cells, side).keys()))
     header = [" ".join(cell_text(cell).split()) for cell in rows.header]
     if rows.header_line > 1:
-        tell(rows.name, "header_line", rows.header_line, line=str(rows.header_line))
+        tell("header_line", rows.header_line, line=str(rows.header_line))
     for line, cells in rows.above:
         texts = [text for cell in cells if (text := cell_text(cell))]
         if len(texts) > _LEAST and any(text.isdecimal() for text in texts):  # perhaps a table of its own
-            tell(rows.name, "numbers_above", line, given=" ; ".join(texts)[:80])
-    filled: list[Row] = list(rows.filled)
-    for line in [line for line, _ in filled if line in rows.struck]:
-        tell(rows.name, "struck_row", line)
-    filled = [row for row in filled if row[0] not in rows.struck]
+            tell("numbers_above", line, given=" ; ".join(texts)[:80])
+    filled = _filled_rows(rows, header, tell)
+    if rows.turned:
+        tell("turned")
+    if rows.encoding == DOUBLE_ENCODED:
+        tell("written_twice")
+    lines = [header, *([*map(cell_text, cells)] for _, cells in filled)]
+    if any(with_letters(texts) != texts for texts in lines):
+        tell("accents_lost")
+    written, filled, above = _with_line_above(header, filled, rows)
+    header, below = _one_header(written, filled, rows.header_line)
+    over = written if len(below) < len(filled) else []  # the first of two lines
+    if over:
+        tell_sums_beside(tell, written, header, filled)
+    grid = Grid(rows.name, reader, *_as_wide(_choose_job_column(rows, header, reader), below), sheet=rows.sheet)
+    grid = _one_table(_one_below_another(grid))
+    for line in sorted(rows.hidden.intersection(line for line, _ in grid.rows)):
+        grid.tell("hidden_row", line)
+    names, headings = grid.header, _headings(grid.header, above, rows.header_line)
+    grid = _told_apart(grid, _headings(names, [(0, over)], 1) if over else headings)
+    kept = [above if name == old else "" for above, name, old in zip(headings, grid.header, names, strict=True)]
+    return labelled(replace(grid, columns=columns_of(grid.header, side), above=kept), above)
+
+
+def _filled_rows(rows: Rows, header: Sequence[str], tell: Callable[..., None]) -> list[Row]:
+    """Return the rows that hold something and are not struck out, with the value of merged cells in each of theirs."""
+    filled: list[Row] = []
+    for line, cells in rows.filled:
+        if line in rows.struck:
+            tell("struck_row", line)
+        else:
+            filled.append((line, cells))
     for area in rows.merged:
         if area.last_row > rows.header_line and area.last_row > area.first_row:
             filled = _fill_merged(filled, area)
             column, last = "".join(header[area.first_column - 1 : area.first_column]), str(area.last_row)
-            tell(rows.name, "merged", area.first_row, column, first=str(area.first_row), last=last)
-    if rows.turned:
-        tell(rows.name, "turned")
-    if rows.encoding == DOUBLE_ENCODED:
-        tell(rows.name, "written_twice")
-    lines = [header, *([*map(cell_text, cells)] for _, cells in filled)]
-    if any(with_letters(texts) != texts for texts in lines):
-        tell(rows.name, "accents_lost")
-    header, filled, above = _with_line_above(header, filled, rows)
-    written = header
-    header, below = _one_header(written, filled, rows.header_line)
-    over = written if len(below) < len(filled) else []  # the first of two lines
-    if over:
-        tell_sums_beside(rows.name, written, header, filled, tell)
-    header = _choose_job_column(rows, header, side, tell)
-    header, below = _one_below_another(rows.name, *_as_wide(header, below), side, tell)
-    header, filled = _one_table(rows.name, header, below, side, tell)
-    for line in sorted(rows.hidden.intersection(line for line, _ in filled)):
-        tell(rows.name, "hidden_row", line)
-    headings = _headings(header, above, rows.header_line)
-    names, filled = _told_apart(
-        rows.name, header, _headings(header, [(0, over)], 1) if over else headings, filled, is_place, tell
-    )
-    headings = [above if name == old else "" for above, name, old in zip(headings, names, header, strict=True)]
-    grid = Grid(rows.name, side, names, columns_of(names, side), filled, rows.sheet, above=headings)
-    return labelled(grid, above, is_place, are_jobs, tell)
+            tell("merged", area.first_row, column, first=str(area.first_row), last=last)
+    return filled
 
 
 def _with_line_above(header: list[str], rows: list[Row], table: Rows) -> tuple[list[str], list[Row], list[Row]]:
@@ -469,11 +462,11 @@ def _with_line_above(header: list[str], rows: list[Row], table: Rows) -> tuple[l
     return names, rows, above[:-1]
 
 
-def _as_wide(header: list[str], rows: list[Row]) -> tuple[list[str], list[Row]]:
-    """Return a header and rows that all have as many cells as the longest."""
+def _as_wide(header: list[str], rows: list[Row]) -> tuple[list[str], Mapping[str, int], list[Row]]:
+    """Return a header, no roles yet, and rows that all have as many cells as the longest."""
     width = max([len(header), *(len(cells) for _, cells in rows)])
     wide: list[Row] = [(line, [*cells, *[None] * (width - len(cells))]) for line, cells in rows]
-    return [*header, *[""] * (width - len(header))], wide
+    return [*header, *[""] * (width - len(header))], {}, wide
 
 
 def _fill_merged(rows: Sequence[Row], area: Any) -> list[Row]:
@@ -554,22 +547,23 @@ def _one_header(header: list[str], rows: list[Row], line: int) -> tuple[list[str
     return ["" if start in totals and not sums[at] else names[at] for at, start in enumerate(starts)], rows[1:]
 
 
-def _choose_job_column(rows: Rows, header: list[str], side: Side, tell: Tell) -> list[str]:
+def _choose_job_column(rows: Rows, header: list[str], reader: Reader) -> list[str]:
     """
     Choose between columns of jobs of one name where the headings above tell jobs of today from those aimed at.
 
     People are in the former, openings of the latter. Returns the header without the names of the others.
     """
-    job_columns = [at for at, name in enumerate(header) if header.count(name) > 1 and "job" in columns_of([name], side)]
+    twice = [at for at, name in enumerate(header) if header.count(name) > 1]
+    job_columns = [at for at in twice if "job" in columns_of([header[at]], reader.side)]
     above = _headings(header, rows.above, rows.header_line)
     aimed = {at for at in job_columns if says("aimed", normalise_label(above[at]))}
-    own = aimed if side == "hiring" else set(job_columns) - aimed
+    own = aimed if reader.side == "hiring" else set(job_columns) - aimed
     if not aimed or len(own) != 1:
         return header
     at = own.pop()
     others = [i for i in job_columns if i != at]
     values = {"column": header[at], "heading": above[at], "others": ", ".join(above[i] for i in others)}
-    tell(rows.name, "job_below", 0, header[at], **values)
+    reader.tell(rows.name, "job_below", 0, header[at], **values)
     return ["" if i in others else name for i, name in enumerate(header)]
 
 
@@ -591,88 +585,76 @@ def _headings(header: Sequence[str], above: Sequence[Row], line: int) -> list[st
     return [text or next(filter(None, reversed(texts[:at])), "") for at, text in enumerate(texts)]
 
 
-def _told_apart(
-    file: str, header: Sequence[str], headings: Sequence[str], rows: list[Row], is_place: IsPlace, tell: Tell
-) -> tuple[list[str], list[Row]]:
+def _told_apart(grid: Grid, headings: Sequence[str]) -> Grid:
     """
-    Return a header whose numbers of one name have that of what stands above them too: "CDI" below "Niort"; and rows.
+    Name numbers of one name after what stands above them too: "CDI" below "Niort".
 
     Below "Jour" and "Nuit", people have the heading's own name, and full-time equivalents beside them are not read.
     """
-    names, people, apart = [*header], list[str](), set[int]()
-    for at, (name, heading) in enumerate(zip(header, headings, strict=True)):
-        texts = [text for _, cells in rows if (text := cell_text(cells[at]))]
+    names, people, apart = [*grid.header], list[str](), list[int]()
+    for at, (name, heading) in enumerate(zip(grid.header, headings, strict=True)):
+        texts = [text for _, cells in grid.rows if (text := cell_text(cells[at]))]
         part_time, is_dated = says("part_time", normalise_label(name)), _YEAR.search(heading)
         counts = part_time or (texts and mostly_hold_counts(texts))
-        if not counts or not name or header.count(name) == 1 or heading in ("", name) or is_place(name):
+        alone = not name or grid.header.count(name) == 1 or heading in ("", name)
+        if not counts or alone or grid.reader.is_place(name):
             continue
         names[at] = f"{name} {heading}" if is_dated else heading if has_counts([name]) else f"{heading} {name}"
         if part_time:
-            apart.add(at)
+            apart.append(at)
         elif has_counts([name]):
             people.append(names[at])
+    grid = replace(grid, header=names)
     if not people or not apart:
-        return names, rows
-    tell(file, "part_time_beside", columns=", ".join(people))
-    rows = [(line, [None if at in apart else cell for at, cell in enumerate(cells)]) for line, cells in rows]
-    return ["" if at in apart else name for at, name in enumerate(names)], rows
+        return grid
+    grid.tell("part_time_beside", columns=", ".join(people))
+    return grid.emptied(apart)
 
 
-def _one_below_another(
-    file: str, header: list[str], rows: list[Row], side: Side, tell: Tell
-) -> tuple[list[str], list[Row]]:
+def _one_below_another(grid: Grid) -> Grid:
     """
     Return a table whose job and number come several times in each row, beside what they share, as one of more rows.
 
-    Examples
-    --------
-    >>> header, rows = ["Ville", "Métier 1", "Nb 1", "Métier 2", "Nb 2"], [(2, ["A", "Cariste", 3, "Soudeur", 1])]
-    >>> _one_below_another("t.csv", header, rows, "hiring", lambda *_, **values: None)
-    (['Ville', 'Métier', 'Nb', '', ''], [(2, ['A', 'Cariste', 3, None, None]), (2, ['A', 'Soudeur', 1, None, None])])
+    Below "Ville", "Métier 1", "Nb 1", "Métier 2", "Nb 2", each row with both jobs becomes two.
     """
-    names = [_NUMBERED.sub("", name) for name in header]
-    roles = {name: columns_of([name], side).keys() for name in names if name and names.count(name) > 1}
+    names = [_NUMBERED.sub("", name) for name in grid.header]
+    roles = {name: columns_of([name], grid.side).keys() for name in names if name and names.count(name) > 1}
     jobs = [name for name, some in roles.items() if "job" in some]
     times = names.count(jobs[0]) if len(jobs) == 1 else 0
     again = [name for name in roles if names.count(name) == times]
-    shared = [name if name not in again else "" for name in names]
-    if (
-        not any(COUNT[side] in roles[name] for name in again)
-        or not {"employer", "commune", "basin"} & columns_of(shared, side).keys()
-    ):
-        return header, rows
+    shared = columns_of([name if name not in again else "" for name in names], grid.side).keys()
+    if not any(grid.count in roles[name] for name in again) or not {"employer", "commune", "basin"} & shared:
+        return grid
     groups = [[[at for at, each in enumerate(names) if each == name][n] for name in again] for n in range(times)]
-    others = {at for group in groups[1:] for at in group}
-    tell(file, "groups_below", columns=", ".join(again))
+    grid.tell("groups_below", columns=", ".join(again))
     unfolded = list[Row]()
-    for line, cells in rows:
-        filled = [group for group in groups if any(cell_text(cells[at]) for at in group)] or groups[:1]
-        for group in filled:
+    for line, cells in grid.rows:
+        for group in [some for some in groups if any(cell_text(cells[at]) for at in some)] or groups[:1]:
             own = dict(zip(groups[0], (cells[at] for at in group), strict=True))
-            unfolded.append((line, [None if at in others else own.get(at, cell) for at, cell in enumerate(cells)]))
-    return ["" if at in others else name for at, name in enumerate(names)], unfolded
+            unfolded.append((line, [own.get(at, cell) for at, cell in enumerate(cells)]))
+    return replace(grid, header=names, rows=unfolded).emptied([at for group in groups[1:] for at in group])
 
 
-def _one_table(file: str, header: list[str], rows: list[Row], side: Side, tell: Tell) -> tuple[list[str], list[Row]]:
-    """Return the header and rows of the table that counts this side, where several stand side by side."""
+def _one_table(grid: Grid) -> Grid:
+    """Return the table that counts this side, where several stand side by side."""
+    header, side = grid.header, grid.side
     tables = [block for block in _blocks(header) if has_counts([header[at] for at in block], "job")]
-    count = columns_of(header, side).get(COUNT[side])
+    count = columns_of(header, side).get(grid.count)
     if len(tables) <= 1 or count is None:
-        return header, rows
+        return grid
     sides = {block: _side_of_texts(*(header[at] for at in block)) for block in tables}
     own = next((block for block in tables if count in block), tables[0])
     unnamed = [block for block in tables if sides[block] in (side, None)]
     if own not in unnamed and len(unnamed) == 1:  # the other one counts the other side
         own = unnamed[0]
-        count = columns_of([name if at in own else "" for at, name in enumerate(header)], side).get(COUNT[side], count)
+        count = columns_of([name if at in own else "" for at, name in enumerate(header)], side).get(grid.count, count)
     others = [header[at] for block in tables if block != own for at in block]
-    values: dict[str, Any] = {"columns": ", ".join(header[at] for at in own), "others": ", ".join(others)}
+    values = {"columns": grid.titles(own), "others": ", ".join(others)}
     if header[count] in others:
-        raise LotsError([Problem(file, 0, "", "tables_beside", values)])
-    tell(file, "one_table", **values)
-    own_rows = [(line, [cell if at in own else None for at, cell in enumerate(cells)]) for line, cells in rows]
-    names = [name if at in own else "" for at, name in enumerate(header)]
-    return names, [(line, cells) for line, cells in own_rows if any(map(cell_text, cells))]
+        raise LotsError([Problem(grid.name, 0, "", "tables_beside", values)])
+    grid.tell("one_table", **values)
+    alone = grid.emptied({*range(len(header))} - {*own})
+    return replace(alone, rows=[row for row in alone.rows if any(map(cell_text, row[1]))])
 
 
 def _blocks(header: Sequence[str]) -> list[range]:
@@ -692,27 +674,27 @@ def _blocks(header: Sequence[str]) -> list[range]:
     return [range(start, max(at for at in named if at < end) + 1) for start, end in spans]
 
 
-def tell_sums_beside(file: str, before: Sequence[str], after: Sequence[str], rows: Sequence[Row], tell: Tell) -> None:
+def tell_sums_beside(
+    tell: Callable[..., None], before: Sequence[str], after: Sequence[str], rows: Sequence[Row]
+) -> None:
     """
     Say which totals are no sum of the columns beside them, below one heading of a header of two lines.
 
     Parameters
     ----------
-    file
-        The table's name.
+    tell
+        Called with each total, and the sum.
     before, after
         The header as it was written, and with its second line, in which a total alone bears the name of the heading.
     rows
         The second line of the header, and the rows below it.
-    tell
-        Called with each total, and the sum.
 
     Examples
     --------
     >>> rows = [(2, ["", 2026, 2027, "Total"]), (3, ["Cariste", 6, 9, 15]), (4, ["Soudeur", 2, 1, 4])]
     >>> header = ["Métier", "Postes", "", ""], ["Métier", "", "", "Postes"]
-    >>> tell_sums_beside("a.csv", *header, rows, lambda *where, **sums: print(*where, sums))
-    a.csv total_differs 4 {'told': 4, 'found': 3}
+    >>> tell_sums_beside(lambda *where, **sums: print(*where, sums), *header, rows)
+    total_differs 4 {'told': 4, 'found': 3}
     """
     names = [cell_text(cell) for cell in rows[0][1]] if rows else []
     for start in [at for at, name in enumerate(before) if name and not after[at]]:
@@ -722,4 +704,4 @@ def tell_sums_beside(file: str, before: Sequence[str], after: Sequence[str], row
         parts = [at for at in summed if not normalise_label(names[at]).startswith("dont ")]
         for line, cells in rows[1:]:
             if total < len(cells):
-                tell_sum(file, line, cells[total], [cells[at] for at in parts if at < len(cells)], tell)
+                tell_sum(tell, line, cells[total], [cells[at] for at in parts if at < len(cells)])
