@@ -657,6 +657,21 @@ def test_names_of_persons_are_neither_employers_nor_numbers(embedded: Referentia
         assert (lot.employer, lot.people) == ("–", 1)
 
 
+@pytest.mark.parametrize("names", [("Ateliers, Redon", "Siège, Rennes"), ("Site #1", "Site #2")])
+def test_sheets_are_read_whatever_signs_their_names_hold(
+    names: tuple[str, str], embedded: Referential, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for name in names:
+        for row in (("Entreprise", "Métier", "Effectif"), ("Alpha", "N4101", 4)):
+            (book[name] if name in book.sheetnames else book.create_sheet(name)).append(row)
+    book.save(tmp_path / "t.xlsx")
+    lots = read_lots(embedded, tmp_path / "t.xlsx", "fragile")
+    (several,) = (p for p in lots.said if p.key == "several_sheets")
+    assert (lots.people, several.values["sheets"]) == (8, ", ".join(names))
+
+
 def test_a_sheet_that_sums_the_others_counts_nobody_twice(embedded: Referential, tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     for name, codes in (("Récap", ("N4101", "N1101")), ("Site 1", ("N4101",)), ("Site 2", ("N1101",))):

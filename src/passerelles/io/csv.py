@@ -347,6 +347,7 @@ Fits = Callable[[Sequence[Cell]], int]
 """How well a row of cells fits as the header; 0 = not at all."""
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 _WORKBOOKS: Final = frozenset({".xlsx", ".xlsm"})
+_OF_WORKBOOK: Final = re.compile(r"(.+?\.xls[xm])#(.*)", re.IGNORECASE | re.DOTALL)
 _ZIP: Final = b"PK\x03\x04"
 _WEB_PAGE: Final = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html|head|meta|table|style)\b", re.IGNORECASE)
 _ONE_COLUMN: Final = "\x1f"  # delimiter of a file of one column: a sign that no text holds
@@ -429,12 +430,13 @@ def split_sheet(place: str | Path) -> tuple[Path, str]:
 
     Examples
     --------
-    >>> split_sheet("entreprises.xlsx#Besoins")[1]
-    'Besoins'
+    >>> split_sheet("entreprises.xlsx#Besoins")[1], split_sheet("entreprises.xlsx#Site #1")[1], split_sheet("a.csv")[1]
+    ('Besoins', 'Site #1', '')
     """
     path = Path(place)
-    before, sign, sheet = str(place).rpartition("#")
-    return (Path(before), sheet) if sign and before and not path.exists() else (path, "")
+    named = _OF_WORKBOOK.fullmatch(str(place))  # else the last sign is meant: a sheet may be "Site #1"
+    before, sheet = named.groups() if named else str(place).rpartition("#")[::2]
+    return (Path(before), sheet) if before and not path.exists() else (path, "")
 
 
 def read_rows(place: str | Path, fits: Fits, *, most: int = 100_000_000) -> Rows:
@@ -515,8 +517,9 @@ def _of_workbook(data: bytes, fits: Fits, name: str, path: Path, wanted_sheet: s
         best = [sheet for sheet in names if heads[sheet]] or list(names)
     others = tuple(sheet for sheet in names if scores[sheet] and sheet not in best)
     if len(best) > 1 and not first:
-        values = {"sheets": ", ".join(best), "example": best[0], "others": ", ".join(others)}
-        raise PasserellesError("several_sheets", path=path, **values)
+        raise PasserellesError(
+            "several_sheets", path=path, sheets=", ".join(best), example=best[0], best=tuple(best), others=others
+        )
     chosen = book.sheet(best[0])
     header, line, rows = _with_header(chosen.rows, fits)
     digest = hashlib.sha256(data).hexdigest()

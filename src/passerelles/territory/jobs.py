@@ -22,7 +22,8 @@ from passerelles.referentials.access_text import (
 )
 from passerelles.referentials.referential import Referential, code_of, occupations_meant, titles_by_label
 from passerelles.sharing import made_once
-from passerelles.territory.grid import Grid, Line, Row, with_letters
+from passerelles.territory.columns import with_letters
+from passerelles.territory.grid import Grid, Line, Row
 from passerelles.territory.lots import NO_EMPLOYER, WORDS, Locator, Where, says
 from passerelles.territory.shapes import jobs_beside, parts_jobs
 from passerelles.text import normalise_label

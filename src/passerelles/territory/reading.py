@@ -20,20 +20,8 @@ from passerelles.matching.titles import REVIEW, SURE, resolve_many
 from passerelles.progress import go_on
 from passerelles.referentials.own_tables import coded
 from passerelles.referentials.referential import Referential, code_of, codes_within
-from passerelles.territory.grid import (
-    COUNT,
-    Grid,
-    Line,
-    Row,
-    bare,
-    change_of,
-    fill_down,
-    names_role,
-    remarked,
-    row_kinds,
-    whole_of,
-    with_letters,
-)
+from passerelles.territory.columns import COUNT, bare, names_role, with_letters
+from passerelles.territory.grid import Grid, Line, Row, change_of, fill_down, remarked, row_kinds, whole_of
 from passerelles.territory.jobs import (
     Job,
     Resolved,

@@ -9,10 +9,7 @@ from typing import Any, Final
 
 from passerelles.io.csv import TOTAL, decimal_sign, hold_counts, mostly_hold_counts, read_number
 from passerelles.io.xlsx import cell_text
-from passerelles.territory.grid import (
-    Grid,
-    Reader,
-    Row,
+from passerelles.territory.columns import (
     are_parts,
     bare,
     columns_of,
@@ -21,11 +18,10 @@ from passerelles.territory.grid import (
     named_columns,
     names_role,
     period_of,
-    signed_change,
-    whole_of,
     without_part,
     year_of,
 )
+from passerelles.territory.grid import Grid, Reader, Row, signed_change, whole_of
 from passerelles.territory.lots import WORDS, LotsError, Problem, says
 from passerelles.text import normalise_label
 

@@ -6,16 +6,13 @@ from dataclasses import replace
 from functools import partial
 from itertools import islice, pairwise, zip_longest
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from passerelles.errors import PasserellesError
 from passerelles.io.csv import DOUBLE_ENCODED, TOTAL, Rows, mostly_hold_counts, read_rows, with_only_header
 from passerelles.io.xlsx import cell_text
-from passerelles.territory.grid import (
+from passerelles.territory.columns import (
     COUNT,
-    Grid,
-    Reader,
-    Row,
     are_parts,
     are_years_to_come,
     columns_of,
@@ -25,6 +22,7 @@ from passerelles.territory.grid import (
     with_letters,
     year_of,
 )
+from passerelles.territory.grid import Grid, Reader, Row
 from passerelles.territory.lots import LotsError, Month, Problem, Side, says, town_of
 from passerelles.territory.shapes import counted_jobs, labelled, tell_sum
 from passerelles.text import normalise_label
@@ -63,11 +61,10 @@ def sheets_of(table: str | Path, reader: Reader) -> list[Rows]:
     except PasserellesError as error:
         if error.key != "several_sheets":
             raise
-        names = str(error.values["sheets"]).split(", ")
-        others = tuple(filter(None, str(error.values["others"]).split(", ")))
+        names, others = (cast("tuple[str, ...]", error.values[key]) for key in ("best", "others"))
         sums = [name for name in names if _sums_or_is_old(name)] or _of_earlier_years(names)
         if 0 < len(sums) < len(names):  # a sheet that sums the others would count everybody twice
-            names, others = [name for name in names if name not in sums], (*sums, *others)
+            names, others = tuple(name for name in names if name not in sums), (*sums, *others)
         sheets = [read_sheet(name) for name in names]
         own, unread = _by_side(names, side, same_columns=_same_columns(sheets))
         if own:

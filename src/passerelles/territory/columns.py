@@ -1,0 +1,276 @@
+"""Which of the columns of a table says what, by their names alone."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from passerelles.io.csv import TOTAL
+from passerelles.io.xlsx import cell_text
+from passerelles.territory.lots import WORDS, Month, Side, says
+from passerelles.text import normalise_label
+
+COUNT: Final[Mapping[Side, str]] = {"fragile": "headcount", "hiring": "openings"}
+"""Role of the column that counts the people, or the openings."""
+_HEADER_LEAST: Final = 2  # columns that make a header: a title may hold the name of one
+_WIDE: Final = 4  # cells of a header whose jobs are columns
+_LOST: Final = re.compile(r"[^\W\d_][?\ufffd][^\W\d_]")  # an accent, in a file of which none is left
+_DIGITS: Final = re.compile(r"\d+")
+_CORNER: Final = re.compile(r"\s*[\\|×]\s*|\s/\s")  # parts what rows and columns are
+PLACED: Final = frozenset({"employer", "basin", "commune"})
+_AMOUNT: Final = re.compile(r"\d+(?:[.,]\d+)?(?: ?%)?")
+_SHORT: Final[Mapping[str, str]] = WORDS["short"]
+_OF_PERSONS: Final[Mapping[Side, re.Pattern[str]]] = {
+    side: re.compile(pattern) for side, pattern in WORDS["persons"].items()
+}
+# What is said "dont" is counted already, and "H/F" is no part.
+_PARTS: Final = [
+    re.compile(rf"(?!.*\b(?:dont|h f|f h|m f|f m)\b).*\b(?:{names})\b") for names in WORDS["parts"].values()
+]
+_PART_NAMES: Final = [
+    re.compile(rf"(?:^|[\s(/–-])(?:{WORDS['parts'][kind]})(?=$|[\s)/–-])", re.IGNORECASE)
+    for kind in ("sex", "contract", "time")
+]
+
+
+def fit(cells: Sequence[Any], side: Side) -> int:
+    """How well a row fits as the header of a table of this side."""
+    if corner([cell_text(cell) for cell in cells], side) is not None:
+        return _HEADER_LEAST + 1
+    roles, texts = columns_of(cells, side), [cell_text(cell).strip() for cell in cells]
+    if TOTAL.fullmatch(normalise_label(next(filter(None, texts), ""))) and any(map(_AMOUNT.fullmatch, texts)):
+        return 0  # a line of totals
+    n_filled = sum(map(bool, texts))
+    if len(roles) < _HEADER_LEAST:  # jobs by columns of other names, such as towns, or towns or shops by those of jobs
+        wide = n_filled >= _WIDE and not any(map(_AMOUNT.fullmatch, texts))
+        return int(
+            ("job" in roles and n_filled >= _HEADER_LEAST) or (wide and bool({COUNT[side], *PLACED} & roles.keys()))
+        )
+    if not {"job", "code"} & set(roles):  # the column of jobs may be known by what it holds, or jobs head columns
+        return len(roles) if len(roles) >= _WIDE else int(COUNT[side] in roles or n_filled >= _WIDE)
+    return 2 * len(roles) + (COUNT[side] in roles)
+
+
+class Corner(NamedTuple):
+    """Column of a corner that says what the rows and the columns of a table are: their roles."""
+
+    at: int
+    rows: str
+    columns: str
+
+
+def corner(header: Sequence[str], side: Side) -> Corner | None:
+    r"""
+    Return the corner of a table of jobs by employer or place, or the other way round; None where it has none.
+
+    Examples
+    --------
+    >>> corner([r"Métier \ Entreprise", "Alpha", "Beta"], "hiring")
+    Corner(at=0, rows='job', columns='employer')
+    >>> corner(["Métier / poste", "Commune"], "hiring") is None
+    True
+    """
+    for at, name in enumerate(header):
+        if _CORNER.search(name) is None:
+            continue
+        roles = [next(iter(columns_of([part], side)), "") for part in _CORNER.split(name)]
+        if len(set(roles)) == len(roles) == len(("rows", "columns")) and "job" in roles and PLACED & set(roles):
+            return Corner(at, *roles)
+    return None
+
+
+def columns_of(header: Sequence[Any], side: Side) -> dict[str, int]:
+    """Position of the column of each role; each column has one role at most."""
+    texts = with_letters([cell_text(cell) for cell in header])
+    if any(_OF_PERSONS[side].match(bare(text)) for text in texts):  # the names beside are of persons, not of firms
+        texts = ["" if bare(text) in ("nom", "noms") else text for text in texts]
+    now, forecast = _last_forecast(texts)
+    columns = named_columns([bare(text) for text in texts], side, forecast)
+    if forecast and COUNT[side] not in columns and says("of_today", normalise_label(texts[now])):  # "2026 (réel)"
+        columns[COUNT[side]] = now
+    # What stands in brackets comments on the name before them: "Métier (libellé de la convention)".
+    columns = named_columns([bare(re.sub(r"\([^)]*\)", " ", text)) for text in texts], side, columns)
+    sector = texts[columns["sector"]] if "sector" in columns else ""
+    if not {"job", "code"} & columns.keys() and says("activity", bare(sector)):
+        columns["job"] = columns.pop("sector")  # where nothing else says the job, an activity does
+    return columns
+
+
+def _last_forecast(names: Sequence[str]) -> tuple[int, dict[str, int]]:
+    """Position of who is there now, and as the target, of the last year that is forecast after; none elsewhere."""
+    words = [normalise_label(name) for name in names]
+    now = next((at for at, name in enumerate(words) if says("present", name)), -1)
+    if now < 0:
+        return now, {}
+    after = year_of(words[now]) or 0
+    named = {at: name for at, name in enumerate(words) if says("forecast", _DIGITS.sub("", name))}
+    # Where no column names the year of today, a year alone may be past.
+    years = {at: year_of(name) or 0 for at, name in named.items() if after or says("foreseen", name)}
+    last = max(years, key=lambda at: years[at], default=None)
+    return now, {"target": last} if last is not None and years[last] > after else {}
+
+
+def year_of(name: str) -> int | None:
+    """
+    Return the last year in the name of a column.
+
+    Examples
+    --------
+    >>> year_of("Effectif au 31/12/2026"), year_of("Prév. 2029"), year_of("Code 20267")
+    (2026, 2029, None)
+    """
+    years = re.findall(r"\b20\d\d\b", name)
+    return int(years[-1]) if years else None
+
+
+def with_letters(names: Sequence[str]) -> list[str]:
+    """
+    Return the names of columns with a letter for each accented one that a bad export lost.
+
+    Examples
+    --------
+    >>> with_letters(["M?tier", "Postes ? pourvoir", "Ma?on"]), with_letters(["Combien ?", "Lieu?"])
+    (['Metier', 'Postes a pourvoir', 'Macon'], ['Combien ?', 'Lieu?'])
+    """
+    if not any(map(_LOST.search, names)):
+        return list(names)
+    restored = (re.sub("(?<=[an])[?\ufffd](?=[aou])", "c", re.sub(" [?\ufffd] ", " a ", name)) for name in names)
+    return [re.sub(r"(?<=[^\W\d_])[?\ufffd]|[?\ufffd](?=[^\W\d_])", "e", name) for name in restored]
+
+
+def has_counts(header: Sequence[Any], *roles: str) -> bool:
+    """Whether there is a column of people or openings, beside those of some roles."""
+    return any({count, *roles} <= columns_of(header, side).keys() for side, count in COUNT.items())
+
+
+def names_role(name: str) -> bool:
+    """Whether the name of a column is the usual one of a role."""
+    text = bare(name)
+    return any(re.fullmatch(pattern, text) for patterns in WORDS["roles"].values() for pattern in patterns)
+
+
+def bare(text: str) -> str:
+    """Return a header without case, accents, punctuation, the numbers at its end, and abbreviations."""
+    words = re.sub(r"(?: \d+)+$", "", normalise_label(text)).split()
+    return " ".join(_SHORT.get(word, word) for word in words)
+
+
+def counts_else(name: str, side: Side, known: Iterable[str], beside: Iterable[str] = ()) -> bool:
+    """
+    Whether the name of a column is of the other side, or of the present staff where no target gives the openings.
+
+    Beside posts that are cut, people are those who are there.
+    """
+    if side == "fragile":
+        return says("hires", name) and not says("leaves", name)
+    if _leaves(name) or says("hires", name) or "target" in known:
+        return _leaves(name)
+    return says("present", name) or (says("people", name) and any(map(_leaves, beside)))
+
+
+def _leaves(name: str) -> bool:
+    """Whether a column counts posts cut; an opening may be one for who leaves: "postes de reclassement"."""
+    return says("leaves", name.replace("reclassement", "")) and not says("hires", name)
+
+
+def named_columns(names: Sequence[str], side: Side, known: Mapping[str, int]) -> dict[str, int]:
+    """Position of the column of each role, by names of columns; those that are known stay."""
+    columns = dict(known)
+    named = [(at, name) for at, name in enumerate(names) if name]  # one stray cell can make thousands that have none
+    plain = [(at, name) for at, name in named if not says("something_else", name)]
+    of_other_side = {"headcount", "held"} if side == "hiring" else {"openings", "filled", "conditions"}
+
+    def place(role: str, fits: Callable[[str], object], among: Sequence[tuple[int, str]] = named) -> None:
+        """Give a role the first free column whose name fits; a count of the other side counts nothing of this one."""
+        suits = fits if role != COUNT[side] else lambda n: fits(n) and not counts_else(n, side, columns, names)
+        free = (at for at, name in among if at not in columns.values() and suits(name))
+        if role not in columns and role not in of_other_side and (at := next(free, None)) is not None:
+            columns[role] = at
+
+    for role, patterns in WORDS["roles"].items():
+        for pattern in patterns:
+            place(role, re.compile(pattern).fullmatch)
+    for role, pattern in WORDS["words"].items():
+        place(role, re.compile(pattern).search, plain)
+    place("month", re.compile(WORDS["month"][side]).search)
+    return columns
+
+
+def period_of(name: str) -> Month | None:
+    """Month or part of a year in the name of a column; where it gives no year, of any one."""
+    return Month.read(name) or Month.read(f"{name} 2000")
+
+
+def are_parts(names: Sequence[str]) -> bool:
+    """
+    Whether each column of several counts its own part of the same people.
+
+    Examples
+    --------
+    >>> are_parts(["Hommes", "Femmes"]), are_parts(["CDI", "CDD", "Dont femmes"]), are_parts(["2027", "2028"])
+    (True, False, False)
+    >>> are_parts(["< 30 ans", "30-54 ans", "55 ans et +"]), are_parts(["Besoins à 3 ans", "Besoins à 5 ans"])
+    (True, False)
+    """
+    words = [normalise_label(name) for name in names]
+    several = len(set(words)) == len(words) > 1
+    return several and any(all(map(part.match, words)) for part in _PARTS)
+
+
+def are_years_to_come(names: Sequence[str]) -> bool:
+    """
+    Whether columns count what each year to come brings, not who is there then.
+
+    Examples
+    --------
+    >>> are_years_to_come(["Recrutements prévus 2026", "Recrutements prévus 2027"]), are_years_to_come(["2026", "2027"])
+    (True, True)
+    >>> are_years_to_come(["Effectif 2026", "Effectif 2027"]), are_years_to_come(["Embauches 2024", "Embauches 2025"])
+    (False, False)
+    """
+    years, words = {year_of(name) for name in names}, {without_year(name) for name in names}
+    return None not in years and len(years) == len(names) > 1 == len(words) and says("to_come", min(words))
+
+
+def without_year(name: str) -> str:
+    """
+    Return the name of a column as words, without years.
+
+    Examples
+    --------
+    >>> without_year("Départs 2026"), without_year("Année 2027"), without_year("2027")
+    ('departs', '', '')
+    """
+    return " ".join(re.sub(r"\b(?:annee )?20\d\d\b", "", normalise_label(name)).split())
+
+
+def without_part(name: str) -> str:
+    """
+    Return the name of a column without the part of the people that it counts.
+
+    Examples
+    --------
+    >>> without_part("EHPAD La Flèche CDI"), without_part("CDD - Redon"), without_part("Redon (H)"), without_part("H")
+    ('EHPAD La Flèche', 'Redon', 'Redon', 'H')
+    """
+    return next((rest for part in _PART_NAMES if (rest := part.sub("", name).strip(" -–/:()")) != name), name) or name
+
+
+def labels_of(cells: Sequence[Any], side: Side) -> list[tuple[str, str]]:
+    """
+    Return the roles and values of a row that holds but labels and values; nothing of another one.
+
+    Examples
+    --------
+    >>> labels_of(["Entreprise : Alpha", None, "Commune :", "Redon"], "fragile")
+    [('employer', 'Alpha'), ('commune', 'Redon')]
+    >>> labels_of(["Entreprise : Alpha", "Cariste"], "fragile"), labels_of(["Source : service RH"], "fragile")
+    ([], [])
+    """
+    fields = list[str]()
+    for text in filter(None, (cell_text(cell).strip() for cell in cells)):  # a name and its value may be in two cells
+        fields += [text] if not fields or not fields[-1].endswith(":") else [f"{fields.pop()} {text}"]
+    parted = [(name, value.strip()) for name, _, value in (field.partition(":") for field in fields)]
+    if not all(value for _, value in parted):  # as of nearly all rows
+        return []
+    labels = [(next(iter(columns_of([name], side)), "") if names_role(name) else "", value) for name, value in parted]
+    return labels if all(role in (*PLACED, "job") for role, _ in labels) else []
