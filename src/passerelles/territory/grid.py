@@ -10,6 +10,7 @@ from passerelles.codes import grouped
 from passerelles.io.csv import TOTAL, hold_counts, mostly_hold_counts, read_number
 from passerelles.io.xlsx import cell_text
 from passerelles.referentials.own_tables import coded
+from passerelles.referentials.referential import Referential
 from passerelles.sharing import cached_property
 from passerelles.territory.columns import (
     COUNT,
@@ -34,6 +35,7 @@ _GROUPED: Final = 0.25  # rows without an employer that make groups: fewer may b
 _SEVERAL_GROUPS: Final = 2
 _PERSONS: Final = re.compile(WORDS["remarks"]["persons"])
 _FEW: Final = re.compile(r"\d{1,3}")
+MOST_CELLS: Final = 0.6  # of a column, that tell what it holds
 _LOOKED_AT: Final = 30  # rows by which a column is known by what it holds
 _YES_NO: Final = coded("yes_no")
 _FILLED: Final = re.compile("|".join(WORDS["roles"]["filled"]))
@@ -56,6 +58,7 @@ _FEW_WORDS: Final = 5  # of a cell that names the side of its row: longer ones a
 class Reader(Protocol):
     """What tables are read with: their side, what a text may be, and where it is said what was done with them."""
 
+    referential: Referential
     side: Side
 
     def tell(self, file: str, key: str, line: int = 0, column: str = "", /, **values: object) -> None:
@@ -67,8 +70,14 @@ class Reader(Protocol):
     def holds_jobs(self, texts: Sequence[str]) -> bool:
         """Whether most of some cells are titles of jobs."""
 
+    def scores(self, texts: Sequence[str]) -> list[float]:
+        """How surely each of some cells is a title of a job."""
+
     def holds_places(self, texts: Sequence[str]) -> bool:
         """Whether most of some cells are names of places."""
+
+    def town_at_end(self, firm: str) -> str:
+        """Return the town that ends the name of a firm; empty where none does."""
 
     def place_named_in(self, texts: Iterable[str]) -> str:
         """Return the one place of all tables whose name stands in some texts; else nothing."""
@@ -617,3 +626,8 @@ def whole_of(text: str) -> int | None:
     """Whole number of an optional cell; None where it holds none."""
     value, _ = read_number(text, decimal="")
     return int(value) if value is not None and value >= 0 and value.is_integer() else None
+
+
+def numbers_of(texts: Iterable[str]) -> list[float]:
+    """Return the numbers of the cells that are read as one."""
+    return [n for text in texts if (n := read_number(text).value) is not None]

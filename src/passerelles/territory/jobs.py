@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from statistics import fmean
 from typing import Final, NamedTuple
 
@@ -22,10 +23,9 @@ from passerelles.referentials.access_text import (
 )
 from passerelles.referentials.referential import Referential, code_of, occupations_meant, titles_by_label
 from passerelles.sharing import made_once
-from passerelles.territory.columns import with_letters
-from passerelles.territory.grid import Grid, Line, Row
-from passerelles.territory.lots import NO_EMPLOYER, WORDS, Locator, Where, says
-from passerelles.territory.shapes import jobs_beside, parts_jobs
+from passerelles.territory.columns import bare, with_letters
+from passerelles.territory.grid import Grid, Line, Row, numbers_of, whole_of
+from passerelles.territory.lots import NO_EMPLOYER, WORDS, Locator, Problem, Where, says
 from passerelles.text import normalise_label
 
 _MAY_BE: Final = 0.5  # confidence that several jobs of a cell are one title: never enough to place
@@ -48,7 +48,19 @@ _EITHER_LICENCE: Final = re.compile(r"(\b[Pp]ermis \w{1,2} ou )(?=(?:[A-D][1E]?|
 _NUMBERED: Final = re.compile(r"CACES|R ?[34]\d\d", re.IGNORECASE)
 _CATEGORY: Final = re.compile(r"[A-H]\d?|\d+[AB]?")
 _ASKED_APART: Final = re.compile(r"[+/,;&\n•](?!\s*\d)|\s+et\s+(?=(?:[A-D][1E]?|EC)\b)")
+_TOWN: Final = re.compile(r"(?: [àa] |\s[-–]\s|,\s|\()(?P<place>[A-ZÀ-Ý][^(),]*(?:\(\w{2,3}\))?)\)?\s*$")
 _MOST_JOBS: Final = 4  # in a cell: more are no list of jobs
+
+
+_JOBS: Final = WORDS["jobs"]
+_PARTED: Final = [re.compile(rf"\s*(?:{signs})(?![^()]*\))\s*", re.IGNORECASE) for signs in _JOBS["parted"]]
+_COUNTED: Final = [re.compile(pattern, re.IGNORECASE) for pattern in _JOBS["counted"]]
+_SEEKS: Final = re.compile(_JOBS["seeks"], re.IGNORECASE)
+_OF_WHICH: Final = re.compile(r",?\s+dont \d[^,;+/()\n]*", re.IGNORECASE)  # "3 soudeurs, dont 1 le soir"
+_BULLET: Final = re.compile(r"^\s*[-–•*·]\s*|\s+$", re.MULTILINE)
+_NOTE_MARK: Final = re.compile(r"^\D.*\(\s*\d+\s*\)\s*$", re.DOTALL)
+_BARE: Final = re.compile(r"\d+\s*(?:[^\w\s]|$)")  # "10 (conditionnement)"
+_BESIDE, _EITHER, _NO_JOB = (re.compile(_JOBS[name], re.IGNORECASE) for name in ("beside", "either", "no_job"))
 
 
 class Resolved(NamedTuple):
@@ -339,19 +351,17 @@ def _phrases(referential: Referential) -> Phrases:
     return phrases_of(named, referential.language)
 
 
-def conditions_column(
-    referential: Referential, grid: Grid, job_scores: Callable[[Sequence[str]], list[float]]
-) -> int | None:
+def conditions_column(grid: Grid) -> int | None:
     """
     Return the first column without a role of which most cells name credentials, whatever its name.
 
-    Some titles of jobs are names of credentials too: "Capitaine 200". `job_scores`: how surely cells are titles.
+    Some titles of jobs are names of credentials too: "Capitaine 200".
     """
     free: list[int] = sorted({*range(len(grid.header))} - {*grid.columns.values()})
     for at in free:
         texts = [text for text in grid.sample(at) if not says("nothing_asked", normalise_label(text))]
-        named = [any(asked_in(referential, item, "").choices for item in as_asked(text)) for text in texts]
-        if 2 * sum(named) > len(named) and fmean(job_scores(texts)) < _MAY_BE:
+        named = [any(asked_in(grid.reader.referential, item, "").choices for item in as_asked(text)) for text in texts]
+        if 2 * sum(named) > len(named) and fmean(grid.reader.scores(texts)) < _MAY_BE:
             return at
     return None
 
@@ -370,3 +380,210 @@ def _labels(referential: Referential) -> Mapping[str, str]:
 
 def _own_credentials(referential: Referential, job: str) -> list[str]:
     return [row.credential for row in referential.credentials_of.get(job, ())]
+
+
+def counted_jobs(text: str, *, alone: bool = False) -> list[tuple[str, int]]:
+    """
+    Return the jobs of a cell that gives each its number; nothing where one has none, however the cell is parted.
+
+    A cell of but one job has its number where no column does (`alone`).
+
+    Examples
+    --------
+    >>> counted_jobs("2 soudeurs, 1 chaudronnier"), counted_jobs("Soudeur (3), tourneur : 2")
+    ([('soudeurs', 2), ('chaudronnier', 1)], [('Soudeur', 3), ('tourneur', 2)])
+    >>> counted_jobs("Désosseurs et pareurs (25), bouviers (3)"), counted_jobs("4 serveurs (dont 1, le soir) / 1 chef")
+    ([('Désosseurs et pareurs', 25), ('bouviers', 3)], [('serveurs (dont 1, le soir)', 4), ('chef', 1)])
+    >>> counted_jobs("Maçon / coffreur : 4"), counted_jobs("3 caristes"), counted_jobs("3 caristes", alone=True)
+    ([], [], [('caristes', 3)])
+    >>> counted_jobs("2 boulangers / 2 postes de vendeuse", alone=True)
+    [('boulangers', 2), ('vendeuse', 2)]
+    >>> counted_jobs("2nd de cuisine", alone=True), counted_jobs("35 h vendeur", alone=True)
+    ([], [])
+    """
+    readings = (_counted(text, signs) for signs in _PARTED)
+    whole = [jobs for parts, jobs in readings if jobs and len(jobs) == len(parts) and (alone or len(parts) > 1)]
+    return max(whole, key=len, default=[])
+
+
+def counts_some_jobs(text: str, *, alone: bool = False) -> bool:
+    """
+    Whether a cell gives several jobs a number each, or `alone` one of them, whatever else it says.
+
+    Examples
+    --------
+    >>> counts_some_jobs("2 soudeurs, tourneurs, 3 caristes"), counts_some_jobs("Cariste CACES 1, 3 et 5")
+    (True, False)
+    """
+    return any(len(_counted(text, signs)[1]) > (0 if alone else 1) for signs in _PARTED)
+
+
+def _counted(text: str, signs: re.Pattern[str]) -> tuple[list[str], list[tuple[str, int]]]:
+    """Return the parts of a cell, and the jobs with a number among them."""
+    parts = [part for part in signs.split(_BULLET.sub("", _OF_WHICH.sub("", text))) if part]
+    read = [next((m for pattern in _COUNTED if (m := pattern.fullmatch(part))), None) for part in parts]
+    return parts, [(m["job"].strip(), int(m.groupdict().get("m") or m["n"])) for m in read if m is not None]
+
+
+def split_jobs(
+    grid: Grid, rows: list[Row], are_several: Callable[[str], bool]
+) -> tuple[Grid, list[Row], list[Problem]]:
+    """
+    Give each job its own row where a cell gives several with numbers that add up to that of the row; problems too.
+
+    Where no column has numbers, such a cell does, of one job too: other rows count one. A number in brackets may be the
+    mark of a note, and is asked back. There, several that stand behind their number count, though others have none.
+    """
+    role, job = grid.count, grid.columns.get("job")
+    if job is None:
+        return grid, rows, []
+    uncounted = role not in grid.columns
+    texts = [cell_text(cells[job]) for _, cells in rows]
+    counted = [counted_jobs(text, alone=uncounted) for text in texts]
+    # Beside several jobs told so, a number in brackets is no mark of a note.
+    bracketed = any(len(jobs) > 1 and _NOTE_MARK.search(text) for jobs, text in zip(counted, texts, strict=True))
+    if uncounted and any(counted):
+        rows = [(line, [*cells, 1]) for line, cells in rows]
+        grid = replace(grid.with_roles(**{role: len(grid.header)}), header=[*grid.header, ""])
+    count, split_rows, problems = grid.columns.get(role, 0), list[Row](), list[Problem]()
+    for (line, cells), written, jobs in zip(rows, texts, counted, strict=True):
+        whole = None if uncounted else whole_of(grid.text_at(cells, count))
+        text, key, left, numbered = " ".join(written.split()), "", "", jobs
+        if not jobs or whole not in (None, sum(n for _, n in jobs)):
+            chosen = any(grid.text(cells, role) for role in ("choice", "code"))
+            key = "jobs_unshared" if counts_some_jobs(written, alone=uncounted) and not chosen else ""
+            several = any(counted) and _BARE.match(text) is not None
+            several |= 2 * sum(map(bool, counted)) > len(rows) and are_several(written)  # else each row is one post
+            several |= says("several", normalise_label(text))
+            numbered, left = _numbered_jobs(written) if key and uncounted else ([], "")
+            key = "not_number" if uncounted and several and not numbered else key
+        elif len(jobs) == 1 and _NOTE_MARK.search(text) and not bracketed:
+            key, numbered = "number_in_job", []
+        if key:
+            key = "jobs_left" if numbered else key
+            problems.append(Problem(grid.name, line, grid.header[job], key, {"given": left or text}, whole))
+        elif not numbered:
+            split_rows.append((line, cells))
+        if numbered:
+            grid.tell("jobs_split", line, given=text)
+        town = place_in_title(text, grid.reader.is_place) if uncounted else ""
+        for title, number in numbered:  # "4 soudeurs et 2 caristes à Redon"
+            values = {job: f"{title} à {town}" if town and town not in title else title, count: number}
+            split_rows.append((line, [values.get(at, cell) for at, cell in enumerate(cells)]))
+    return grid, split_rows, problems
+
+
+def _numbered_jobs(text: str) -> tuple[list[tuple[str, int]], str]:
+    """
+    Return the jobs of a cell that stand behind a number, where several do, and what is left.
+
+    Examples
+    --------
+    >>> _numbered_jobs("2 soudeurs, tourneurs, 3 caristes"), _numbered_jobs("Soudeur (1), tourneur, cariste (3)")
+    (([('soudeurs', 2), ('caristes', 3)], 'tourneurs'), ([], ''))
+    """
+    for signs in _PARTED:
+        parts = [part for part in signs.split(_OF_WHICH.sub("", text).strip()) if part]
+        read = [_COUNTED[0].fullmatch(part) for part in parts]
+        left = ", ".join(part for part, match in zip(parts, read, strict=True) if match is None)
+        jobs = [(match["job"].strip(), int(match["n"])) for match in read if match]
+        if len(jobs) > 1 and not any(map(str.isdigit, left)):
+            return jobs, left
+    return [], ""
+
+
+def with_needs(grid: Grid) -> Grid:
+    """
+    Take a column of needs as the one of jobs where it gives each its number: "2 maçons, 1 chef".
+
+    Another one has none then, but what an activity says of them.
+    """
+    at, job = grid.columns.get(grid.count), grid.columns.get("job")
+    of_activity = job is not None and says("activity", normalise_label(grid.header[job]))
+    if at is None and not grid.has("job", "code"):
+        return _of_text(grid)
+    if at is None or (grid.has("job", "code") and not of_activity):
+        return grid
+    jobs = [counted_jobs(text, alone=True) or _numbered_jobs(text)[0] for text in grid.sample(at)]
+    titles = [title for each in jobs for title, _ in each]
+    most = 2 * sum(map(bool, jobs)) > len(jobs) or not numbers_of(grid.sample(at))  # of words only, none is a number
+    if not titles or not most or not grid.reader.holds_jobs(titles):
+        return grid
+    grid.tell("job_by_content", 0, "job", column=grid.header[at])
+    columns = {role: i for role, i in grid.columns.items() if i not in (at, job)} | {"job": at}
+    # Who is there now is the size of the firm: the jobs have their own numbers.
+    sizes = [i for i in grid.free if says("current", bare(grid.header[i]))] if "size" not in columns else []
+    return replace(grid, columns=columns | ({"size": sizes[0]} if sizes else {}))
+
+
+def _of_text(grid: Grid) -> Grid:
+    """Keep of a text, such as a mail, the lines that give jobs their numbers: "- 4 caristes à Redon"."""
+    are_jobs = grid.reader.holds_jobs
+    for at in grid.free:
+        jobs = {line: counted_jobs(cell_text(cells[at]), alone=True) for line, cells in grid.rows}
+        titles = [title for some in jobs.values() for title, _ in some]
+        if sum(map(bool, jobs.values())) > 1 and not are_jobs(grid.sample(at)) and are_jobs(titles):
+            for line, cells in grid.rows:
+                if not jobs[line]:
+                    grid.tell("text_line", line, text=" ".join(filter(None, map(cell_text, cells)))[:80])
+            rows = [row for row in grid.rows if jobs[row[0]]]
+            return replace(grid.with_roles(job=at), rows=rows)
+    return grid
+
+
+def firms_apart(grid: Grid) -> Grid:
+    """
+    Part the employers from what they seek or cut, where lines of text tell both: "Alpha cherche 3 soudeurs à Redon".
+
+    Beside such lines, one without a number is of no people: "Cordialement, le service RH".
+    """
+    held = {at for _, cells in grid.rows for at, cell in enumerate(cells) if cell_text(cell)}
+    at = grid.columns.get("job", min(held) if len(held) == 1 else None)  # lines of text may have no header
+    if at is None or grid.has("employer", "code", grid.count):
+        return grid
+    seeks = {line: match for line, cells in grid.rows if (match := _SEEKS.fullmatch(cell_text(cells[at]).strip()))}
+    if not seeks:
+        return grid
+    rows = list[Row]()
+    for line, cells in grid.rows:
+        match, text = seeks.get(line), cell_text(cells[at])
+        if grid.side == "fragile" and match is None and not counts_some_jobs(text, alone=True):
+            grid.tell("text_line", line, text=text[:80])
+            continue
+        number = match and numbers_of([match["n"]])
+        job = f"{int(number[0])} {match['job']}" if match and number else cells[at]
+        rows.append((line, [*cells[:at], job, *cells[at + 1 :], match["employer"].strip() if match else "–"]))
+    return replace(grid.with_roles(job=at, employer=len(grid.header)), header=[*grid.header, ""], rows=rows)
+
+
+def place_in_title(title: str, is_place: Callable[[str], bool]) -> str:
+    """
+    Return the town that ends a title of a job; empty where none does.
+
+    Examples
+    --------
+    >>> [place_in_title(title, {"Redon", "Ferme"}.__contains__) for title in ("Soudeur - Redon", "Soudeur à Redon")]
+    ['Redon', 'Redon']
+    >>> place_in_title("Ouvrier (ferme)", str.isalpha), place_in_title("Soudeur Redon", str.isalpha)
+    ('', '')
+    """
+    match = _TOWN.search(title)
+    name = match["place"] if match else ""
+    return name if name and not says("word_too", normalise_label(name)) and is_place(name) else ""
+
+
+def jobs_beside(text: str) -> list[str]:
+    """
+    Return the parts of a cell that may be jobs of their own.
+
+    Examples
+    --------
+    >>> jobs_beside("Maçon / coffreur : 4"), jobs_beside("Soudeur ou chaudronnier (H/F)"), jobs_beside("Aide-maçon")
+    (['Maçon', 'coffreur'], ['Soudeur', 'chaudronnier'], ['Aide-maçon'])
+    """
+    return [part for each in _BESIDE.split(_NO_JOB.sub(" ", text)) if (part := _NO_JOB.sub(" ", each).strip())]
+
+
+def parts_jobs(text: str) -> bool:
+    """Whether a sign of a cell parts jobs from one another, as no sign within one title does."""
+    return _EITHER.search(_NO_JOB.sub(" ", text)) is not None

@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from pathlib import Path
-from statistics import fmean
 from types import MappingProxyType
 from typing import Any, Final
 
 from passerelles.codes import looks_like_code
 from passerelles.errors import PasserellesError
-from passerelles.io.csv import Rows, decimal_sign, hold_counts, mostly_hold_counts, read_number
+from passerelles.io.csv import Rows, decimal_sign, read_number
 from passerelles.io.xlsx import cell_text
 from passerelles.market.places import departments_shown
 from passerelles.market.tables import agreement_number
@@ -20,22 +19,23 @@ from passerelles.matching.titles import REVIEW, SURE, resolve_many
 from passerelles.progress import go_on
 from passerelles.referentials.own_tables import coded
 from passerelles.referentials.referential import Referential, code_of, codes_within
-from passerelles.territory.columns import COUNT, bare, names_role, with_letters
-from passerelles.territory.grid import Grid, Line, Row, change_of, fill_down, remarked, row_kinds, whole_of
+from passerelles.territory.columns import COUNT, with_letters
+from passerelles.territory.grid import MOST_CELLS, Grid, Line, Row, change_of, fill_down, remarked, row_kinds, whole_of
 from passerelles.territory.jobs import (
     Job,
     Resolved,
     Unusable,
     asked_in,
     asked_of_row,
-    conditions_column,
     is_nowhere,
     is_part_of,
+    place_in_title,
     read_place,
     read_title,
     read_titles,
     same_job,
     several_jobs,
+    split_jobs,
 )
 from passerelles.territory.lots import (
     Locator,
@@ -53,22 +53,13 @@ from passerelles.territory.lots import (
     town_of,
 )
 from passerelles.territory.shapes import (
-    all_counts,
-    firms_apart,
-    of_who_moves,
-    place_in_title,
-    split_jobs,
+    shaped,
     tell_differing,
-    unpivoted,
-    with_changes,
-    with_needs,
-    without_sums,
 )
 from passerelles.territory.sheets import damaged, grids_of, sheets_of
 from passerelles.text import normalise_label
 
 _MOST: Final = 1_000_000  # no lot of a territory is larger: beyond, a year or a code slipped into the column
-_MOST_CELLS: Final = 0.6
 _CHOICES: Final = 5  # places that a cell may mean, named
 _SHORT: Final = 3  # digits at most that are no code of a place
 _PART_BESIDE: Final = re.compile(r"(?<=\d)\s*\([\d.,]+\)$")
@@ -293,7 +284,7 @@ class _Reader:
 
         Where its places keep it from having most, rows of an unknown one count without, with a message.
         """
-        grid, several = self._check_columns(grid), self._job_of_several
+        grid, several = shaped(grid), self._job_of_several
         grid, rows, problems = split_jobs(grid, self._rows(grid), lambda text: isinstance(several(text), Unusable))
         self.set_aside += problems
         titles = read_titles(self.referential, grid, rows, threshold=self.review_threshold)
@@ -333,75 +324,6 @@ class _Reader:
                 lots.append(((*key, lot.commune, title, lot.permits, str(lot.month or ""), extra), lot))
         return lots
 
-    def _check_columns(self, grid: Grid) -> Grid:
-        """
-        Refuse a table without jobs; say what its lines count as where it lacks another column.
-
-        A column of jobs or numbers without a usual name is known by its cells, with a message.
-        """
-        grid = self._job_of_two(with_changes(with_needs(grid.with_checked_roles())))
-        grid = self._with_roles_by_content(firms_apart(unpivoted(grid)))
-        if not any(grid.header) and not grid.rows:
-            raise LotsError([Problem(grid.name, 0, "", "no_row", {})])
-        if not grid.has("job", "code"):
-            first_row = next((each for each in (grid.header, *(cells for _, cells in grid.rows)) if any(each)), ())
-            columns = ", ".join(filter(None, map(cell_text, first_row))) or "–"
-            raise LotsError([Problem(grid.name, 0, "job", "no_column", {"column": "job", "columns": columns})])
-        grid = firms_apart(all_counts(of_who_moves(grid)))  # of jobs just recognised
-        grid = self._with_places_of_firms(without_sums(grid))
-        if self.side == "fragile" and grid.has("volunteers") and grid.sample(grid.columns["volunteers"]):
-            grid.tell("volunteers_only", 0, "volunteers", column=grid.title("volunteers"))
-        if not grid.has(grid.count):
-            grid.tell("counted_lines", 0, grid.count)
-        if not grid.has("employer"):
-            grid.tell("no_employer", 0, "employer")
-        if not grid.has("basin", "commune") and not grid.titled:
-            grid.tell("no_place", 0, "basin")
-        return grid
-
-    def _with_roles_by_content(self, grid: Grid) -> Grid:
-        """Give jobs, numbers, places and conditions the only column whose cells are such, with a message."""
-        for role, same_role, holds in (
-            ("job", ("job", "code"), self.holds_jobs),
-            (grid.count, (grid.count,), hold_counts),
-            ("commune", ("basin", "commune"), self.holds_places),
-        ):
-            if grid.has(*same_role):
-                continue
-            matches = grid.holding(holds, grid.countable if role == grid.count else grid.free)
-            if role == grid.count and not matches:
-                matches = grid.holding(mostly_hold_counts, grid.countable)
-            if len(matches) != 1 and role == "commune" and grid.has("employer"):
-                matches = grid.holding(holds, [grid.columns["employer"]])  # a site may be named after its town
-            if len(matches) == 1:
-                grid = grid.with_roles(**{role: matches[0]})
-                grid.tell(f"{role}_by_content", 0, role, column=grid.called(matches[0]))
-        if not grid.has("held") and (at := conditions_column(self.referential, grid, self._scores)) is not None:
-            grid = grid.with_roles(held=at)
-            grid.tell(f"{self.side}_conditions_by_content", 0, "held", column=grid.called(at))
-        return grid
-
-    def _job_of_two(self, grid: Grid) -> Grid:
-        """
-        Of columns that may both be of jobs, take the only one that holds titles, with a message.
-
-        They are of one name and say different jobs, or one has a name that may as well be of grades, or of works.
-        """
-        name, matches = grid.title("job"), list[int]()
-        same_name = [at for at, each in enumerate(grid.header) if each == name and grid.has("job")]
-        weak = same_name and (says("weak_job", bare(name)) or not names_role(name))
-        if weak:
-            least = fmean(self._scores(grid.sample(grid.columns["job"])) or [0.0])
-            matches = grid.holding(lambda held: self.holds_jobs(held) and fmean(self._scores(held)) > least, grid.free)
-        elif any(len({grid.text_at(cells, at) for at in same_name}) > 1 for _, cells in grid.rows):
-            matches = grid.holding(self.holds_jobs, same_name)
-        if len(matches) != 1:
-            return grid
-        column = grid.called(matches[0]) if weak else f"{name} ({matches[0] + 1})"
-        grid.tell("job_by_content", 0, "job", column=column)
-        names = [each if weak or at not in same_name or at in matches else "" for at, each in enumerate(grid.header)]
-        return replace(grid.with_roles(job=matches[0]), header=names)
-
     def is_place(self, name: str) -> bool:
         """Whether a header is the very name of a commune or basin, or a site named after one."""
         if self.locator.places is None:
@@ -410,31 +332,14 @@ class _Reader:
         town = normalise_label(_AREA.sub("", town_of(words)))
         return isinstance(place, Where) and town in map(normalise_label, place)
 
-    def _with_places_of_firms(self, grid: Grid) -> Grid:
-        """Give rows the place that most employers end with, in the departments of the other tables: "Auchan Leers"."""
-        if not grid.has("employer") or grid.has("basin", "commune") or grid.titled:
-            return grid
+    def town_at_end(self, firm: str) -> str:
+        """Return the town that ends the name of a firm, where it lies near the other tables; empty where none does."""
+        tails = (firm.split(maxsplit=n)[-1] for n in range(1, len(firm.split()) if self.locator.departments else 0))
+        return next((tail for tail in tails if tail[:1].isupper() and self._is_near(tail)), "")
 
-        departments = self.locator.departments
-
-        def is_near(town: str) -> bool:
-            place = self._read_place(town, "", "commune")
-            return isinstance(place, Where) and departments_shown(place.commune) in departments
-
-        def town_at_end(firm: str) -> str:
-            tails = (firm.split(maxsplit=n)[-1] for n in range(1, len(firm.split())))
-            return next((tail for tail in tails if departments and tail[:1].isupper() and is_near(tail)), "")
-
-        firms = {line: grid.text(cells, "employer") for line, cells in grid.rows}
-        towns = {firm: town_at_end(firm) for firm in {*firms.values()} - {""}}
-        named = {firm: town for firm, town in towns.items() if town}
-        if len(named) < max(2, _MOST_CELLS * len(towns)):
-            return grid
-        given, town = next((firm, named[firm]) for firm in firms.values() if firm in named)
-        grid.tell("firm_place", 0, "employer", given=given, place=town)
-        nowhere = frozenset(line for line, firm in firms.items() if firm not in named)
-        places = {line: named[firm] for line, firm in firms.items() if firm in named}
-        return replace(grid.with_column("commune", places), placeless=grid.placeless | nowhere)
+    def _is_near(self, town: str) -> bool:
+        place = self._read_place(town, "", "commune")
+        return isinstance(place, Where) and departments_shown(place.commune) in self.locator.departments
 
     def place_named_in(self, texts: Iterable[str]) -> str:
         """Return the one commune among those that the tables name whose name stands in some texts; else nothing."""
@@ -453,13 +358,13 @@ class _Reader:
         named = (text for text in texts if any(map(str.isalpha, text)) or (text.isdigit() and len(text) > _SHORT))
         places = (self._place(text, "", "commune")[0] for text in named)
         n_places = sum(isinstance(each, Where) or each.key in ("basin_ambiguous", "place_wide") for each in places)
-        return n_places >= max(1, _MOST_CELLS * len(texts))
+        return n_places >= max(1, MOST_CELLS * len(texts))
 
     def holds_jobs(self, texts: Sequence[str]) -> bool:
         """Whether most of some cells are titles of jobs."""
-        return sum(score >= self.review_threshold for score in self._scores(texts)) >= _MOST_CELLS * len(texts)
+        return sum(score >= self.review_threshold for score in self.scores(texts)) >= MOST_CELLS * len(texts)
 
-    def _scores(self, texts: Sequence[str]) -> list[float]:
+    def scores(self, texts: Sequence[str]) -> list[float]:
         """Confidence with which each of some cells is read as a title of a job."""
         return [c[0].parent_confidence if c else 0.0 for c in resolve_many(self.referential, texts, limit=1)]
 

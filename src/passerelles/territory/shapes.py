@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from statistics import fmean
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -21,12 +22,12 @@ from passerelles.territory.columns import (
     without_part,
     year_of,
 )
-from passerelles.territory.grid import Grid, Reader, Row, signed_change, whole_of
-from passerelles.territory.lots import WORDS, LotsError, Problem, says
+from passerelles.territory.grid import MOST_CELLS, Grid, Reader, Row, numbers_of, signed_change
+from passerelles.territory.jobs import conditions_column, counted_jobs, firms_apart, place_in_title, with_needs
+from passerelles.territory.lots import LotsError, Problem, says
 from passerelles.text import normalise_label
 
 _TURNED: Final = {"job": "by_job", "employer": "by_employer", "commune": "by_place", "basin": "by_place"}
-_TOWN: Final = re.compile(r"(?: [àa] |\s[-–]\s|,\s|\()(?P<place>[A-ZÀ-Ý][^(),]*(?:\(\w{2,3}\))?)\)?\s*$")
 _SAME: Final = {
     "basin": {"basin", "commune"}, "commune": {"basin", "commune"}, "job": {"job", "code"}
 }  # fmt: skip
@@ -62,7 +63,7 @@ def unpivoted(grid: Grid) -> Grid:
     if own is not None and not names_role(names[own]) and (is_place(names[own]) or are_jobs([names[own]])):
         grid = grid.without(grid.count)  # "Agents de quai"
     free = {i: texts for i in grid.countable if not _is_total(names[i]) and (texts := _non_empty(grid.sample(i)))}
-    at = [i for i, texts in free.items() if len(_numbers(texts)) == len(texts)]
+    at = [i for i, texts in free.items() if len(numbers_of(texts)) == len(texts)]
     if corner_cell is not None:
         return _unpivot(grid, corner_cell.columns, free) if at else original
     if not grid.has("basin", "commune"):
@@ -98,8 +99,8 @@ def _firms_summed(grid: Grid, columns: Iterable[int]) -> list[int]:
 def _are_summed(grid: Grid, columns: Collection[int]) -> bool:
     """Whether a total beside some columns sums them in each row."""
     for total in (at for at, name in enumerate(grid.header) if _is_total(name)):
-        rows = [(row, whole) for _, row in grid.rows if (whole := _numbers([cell_text(row[total])]))]
-        if rows and all(sum(_numbers(cell_text(row[i]) for i in columns)) == whole[0] for row, whole in rows):
+        rows = [(row, whole) for _, row in grid.rows if (whole := numbers_of([cell_text(row[total])]))]
+        if rows and all(sum(numbers_of(cell_text(row[i]) for i in columns)) == whole[0] for row, whole in rows):
             return True
     return False
 
@@ -128,18 +129,13 @@ def _non_empty(texts: Iterable[str]) -> list[str]:
     return [text for text in texts if text.strip(" -–—") not in ("", "0")]
 
 
-def _numbers(texts: Iterable[str]) -> list[float]:
-    """Return the numbers of the cells that are read as one."""
-    return [n for text in texts if (n := read_number(text).value) is not None]
-
-
 def _is_total(name: str) -> bool:
     return TOTAL.fullmatch(normalise_label(name)) is not None
 
 
 def _unpivot(grid: Grid, role: str, headed: Iterable[int]) -> Grid:
     names, samples = grid.header, {i: _non_empty(grid.sample(i)) for i in headed}
-    at = [i for i, texts in samples.items() if 2 * len(_numbers(texts)) >= len(texts)]  # what is none is set aside
+    at = [i for i, texts in samples.items() if 2 * len(numbers_of(texts)) >= len(texts)]  # what is none is set aside
     own = grid.columns.get(grid.count)
     sums = [i for i, name in enumerate(names) if i not in at and (i == own or _is_total(name))]
     old = next(iter(sums), at[0]) if own is None else own
@@ -155,14 +151,14 @@ def _unpivot(grid: Grid, role: str, headed: Iterable[int]) -> Grid:
     rows = list[Row]()
     for line, row in grid.rows:
         texts = {i: text for i in at if (text := cell_text(row[i]))}
-        if role == "employer" and names_role(grid.text(row, "job")) and not _numbers(texts.values()):
+        if role == "employer" and names_role(grid.text(row, "job")) and not numbers_of(texts.values()):
             continue  # says something of the employers
         filled = [i for i in texts if _non_empty([texts[i]])]
         if old in sums:
             tell_sum(grid.tell, line, row[old], [texts[i] for i in filled])
         other_cells = [None if i in (old, *at) else cell for i, cell in enumerate(row)]
         if any(_is_total(cell_text(cell)) for cell in row):
-            rows.append((line, [*other_cells, sum(_numbers(texts[i] for i in filled)), "", ""]))
+            rows.append((line, [*other_cells, sum(numbers_of(texts[i] for i in filled)), "", ""]))
         else:
             nobody: list[tuple[Any, str, str]] = [] if texts or cell_text(row[old]) == "0" else [(row[old], "", "")]
             numbers = [(row[i], names[i], beside.get(i, "")) for i in filled] or nobody
@@ -338,7 +334,7 @@ def _page_field(cells: Sequence[Any], reader: Reader) -> tuple[str, str] | None:
 def tell_sum(tell: Callable[..., None], line: int, total: Any, parts: Iterable[Any]) -> None:
     """Say where a total is no sum of the cells beside it; a dash means nobody."""
     whole, texts = read_number(cell_text(total)).value, _non_empty(map(cell_text, parts))
-    numbers = _numbers(texts)
+    numbers = numbers_of(texts)
     if whole is not None and 0 < len(numbers) == len(texts) and whole != sum(numbers):
         tell("total_differs", line, told=int(whole), found=int(sum(numbers)))
 
@@ -485,7 +481,9 @@ def _counting_too(grid: Grid, free: Sequence[int]) -> list[int]:
     """Return the columns without a role that count this side too, beside the one that does."""
     named = [(at, name) for at in free if (name := bare(grid.header[at])) and not says("part_time", name)]
     counts = {grid.count, "filled", "target"}
-    counted = grid.holding(_numbers, [at for at, name in named if counts & named_columns([name], grid.side, {}).keys()])
+    counted = grid.holding(
+        numbers_of, [at for at, name in named if counts & named_columns([name], grid.side, {}).keys()]
+    )
     counted += grid.holding(hold_counts, [at for at in free if year_of(grid.header[at])])
     if grid.side == "fragile" and not says("leaves", bare(grid.title(grid.count))):  # leavers may be counted
         counted += grid.within(grid.columns[grid.count], [at for at in free if grid.header[at]])
@@ -503,60 +501,6 @@ def _without_filled(grid: Grid) -> Grid:
         grid.tell("filled", 0, "openings", column=grid.header[count], filled=grid.header[filled])
         return grid
     return grid.without("filled")
-
-
-_JOBS: Final = WORDS["jobs"]
-_PARTED: Final = [re.compile(rf"\s*(?:{signs})(?![^()]*\))\s*", re.IGNORECASE) for signs in _JOBS["parted"]]
-_COUNTED: Final = [re.compile(pattern, re.IGNORECASE) for pattern in _JOBS["counted"]]
-_SEEKS: Final = re.compile(_JOBS["seeks"], re.IGNORECASE)
-_OF_WHICH: Final = re.compile(r",?\s+dont \d[^,;+/()\n]*", re.IGNORECASE)  # "3 soudeurs, dont 1 le soir"
-_BULLET: Final = re.compile(r"^\s*[-–•*·]\s*|\s+$", re.MULTILINE)
-_NOTE_MARK: Final = re.compile(r"^\D.*\(\s*\d+\s*\)\s*$", re.DOTALL)
-_BARE: Final = re.compile(r"\d+\s*(?:[^\w\s]|$)")  # "10 (conditionnement)"
-_BESIDE, _EITHER, _NO_JOB = (re.compile(_JOBS[name], re.IGNORECASE) for name in ("beside", "either", "no_job"))
-
-
-def counted_jobs(text: str, *, alone: bool = False) -> list[tuple[str, int]]:
-    """
-    Return the jobs of a cell that gives each its number; nothing where one has none, however the cell is parted.
-
-    A cell of but one job has its number where no column does (`alone`).
-
-    Examples
-    --------
-    >>> counted_jobs("2 soudeurs, 1 chaudronnier"), counted_jobs("Soudeur (3), tourneur : 2")
-    ([('soudeurs', 2), ('chaudronnier', 1)], [('Soudeur', 3), ('tourneur', 2)])
-    >>> counted_jobs("Désosseurs et pareurs (25), bouviers (3)"), counted_jobs("4 serveurs (dont 1, le soir) / 1 chef")
-    ([('Désosseurs et pareurs', 25), ('bouviers', 3)], [('serveurs (dont 1, le soir)', 4), ('chef', 1)])
-    >>> counted_jobs("Maçon / coffreur : 4"), counted_jobs("3 caristes"), counted_jobs("3 caristes", alone=True)
-    ([], [], [('caristes', 3)])
-    >>> counted_jobs("2 boulangers / 2 postes de vendeuse", alone=True)
-    [('boulangers', 2), ('vendeuse', 2)]
-    >>> counted_jobs("2nd de cuisine", alone=True), counted_jobs("35 h vendeur", alone=True)
-    ([], [])
-    """
-    readings = (_counted(text, signs) for signs in _PARTED)
-    whole = [jobs for parts, jobs in readings if jobs and len(jobs) == len(parts) and (alone or len(parts) > 1)]
-    return max(whole, key=len, default=[])
-
-
-def counts_some_jobs(text: str, *, alone: bool = False) -> bool:
-    """
-    Whether a cell gives several jobs a number each, or `alone` one of them, whatever else it says.
-
-    Examples
-    --------
-    >>> counts_some_jobs("2 soudeurs, tourneurs, 3 caristes"), counts_some_jobs("Cariste CACES 1, 3 et 5")
-    (True, False)
-    """
-    return any(len(_counted(text, signs)[1]) > (0 if alone else 1) for signs in _PARTED)
-
-
-def _counted(text: str, signs: re.Pattern[str]) -> tuple[list[str], list[tuple[str, int]]]:
-    """Return the parts of a cell, and the jobs with a number among them."""
-    parts = [part for part in signs.split(_BULLET.sub("", _OF_WHICH.sub("", text))) if part]
-    read = [next((m for pattern in _COUNTED if (m := pattern.fullmatch(part))), None) for part in parts]
-    return parts, [(m["job"].strip(), int(m.groupdict().get("m") or m["n"])) for m in read if m is not None]
 
 
 def of_who_moves(grid: Grid) -> Grid:
@@ -583,165 +527,90 @@ def of_who_moves(grid: Grid) -> Grid:
     return replace(grid.with_roles(headcount=first), parts=parts)
 
 
-def split_jobs(
-    grid: Grid, rows: list[Row], are_several: Callable[[str], bool]
-) -> tuple[Grid, list[Row], list[Problem]]:
+def shaped(grid: Grid) -> Grid:
     """
-    Give each job its own row where a cell gives several with numbers that add up to that of the row; problems too.
+    Refuse a table without jobs; say what its lines count as where it lacks another column.
 
-    Where no column has numbers, such a cell does, of one job too: other rows count one. A number in brackets may be the
-    mark of a note, and is asked back. There, several that stand behind their number count, though others have none.
+    A column of jobs or numbers without a usual name is known by its cells, with a message.
     """
-    role, job = grid.count, grid.columns.get("job")
-    if job is None:
-        return grid, rows, []
-    uncounted = role not in grid.columns
-    texts = [cell_text(cells[job]) for _, cells in rows]
-    counted = [counted_jobs(text, alone=uncounted) for text in texts]
-    # Beside several jobs told so, a number in brackets is no mark of a note.
-    bracketed = any(len(jobs) > 1 and _NOTE_MARK.search(text) for jobs, text in zip(counted, texts, strict=True))
-    if uncounted and any(counted):
-        rows = [(line, [*cells, 1]) for line, cells in rows]
-        grid = replace(grid.with_roles(**{role: len(grid.header)}), header=[*grid.header, ""])
-    count, split_rows, problems = grid.columns.get(role, 0), list[Row](), list[Problem]()
-    for (line, cells), written, jobs in zip(rows, texts, counted, strict=True):
-        whole = None if uncounted else whole_of(grid.text_at(cells, count))
-        text, key, left, numbered = " ".join(written.split()), "", "", jobs
-        if not jobs or whole not in (None, sum(n for _, n in jobs)):
-            chosen = any(grid.text(cells, role) for role in ("choice", "code"))
-            key = "jobs_unshared" if counts_some_jobs(written, alone=uncounted) and not chosen else ""
-            several = any(counted) and _BARE.match(text) is not None
-            several |= 2 * sum(map(bool, counted)) > len(rows) and are_several(written)  # else each row is one post
-            several |= says("several", normalise_label(text))
-            numbered, left = _numbered_jobs(written) if key and uncounted else ([], "")
-            key = "not_number" if uncounted and several and not numbered else key
-        elif len(jobs) == 1 and _NOTE_MARK.search(text) and not bracketed:
-            key, numbered = "number_in_job", []
-        if key:
-            key = "jobs_left" if numbered else key
-            problems.append(Problem(grid.name, line, grid.header[job], key, {"given": left or text}, whole))
-        elif not numbered:
-            split_rows.append((line, cells))
-        if numbered:
-            grid.tell("jobs_split", line, given=text)
-        town = place_in_title(text, grid.reader.is_place) if uncounted else ""
-        for title, number in numbered:  # "4 soudeurs et 2 caristes à Redon"
-            values = {job: f"{title} à {town}" if town and town not in title else title, count: number}
-            split_rows.append((line, [values.get(at, cell) for at, cell in enumerate(cells)]))
-    return grid, split_rows, problems
-
-
-def _numbered_jobs(text: str) -> tuple[list[tuple[str, int]], str]:
-    """
-    Return the jobs of a cell that stand behind a number, where several do, and what is left.
-
-    Examples
-    --------
-    >>> _numbered_jobs("2 soudeurs, tourneurs, 3 caristes"), _numbered_jobs("Soudeur (1), tourneur, cariste (3)")
-    (([('soudeurs', 2), ('caristes', 3)], 'tourneurs'), ([], ''))
-    """
-    for signs in _PARTED:
-        parts = [part for part in signs.split(_OF_WHICH.sub("", text).strip()) if part]
-        read = [_COUNTED[0].fullmatch(part) for part in parts]
-        left = ", ".join(part for part, match in zip(parts, read, strict=True) if match is None)
-        jobs = [(match["job"].strip(), int(match["n"])) for match in read if match]
-        if len(jobs) > 1 and not any(map(str.isdigit, left)):
-            return jobs, left
-    return [], ""
-
-
-def with_needs(grid: Grid) -> Grid:
-    """
-    Take a column of needs as the one of jobs where it gives each its number: "2 maçons, 1 chef".
-
-    Another one has none then, but what an activity says of them.
-    """
-    at, job = grid.columns.get(grid.count), grid.columns.get("job")
-    of_activity = job is not None and says("activity", normalise_label(grid.header[job]))
-    if at is None and not grid.has("job", "code"):
-        return _of_text(grid)
-    if at is None or (grid.has("job", "code") and not of_activity):
-        return grid
-    jobs = [counted_jobs(text, alone=True) or _numbered_jobs(text)[0] for text in grid.sample(at)]
-    titles = [title for each in jobs for title, _ in each]
-    most = 2 * sum(map(bool, jobs)) > len(jobs) or not _numbers(grid.sample(at))  # of words only, none is a number
-    if not titles or not most or not grid.reader.holds_jobs(titles):
-        return grid
-    grid.tell("job_by_content", 0, "job", column=grid.header[at])
-    columns = {role: i for role, i in grid.columns.items() if i not in (at, job)} | {"job": at}
-    # Who is there now is the size of the firm: the jobs have their own numbers.
-    sizes = [i for i in grid.free if says("current", bare(grid.header[i]))] if "size" not in columns else []
-    return replace(grid, columns=columns | ({"size": sizes[0]} if sizes else {}))
-
-
-def _of_text(grid: Grid) -> Grid:
-    """Keep of a text, such as a mail, the lines that give jobs their numbers: "- 4 caristes à Redon"."""
-    are_jobs = grid.reader.holds_jobs
-    for at in grid.free:
-        jobs = {line: counted_jobs(cell_text(cells[at]), alone=True) for line, cells in grid.rows}
-        titles = [title for some in jobs.values() for title, _ in some]
-        if sum(map(bool, jobs.values())) >= _LEAST and not are_jobs(grid.sample(at)) and are_jobs(titles):
-            for line, cells in grid.rows:
-                if not jobs[line]:
-                    grid.tell("text_line", line, text=" ".join(filter(None, map(cell_text, cells)))[:80])
-            rows = [row for row in grid.rows if jobs[row[0]]]
-            return replace(grid.with_roles(job=at), rows=rows)
+    grid = _job_of_two(with_changes(with_needs(grid.with_checked_roles())))
+    grid = _with_roles_by_content(firms_apart(unpivoted(grid)))
+    if not any(grid.header) and not grid.rows:
+        raise LotsError([Problem(grid.name, 0, "", "no_row", {})])
+    if not grid.has("job", "code"):
+        first_row = next((each for each in (grid.header, *(cells for _, cells in grid.rows)) if any(each)), ())
+        columns = ", ".join(filter(None, map(cell_text, first_row))) or "–"
+        raise LotsError([Problem(grid.name, 0, "job", "no_column", {"column": "job", "columns": columns})])
+    grid = firms_apart(all_counts(of_who_moves(grid)))  # of jobs just recognised
+    grid = _with_places_of_firms(without_sums(grid))
+    if grid.side == "fragile" and grid.has("volunteers") and grid.sample(grid.columns["volunteers"]):
+        grid.tell("volunteers_only", 0, "volunteers", column=grid.title("volunteers"))
+    if not grid.has(grid.count):
+        grid.tell("counted_lines", 0, grid.count)
+    if not grid.has("employer"):
+        grid.tell("no_employer", 0, "employer")
+    if not grid.has("basin", "commune") and not grid.titled:
+        grid.tell("no_place", 0, "basin")
     return grid
 
 
-def firms_apart(grid: Grid) -> Grid:
-    """
-    Part the employers from what they seek or cut, where lines of text tell both: "Alpha cherche 3 soudeurs à Redon".
-
-    Beside such lines, one without a number is of no people: "Cordialement, le service RH".
-    """
-    held = {at for _, cells in grid.rows for at, cell in enumerate(cells) if cell_text(cell)}
-    at = grid.columns.get("job", min(held) if len(held) == 1 else None)  # lines of text may have no header
-    if at is None or grid.has("employer", "code", grid.count):
-        return grid
-    seeks = {line: match for line, cells in grid.rows if (match := _SEEKS.fullmatch(cell_text(cells[at]).strip()))}
-    if not seeks:
-        return grid
-    rows = list[Row]()
-    for line, cells in grid.rows:
-        match, text = seeks.get(line), cell_text(cells[at])
-        if grid.side == "fragile" and match is None and not counts_some_jobs(text, alone=True):
-            grid.tell("text_line", line, text=text[:80])
+def _with_roles_by_content(grid: Grid) -> Grid:
+    """Give jobs, numbers, places and conditions the only column whose cells are such, with a message."""
+    for role, same_role, holds in (
+        ("job", ("job", "code"), grid.reader.holds_jobs),
+        (grid.count, (grid.count,), hold_counts),
+        ("commune", ("basin", "commune"), grid.reader.holds_places),
+    ):
+        if grid.has(*same_role):
             continue
-        number = match and _numbers([match["n"]])
-        job = f"{int(number[0])} {match['job']}" if match and number else cells[at]
-        rows.append((line, [*cells[:at], job, *cells[at + 1 :], match["employer"].strip() if match else "–"]))
-    return replace(grid.with_roles(job=at, employer=len(grid.header)), header=[*grid.header, ""], rows=rows)
+        matches = grid.holding(holds, grid.countable if role == grid.count else grid.free)
+        if role == grid.count and not matches:
+            matches = grid.holding(mostly_hold_counts, grid.countable)
+        if len(matches) != 1 and role == "commune" and grid.has("employer"):
+            matches = grid.holding(holds, [grid.columns["employer"]])  # a site may be named after its town
+        if len(matches) == 1:
+            grid = grid.with_roles(**{role: matches[0]})
+            grid.tell(f"{role}_by_content", 0, role, column=grid.called(matches[0]))
+    if not grid.has("held") and (at := conditions_column(grid)) is not None:
+        grid = grid.with_roles(held=at)
+        grid.tell(f"{grid.side}_conditions_by_content", 0, "held", column=grid.called(at))
+    return grid
 
 
-def place_in_title(title: str, is_place: Callable[[str], bool]) -> str:
+def _job_of_two(grid: Grid) -> Grid:
     """
-    Return the town that ends a title of a job; empty where none does.
+    Of columns that may both be of jobs, take the only one that holds titles, with a message.
 
-    Examples
-    --------
-    >>> [place_in_title(title, {"Redon", "Ferme"}.__contains__) for title in ("Soudeur - Redon", "Soudeur à Redon")]
-    ['Redon', 'Redon']
-    >>> place_in_title("Ouvrier (ferme)", str.isalpha), place_in_title("Soudeur Redon", str.isalpha)
-    ('', '')
+    They are of one name and say different jobs, or one has a name that may as well be of grades, or of works.
     """
-    match = _TOWN.search(title)
-    name = match["place"] if match else ""
-    return name if name and not says("word_too", normalise_label(name)) and is_place(name) else ""
+    name, matches, reader = grid.title("job"), list[int](), grid.reader
+    same_name = [at for at, each in enumerate(grid.header) if each == name and grid.has("job")]
+    weak = same_name and (says("weak_job", bare(name)) or not names_role(name))
+    if weak:
+        least = fmean(grid.reader.scores(grid.sample(grid.columns["job"])) or [0.0])
+        matches = grid.holding(
+            lambda held: grid.reader.holds_jobs(held) and fmean(grid.reader.scores(held)) > least, grid.free
+        )
+    elif any(len({grid.text_at(cells, at) for at in same_name}) > 1 for _, cells in grid.rows):
+        matches = grid.holding(reader.holds_jobs, same_name)
+    if len(matches) != 1:
+        return grid
+    column = grid.called(matches[0]) if weak else f"{name} ({matches[0] + 1})"
+    grid.tell("job_by_content", 0, "job", column=column)
+    names = [each if weak or at not in same_name or at in matches else "" for at, each in enumerate(grid.header)]
+    return replace(grid.with_roles(job=matches[0]), header=names)
 
 
-def jobs_beside(text: str) -> list[str]:
-    """
-    Return the parts of a cell that may be jobs of their own.
-
-    Examples
-    --------
-    >>> jobs_beside("Maçon / coffreur : 4"), jobs_beside("Soudeur ou chaudronnier (H/F)"), jobs_beside("Aide-maçon")
-    (['Maçon', 'coffreur'], ['Soudeur', 'chaudronnier'], ['Aide-maçon'])
-    """
-    return [part for each in _BESIDE.split(_NO_JOB.sub(" ", text)) if (part := _NO_JOB.sub(" ", each).strip())]
-
-
-def parts_jobs(text: str) -> bool:
-    """Whether a sign of a cell parts jobs from one another, as no sign within one title does."""
-    return _EITHER.search(_NO_JOB.sub(" ", text)) is not None
+def _with_places_of_firms(grid: Grid) -> Grid:
+    """Give rows the place that most employers end with, in the departments of the other tables: "Auchan Leers"."""
+    if not grid.has("employer") or grid.has("basin", "commune") or grid.titled:
+        return grid
+    firms = {line: grid.text(cells, "employer") for line, cells in grid.rows}
+    towns = {firm: grid.reader.town_at_end(firm) for firm in {*firms.values()} - {""}}
+    places = {line: towns[firm] for line, firm in firms.items() if towns.get(firm)}
+    if sum(map(bool, towns.values())) < max(_LEAST, MOST_CELLS * len(towns)):
+        return grid
+    line, town = next(iter(places.items()))
+    grid.tell("firm_place", 0, "employer", given=firms[line], place=town)
+    placeless = grid.placeless | (firms.keys() - places.keys())
+    return replace(grid.with_column("commune", places), placeless=placeless)

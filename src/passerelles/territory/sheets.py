@@ -23,8 +23,9 @@ from passerelles.territory.columns import (
     year_of,
 )
 from passerelles.territory.grid import Grid, Reader, Row
+from passerelles.territory.jobs import counted_jobs
 from passerelles.territory.lots import LotsError, Month, Problem, Side, says, town_of
-from passerelles.territory.shapes import counted_jobs, labelled, tell_sum
+from passerelles.territory.shapes import labelled, tell_sum
 from passerelles.text import normalise_label
 
 _CODE: Final = re.compile(r"(?:codes?|rome)\b")
