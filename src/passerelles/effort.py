@@ -341,10 +341,6 @@ def uncovered_by(graph: OccupationGraph, table: EffortTable, competencies: HeldC
     return frozen(np.concatenate([_left(competencies.credit), np.where(entered, 0, UNITS).astype(np.uint8)]))
 
 
-def _macros(graph: OccupationGraph) -> NDArray[np.int32]:
-    return np.unique(graph.macro[graph.macro >= 0])
-
-
 Block = tuple[int, str, int | str]
 """What is learned together: the place of its sort, the kind of its competencies, and their macro or category."""
 
@@ -358,9 +354,16 @@ def _block_of(kind: str, category: str, macro: int) -> Block:
 
 def _build(graph: OccupationGraph, settings: Settings) -> EffortTable:
     effort, paths = settings.effort, settings.paths
+    return EffortTable(**_listed(graph, settings), **_qualified(graph, effort), effort=effort, paths=paths)
+
+
+def _listed(graph: OccupationGraph, settings: Settings) -> dict[str, Any]:
+    """Return the fields of an effort table that come from the competencies which occupations ask for."""
+    effort, size = settings.effort, len(graph.codes)
     exact = set(graph.settings.near.exact_categories)
     per_item = hours_of_kind(effort)
-    entered: list[Block] = [(0, "savoir-faire", macro) for macro in _macros(graph).tolist()]
+    macros = np.unique(graph.macro[graph.macro >= 0])
+    entered: list[Block] = [(0, "savoir-faire", macro) for macro in macros.tolist()]
     own_blocks: list[Block | None] = []
     load: list[float] = []
     for competency, macro in zip(graph.competencies, graph.macro.tolist(), strict=True):
@@ -368,13 +371,29 @@ def _build(graph: OccupationGraph, settings: Settings) -> EffortTable:
         learned = category not in exact  # a certificate's name: an option that leads there, nothing to learn beside it
         own_blocks.append(_block_of(kind, category, macro) if learned else None)
         load.append(round(_HUNDREDTHS * per_item[kind]) if learned else 0.0)
+    load += [round(_HUNDREDTHS * effort.entry_hours)] * len(entered)
     blocks = sorted({*entered, *filter(None, own_blocks)})
     number = {block: place for place, block in enumerate(blocks)}
     block = np.asarray([-1 if each is None else number[each] for each in (*own_blocks, *entered)], dtype=np.int64)
-    load += [round(_HUNDREDTHS * effort.entry_hours)] * len(entered)
-    cap = [effort.skill_cap if kind == "savoir-faire" else effort.knowledge_cap for _, kind, _ in blocks]
-    practised = [float(kind in paths.practice_kinds) for _, kind, _ in blocks]
-    return _assemble(graph, settings, block, *map(np.asarray, (load, cap, practised)))
+    owner, columns = _items(graph, block)
+    of_item = block[columns]
+    fresh = np.ones(len(columns), dtype=np.bool_)
+    fresh[1:] = (of_item[1:] != of_item[:-1]) | (owner[1:] != owner[:-1])
+    starts = np.flatnonzero(fresh).astype(np.int64)
+    kinds = [blocks[each][1] for each in of_item[starts].tolist()]
+    caps = [effort.skill_cap if kind == "savoir-faire" else effort.knowledge_cap for kind in kinds]
+    fields: dict[str, NDArray[Any]] = {
+        "uncovered": uncovered_by_each(graph, macros, *_requirements(graph), size),
+        "macros": macros,
+        "columns": columns.astype(np.int32),
+        "load": np.asarray(load)[columns],
+        "item_start": _starts(owner, size),
+        "block_start": starts,
+        "block_first": _starts(owner[starts], size),
+        "cap": np.asarray(caps),
+        "practised": np.asarray([float(kind in settings.paths.practice_kinds) for kind in kinds]),
+    }
+    return {name: frozen(array) for name, array in fields.items()}
 
 
 def hours_of_kind(effort: EffortSettings) -> dict[str, float]:
@@ -382,21 +401,11 @@ def hours_of_kind(effort: EffortSettings) -> dict[str, float]:
     return {"savoir-faire": effort.skill_hours, "savoir": effort.knowledge_hours, "savoir-être": effort.soft_hours}
 
 
-def _assemble(
-    graph: OccupationGraph, settings: Settings, block: Ints, load: Floats, cap: Floats, practised: Floats
-) -> EffortTable:
-    size, macros = len(graph.codes), _macros(graph)
-    owner, columns = _items(graph, block)
-    number = block[columns]
-    fresh = np.ones(len(columns), dtype=np.bool_)
-    fresh[1:] = (number[1:] != number[:-1]) | (owner[1:] != owner[:-1])
-    starts = np.flatnonzero(fresh).astype(np.int64)
-    chosen = number[starts]
-    effort = settings.effort
+def _qualified(graph: OccupationGraph, effort: EffortSettings) -> dict[str, Any]:
+    """Return the fields of an effort table that come from the qualification for each occupation."""
     qualifications = tuple(qualification_of(graph.referential, o, effort) for o in graph.occupations)
     people = [level_of_people(graph.referential, *of) for of in zip(graph.codes, qualifications, strict=True)]
     domains = [domain_of(occupation) for occupation in graph.occupations]
-
     titles = tuple(sorted({q.title for q in qualifications if q.title}))
     places = {title: place for place, title in enumerate(titles)}
 
@@ -411,34 +420,23 @@ def _assemble(
     def each(values: Iterable[Any], kind: type = np.float64) -> NDArray[Any]:
         return frozen(np.asarray([*values], dtype=kind).T.copy())
 
-    return EffortTable(
-        uncovered=frozen(uncovered_by_each(graph, macros, *_requirements(graph), size)),
-        macros=frozen(macros),
-        columns=frozen(columns.astype(np.int32)),
-        load=frozen(load[columns]),
-        item_start=frozen(_starts(owner, size)),
-        block_start=frozen(starts),
-        block_first=frozen(_starts(owner[starts], size)),
-        cap=frozen(cap[chosen]),
-        practised=frozen(practised[chosen]),
-        short=each(q.short for q in qualifications),
-        trade=each(map(hours_by_level, qualifications, domains)),
-        studies=each(map(studies_by_level, qualifications, domains)),
-        calendar=each(map(months_by_level, qualifications)),
-        low_share=each(q.low / q.expected for q in qualifications),
-        high_share=each(q.high / q.expected for q in qualifications),
-        level=each((q.level for q in qualifications), np.int64),
-        people=each(people, np.int64),
-        level_known=each((q.level_known for q in qualifications), np.bool_),
-        entry=each((q.entry for q in qualifications), np.int64),
-        proves=each((n if gives_access(q) else 0 for n, q in zip(people, qualifications, strict=True)), np.int64),
-        title=each((places.get(q.title, len(titles)) for q in qualifications), np.int64),
-        titles=titles,
-        adaptation=each(effort.adaptation_titled if titled(q) else effort.adaptation for q in qualifications),
-        beyond=each(left_out_by_level(*of, effort) for of in zip(qualifications, domains, strict=True)),
-        effort=effort,
-        paths=settings.paths,
-    )
+    return {
+        "short": each(q.short for q in qualifications),
+        "trade": each(map(hours_by_level, qualifications, domains)),
+        "studies": each(map(studies_by_level, qualifications, domains)),
+        "calendar": each(map(months_by_level, qualifications)),
+        "low_share": each(q.low / q.expected for q in qualifications),
+        "high_share": each(q.high / q.expected for q in qualifications),
+        "level": each((q.level for q in qualifications), np.int64),
+        "people": each(people, np.int64),
+        "level_known": each((q.level_known for q in qualifications), np.bool_),
+        "entry": each((q.entry for q in qualifications), np.int64),
+        "proves": each((n if gives_access(q) else 0 for n, q in zip(people, qualifications, strict=True)), np.int64),
+        "title": each((places.get(q.title, len(titles)) for q in qualifications), np.int64),
+        "titles": titles,
+        "adaptation": each(effort.adaptation_titled if titled(q) else effort.adaptation for q in qualifications),
+        "beyond": each(left_out_by_level(*of, effort) for of in zip(qualifications, domains, strict=True)),
+    }
 
 
 def _starts(owner: Ints, size: int) -> Ints:

@@ -337,44 +337,53 @@ def _general_conditions(referential: Referential, code: str, aim: Aim) -> Access
     named = _credentials(referential, rows, aim) if alone is None else _from_text(referential, alone)
     credentials = tuple(replace(c, closed=True) if is_closed(referential, c.detail) else c for c in named)
     selection = _selection(referential, whole, alone)
-    of_titles = selection if selection is not None and selection.scope == "titles" else None
-    others_chosen = of_titles is not None and bool(aim.titles) and not concerns(referential, code, of_titles, aim)
-    if others_chosen:
-        selection = None
+    of_titles = selection is not None and selection.scope == "titles"
+    if selection is not None and of_titles and aim.titles and not concerns(referential, code, selection, aim):
+        selection = None  # others are chosen
     low, high = whole.level_low, whole.level_high
     if low is None and high is None and text is not None:
         low, high = text.low, text.high
     if low is None and high is None and alone is not None:  # a diploma that it requires says the level that it does not
         required_levels = (c.detail.level for c in credentials if c.requirement == "required" and c.detail.level)
         low = high = max(required_levels, default=None)
-    chosen = any(c.applies and c.requirement == "required" and c.kind == "concours" for c in credentials)
-    if selection is not None and selection.kind in SELECTIVE:  # by others, or who enters waits for an office
-        chosen = chosen or concerns(referential, code, selection, aim)
-    status: AccessStatus = "unknown"
-    if chosen or (whole.status == "selective" and not others_chosen):
-        status = "selective"
-    elif any(c.applies and c.demanded for c in credentials):
-        status = "conditional"
-    elif not unsaid:
-        others = aim.titles or any(c.demanded for c in credentials)
-        # Others have to, or are chosen, not this person.
-        status = "open" if others_chosen or (whole.status == "conditional" and others) else whole.status
-    elif alone is not None and _may_be_open(referential, code, alone):
-        status = "open"
     catalogued = stated is not None or any(row.origin for row in rows)
     return AccessConditions(
-        status=status,
+        status=_status(referential, whole, credentials, selection, alone, aim),
         selection=selection,
         level_low=low,
         level_high=high,
         credentials=credentials,
-        varies=not aim.titles
-        and (of_titles is not None or any(c.scope == "titles" for c in credentials if c.demanded)),
+        varies=not aim.titles and (of_titles or any(c.scope == "titles" for c in credentials if c.demanded)),
         origin="access text" if alone is not None else "catalogue" if catalogued else "referential",
         source=whole.source,
         title=next((title.label for title in titles_meant(referential, code, aim)), ""),
         note=whole.note,
     )
+
+
+def _status(
+    referential: Referential,
+    whole: OccupationAccess,
+    credentials: Sequence[AccessCredential],
+    selection: Selection | None,
+    alone: AccessText | None,
+    aim: Aim,
+) -> AccessStatus:
+    """Return what access comes to for who means to work in a way; `alone`: the text, where it is all that is known."""
+    others_chosen = whole.selection is not None and selection is None
+    mine = [c for c in credentials if c.applies and c.demanded]
+    chosen = any(c.requirement == "required" and c.kind == "concours" for c in mine)
+    if selection is not None and selection.kind in SELECTIVE:  # by others, or who enters waits for an office
+        chosen = chosen or concerns(referential, whole.occupation, selection, aim)
+    if chosen or (whole.status == "selective" and not others_chosen):
+        return "selective"
+    if mine:
+        return "conditional"
+    if whole.status == "unknown":
+        return "open" if alone is not None and _may_be_open(referential, whole.occupation, alone) else "unknown"
+    others = aim.titles or any(c.demanded for c in credentials)
+    # Others have to, or are chosen, not this person.
+    return "open" if others_chosen or (whole.status == "conditional" and others) else whole.status
 
 
 def _may_be_open(referential: Referential, code: str, text: AccessText) -> bool:

@@ -323,45 +323,47 @@ class Demands(Deriving):
                 counted = 0 if holdings.presumes(credential) else taken[i].tenths
                 taken[i] = taken[i]._replace(low=0.0, tenths=counted, certain=0)
         held = self.held(holdings)
-        closed = list(self._closed)
-        ranked: list[tuple[Priced, ...]] = []
-
-        def ended(way: tuple[int, ...]) -> bool:
-            return any(self._closed[i] for i in way)
-
-        def sort_key(priced: Priced, *, whole: bool, usual: frozenset[str]) -> tuple[Any, ...]:
-            """
-            Among ways equally known and short: one that training gives, without competition, of fewest parts.
-
-            Where each way is a `whole` qualification, one that what is held shortens comes first: a shorter one may be
-            of another profession. So does one that employers usually ask for, and beside it one begun.
-            """
-            way = priced[1]
-            lengths, kinds = [taken[i] for i in way], {self.credentials[i].kind for i in way}
-            likely = any(self.codes[i] in usual or (usual and held[i] and self.full[i]) for i in priced[0])
-            near = ended(way), not (whole and shortened.intersection(way)), not likely
-            known = any(each.vague for each in lengths), any(each.boundless for each in lengths)
-            weighed = sum(each.weighed for each in lengths)
-            return *near, *known, weighed, "experience" in kinds, "concours" in kinds, len(way), way
-
-        of_choices = self.members, self._inner_choices, self.full[len(self.codes) :], self.usual
-        for members, within, whole, usual in zip(*of_choices, strict=True):
-            left: list[Priced] = []
-            for way, choices in zip(members, within, strict=True):
-                # Who holds one alternative of a member's own choice, whichever, has no other to obtain.
-                settled = {i for choice, columns in choices if columns and holdings.has_one_of(choice) for i in columns}
-                left.append((way, tuple(i for i in way if not held[i] and i not in settled)))
-            ranked.append(tuple(sorted(left, key=partial(sort_key, whole=bool(whole), usual=usual))))
-            closed.append(not left or ended(ranked[-1][0][1]))
+        ranked = tuple(self._ranked(n, held, taken, shortened, holdings) for n in range(len(self.choices)))
+        closed = (not listed or self._ended(listed[0][1]) for listed in ranked)
         ways = tuple(listed[0][1] if listed else () for listed in ranked)
         figures = np.asarray([each[:5] for each in taken], dtype=np.float64).reshape(-1, 5)
         of_ways = np.asarray([figures[list(way)].sum(axis=0) for way in ways], dtype=np.float64).reshape(-1, 5)
         tenths, low, high, least, unknown = (frozen(column) for column in np.concatenate([figures, of_ways]).T.copy())
         length, certain = (frozen(each.astype(np.int64)) for each in (tenths, least))
         full = _flags([*self.full[: len(hours)], *(bool(self.full[list(way)].any()) for way in ways)])
-        return Price(
-            held, length, low, high, certain, _flags(unknown), _flags(closed), tuple(hours), ways, tuple(ranked), full
-        )
+        flags = _flags(unknown), _flags([*self._closed, *closed])
+        return Price(held, length, low, high, certain, *flags, tuple(hours), ways, ranked, full)
+
+    def _ended(self, way: Sequence[int]) -> bool:
+        """Whether nobody can take a way any more."""
+        return any(self._closed[i] for i in way)
+
+    def _ranked(
+        self, n: int, held: Bools, taken: Sequence[_Length], shortened: set[int], holdings: Holdings
+    ) -> tuple[Priced, ...]:
+        """
+        Return the ways to a choice, the one priced first: open, known and short, given by training, of fewest parts.
+
+        Where each way is a whole qualification, one that what is held shortens comes first: a shorter one may be of
+        another profession. So does one that employers usually ask for, and beside it one begun.
+        """
+        whole, usual = self.full[len(self.codes) + n], self.usual[n]
+        left: list[Priced] = []
+        for way, choices in zip(self.members[n], self._inner_choices[n], strict=True):
+            # Who holds one alternative of a member's own choice, whichever, has no other to obtain.
+            settled = {i for choice, columns in choices if columns and holdings.has_one_of(choice) for i in columns}
+            left.append((way, tuple(i for i in way if not held[i] and i not in settled)))
+
+        def sort_key(priced: Priced) -> tuple[Any, ...]:
+            way = priced[1]
+            lengths, kinds = [taken[i] for i in way], {self.credentials[i].kind for i in way}
+            likely = any(self.codes[i] in usual or (usual and held[i] and self.full[i]) for i in priced[0])
+            near = self._ended(way), not (whole and shortened.intersection(way)), not likely
+            known = any(each.vague for each in lengths), any(each.boundless for each in lengths)
+            weighed = sum(each.weighed for each in lengths)
+            return *near, *known, weighed, "experience" in kinds, "concours" in kinds, len(way), way
+
+        return tuple(sorted(left, key=sort_key))
 
     def hours(self, taught: Ints, missing: Bools, price: Price, rows: Rows | int | slice = slice(None)) -> Ints:
         """
