@@ -1,1 +1,20 @@
-"""The command line: one file a command, one door for errors, results on stdout and the rest on stderr."""
+"""
+The command line: one file a command, one door for errors, results on stdout and the rest on stderr.
+
+The modules that most commands call stand here, each loaded when something of it is first asked for.
+"""
+
+from typing import TYPE_CHECKING
+
+from passerelles.sharing import LaterModule
+
+__all__ = ["envelope", "own_overlays", "resolution", "terminal"]
+
+if TYPE_CHECKING:
+    from passerelles.referentials import own_overlays
+    from passerelles.report import envelope, resolution
+    from passerelles.views import terminal
+else:
+    envelope, resolution = (LaterModule(f"passerelles.report.{name}") for name in ("envelope", "resolution"))
+    own_overlays = LaterModule("passerelles.referentials.own_overlays")
+    terminal = LaterModule("passerelles.views.terminal")

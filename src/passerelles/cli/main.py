@@ -19,6 +19,7 @@ from typer.main import get_command
 
 from passerelles.cli.shared import ACCEPT_ERRORS, NO_CACHE, LangOption, option, start_group, translate_help
 from passerelles.errors import PasserellesError, PasserellesWarning
+from passerelles.io.csv import read_number
 from passerelles.language.say import Lang, labelled, lang_of, say
 
 
@@ -196,8 +197,6 @@ def _root(
 
 def _figure(word: str) -> str:
     """Write the number of an option as Python reads it, one written with a comma too; what is ambiguous stays."""
-    from passerelles.io.csv import read_number
-
     name, sign, text = word.partition("=") if word.startswith("--") else ("", "", word)
     value = read_number(text).value if "," in text or " " in text else None
     return word if value is None else f"{name}{sign}{value:g}"

@@ -7,15 +7,19 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
+from passerelles.cli import envelope, resolution, terminal
 from passerelles.cli.shared import CommandOptions, Format, FragileOption, FrameOption, argument, option, shared
+from passerelles.codes import sum_by_key
 from passerelles.errors import PasserellesError
+from passerelles.io.archive import MAX_JSON_BYTES, parse_json, read_file
+from passerelles.io.arrow import need_arrow
+from passerelles.io.csv import read_number
 from passerelles.language.say import Lang
+from passerelles.model import Profile
 from passerelles.views.spec import Page, dicts
 
 if TYPE_CHECKING:
     from passerelles.market.own_lists import JobList
-    from passerelles.model import Profile
-    from passerelles.views.terminal import Screen
 
 
 @shared("explain filters referential overlay no_access data observed limit strict settings form output chart lang")
@@ -30,7 +34,6 @@ def rank(
     """Rank the moves from an origin."""
     from passerelles.ranking.move import find_start
     from passerelles.ranking.rank import nearer, rank_moves, sentence
-    from passerelles.report.envelope import moves_envelope
 
     if profiles:
         others = {"--profile": profile, "--target": target, "--filter": opts.filters, "--explain": opts.explain,
@@ -59,7 +62,7 @@ def rank(
         unfold=opts.explain,
         occupied=occupied,
     )
-    payload = partial(moves_envelope, "rank@1", graph, moves, lang, nearest=hints, occupied=occupied)
+    payload = partial(envelope.moves_envelope, "rank@1", graph, moves, lang, nearest=hints, occupied=occupied)
     opts.emit(payload, moves.sheets(lang), show)
     opts.draw(lambda charts: charts.neighbour_map(graph, start, moves=moves, lang=lang))
     return bool(moves)
@@ -76,7 +79,6 @@ def rank_people(opts: CommandOptions, profiles: list[str], rejects: Path | None)
     """
     from passerelles.bulk.files import inputs_of, rank_files
     from passerelles.bulk.profiles import rows_of_file
-    from passerelles.io.arrow import need_arrow
 
     graph = opts.graph
     need_arrow()
@@ -97,7 +99,7 @@ def rank_people(opts: CommandOptions, profiles: list[str], rejects: Path | None)
     return bool(done.ranked)
 
 
-def read_origin(origin: str | None, profile: Path | None) -> "str | Profile":
+def read_origin(origin: str | None, profile: Path | None) -> str | Profile:
     """
     Return the origin given as an argument, or the profile of a file.
 
@@ -106,8 +108,6 @@ def read_origin(origin: str | None, profile: Path | None) -> "str | Profile":
     PasserellesError
         If neither or both are given, or the file holds no profile, or one of which nothing is known.
     """
-    from passerelles.io.archive import MAX_JSON_BYTES, parse_json, read_file
-    from passerelles.model import Profile
     from passerelles.settings import json_problem
 
     if (origin is None) == (profile is None):
@@ -134,14 +134,11 @@ def show(
     codes: Annotated[bool, option("codes", "--codes")] = False,
 ) -> None:
     """Show what the referential says of an occupation."""
-    from passerelles.report.envelope import unscored_envelope
-    from passerelles.report.resolution import Fiche, print_occupation
-
-    fiche, lang = Fiche.of(opts.with_access(), occupation), opts.lang
+    fiche, lang = resolution.Fiche.of(opts.with_access(), occupation), opts.lang
     opts.emit(
-        lambda: unscored_envelope("show@1", fiche.referential, [fiche.to_dict()]),
+        lambda: envelope.unscored_envelope("show@1", fiche.referential, [fiche.to_dict()]),
         [fiche.sheet(lang, codes=codes)],
-        lambda console: print_occupation(console, fiche, lang, codes=codes),
+        lambda console: resolution.print_occupation(console, fiche, lang, codes=codes),
     )
 
 
@@ -149,14 +146,13 @@ def show(
 def compare(opts: CommandOptions, occupations: Annotated[list[str], argument("compared")]) -> None:
     """Compare occupations."""
     from passerelles.ranking.compare import compare as put_side_by_side
-    from passerelles.report.envelope import unscored_envelope
 
     session, referential, lang = opts.session, opts.graph.referential, opts.lang
     comparison = put_side_by_side(session.graph, occupations, market=session.market, basin=session.basin(opts.basin))
 
     def payload() -> dict[str, Any]:
         items, more = dicts(comparison.occupations, lang), dicts(comparison.competencies, lang)
-        return unscored_envelope("compare@1", referential, items, competencies=more)
+        return envelope.unscored_envelope("compare@1", referential, items, competencies=more)
 
     opts.emit(payload, comparison.sheets(lang)[::-1], opts.on_screen(comparison.page, referential))
     opts.draw(lambda charts: charts.comparison_bars(comparison, lang=lang))
@@ -173,8 +169,6 @@ def demo(opts: CommandOptions) -> None:
     """Show the flagship case, then moves between trades."""
     from passerelles.ranking.move import Moves
     from passerelles.ranking.rank import rank_moves
-    from passerelles.report.envelope import moves_envelope, print_dim, source_lines
-    from passerelles.views.terminal import print_page, print_unfolded
 
     opts = replace(opts, overlay=[OVERLAY])
     graph, lang = opts.graph, opts.lang
@@ -183,22 +177,22 @@ def demo(opts: CommandOptions) -> None:
     others = [rank_moves(graph, origin, limit=1)[0] for origin in OTHERS]
     moves = Moves([*flagship, *others])
 
-    def show(console: "Screen") -> None:
+    def show(console: "terminal.Screen") -> None:
         referential = graph.referential
         console.print(opts.say("cli.demo.intro", name=referential.name, version=referential.version, overlay=OVERLAY))
         console.print()
         page = first.page(lang, title=opts.say("cli.demo.flagship"))
-        print_page(console, page._replace(details=[flagship[0].explanation(lang)]), unfold=1)
+        terminal.print_page(console, page._replace(details=[flagship[0].explanation(lang)]), unfold=1)
         console.print()
         console.print(opts.say("cli.demo.others"), style="bold")
         for place, move in enumerate(others, start=1):
             console.print()
-            print_unfolded(console, replace(move, rank=place).explanation(lang))
+            terminal.print_unfolded(console, replace(move, rank=place).explanation(lang))
         console.print()
-        print_dim(console, source_lines(referential, lang=lang))
+        envelope.print_dim(console, envelope.source_lines(referential, lang=lang))
         console.print(opts.say("cli.demo.next"))
 
-    opts.emit(lambda: moves_envelope("rank@1", graph, moves, lang), moves.sheets(lang), show)
+    opts.emit(lambda: envelope.moves_envelope("rank@1", graph, moves, lang), moves.sheets(lang), show)
 
 
 @shared("basin referential overlay data limit settings form output chart lang", limit=None)
@@ -234,7 +228,6 @@ def sources(
     """Rank the moves towards a target."""
     from passerelles.matching import find_occupation
     from passerelles.ranking.rank import rank_sources
-    from passerelles.report.envelope import moves_envelope
 
     session, graph, lang = opts.session, opts.graph, opts.lang
     code = find_occupation(graph.referential, target)
@@ -246,7 +239,7 @@ def sources(
         opts.tell("moves.left_out", n=moves.left_out, kinds=kinds)
     title = opts.say("moves.title_towards", label=graph.referential.occupation_by_code[code].name, code=code)
     opts.emit(
-        lambda: moves_envelope("sources@1", graph, moves, lang, settings=settings),
+        lambda: envelope.moves_envelope("sources@1", graph, moves, lang, settings=settings),
         moves.sheets(lang),
         opts.on_screen(
             lambda lang: moves.explained(lang, title=title, first=opts.explain), graph.referential,
@@ -277,7 +270,6 @@ def paths(
     """Rank the paths from an origin to targets."""
     from passerelles.paths.legal import find_frame
     from passerelles.ranking.move import find_start
-    from passerelles.report.envelope import paths_envelope
 
     start = read_origin(None, profile) if profile else (ends or [""])[0]
     targets = (ends or []) if profile else (ends or [])[1:]
@@ -301,7 +293,7 @@ def paths(
         graph.referential,
         unfold=explain,
     )
-    opts.emit(lambda: paths_envelope(graph, ranked, lang), ranked.sheets(lang), show)
+    opts.emit(lambda: envelope.paths_envelope(graph, ranked, lang), ranked.sheets(lang), show)
     if ranked:
         opts.draw(lambda charts: charts.path_ladder(ranked[0], lang=lang))
     return not all(p.status == "infeasible" for p in ranked)
@@ -353,7 +345,6 @@ def levers(
     date: DateOption = None,
 ) -> bool:
     """Choose what to acquire."""
-    from passerelles.codes import sum_by_key
     from passerelles.matching import find_occupation, find_occupations
     from passerelles.paths.levers import levers as choose
 
@@ -382,8 +373,6 @@ def levers(
 
 def _people(origins: list[str]) -> Iterator[tuple[str, int]]:
     """Read ``CODE`` or ``CODE=people``."""
-    from passerelles.io.csv import read_number
-
     for text in origins:
         name, _, number = text.rpartition("=")
         if not name:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from passerelles.cli import own_overlays
 from passerelles.cli.shared import (
     ACCEPT_ERRORS,
     CommandOptions,
@@ -46,11 +47,9 @@ def new(
     whole: Annotated[bool, option("overlay.whole", "--whole")] = False,
 ) -> None:
     """Write an empty workbook to fill in."""
-    from passerelles.referentials.own_overlays import write_form
-
     loaded = None if referential is None else opts.open(referential).referential
     base = None if loaded is None else (loaded.name, loaded.version)
-    write_form(name, output, schema="table" if whole else "overlay", base=base, lang=opts.lang)
+    own_overlays.write_form(name, output, schema="table" if whole else "overlay", base=base, lang=opts.lang)
     opts.tell("cli.written", path=output)
     if not whole:
         opts.tell("overlay.next", path=output)
@@ -62,12 +61,11 @@ def check(
     opts: CommandOptions, overlay: Annotated[str, argument("overlay.file")], referential: OnOption = None
 ) -> bool:
     """Say all that is wrong with an overlay, or with a referential of one's own; exit 1 on errors."""
-    from passerelles.referentials.own_overlays import kind_of
     from passerelles.referentials.places import place_of
     from passerelles.referentials.validate import check_overlay
     from passerelles.referentials.validate import validate as run_validation
 
-    is_referential = kind_of(place_of(overlay, "overlay")) == "referential"
+    is_referential = own_overlays.kind_of(place_of(overlay, "overlay")) == "referential"
     report = run_validation(overlay) if is_referential else check_overlay(overlay, _base(opts, overlay, referential))
     opts.emit(lambda: report.to_dict(opts.lang), report.sheets(opts.lang), opts.on_screen(report.page))
     return report.ok
@@ -82,9 +80,8 @@ def install(
     replace: Annotated[bool, option("overlay.replace", "--replace")] = False,
 ) -> None:
     """Keep a copy under its name."""
-    from passerelles.referentials.own_overlays import install as keep
-
-    installed = keep(file, _base(opts, file, referential), replace=replace, accept_errors=is_on(ACCEPT_ERRORS))
+    base = _base(opts, file, referential)
+    installed = own_overlays.install(file, base, replace=replace, accept_errors=is_on(ACCEPT_ERRORS))
     opts.tell(f"overlay.installed.{installed.kind}", name=installed.name)
 
 
@@ -92,9 +89,7 @@ def install(
 @shared("lang")
 def list_(opts: CommandOptions) -> None:
     """List the names that ``--overlay`` and ``--referential`` take."""
-    from passerelles.referentials.own_overlays import listed
-
-    for kind, name, origin in listed():
+    for kind, name, origin in own_overlays.listed():
         words = (opts.say(f"overlay.kind.{kind}"), name, opts.say(f"overlay.origin.{origin}"))
         typer.echo("{:<24}{:<32}{}".format(*words).rstrip())
 
@@ -103,18 +98,15 @@ def list_(opts: CommandOptions) -> None:
 @shared("lang")
 def remove(opts: CommandOptions, name: NameArgument) -> None:
     """Remove what was installed under a name."""
-    from passerelles.referentials.own_overlays import remove as drop
-
-    for removed in drop(name):
+    for removed in own_overlays.remove(name):
         opts.tell("overlay.removed", kind=opts.say(f"overlay.kind.{removed.kind}"), name=name)
 
 
 def _base(opts: CommandOptions, overlay: str | Path, named: str | None) -> "Referential":
     """Referential to check on: the one named, else the one that the overlay is written for, else the embedded one."""
-    from passerelles.referentials.own_overlays import base_of
     from passerelles.referentials.places import named_place
 
-    stated = named or base_of(overlay)
+    stated = named or own_overlays.base_of(overlay)
     if named is None and stated is not None and named_place(stated, "referential") is None:
         opts.tell("overlay.base_absent", name=stated)
         stated = None

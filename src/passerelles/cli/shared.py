@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Self, get_args
 
 import typer
 
+from passerelles.cli import envelope, terminal
 from passerelles.errors import PasserellesError, need
 from passerelles.io.atomic import check_free, file_with_provenance, write_whole
 from passerelles.io.csv import csv_text
 from passerelles.language.say import Lang, say
+from passerelles.model import MoveKind
+from passerelles.views.excel import BookPage, book_page, write_workbook
 from passerelles.views.spec import Page, Sheet
 
 if TYPE_CHECKING:
@@ -35,10 +38,8 @@ if TYPE_CHECKING:
     from passerelles.session import Session
     from passerelles.settings import Settings
     from passerelles.territory.lots import Locator, Lots, Problem, Side, Table
-    from passerelles.views.excel import BookPage
-    from passerelles.views.terminal import Screen
 
-Show = Callable[["Screen"], None]
+Show = Callable[["terminal.Screen"], None]
 Payload = Callable[[], Mapping[str, Any]]
 # Options of all commands, wherever they stand in the line: variables of the environment that the entry point sets.
 NO_CACHE: Final = "PASSERELLES_NO_CACHE"
@@ -201,7 +202,6 @@ class CommandOptions:
         PasserellesError
             If there is no such kind.
         """
-        from passerelles.model import MoveKind
         from passerelles.settings import with_options
 
         kinds, known = self.include or (), get_args(MoveKind)
@@ -229,9 +229,7 @@ class CommandOptions:
 
         `settings` are those that options changed; the graph's own where None.
         """
-        from passerelles.report.envelope import envelope
-
-        return envelope(name, self.graph, items, settings=settings)
+        return envelope.envelope(name, self.graph, items, settings=settings)
 
     def on_screen(
         self,
@@ -247,21 +245,20 @@ class CommandOptions:
         What the scorer does not tell stands between, where it is said whether the origin is `occupied`.
         """
 
-        def show(console: "Screen") -> None:
-            from passerelles.views.terminal import print_page
+        def show(console: "terminal.Screen") -> None:
 
-            print_page(console, page(self.lang), unfold=unfold or 0)
+            terminal.print_page(console, page(self.lang), unfold=unfold or 0)
             if of is None:
                 return
-            from passerelles.report.envelope import print_dim, scorer_dict, scorer_limits, source_lines
 
             if unfold is not None:
                 console.print()
             if occupied is not None:
-                print_dim(console, scorer_limits(scorer_dict(self.graph, occupied=occupied), lang=self.lang))
+                scorer = envelope.scorer_dict(self.graph, occupied=occupied)
+                envelope.print_dim(console, envelope.scorer_limits(scorer, lang=self.lang))
             if self.no_access:
-                print_dim(console, [say("moves.no_access", lang=self.lang)])
-            print_dim(console, source_lines(of, lang=self.lang))
+                envelope.print_dim(console, [say("moves.no_access", lang=self.lang)])
+            envelope.print_dim(console, envelope.source_lines(of, lang=self.lang))
 
         return show
 
@@ -284,8 +281,6 @@ class CommandOptions:
             If the file cannot be written, or Excel is asked for on stdout.
         """
         if self.form is Format.XLSX:
-            from passerelles.views.excel import book_page
-
             self._write_book([book_page(sheet, lang=self.lang) for sheet in sheets], payload())
         elif self.form is Format.TABLE:
             write_text(self._table(show), self.output)
@@ -296,29 +291,24 @@ class CommandOptions:
             if self.output is None:
                 write_text(text, None)
                 return
-            from passerelles.report.envelope import about_payload
 
-            with file_with_provenance(self.output, about_payload(payload())) as file:
+            with file_with_provenance(self.output, envelope.about_payload(payload())) as file:
                 file.write(text.encode("utf-8"))
         if self.output is not None:
             self.tell("cli.written", path=self.output)
 
-    def _write_book(self, pages: "Sequence[BookPage]", about: Mapping[str, Any]) -> None:
+    def _write_book(self, pages: Sequence[BookPage], about: Mapping[str, Any]) -> None:
         """Write a workbook that ends with a sheet which says where the answer comes from: `about`, its JSON object."""
-        from passerelles.report.envelope import about_sheet
-        from passerelles.views.excel import book_page, write_workbook
-
-        write_workbook([*pages, book_page(about_sheet(about, lang=self.lang), lang=self.lang)], self.output)
+        write_workbook([*pages, book_page(envelope.about_sheet(about, lang=self.lang), lang=self.lang)], self.output)
 
     def _table(self, show: Show) -> str:
         """Print on a terminal as it is; into a pipe or a file without colour, nor blanks at the ends of lines."""
-        from passerelles.views.terminal import WIDTH, Screen, printed_text
-
-        screen = Screen(lang=self.lang)
+        screen = terminal.Screen(lang=self.lang)
         if self.output is None and sys.stdout.isatty():
             show(screen)
             return ""
-        return printed_text(show, lang=self.lang, width=screen.width if self.output is None else WIDTH)
+        width = screen.width if self.output is None else terminal.WIDTH
+        return terminal.printed_text(show, lang=self.lang, width=width)
 
     def with_form(self) -> Self:
         """
@@ -385,8 +375,6 @@ class CommandOptions:
             self.emit(payload, (), show)
             return
         if self.form is Format.XLSX:
-            from passerelles.views.excel import BookPage
-
             page = BookPage(self.say("sheets.list"), worklist.header, worklist.rows, choice=choice)
             self._write_book([page], payload())
         else:

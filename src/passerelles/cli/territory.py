@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from passerelles.cli import envelope, terminal
 from passerelles.cli.shared import CommandOptions, Format, FrameOption, message, option, shared, start_group, write_text
 from passerelles.errors import PasserellesError, need
+from passerelles.io.atomic import check_free
 from passerelles.language.say import Lang, labelled, say
+from passerelles.text import normalise_label
 from passerelles.views.spec import Column, Page, Sheet, Withheld, dicts
 
 if TYPE_CHECKING:
@@ -21,7 +24,6 @@ if TYPE_CHECKING:
     from passerelles.territory.allocation import Release
     from passerelles.territory.lots import Note, Problem, Side
     from passerelles.territory.parts import Cut
-    from passerelles.views.terminal import Screen
 
 
 @dataclass(frozen=True)
@@ -43,25 +45,11 @@ class TerritoryOptions(CommandOptions):
         return {"radius_km": self.radius, "frame": self.frame, "budget_hours": self.budget,
                 "min_probability": self.probability}  # fmt: skip
 
-    def check_scenarios(self) -> None:
-        """
-        Check that scenarios are not masked: the totals of two of them would be two equations about the same people.
-
-        Raises
-        ------
-        PasserellesError
-            If they are.
-        """
-        if self.mask and self.scenario:
-            raise PasserellesError("territory_mask_scenarios")
-
-    def print_origin(self, console: "Screen", graph: "OccupationGraph", sources: list[dict[str, Any]]) -> None:
+    def print_origin(self, console: "terminal.Screen", graph: "OccupationGraph", sources: list[dict[str, Any]]) -> None:
         """Say what a chance is, and where the data come from."""
-        from passerelles.report.envelope import data_source_lines, print_dim, source_lines
-
         console.print(self.say("territory.note.person"), style="dim")
-        print_dim(console, source_lines(graph.referential, lang=self.lang))
-        print_dim(console, data_source_lines(sources, lang=self.lang))
+        envelope.print_dim(console, envelope.source_lines(graph.referential, lang=self.lang))
+        envelope.print_dim(console, envelope.data_source_lines(sources, lang=self.lang))
 
     def tell_notes(self, notes: "Sequence[Note]") -> None:
         """Say what the reader must know beside a result that no person reads; a table prints it itself."""
@@ -91,11 +79,9 @@ def rank(
     employers: Annotated[bool, option("employers", "--employers")] = False,
 ) -> bool:
     """Rank the hiring jobs within reach of each fragile lot of a basin, or the other way round."""
-    from passerelles.report.envelope import data_sources
     from passerelles.territory.lots import Locator, Side
     from passerelles.territory.parts import area_of
     from passerelles.territory.rank import rank_territory, ranking_sheets
-    from passerelles.text import normalise_label
 
     graph, lang = opts.graph, opts.lang
     settings = opts.with_included_kinds(graph.settings)
@@ -113,7 +99,7 @@ def rank(
     place = basin or territory
     place_name = name if normalise_label(place) == normalise_label(name) else f"{name} ({place})"
     title = opts.say(f"territory.title.{'sources' if employers else 'rank'}", basin=place_name)
-    sources = data_sources((*(fragile or ()), *(opts.hiring or ()), jobs), market=market, places=places)
+    sources = envelope.data_sources((*(fragile or ()), *(opts.hiring or ()), jobs), market=market, places=places)
 
     def payload() -> dict[str, Any]:
         return opts.scored("territory-rank@1", dicts(moves, lang), settings) | {
@@ -122,14 +108,9 @@ def rank(
             "set_aside": dicts(set_aside, lang),
         }  # fmt: skip
 
-    def show(console: "Screen") -> None:
-        from rich.text import Text
-
-        from passerelles.report.envelope import print_dim
-        from passerelles.views.terminal import print_unfolded
-
-        console.print(Text(title, style="bold"))
-        print_dim(console, [note.sentence(lang) for note in notes])
+    def show(console: "terminal.Screen") -> None:
+        terminal.print_page(console, Page(title))
+        envelope.print_dim(console, [note.sentence(lang) for note in notes])
         print_aside(console, set_aside, lang=lang)
         if not moves:
             console.print(opts.say("territory.table.none"))
@@ -137,7 +118,7 @@ def rank(
         for start, end in pairwise((*starts, len(moves))):  # one table a lot
             console.print()
             table = ranking_sheets(moves[start:end], (), lang, by=by)[0]
-            print_unfolded(console, Page(moves[start].end(by), sheets=[table]))
+            terminal.print_unfolded(console, Page(moves[start].end(by), sheets=[table]))
         opts.print_origin(console, graph, sources)
 
     opts.emit(payload, ranking_sheets(moves, notes, lang, by=by, set_aside=set_aside), show)
@@ -158,7 +139,6 @@ def match(
     refuse: Annotated[bool, option("refuse_incomplete", "--refuse-incomplete")] = False,
 ) -> bool:
     """Allocate people to openings."""
-    from passerelles.report.envelope import data_sources, territory_envelope
     from passerelles.settings import with_options
     from passerelles.territory.actions import action_sheet
     from passerelles.territory.discretion import publish, published
@@ -166,6 +146,7 @@ def match(
 
     if opts.scenario:
         opts.refuse_unused("scenarios_alone", chart=opts.chart, limit=opts.limit, stretch=stretch)
+        opts.refuse_unused("territory_mask_scenarios", mask=opts.mask)  # two equations about the same people
     session, lang = opts.open(tensions=opts.hiring is None), opts.lang
     graph = session.graph
     chosen = graph.settings if floor is None else with_options(graph.settings, "territory", floor=floor)
@@ -175,20 +156,19 @@ def match(
     common = opts.bounds | data | {"max_cost": ceiling, "max_minutes": minutes, "refuse_incomplete": refuse}
     common |= {"settings": chosen, "territory": territory}
     if opts.scenario:
-        opts.check_scenarios()
         return _compare(opts, graph, fragile, common)
     with opts.progress("territory.working") as tell:
         allocation = match_territory(graph, fragile, opts.hiring, **common, stretch=stretch, progress=tell)
     release = published(publish(allocation), lang) if opts.mask else allocation.release()
     limited = replace(release, flows=release.flows[: opts.limit])
-    sources = data_sources((*fragile, *(opts.hiring or ())), **data)
+    sources = envelope.data_sources((*fragile, *(opts.hiring or ())), **data)
 
-    def show(console: "Screen") -> None:
+    def show(console: "terminal.Screen") -> None:
         print_allocation(console, limited, lang=lang)
         opts.print_origin(console, graph, sources)
 
     opts.emit(
-        lambda: territory_envelope(graph, limited, lang, settings=chosen, sources=sources),
+        lambda: envelope.territory_envelope(graph, limited, lang, settings=chosen, sources=sources),
         [*limited.sheets(lang), *action_sheet(release, lang)],
         show,
     )
@@ -197,7 +177,7 @@ def match(
     return allocation.status != "infeasible" and bool(allocation.placed)
 
 
-def print_aside(console: "Screen", rows: "Sequence[Problem]", *, lang: Lang) -> None:
+def print_aside(console: "terminal.Screen", rows: "Sequence[Problem]", *, lang: Lang) -> None:
     """Print which rows of tables were set aside, and why."""
     from rich.padding import Padding
     from rich.text import Text
@@ -209,22 +189,18 @@ def print_aside(console: "Screen", rows: "Sequence[Problem]", *, lang: Lang) -> 
         console.print(Padding(Text(line, style="dim"), (0, 0, 0, 2)))
 
 
-def print_allocation(console: "Screen", release: "Release", *, lang: Lang) -> None:
+def print_allocation(console: "terminal.Screen", release: "Release", *, lang: Lang) -> None:
     """Print an allocation: flows, people without a solution, openings left, what would change, proof."""
-    from rich.text import Text
-
     from passerelles.market.signals import wage_notes
-    from passerelles.report.envelope import print_dim
-    from passerelles.views.terminal import print_sheet, print_unfolded
 
     def listed(title: str, sentences: "Sequence[str]") -> None:
         if sentences:
-            print_unfolded(console, Page(say(f"territory.title.{title}", lang=lang), sentences))
+            terminal.print_unfolded(console, Page(say(f"territory.title.{title}", lang=lang), sentences))
 
     summary = release.summary(lang)
     if summary:
-        console.print(Text(summary, style="bold"))
-    print_dim(console, [note.sentence(lang) for note in release.notes])
+        terminal.print_page(console, Page(summary))
+    envelope.print_dim(console, [note.sentence(lang) for note in release.notes])
     print_aside(console, release.set_aside, lang=lang)
     listed("resolved", [item.sentence(lang) for item in release.resolved])
     if release.bounds["status"] == "infeasible":
@@ -234,16 +210,16 @@ def print_allocation(console: "Screen", release: "Release", *, lang: Lang) -> No
         return
     sheets = {sheet.title: sheet for sheet in release.sheets(lang)}
     changes = sheets["changes"]
-    print_sheet(console, sheets["flows"], title=say("territory.title.match", lang=lang))
+    terminal.print_sheet(console, sheets["flows"], title=say("territory.title.match", lang=lang))
     paid = (flow.wages for flow in (*release.flows, *release.to_confirm) if not isinstance(flow, Withheld))
-    print_dim(console, [*release.hidden_lots(lang), *wage_notes(paid, lang)])
+    envelope.print_dim(console, [*release.hidden_lots(lang), *wage_notes(paid, lang)])
     for name in ("to_confirm", "stretched", "options", "uncovered"):
         if name in sheets:
-            print_sheet(console, sheets[name], title=say(f"territory.title.{name}", lang=lang))
-    print_dim(console, filter(None, [release.last_tenth(lang)]))
+            terminal.print_sheet(console, sheets[name], title=say(f"territory.title.{name}", lang=lang))
+    envelope.print_dim(console, filter(None, [release.last_tenth(lang)]))
     largest = release.largest_unfilled()
     unfilled = replace(sheets["unfilled"], items=lambda: largest)
-    print_sheet(console, unfilled, title=say("territory.title.unfilled", lang=lang), most=_SHOWN)
+    terminal.print_sheet(console, unfilled, title=say("territory.title.unfilled", lang=lang), most=_SHOWN)
     if len(largest) > _SHOWN:
         console.print(say("territory.table.more", lang=lang, n=len(largest) - _SHOWN))
     sentence = next(c for c in changes.described if c.key == "sentence")
@@ -252,14 +228,13 @@ def print_allocation(console: "Screen", release: "Release", *, lang: Lang) -> No
 
 
 def _compare(opts: TerritoryOptions, graph: "OccupationGraph", fragile: list[Path], common: dict[str, Any]) -> bool:
-    from passerelles.report.envelope import envelope
     from passerelles.territory.match import Scenario, compare_scenarios
 
     scenarios = {text: read_scenario(text) for text in opts.scenario or ()}
     compared = compare_scenarios(graph, fragile, opts.hiring, scenarios, **common)
     sheet, lang = Sheet("scenarios", Scenario.spec.columns, lambda: compared, opts.lang), opts.lang
     opts.emit(
-        lambda: envelope("territory-scenarios@1", graph, dicts(compared, lang), settings=common["settings"]),
+        lambda: envelope.envelope("territory-scenarios@1", graph, dicts(compared, lang), settings=common["settings"]),
         [sheet],
         opts.on_screen(
             lambda lang: Page(say("territory.title.scenarios", lang=lang), sheets=[sheet]), graph.referential
@@ -305,7 +280,6 @@ def sums(
     before: Annotated[Path | None, option("before", "--before")] = None,
 ) -> None:
     """Publish sums by basin and job."""
-    from passerelles.report.envelope import data_sources, unscored_envelope
     from passerelles.territory.lots import Locator
     from passerelles.territory.sums import contributions, publish_sums, rules_of
 
@@ -323,9 +297,9 @@ def sums(
     publication = publish_sums(contributions(lots), rules, before=earlier, labels=labels)
 
     def payload() -> dict[str, Any]:
-        return unscored_envelope(
+        return envelope.unscored_envelope(
             "sums@1", session.referential, dicts(publication.cells, lang), rules=publication.rules._asdict(),
-            notes=publication.notes(lang), sources=data_sources((*(table or ()), before), places=places),
+            notes=publication.notes(lang), sources=envelope.data_sources((*(table or ()), before), places=places),
         )  # fmt: skip
 
     opts.emit(payload, publication.sheets(lang), opts.on_screen(publication.page, session.referential))
@@ -384,8 +358,6 @@ def signals(
     """Show the figures of the market in a basin, each with its source, year, and how it is known."""
     from passerelles.market.signals import basin_openings, signal
     from passerelles.matching import find_occupation
-    from passerelles.report.envelope import data_source_lines, data_sources, print_dim, source_lines, unscored_envelope
-    from passerelles.views.terminal import print_page
 
     known, lang = opts.session.referential, opts.lang
     market, key = opts.session.surveyed(basin, year=year)
@@ -395,20 +367,20 @@ def signals(
     items = [item.to_dict() for item in families]
     items += [item.to_dict(lang) | {"sentences": list(item.sentences(lang))} for item in jobs]
     surveyed = market.survey(year).year if market.has_survey else None
-    payload = unscored_envelope(
+    payload = envelope.unscored_envelope(
         "territory-signals@1", known, items, basin={"code": key.code, "name": key.name}, year=surveyed,
-        sources=data_sources(market=market, places=opts.session.places, without=frozenset({"idcc-opco"})),
+        sources=envelope.data_sources(market=market, places=opts.session.places, without=frozenset({"idcc-opco"})),
     )  # fmt: skip
 
-    def show(console: "Screen") -> None:
+    def show(console: "terminal.Screen") -> None:
         title = opts.say("market.title.signals", basin=key.name, year="?" if surveyed is None else surveyed)
         heads = [labelled(f"{j.occupation} {j.label}", opts.say(f"market.status.{j.status}"), lang) for j in jobs]
         pages = [Page(head, j.sentences(lang)) for head, j in zip(heads, jobs, strict=True)]
         page = Page(title, sheets=[Sheet("signals", _FAMILIES, lambda: families, lang)], details=pages)
-        print_page(console, page, unfold=len(items))
+        terminal.print_page(console, page, unfold=len(items))
         console.print()
-        print_dim(console, source_lines(known, lang=lang))
-        print_dim(console, data_source_lines(payload["sources"], lang=lang))
+        envelope.print_dim(console, envelope.source_lines(known, lang=lang))
+        envelope.print_dim(console, envelope.data_source_lines(payload["sources"], lang=lang))
 
     opts.emit(lambda: payload, signal_sheets(items), show)
     return bool(items)
@@ -455,7 +427,6 @@ def report(
     pictures: Annotated[bool, option("pictures", "--pictures/--no-pictures")] = True,
 ) -> bool:
     """Write the report of a territory: a page, or an office document where the file is named .docx."""
-    from passerelles.io.atomic import check_free
     from passerelles.referentials.places import sample_name, sample_tables
     from passerelles.report.case import Case, Request, Words
     from passerelles.report.sections import can_draw
@@ -472,7 +443,7 @@ def report(
     office = ending == ".docx"
     if office:
         need("python-docx", "word")
-    opts.check_scenarios()
+    opts.refuse_unused("territory_mask_scenarios", mask=opts.mask and opts.scenario)
     if sheets:
         opts.refuse_unused("report_sheets_mask", mask=opts.mask)
         opts.refuse_unused("report_sheets_alone", scenario=opts.scenario, limit=limit)

@@ -6,19 +6,20 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, get_args
 
+from passerelles.cli import envelope, resolution, terminal
 from passerelles.cli.shared import CommandOptions, argument, message, option, shared
 from passerelles.errors import PasserellesError
-from passerelles.language.say import LANGS
-from passerelles.views.spec import Sheet, dicts
+from passerelles.language.say import LANGS, Lang
+from passerelles.text import few, normalise_label
+from passerelles.views.excel import write_workbook
+from passerelles.views.spec import Page, Sheet, dicts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from passerelles.language.say import Lang
     from passerelles.matching.evidence import Kind
     from passerelles.matching.migrate import Migration, Versions
     from passerelles.matching.worklist import Agenda, Review, Worklist
-    from passerelles.views.spec import Page
 
 _LISTED: Final = 5
 
@@ -53,15 +54,10 @@ def resolve(
 
 
 def _resolve_text(opts: CommandOptions, text: str, kind: "Kind") -> bool:
-    from passerelles.report.resolution import Resolution
-
     referential, settings = opts.session.referential, opts.session.settings.titles
-    resolution = Resolution.of(referential, settings, text, kind=kind, limit=opts.limit)
-    opts.emit(
-        lambda: resolution.to_dict(opts.lang), [resolution.sheet(opts.lang)],
-        opts.on_screen(resolution.page, referential),
-    )  # fmt: skip
-    return bool(resolution.candidates)
+    read = resolution.Resolution.of(referential, settings, text, kind=kind, limit=opts.limit)
+    opts.emit(lambda: read.to_dict(opts.lang), [read.sheet(opts.lang)], opts.on_screen(read.page, referential))
+    return bool(read.candidates)
 
 
 def _review(opts: CommandOptions, kind: "Kind", choices: Path | None, *, context: bool, to_review: bool) -> "Review":
@@ -69,7 +65,6 @@ def _review(opts: CommandOptions, kind: "Kind", choices: Path | None, *, context
     from passerelles.matching.evidence import shipped_weights
     from passerelles.matching.reading import language_pack
     from passerelles.matching.worklist import CHOICE, read_choices, read_worklist, review
-    from passerelles.text import normalise_label
 
     titles = _heads("title")
     heads = titles | _heads("people") | {CHOICE} if to_review or kind == "title" else frozenset()
@@ -126,8 +121,6 @@ def _heads(kind: str) -> frozenset[str]:
 def _agenda(opts: CommandOptions, done: "Review", kind: "Kind", choices: Path | None, *, ask: bool) -> None:
     """Show or write what a person should look at first, and keep what was chosen."""
     from passerelles.matching.worklist import CHOICE_FROM, agenda, is_aside, people_of, read_choices, write_choices
-    from passerelles.report.resolution import agenda_line, agenda_page, resolution_envelope
-    from passerelles.text import few
 
     table, lang = done.worklist, opts.lang
     people = table.column_of(_heads("people"))
@@ -143,9 +136,10 @@ def _agenda(opts: CommandOptions, done: "Review", kind: "Kind", choices: Path | 
         if ask:
             _ask(opts, plan, kind, choices, chosen)
             return
-    about = partial(resolution_envelope, opts.session.referential, opts.session.settings.titles, kind)
-    show = opts.on_screen(lambda lang: agenda_page(plan, limit=opts.limit, lang=lang), opts.session.referential)
-    line = agenda_line(plan, lang=lang)
+    about = partial(resolution.resolution_envelope, opts.session.referential, opts.session.settings.titles, kind)
+    page = partial(resolution.agenda_page, plan, limit=opts.limit)
+    show = opts.on_screen(lambda lang: page(lang=lang), opts.session.referential)
+    line = resolution.agenda_line(plan, lang=lang)
     opts.emit_list(plan.worklist(), line, lambda: about(dicts(plan.groups, lang)), show, choice=CHOICE_FROM)
 
 
@@ -153,12 +147,11 @@ def _ask(opts: CommandOptions, plan: "Agenda", kind: "Kind", choices: Path, chos
     """Ask for the remaining choices, one by one; each is written at once, so that one may stop at any time."""
     from passerelles.matching.titles import index_of
     from passerelles.matching.worklist import chosen_code, write_choices
-    from passerelles.report.resolution import question_lines
 
     referential = opts.session.referential
     known, answered = frozenset(index_of(referential, kind).codes), 0
     for place, group in enumerate(plan.left, start=1):
-        for line in question_lines(group, place, len(plan.left), lang=opts.lang):
+        for line in resolution.question_lines(group, place, len(plan.left), lang=opts.lang):
             message(line)
         code = None
         while code is None:
@@ -180,12 +173,11 @@ def _ask(opts: CommandOptions, plan: "Agenda", kind: "Kind", choices: Path, chos
 
 
 def _write_review(opts: CommandOptions, done: "Review", kind: "Kind") -> None:
-    from passerelles.report.resolution import resolution_envelope, review_line, review_page
 
     session, lang = opts.session, opts.lang
-    about = partial(resolution_envelope, session.referential, session.settings.titles, kind)
-    show = opts.on_screen(lambda lang: review_page(done, lang=lang), session.referential)
-    opts.emit_list(done.worklist, review_line(done, lang=lang), lambda: about(dicts(done.rows, lang)), show)
+    about = partial(resolution.resolution_envelope, session.referential, session.settings.titles, kind)
+    show = opts.on_screen(lambda lang: resolution.review_page(done, lang=lang), session.referential)
+    opts.emit_list(done.worklist, resolution.review_line(done, lang=lang), lambda: about(dicts(done.rows, lang)), show)
 
 
 @shared("source column referential overlay form output lang")
@@ -231,24 +223,21 @@ def _emit_migrations(
     opts: CommandOptions, versions: "Versions", migrations: "Sequence[Migration]", worklist: "Worklist | None" = None
 ) -> None:
     """Write where codes lead, or the list that they stand in."""
-    from passerelles.report.envelope import source_lines
-    from passerelles.report.resolution import migration_envelope, migration_line, migration_page, migration_sheet
-
     old, new, lang = versions.old, versions.new, opts.lang
     moves = None if old is None or old.family != new.family else versions.moves()
     names = {"new": f"{new.name} {new.version}", "old": "" if old is None else f"{old.name} {old.version}"}
     title = opts.say("resolve.migrate.title" if old is not None else "resolve.migrate.title_parent", **names)
-    payload = partial(migration_envelope, new, old, migrations, moves, lang=lang)
+    payload = partial(resolution.migration_envelope, new, old, migrations, moves, lang=lang)
 
-    def page(lang: "Lang") -> "Page":
-        told = migration_page(migrations, moves, title=title, lang=lang)
-        return told._replace(notes=[*told.notes, *(source_lines(old, lang=lang) if old is not None else ())])
+    def page(lang: Lang) -> Page:
+        told = resolution.migration_page(migrations, moves, title=title, lang=lang)
+        return told._replace(notes=[*told.notes, *(envelope.source_lines(old, lang=lang) if old is not None else ())])
 
     show = opts.on_screen(page, new)
     if worklist is not None:
-        opts.emit_list(worklist, migration_line(migrations, lang=lang), payload, show)
+        opts.emit_list(worklist, resolution.migration_line(migrations, lang=lang), payload, show)
     else:
-        opts.emit(payload, [migration_sheet(migrations, lang=lang)], show)
+        opts.emit(payload, [resolution.migration_sheet(migrations, lang=lang)], show)
 
 
 def _migrate_rows(opts: CommandOptions, source: Path, title_column: str | None, versions: "Versions") -> None:
@@ -265,7 +254,6 @@ def _migrate_rows(opts: CommandOptions, source: Path, title_column: str | None, 
 def _migrate_overlay(opts: CommandOptions, place: str, to: str, old: str | None) -> bool:
     """Bring an overlay to a new version, into a workbook; negative where a person must decide."""
     from passerelles.matching.migrate import Versions, migrate_overlay
-    from passerelles.views.excel import write_workbook
 
     versions = Versions(opts.open(to).referential, opts.open(old).referential if old is not None else None)
     done = migrate_overlay(place, versions, lang=opts.lang)
@@ -286,8 +274,6 @@ def search(
     """Look for competencies, credentials, titles and occupations by words of their labels."""
     from passerelles.matching.index import SearchHit, Sought
     from passerelles.matching.index import search as look_for
-    from passerelles.report.envelope import print_dim, source_lines, unscored_envelope
-    from passerelles.views.terminal import Screen, print_sheet
 
     wanted = [each for each in get_args(Sought) if kind is None or each in kind]
     if set(kind or ()) - set(wanted):
@@ -296,11 +282,11 @@ def search(
     matches = look_for(loaded, " ".join(words), kinds=wanted, limit=opts.limit)
     sheet = Sheet("found", SearchHit.spec.columns, lambda: matches, lang)
 
-    def show(console: Screen) -> None:
+    def show(console: "terminal.Screen") -> None:
         if not matches:
             console.print(opts.say("overlay.nothing_found", words=" ".join(words)))
-        print_sheet(console, sheet)
-        print_dim(console, source_lines(loaded, lang=lang))
+        terminal.print_sheet(console, sheet)
+        envelope.print_dim(console, envelope.source_lines(loaded, lang=lang))
 
-    opts.emit(lambda: unscored_envelope("search@1", loaded, dicts(matches, lang)), [sheet], show)
+    opts.emit(lambda: envelope.unscored_envelope("search@1", loaded, dicts(matches, lang)), [sheet], show)
     return bool(matches)
