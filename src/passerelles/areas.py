@@ -31,6 +31,7 @@ from passerelles.scoring.scorer import Scorer, scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import Settings, settings_or
 from passerelles.sharing import LaterModule
+from passerelles.vectors import Floats, Ints, Rows
 from passerelles.views.schema import record
 from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import Column, On, Page, Record, Sheet, dicts, parts_of, side_by_side, texts_of
@@ -334,10 +335,10 @@ def mobility_areas(
     return result.with_market(graph.referential, market, basin)
 
 
-WeighedMoves = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]
+WeighedMoves = tuple[Rows, Rows, Floats]
 
 
-def _best_moves(graph: OccupationGraph, rows: NDArray[np.intp], scorer: Scorer) -> WeighedMoves:
+def _best_moves(graph: OccupationGraph, rows: Rows, scorer: Scorer) -> WeighedMoves:
     """Origins, targets and weights of the best moves between the rows; ties by code, as in every ranking."""
     scores = score_table(graph, scorer).scores
     blocks, fiche = [], graph.base_rows
@@ -353,7 +354,7 @@ def _best_moves(graph: OccupationGraph, rows: NDArray[np.intp], scorer: Scorer) 
     return origins, targets, weights
 
 
-def _network(rows: NDArray[np.intp], moves: WeighedMoves) -> "nx.Graph[int]":
+def _network(rows: Rows, moves: WeighedMoves) -> "nx.Graph[int]":
     """Undirected: the weights of both directions added."""
     network: nx.Graph[int] = nx.Graph()
     network.add_nodes_from(rows.tolist())
@@ -367,7 +368,7 @@ def _communities(network: "nx.Graph[int]") -> list[tuple[int, ...]]:
     return sorted((tuple(sorted(g)) for g in groups), key=lambda g: (-len(g), g))
 
 
-def _betweenness(network: "nx.Graph[int]", area_of: NDArray[np.int64], moves: WeighedMoves) -> NDArray[np.float64]:
+def _betweenness(network: "nx.Graph[int]", area_of: Ints, moves: WeighedMoves) -> Floats:
     """Share of shortest paths through each row that has a move to another area, 0 for the others; shape (n,)."""
     origins, targets, _ = moves
     crossing = area_of[origins] != area_of[targets]
@@ -378,7 +379,7 @@ def _betweenness(network: "nx.Graph[int]", area_of: NDArray[np.int64], moves: We
     return betweenness
 
 
-def _stability(rows: NDArray[np.intp], moves: WeighedMoves, groups: Sequence[tuple[int, ...]]) -> list[float]:
+def _stability(rows: Rows, moves: WeighedMoves, groups: Sequence[tuple[int, ...]]) -> list[float]:
     """Share of the pairs of each group that are together in communities of resampled moves."""
     rng = np.random.default_rng(_SEED)
     shares = np.zeros(len(groups))
@@ -397,8 +398,8 @@ def _areas(
     graph: OccupationGraph,
     groups: Sequence[tuple[int, ...]],
     moves: WeighedMoves,
-    area_of: NDArray[np.int64],
-    between: NDArray[np.float64],
+    area_of: Ints,
+    between: Floats,
     together: Sequence[float],
     *,
     calibrated: bool,
@@ -416,7 +417,7 @@ def _areas(
         counts = round(float(strength[row]), 4), int(inward[row]), int(outward[row])
         return AreaMember(graph.codes[row], graph.occupations[row].name, *counts, ends)
 
-    def first(group: Sequence[int], values: NDArray[np.float64] | NDArray[np.int64]) -> tuple[str, ...]:
+    def first(group: Sequence[int], values: Floats | Ints) -> tuple[str, ...]:
         ranked = sorted((row for row in group if values[row] > 0), key=lambda row: (-values[row], row))
         return tuple(graph.codes[row] for row in ranked[:_NAMED])
 
@@ -428,9 +429,7 @@ def _areas(
         yield Area(number, name, members, stability, pivots, entries, exits, dead_ends)
 
 
-def _passages(
-    graph: OccupationGraph, moves: WeighedMoves, area_of: NDArray[np.int64], *, calibrated: bool
-) -> Iterator[Passage]:
+def _passages(graph: OccupationGraph, moves: WeighedMoves, area_of: Ints, *, calibrated: bool) -> Iterator[Passage]:
     listed = zip(*(each.tolist() for each in moves), strict=True)
     ends = [((int(area_of[a]), int(area_of[b])), (-weight, a, b)) for a, b, weight in listed]
     by_pair = grouped((pair, move) for pair, move in ends if pair[0] != pair[1])
@@ -447,19 +446,19 @@ def _passages(
         yield Passage(start, end, len(crossing), best, acquired)
 
 
-def _experts(graph: OccupationGraph, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+def _experts(graph: OccupationGraph, rows: Rows) -> Rows:
     """Origin and target rows of the referential's own mobilities between the rows, shape (k, 2)."""
     listed = graph.mobility.tocoo()
     mask = np.isin(listed.row, rows) & np.isin(listed.col, rows)
     return np.stack([listed.row[mask], listed.col[mask]], axis=1).astype(np.intp)
 
 
-def _inside(listed: NDArray[np.intp], group: NDArray[np.integer]) -> float | None:
+def _inside(listed: Rows, group: NDArray[np.integer]) -> float | None:
     """Share of moves whose two ends are in one group."""
     return round(float((group[listed[:, 0]] == group[listed[:, 1]]).mean()), 4) if len(listed) else None
 
 
-def _by_chance(listed: NDArray[np.intp], group: NDArray[np.int64], rows: NDArray[np.intp]) -> float:
+def _by_chance(listed: Rows, group: Ints, rows: Rows) -> float:
     """Share inside for targets drawn evenly among the other rows, from the same origins."""
     origins = listed[:, 0] if len(listed) else rows
     sizes = np.bincount(group[rows])

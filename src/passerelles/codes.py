@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from graphlib import CycleError, TopologicalSorter
 from math import inf
 from numbers import Integral
 from types import MappingProxyType
@@ -185,22 +186,19 @@ def reached(starts: Iterable[str], following: Callable[[str], Iterable[str]]) ->
 
 def circles(following: Mapping[str, Iterable[str]]) -> list[tuple[str, ...]]:
     """
-    Codes that lead back to themselves, those that lead to each other together (Kosaraju's algorithm); sorted.
+    Codes that lead back to themselves, those that lead to each other together; sorted.
 
     Examples
     --------
     >>> circles({"a": "b", "b": "a", "c": "a", "d": "d"})
     [('a', 'b'), ('d',)]
     """
-    back: dict[str, list[str]] = {}
-    for code, ahead in following.items():
-        for each in ahead:
-            back.setdefault(each, []).append(code)
-    seen: set[str] = set()
-    order: list[str] = []
-    for code in sorted(following):
-        if code not in seen:
-            order += closure(code, lambda each: following.get(each, ()), seen=seen)
-    seen = set()
-    groups = [closure(code, lambda each: back.get(each, ()), seen=seen) for code in reversed(order) if code not in seen]
-    return sorted(tuple(sorted(g)) for g in groups if len(g) > 1 or g[0] in following.get(g[0], ()))
+    try:
+        TopologicalSorter(following).prepare()
+    except CycleError:
+        import networkx as nx  # noqa: PLC0415 - half a second, and nearly all have none
+
+        ways = nx.DiGraph((code, each) for code, ahead in following.items() for each in ahead)
+        groups = (sorted(group) for group in nx.strongly_connected_components(ways))
+        return sorted(tuple(group) for group in groups if len(group) > 1 or ways.has_edge(group[0], group[0]))
+    return []

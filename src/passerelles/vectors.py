@@ -406,7 +406,6 @@ _ALONE: Final = 4  # cells filled in the time of a product that is added alone
 # Documents given as bags of terms.
 
 FloatArray: TypeAlias = NDArray[np.float32]
-IntArray: TypeAlias = Ints
 Bag: TypeAlias = Mapping[str, float]
 
 

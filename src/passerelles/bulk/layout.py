@@ -11,7 +11,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.scoring import measures
 from passerelles.scoring.features import reads_alone
 from passerelles.scoring.table import ScoreTable
-from passerelles.vectors import FINE, Cells, by_column, damped, in_whole_numbers, product, weighted
+from passerelles.vectors import FINE, Bools, Cells, Floats, Ints, by_column, damped, in_whole_numbers, product, weighted
 
 RANK: Final = 0  # kinds of features: rank in the person's row, rank in the target's column, the value itself
 REVERSE: Final = 1
@@ -36,25 +36,25 @@ class Space(NamedTuple):
     """
 
     measure: NDArray[np.int32]
-    rarity: NDArray[np.float64]
-    damp: NDArray[np.float64]
+    rarity: Floats
+    damp: Floats
     spread: Cells
     base: Cells
     posts: Cells
     dense: NDArray[np.int16]
     line: NDArray[np.int32]
     base_dot: NDArray[np.int32]
-    base_square: NDArray[np.float64]
-    competes: NDArray[np.bool_]
+    base_square: Floats
+    competes: Bools
     apart: NDArray[np.int32]
     base_rows: NDArray[np.int32]
     steps_measure: NDArray[np.int32]
-    steps_weight: NDArray[np.float64]
+    steps_weight: Floats
     steps_fixed: NDArray[np.int32]
     fixed: NDArray[np.float32]
-    fixed_has: NDArray[np.bool_]
+    fixed_has: Bools
     cadre: NDArray[np.float32]
-    reach: NDArray[np.float64]
+    reach: Floats
 
 
 class Needs(NamedTuple):
@@ -63,7 +63,7 @@ class Needs(NamedTuple):
     required: Cells
     by_competency: Cells
     near: Cells
-    total: NDArray[np.float64]
+    total: Floats
 
 
 class Formula(NamedTuple):
@@ -85,8 +85,8 @@ class Best(NamedTuple):
 
     size: NDArray[np.int32]
     target: NDArray[np.int32]
-    units: NDArray[np.int64]
-    coverage: NDArray[np.float64]
+    units: Ints
+    coverage: Floats
     position: NDArray[np.int32]
 
 
@@ -181,9 +181,7 @@ def make_space(graph: OccupationGraph, cadre: NDArray[np.float32]) -> Space:
     )
 
 
-def _base_products(
-    graph: OccupationGraph, vectors: Sequence[sparse.csr_array]
-) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+def _base_products(graph: OccupationGraph, vectors: Sequence[sparse.csr_array]) -> tuple[NDArray[np.int32], Floats]:
     """Products of what the occupations hold themselves with the unit vectors of all, in whole numbers; and squares."""
     size = len(graph.codes)
     own = measures.measure_people(measures.measure_index(graph), measures.every_occupation(graph))

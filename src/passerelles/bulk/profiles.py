@@ -25,7 +25,7 @@ from passerelles.model import TERNARY, Employment, Ternary
 from passerelles.referentials.referential import exact_occupation, named_titles
 from passerelles.scoring.measures import Origins
 from passerelles.text import alike, cut, few
-from passerelles.vectors import presence, sparse
+from passerelles.vectors import Bools, Ints, Rows, presence, sparse
 
 # Rows handled at a time, whatever comes in: memory does not depend on how many there are. Enough that the
 # fast engine pays, or the first batch of every large file would be ranked the slow way.
@@ -341,7 +341,7 @@ class People(NamedTuple):
         """Return some of the people, and the competencies that they hold."""
         return People(self.rows[subset], sparse.csr_array(self.extra[subset]))
 
-    def parted(self) -> Iterator[NDArray[np.intp]]:
+    def parted(self) -> Iterator[Rows]:
         """Yield who holds what an occupation requires and nothing more, who holds more, and who has no occupation."""
         employed, more = self.rows >= 0, np.diff(self.extra.indptr) > 0
         return map(np.flatnonzero, (employed & ~more, employed & more, ~employed))
@@ -373,7 +373,7 @@ class Directory(NamedTuple):
             return Fault("empty_code", "occupation")
 
 
-def read_people(directory: Directory, batch: "pa.RecordBatch", faults: Faults) -> tuple[People, NDArray[np.int64]]:
+def read_people(directory: Directory, batch: "pa.RecordBatch", faults: Faults) -> tuple[People, Ints]:
     """
     Read a batch whose columns are those of `passerelles.bulk.profiles.with_known_columns`.
 
@@ -438,7 +438,7 @@ def _aims(column: "pa.Array", titles: list[frozenset[str]] | None, faults: Fault
 
 def _competency_columns(
     directory: Directory, column: "pa.Array", faults: Faults
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:
+) -> tuple[Ints, Ints, NDArray[np.int32]]:
     """Length of each list; then row and column of each of its competencies, -1 for one that no occupation asks for."""
     lengths = pc.fill_null(pc.list_value_length(column), 0).to_numpy(zero_copy_only=False).astype(np.int64)
     parents = np.repeat(np.arange(len(column), dtype=np.int64), lengths)
@@ -462,7 +462,7 @@ def _competency_fault(code: object) -> Fault:
 
 
 def _beyond_occupation(
-    graph: OccupationGraph, rows: NDArray[np.int32], parents: NDArray[np.int64], columns: NDArray[np.int32]
+    graph: OccupationGraph, rows: NDArray[np.int32], parents: Ints, columns: NDArray[np.int32]
 ) -> "sparse.csr_array":
     """Shape (b, m): what each person holds, each once, without what the occupation requires."""
     used = columns >= 0
@@ -511,6 +511,6 @@ def _pairs_of(kind: "pa.DataType") -> Callable[[Any], list[tuple[Any, Any]]]:
     return lambda listed: [tuple((item or {"": None, " ": None}).values())[:2] for item in listed]
 
 
-def _nulls(column: "pa.Array") -> NDArray[np.bool_]:
-    mask: NDArray[np.bool_] = column.is_null().to_numpy(zero_copy_only=False)
+def _nulls(column: "pa.Array") -> Bools:
+    mask: Bools = column.is_null().to_numpy(zero_copy_only=False)
     return mask

@@ -31,7 +31,7 @@ from passerelles.scoring.scorer import LEVELS, Scorer, scorer_for, scorer_sum
 from passerelles.scoring.table import UNITS, score_person, score_table
 from passerelles.settings import Settings, settings_or
 from passerelles.sharing import blocks, cached_property, processors
-from passerelles.vectors import Cells, presence, sparse
+from passerelles.vectors import Bools, Cells, Floats, Ints, Rows, presence, sparse
 
 Value = TypeVar("Value")
 _CACHE_SIZE: Final = 100_000  # cached results: a bound on memory
@@ -74,7 +74,7 @@ class PlainEngine(NamedTuple):
         for person, row in enumerate(people.rows.tolist()):
             self._fill(ranking, person, totals[person], held.columns[held.of_row(person)], row)
 
-    def _fill(self, ranking: Best, person: int, units: NDArray[np.int64], held: NDArray[np.int32], row: int) -> None:
+    def _fill(self, ranking: Best, person: int, units: Ints, held: NDArray[np.int32], row: int) -> None:
         best = best_rows(self.graph, row, units / UNITS, ranking.target.shape[1])
         coverage = measures.coverage_row(self.graph, measures.held_competencies(self.graph, held))
         position = measures.coverage_positions(coverage, excluded_rows(self.graph, row), best)
@@ -131,7 +131,7 @@ class FastEngine:
             _copy_moves(ranking, doubtful, self.plain.rank(people.chosen(doubtful), limit))
         return ranking
 
-    def _run(self, people: People, positions: NDArray[np.intp], ranking: Best, *, occupied: bool) -> None:
+    def _run(self, people: People, positions: Rows, ranking: Best, *, occupied: bool) -> None:
         from passerelles.bulk.kernels import make_workspace, rank_people  # noqa: PLC0415 - numba is slow to import
 
         part, chosen = _no_moves(len(positions), ranking.target.shape[1]), people.chosen(positions)
@@ -153,7 +153,7 @@ def _no_moves(size: int, limit: int) -> Best:
     return Best(np.zeros(size, np.int32), target, units, coverage, position)
 
 
-def _copy_moves(ranking: Best, people: NDArray[np.intp], others: Best) -> None:
+def _copy_moves(ranking: Best, people: Rows, others: Best) -> None:
     """Copy the moves of others, or of one for all, to the positions of some people."""
     arrays: tuple[NDArray[Any], ...] = ranking
     for array, values in zip(arrays, others, strict=True):
@@ -208,7 +208,7 @@ def credentials_to_obtain(conditions: AccessConditions) -> tuple[list[str], list
     return list(dict.fromkeys(missing)), list(dict.fromkeys(unknown))
 
 
-def refused_rows(ids: "pa.Array", numbers: NDArray[np.int64], faults: Mapping[int, Fault]) -> "pa.RecordBatch":
+def refused_rows(ids: "pa.Array", numbers: Ints, faults: Mapping[int, Fault]) -> "pa.RecordBatch":
     """
     Return the rows of profiles that cannot be ranked.
 
@@ -401,7 +401,7 @@ class Ranker:
         stamps = {k: {"name": s.name, "version": s.version, "sha256": scorer_sum(s)} for k, s in scorers.items()}
         return metadata(provenance(self.plain.graph, self.settings, stamps))
 
-    def _moves(self, people: People, ranking: Best, ids: "pa.Array", numbers: NDArray[np.int64]) -> "pa.RecordBatch":
+    def _moves(self, people: People, ranking: Best, ids: "pa.Array", numbers: Ints) -> "pa.RecordBatch":
         """Return the moves of some people, whose ids and row numbers are given."""
         filled = np.arange(ranking.target.shape[1])[None, :] < ranking.size[:, None]
         person, place = np.nonzero(filled)
@@ -430,15 +430,13 @@ class Ranker:
             schema=output_schema(),
         )
 
-    def _probability(self, units: NDArray[np.int64], occupied: NDArray[np.bool_]) -> NDArray[np.float64]:
+    def _probability(self, units: Ints, occupied: Bools) -> Floats:
         chances = np.full(len(units), np.nan)
         for scorer, chosen in ((self.plain.occupied, occupied), (self.plain.unoccupied, ~occupied)):
             chances[chosen] = scorer.chances(units[chosen] / UNITS)
         return chances
 
-    def _levels(
-        self, probability: NDArray[np.float64], best: Best, people: People, person: NDArray[np.int64]
-    ) -> "pa.Array":
+    def _levels(self, probability: Floats, best: Best, people: People, person: Ints) -> "pa.Array":
         """Return the levels of all moves at once, as `rank_moves` has them."""
         far = levels_by(self.plain.graph, probability, best.position, best.coverage)
         for move in np.flatnonzero(far == 0).tolist() if self.plain.graph.settings.access is not None else ():
@@ -446,7 +444,7 @@ class Ranker:
             far[move] = 0 if self._may_be_close(held, int(best.target[move])) else 1
         return pa.array(LEVELS, pa.string()).take(pa.array(far, mask=far < 0))
 
-    def _credentials(self, people: People, best: Best, person: NDArray[np.int64]) -> "tuple[pa.Array, pa.Array]":
+    def _credentials(self, people: People, best: Best, person: Ints) -> "tuple[pa.Array, pa.Array]":
         kind = pa.list_(pa.string())
         missing: list[list[str]] = [[]] * len(person)
         unknown: list[list[str]] = [[]] * len(person)

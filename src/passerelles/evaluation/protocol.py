@@ -13,7 +13,7 @@ from passerelles.codes import check_whole
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.features import top_domain
-from passerelles.vectors import frozen, frozen_csr
+from passerelles.vectors import Bools, Floats, Ints, frozen, frozen_csr
 
 METRICS: Final = ("recall@10", "ndcg@10", "mrr", "hit@1")
 PEOPLE_METRICS: Final = ("movers@10", "ndcg_people@10")
@@ -25,10 +25,10 @@ _TAILS: Final = (0.025, 0.975)
 SEED: Final = 20_250_918
 
 Rows = NDArray[np.int32]
-Values = NDArray[np.float64]
+Values = Floats
 
 
-def find_hits(ranked: Rows, known: sparse.csr_array, origins: Rows) -> NDArray[np.bool_]:
+def find_hits(ranked: Rows, known: sparse.csr_array, origins: Rows) -> Bools:
     """
     Tell which ranked targets are known mobilities.
 
@@ -49,7 +49,7 @@ def find_hits(ranked: Rows, known: sparse.csr_array, origins: Rows) -> NDArray[n
     return np.take_along_axis(known[origins].toarray() != 0, np.maximum(ranked, 0), axis=1) & (ranked >= 0)
 
 
-def recall(hits: NDArray[np.bool_], counts: NDArray[np.int64], *, first: int = FIRST) -> Values:
+def recall(hits: Bools, counts: Ints, *, first: int = FIRST) -> Values:
     """
     Share of what could be found in the first `first` targets that was: hits / min(first, number known).
 
@@ -75,7 +75,7 @@ def recall(hits: NDArray[np.bool_], counts: NDArray[np.int64], *, first: int = F
     return np.asarray(hits[:, :first].sum(axis=1) / np.minimum(first, counts), dtype=np.float64)
 
 
-def ndcg(hits: NDArray[np.bool_], counts: NDArray[np.int64]) -> Values:
+def ndcg(hits: Bools, counts: Ints) -> Values:
     """
     Normalised discounted cumulative gain with binary gains (Järvelin and Kekäläinen, 2002).
 
@@ -92,7 +92,7 @@ def ndcg(hits: NDArray[np.bool_], counts: NDArray[np.int64]) -> Values:
     return np.asarray((hits[:, :depth] @ DISCOUNTS[:depth]) / ideal[np.minimum(FIRST, counts)], dtype=np.float64)
 
 
-def reciprocal_rank(hits: NDArray[np.bool_]) -> Values:
+def reciprocal_rank(hits: Bools) -> Values:
     """
     One over the rank of the first hit, 0 where there is none within `DEPTH`; its mean is the mrr.
 
@@ -105,7 +105,7 @@ def reciprocal_rank(hits: NDArray[np.bool_]) -> Values:
     return np.asarray((top_hits / np.arange(1.0, top_hits.shape[1] + 1.0)).max(axis=1, initial=0.0), dtype=np.float64)
 
 
-def measure(hits: NDArray[np.bool_], counts: NDArray[np.int64]) -> Values:
+def measure(hits: Bools, counts: Ints) -> Values:
     """Return the four metrics of each origin, shape (4, b), in the order of `METRICS`."""
     return np.stack([recall(hits, counts), ndcg(hits, counts), reciprocal_rank(hits), recall(hits, counts, first=1)])
 
@@ -308,10 +308,9 @@ def make_folds(
         origins = np.flatnonzero(np.diff(known_mobilities(graph).indptr)).astype(np.int32)
     if not len(origins):
         raise PasserellesError("evaluation_no_mobilities", name=graph.referential.name)
-    groups = graph.group
-    if len(np.unique(groups[origins])) < folds:
-        raise PasserellesError("evaluation_few_groups", folds=folds, n=len(np.unique(groups[origins])))
-    labels = groups[origins]
+    groups, labels = graph.group, graph.group[origins]
+    if (n := len(np.unique(labels))) < folds:
+        raise PasserellesError("evaluation_few_groups", folds=folds, n=n)
     if grouping is not None:
         labels = np.random.default_rng(grouping).permutation(int(groups.max()) + 1).astype(np.int32)[labels]
     tested = (origins[np.sort(some)] for _, some in GroupKFold(n_splits=folds).split(origins, groups=labels))

@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError
 from passerelles.evaluation.protocol import Rows, Values, graph_without, known_mobilities, make_folds
@@ -19,6 +18,7 @@ from passerelles.scoring.mobility import DAMPING, MOBILITY_PARTS, mobility_featu
 from passerelles.scoring.scorer import HOLDINGS, Bend, Calibration, Prior, Scorer
 from passerelles.scoring.table import build_table, mean_of_pairs, score_person
 from passerelles.sharing import one_thread
+from passerelles.vectors import Bools, Ints
 
 VERSION: Final = "3"  # from 3 on hubs are damped, and the length of a list is no prior
 HOLDINGS_VERSION: Final = "3"  # from 3 on fitted on people, no longer on occupations
@@ -48,9 +48,9 @@ class _Sample:
     `source` names the referential that they are of.
     """
 
-    rows: NDArray[np.int64]
-    columns: NDArray[np.int64]
-    listed: NDArray[np.bool_]
+    rows: Ints
+    columns: Ints
+    listed: Bools
     weights: Values
     source: str
 
@@ -157,8 +157,8 @@ def _draw(graph: OccupationGraph, closeness: Dense) -> _Sample:
     generator = np.random.default_rng(_SEED)
     plain = np.flatnonzero(~graph.is_specialised)
     listed = graph.mobility
-    rows: list[NDArray[np.int64]] = []
-    columns: list[NDArray[np.int64]] = []
+    rows: list[Ints] = []
+    columns: list[Ints] = []
     weights: list[Values] = []
     for row in plain.tolist():
         targets = listed.indices[listed.indptr[row] : listed.indptr[row + 1]]
@@ -219,7 +219,7 @@ class RankedPairs(NamedTuple):
     """Shape (k,) each: score of a pair, whether an expert lists it, and its rank among its origin's, from 1."""
 
     scores: Values
-    listed: NDArray[np.bool_]
+    listed: Bools
     rank: Rows
 
 
@@ -305,7 +305,7 @@ def origin_totals(graph: OccupationGraph, scorer: Scorer, rows: Rows) -> Values:
     return score_person(graph, table, drawn_people(graph).part(rows)).all_totals()
 
 
-def chosen_pairs(scores: Values, listed: NDArray[np.bool_]) -> RankedPairs:
+def chosen_pairs(scores: Values, listed: Bools) -> RankedPairs:
     """Return the candidates of one origin that a calibration sees: all of the first 300, then one in ten."""
     order = np.lexsort((np.arange(len(scores)), -scores))
     rank = np.arange(1, len(order) + 1, dtype=np.int32)

@@ -19,7 +19,7 @@ from passerelles.referentials.referential import Referential
 from passerelles.settings import Settings, settings_or
 from passerelles.sharing import Deriving, Later, cached_property
 from passerelles.store import Arrays, Index, pack
-from passerelles.vectors import Cells, by_column, frozen, frozen_csr, numbered, sparse
+from passerelles.vectors import Bools, Cells, Floats, by_column, frozen, frozen_csr, numbered, sparse
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -60,7 +60,7 @@ class OccupationGraph(Deriving):
     codes: Later[tuple[str, ...]] = Later()
     competency_codes: Later[tuple[str, ...]] = Later()
     weights: "Later[sparse.csr_array]" = Later()
-    core: Later[NDArray[np.bool_]] = Later()
+    core: Later[Bools] = Later()
     macro: Later[NDArray[np.int32]] = Later()
     context_codes: Later[tuple[str, ...]] = Later()
     contexts: "Later[sparse.csr_array]" = Later()
@@ -114,7 +114,7 @@ class OccupationGraph(Deriving):
         return frozen(np.asarray([self.position[o.fiche] for o in self.occupations], dtype=np.int32))
 
     @cached_property
-    def is_specialised(self) -> NDArray[np.bool_]:
+    def is_specialised(self) -> Bools:
         """Shape (n,): whether each occupation comes from an overlay."""
         return frozen(np.asarray([o.base is not None for o in self.occupations], dtype=np.bool_))
 
@@ -149,7 +149,7 @@ class OccupationGraph(Deriving):
         return None if self.index is None else self.index.cells(self.index.document(DOCUMENT)[matrix])
 
     @cached_property
-    def total_weight(self) -> NDArray[np.float64]:
+    def total_weight(self) -> Floats:
         """Shape (n,): sum of the weights that each occupation requires; 0 = it lists nothing."""
         if self.index is not None:
             return self.index.array("graph.total_weight.npy")

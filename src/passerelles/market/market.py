@@ -345,14 +345,13 @@ class Market:
         PasserellesError
             If there is no survey of that year.
         """
-        if year is not None:
-            matches = [b for b in self.bmo if b.year == str(year)]
-            if matches:
-                return matches[0].survey
-        elif self.bmo:
-            return self._default.survey
         if not self.bmo:
             raise PasserellesError("market_no_bmo", path=self.path)
+        if year is None:
+            return self._default.survey
+        for file in self.bmo:
+            if file.year == str(year):
+                return file.survey
         raise PasserellesError("market_no_survey", year=str(year), years=", ".join(self.years), path=self.path)
 
     @cached_property

@@ -21,7 +21,7 @@ from passerelles.matching.reading import Reading, Reason
 from passerelles.vectors import (
     Field,
     FloatArray,
-    IntArray,
+    Ints,
     count_terms,
     field_cosines,
     letter_bag,
@@ -124,7 +124,7 @@ class Wide:
 
     parts: Mapping[str, FloatArray]
     titles: FloatArray
-    nearest: IntArray
+    nearest: Ints
     mapped: FloatArray | None
 
     def of(self, rows: Sequence[int]) -> "Wide":
@@ -141,7 +141,7 @@ def _spread(index: TitleIndex, values: FloatArray, how: np.ufunc = np.maximum) -
     return result
 
 
-def _vote(index: TitleIndex, near: FloatArray, best: IntArray) -> FloatArray:
+def _vote(index: TitleIndex, near: FloatArray, best: Ints) -> FloatArray:
     """Share of the votes of the nearest entries, each weighing its similarity to the sixth power."""
     weights = near**6
     total = np.maximum(weights.sum(axis=1, keepdims=True), 1e-12)
@@ -281,8 +281,8 @@ def _log_likelihood(index: TitleIndex, name: str, rows: "sparse.csr_array") -> F
 
 
 def close_evidence(
-    index: TitleIndex, reading: Reading, wide: Wide, heads: FloatArray, row: int, owners: IntArray
-) -> tuple[FloatArray, IntArray]:
+    index: TitleIndex, reading: Reading, wide: Wide, heads: FloatArray, row: int, owners: Ints
+) -> tuple[FloatArray, Ints]:
     """
     Evidence for the best owners of one reading.
 
@@ -364,7 +364,7 @@ def _entries_of(field: Field, place: int) -> NDArray[np.int32]:
     return np.asarray(field.columns.indices[starts[place] : starts[place + 1]], dtype=np.int32)
 
 
-def _misspelt(index: TitleIndex, text: str, nearest: IntArray) -> dict[int, float]:
+def _misspelt(index: TitleIndex, text: str, nearest: Ints) -> dict[int, float]:
     """Owners one or two typing errors away: 1 for one error, less for two, nothing when a quarter is wrong."""
     written = [index.written[entry] for entry in nearest.tolist()]
     owners = np.repeat(index.owner[nearest], [*map(len, written)])
@@ -428,8 +428,8 @@ class Trial:
     """
 
     reading: Reading
-    owners: IntArray
-    entries: IntArray
+    owners: Ints
+    entries: Ints
     values: NDArray[np.float64]
     evidence: NDArray[np.float64]
     names: tuple[str, ...]
@@ -564,7 +564,7 @@ def rank_block(
     highest = np.round(first.max(axis=1), 6).tolist()
     rows: list[int] = []
     added: list[FloatArray | None] = []
-    owners: list[IntArray] = []
+    owners: list[Ints] = []
     start = 0
     for options, bonus in zip(choices, bonuses or [None] * len(choices), strict=True):
         if options:
@@ -597,7 +597,7 @@ def rank_block(
     return [next(in_order) if options else None for options in choices]
 
 
-def _families_first(index: TitleIndex, owners: IntArray, values: NDArray[np.float64]) -> IntArray:
+def _families_first(index: TitleIndex, owners: Ints, values: NDArray[np.float64]) -> Ints:
     """Order of the owners: the best of the likeliest family, then all by evidence, ties by code."""
     order = np.lexsort((owners, -np.round(values, 5)))
     families = index.parent_of[owners]

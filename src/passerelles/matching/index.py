@@ -31,7 +31,7 @@ from passerelles.text import fold_accents, normalise_label, words
 from passerelles.vectors import (
     Field,
     FloatArray,
-    IntArray,
+    Ints,
     by_column,
     count_terms,
     fit_field,
@@ -125,7 +125,7 @@ class Heads(NamedTuple):
     """
 
     letters: Field
-    of_entry: IntArray
+    of_entry: Ints
 
 
 class Texts(NamedTuple):
@@ -155,7 +155,7 @@ def phrase_bag(families: Sequence[str]) -> Counter[str]:
 def read_texts(
     owners: Sequence[Owner],
     families: Sequence[tuple[str, ...]],
-    owner: IntArray,
+    owner: Ints,
     *,
     lexicon: Lexicon,
     field: Field,
@@ -226,7 +226,7 @@ def _decompose(matrix: "sparse.csr_array", dimensions: int) -> tuple[FloatArray,
 
 
 def _space(
-    documents: Sequence[Counter[str]], phrases: Sequence[Counter[str]], owner: IntArray, dimensions: int
+    documents: Sequence[Counter[str]], phrases: Sequence[Counter[str]], owner: Ints, dimensions: int
 ) -> Meaning | None:
     field, rows = fit_field(documents)
     if min(rows.shape) < _LEAST:
@@ -281,7 +281,7 @@ class TitleIndex:
     pack: LanguagePack
     owners: tuple[Owner, ...]
     entries: tuple[IndexedLabel, ...]
-    owner: IntArray
+    owner: Ints
     stems: tuple[tuple[str, ...], ...]
     written: tuple[tuple[str, ...], ...]
     letters: Field
@@ -297,18 +297,18 @@ class TitleIndex:
         return tuple(owner.code for owner in self.owners)
 
     @cached_property
-    def parent_of(self) -> IntArray:
+    def parent_of(self) -> Ints:
         """Shape (n_owners,): position of the family of each owner."""
         return _numbered(owner.family[0] for owner in self.owners)[1]
 
     @cached_property
-    def begun_by(self) -> Mapping[str, IntArray]:
+    def begun_by(self) -> Mapping[str, Ints]:
         """First word of titles, usages included, to the positions of the owners of such a title."""
         heads = grouped((form[0], int(place)) for form, place in zip(self.stems, self.owner, strict=True) if form)
         return MappingProxyType({head: np.unique(places) for head, places in heads.items()})
 
     @cached_property
-    def sectors(self) -> Mapping[tuple[str, str], IntArray]:
+    def sectors(self) -> Mapping[tuple[str, str], Ints]:
         """Code and label of each sector to the positions of the owners filed under it."""
         filed = grouped((sector, place) for place, owner in enumerate(self.owners) for sector in owner.sectors)
         return MappingProxyType({sector: np.asarray(places, dtype=np.int64) for sector, places in filed.items()})
@@ -323,7 +323,7 @@ class TitleIndex:
         return {f"bayes_{name}": _likelihood(field.columns @ groups) for name, (field, groups) in likely.items()}
 
     @cached_property
-    def kind_of(self) -> IntArray:
+    def kind_of(self) -> Ints:
         """Shape (n_entries,): kind of work that each entry says, -1 for none."""
         kinds = self.pack.kinds
         return np.asarray([kinds.get(form[0], -1) if form else -1 for form in self.stems], dtype=np.int64)
@@ -374,12 +374,12 @@ class TitleIndex:
         return Words(self.vocabulary, frozenset(self.same), often)
 
     @cached_property
-    def starts(self) -> IntArray:
+    def starts(self) -> Ints:
         """Shape (n_owners + 1,): first entry of each owner."""
         return np.searchsorted(self.owner, np.arange(len(self.codes) + 1))
 
     @cached_property
-    def sizes(self) -> IntArray:
+    def sizes(self) -> Ints:
         """Shape (n_owners,): number of entries of each owner."""
         return np.diff(self.starts)
 
@@ -409,7 +409,7 @@ class TitleIndex:
         return np.asarray([not forms for forms in self.written], dtype=np.bool_)
 
     @cached_property
-    def last_stems(self) -> IntArray:
+    def last_stems(self) -> Ints:
         """Shape (n_entries,): column of the last stem of each entry in the field of stems, -1 without any."""
         column = self.stem_field.vocabulary
         return np.asarray([column[form[-1]] if form else -1 for form in self.stems], dtype=np.int64)
@@ -432,12 +432,12 @@ class TitleIndex:
         return np.where(totals == 0.0, 1.0, totals)
 
     @cached_property
-    def groups(self) -> IntArray:
+    def groups(self) -> Ints:
         """Shape (n_owners,): position of the owner's broader group (first three signs of the code), ascending."""
         return _numbered(code[:_GROUP_SIGNS] for code in self.codes)[1]
 
     @cached_property
-    def group_starts(self) -> IntArray:
+    def group_starts(self) -> Ints:
         """Shape (n_groups,): first owner of each broader group."""
         return np.flatnonzero(np.diff(self.groups, prepend=-1))
 
@@ -530,7 +530,7 @@ _SELDOM: Final = 1e-4  # chance of a walk that no title shows
 _UNMET: Final = 0.003  # count of a term that a family never has
 
 
-def _numbered(texts: Iterable[str]) -> tuple[Mapping[str, int], IntArray]:
+def _numbered(texts: Iterable[str]) -> tuple[Mapping[str, int], Ints]:
     """Distinct texts, numbered as they first come, and the number of each."""
     numbers: dict[str, int] = {}
     positions = np.asarray([numbers.setdefault(text, len(numbers)) for text in texts], dtype=np.int64)

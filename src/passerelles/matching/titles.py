@@ -9,7 +9,6 @@ from itertools import chain, islice, starmap, tee, zip_longest
 from typing import ClassVar, Final, Literal, NamedTuple, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from passerelles.codes import check_whole, grouped
 from passerelles.errors import PasserellesError, checked
@@ -50,7 +49,7 @@ from passerelles.referentials.referential import Referential, code_of, titles_by
 from passerelles.settings import TitleSettings
 from passerelles.sharing import made_once
 from passerelles.text import normalise_label
-from passerelles.vectors import FloatArray, count_terms, project, rows_times, unit
+from passerelles.vectors import FloatArray, Floats, count_terms, project, rows_times, unit
 from passerelles.views.schema import maybe, one_of, record
 from passerelles.views.shown import Described
 from passerelles.views.spec import MAYBE_REFERENTIAL, Column, On, Record
@@ -588,13 +587,13 @@ def _shown(
     return result
 
 
-def _shared_out(shares: NDArray[np.float64], first: float) -> NDArray[np.float64]:
+def _shared_out(shares: Floats, first: float) -> Floats:
     """Confidence of what has some shares of the evidence: `first` of the first, the others share what it leaves."""
     others = np.minimum((1.0 - first) * shares / max(1.0 - float(shares[0]), 1e-9), first)
     return np.concatenate([[first], others[1:]])
 
 
-def _lines(index: TitleIndex, trial: Trial, confidence: NDArray[np.float64], known: Container[int]) -> list[_Line]:
+def _lines(index: TitleIndex, trial: Trial, confidence: Floats, known: Container[int]) -> list[_Line]:
     """Owners of a trial that have a label and are not `known`, best first."""
     scores = _BEST_FOUND * logistic(0.5 * trial.values)
     columns = (each.tolist() for each in (trial.owners, trial.entries, scores, confidence))

@@ -9,7 +9,6 @@ from itertools import chain, compress, pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from passerelles.access.conditions import AccessConditions, access_conditions, kind_between, with_counted
 from passerelles.access.demands import TENTHS, Demands, Price, sane_hours
@@ -29,6 +28,7 @@ from passerelles.referentials.credentials import closure
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.measures import held_competencies, required_columns
 from passerelles.sharing import Deriving
+from passerelles.vectors import Bools
 
 _ENLISTMENT = "ENG-MIL"
 _NOT_KNOWN = ("effort", "access", "selection")  # what no code of a credential names
@@ -333,9 +333,7 @@ def make_step(context: PathContext, person: Start, state: State, row: int, *, la
     )
 
 
-def counted_title(
-    graph: OccupationGraph, table: EffortTable, row: int, brought: NDArray[np.bool_], holdings: Holdings
-) -> str:
+def counted_title(graph: OccupationGraph, table: EffortTable, row: int, brought: Bools, holdings: Holdings) -> str:
     """Label of what a target usually asks for, if the job left alone says that it is held; else empty."""
     place, referential = int(table.title[row]), graph.referential
     if not brought[place]:

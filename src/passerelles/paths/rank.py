@@ -432,22 +432,20 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     for row in np.flatnonzero(state.open_rows).tolist() if wanted is None else sorted(rows):
         go_on()
         code = graph.codes[row]
-        label = graph.occupations[row].label
+        target = partial(TargetSearch, code, graph.occupations[row].label)
+        if row == start.row:
+            asked = _of_other_title(graph, origin, wanted or ())
+            reached.append(target(0, limit, reason="same", overlays=overlays_that_split(code), access=asked))
+            continue
         if not state.open_rows[row]:
-            reason = "same" if row == start.row else "filter" if allowed[row] else "split"
-            others = overlays_that_split(code) if reason == "same" else ()
-            parts = _parts_of(graph, start.row, row)
-            asked = _of_other_title(graph, origin, wanted or ()) if reason == "same" else None
-            none = TargetSearch(code, label, 0, limit, reason=reason, parts=parts, overlays=others, access=asked)
-            reached.append(none)
+            reason, parts = "filter" if allowed[row] else "split", _parts_of(graph, start.row, row)
+            reached.append(target(0, limit, reason=reason, parts=parts))
             continue
         pool = PathPool(chosen.paths, space.calibrated, _fit(context, start, state, row, constraint), limit, pareto)
         outcome = Search(state, row, pool, max_steps).run()
         unknown = state.unknown[row].any() or not space.effort.lists[row]
         reason = "closed" if state.closed[row] else "length" if unknown else ""
-        reach = TargetSearch(
-            code, label, len(outcome.paths), limit, outcome.gap, outcome.evaluated, reason, cut=outcome.cut
-        )
+        reach = target(len(outcome.paths), limit, outcome.gap, outcome.evaluated, reason, cut=outcome.cut)
         reached.append(reach)
         # Where stages were looked for and none was worth it; a full list may have left some out.
         alone = max_steps > 1 and not reason and reach.proven and (limit is None or reach.fewer)
@@ -493,8 +491,6 @@ def _of_other_title(graph: OccupationGraph, origin: str | Profile, wanted: Itera
 
 def _parts_of(graph: OccupationGraph, origin: int, target: int) -> tuple[str, ...]:
     """Parts of the fiche that stands at either end, the end itself left out."""
-    if origin == target:
-        return ()
     fiche = origin if graph.base_rows[target] == origin else target
     return tuple(p.code for p in graph.referential.parts_of(graph.codes[fiche]) if p.code != graph.codes[target])
 

@@ -10,7 +10,6 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Final, NamedTuple, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from passerelles.access.conditions import GROUND, AccessConditions, AccessCredential
 from passerelles.access.holdings import Holdings, holdings_of, titles_meant
@@ -26,6 +25,7 @@ from passerelles.referentials.referential import Referential, named_titles, near
 from passerelles.scoring.features import part_words
 from passerelles.scoring.measures import HeldCompetencies, held_competencies, required_columns
 from passerelles.scoring.scorer import LEVELS, Level
+from passerelles.vectors import Bools
 from passerelles.views.schema import maybe, one_of
 from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import REFERENTIAL, Column, On, Page, Record, Sheet, part_of, parts_of, side_by_side
@@ -587,7 +587,7 @@ def _check_known(kind: str, codes: Iterable[str], known: Mapping[str, Any]) -> N
             raise UnknownCodeError(code, suggestions=nearest_codes(code, plain_forms(labels)), key=f"unknown_{kind}")
 
 
-def excluded_rows(graph: OccupationGraph, row: int) -> NDArray[np.bool_]:
+def excluded_rows(graph: OccupationGraph, row: int) -> Bools:
     """Shape (n,): what is no move from an occupation: itself, the fiche that it is a part of, its own parts."""
     excluded = np.zeros(len(graph.codes), dtype=np.bool_)
     if row >= 0:

@@ -40,7 +40,7 @@ from passerelles.scoring.measures import coverage_positions, coverage_row, held_
 from passerelles.scoring.scorer import LEVELS, Level, Scorer, level_at, levels_of, load_scorer, reaches, scorer_for
 from passerelles.scoring.table import Scores, score_person, score_table
 from passerelles.settings import Settings, settings_or
-from passerelles.vectors import frozen, top
+from passerelles.vectors import Bools, Floats, Rows, frozen, top
 from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
 from passerelles.views.spec import Column, On, Record, parts_of, within
@@ -109,8 +109,8 @@ class Scored:
     scorer: Scorer
     scores: Scores
     row: int  # of the origin in `scores`
-    totals: NDArray[np.float64]
-    coverage: NDArray[np.float64]
+    totals: Floats
+    coverage: Floats
 
 
 @checked
@@ -202,7 +202,6 @@ def best_targets(
     """Choose and order the targets of `rank_moves`, which explains them; see there for parameters and errors."""
     chosen = settings_or(settings, graph.settings)
     checks = parse_filters(graph, filters, MarketAlone(wages, wages), chosen)
-    check_limit(limit)
     wanted = None if targets is None else tuple(check_codes(targets, what="targets"))
     start = find_start(graph, origin, towards=wanted or ())
     excluded = excluded_rows(graph, start.row)
@@ -212,7 +211,7 @@ def best_targets(
 
 
 def best_of_rows(
-    graph: OccupationGraph, start: Start, rows: NDArray[np.intp], checks: Sequence[Filter], settings: Settings,
+    graph: OccupationGraph, start: Start, rows: Rows, checks: Sequence[Filter], settings: Settings,
     limit: int | None,
 ) -> BestTargets:  # fmt: skip
     """Order the targets in some rows, and keep those that filters let pass, at most so many."""
@@ -335,7 +334,7 @@ class AllMoves:
 
     origins: NDArray[Any]
     targets: NDArray[Any]
-    scores: NDArray[np.float64]
+    scores: Floats
 
 
 @checked
@@ -375,7 +374,7 @@ def rank_all(graph: OccupationGraph, *, settings: Settings | None = None, limit:
     return AllMoves(origins=frozen(codes), targets=frozen(targets), scores=frozen(values))
 
 
-def best_rows(graph: OccupationGraph, row: int, totals: NDArray[np.float64], width: int) -> NDArray[np.intp]:
+def best_rows(graph: OccupationGraph, row: int, totals: Floats, width: int) -> Rows:
     """Rows of the `width` best moves from an occupation (-1: from none), of all to which there is a move."""
     allowed = np.where(excluded_rows(graph, row), -np.inf, totals)
     best = top(allowed, width)
@@ -471,14 +470,14 @@ def _explained(
 
 
 def levels_by(
-    graph: OccupationGraph, chances: NDArray[np.float64], positions: NDArray[np.integer], coverage: NDArray[np.float64]
+    graph: OccupationGraph, chances: Floats, positions: NDArray[np.integer], coverage: Floats
 ) -> NDArray[np.int8]:
     """Return the levels of some moves as far as score and coverage tell."""
     shares = raising_share(positions, coverage, len(graph.codes))
     return levels_of(chances, shares, close_share=graph.settings.ranking.close_share)
 
 
-def _rows(graph: OccupationGraph, wanted: Iterable[str], excluded: NDArray[np.bool_]) -> NDArray[np.intp]:
+def _rows(graph: OccupationGraph, wanted: Iterable[str], excluded: Bools) -> Rows:
     rows = {graph.position[find_occupation(graph.referential, w)] for w in wanted}
     return np.asarray(sorted(r for r in rows if not excluded[r]), dtype=np.intp)
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from passerelles.codes import circles, grouped, reached
 from passerelles.io.archive import read_file
@@ -30,6 +29,7 @@ from passerelles.notices import Notice
 from passerelles.referentials.draft import Draft, from_row, refuse_unusable, requirement_key
 from passerelles.referentials.own_tables import OwnTables, files_of, open_tables
 from passerelles.referentials.places import bundled, bundled_folder, place_of
+from passerelles.vectors import Floats
 
 _FACTS: Final = ("credential", "occupation_access")  # how names of a catalogue's files begin, that of recodes aside
 DEFAULT: Final = "acces-france"
@@ -514,7 +514,7 @@ def _is_capped(hours: Hours) -> bool:
     return hours.low is None and hours.high is not None and hours.high == hours.expected
 
 
-def _quantile(values: NDArray[np.float64], weights: NDArray[np.float64], share: float) -> float:
+def _quantile(values: Floats, weights: Floats, share: float) -> float:
     order = np.argsort(values, kind="stable")
     reached = np.cumsum(weights[order]) / weights.sum()
     return float(values[order][min(int(np.searchsorted(reached, share)), len(values) - 1)])

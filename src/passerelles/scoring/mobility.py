@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.features import FeatureContext, tree_of
 from passerelles.scoring.measures import Dense
-from passerelles.vectors import membership, places_by_number, sparse
+from passerelles.vectors import Bools, Floats, Rows, membership, places_by_number, sparse
 
 ENOUGH: Final = 50.0  # listed moves at which mobilities are heeded half as much as on a large referential
 _SAMPLE: Final = 100  # origins that the two numbers are fitted on: more would change a third digit
@@ -34,7 +34,7 @@ class Balance(NamedTuple):
     weight: float
 
 
-def balance_of(logit: NDArray[np.float32], listed: NDArray[np.float32], rows: NDArray[np.intp]) -> Balance:
+def balance_of(logit: Dense, listed: Dense, rows: Rows) -> Balance:
     """
     Compare what content expects of some origins with what their experts list.
 
@@ -68,12 +68,12 @@ def balance_of(logit: NDArray[np.float32], listed: NDArray[np.float32], rows: ND
     return Balance(round(shift, _DECIMALS), slope, round(trust * moves / (moves + ENOUGH), _DECIMALS))
 
 
-def _fitted(logit: NDArray[np.float64], listed: NDArray[np.float64]) -> tuple[float, float]:
+def _fitted(logit: Floats, listed: Floats) -> tuple[float, float]:
     """Shift and slope, by Newton's method with steps that never raise the loss."""
     terms = np.stack([np.ones_like(logit), logit])
     start, precision = np.asarray([0.0, 1.0]), np.asarray([_SHIFT_PRECISION, _SLOPE_PRECISION])
 
-    def loss_at(point: NDArray[np.float64]) -> float:
+    def loss_at(point: Floats) -> float:
         odds = point @ terms
         penalty = (precision * (point - start) ** 2).sum() / 2.0
         return float(np.logaddexp(0.0, odds).sum() - (listed * odds).sum() + penalty)
@@ -136,10 +136,10 @@ class ListedMoves:
 
     rows: NDArray[np.int32]
     listed: Dense
-    known: NDArray[np.bool_]
+    known: Bools
     half: NDArray[np.int32]
     surprise: Dense
-    weight: NDArray[np.float32]
+    weight: Dense
     group: NDArray[np.int32]
     top_domain: NDArray[np.int32]
     domain: NDArray[np.int32]
@@ -156,7 +156,7 @@ class ListedMoves:
         """Shape (groups, n): 1 where an occupation belongs to a parent group."""
         return sparse.csr_array(membership(self.group, kind=np.float32).T)
 
-    def by_half(self, compute: Callable[[NDArray[np.intp], Dense], Dense]) -> Dense:
+    def by_half(self, compute: Callable[[Rows, Dense], Dense]) -> Dense:
         """Shape (n, n): what `compute` gives for the rows of each half and the surprises that they see."""
         values = np.zeros_like(self.listed)
         for half in (0, 1):
@@ -249,7 +249,7 @@ def _product(left: Dense, right: NDArray[np.floating]) -> Dense:
     return np.asarray(left.astype(np.float64) @ right.astype(np.float64, copy=False), dtype=np.float32)
 
 
-def _inverse(kernel: NDArray[np.float64], rows: NDArray[np.intp], ridge: float) -> NDArray[np.float64]:
+def _inverse(kernel: Floats, rows: Rows, ridge: float) -> Floats:
     """Inverse of kernel + ridge x identity between some rows."""
     return np.asarray(np.linalg.inv(_between(kernel, rows) + ridge * np.eye(len(rows))), dtype=np.float64)
 
@@ -295,7 +295,7 @@ def listed_everywhere(moves: ListedMoves) -> Dense:
     others = 1.0 - np.eye(members.shape[0], dtype=np.float32)
     known = members @ moves.known.astype(np.float32)
 
-    def summed(rows: NDArray[np.intp], surprise: Dense) -> Dense:
+    def summed(rows: Rows, surprise: Dense) -> Dense:
         return _product(others, members @ surprise)[moves.group[rows]]
 
     return np.asarray(moves.by_half(summed) / np.maximum(others @ known, 1.0)[moves.group][:, None], dtype=np.float32)

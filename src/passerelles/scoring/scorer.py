@@ -12,7 +12,7 @@ from typing import Annotated, Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 from pydantic_core import InitErrorDetails
 
 from passerelles.errors import PasserellesError
@@ -20,7 +20,7 @@ from passerelles.io.archive import file_identity
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.features import features
 from passerelles.scoring.mobility import MOBILITY_FEATURES
-from passerelles.settings import problems
+from passerelles.settings import Section, problems
 
 DEFAULT: Final = "fitted"
 HOLDINGS: Final = "holdings"
@@ -34,18 +34,14 @@ Bounded = Annotated[float, Field(ge=-_MOST, le=_MOST)]
 Positive = Annotated[float, Field(gt=0, le=_MOST)]
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Bend(_Frozen):
+class Bend(Section):
     """A score below which log-odds fall faster, by `slope` for each unit of score."""
 
     at: Bounded
     slope: Positive
 
 
-class Calibration(_Frozen):
+class Calibration(Section):
     """
     From a score to the chance that an expert of the referential lists the move.
 
@@ -76,7 +72,7 @@ class Calibration(_Frozen):
         return np.asarray(1.0 / (1.0 + powers.reshape(odds.shape)), dtype=np.float64)
 
 
-class Prior(_Frozen):
+class Prior(Section):
     """
     What content alone expects of a move, which the mobility features start from.
 
@@ -87,7 +83,7 @@ class Prior(_Frozen):
     base: Bounded
 
 
-class Scorer(_Frozen):
+class Scorer(Section):
     """
     Weights of an additive score.
 

@@ -28,7 +28,7 @@ from passerelles.scoring.mobility import MOBILITY_FEATURES, mobility_features
 from passerelles.scoring.scorer import Scorer, scorer_for, scorer_sum, ships
 from passerelles.sharing import Later, made_once, one_thread
 from passerelles.store import Arrays, Index, pack
-from passerelles.vectors import frozen
+from passerelles.vectors import Bools, Floats, Ints, Rows, frozen
 
 # Parts are stored in whole hundred-thousandths: they add up exactly, in any order, and the last bits of floating
 # point, in which two machines may differ, never decide a rank.
@@ -64,27 +64,27 @@ class Scores:
     names: tuple[str, ...]
     parts: Sequence[NDArray[np.integer]]
 
-    def units(self, where: Any = slice(None)) -> NDArray[np.int64]:
+    def units(self, where: Any = slice(None)) -> Ints:
         """Parts of some of the scores, one after the other."""
         return np.stack([part[where] for part in self.parts]).astype(np.int64, copy=False)
 
-    def sums(self, where: Any = slice(None)) -> NDArray[np.int64]:
+    def sums(self, where: Any = slice(None)) -> Ints:
         """Some of the scores in units: exact, in whatever order parts are added."""
         return np.asarray(sum((part[where] for part in self.parts), np.int64(self.base)), dtype=np.int64)
 
-    def totals(self, row: int | NDArray[np.integer]) -> NDArray[np.float64]:
+    def totals(self, row: int | NDArray[np.integer]) -> Floats:
         """Scores of one origin, shape (n,), or of several, shape (b, n)."""
         return np.asarray(self.sums(row) / UNITS, dtype=np.float64)
 
-    def totals_to(self, column: int) -> NDArray[np.float64]:
+    def totals_to(self, column: int) -> Floats:
         """Scores towards one target, shape (b,)."""
         return np.asarray(self.sums((slice(None), column)) / UNITS, dtype=np.float64)
 
-    def all_totals(self) -> NDArray[np.float64]:
+    def all_totals(self) -> Floats:
         """Scores of all origins, shape (b, n)."""
         return np.asarray(self.sums() / UNITS, dtype=np.float64)
 
-    def of_pairs(self, row: int, columns: Sequence[int] | NDArray[np.intp]) -> list[list[tuple[str, float]]]:
+    def of_pairs(self, row: int, columns: Sequence[int] | Rows) -> list[list[tuple[str, float]]]:
         """For each of some targets of one origin, name and value of each part, the base first where there is one."""
         names = ("base", *self.names) if self.base else self.names
         units = np.empty((len(columns), len(names)), dtype=np.int64)
@@ -236,7 +236,7 @@ def _add(part: Dense, values: Dense, weight: float, mean: float) -> None:
     part += np.nan_to_num(centred, copy=False)
 
 
-def mean_of_pairs(values: Dense, plain: NDArray[np.bool_]) -> float:
+def mean_of_pairs(values: Dense, plain: Bools) -> float:
     """Mean over pairs of two different occupations of the referential proper, unknown values left out."""
     square = values if plain.all() else values[np.ix_(plain, plain)]
     known = ~np.isnan(square)
@@ -321,7 +321,7 @@ def _stored_reference(index: Index) -> Reference:
 
 
 @made_once
-def occupation_positions(graph: OccupationGraph) -> NDArray[np.float64]:
+def occupation_positions(graph: OccupationGraph) -> Floats:
     """
     Return where each occupation stands on the map: that of the graph's index, else computed, in seconds, and cached.
 
@@ -349,7 +349,7 @@ def occupation_positions(graph: OccupationGraph) -> NDArray[np.float64]:
     return frozen(_layout(graph))
 
 
-def _layout(graph: OccupationGraph) -> NDArray[np.float64]:
+def _layout(graph: OccupationGraph) -> Floats:
     size = len(graph.codes)
     if size < _FEWEST:
         angles = np.linspace(0, 2 * np.pi, size, endpoint=False)
@@ -371,7 +371,7 @@ def _layout(graph: OccupationGraph) -> NDArray[np.float64]:
     return np.asarray(np.round((points + (spread - points.max(axis=0)) / 2) / spread, _DECIMALS), dtype=np.float64)
 
 
-def _distances(graph: OccupationGraph) -> NDArray[np.float64]:
+def _distances(graph: OccupationGraph) -> Floats:
     """Shape (n, n), symmetric: how far below the best score of all the two moves between occupations are."""
     totals = score_table(graph, scorer_for(graph.referential, graph.settings.scorer)).scores.all_totals()
     both = totals + totals.T
@@ -382,7 +382,7 @@ def _distances(graph: OccupationGraph) -> NDArray[np.float64]:
     return both
 
 
-def _first_axes(distances: NDArray[np.float64]) -> NDArray[np.float32]:
+def _first_axes(distances: Floats) -> Dense:
     """Shape (n, 2): the first two axes of classical scaling, each pointing the same way every time."""
     from scipy.linalg import eigh  # noqa: PLC0415 - with the layout alone
 

@@ -15,7 +15,6 @@ from urllib.parse import quote, urlencode
 
 import numpy as np
 from jinja2 import Environment
-from numpy.typing import NDArray
 
 from passerelles.areas import Area, AreaMember, MobilityAreas, Passage, mobility_areas
 from passerelles.codes import grouped
@@ -39,6 +38,7 @@ from passerelles.scoring.table import occupation_positions
 from passerelles.service.answers import settings_of
 from passerelles.service.engine import Engine
 from passerelles.service.gate import EXPLORER
+from passerelles.vectors import Floats
 from passerelles.views.document import Grid
 from passerelles.views.shown import environment
 from passerelles.views.spec import Column, On, Page, Sheet, within
@@ -408,7 +408,7 @@ def groups_of(engine: Engine) -> tuple[MapDomain, ...]:
     return engine.derived("map", make)
 
 
-def _label_point(places: NDArray[np.float64]) -> tuple[float, float]:
+def _label_point(places: Floats) -> tuple[float, float]:
     """Mean of the densest neighbourhood: where the name of a domain stands."""
     near = np.linalg.norm(places[:, None] - places[None, :], axis=2) < _CROWD
     x, y = places[near[near.sum(axis=1).argmax()]].mean(axis=0).round(1).tolist()
