@@ -597,6 +597,25 @@ def test_a_credential_in_the_words_of_an_opening_is_to_be_confirmed_unless_the_p
     assert told == "ce qu'exige l'accès au poste : caces 3"
 
 
+@pytest.mark.parametrize(
+    ("origin", "target", "placed"),
+    [
+        ("F1704", "F1206", 0),  # a labourer has not practised the trade that the gang does
+        ("F1703", "F1206", 2),  # a mason has
+        ("N4201", "N1302", 2),  # both posts ask for the same years
+        ("D1502", "N1302", 2),  # experts list the move
+        ("D1435", "N1302", 0),
+    ],
+)
+def test_years_in_a_trade_that_employers_usually_ask_for_are_to_be_confirmed(
+    embedded_graph: OccupationGraph, origin: str, target: str, placed: int
+) -> None:
+    found = match_territory(embedded_graph, people(("A", origin, 2, "x")), openings(("B", target, 2, "x")))
+    (flow,) = (*found.flows, *found.to_confirm)
+    assert (found.placed, flow.unknown) == (placed, () if placed else ("experience",))
+    assert ("Expérience" in (flow.to_find_out() or "")) is not bool(placed)
+
+
 @pytest.mark.parametrize("title", ["monteur", "Monteur (H/F)", "MONTEUR F/H"])
 def test_the_same_words_on_both_sides_are_the_same_job_however_they_are_read(title: str) -> None:
     fragile = Lots.of("fragile", [Lot("A", "J00", "x", people=3, given="Monteur", confidence=0.5)])

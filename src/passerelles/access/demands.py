@@ -217,18 +217,24 @@ class Demands(Deriving):
         return self.derived(("holds", practice), find)
 
     def seasoned(self, holdings: Holdings) -> Bools:
-        """Shape (n,): where employers usually ask everybody for years in a trade that a person does not have."""
-        return _flags(any(holdings.of(code) != "yes" for code in codes) for codes in self._years)
+        """
+        Shape (n,): where employers usually ask everybody for years in a trade that a person does not have.
+
+        Who comes from a job that asks for the same has them.
+        """
+        own = set(chain(*(self._years_of(code) for code in holdings.occupations)))
+        return _flags(any(holdings.of(code) != "yes" for code in codes if code not in own) for codes in self._years)
 
     @cached_property
     def _years(self) -> list[list[str]]:
         """Years in a trade that employers usually ask of everybody, for each occupation."""
-        by_code, rows_of = self.referential.credential_by_code, self.referential.credentials_of
-        years = {code for code, known in by_code.items() if known.kind == "experience"}
-        usual = (
-            [r for r in rows_of.get(code, ()) if (r.kind, r.scope) == ("usual", "all")] for code in self.occupations
-        )
-        return [[row.credential for row in rows if row.credential in years] for rows in usual]
+        return [*map(self._years_of, self.occupations)]
+
+    def _years_of(self, occupation: str) -> list[str]:
+        by_code = self.referential.credential_by_code
+        rows = self.referential.credentials_of.get(occupation, ())
+        usual = (row.credential for row in rows if (row.kind, row.scope) == ("usual", "all"))
+        return [code for code in usual if code in by_code and by_code[code].kind == "experience"]
 
     @cached_property
     def column_of(self) -> dict[str, int]:

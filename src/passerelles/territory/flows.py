@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.access.conditions import AccessConditions
-from passerelles.access.wording import access_text, month_count
+from passerelles.access.wording import access_text, month_count, usual_of
 from passerelles.language.say import Lang, day_text, listed, number, number_shown, percent, say
 from passerelles.market.market import Openings
 from passerelles.market.signals import FIGURE, SHARE_COLUMNS, SHARES, WagePair, wage_columns
@@ -187,7 +187,8 @@ class Flow(Described):
         # Of one job, only the titles show what differs: "Capitaine 200", "Capitaine 500".
         titles_only = self.same_job and not self.title_demands
         titles = f"{self.fragile.title} → {self.hiring.title}" if titles_only else self.access_said(lang)
-        details = titles if name == "access" else None
+        years = ", ".join(c.label for c in usual_of(self.access) if c.kind == "experience")
+        details = {"access": titles, "experience": years}.get(name)
         return say("territory.unknown.named", lang=lang, what=text, list=details) if details else text
 
     def _nothing_to_learn(self, lang: Lang) -> str | None:

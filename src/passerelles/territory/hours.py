@@ -87,7 +87,8 @@ class JobHours(NamedTuple):
     `possible` says whether the move can be made at all (a credential that the person cannot get), in the verdicts of
     `passerelles.paths.legal`. `lever` is the part of the expected hours that a training lever takes, 0 where it is not
     used; None without a lever. `short` says whether access lets a move be close, as
-    `passerelles.ranking.rank.short_access` does; None = not looked at.
+    `passerelles.ranking.rank.short_access` does, `seasoned` whether employers usually ask for years in a trade that the
+    person does not come from; None = not looked at.
     """
 
     low: Floats
@@ -96,6 +97,7 @@ class JobHours(NamedTuple):
     possible: Verdicts
     lever: Floats | None = None
     short: Bools | None = None
+    seasoned: Bools | None = None
 
 
 class Costs(Protocol):
@@ -140,7 +142,7 @@ class EffortCosts:
         low, expected, high = (np.full((len(origins), len(targets)), np.nan) for _ in range(3))
         taken = np.zeros(expected.shape)
         possible = np.full(expected.shape, YES, dtype=np.int8)
-        short = np.zeros(expected.shape, dtype=np.bool_)
+        short, seasoned = (np.zeros(expected.shape, dtype=np.bool_) for _ in range(2))
         lever = prior_training(graph, self.settings.effort, self.lever) if self.lever else None
         for i, row in enumerate(origins.tolist()):
             go_on()
@@ -150,7 +152,7 @@ class EffortCosts:
             possible[i, plain.unsettled[targets]] = UNKNOWN
             possible[i, plain.closed[targets]] = NO
             near = (plain.required <= graph.settings.ranking.close_hours) & ~plain.vague & ~plain.selective
-            short[i] = near[targets]
+            short[i], seasoned[i] = near[targets], demands.seasoned(held)[targets]
             if lever is not None:
                 competencies = held_competencies(graph, [*required_columns(graph, row), *lever.columns])
                 state = uncovered_by(graph, table, competencies)
@@ -162,7 +164,7 @@ class EffortCosts:
                 low[i, use] = (remaining.low + lever_hours * table.low_share)[targets][use]
                 high[i, use] = (remaining.high + lever_hours * table.high_share)[targets][use]
                 expected[i, use], taken[i, use] = with_lever[use], lever_hours
-        return JobHours(low, expected, high, possible, None if lever is None else taken, short)
+        return JobHours(low, expected, high, possible, None if lever is None else taken, short, seasoned)
 
     def within(self, frame: str, origins: Rows, targets: Rows, expected: Floats) -> Verdicts:
         """

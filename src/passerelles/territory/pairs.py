@@ -75,6 +75,7 @@ class Doubt(IntFlag):
     LEVEL = 4
     TITLE = 8
     DISTANCE = 16
+    EXPERIENCE = 32
 
 
 def doubts(flags: int) -> tuple[str, ...]:
@@ -342,6 +343,8 @@ def verdicts(territory: Territory, moves: JobMoves, bounds: Bounds) -> tuple[Sig
     doubt[unknown] |= Doubt.HOURS
     doubt[no_access] |= Doubt.ACCESS
     doubt[listed & ~likely] |= Doubt.LEVEL
+    if moves.hours.seasoned is not None:  # experts who list a move know whom employers take
+        doubt[moves.hours.seasoned & ~listed] |= Doubt.EXPERIENCE
     for array in (why, doubt, hours, cost):
         array[moves.same] = 0
     return why, doubt, hours, cost
