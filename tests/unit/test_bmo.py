@@ -10,11 +10,12 @@ from pydantic import ValidationError
 
 from market_files import BMO_2024, BMO_ROWS, CROSSWALK, bmo_row, market_folder, write, write_bmo
 from passerelles.errors import PasserellesError
+from passerelles.io.archive import MAX_FILE_BYTES
 from passerelles.io.xlsx import is_workbook
 from passerelles.language.say import Lang
 from passerelles.market.figures import Figure, Interval, share, source_figure, total, unknown
 from passerelles.market.market import MarketSettings, load_market
-from passerelles.market.read import Scan
+from passerelles.market.read import Scan, scan_all
 from passerelles.settings import problems
 
 
@@ -181,7 +182,7 @@ def test_a_damaged_workbook_is_said_and_stops_nothing_else(tmp_path: Path) -> No
     assert any("deux.xlsx" in text for text in named)
 
 
-def test_a_workbook_of_something_else_is_left_alone(tmp_path: Path) -> None:
+def test_a_workbook_of_something_else_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     book = openpyxl.Workbook()
     book.save(tmp_path / "vide.xlsx")
     assert is_workbook((tmp_path / "vide.xlsx").read_bytes())
@@ -191,6 +192,12 @@ def test_a_workbook_of_something_else_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(PasserellesError) as caught:
         load_market(tmp_path / "absent")
     assert caught.value.key == "no_such_path"
+    large = tmp_path / "sauvegarde.zip"
+    with large.open("wb") as file:
+        file.write(b"PK\x03\x04")
+        file.truncate(MAX_FILE_BYTES + 1)
+    monkeypatch.setattr(Path, "read_bytes", lambda path: pytest.fail(str(path)))  # nothing so large is read whole
+    assert scan_all(large).others == ("sauvegarde.zip",)
 
 
 def test_bounds_of_sums_and_shares() -> None:

@@ -222,6 +222,17 @@ def test_every_row_of_an_onet_occupation_that_is_not_listed_is_counted(tmp_path:
     }
 
 
+def test_an_onet_activity_without_a_code_is_none(tmp_path: Path) -> None:
+    sheets = onet()
+    head, row, *_ = sheets["DWA Reference"]
+    blank = ["" if str(name).casefold() == "dwa id" else cell for name, cell in zip(head, row, strict=True)]
+    found = load_referential(
+        write_onet(tmp_path / "db", {**sheets, "DWA Reference": [*sheets["DWA Reference"], blank]})
+    )
+    assert all(c.code for c in found.competencies)
+    assert [n.file for n in found.notices if n.code == "empty_code"] == ["DWA Reference.txt"]
+
+
 def test_an_onet_database_without_its_optional_files_says_what_each_would_bring(tmp_path: Path) -> None:
     folder = write_onet(tmp_path / "db", {"Occupation Data": onet()["Occupation Data"]})
     bare = load_referential(folder)

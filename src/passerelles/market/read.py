@@ -21,7 +21,7 @@ from pydantic_core import to_json
 
 from passerelles.errors import PasserellesError
 from passerelles.installed import extensions, package_version
-from passerelles.io.archive import path_errors, read_file
+from passerelles.io.archive import MAX_FILE_BYTES, path_errors, read_file
 from passerelles.io.atomic import used_last_first, write_whole
 from passerelles.io.csv import decimal_number, read_table
 from passerelles.io.xlsx import HEADER_WITHIN, Cell, cell_text, is_workbook, open_workbook
@@ -243,7 +243,7 @@ def _recognise(path: Path, name: str, *, workbooks: bool) -> RecognisedFile | No
     with path.open("rb") as stream:
         head = stream.read(_PEEK)
     if head.startswith(b"PK"):
-        if not workbooks:
+        if not workbooks or path.stat().st_size > MAX_FILE_BYTES:
             return None
         data = path.read_bytes()
         if not is_workbook(data):

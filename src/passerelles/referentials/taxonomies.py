@@ -274,7 +274,7 @@ def _occupations_onet(files: FileSet, draft: Draft) -> None:
 def _activities(files: FileSet, draft: Draft) -> None:
     """Detailed work activities, which roll up to intermediate ones, and these to generalised ones."""
     columns = ("element id", "element name", "iwa id", "iwa title", "dwa id", "dwa title")
-    table = files.read("DWA Reference", columns, draft)
+    table = draft.keyed(files.read("DWA Reference", columns, draft), *columns[::2])
     for general, general_name, middle, middle_name, code, label in table.columns(*columns):
         for competency in (
             Competency(general, general_name or None, "savoir-faire", is_macro=True),
