@@ -938,6 +938,9 @@ def test_the_catalogue_lies_on_codes_that_it_knows_alone() -> None:
     small = referential({"ZZ1": ["a"], "ZZ2": ["a"]})
     assert lay_access(small) == small
     laid = lay_access(load_referential("transitions"))
+    over, under = lay_access(laid.with_overlay("maritime")), lay_access(load_referential().with_overlay("maritime"))
+    assert over == under
+    assert over.notices == under.notices  # those of the catalogue are told once
     assert laid.access is not None
     assert {row.occupation for row in laid.credential_requirements} <= set(laid.occupation_by_code)
 

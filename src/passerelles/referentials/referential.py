@@ -409,7 +409,9 @@ def _without_catalogue(referential: Referential) -> Referential:
         return referential
     rows = tuple(row for row in referential.credential_requirements if not row.origin)
     whole = tuple(row for row in referential.occupation_access if not row.origin)
-    return replace(referential, credential_requirements=rows, occupation_access=whole, access=None)
+    facts = f"{referential.access.split()[0]}/"  # whose notices are told again, once, as its rows are laid again
+    own = tuple(n for n in referential.notices if not n.file.startswith(facts) and n.code != "access_recoded")
+    return replace(referential, credential_requirements=rows, occupation_access=whole, access=None, notices=own)
 
 
 def lay_access(referential: Referential, name_or_path: str | Path = DEFAULT) -> Referential:
