@@ -17,6 +17,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PASSERELLES_CACHE", str(tmp_path / "cache"))
     market_folder(tmp_path / "data")
     places_folder(tmp_path / "data" / "places")
+    (tmp_path / "data" / "travel.csv").write_text("from,to,minutes,km\n5313,0101,30,20\n", encoding="utf-8")
     return tmp_path / "data"
 
 

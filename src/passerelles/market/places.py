@@ -10,9 +10,10 @@ from itertools import islice
 from pathlib import Path
 from statistics import fmean
 from types import MappingProxyType
-from typing import Any, Final, Literal, NamedTuple
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
 import numpy as np
+from pydantic import BeforeValidator
 
 from passerelles.codes import check_code, grouped
 from passerelles.errors import PasserellesError, UnknownCodeError, checked
@@ -62,7 +63,9 @@ def distance_matrix_km(points: Floats) -> Floats:
 
 
 Measure = Literal["same", "table", "great-circle", "unknown"]
-Travel = Mapping[tuple[str, str], tuple[float | None, float | None]]
+# Two basins, which a cache writes as one text.
+Ends = Annotated[tuple[str, str], BeforeValidator(lambda ends: ends.split(",") if isinstance(ends, str) else ends)]
+Travel = Mapping[Ends, tuple[float | None, float | None]]
 _SUGGESTIONS: Final = 5
 _LISTED: Final = 12
 _CUTOFF: Final = 60  # of 100: below, a suggestion is noise
