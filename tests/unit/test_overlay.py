@@ -229,7 +229,7 @@ def test_what_is_no_overlay_is_refused(tmp_path: Path) -> None:
 
 def test_two_overlays_add_up(tmp_path: Path) -> None:
     second: Sheets = {
-        "specialised_occupations": [["code", "base", "label"], ["B2-X", "B2", "Vitrier de cathédrale"]],
+        "specialised_occupations": [["code", "base", "label"], ["B2-X", "B2 ;", "Vitrier de cathédrale"]],
         "requirements": [["occupation", "competency"], ["B2-X", "N1"]],
     }
     folder = write_table(tmp_path / "seconde", second, manifest=MANIFEST.replace("branche", "seconde"))

@@ -98,6 +98,19 @@ def test_the_sheet_has_drop_down_choices_and_is_read_back(tmp_path: Path, capsys
     assert [line["statut"] for line in lines][1:] == ["sûr", "sûr"]
 
 
+@pytest.mark.parametrize("kept", ["choix.xlsx", "nulle/part/choix.csv"])
+def test_choices_that_cannot_be_kept_are_refused_before_any_title_is_read(
+    kept: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("passerelles.matching.worklist.review", lambda *_, **__: pytest.fail("too late"))
+    source = tmp_path / "liste.csv"
+    source.write_text("intitulé,effectif\nmoniteur,7\n", encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        run(["resolve", "--review", str(source), "--choices", str(tmp_path / kept)])
+    assert ended.value.code == 2
+    assert Path(kept).parts[0] in capsys.readouterr().err
+
+
 def test_a_list_to_read_and_one_to_review_are_not_given_at_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -311,6 +311,8 @@ def test_links_to_nowhere_and_values_without_meaning_are_said(tmp_path: Path) ->
         "competency_unused": 2,
     }
     assert "B3" not in {m.origin for m in small.mobilities}
+    sheets["mobilities"][-1][2] = "9" * 5000  # more digits than Python reads
+    assert found(load(tmp_path, sheets))["invalid_value"] == 2
 
 
 def test_columns_and_files_that_the_format_does_not_know_are_said(tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def _review(opts: CommandOptions, kind: "Kind", choices: Path | None, *, context
     """Resolve a list: `context` says whether its other columns count, `to_review` whether a person looks at it."""
     from passerelles.matching.evidence import shipped_weights
     from passerelles.matching.reading import language_pack
-    from passerelles.matching.worklist import CHOICE, read_choices, read_worklist, review
+    from passerelles.matching.worklist import CHOICE, check_choices, read_choices, read_worklist, review
 
     titles = _heads("title")
     heads = titles | _heads("people") | {CHOICE} if to_review or kind == "title" else frozenset()
@@ -72,6 +72,8 @@ def _review(opts: CommandOptions, kind: "Kind", choices: Path | None, *, context
     worklist = read_worklist(opts.source, column=opts.column, heads=heads)
     titled = [each for each in worklist.header if normalise_label(each) in titles] if heads else []
     # Before the seconds of work, not after.
+    if to_review and choices is not None:
+        check_choices(choices)
     name = chosen_column(worklist, opts.column or (titled[0] if len(titled) == 1 else None))
     chosen = read_choices(choices) if choices else {}
     loaded = opts.session.referential

@@ -9,7 +9,7 @@ from typing import ClassVar, Final, get_args
 
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError, nearest_said
-from passerelles.io.atomic import write_whole
+from passerelles.io.atomic import check_free, write_whole
 from passerelles.io.csv import TOTAL, csv_text, decimal_number, read_number, read_rows, without_apostrophe
 from passerelles.io.xlsx import Cell, cell_text
 from passerelles.matching.evidence import Kind
@@ -484,8 +484,14 @@ def read_choices(path: Path) -> dict[tuple[str, str], str]:
     return {(normalise_label(title), family): code for title, family, code in rows if code}
 
 
-def write_choices(path: Path, choices: Mapping[tuple[str, str], str]) -> None:
-    """Write choices as a list that `read_choices` and people read, whole or not at all."""
+def check_choices(path: Path) -> None:
+    """Check that choices may be written to a path, before there are any."""
     if path.suffix.casefold() != ".csv":
         raise PasserellesError("resolve_choices_csv", path=path)
+    check_free(path, overwrite=True)
+
+
+def write_choices(path: Path, choices: Mapping[tuple[str, str], str]) -> None:
+    """Write choices as a list that `read_choices` and people read, whole or not at all."""
+    check_choices(path)
     write_whole(path, csv_text((TITLE, _FAMILY, CHOICE), [(*key, code) for key, code in sorted(choices.items())]))

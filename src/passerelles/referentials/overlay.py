@@ -99,7 +99,7 @@ def _specialised(tables: OwnTables, draft: Draft) -> None:
 
 def _bases(text: str) -> list[str]:
     """Fiches that a specialised occupation comes from, as an overlay writes them."""
-    return re.split(r"[\s+,;]+", text)
+    return [*filter(None, re.split(r"[\s+,;]+", text))] or [text]
 
 
 def overlays_that_split(code: str) -> tuple[str, ...]:
