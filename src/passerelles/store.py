@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from passerelles.errors import PasserellesError
 from passerelles.installed import package_version
 from passerelles.io.archive import path_errors
-from passerelles.io.atomic import atomic_file, atomic_folder
+from passerelles.io.atomic import atomic_file, atomic_folder, check_free, is_stream
 from passerelles.sharing import Deriving
 from passerelles.vectors import Cells, frozen, sparse
 
@@ -330,8 +330,7 @@ def write_index(
     manifest = _json({"schema": SCHEMA, "format": FORMAT, "package": package_version(), **about, "members": listed})
     seal = seal_line(hashlib.sha256(manifest).hexdigest())
     members = {MANIFEST: [memoryview(manifest)], SEAL: [memoryview(seal)], **members}
-    if overwrite and path.exists():
-        _check_replaceable(path)
+    check_place(path, overwrite=overwrite)
     if path.is_dir() or (not path.suffix and not path.is_file()):
         _write_folder(path, members, overwrite=overwrite)
     else:
@@ -360,8 +359,19 @@ def _listing(content: Content, array: Array | None) -> dict[str, Any]:
     return entry if array is None else entry | {"dtype": array.dtype.str, "shape": list(array.shape)}
 
 
-def _check_replaceable(path: Path) -> None:
-    """Refuse to replace anything but an index: a file that `--output` names by mistake, or what no manifest lists."""
+def check_place(path: Path, *, overwrite: bool) -> None:
+    """
+    Check that an index may be written to a path.
+
+    Raises
+    ------
+    PasserellesError
+        If something is there and `overwrite` is False, or if it is anything but an index: a file that is named by
+        mistake, or a folder with what no manifest lists.
+    """
+    check_free(path, overwrite=overwrite)
+    if not path.exists() or is_stream(path):
+        return
     others = set[str]()
     if path.is_dir():
         others = {p.name for p in path.iterdir()}

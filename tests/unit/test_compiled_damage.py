@@ -376,7 +376,9 @@ def command(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(words, capture_output=True, text=True, check=False, timeout=120)
 
 
-def test_the_command_compiles_ranks_and_refuses_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_compiles_ranks_and_refuses_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     place = tmp_path / "metiers.zip"
     done = command("compile", "--overlay", "enseignement-conduite", "--output", str(place))
     assert done.returncode == 0, done.stderr
@@ -389,6 +391,13 @@ def test_the_command_compiles_ranks_and_refuses_in_one_line(tmp_path: Path, caps
     with pytest.raises(SystemExit) as again:
         run(["compile", "--output", str(place)])
     assert (again.value.code, len(capsys.readouterr().err.splitlines())) == (2, 1)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "index.json").write_text("{}", encoding="utf-8")
+    monkeypatch.setattr("passerelles.compiled.compile_index", lambda *_, **__: pytest.fail("too late"))
+    for more in ([], ["--overwrite"]):  # before the work, not after
+        with pytest.raises(SystemExit) as onto:
+            run(["compile", "--output", str(tmp_path / "mine"), *more])
+        assert (onto.value.code, len(capsys.readouterr().err.splitlines())) == (2, 1)
     flip(place, 40)
     damaged = command("rank", "K2110", "--referential", str(place))
     assert (damaged.returncode, damaged.stdout, len(damaged.stderr.splitlines())) == (2, "", 1)

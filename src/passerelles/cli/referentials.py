@@ -132,9 +132,9 @@ def compile(  # noqa: A001 - the name of the command
 ) -> None:
     """Compile an index."""
     from passerelles.compiled import compile_index
+    from passerelles.store import check_place
 
-    if not output.is_dir():
-        check_free(output, overwrite=overwrite)  # before the work, not after
+    check_place(output, overwrite=overwrite)  # before the work, not after
     graph = replace(opts.session, cache=False).graph  # one index is to be written, not two
     index = compile_index(graph, output, overwrite=overwrite)
     files = [index] if index.is_file() else list(index.iterdir())
