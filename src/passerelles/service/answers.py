@@ -16,6 +16,7 @@ from passerelles.service.engine import Engine
 from passerelles.service.problems import refusal
 from passerelles.service.requests import origin_of
 from passerelles.settings import Settings
+from passerelles.territory.match import match_territory
 from passerelles.views.spec import dicts
 
 if TYPE_CHECKING:
@@ -130,8 +131,6 @@ def data_for(engine: Engine, query: Any) -> dict[str, Any]:
 
 def allocate(engine: Engine, query: Any, fragile: Any, hiring: Any, **data: Any) -> "Allocation":
     """Allocate people to openings within the bounds that are asked for."""
-    from passerelles.territory.match import match_territory  # noqa: PLC0415 - as above
-
     return match_territory(engine.graph, fragile, hiring, **query.model_dump(include=_BOUNDS), **data)
 
 

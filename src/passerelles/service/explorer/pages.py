@@ -26,6 +26,7 @@ from passerelles.market.places import Basin
 from passerelles.market.signals import find_basin, job_wage, signal
 from passerelles.market.worth import SCREEN_KEYS, market_notes
 from passerelles.matching import find_occupation
+from passerelles.paths.legal import no_such_frame, presets
 from passerelles.ranking.compare import ComparedCompetency, Comparison
 from passerelles.ranking.compare import compare as put_side_by_side
 from passerelles.ranking.move import Move, Moves, move_facts, move_sentences
@@ -317,8 +318,6 @@ def _groups(ask: PageRequest, comparison: Comparison) -> list[tuple[str, str, Se
 
 def paths(ask: PageRequest, origin: str, target: str) -> str:
     """Return the paths from one occupation to another, each step in sentences."""
-    from passerelles.paths.legal import no_such_frame, presets  # noqa: PLC0415 - the optimiser is heavy, and many never ask
-
     start, end = job_of(ask, origin), job_of(ask, target)
     frame = ask.one("frame") or None
     if frame not in (None, *presets()):  # a file of this machine is one too, but nobody's business

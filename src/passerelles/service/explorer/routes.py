@@ -15,6 +15,7 @@ from passerelles.matching import find_occupation
 from passerelles.matching.titles import Candidate, resolve_competency, resolve_title, status
 from passerelles.model import Profile
 from passerelles.paths.path import Span, hours_text
+from passerelles.paths.rank import rank_paths
 from passerelles.ranking.move import Moves
 from passerelles.ranking.rank import rank_moves
 from passerelles.report.resolution import Fiche
@@ -101,8 +102,6 @@ def person_after(ask: PageRequest, jobs: Sequence[Fiche]) -> Profile:
 
 def way(ask: PageRequest) -> str:
     """Return a path built by hand, step by step, with what the engine proposes next."""
-    from passerelles.paths.rank import rank_paths  # noqa: PLC0415 - the optimiser is heavy, and many never ask
-
     unique = dict.fromkeys(find_occupation(ask.engine.referential, text) for text in ask.many("job"))
     codes = list(unique)[: _LONGEST + 1]
     jobs = [job_of(ask, code) for code in codes]

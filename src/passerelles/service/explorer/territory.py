@@ -17,6 +17,7 @@ from passerelles.errors import PasserellesError
 from passerelles.io.xlsx import DamagedWorkbookError
 from passerelles.matching import find_occupation
 from passerelles.matching.titles import SURE, resolve_title
+from passerelles.paths.legal import presets
 from passerelles.referentials.places import sample_name, sample_names, sample_tables
 from passerelles.report.case import Case, Request, Words
 from passerelles.report.envelope import UNUSED, about_sheet, data_source_lines, data_sources, envelope
@@ -108,8 +109,6 @@ class MapBasin(NamedTuple):
 
 def territory(ask: PageRequest) -> str:
     """Return the page that asks for two tables and bounds."""
-    from passerelles.paths.legal import presets  # noqa: PLC0415 - heavy, for this page alone
-
     frames, samples = presets().values(), sample_names()
     return ask.render("territory.html", frames=frames, samples=samples, data=ask.engine.market)
 
