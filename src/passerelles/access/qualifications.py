@@ -188,10 +188,7 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     # A diploma of a level, whatever its field, teaches no job: the title that employers ask for beside it does.
     bare = asks and not titled and diplomas_among(referential, (row.credential for row in rows)) <= OF_A_LEVEL.keys()
     if (free or bare) and fit:
-        first = min(fit, key=lambda c: (_length(c), c.code))
-        on_top = (_length(c) for c in asked_for if first.code in referential.prerequisites_of(c.code))
-        further = min(on_top, default=0.0)
-        return _by_title(first, fit, level, known=known, middle=middle, further=further, part=settings.open_share)
+        return _by_title(referential, fit, asked_for, level, known=known, middle=middle, part=settings.open_share)
     # A job open to all is learnt by part of its level's course, unless a title of unknown length is asked for, or a
     # course that takes longer than that part; from a first degree on, after the studies.
     least = settings.open_share * middle.expected
@@ -218,10 +215,12 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
 
 
 def _by_title(
-    usual: Credential, fit: Sequence[Credential], level: int, *, known: bool, middle: Estimate, further: float,
-    part: float,
+    referential: Referential, fit: Sequence[Credential], asked_for: Sequence[Credential], level: int, *, known: bool,
+    middle: Estimate, part: float,
 ) -> Qualification:  # fmt: skip
     """Return a title that employers usually ask for, the shortest, as the qualification for a job; see its fields."""
+    usual = min(fit, key=lambda c: (_length(c), c.code))
+    further = min((_length(c) for c in asked_for if usual.code in referential.prerequisites_of(c.code)), default=0.0)
     expected, hours = _length(usual), training_hours(usual)
     # The minimum of its text is for people with a diploma of the level: the trade is left, not general subjects.
     short = min(expected, middle.low if usual.level is None else hours.low or middle.low)

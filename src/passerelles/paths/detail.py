@@ -177,14 +177,9 @@ def required_of(demands: Demands, price: Price, holdings: Holdings, row: int) ->
         # What only comes before a way is of the first choice that takes it, preferably one whose way is counted.
         groups = sorted((group for group, some in counted.items() if each in some), key=lambda name: name not in taken)
         way, alternative = (items[0].group, items[0].alternative) if items else (groups[0], taken.get(groups[0]))
-        reduction = holdings.reduction_for(known)
-        hours = price.hours[column_of[each]]
-        unsettled = reduction is not None and (reduction.hours is None or bool(reduction.experience_months))
-        may = _may_shorten(referential, known, holdings, reduction, certain=not unsettled)
-        left = hours if reduction is not None else remaining(hours, may, in_firm=True)
-        held = holdings.of(known)
+        hours, held = price.hours[column_of[each]], holdings.of(known)
         note = "" if held == "yes" else items[0].note if items else known.note
-        used = reduction if held != "yes" or holdings.spares(known) else None
+        used = holdings.reduction_for(known) if held != "yes" or holdings.spares(known) else None
         credentials.append(
             _step_credential(
                 known,
@@ -198,15 +193,12 @@ def required_of(demands: Demands, price: Price, holdings: Holdings, row: int) ->
                 group=way,
                 alternative=alternative,
                 ground=items[0].ground if len({c.ground for c in items}) == 1 else "",
-                company_hours=known.placement_hours if reduction is None or unsettled else reduction.company_hours,
                 months=holdings.months_left(known),
-                shorter="" if may is None else _holder(referential, may.holder_of),
-                spared_after=None if may is None else may.experience_months,
-                spared_to=None if may is None or may.hours is None else left.low,
                 any_length=known.any_length,
                 may_have=holdings.may_have(known),
                 supposed=known.kind == "experience" or (known.kind == "diplôme" and holdings.spares(known)),
                 note=" ".join(filter(None, (note, "" if used is None else used.note))),
+                **_shortened(referential, known, holdings, hours),
             )
         )
     return conditions, tuple(credentials)
@@ -226,22 +218,28 @@ def _prerequisites_first(codes: Sequence[str], supposed: Mapping[str, AbstractSe
     return ordered
 
 
-def _may_shorten(
-    referential: Referential, known: Credential, holdings: Holdings, reduction: Reduction | None, *, certain: bool
-) -> Reduction | None:
+def _shortened(referential: Referential, known: Credential, holdings: Holdings, hours: Hours) -> dict[str, Any]:
     """
-    What may give right to a shorter training for a credential, or does to one of unknown length.
+    Hours of a credential in a firm, and what may give right to a shorter training, or does to one of unknown length.
 
     A title that is usual in a job left is one that the person may have, and shortens no hours that are counted; it may
     be the very credential.
     """
-    if reduction is not None:
-        return None if certain else reduction
-    if often_brought(referential, holdings, known):
-        return Reduction(known.code, hours=0.0)
-    rows = (row for job in holdings.occupations for row in referential.credentials_of.get(job, ()))
-    usual = {row.credential for row in rows if row.kind == "usual"}
-    return next((r for r in known.reductions if r.holder_of in usual), None)
+    reduction, company = holdings.reduction_for(known), known.placement_hours
+    may = reduction
+    if reduction is not None and reduction.hours is not None and not reduction.experience_months:
+        may, company = None, reduction.company_hours  # it does, for certain
+    elif reduction is None and often_brought(referential, holdings, known):
+        may = Reduction(known.code, hours=0.0)
+    elif reduction is None:
+        rows = (row for job in holdings.occupations for row in referential.credentials_of.get(job, ()))
+        usual = {row.credential for row in rows if row.kind == "usual"}
+        may = next((r for r in known.reductions if r.holder_of in usual), None)
+    if may is None:
+        return {"company_hours": company}
+    left = hours if reduction is not None else remaining(hours, may, in_firm=True)
+    spared = {"spared_after": may.experience_months, "spared_to": None if may.hours is None else left.low}
+    return {"company_hours": company, "shorter": _holder(referential, may.holder_of), **spared}
 
 
 def _holder(referential: Referential, code: str) -> str:
@@ -263,16 +261,47 @@ def after_stage(graph: OccupationGraph, person: Start, row: int, practice: float
 def make_step(context: PathContext, person: Start, state: State, row: int, *, last: bool) -> Step:
     """Return one step of a person in a state to an occupation."""
     graph, space = context.graph, state.space
-    settings = space.settings
+    demands, paths = space.demands, space.settings.paths
     code, origin, holdings = graph.codes[row], person.end, person.holdings
-    demands, price = space.demands, state.price
-    access, credentials = required_of(demands, price, holdings, row)
-    missing = state.missing[row]
+    access, credentials = required_of(demands, state.price, holdings, row)
+    left = [c for c in credentials if c.held != "yes"]
+    title = counted_title(graph, space.effort, row, (state.first or state).brought, holdings)
+    training = _training(state, row, left, last=last)
+    hours, unknown = training["hours"], training["unknown"]
+    bounded, selective = hours.lower_bound, "selection" in unknown
+    known = training["sourced"] if bounded else hours.expected
+    case = context.case(code, credentials, known=not bounded, origin=origin.code, selective=selective, title=title)
+    held, near, missing = split_items(graph, person, row)
+    stated = [int(space.effort.level[row])] if space.effort.level_known[row] else []
+    diplomas = (demands.credentials[demands.column_of[c.code]].level or 0 for c in left if c.kind in DIPLOMAS)
+    return Step(
+        origin=origin,
+        target=person.end_of(graph.referential, graph.occupations[row]),
+        practice_months=0.0 if last else paths.practice_months,
+        level=state.level,
+        target_level=min(HIGHEST_LEVEL, max([*stated, *diplomas], default=0)) or None,
+        score=float(state.scores[row]),
+        probability=float(state.strength[row]) if space.calibrated else None,
+        regulated=graph.occupations[row].regulated,
+        kind=kind_between(graph.referential, origin.code, code, holdings.aim.titles),
+        access=access,
+        credentials=credentials,
+        options=tuple(context.options(code)),
+        frames=context.verdicts(case, known, known / paths.month_hours),
+        held=held,
+        near=near,
+        missing=missing,
+        title=title,
+        **training,
+    )
+
+
+def _training(state: State, row: int, left: Sequence[StepCredential], *, last: bool) -> dict[str, Any]:
+    """Hours and months of a step, their parts, and what of its length is unknown: the fields of a `Step`."""
+    space, price, missing, level = state.space, state.price, state.missing[row], int(state.standing[row])
+    demands, effort = space.demands, space.effort
     least, certified, most = demands.span(missing, price)
     total, practice = (x[row] for x in state.sums)
-    effort = space.effort
-    level = int(state.standing[row])
-    title = counted_title(graph, effort, row, (state.first or state).brought, holdings)
     whole = int(effort.final(total, row, level)) / TENTHS
     taught = whole if last else int(effort.stage(total, practice, row, level)) / TENTHS
     # What the stages spare here and practice does not teach is taught here, unless it was on the way.
@@ -292,45 +321,21 @@ def make_step(context: PathContext, person: Start, state: State, row: int, *, la
     # What a reduction leaves may be unknown, and is no more than the whole.
     limited = not bounded or not any(doubts)
     hours = Span(none_if_nan(low), expected, none_if_nan(high) if limited else None, lower_bound=bounded)
-    left = [c for c in credentials if c.held != "yes"]
-    known = sourced if bounded else expected
-    span = replace(hours, low=None, expected=known) if bounded else hours
+    span = replace(hours, low=None, expected=sourced) if bounded else hours
     published = course or expected <= sourced  # studies on the way are those of what is published
     academic = 0.0 if published or bounded else float(effort.months(total, row, level))
-    plain, months = (_months(span, settings.paths.month_hours, left, years) for years in (0.0, academic))
-    supposed = months.expected != plain.expected
-    case = context.case(code, credentials, known=not bounded, origin=origin.code, selective=doubts[2], title=title)
-    held, near, missing_items = split_items(graph, person, row)
-    stated = [int(effort.level[row])] if effort.level_known[row] else []
-    diplomas = (demands.credentials[demands.column_of[c.code]].level or 0 for c in left if c.kind in DIPLOMAS)
-    return Step(
-        origin=origin,
-        target=person.end_of(graph.referential, graph.occupations[row]),
-        hours=hours,
-        months=months,
-        practice_months=0.0 if last else settings.paths.practice_months,
-        sourced=round(sourced, 1),
-        estimated=round(expected - sourced, 1),
-        practised=0.0 if course else round(max(0.0, whole - taught), 1),
-        consolidated=round(added, 1),
-        studies=0.0 if published else round(float(effort.before(total, row, level)), 1),
-        academic_months=round(academic, 1) if supposed else 0.0,
-        level=state.level,
-        target_level=min(HIGHEST_LEVEL, max([*stated, *diplomas], default=0)) or None,
-        score=float(state.scores[row]),
-        probability=float(state.strength[row]) if space.calibrated else None,
-        regulated=graph.occupations[row].regulated,
-        kind=kind_between(graph.referential, origin.code, code, holdings.aim.titles),
-        access=access,
-        credentials=credentials,
-        options=tuple(context.options(code)),
-        frames=context.verdicts(case, known, known / settings.paths.month_hours),
-        unknown=unknown,
-        held=held,
-        near=near,
-        missing=missing_items,
-        title=title,
-    )
+    plain, months = (_months(span, space.settings.paths.month_hours, left, years) for years in (0.0, academic))
+    return {
+        "hours": hours,
+        "months": months,
+        "sourced": round(sourced, 1),
+        "estimated": round(expected - sourced, 1),
+        "practised": 0.0 if course else round(max(0.0, whole - taught), 1),
+        "consolidated": round(added, 1),
+        "studies": 0.0 if published else round(float(effort.before(total, row, level)), 1),
+        "academic_months": round(academic, 1) if months.expected != plain.expected else 0.0,
+        "unknown": unknown,
+    }
 
 
 def counted_title(graph: OccupationGraph, table: EffortTable, row: int, brought: Bools, holdings: Holdings) -> str:
