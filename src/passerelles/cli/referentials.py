@@ -222,8 +222,8 @@ def evaluate(
     from passerelles.evaluation.evaluate import evaluate as run_evaluation
     from passerelles.evaluation.evaluate import with_observed, with_other_groupings
 
-    for path in filter(None, (predictions, opts.output)):
-        check_free(path, overwrite=True)  # before the minutes of work, not after
+    if predictions is not None:
+        check_free(predictions, overwrite=True)  # before the minutes of work, not after
     names = None if methods is None else [name.strip() for name in methods.split(",") if name.strip()]
     graph, lang = opts.graph, opts.lang
     moves = opts.observed_moves()

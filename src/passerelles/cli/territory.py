@@ -469,8 +469,7 @@ def report(
         title=title or (opts.say("report.title", territory=sample.title()) if sample else ""), date=opts.date,
         invented=bool(sample), limit=limit, mask=opts.mask, pictures=pictures,
     )  # fmt: skip
-    options = {"command": words}
-    case = Case(graph, allocation, request, Words(opts.lang), **data, options=options, scenarios=scenarios)
+    case = Case(graph, allocation, request, Words(opts.lang), **data, options={"command": words}, scenarios=scenarios)
     write_report(case, output, sheets=sheets)
     if pictures and not office and not can_draw():
         opts.tell("report.cli.no_pictures")
