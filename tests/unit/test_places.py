@@ -203,6 +203,18 @@ def test_the_older_file_alone_is_enough(tmp_path: Path) -> None:
     assert places.distance("7538", "5313").km is None
 
 
+def test_the_newest_of_several_lists_counts_and_the_older_ones_where_it_says_nothing(tmp_path: Path) -> None:
+    places_folder(tmp_path)
+    head = "code,nom,population,epci,epci_nom\n"
+    write(tmp_path / "communes-2026.csv", f"{head}35236,Redon,9000,2,Nouvelle\n")
+    write(tmp_path / "communes-2025.csv", f"{head}35236,Redon,1,1,Ancienne\n44007,Sainte-Colombe,5,1,Ancienne\n")
+    write(tmp_path / "0.csv", "Annee;Code_Officiel_Commune;latitude;longitude\n2020;35236;1;1\n2020;56250;47;-2\n")
+    by_code = load_places(tmp_path).commune_by_code
+    assert [(c.population, c.epci, c.latitude) for c in map(by_code.__getitem__, ("35236", "44007", "56250"))] == [
+        (9000, "2", 47.65), (5, "1", 47.41), (None, None, 47.0)
+    ]  # fmt: skip
+
+
 def test_the_published_geography(real_places: Places) -> None:
     places = real_places
     assert (len(places.communes), len(places.basins), places.year) == (37_498, 404, "2021")

@@ -640,18 +640,20 @@ def load_places(path: str | Path, *, travel: str | Path | None = None, scanned: 
             files.append(reading.source())
             yield reading
 
-    def rows(kind: str, *names: str) -> Iterator[tuple[Any, ...]]:
-        return (row for reading in opened(*scan.of(kind)) for _, row in reading.rows(*names))
+    def newest_first(kind: str) -> list[RecognisedFile]:
+        return sorted(scan.of(kind), key=lambda f: (f.year, f.name), reverse=True)
 
-    newest = sorted(scan.of("basins"), key=lambda f: (f.year, f.name), reverse=True)
-    geographies = [(reading, _read_basins(reading)) for reading in opened(*newest)][::-1]
+    def rows(kind: str, *names: str) -> Iterator[tuple[Any, ...]]:
+        return (row for reading in opened(*newest_first(kind)[::-1]) for _, row in reading.rows(*names))
+
+    geographies = [(reading, _read_basins(reading)) for reading in opened(*newest_first("basins"))][::-1]
     if not geographies:
         raise PasserellesError("no_places_data", path=path)
     latest, newest_rows = geographies[-1]
     details: dict[str, _Details] = {}
     for code, name, population, epci, label in rows("communes", "commune", "commune_label", *_Details._fields[1:]):
         people = None if population is None else round(population)
-        details.setdefault(code, _Details(name, people, epci.removesuffix(".0"), label))
+        details[code] = _Details(name, people, epci.removesuffix(".0"), label)
     names = grouped(
         (code, name)  # the later, the newer
         for code, name in (
@@ -661,7 +663,7 @@ def load_places(path: str | Path, *, travel: str | Path | None = None, scanned: 
         )
         if any(map(str.isalpha, name))
     )
-    points = _coordinates(opened(*scan.of("coordinates")))
+    points = _coordinates(opened(*newest_first("coordinates")))
     # The commune of today that took the place of each former one.
     successors = dict(rows("former-communes", "former", "commune"))
     today = {row.commune: successors.get(row.commune, row.commune) for row in newest_rows}
