@@ -327,6 +327,21 @@ def test_who_heads_a_private_security_firm_has_a_title_before_the_approval(laid:
     assert own.index("TITRE-DIR-SECU") < own.index("AGR-CNAPS")
 
 
+@pytest.mark.parametrize(
+    ("origin", "target", "shown"),
+    [
+        ("G1605", "G1601", "libre (expérience souvent demandée)"),
+        ("G1804", "G1806", "libre"),  # a wine waiter has them
+        ("N4201", "N1302", "libre"),  # both jobs ask for the same
+        ("D1505", "G1410", "libre (expérience souvent demandée), sauf à son compte : hygiène restauration"),
+    ],
+)
+def test_years_that_employers_usually_ask_for_stand_in_a_narrow_column(
+    laid: Referential, origin: str, target: str, shown: str
+) -> None:
+    assert access_text(conditions(laid, origin, target)) == shown
+
+
 def test_a_competition_is_named_and_shown_in_a_narrow_column(laid: Referential) -> None:
     shown = {
         target: access_text(conditions(laid, "M1607", target))

@@ -31,6 +31,7 @@ from passerelles.access.holdings import (
     number_ended,
     registers,
     remaining,
+    usual_years,
 )
 from passerelles.codes import grouped, reached
 from passerelles.graph.core import OccupationGraph
@@ -217,24 +218,13 @@ class Demands(Deriving):
         return self.derived(("holds", practice), find)
 
     def seasoned(self, holdings: Holdings) -> Bools:
-        """
-        Shape (n,): where employers usually ask everybody for years in a trade that a person does not have.
-
-        Who comes from a job that asks for the same has them.
-        """
-        own = set(chain(*(self._years_of(code) for code in holdings.occupations)))
-        return _flags(any(holdings.of(code) != "yes" for code in codes if code not in own) for codes in self._years)
+        """Shape (n,): where employers usually ask everybody for years in a trade that a person does not have."""
+        return _flags(any(holdings.of(code) != "yes" for code in codes) for codes in self._years)
 
     @cached_property
     def _years(self) -> list[list[str]]:
         """Years in a trade that employers usually ask of everybody, for each occupation."""
-        return [*map(self._years_of, self.occupations)]
-
-    def _years_of(self, occupation: str) -> list[str]:
-        by_code = self.referential.credential_by_code
-        rows = self.referential.credentials_of.get(occupation, ())
-        usual = (row.credential for row in rows if (row.kind, row.scope) == ("usual", "all"))
-        return [code for code in usual if code in by_code and by_code[code].kind == "experience"]
+        return [usual_years(self.referential, code) for code in self.occupations]
 
     @cached_property
     def column_of(self) -> dict[str, int]:

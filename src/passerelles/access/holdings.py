@@ -332,8 +332,9 @@ def after_occupation(
     Add what an occupation implies: its holder holds what it requires, but for what an employer gives.
 
     Who comes from it is supposed to have been in it for as many years as are asked for, and to have the diplomas of its
-    people; who has only entered it on the way has spent the months of `practice` there. A common level at which people
-    enter it proves a diploma where one is demanded; elsewhere many hold one, not all.
+    people, and the years that employers usually ask for; who has only entered it on the way has spent the months of
+    `practice` there. A common level at which people enter it proves a diploma where one is demanded; elsewhere many
+    hold one, not all.
     """
     entered = referential.access_of.get(occupation)
     rows = demanded_rows(referential, occupation, holdings.aim)
@@ -341,9 +342,8 @@ def after_occupation(
     level = level if level > _COMMON_LEVEL or demands_diploma(referential, rows) else 0
     diplomas = (code for code, at_least in _PROVED_FROM.items() if at_least <= level)
     implied, choices = _implied(referential, (row.credential for row in rows if row.kind == "required"))
-    supposed = [
-        c for c in _waived(referential, occupation) if not _takes_longer(referential.credential_by_code[c], practice)
-    ]
+    given = (*_waived(referential, occupation), *usual_years(referential, occupation))
+    supposed = [c for c in given if not _takes_longer(referential.credential_by_code[c], practice)]
     waived, _ = _implied(referential, supposed)
     held: dict[str, Ternary] = dict.fromkeys((*diplomas, *implied, *waived), "yes")
     groups = (_completed(referential, alternatives) for alternatives in groups_of(rows).values())
@@ -356,6 +356,13 @@ def after_occupation(
         # A job just trained for says nothing of what its holders bring.
         highest=holdings.highest if holdings.occupations else (entered.level_high if entered else None) or 0,
     )
+
+
+def usual_years(referential: Referential, occupation: str) -> list[str]:
+    """Return the years in a trade that employers usually ask of everybody in an occupation."""
+    by_code, rows = referential.credential_by_code, referential.credentials_of.get(occupation, ())
+    usual = (row.credential for row in rows if (row.kind, row.scope) == ("usual", "all"))
+    return [code for code in usual if code in by_code and by_code[code].kind == "experience"]
 
 
 def holdings_of(

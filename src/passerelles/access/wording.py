@@ -66,7 +66,9 @@ def access_text(conditions: AccessConditions, lang: Lang = "fr", *, sized: bool 
     if not parts and conditions.status == "conditional":
         parts = [say("conditions.short.held" if conditions.required else "conditions.short.unnamed", lang=lang)]
     elif not parts:
-        parts = [say(f"conditions.short.{conditions.status}", lang=lang), others_text(conditions, lang)]
+        years = conditions.status == "open" and any(c.kind == "experience" for c in usual_of(conditions))
+        parts = [say(f"conditions.short.{'years' if years else conditions.status}", lang=lang)]
+        parts.append(others_text(conditions, lang))
     text = ", ".join(filter(None, parts))
     return say("conditions.of_title", lang=lang, text=text, title=conditions.title) if conditions.title else text
 
