@@ -283,6 +283,17 @@ def test_places_are_read_as_companies_write_them(text: str, area: str, found: tu
     assert (spot.basin.code, spot.commune and spot.commune.code) == found
 
 
+def test_a_village_named_as_a_basin_elsewhere_may_be_the_town_of_it() -> None:
+    village = ("59001", "Léns", "5901")
+    places = written(("62001", "Lens Aval", "5902"), village, ("62498", "Lens Artois", "5902"))  # from small to large
+    with pytest.raises(PasserellesError) as caught:
+        places.spot("Lens", communes_first=True)
+    assert caught.value.values["choices"] == "Léns (59), Lens Artois (62)"
+    assert places.spot("Lens", "59", communes_first=True).commune == places.commune_by_code["59001"]
+    places = written(village, ("62498", "Lens", "5902"), ("62499", "Lens Artois", "5902"))
+    assert places.spot("Lens", communes_first=True).commune == places.commune_by_code["62498"]
+
+
 def test_a_beginning_that_several_communes_have_is_asked_back() -> None:
     with pytest.raises(PasserellesError) as caught:
         written(*HERE).spot("Boulogne", communes_first=True)

@@ -746,6 +746,13 @@ def test_what_may_be_many_jobs_or_none_is_not_sure(rome: Referential, text: str)
         ("AQS", "K2205"),
         ("Opérateur salle de commande", "H2701"),
         ("Préparateur vracs", "H2302"),
+        ("Rayonniste", "D1507"),
+        ("Aide hôtelière", "J1301"),
+        ("Technicien qualité injection", "H1528"),
+        ("Vendeuse caveau", "D1106"),
+        ("Laborantin oeno", "H1503"),
+        ("Opérateur de montage électronique", "H2604"),
+        ("Conducteur d'engins portuaires", "N1114"),
     ],
 )
 def test_trades_and_english_titles_that_people_write(rome: Referential, text: str, code: str) -> None:

@@ -120,6 +120,7 @@ def test_a_column_of_numbers_of_which_some_are_words_is_still_one(embedded: Refe
         ("4 sal.", 4), ("8 dt 2 CDD", 8), ("2 à mi-temps", 2),
         ("2 x 0,5 ETP", 2), ("3 à 0.8 ETP", 3), ("2 + 1 apprenti", 3),
         ("1 (mi-temps)", 1), ("3 (H/F)", 3), ("3 postes à pourvoir", 3), ("5 (environ)", None),
+        ("1 (contrat pro)", 1), ("2 (en alternance)", 2), ("3 (nuit)", 3), ("3 (déjà pourvus)", None),
         *((text, None) for text in ("3 à 5", "une dizaine", "~6", "10-12", "2/3", "au moins 3", "5 (3)", "½", "NC")),
         *((text, None) for text in ("3 %", "8 h dont 2 de nuit")),
         ("2 CDI + quelques CDD", None), ("2 + -1", None),
@@ -353,6 +354,11 @@ def test_rows_of_a_pivot_table_that_sum_those_below_name_their_employer(embedded
         ]  # fmt: skip
         assert {lot.basin for lot in lots.lots} == {"5313"}
         assert ([p.row for p in lots.said if p.key == "label_line"], asides(lots)) == ([1, 5, 8], [])
+    filters = "Société;BETA SA\nStatut;(Tous)\n;\nÉtiquettes de lignes;Nombre de Matricule;Somme de ETP\n"
+    path = written(tmp_path / "t.csv", f"{filters}Redon;7;6,5\nCariste;4;4\nMagasinier;3;2,5\nTotal général;7;6,5\n")
+    lots = read_lots(embedded, path, "fragile", locator=Locator(PLACES))
+    assert found(lots) == [("BETA SA", "N1101", 4), ("BETA SA", "N1110", 3)]
+    assert {lot.commune_label for lot in lots.lots} == {"Redon"}
     flat = f"{header}Cariste;5\nMagasinier;3\nConducteur de poids lourd;2\nTotal général;10\n"
     assert read_lots(embedded, written(tmp_path / "t.csv", flat), "fragile").people == 10
     deep = f"{header}Redon;12\n{rows}Total général;12\n"
@@ -1010,6 +1016,14 @@ def test_a_condition_is_read_as_the_credential_that_it_names_however_it_is_writt
 def test_permanent_and_seasonal_staff_are_parts_of_the_same_people(embedded: Referential) -> None:
     row = {"Métier": "N4101", "Permanents": 3, "Saisonniers (retour habituel)": 4, "Logé sur place": 2}
     assert read_lots(embedded, [row], "fragile").people == 7
+    row = {"LIBELLE_POSTE": "N4101", "NB_PERM": 3, "NB_SAISON": 4}
+    assert read_lots(embedded, [row], "fragile").people == 7
+    sides: tuple[Side, ...] = ("fragile", "hiring")
+    for side in sides:
+        lots = read_lots(embedded, [{**row, "NB_TOTAL": 7}], side)
+        assert (lots.people, "other_counts" in said(lots)) == (7, False)
+    years = {"Métier": "N4101", "Nb saison 2025": 3, "Nb saison 2026": 4}
+    assert read_lots(embedded, [years], "hiring").people == 3  # one after another, not beside
 
 
 @pytest.mark.parametrize(
@@ -1030,6 +1044,7 @@ def test_a_level_that_is_wished_for_is_no_month(
 
 def test_the_seat_of_a_firm_in_a_town_is_the_town() -> None:
     assert {town_of(site) for site in ("Siège Redon", "Bureau de Redon", "CH Redon", "EHPAD de Redon")} == {"Redon"}
+    assert town_of("Centre de tri de Redon") == town_of("Déchèterie de Redon") == "Redon"
 
 
 @pytest.mark.parametrize("side", ["fragile", "hiring"])
@@ -1263,6 +1278,7 @@ def test_a_workbook_of_another_kind_is_refused_with_what_to_do(
         ("Alpha SAS | Allaire | effectifs concernés", "5313"),
         ("Usines de Redon, Vannes", ""),  # which of them, nobody says
         ("Contact : siège, Redon", ""),
+        ("Annexe 2 – Catégories concernées (siège de Redon)", "5313"),
         ("Plan de redon", ""),  # no name: a name has a capital
     ],
 )
@@ -2375,6 +2391,9 @@ def test_a_shop_named_after_a_town_and_a_part_of_it_is_in_that_town(embedded: Re
     assert {(lot.employer, lot.commune_label) for lot in lots.lots} == {
         (shop, "Allaire" if "Allaire" in shop else "Redon") for shop in shops
     }
+    for shop in ("Officine", "Salon", "Camping", "Transporteur"):
+        lots = read_lots(embedded, [{shop: name, "Emploi": "N4101", "Nb": 1} for name in ("Alpha", "Beta")], "fragile")
+        assert found(lots) == [("Alpha", "N4101", 1), ("Beta", "N4101", 1)]
 
 
 def test_of_communes_of_one_name_the_only_one_near_is_meant(embedded: Referential) -> None:

@@ -324,11 +324,11 @@ def _summing(numbers: Sequence[float]) -> list[int]:
 
 
 def _page_field(cells: Sequence[Any], reader: Reader) -> tuple[str, str] | None:
-    """Return the place in a line of two cells above a table, as the filters of a pivot table do."""
+    """Return the employer or place in a line of two cells above a table, as the filters of a pivot table do."""
     filled = [text for cell in cells if (text := cell_text(cell).strip())]
-    role = next(iter(columns_of(filled[:1], reader.side)), "")
-    is_field = len(filled) == _LEAST and role in ("basin", "commune") and reader.is_place(filled[1])
-    return (role, filled[1]) if is_field else None
+    role = next(iter(columns_of(filled[:1], reader.side)), "") if len(filled) == _LEAST else ""
+    named = role == "employer" and names_role(filled[0]) and filled[1][0].isalpha() and not names_role(filled[1])
+    return (role, filled[1]) if named or (role in ("basin", "commune") and reader.is_place(filled[1])) else None
 
 
 def tell_sum(tell: Callable[..., None], line: int, total: Any, parts: Iterable[Any]) -> None:

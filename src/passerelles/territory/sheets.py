@@ -181,7 +181,8 @@ def upright(rows: Rows, side: Side) -> Rows:
     Each of its columns is a lot, its line being the number of the column; or each of its forms one below another
     ("Poste : Soudeur", "Lieu : Redon"), where names come again, its line being that of the first name.
     """
-    if any(names_role(cell_text(cell)) for cell in rows.header[1:]):
+    names = [cell_text(cell) for cell in rows.header] or [""]
+    if any(map(names_role, names[1:])) or says("compact", normalise_label(names[0])):  # a pivot table's
         return rows
     lines = [*rows.above, (rows.header_line, rows.header), *rows.filled]
     fields = [(line, *_field(_across(line, cells, rows))) for line, cells in lines]
@@ -281,7 +282,8 @@ def _place_of_title(titles: Iterable[str], reader: Reader) -> str:
     places = dict[str, str]()
     for part in (part for text in titles for part in _PARTED.split(text)):
         tails = [m["inside"] or part[m.start("name") :] for m in _NAMED_AFTER.finditer(part)]
-        names = [head for each in (part, *tails) for head in _heads(each) if head[:1].isupper() or _POSTAL.match(head)]
+        heads = (head for each in (part, *tails) for head in _heads(each))
+        names = [head for head in heads if town_of(head)[:1].isupper() or _POSTAL.match(head)]  # "siège de Redon"
         place = next((n for n in names if reader.is_place(n) and not says("word_too", normalise_label(n))), "")
         if place:
             places[normalise_label(town_of(place)).rstrip("0123456789 ")] = town_of(place)
