@@ -721,6 +721,9 @@ def test_posts_that_a_mere_confirmation_keeps_from_people_of_the_job_go_to_nobod
     assert [(f.fragile.employer, f.hiring.employer, f.people) for f in found.flows] == [("A", "Q", 2)]
     assert [(f.fragile.employer, f.hiring.employer, f.people) for f in found.to_confirm] == [("S", "P", given)][:given]
     assert [(note.key, note.values["n"]) for note in found.planned] == [("own_job", 2)]
+    left = [(u.people, u.reason) for u in found.uncovered]  # posts stay empty, and no budget is what keeps them so
+    assert left == ([(2 - given, "own_job")] if given < 2 else [])
+    assert [u.reason for u in found.unfilled] == ["own_job" if given < 2 else "everyone_placed"]
 
 
 def test_who_changes_jobs_so_that_more_people_are_placed_is_said() -> None:

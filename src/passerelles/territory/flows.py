@@ -7,7 +7,6 @@ from operator import attrgetter, itemgetter
 from typing import ClassVar, Final, NamedTuple, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from passerelles.access.conditions import AccessConditions
 from passerelles.access.wording import access_text, month_count, usual_of
@@ -542,16 +541,16 @@ def uncovered_lots(territory: Territory, pairs: Pairs, left: Ints, free: Ints) -
         why, pool = pairs.why[span], pairs.pool[span]
         barred = {reason_name(w): int(capacity[pool[why == w]].sum()) for w in sorted(set(why.tolist())) if w}
         far = pairs.km[span][why == Why.RADIUS]
-        reason = _reason(why, free[pool], barred, territory.binding)
+        is_open = np.flatnonzero(why == Why.OPEN)  # what is to be confirmed is open too
+        room = (at for at in is_open.tolist() if free[pool[at]])  # the budget binds the first, nothing else the others
+        kept = min(room, key=lambda at: pairs.doubt[span][at], default=None)
+        if kept is not None:
+            reason = _barred_by(territory, pairs, span.start + kept)
+        elif len(is_open):
+            reason = "capacity"
+        else:  # what is only too far, a bound moved would open; else what bars most openings
+            reason = max(barred, key=lambda name: (name in _DISTANCE, barred[name]), default="nothing_near")
         yield Uncovered(lot, people, reason, barred, float(far.min()) if len(far) else None)
-
-
-def _reason(why: NDArray[np.int8], free: Ints, barred: Mapping[str, int], binding: str) -> str:
-    is_open = why == Why.OPEN  # what is to be confirmed is open too, and takes all that is free
-    if is_open.any():
-        return binding if (free[is_open] > 0).any() else "capacity"
-    # What is only too far, a bound moved would open; else what bars most openings.
-    return max(barred, key=lambda reason: (reason in _DISTANCE, barred[reason]), default="nothing_near")
 
 
 def unfilled_pools(territory: Territory, pairs: Pairs, left: Ints, free: Ints) -> Iterator[Unfilled]:
@@ -595,6 +594,8 @@ def unfilled_pools(territory: Territory, pairs: Pairs, left: Ints, free: Ints) -
 
 def _barred_by(territory: Territory, pairs: Pairs, pair: int) -> str:
     why = int(pairs.why[pair])
+    if why == Why.OPEN and pairs.doubt[pair]:  # no bound is on what is to be confirmed: people of the job go before
+        return "own_job"
     return territory.binding if why == Why.OPEN else reason_name(why)
 
 
