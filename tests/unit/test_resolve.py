@@ -753,6 +753,8 @@ def test_what_may_be_many_jobs_or_none_is_not_sure(rome: Referential, text: str)
         ("Laborantin oeno", "H1503"),
         ("Opérateur de montage électronique", "H2604"),
         ("Conducteur d'engins portuaires", "N1114"),
+        ("Chef d'équipe assemblage", "H2504"),
+        ("Monteur sur formes", "H2401"),
     ],
 )
 def test_trades_and_english_titles_that_people_write(rome: Referential, text: str, code: str) -> None:

@@ -1665,6 +1665,20 @@ def test_titles_that_no_label_says_are_never_sure_by_one_of_their_words(rome: Re
     assert lot.job in ("M1609", "N2203")
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"MATRICULE": "7401256", "EMPLOI REPERE": "CARISTE", "QUALIF": "B"},
+        {"Maison": "Alpha", "Métier recherché": "Cariste", "Postes": 1, "Profil": "débutant accepté"},
+    ],
+)
+def test_the_usual_name_of_a_column_of_jobs_goes_before_one_that_may_be_of_grades(
+    embedded: Referential, row: dict[str, Any]
+) -> None:
+    lots = read_lots(embedded, [row], "hiring" if "Postes" in row else "fragile")
+    assert ([(lot.job, lot.people) for lot in lots.lots], "job_by_content" in said(lots)) == ([("N1101", 1)], False)
+
+
 def test_columns_of_one_name_are_told_apart_by_what_stands_above_them(embedded: Referential, tmp_path: Path) -> None:
     above, cells = ("", "Redon", "", "Allaire", "", ""), ("N1101", 2, 1, 4, None, 7)
     total = ("Total", 2, 1, 4, 0, 7)
@@ -2348,6 +2362,7 @@ def test_below_several_headings_people_count_and_not_their_equivalents(
         ("Renouv. ?", ("non", "OUI", "?"), 8),
         ("Poste maintenu", ("Non", "Oui", "Non"), 8),
         ("Repris (O/N)", ("N", "O", "N"), 8),
+        ("Transférable", ("Non", "Oui", "Non"), 8),
         ("RQTH", ("Oui", "Non", "Oui"), 11),
     ],
 )

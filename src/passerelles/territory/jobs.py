@@ -25,7 +25,7 @@ from passerelles.referentials.referential import Referential, code_of, occupatio
 from passerelles.sharing import made_once
 from passerelles.territory.columns import bare, with_letters
 from passerelles.territory.grid import Grid, Line, Row, numbers_of, whole_of
-from passerelles.territory.lots import NO_EMPLOYER, WORDS, Locator, Problem, Where, says
+from passerelles.territory.lots import WORDS, Locator, Problem, Where, says
 from passerelles.text import normalise_label
 
 _MAY_BE: Final = 0.5  # confidence that several jobs of a cell are one title: never enough to place
@@ -50,6 +50,7 @@ _CATEGORY: Final = re.compile(r"[A-H]\d?|\d+[AB]?")
 _ASKED_APART: Final = re.compile(r"[+/,;&\n•](?!\s*\d)|\s+et\s+(?=(?:[A-D][1E]?|EC)\b)")
 _TOWN: Final = re.compile(r"(?: [àa] |\s[-–]\s|,\s|\()(?P<place>[A-ZÀ-Ý][^(),]*(?:\(\w{2,3}\))?)\)?\s*$")
 _MOST_JOBS: Final = 4  # in a cell: more are no list of jobs
+_ONE_FIRM: Final = "0"  # stands for the one firm of people whose employer no column tells: a name that is no word
 
 
 _JOBS: Final = WORDS["jobs"]
@@ -112,7 +113,7 @@ def read_titles(referential: Referential, grid: Grid, rows: Sequence[Row], *, th
     # People are of one firm where no employer is told, or but its parts: the workshop "Cuisson" is no kitchen.
     of_one = grid.side == "fragile" and says("part_of_firm", normalise_label(grid.title("employer")))
     employers = [] if of_one else texts_of("employer")
-    employers = employers or ([NO_EMPLOYER] * len(rows) if grid.crossed or grid.side == "fragile" else [])
+    employers = employers or ([_ONE_FIRM] * len(rows) if grid.crossed or grid.side == "fragile" else [])
     contexts = contexts_of(texts, employers=employers, sectors=texts_of("sector"), agreements=agreements)
     keys = list(zip(texts, contexts, strict=True))
     queries = list(dict.fromkeys(key for key in keys if key[0] and code_of(referential, key[0]) is None))
@@ -400,6 +401,8 @@ def counted_jobs(text: str, *, alone: bool = False) -> list[tuple[str, int]]:
     [('boulangers', 2), ('vendeuse', 2)]
     >>> counted_jobs("2nd de cuisine", alone=True), counted_jobs("35 h vendeur", alone=True)
     ([], [])
+    >>> counted_jobs("Chauffeurs PL – 6 postes", alone=True), counted_jobs("Soudeur - 12 mois", alone=True)
+    ([('Chauffeurs PL', 6)], [])
     """
     readings = (_counted(text, signs) for signs in _PARTED)
     whole = [jobs for parts, jobs in readings if jobs and len(jobs) == len(parts) and (alone or len(parts) > 1)]
