@@ -330,16 +330,12 @@ class Places:
         return Spot(basin, None, basin.name)
 
     def _named_commune(self, text: str, name: str, department: tuple[str, ...]) -> Spot | None:
-        """Commune of a name, an article more or less; None where there is none."""
+        """Commune of a name, or None: of several, the one that a basin is named after; else its town stands beside."""
         some = self._communes_by_name.get(name) or self._communes_by_short_name.get(_ARTICLE.sub("", name), ())
-        named = self._basins_by_name.get(name, ()) if some and not department else ()
-        # Of communes of one name, the one that its basin is named after is what people mean: Saint-Nazaire. Where none
-        # lies in that basin, its town may be meant too, whose name goes on: Vire Normandie, beside Viré.
-        own = [c for c in some if c.basin in named]
-        most = max((c.population or 0 for c in some), default=0)
-        begun = self._communes_starting(name) if named and not own else ()
-        towns = [c for c in begun if c.basin in named and (c.population or 0) > most]
-        return self._single_commune(text, own or [*some, *towns], department)
+        named = self._basins_by_name.get(name, ()) if some and not department else ()  # Saint-Nazaire; Vire Normandie
+        begun = (c for c in self._communes_starting(name if named else "") if c.basin in named)
+        towns = [c for c in begun if (c.population or 0) > max(each.population or 0 for each in some)]
+        return self._single_commune(text, [c for c in some if c.basin in named] or [*some, *towns], department)
 
     def _communes_starting(self, start: str) -> list[Commune]:
         """Communes whose name begins with some words and goes on."""
