@@ -10,7 +10,7 @@ import numpy as np
 from passerelles.charts.drawing import LINE, MARGIN, Chart, Colour, Entry, Fill, Pen, Point, Ruler, bend
 from passerelles.errors import checked
 from passerelles.language.say import Lang, labelled, listed, number, percent, say, signed
-from passerelles.market.worth import SCREEN_KEYS
+from passerelles.market.signals import MARKET_KEYS
 from passerelles.paths.path import Path, Span, Step, StepCredential, hours_text, months_text, path_sentences
 from passerelles.ranking.move import End, Item, Move, PartValue, by_state, find_start
 from passerelles.ranking.rank import check_limit, rank_moves
@@ -749,7 +749,7 @@ def _area_words(pen: Pen, area: "Area") -> str:
     """Return the number, name and size of an area, and its market where there is one."""
     facts = [pen.say("jobs", n=len(area.members))]
     for column in area.spec.columns if area.market is not None else ():
-        if On.PAGE in column.on and column.key in SCREEN_KEYS:
+        if On.PAGE in column.on and column.key in MARKET_KEYS:
             known = column.screen(area, pen.lang)
             facts += [f"{column.head(pen.lang)} {known}"] if known else []
     return f"{area.number}. {area.name} ({', '.join(facts)})"

@@ -12,7 +12,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, say
 from passerelles.market.market import Market
 from passerelles.market.places import Basin
-from passerelles.market.worth import SCREEN_KEYS, JobMarket, job_markets, market_columns, market_notes
+from passerelles.market.signals import MARKET_KEYS, JobMarket, job_markets, market_columns, market_notes
 from passerelles.matching import find_occupation
 from passerelles.model import Stamp
 from passerelles.referentials.referential import named_titles
@@ -97,7 +97,7 @@ class Comparison(Shown):
 
     def sheets(self, lang: Lang = "fr") -> list[Sheet]:
         """Return the occupations, and all their competencies, as tables."""
-        hidden = SCREEN_KEYS if all(o.market is None for o in self.occupations) else frozenset[str]()
+        hidden = MARKET_KEYS if all(o.market is None for o in self.occupations) else frozenset[str]()
         return [
             Sheet("compared", ComparedOccupation.spec.columns, lambda: self.occupations, lang, hidden),
             Sheet("compared_competencies", ComparedCompetency.spec.columns, lambda: self.competencies, lang),
