@@ -305,9 +305,9 @@ def test_a_total_that_gives_a_lot_away_is_given_up_before_flows_of_lots_far_from
     audits: list[int] = []
 
     class Counted(Auditor):
-        def narrow(self, cells: Any, *, thorough: bool = False) -> list[HiddenSum]:
+        def narrow(self, cells: Any) -> list[HiddenSum]:
             audits.append(len(cells))
-            return super().narrow(cells, thorough=thorough)
+            return super().narrow(cells)
 
     monkeypatch.setattr(discretion, "Auditor", Counted)
     printed = published(publish(found)).to_dict()

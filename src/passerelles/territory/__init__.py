@@ -3,7 +3,9 @@ Who could go where on a territory: fragile lots, hiring lots, rankings, allocati
 
 The flow of `territory match` (`match.match_territory`):
 
-1. `reading.read_sides`: cells of two tables to `lots.Lots`: who, what job, where, how many; rows that are set aside.
+1. `reading.read_sides`: two tables to `lots.Lots`: who, what job, where, how many; rows that are set aside. `sheets`
+   makes a `grid.Grid` of each table of a file, `columns` says by names which column is what, `shapes.shaped` gives each
+   lot its row, `grid.row_kinds` tells these rows from others, `jobs` reads their cells, `reading` makes lots of them.
 2. `parts.lots_within` holds both to a territory; without openings, `pairs.survey_openings` takes those of the survey.
    Both sides, the graph, places and costs are one value then: `pairs.Territory`.
 3. `pairs.moves_between`: each pair of jobs once, its hours (`hours.EffortCosts`), chance, level, frame: `JobMoves`.

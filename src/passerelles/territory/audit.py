@@ -181,13 +181,12 @@ class Auditor:
         self._lower = np.concatenate(lower).astype(np.float64)[nonzero]
         self._upper = np.concatenate(upper).astype(np.float64)[nonzero]
 
-    def narrow(self, cells: Sequence[HiddenSum], *, thorough: bool = False) -> list[HiddenSum]:
-        """Cells whose values are not shown to spread as far as they need; `thorough` sets no limit to the work."""
-        spreads = self.spreads(cells, thorough=thorough)
-        return [cell for cell, spread in zip(cells, spreads, strict=True) if spread < cell.need]
+    def narrow(self, cells: Sequence[HiddenSum]) -> list[HiddenSum]:
+        """Cells whose values are not shown to spread as far as they need."""
+        return [cell for cell, spread in zip(cells, self.spreads(cells), strict=True) if spread < cell.need]
 
     def spreads(self, cells: Sequence[HiddenSum], *, thorough: bool = False) -> list[int]:
-        """How far the values of each cell are found to spread, looked for as far as it needs."""
+        """How far each cell is found to spread, looked for as far as it needs; `thorough` sets no limit to the work."""
         among = [cell.at for cell in cells]
         starts, flat = np.cumsum([0, *map(len, among)]), np.concatenate([self.at[:0], *among])
         counted = sparse.csr_array((np.ones(len(flat), dtype=np.int64), flat, starts), shape=(len(cells), self._size))

@@ -72,7 +72,7 @@ def corner(header: Sequence[str], side: Side) -> Corner | None:
     for at, name in enumerate(header):
         if _CORNER.search(name) is None:
             continue
-        roles = [next(iter(columns_of([part], side)), "") for part in _CORNER.split(name)]
+        roles = [role_of(part, side) for part in _CORNER.split(name)]
         if len(set(roles)) == len(roles) == len(("rows", "columns")) and "job" in roles and PLACED & set(roles):
             return Corner(at, *roles)
     return None
@@ -93,6 +93,11 @@ def columns_of(header: Sequence[Any], side: Side) -> dict[str, int]:
     if not {"job", "code"} & columns.keys() and says("activity", bare(sector)):
         columns["job"] = columns.pop("sector")  # where nothing else says the job, an activity does
     return columns
+
+
+def role_of(name: str, side: Side) -> str:
+    """Return the role of a column by its name alone; empty where it has none."""
+    return next(iter(columns_of([name], side)), "")
 
 
 def _last_forecast(names: Sequence[str]) -> tuple[int, dict[str, int]]:
@@ -272,5 +277,5 @@ def labels_of(cells: Sequence[Any], side: Side) -> list[tuple[str, str]]:
     parted = [(name, value.strip()) for name, _, value in (field.partition(":") for field in fields)]
     if not all(value for _, value in parted):  # as of nearly all rows
         return []
-    labels = [(next(iter(columns_of([name], side)), "") if names_role(name) else "", value) for name, value in parted]
+    labels = [(role_of(name, side) if names_role(name) else "", value) for name, value in parted]
     return labels if all(role in (*PLACED, "job") for role, _ in labels) else []

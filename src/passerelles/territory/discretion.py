@@ -343,12 +343,10 @@ def publish(allocation: Allocation, *, threshold: int | None = None) -> Publicat
     if bound < 2:  # noqa: PLR2004 - under 2, no cell is small
         raise PasserellesError("mask_threshold", value=repr(bound))
     table = _table(allocation)
-    if allocation.status == "infeasible":  # there is no table of flows to hide anything in
-        return Publication(allocation, bound, table, None, empty=True)
-    small = SmallCells.of(table, bound)
-    if not (small.flows.any() or small.rest.any()):
+    small, infeasible = SmallCells.of(table, bound), allocation.status == "infeasible"  # no flows to hide anything in
+    if not (infeasible or small.flows.any() or small.rest.any()):
         return Publication(allocation, bound, table, None)
-    view = choose_view(table, small, bound)
+    view = None if infeasible else choose_view(table, small, bound)
     return Publication(allocation, bound, table, view, empty=view is None)
 
 

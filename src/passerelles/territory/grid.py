@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, Protocol
 
 from passerelles.codes import grouped
 from passerelles.io.csv import TOTAL, hold_counts, mostly_hold_counts, read_number
@@ -486,34 +486,30 @@ def _unnamed_sums(grid: Grid) -> Callable[[Sequence[Any]], bool]:
     return sums
 
 
-class Remarked(NamedTuple):
-    """What the words of a cell say of the number of its row: those that are left, and the key of the message."""
-
-    column: str
-    given: str
-    left: int
-    key: str = "remarked"
-
-
-def remarked(row: Line, number: int) -> Remarked | None:
+def as_remarked(row: Line, number: int) -> int:
     """
-    Return what remarks, or words beside a number, say of it: "dont 3 déjà pourvus", "reste 6".
+    Return what remarks, or words beside it, leave of a row's number, with a message: "dont 3 déjà pourvus", "reste 6".
 
     Of people, only those that are said to be among the number are taken off it; others may be beside it. A doubt
     changes nothing.
     """
     grid = row.grid
+
+    def told(cell: tuple[str, str], left: int, key: str = "remarked") -> int:
+        row.tell(key, cell[0], given=cell[1], number=number, left=left)
+        return left
+
     count = grid.columns.get(grid.count, -1)
     cells = {at: (grid.header[at], row.text_at(at)) for at in (count, *grid.remarks) if at >= 0}
     words = {at: normalise_label(text) for at, (_, text) in cells.items()}
     for at in grid.remarks if count >= 0 and says("part_time", grid.names[count]) else ():
         match = _PERSONS.search(words[at])
         if match and int(match["n"]) > number:
-            return Remarked(*cells[at], int(match["n"]), "persons_remarked")
+            return told(cells[at], int(match["n"]), "persons_remarked")
     for at, said in words.items():
         whole = _WHOLE.search(said) if count < 0 and grid.side == "hiring" else None
         if whole and (n := whole_of(whole["n"]) or 1) > 1:
-            return Remarked(*cells[at], n, "counted_by_remark")
+            return told(cells[at], n, "counted_by_remark")
         for key, pattern in _REMARKS[grid.side] if not grid.counts_rest else ():
             match = pattern.search(said)
             n = (whole_of(match["n"]) or 0) if match else 0
@@ -522,15 +518,15 @@ def remarked(row: Line, number: int) -> Remarked | None:
             if not 0 < n <= number or beside:  # "8 CDI + 2 CDD"
                 continue
             if key == "leavers" or not (grid.side == "hiring" or among or key == "left"):
-                return Remarked(*cells[at], number, "leavers_remarked")
-            return Remarked(*cells[at], n if key == "left" else number - n)
+                return told(cells[at], number, "leavers_remarked")
+            return told(cells[at], n if key == "left" else number - n)
         if grid.side == "fragile" and at != count and says("leaver" if number == 1 else "gone", said):
-            return Remarked(*cells[at], number, "leavers_remarked")
+            return told(cells[at], number, "leavers_remarked")
     doubted = [cells[at] for at in grid.remarks if says("doubt", cells[at][1].casefold())]
     doubted += [(grid.header[at], "?") for at in grid.answered if row.text_at(at) == "?"]
     unread = [cells[at] for at in grid.states if cells[at][1] and not says("open_state", words[at])]
     keyed = [*((each, "doubted") for each in doubted), *((each, "state_unread") for each in unread)]
-    return next((Remarked(*each, number, key) for each, key in keyed), None)
+    return next((told(each, number, key) for each, key in keyed), number)
 
 
 def _is_lot_row(grid: Grid, cells: Sequence[Any]) -> bool:
@@ -595,16 +591,6 @@ def fill_down(grid: Grid, rows: Sequence[Row], breaks: Iterable[Row]) -> dict[in
             values = {grid.columns[r]: above.get(r, "") for r in filled if r in grid.columns and not texts[r]}
             completed[line] = lead, [values.get(at, cell) for at, cell in enumerate(cells)]
     return completed
-
-
-def signed_change(grid: Grid) -> int | None:
-    """Return the column of changes of a headcount: most of its cells are numbers, and some are negative."""
-    for at in grid.countable:
-        texts = grid.sample(at)
-        numbers = [number for text in texts if (number := change_of(text)) is not None]
-        if says("change", bare(grid.header[at])) and 2 * len(numbers) > len(texts) and min(numbers) < 0:
-            return at
-    return None
 
 
 def change_of(text: str, decimal: str = "") -> int | None:

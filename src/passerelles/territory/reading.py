@@ -20,7 +20,17 @@ from passerelles.progress import go_on
 from passerelles.referentials.own_tables import coded
 from passerelles.referentials.referential import Referential, code_of, codes_within
 from passerelles.territory.columns import COUNT, with_letters
-from passerelles.territory.grid import MOST_CELLS, Grid, Line, Row, change_of, fill_down, remarked, row_kinds, whole_of
+from passerelles.territory.grid import (
+    MOST_CELLS,
+    Grid,
+    Line,
+    Row,
+    as_remarked,
+    change_of,
+    fill_down,
+    row_kinds,
+    whole_of,
+)
 from passerelles.territory.jobs import (
     Job,
     Resolved,
@@ -298,7 +308,7 @@ class _Reader:
             del self.set_aside[n_aside:], self.said[n_said:]
             for each in unread:
                 grid.tell("place_unread", each.row, each.column, column=each.column, why=each.what)
-            grid = replace(grid, placeless=frozenset(problem.row for problem in unread))
+            grid = replace(grid, placeless=grid.placeless.union(problem.row for problem in unread))
             found = self._lots(grid, rows, titles)
         if found and all(lot.basin for _, lot in found):  # named with their jobs
             self.said = [p for p in self.said if (p.file, p.key) != (grid.name, "no_place")]
@@ -442,7 +452,7 @@ class _Reader:
         """People or openings of a row, or their change; an empty part counts nobody where another is filled."""
         grid = row.grid
         if not grid.has(grid.count):
-            return _as_remarked(row, 1)
+            return as_remarked(row, 1)
         written = [at for at in (grid.columns[grid.count], *grid.parts) if row.text_at(at)]
         if grid.parts:  # a dash in one of them means nobody; of all of them, or alone, what it means is not known
             written = [at for at in written if row.text_at(at).strip("-–—")]
@@ -459,7 +469,7 @@ class _Reader:
             return unusable[0] if unusable else Unusable(grid.count, "empty", {"given": ""})
         whole -= whole_of(row.text("filled")) or 0
         if not grid.has("target"):
-            return _as_remarked(row, whole)
+            return as_remarked(row, whole)
         target = _number(row, decimal, grid.columns["target"])
         if isinstance(target, Unusable):
             return target
@@ -585,15 +595,6 @@ class _Reader:
                 first, rows = same_lots[0], ", ".join(f"{lot.sheet} {lot.row}".strip() for lot in same_lots)
                 values = {"rows": rows, "people": str(sum(lot.people for lot in same_lots)), "employer": first.employer}
                 self.tell(file, "summed", first.row, **values, job=first.label or first.job)
-
-
-def _as_remarked(row: Line, number: int) -> int:
-    """People or openings of a row without those that its remarks say are gone, with a message."""
-    words = remarked(row, number)
-    if words is None:
-        return number
-    row.tell(words.key, words.column, given=words.given, number=number, left=words.left)
-    return words.left
 
 
 def _number(row: Line, decimal: str, at: int) -> int | Unusable:

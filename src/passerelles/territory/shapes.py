@@ -13,16 +13,16 @@ from passerelles.io.xlsx import cell_text
 from passerelles.territory.columns import (
     are_parts,
     bare,
-    columns_of,
     corner,
     labels_of,
     named_columns,
     names_role,
     period_of,
+    role_of,
     without_part,
     year_of,
 )
-from passerelles.territory.grid import MOST_CELLS, Grid, Reader, Row, numbers_of, signed_change
+from passerelles.territory.grid import MOST_CELLS, Grid, Reader, Row, change_of, numbers_of
 from passerelles.territory.jobs import conditions_column, counted_jobs, firms_apart, place_in_title, with_needs
 from passerelles.territory.lots import LotsError, Problem, says
 from passerelles.text import normalise_label
@@ -41,21 +41,16 @@ def unpivoted(grid: Grid) -> Grid:
     r"""
     Give each cell its own row where several columns of numbers are headed by places, jobs, or employers.
 
-    Parameters
-    ----------
-    grid
-        The table. A corner says what its rows and columns are: ``Métier \ Entreprise``.
+    A corner may say what its rows and columns are: ``Métier \ Entreprise``.
     """
     original, is_place, are_jobs = grid, grid.reader.is_place, grid.reader.holds_jobs
     plain = {i: _BRACKET.sub("", name) for i, name in enumerate(grid.header) if name and not is_place(name)}
     plain = {i: name for i, name in plain.items() if name != grid.header[i] and is_place(without_part(name))}
     grid = replace(grid, header=[plain.get(i, name) for i, name in enumerate(grid.header)])  # "Redon (ouv. mars)"
     parted = {i: rest for i, n in enumerate(grid.header) if n and not is_place(n) and (rest := without_part(n)) != n}
-    if len({name for name in parted.values() if is_place(name)}) < _LEAST:  # else "Redon CDI"
-        parted = {}
+    parted = parted if len({*filter(is_place, parted.values())}) >= _LEAST else {}  # "Redon CDI"
     grid = replace(grid, header=[parted.get(i, name) for i, name in enumerate(grid.header)])
-    names = grid.header
-    corner_cell = corner(names, grid.side)
+    names, corner_cell = grid.header, corner(grid.header, grid.side)
     if corner_cell is not None:
         columns = {name: at for name, at in grid.columns.items() if at != corner_cell.at and name != grid.count}
         grid = replace(grid, columns={**columns, corner_cell.rows: corner_cell.at})
@@ -72,8 +67,8 @@ def unpivoted(grid: Grid) -> Grid:
             headed = [i for i in free if i in places or i in parted]
             both = sorted({*headed, *at})  # the total may count those beside them too: "Siège" names no town
             headed = both if _are_summed(grid, both) and not _are_summed(grid, headed) else headed
-            if others := [names[i] for i in at if i not in headed]:
-                grid.tell("other_counts", column=", ".join(names[i] for i in headed), others=", ".join(others))
+            if others := [i for i in at if i not in headed]:
+                grid.tell("other_counts", column=grid.titles(headed), others=grid.titles(others))
             return _unpivot(grid, "commune", headed)
     if grid.side == "hiring" and grid.has("job") and not grid.has("employer"):
         firms = _firms_summed(grid, free)
@@ -84,15 +79,12 @@ def unpivoted(grid: Grid) -> Grid:
     return original
 
 
-def _firms_summed(grid: Grid, columns: Iterable[int]) -> list[int]:
+def _firms_summed(grid: Grid, columns: Collection[int]) -> list[int]:
     """Return the columns that a total sums row by row, whose names are of nothing that is counted: who needs them."""
     names = grid.header
-    firms = [
-        i
-        for i in columns
-        if (name := names[i]) and not name[0].isdigit() and not (names_role(name) or period_of(name))
-        and without_part(name) == name and not says("hires", normalise_label(name))
-    ]  # fmt: skip
+    counted = {i for i in columns if not names[i] or names[i][0].isdigit() or names_role(names[i])}
+    counted |= {i for i in columns if period_of(names[i]) or without_part(names[i]) != names[i]}
+    firms = [i for i in columns if i not in counted and i not in grid.saying("hires")]
     return [] if are_parts([names[i] for i in firms]) or not _are_summed(grid, firms) else firms
 
 
@@ -107,13 +99,8 @@ def _are_summed(grid: Grid, columns: Collection[int]) -> bool:
 
 def _places_of(grid: Grid, columns: Iterable[int]) -> dict[int, str]:
     """Return the places of columns of employers, where a row is named after them: "Lieu"."""
-    rows = (
-        row
-        for _, row in grid.rows
-        if next(iter(columns_of([grid.text(row, "job")], grid.side)), "") in _SAME["commune"]
-    )
-    row = next(rows, None)
-    return {} if row is None else {i: cell_text(row[i]) for i in columns}
+    rows = [row for _, row in grid.rows if role_of(grid.text(row, "job"), grid.side) in _SAME["commune"]]
+    return {i: cell_text(rows[0][i]) for i in columns} if rows else {}
 
 
 def _firms_above(grid: Grid, columns: Iterable[int]) -> dict[int, str]:
@@ -140,8 +127,8 @@ def _unpivot(grid: Grid, role: str, headed: Iterable[int]) -> Grid:
     sums = [i for i, name in enumerate(names) if i not in at and (i == own or _is_total(name))]
     old = next(iter(sums), at[0]) if own is None else own
     grid.tell(_TURNED[role], columns=", ".join(dict.fromkeys(names[i] for i in at)))
-    if others := [names[i] for i in samples if i not in at]:
-        grid.tell("columns_apart", columns=", ".join(others))
+    if others := [i for i in samples if i not in at]:
+        grid.tell("columns_apart", columns=grid.titles(others))
     beside = _firms_above(grid, at) if role == "commune" else _places_of(grid, at) if role == "employer" else {}
     if beside and role == "commune":
         grid.tell("firms_above", employers=", ".join(dict.fromkeys(beside.values())))
@@ -218,7 +205,7 @@ def _lone(rows: Iterable[Row]) -> dict[int, str]:
 
 def _names_owner(name: str) -> bool:
     """Whether a text is the usual name of a column of employers or places."""
-    return names_role(name) and next(iter(columns_of([name], "fragile")), "") in (*_SAME["basin"], "employer")
+    return names_role(name) and role_of(name, "fragile") in (*_SAME["basin"], "employer")
 
 
 def _place_titles(grid: Grid, above: Sequence[Row]) -> dict[int, tuple[str, str]]:
@@ -326,7 +313,7 @@ def _summing(numbers: Sequence[float]) -> list[int]:
 def _page_field(cells: Sequence[Any], reader: Reader) -> tuple[str, str] | None:
     """Return the employer or place in a line of two cells above a table, as the filters of a pivot table do."""
     filled = [text for cell in cells if (text := cell_text(cell).strip())]
-    role = next(iter(columns_of(filled[:1], reader.side)), "") if len(filled) == _LEAST else ""
+    role = role_of(filled[0], reader.side) if len(filled) == _LEAST else ""
     named = role == "employer" and names_role(filled[0]) and filled[1][0].isalpha() and not names_role(filled[1])
     return (role, filled[1]) if named or (role in ("basin", "commune") and reader.is_place(filled[1])) else None
 
@@ -418,11 +405,14 @@ def _names(total: Sequence[Any], row: Sequence[Any]) -> bool:
 
 def with_changes(grid: Grid) -> Grid:
     """Take a column of changes as the one that counts, where none counts the people concerned."""
-    count, signed = grid.count, signed_change(grid)
-    if signed is None or (count in grid.columns and not grid.counts_present):
-        return grid
-    grid.tell("signed", 0, count, column=grid.header[signed])
-    return replace(grid.without("target").with_roles(**{count: signed}), signed=True)
+    for at in grid.countable if grid.counts_present or not grid.has(grid.count) else ():
+        texts = grid.sample(at)
+        numbers = [number for text in texts if (number := change_of(text)) is not None]
+        # Most of its cells are numbers, and some are negative.
+        if says("change", bare(grid.header[at])) and 2 * len(numbers) > len(texts) and min(numbers) < 0:
+            grid.tell("signed", 0, grid.count, column=grid.header[at])
+            return replace(grid.without("target").with_roles(**{grid.count: at}), signed=True)
+    return grid
 
 
 def all_counts(grid: Grid) -> Grid:
