@@ -672,6 +672,13 @@ def test_sheets_are_read_whatever_signs_their_names_hold(
     assert (lots.people, several.values["sheets"]) == (8, ", ".join(names))
 
 
+def test_a_table_is_named_whole_whatever_signs_its_name_holds(embedded: Referential, tmp_path: Path) -> None:
+    table = tmp_path / "effectifs#2.csv"
+    table.write_text("Entreprise,Métier,Effectif\nA,N4101,3\nA,N4101,4\n")
+    notes = reading_notes([read_lots(embedded, table, "fragile")])
+    assert {note.values["file"] for note in notes} == {"effectifs#2.csv"}
+
+
 def test_a_sheet_that_sums_the_others_counts_nobody_twice(embedded: Referential, tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     for name, codes in (("Récap", ("N4101", "N1101")), ("Site 1", ("N4101",)), ("Site 2", ("N1101",))):

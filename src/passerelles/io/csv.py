@@ -434,9 +434,10 @@ def split_sheet(place: str | Path) -> tuple[Path, str]:
     ('Besoins', 'Site #1', '')
     """
     path = Path(place)
-    named = _OF_WORKBOOK.fullmatch(str(place))  # else the last sign is meant: a sheet may be "Site #1"
+    named = None if path.exists() else _OF_WORKBOOK.fullmatch(str(place))  # a sheet may be "Site #1"
     before, sheet = named.groups() if named else str(place).rpartition("#")[::2]
-    return (Path(before), sheet) if before and not path.exists() else (path, "")
+    is_sheet = named or (before and Path(before).exists() and not path.exists())  # a table may be "effectifs#2.csv"
+    return (Path(before), sheet) if is_sheet else (path, "")
 
 
 def read_rows(place: str | Path, fits: Fits, *, most: int = 100_000_000) -> Rows:
