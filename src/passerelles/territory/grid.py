@@ -60,12 +60,18 @@ class Reader(Protocol):
 
     referential: Referential
     side: Side
+    choices: Mapping[str, str]
+    review_threshold: float
 
     def tell(self, file: str, key: str, line: int = 0, column: str = "", /, **values: object) -> None:
         """Say what was done with a table or a line of it."""
 
     def is_place(self, name: str) -> bool:
         """Whether a header is the very name of a place."""
+
+    @property
+    def several(self) -> Callable[..., Any]:
+        """What reads a cell of several jobs."""
 
     def holds_jobs(self, texts: Sequence[str]) -> bool:
         """Whether most of some cells are titles of jobs."""
@@ -486,7 +492,7 @@ def _unnamed_sums(grid: Grid) -> Callable[[Sequence[Any]], bool]:
     return sums
 
 
-def as_remarked(row: Line, number: int) -> int:
+def remarked(row: Line, number: int) -> int:
     """
     Return what remarks, or words beside it, leave of a row's number, with a message: "dont 3 déjà pourvus", "reste 6".
 

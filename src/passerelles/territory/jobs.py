@@ -21,7 +21,7 @@ from passerelles.referentials.access_text import (
     phrases_of,
     read_asked,
 )
-from passerelles.referentials.referential import Referential, code_of, occupations_meant, titles_by_label
+from passerelles.referentials.referential import Referential, code_of, codes_within, occupations_meant, titles_by_label
 from passerelles.sharing import made_once
 from passerelles.territory.columns import bare, with_letters
 from passerelles.territory.grid import Grid, Line, Row, numbers_of, whole_of
@@ -49,6 +49,7 @@ _NUMBERED: Final = re.compile(r"CACES|R ?[34]\d\d", re.IGNORECASE)
 _CATEGORY: Final = re.compile(r"[A-H]\d?|\d+[AB]?")
 _ASKED_APART: Final = re.compile(r"[+/,;&\n•](?!\s*\d)|\s+et\s+(?=(?:[A-D][1E]?|EC)\b)")
 _TOWN: Final = re.compile(r"(?: [àa] |\s[-–]\s|,\s|\()(?P<place>[A-ZÀ-Ý][^(),]*(?:\(\w{2,3}\))?)\)?\s*$")
+_ROME_DASHED: Final = re.compile(r"^\s*([A-Za-z])\s?[-–.]\s?(\d{4})\s*$")
 _MOST_JOBS: Final = 4  # in a cell: more are no list of jobs
 _ONE_FIRM: Final = "0"  # stands for the one firm of people whose employer no column tells: a name that is no word
 
@@ -97,12 +98,13 @@ def candidates_of(referential: Referential, titles: Iterable[tuple[str, Context 
     return resolve_many(referential, [t for t, _ in pairs], limit=3, contexts=[context for _, context in pairs])
 
 
-def read_titles(referential: Referential, grid: Grid, rows: Sequence[Row], *, threshold: float) -> list[Job | None]:
+def read_titles(grid: Grid, rows: Sequence[Row]) -> list[Job | None]:
     """
     Read the title of each row, all at once, beside its employer, sector and the other jobs of the firm.
 
     Of jobs crossed with employers each is written once, and read so: beside the other jobs of them all.
     """
+    referential, threshold = grid.reader.referential, grid.reader.review_threshold
 
     def texts_of(role: str) -> list[str]:
         known = role in grid.columns and not grid.crossed
@@ -254,6 +256,70 @@ def several_jobs(referential: Referential, text: str, *, family: bool = False) -
     return Unusable("job", "several_jobs", {"given": given, "jobs": ", ".join(parts)})
 
 
+def job_of(row: Line, title_job: Job | None) -> Job:
+    """Job of a row: what a person chose, else its code where the referential has it, else its title."""
+    reader, referential = row.grid.reader, row.grid.reader.referential
+    texts = {role: text for role in ("choice", "code", "job") if (text := row.text(role))}
+    texts = {role: _ROME_DASHED.sub(r"\1\2", text) for role, text in texts.items()}
+    if not texts:
+        return Unusable("job", "empty", {})
+    *_, last = texts.values()
+    chosen = code_of(referential, reader.choices.get(last, ""))
+    if chosen is not None:
+        return Resolved(chosen, last, 1.0)
+    for role, text in texts.items():
+        code, codes = code_of(referential, text), codes_within(referential, text)
+        if text == last and len(codes) > 1 and not isinstance(title_job, Resolved):
+            return Unusable(role, "job_ambiguous", {"given": text, "suggestions": ", ".join(codes)})
+        beside = code is None and len(codes) == 1
+        if beside and (role != "job" or not is_part_of(referential, codes[0], title_job)):
+            code = codes[0]
+        if code is not None:
+            title, confidence = texts.get("job", text), 1.0
+            if role == "job":
+                _tell_unknown(row, texts, text, code)
+            sure = title_job if isinstance(title_job, Resolved) and title_job.confidence >= SURE else None
+            if sure is not None and (role == "code" or beside) and not same_job(referential, code, sure):
+                confidence = 1.0 - sure.confidence
+                values = {"code": _named(referential, code), "read": _named(referential, sure.job), "given": sure.given}
+                row.tell("code_differs", row.grid.title("code"), **values)
+            return Resolved(code, "" if code_of(referential, title) == code else title, round(confidence, 3))
+        if role == "choice":  # a title that a person chose is read instead of what stands beside it
+            break
+    if role == "job" and isinstance(title_job, Resolved):
+        _tell_unknown(row, texts, title_job.given, title_job.job)
+    if role != "job":
+        ranked = next(resolve_many(referential, [text], limit=3))
+        return read_title(referential, text, ranked, role, threshold=reader.review_threshold)
+    return title_job or Unusable("job", "empty", {})
+
+
+def _tell_unknown(row: Line, texts: Mapping[str, str], given: str, code: str) -> None:
+    """Say that the code of a row is none of the referential's, and what was read in its place."""
+    if "code" in texts:
+        values = {"code": texts["code"], "given": given, "read": _named(row.grid.reader.referential, code)}
+        row.tell("code_unknown", row.grid.title("code"), **values)
+
+
+def _named(referential: Referential, code: str) -> str:
+    """Code and label of an occupation."""
+    return f"{code} {referential.occupation_by_code[code].name}"
+
+
+def unclear_job(row: Line, number: int | None) -> Job | None:
+    """What is wrong where a row has several jobs for one number, or columns of one name say different ones."""
+    grid, reader = row.grid, row.grid.reader
+    if not grid.has("job") or row.text("choice") or row.text("code"):
+        return None
+    if row.differs(grid.title("job")):
+        return Unusable("job", "columns_differ", {"given": row.text("job")})
+    text = cell_text(row.cells[grid.columns["job"]])
+    if number == 1 or codes_within(reader.referential, text):
+        return None
+    job: Job | None = reader.several(text, family=number is not None and grid.has(grid.count))
+    return job
+
+
 def read_place(locator: Locator, text: str, area: str, role: str) -> Where | Unusable:
     """Return the place of a cell; a postcode or department tells places of one name apart."""
     text = without_region(text)
@@ -337,6 +403,16 @@ def asked_of_row(row: Line) -> Iterator[tuple[str, list[str]]]:
             parts = re.split(r"[,.;\n]\s", cell_text(row.cells[at]))
             demanded = [part for part in parts if says("demanded", normalise_label(part))]
             yield grid.header[at], [*as_asked(" ; ".join(demanded))]
+
+
+def conditions_of(row: Line, job: str) -> str:
+    """What columns of licences, conditions and remarks ask for, or list as held; a message names the others."""
+    conditions, key = list[str](), "conditions_unread" if row.grid.side == "hiring" else "held_unread"
+    for column, items in asked_of_row(row):
+        if unread := [words for each in items if (words := asked_in(row.grid.reader.referential, each, job).unread)]:
+            row.tell(key, column, column=column, given=", ".join(unread))
+        conditions += items
+    return (" ; " if any(" ou " in each for each in conditions) else ", ").join(conditions)
 
 
 def asked_in(referential: Referential, item: str, job: str) -> Asked:
@@ -428,9 +504,7 @@ def _counted(text: str, signs: re.Pattern[str]) -> tuple[list[str], list[tuple[s
     return parts, [(m["job"].strip(), int(m.groupdict().get("m") or m["n"])) for m in read if m is not None]
 
 
-def split_jobs(
-    grid: Grid, rows: list[Row], are_several: Callable[[str], bool]
-) -> tuple[Grid, list[Row], list[Problem]]:
+def split_jobs(grid: Grid, rows: list[Row]) -> tuple[Grid, list[Row], list[Problem]]:
     """
     Give each job its own row where a cell gives several with numbers that add up to that of the row; problems too.
 
@@ -456,7 +530,8 @@ def split_jobs(
             chosen = any(grid.text(cells, role) for role in ("choice", "code"))
             key = "jobs_unshared" if counts_some_jobs(written, alone=uncounted) and not chosen else ""
             several = any(counted) and _BARE.match(text) is not None
-            several |= 2 * sum(map(bool, counted)) > len(rows) and are_several(written)  # else each row is one post
+            most = 2 * sum(map(bool, counted)) > len(rows)  # else each row is one post
+            several |= most and isinstance(grid.reader.several(written), Unusable)
             several |= says("several", normalise_label(text))
             numbered, left = _numbered_jobs(written) if key and uncounted else ([], "")
             key = "not_number" if uncounted and several and not numbered else key

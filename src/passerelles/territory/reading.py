@@ -15,37 +15,24 @@ from passerelles.io.csv import Rows, decimal_sign, read_number
 from passerelles.io.xlsx import cell_text
 from passerelles.market.places import departments_shown
 from passerelles.market.tables import agreement_number
-from passerelles.matching.titles import REVIEW, SURE, resolve_many
+from passerelles.matching.titles import REVIEW, resolve_many
 from passerelles.progress import go_on
 from passerelles.referentials.own_tables import coded
-from passerelles.referentials.referential import Referential, code_of, codes_within
+from passerelles.referentials.referential import Referential, code_of
 from passerelles.territory.columns import COUNT, with_letters
-from passerelles.territory.grid import (
-    MOST_CELLS,
-    Grid,
-    Line,
-    Row,
-    as_remarked,
-    change_of,
-    fill_down,
-    row_kinds,
-    whole_of,
-)
+from passerelles.territory.grid import MOST_CELLS, Grid, Line, Row, change_of, fill_down, remarked, row_kinds, whole_of
 from passerelles.territory.jobs import (
     Job,
-    Resolved,
     Unusable,
-    asked_in,
-    asked_of_row,
+    conditions_of,
     is_nowhere,
-    is_part_of,
+    job_of,
     place_in_title,
     read_place,
-    read_title,
     read_titles,
-    same_job,
     several_jobs,
     split_jobs,
+    unclear_job,
 )
 from passerelles.territory.lots import (
     Locator,
@@ -62,10 +49,7 @@ from passerelles.territory.lots import (
     side_label,
     town_of,
 )
-from passerelles.territory.shapes import (
-    shaped,
-    tell_differing,
-)
+from passerelles.territory.shapes import shaped, tell_differing
 from passerelles.territory.sheets import damaged, grids_of, sheets_of
 from passerelles.text import normalise_label
 
@@ -75,7 +59,6 @@ _SHORT: Final = 3  # digits at most that are no code of a place
 _PART_BESIDE: Final = re.compile(r"(?<=\d)\s*\([\d.,]+\)$")
 _DITTO: Final = re.compile(r"[\"″〃»]|''|idem|id\.|ditto", re.IGNORECASE)
 _AREA: Final = re.compile(r"(?i)^(?:\d{5}|secteur)\s+(?:d[eu]\s)?|\s*\((?:\d{2,5}|2[AB])\)\s*$")  # "Vierzon (18)"
-_ROME_DASHED: Final = re.compile(r"^\s*([A-Za-z])\s?[-–.]\s?(\d{4})\s*$")
 # Kinds of rows that are lots, not read.
 _LOTS: Final = frozenset(("other_side", "side_unknown", "out_of_scope", "closed_line", "gone_line", "not_concerned",
                           "fragile_no_change", "hiring_no_change"))  # fmt: skip
@@ -221,13 +204,11 @@ def _given_rows(table: Any, side: Side) -> list[Any]:
     except TypeError:  # a column alone, or a result of this package
         given = None
     rows = list(given) if isinstance(given, Iterable) and not isinstance(given, Mapping) else [None]
-    if not any(all(isinstance(row, kind) for row in rows) for kind in (str | Path, Lot, Mapping)):
-        raise PasserellesError("territory_table", side=partial(side_label, side), kind=type(table).__name__)
-    for row in rows if given is table else ():
-        if isinstance(row, str) and looks_like_code(row) and not Path(row).suffix and not Path(row).exists():
-            raise PasserellesError(
-                "territory_table", side=partial(side_label, side), kind=f"{type(table).__name__} ({row!r})"
-            )
+    texts = (row for row in rows if given is table and isinstance(row, str))
+    code = next((t for t in texts if looks_like_code(t) and not Path(t).suffix and not Path(t).exists()), None)
+    if code or not any(all(isinstance(row, kind) for row in rows) for kind in (str | Path, Lot, Mapping)):
+        kind = f"{type(table).__name__} ({code!r})" if code else type(table).__name__
+        raise PasserellesError("territory_table", side=partial(side_label, side), kind=kind)
     return rows
 
 
@@ -259,7 +240,7 @@ class _Reader:
         return next((each for each in others if getattr(each[0], "key", "") != "basin_unknown"), (place, text))
 
     @cached_property
-    def _job_of_several(self) -> Callable[..., Job | None]:
+    def several(self) -> Callable[..., Job | None]:
         """Reads a cell of several jobs, each only once: see `several_jobs`."""
         return cache(partial(several_jobs, self.referential))
 
@@ -294,10 +275,10 @@ class _Reader:
 
         Where its places keep it from having most, rows of an unknown one count without, with a message.
         """
-        grid, several = shaped(grid), self._job_of_several
-        grid, rows, problems = split_jobs(grid, self._rows(grid), lambda text: isinstance(several(text), Unusable))
+        grid = shaped(grid)
+        grid, rows, problems = split_jobs(grid, self._rows(grid))
         self.set_aside += problems
-        titles = read_titles(self.referential, grid, rows, threshold=self.review_threshold)
+        titles = read_titles(grid, rows)
         n_aside, n_said = len(self.set_aside), len(self.said)
         found = self._lots(grid, rows, titles)
         unread = [problem for problem in self.set_aside[n_aside:] if problem.key in _NO_PLACE]
@@ -422,8 +403,8 @@ class _Reader:
         if (grid.has("target") or grid.signed) and number is not None and number <= 0:
             row.tell(f"{self.side}_no_change")
             return None
-        job = self._job(row, title_job)
-        job = self._unclear_job(row, number) or job
+        job = job_of(row, title_job)
+        job = unclear_job(row, number) or job
         place = self._where(row)
         if isinstance(people, Unusable) or isinstance(job, Unusable) or isinstance(place, Unusable):
             if number == 0:  # nobody is lost
@@ -445,14 +426,14 @@ class _Reader:
             month=_month(row),
             size=whole_of(row.text("size")),
             agreement=agreement_number(row.text("idcc")),
-            permits=self._conditions(row, job.job),
+            permits=conditions_of(row, job.job),
         )
 
     def _people(self, row: Line, decimal: str) -> int | Unusable:
         """People or openings of a row, or their change; an empty part counts nobody where another is filled."""
         grid = row.grid
         if not grid.has(grid.count):
-            return as_remarked(row, 1)
+            return remarked(row, 1)
         written = [at for at in (grid.columns[grid.count], *grid.parts) if row.text_at(at)]
         if grid.parts:  # a dash in one of them means nobody; of all of them, or alone, what it means is not known
             written = [at for at in written if row.text_at(at).strip("-–—")]
@@ -469,78 +450,11 @@ class _Reader:
             return unusable[0] if unusable else Unusable(grid.count, "empty", {"given": ""})
         whole -= whole_of(row.text("filled")) or 0
         if not grid.has("target"):
-            return as_remarked(row, whole)
+            return remarked(row, whole)
         target = _number(row, decimal, grid.columns["target"])
         if isinstance(target, Unusable):
             return target
         return whole - target if self.side == "fragile" else target - whole
-
-    def _conditions(self, row: Line, job: str) -> str:
-        """What columns of licences, conditions and remarks ask for, or list as held; a message names the others."""
-        conditions, key = list[str](), "conditions_unread" if self.side == "hiring" else "held_unread"
-        for column, items in asked_of_row(row):
-            if unread := [words for each in items if (words := asked_in(self.referential, each, job).unread)]:
-                row.tell(key, column, column=column, given=", ".join(unread))
-            conditions += items
-        return (" ; " if any(" ou " in each for each in conditions) else ", ").join(conditions)
-
-    def _job(self, row: Line, title_job: Job | None) -> Job:
-        """Job of a row: what a person chose, else its code where the referential has it, else its title."""
-        texts = {role: text for role in ("choice", "code", "job") if (text := row.text(role))}
-        texts = {role: _ROME_DASHED.sub(r"\1\2", text) for role, text in texts.items()}
-        if not texts:
-            return Unusable("job", "empty", {})
-        *_, last = texts.values()
-        chosen = code_of(self.referential, self.choices.get(last, ""))
-        if chosen is not None:
-            return Resolved(chosen, last, 1.0)
-        for role, text in texts.items():
-            code, codes = code_of(self.referential, text), codes_within(self.referential, text)
-            if text == last and len(codes) > 1 and not isinstance(title_job, Resolved):
-                return Unusable(role, "job_ambiguous", {"given": text, "suggestions": ", ".join(codes)})
-            beside = code is None and len(codes) == 1
-            if beside and (role != "job" or not is_part_of(self.referential, codes[0], title_job)):
-                code = codes[0]
-            if code is not None:
-                title, confidence = texts.get("job", text), 1.0
-                if role == "job":
-                    self._tell_unknown(row, texts, text, code)
-                sure = title_job if isinstance(title_job, Resolved) and title_job.confidence >= SURE else None
-                if sure is not None and (role == "code" or beside) and not same_job(self.referential, code, sure):
-                    confidence = 1.0 - sure.confidence
-                    values = {"code": self._named(code), "read": self._named(sure.job), "given": sure.given}
-                    row.tell("code_differs", row.grid.title("code"), **values)
-                return Resolved(code, "" if code_of(self.referential, title) == code else title, round(confidence, 3))
-            if role == "choice":  # a title that a person chose is read instead of what stands beside it
-                break
-        if role == "job" and isinstance(title_job, Resolved):
-            self._tell_unknown(row, texts, title_job.given, title_job.job)
-        if role != "job":
-            ranked = next(resolve_many(self.referential, [text], limit=3))
-            return read_title(self.referential, text, ranked, role, threshold=self.review_threshold)
-        return title_job or Unusable("job", "empty", {})
-
-    def _unclear_job(self, row: Line, number: int | None) -> Job | None:
-        """What is wrong where a row has several jobs for one number, or columns of one name say different ones."""
-        grid = row.grid
-        if not grid.has("job") or row.text("choice") or row.text("code"):
-            return None
-        if row.differs(grid.title("job")):
-            return Unusable("job", "columns_differ", {"given": row.text("job")})
-        text = cell_text(row.cells[grid.columns["job"]])
-        if number == 1 or codes_within(self.referential, text):
-            return None
-        return self._job_of_several(text, family=number is not None and grid.has(grid.count))
-
-    def _tell_unknown(self, row: Line, texts: Mapping[str, str], given: str, code: str) -> None:
-        """Say that the code of a row is none of the referential's, and what was read in its place."""
-        if "code" in texts:
-            values = {"code": texts["code"], "given": given, "read": self._named(code)}
-            row.tell("code_unknown", row.grid.title("code"), **values)
-
-    def _named(self, code: str) -> str:
-        """Code and label of an occupation."""
-        return f"{code} {self.referential.occupation_by_code[code].name}"
 
     def _where(self, row: Line) -> Where | Unusable:
         grid = row.grid
