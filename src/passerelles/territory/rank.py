@@ -312,11 +312,11 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     Returns
     -------
     ranking
-        Items by lot, then by falling score, ties by code. What is impossible, or of the same fiche, is left out; for
-        hiring jobs also the kinds of move of ``settings.ranking.sources_exclude``: people who would step down. Jobs of
-        one family and basin share its projects: the best of them stands for all, on either side. The notes say by
-        which rule the jobs of a side were found and how many it could not judge, that no radius applies without a
-        geography, and that the basin asked has no lot of its own where that is so.
+        Items by lot, then by falling score, ties by employer and code. What is impossible, or of the same fiche, is
+        left out; for hiring jobs also the kinds of move of ``settings.ranking.sources_exclude``: people who would step
+        down. Jobs of one family and basin share its projects: the best of them stands for all, on either side. The
+        notes say by which rule the jobs of a side were found and how many it could not judge, that no radius applies
+        without a geography, and that the basin asked has no lot of its own where that is so.
 
     Raises
     ------
@@ -342,10 +342,9 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     near = tuple(sorted({*far, *locator.surveyed_within(radius, far)}))
     basins = (far, near) if by == "fragile" else (near, far)
     rule = None if market is None else _rule(market, graph.referential, places, listed)
-    titles = config.titles.review_threshold
-    starts = _side(graph, "fragile", fragile, locator, titles, basins[0], rule)
-    own = frozenset(lot.job for lot in starts.lots)
-    ends = _side(graph, "hiring", hiring, locator, titles, basins[1], rule, own)
+    side = partial(_side, graph, locator=locator, review_threshold=config.titles.review_threshold, rule=rule)
+    starts = side("fragile", fragile, basins[0])
+    ends = side("hiring", hiring, basins[1], own=frozenset(lot.job for lot in starts.lots))
     model = costs if costs is not None else EffortCosts(graph, config)
     territory = Territory(graph, starts, ends, locator, model, chosen)
     pair = _rater(territory, moves_between(territory), radius, ruled=hiring is None)
@@ -487,9 +486,10 @@ def _side(
     graph: OccupationGraph,
     side: Side,
     table: Table | None,
+    basins: Sequence[str],
+    *,
     locator: Locator,
     review_threshold: float,
-    basins: Sequence[str],
     rule: _Rule | None,
     own: frozenset[str] = frozenset(),
 ) -> Lots:

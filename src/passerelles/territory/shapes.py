@@ -35,6 +35,8 @@ _TOTAL_OF: Final = re.compile(r"(?:\w+ )?total (?:de |du |d )?(.+)")
 _INSIDE: Final = re.compile(r"\s*[()]\s*|\s+[-–—:]\s+")
 _BRACKET: Final = re.compile(r"\s*\([^()]*\)")
 _LEAST: Final = 2  # columns of jobs or places that make a table of them
+Titles = dict[int, dict[str, str]]
+"""What lines of their own say of the rows below them: by line, the texts of roles."""
 
 
 def unpivoted(grid: Grid) -> Grid:
@@ -172,11 +174,11 @@ def labelled(grid: Grid, above: Sequence[Row]) -> Grid:
     titles = firms or _place_titles(grid, above) or _job_titles(grid)
     placed = _firm_titles(grid, above) if firms or not titles else {}
     for line, cells in sorted([*above, *grid.rows], key=lambda row: row[0]):
-        field = (_page_field(cells, grid.reader) if line in lines_above else None) or titles.get(line)
-        fields = labels_of(cells, grid.side) or ([field] if field else [])
-        named = {"commune" if role == "employer" and is_place(value) else role: value for role, value in fields}
+        page_field = _page_field(cells, grid.reader) if line in lines_above else {}
+        fields = dict(labels_of(cells, grid.side)) or page_field or titles.get(line, {})
+        named = {"commune" if role == "employer" and is_place(text) else role: text for role, text in fields.items()}
         named |= placed.get(line, {})
-        named = {role: value for role, value in named.items() if not _SAME.get(role, {role}) & grid.columns.keys()}
+        named = {role: text for role, text in named.items() if not grid.has(*_SAME.get(role, {role}))}
         if named:
             labels |= named
             given = " ".join(filter(None, map(cell_text, cells)))
@@ -198,9 +200,8 @@ def _lone(rows: Iterable[Row]) -> dict[int, str]:
     """Return the words, of no total, that stand alone on their line or beside "Site", by line."""
     texts = {line: [text for cell in cells if (text := cell_text(cell).strip())] for line, cells in rows}
     texts = {n: some[1:] if len(some) == _LEAST and _names_owner(some[0]) else some for n, some in texts.items()}
-    return {
-        n: some[0] for n, some in texts.items() if len(some) == 1 and some[0][0].isalpha() and not _is_total(some[0])
-    }
+    alone = {n: some[0] for n, some in texts.items() if len(some) == 1}
+    return {n: text for n, text in alone.items() if text[0].isalpha() and not _is_total(text)}
 
 
 def _names_owner(name: str) -> bool:
@@ -208,19 +209,19 @@ def _names_owner(name: str) -> bool:
     return names_role(name) and role_of(name, "fragile") in (*_SAME["basin"], "employer")
 
 
-def _place_titles(grid: Grid, above: Sequence[Row]) -> dict[int, tuple[str, str]]:
+def _place_titles(grid: Grid, above: Sequence[Row]) -> Titles:
     """Return the places that stand alone on lines within a table, and on the one above it, by line."""
     if grid.has("basin", "commune"):
         return {}
     lone = _lone((*above[-1:], *grid.rows))
     lone = {line: text for line, text in lone.items() if not says("word_too", normalise_label(text))}
-    places = {line: text for line, text in lone.items() if grid.reader.is_place(text)}
-    kinds = {text.split()[0].casefold() for text in places.values() if " " in text}  # "Secteur": of the others too
-    titles = {n: ("commune", t) for n, t in lone.items() if n in places or t.split()[0].casefold() in kinds}
+    places = {text for text in lone.values() if grid.reader.is_place(text)}
+    kinds = {text.split()[0].casefold() for text in places if " " in text}  # "Secteur": of the others too
+    titles = {n: {"commune": t} for n, t in lone.items() if t in places or t.split()[0].casefold() in kinds}
     return titles if titles.keys() & {line for line, _ in grid.rows} else {}
 
 
-def _firm_titles(grid: Grid, above: Sequence[Row]) -> dict[int, dict[str, str]]:
+def _firm_titles(grid: Grid, above: Sequence[Row]) -> Titles:
     """Return the firms that stand alone on lines within a table and on the one above it, most with a place, by line."""
     if grid.has("employer", "basin", "commune") or not grid.has("job", "code"):
         return {}
@@ -228,29 +229,27 @@ def _firm_titles(grid: Grid, above: Sequence[Row]) -> dict[int, dict[str, str]]:
     places = {line: place_in_title(text, grid.reader.is_place) for line, text in lone.items()}
     if 2 * sum(map(bool, places.values())) <= len(lone) or not lone.keys() & {line for line, _ in grid.rows}:
         return {}
-    return {
-        line: {"employer": text.removesuffix(")").removesuffix(places[line]).rstrip(" ,(-–"), "commune": places[line]}
-        for line, text in lone.items()
-    }
+    firms = {n: text.removesuffix(")").removesuffix(places[n]).rstrip(" ,(-–") for n, text in lone.items()}
+    return {n: {"employer": firm, "commune": places[n]} for n, firm in firms.items()}
 
 
-def _job_titles(grid: Grid) -> dict[int, tuple[str, str]]:
+def _job_titles(grid: Grid) -> Titles:
     """Return the jobs that stand alone on lines within a table of which no column has jobs, by line."""
     are_jobs = grid.reader.holds_jobs
     if grid.has("job", "code") or grid.holding(lambda texts: not hold_counts(texts) and are_jobs(texts), grid.free):
         return {}
     lone = _lone(grid.rows)
     lone = lone if len(lone) < len(grid.rows) else {}  # lines of text
-    return {n: ("job", text) for n, text in lone.items() if not counted_jobs(text, alone=True) and are_jobs([text])}
+    return {n: {"job": text} for n, text in lone.items() if not counted_jobs(text, alone=True) and are_jobs([text])}
 
 
-def _block_titles(grid: Grid, above: Sequence[Row]) -> dict[int, tuple[str, str]]:
+def _block_titles(grid: Grid, above: Sequence[Row]) -> Titles:
     """Return the employers that alone stand above the header each time it is said, by line; none where one does not."""
     names = [name for name in grid.header if name]
     again = [at for at, (_, cells) in enumerate(grid.rows) if list(filter(None, map(cell_text, cells))) == names]
     titles = _lone((*above[-1:], *(grid.rows[at - 1] for at in again if at)))
     named = len({*titles.values()}) == len(again) + 1 > 1 and not any(":" in text for text in titles.values())
-    return {line: ("employer", text) for line, text in titles.items()} if named else {}
+    return {line: {"employer": text} for line, text in titles.items()} if named else {}
 
 
 def without_sums(grid: Grid) -> Grid:
@@ -310,12 +309,12 @@ def _summing(numbers: Sequence[float]) -> list[int]:
     return starts
 
 
-def _page_field(cells: Sequence[Any], reader: Reader) -> tuple[str, str] | None:
+def _page_field(cells: Sequence[Any], reader: Reader) -> dict[str, str]:
     """Return the employer or place in a line of two cells above a table, as the filters of a pivot table do."""
     filled = [text for cell in cells if (text := cell_text(cell).strip())]
     role = role_of(filled[0], reader.side) if len(filled) == _LEAST else ""
     named = role == "employer" and names_role(filled[0]) and filled[1][0].isalpha() and not names_role(filled[1])
-    return (role, filled[1]) if named or (role in ("basin", "commune") and reader.is_place(filled[1])) else None
+    return {role: filled[1]} if named or (role in _SAME["basin"] and reader.is_place(filled[1])) else {}
 
 
 def tell_sum(tell: Callable[..., None], line: int, total: Any, parts: Iterable[Any]) -> None:
