@@ -31,12 +31,8 @@ _SAYS: Final = {name: re.compile(pattern) for name, pattern in WORDS["says"].ite
 _WIDE: Final = frozenset(WORDS["wide"]["regions"]).union(
     *({each, each[3:], each[:2], f"{each[3:]} {each[:2]}"} for each in WORDS["wide"]["departments"])
 )
-_DEPARTMENTS: Final = {
-    name: code
-    for code, _, name in (
-        each.partition(" ") for key in ("departments", "more_departments") for each in WORDS["wide"][key]
-    )
-}
+_NAMED: Final = [*WORDS["wide"]["departments"], *WORDS["wide"]["more_departments"]]
+_DEPARTMENTS: Final = {name: code for code, _, name in (each.partition(" ") for each in _NAMED)}
 _DEPARTMENT: Final = re.compile(r"(?P<alone>\d)|(?P<code>\d{2,5}|2[ab])(?: .*)?|(?P<name>.*?)(?: (?:\d{2,3}|2[ab]))?")
 _ZONES: Final = [(place, re.compile(pattern)) for place, pattern in WORDS["zones"].items()]
 _BRACKETED: Final = re.compile(r"(?P<town>.*\S)\s*\((?P<area>[^()]+)\)\s*")
