@@ -430,12 +430,13 @@ RowKind = tuple[str, Mapping[str, object]]
 def row_kinds(grid: Grid) -> Iterator[RowKind]:
     """Yield the kind of each row."""
     above, sums, seen = "total_line", _unnamed_sums(grid), set[tuple[str, ...]]()
+    remarks = grid.saying("remark")
     for _, cells in grid.rows:
         is_part = says("part", normalise_label(grid.text(cells, "job")))
         if is_part and above != "total_line":
             yield "part_line", {}  # of the lot above, counted with it; of a total, its parts are the lots
             continue
-        kind, values = _kind_alone(grid, cells)
+        kind, values = _kind_alone(grid, cells, remarks)
         kind = "total_line" if kind in ("", "text_line") and sums(cells) else kind
         above = above if is_part else kind
         same = (*(grid.text_at(cells, at) for at in grid.references), grid.text(cells, "job"))
@@ -445,7 +446,7 @@ def row_kinds(grid: Grid) -> Iterator[RowKind]:
         yield kind, values if kind != "total_line" else {}
 
 
-def _kind_alone(grid: Grid, cells: Sequence[Any]) -> RowKind:
+def _kind_alone(grid: Grid, cells: Sequence[Any], remarks: Iterable[int]) -> RowKind:
     """Return the kind of a row, whatever stands above it."""
     texts, job = [normalise_label(cell_text(cell)) for cell in cells], grid.job_text(cells)
     if [*filter(None, texts)] == [*filter(None, grid.names)]:
@@ -463,7 +464,7 @@ def _kind_alone(grid: Grid, cells: Sequence[Any]) -> RowKind:
     if not _is_lot_row(grid, cells):
         return "text_line", {"text": " ".join(filter(None, map(cell_text, cells)))[:80]}
     nobodies = ("out_of_scope", "nobody_there") if grid.side == "fragile" else ("out_of_scope",)
-    sure = (at for at in grid.saying("remark") if not grid.text_at(cells, at).endswith("?"))  # else a doubt
+    sure = (at for at in remarks if not grid.text_at(cells, at).endswith("?"))  # else a doubt
     apart = next((at for at in sure if any(says(subject, texts[at]) for subject in nobodies)), None)
     at = grid.side_column if apart is None else apart
     given = "" if at is None else grid.text_at(cells, at)
