@@ -1665,6 +1665,17 @@ def test_titles_that_no_label_says_are_never_sure_by_one_of_their_words(rome: Re
     assert lot.job in ("M1609", "N2203")
 
 
+@pytest.mark.parametrize("name", ["Métier", "Emplois menacés"])
+def test_jobs_of_a_cell_have_the_numbers_of_the_cell_beside_it_line_by_line(embedded: Referential, name: str) -> None:
+    rows = [
+        {"Employeur": "A", name: "Cariste\nConducteur de poids lourd", "Effectif": "4\n3"},
+        {"Employeur": "B", name: "Cariste\nMagasinier", "Effectif": "4\nquelques"},
+    ]
+    lots = read_lots(embedded, rows, "fragile")
+    assert found(lots) == [("A", "N1101", 4), ("A", "N4101", 3)]
+    assert [p.row for p in lots.set_aside] == [2]
+
+
 @pytest.mark.parametrize(
     "row",
     [

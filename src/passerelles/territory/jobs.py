@@ -517,6 +517,9 @@ def split_jobs(grid: Grid, rows: list[Row]) -> tuple[Grid, list[Row], list[Probl
     uncounted = role not in grid.columns
     texts = [cell_text(cells[job]) for _, cells in rows]
     counted = [counted_jobs(text, alone=uncounted) for text in texts]
+    if not uncounted:
+        beside = [cell_text(cells[grid.columns[role]]) for _, cells in rows]
+        counted = [jobs or _line_by_line(*each) for jobs, *each in zip(counted, texts, beside, strict=True)]
     # Beside several jobs told so, a number in brackets is no mark of a note.
     bracketed = any(len(jobs) > 1 and _NOTE_MARK.search(text) for jobs, text in zip(counted, texts, strict=True))
     if uncounted and any(counted):
@@ -549,6 +552,20 @@ def split_jobs(grid: Grid, rows: list[Row]) -> tuple[Grid, list[Row], list[Probl
             values = {job: f"{title} à {town}" if town and town not in title else title, count: number}
             split_rows.append((line, [values.get(at, cell) for at, cell in enumerate(cells)]))
     return grid, split_rows, problems
+
+
+def _line_by_line(jobs: str, numbers: str) -> list[tuple[str, int]]:
+    r"""
+    Return the jobs of a cell, one a line, with the numbers of the cell beside it, as many lines; else nothing.
+
+    Examples
+    --------
+    >>> _line_by_line("Soudeur\nCariste", "4\n3"), _line_by_line("Soudeur\nde nuit", "4")
+    ([('Soudeur', 4), ('Cariste', 3)], [])
+    """
+    titles, people = jobs.splitlines(), [whole_of(each) for each in numbers.splitlines()]
+    whole = [n for n in people if n is not None]
+    return [*zip(map(str.strip, titles), whole, strict=True)] if len(titles) == len(whole) == len(people) > 1 else []
 
 
 def _numbered_jobs(text: str) -> tuple[list[tuple[str, int]], str]:

@@ -33,6 +33,7 @@ _SAME: Final = {
 }  # fmt: skip
 _TOTAL_OF: Final = re.compile(r"(?:\w+ )?total (?:de |du |d )?(.+)")
 _INSIDE: Final = re.compile(r"\s*[()]\s*|\s+[-–—:]\s+")
+_DIGIT: Final = re.compile(r"\d")
 _BRACKET: Final = re.compile(r"\s*\([^()]*\)")
 _LEAST: Final = 2  # columns of jobs or places that make a table of them
 Titles = dict[int, dict[str, str]]
@@ -555,6 +556,8 @@ def _with_roles_by_content(grid: Grid) -> Grid:
         matches = grid.holding(holds, grid.countable if role == grid.count else grid.free)
         if role == grid.count and not matches:
             matches = grid.holding(mostly_hold_counts, grid.countable)
+            named = [at for at in grid.countable if role_of(grid.header[at], grid.side) == role]
+            matches = matches or grid.holding(lambda texts: any(map(_DIGIT.search, texts)), named)  # "4" above "3"
         if len(matches) != 1 and role == "commune" and grid.has("employer"):
             matches = grid.holding(holds, [grid.columns["employer"]])  # a site may be named after its town
         if len(matches) == 1:
