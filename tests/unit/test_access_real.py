@@ -262,6 +262,8 @@ def test_a_known_move_takes_what_it_takes(
     [
         ("N1101", "CACES-R489"),
         ("F1301", "CACES-R487"),
+        ("F1401", "AUT-COND"),
+        ("F1402", "AUT-COND"),
         ("H2913", "QS-9606"),
         ("D1202", "CAP-COIFFURE"),
         ("A1503", "CTM-TOILETTEUR"),
@@ -1429,6 +1431,8 @@ BLIND: list[tuple[str, str, str, set[str], set[str], set[str], tuple[float, floa
     ("G1302", "E1108", "open", set(), set(), {"DIP-N6"}, (100, 1500)),
     ("J1507", "J1506", "conditional", {"ORDRE-INF"}, set(), {"DEAS", "DEI"}, (0, 50)),
     ("D1505", "J1507", "conditional", {"DE-PUER"}, {"DEI"}, set(), (5000, 7000)),
+    # A sailor of the sea takes an examination after six months on rivers: its ways have lengths, it has none.
+    ("A1415", "N3103", "conditional", {"UE-MATELOT"}, {"EXP-NAV-6"}, {"CFBS"}, (0, 40)),
 ]
 
 
@@ -1468,6 +1472,16 @@ def test_the_training_before_a_badge_is_named_and_is_not_the_whole_job(
     assert codes.index(first) < codes.index(last)
     assert path.status == "feasible"
     assert (path.hours.expected or 0.0) > 20
+
+
+@pytest.mark.parametrize("target", ["A1509", "A1511", "G1613"])
+def test_what_the_law_wants_one_person_in_each_place_to_know_is_not_the_whole_job(
+    rome4_graph: OccupationGraph, target: str
+) -> None:
+    (path,) = rank_paths(rome4_graph, "D1507", targets=[target], max_steps=1, limit=1)
+    assert path.status == "feasible"
+    assert path.hours_sourced == 14
+    assert (path.hours.expected or 0.0) > 50
 
 
 def test_a_job_is_called_by_the_title_that_was_asked_for(rome4_graph: OccupationGraph) -> None:

@@ -139,7 +139,8 @@ class Demands(Deriving):
     contested
         Shape (n,): whether it is a competition, no appointment or quota.
     entered_freely
-        Shape (n,): whether people enter without a diploma, so that a required course is all the training there is.
+        Shape (n,): whether people enter without a diploma, so that a required course is all the training there is:
+        not one that the law demands of one person in each establishment.
     groups
         For each occupation, the choice that stands for each group of its ways: its own, or one that makes it too.
     """
@@ -556,7 +557,7 @@ def build_demands(referential: Referential, jobs: Sequence[tuple[str, Aim]], *, 
     hidden = _flags(not lifted and _hidden(referential, c, code) for c, code in in_order)
     selective = _flags(c.status == "selective" for c in conditions)
     contested = _flags(c.selection is None or c.selection.kind == "competition" for c in conditions)
-    freely = _flags(c.level_low == 0 for c in conditions)
+    freely = _flags(c.level_low == 0 and all(i.ground != "establishment" for i in c.required) for c in conditions)
     credentials = tuple(known[code] for code in codes)
     ways_and_usual = tuple(ways for ways, _ in choices), tuple(usual for _, usual in choices)
     columns = (tuple(codes), credentials, *ways_and_usual)

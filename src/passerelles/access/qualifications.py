@@ -380,8 +380,9 @@ def _demanded(referential: Referential, rows: Sequence[CredentialRequirement]) -
 
 
 def _required(referential: Referential, code: str) -> list[Credential]:
-    rows = [r.credential for r in demanded_rows(referential, code, NO_AIM) if r.kind == "required"]
-    codes = {c for credential in rows for c in (*referential.prerequisites_of(credential), credential)}
+    """Credentials that are demanded of everybody in a job, not of one person in each establishment, and what before."""
+    rows = [r for r in demanded_rows(referential, code, NO_AIM) if r.kind == "required" and r.ground != "establishment"]
+    codes = {c for row in rows for c in (*referential.prerequisites_of(row.credential), row.credential)}
     return [referential.credential_by_code[c] for c in sorted(codes) if c in referential.credential_by_code]
 
 
