@@ -150,7 +150,7 @@ def test_nothing_feasible_is_exit_one(capsys: pytest.CaptureFixture[str]) -> Non
 def test_a_path_of_which_nobody_knows_whether_it_is_feasible_is_no_negative_answer(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    code, out, _ = call("paths", "D1106", "N3103", "--max-steps", "1", "--format", "json", capsys=capsys)
+    code, out, _ = call("paths", "D1106", "I1617", "--max-steps", "1", "--format", "json", capsys=capsys)
     assert (code, {item["status"] for item in json.loads(out)["results"]}) == (0, {"unknown"})
 
 
