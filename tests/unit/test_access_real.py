@@ -1034,6 +1034,16 @@ def test_a_diploma_that_asks_for_another_takes_the_years_of_both(
         ("Electricien de maintenance de centrales nucléaires", {"ACCES-INB", "HAB-ELEC"}),
         ("Agent de sûreté ferroviaire", {"FORM-SUGE"}),  # transport code, L. 2251-1: no card of private security
         ("Commandant de bord hélicoptère", {"CPL-H", "MED-1"}),  # FCL.510.H: no licence of aeroplanes
+        # Criminal code, 433-17: a title of a regulated profession is reserved wherever it is listed.
+        ("Vétérinaire de l'industrie", {"CONC-VETO", "DE-VETO", "DIP-BAC"}),
+        ("Pharmacien de recherche scientifique", {"DE-PHARMA", "DIP-BAC"}),
+        ("Pharmacien spécialisé en législation pharmaceutique", {"DE-PHARMA", "DIP-BAC"}),
+        ("Médecin de la recherche scientifique", {"DE-MEDECIN", "DIP-BAC"}),
+        ("Diététicien chef de produit en fabrication industrielle", {"DIP-DIET"}),
+        ("Directeur d'institut de formation en soins infirmiers (IFSI)", {"AGR-DIRPARA"}),
+        ("Sapeur-pompier de cellule d'intervention chimique et radiologique", {"CONC-SPP", "EXP-SPV-36", "FORM-SPP"}),
+        ("Sous-officier soutien pétrolier", {"ENG-MIL", "FORM-MIL", "HAB-MIL"}),
+        ("Sapeur de construction modulaire militaire", {"ENG-MIL", "FORM-MIL", "HAB-MIL"}),
     ],
 )
 def test_what_a_title_alone_takes_is_told_of_it(rome4_graph: OccupationGraph, title: str, needed: set[str]) -> None:
