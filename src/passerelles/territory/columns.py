@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from passerelles.codes import grouped
 from passerelles.io.csv import TOTAL
 from passerelles.io.xlsx import cell_text
 from passerelles.territory.lots import WORDS, Month, Side, says
@@ -14,6 +15,7 @@ COUNT: Final[Mapping[Side, str]] = {"fragile": "headcount", "hiring": "openings"
 _HEADER_LEAST: Final = 2  # columns that make a header: a title may hold the name of one
 _WIDE: Final = 4  # cells of a header whose jobs are columns
 _LOST: Final = re.compile(r"[^\W\d_][?\ufffd][^\W\d_]")  # an accent, in a file of which none is left
+_CODE: Final = re.compile(r"(?:codes?|rome)\b")
 _DIGITS: Final = re.compile(r"\d+")
 _CORNER: Final = re.compile(r"\s*[\\|×]\s*|\s/\s")  # parts what rows and columns are
 PLACED: Final = frozenset({"employer", "basin", "commune"})
@@ -205,6 +207,20 @@ def period_of(name: str) -> Month | None:
     return Month.read(name) or Month.read(f"{name} 2000")
 
 
+def period_groups(names: Mapping[int, str], side: Side, about: str) -> list[list[int]]:
+    """
+    Return groups of columns each headed by its own month, quarter or year: openings, or who leaves.
+
+    They are by position, as `names` is; `about` is what the titles above say.
+    """
+    if side == "fragile":  # not who is there at each date; below a title of who leaves, a year may stand alone
+        names = {at: name for at, name in names.items() if says("leaves", bare(without_year(name) or about))}
+    dated = {at: month for at, name in names.items() if (month := period_of(name)) is not None}
+    yearly = grouped((without_year(name), at) for at, name in names.items() if year_of(name)).values()
+    groups = [[*dated]] if 1 < len(dated) == len({*dated.values()}) else []
+    return groups + [[*some] for some in yearly if are_years_to_come([names[at] for at in some])]
+
+
 def are_parts(names: Sequence[str]) -> bool:
     """
     Whether each column of several counts its own part of the same people.
@@ -234,6 +250,15 @@ def are_years_to_come(names: Sequence[str]) -> bool:
     """
     years, words = {year_of(name) for name in names}, {without_year(name) for name in names}
     return None not in years and len(years) == len(names) > 1 == len(words) and says("to_come", min(words))
+
+
+def splits(heading: str, names: Sequence[str]) -> bool:
+    """Whether names below one heading tell its columns apart: parts, years, months, codes, roles of their own."""
+    joined = [f"{heading} {name}" for name in names]
+    periods = {*map(Month.read, joined)} - {None}  # "Départs" above "T1 2027", "T2 2027"
+    if are_parts(names) or are_parts(joined) or are_years_to_come(joined) or len(periods) == len(names) > 1:
+        return True
+    return any(map(_CODE.match, map(normalise_label, names))) or (len(names) > 1 and any(map(names_role, names)))
 
 
 def without_year(name: str) -> str:

@@ -6,24 +6,12 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Final, Protocol
 
-from passerelles.codes import grouped
 from passerelles.io.csv import TOTAL, hold_counts, mostly_hold_counts, read_number
 from passerelles.io.xlsx import cell_text
 from passerelles.referentials.own_tables import coded
 from passerelles.referentials.referential import Referential
 from passerelles.sharing import cached_property
-from passerelles.territory.columns import (
-    COUNT,
-    PLACED,
-    are_years_to_come,
-    bare,
-    columns_of,
-    counts_else,
-    period_of,
-    without_part,
-    without_year,
-    year_of,
-)
+from passerelles.territory.columns import COUNT, PLACED, bare, columns_of, counts_else, period_groups, without_part
 from passerelles.territory.lots import WORDS, LotsError, Problem, Side, says
 from passerelles.text import normalise_label
 
@@ -333,12 +321,7 @@ class Grid:
     def by_periods(self, among: Iterable[int]) -> list[int]:
         """Return the columns of numbers each headed by its own month, quarter or year: openings, or who leaves."""
         names = {at: self.header[at] for at in among if self.sample(at)}
-        if self.side == "fragile":  # not who is there at each date; below a title of who leaves, a year may stand alone
-            names = {at: n for at, n in names.items() if says("leaves", bare(without_year(n) or self.about))}
-        dated = {at: month for at, name in names.items() if (month := period_of(name)) is not None}
-        yearly = grouped((without_year(name), at) for at, name in names.items() if year_of(name)).values()
-        groups = [[*dated]] if 1 < len(dated) == len({*dated.values()}) else []
-        groups += [[*some] for some in yearly if are_years_to_come([names[at] for at in some])]
+        groups = period_groups(names, self.side, self.about)
         counting = (some for some in groups if mostly_hold_counts([text for at in some for text in self.sample(at)]))
         return next(counting, [])
 

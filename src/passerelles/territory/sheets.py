@@ -11,24 +11,13 @@ from typing import Any, Final, cast
 from passerelles.errors import PasserellesError
 from passerelles.io.csv import DOUBLE_ENCODED, TOTAL, Rows, mostly_hold_counts, read_rows, with_only_header
 from passerelles.io.xlsx import cell_text
-from passerelles.territory.columns import (
-    COUNT,
-    are_parts,
-    are_years_to_come,
-    columns_of,
-    fit,
-    has_counts,
-    names_role,
-    with_letters,
-    year_of,
-)
+from passerelles.territory.columns import COUNT, columns_of, fit, has_counts, names_role, splits, with_letters, year_of
 from passerelles.territory.grid import Grid, Reader, Row
 from passerelles.territory.jobs import counted_jobs
 from passerelles.territory.lots import LotsError, Month, Problem, Side, says, town_of
 from passerelles.territory.shapes import labelled, tell_sum
 from passerelles.text import normalise_label
 
-_CODE: Final = re.compile(r"(?:codes?|rome)\b")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _MAX_BYTES: Final = 50_000_000  # a table of lots is a few kilobytes; beyond that, it is another file
 _POSTAL: Final = re.compile(r"\d{5} ")
@@ -519,17 +508,7 @@ def _one_header(header: list[str], rows: list[Row], line: int) -> tuple[list[str
         return written, rows
     sums = [bool(TOTAL.fullmatch(normalise_label(text))) for text in below]
     totals = {starts[at] for at, is_sum in enumerate(sums) if is_sum and starts.count(starts[at]) > 1}
-    joined = {at: [f"{header[at]} {name}" for name in some] for at, some in under.items()}
-    split = {
-        at
-        for at, some in under.items()
-        if are_parts(some)
-        or are_parts(joined[at])
-        or are_years_to_come(joined[at])
-        or (len({*map(Month.read, joined[at])} - {None}) == len(some) > 1)  # "Départs" above "T1 2027", "T2 2027"
-        or any(map(_CODE.match, map(normalise_label, some)))
-    }
-    split |= {at for at, some in under.items() if len(some) > 1 and any(map(names_role, some))}
+    split = {at for at, some in under.items() if splits(header[at], some)}
     if width > len(written) and not (totals or split or of_year or any(map(_YEAR.fullmatch, below))):  # of people
         return written, rows
     names = [header[start] for start in starts]
