@@ -84,7 +84,12 @@ class Context(NamedTuple):
 
 
 def contexts_of(
-    titles: Sequence[str], *, employers: Sequence[str] = (), sectors: Sequence[str] = (), agreements: Sequence[str] = ()
+    titles: Sequence[str],
+    *,
+    employers: Sequence[str] = (),
+    sectors: Sequence[str] = (),
+    agreements: Sequence[str] = (),
+    one_firm: bool = False,
 ) -> list[Context | None]:
     """
     Context of each row of a table: what its columns say, and the other titles of the same employer.
@@ -95,6 +100,8 @@ def contexts_of(
         Title of each row.
     employers, sectors, agreements
         What the row says of each, one by row; nothing where the table has no such column.
+    one_firm
+        Whether rows that name no employer are of one firm.
 
     Returns
     -------
@@ -108,14 +115,15 @@ def contexts_of(
     ('Armement Le Gall', ('Patron pêcheur',))
     """
     nothing = [""] * len(titles)
+    rows = [*zip(titles, employers or nothing, sectors or nothing, agreements or nothing, strict=True)]
     others: dict[str, dict[str, None]] = {}
-    for employer, title in zip(employers, titles, strict=False):
+    for title, employer, *_ in rows:
         others.setdefault(normalise_label(employer), {})[title] = None
+    if not one_firm:
+        others[""] = {}  # a dash names no firm
     contexts: list[Context | None] = []
-    rows = zip(titles, employers or nothing, sectors or nothing, agreements or nothing, strict=True)
     for title, employer, sector, agreement in rows:
-        named = others[firm] if (firm := normalise_label(employer)) else ()  # a dash names no firm
-        jobs = tuple(islice((other for other in named if other != title), MOST_JOBS))
+        jobs = tuple(islice((other for other in others[normalise_label(employer)] if other != title), MOST_JOBS))
         context = Context(employer, sector, agreement, jobs)
         contexts.append(context if any(context) else None)
     return contexts

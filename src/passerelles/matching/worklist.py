@@ -272,8 +272,10 @@ def review(
     own, leading = worklist.texts(worklist.find(CHOICE)), worklist.texts(worklist.find(_CANDIDATES[0]))
     earlier = [worklist.texts(worklist.find(f"code_{n}")) for n in range(1, LIMIT + 1)]
     known = {owner.code: owner for owner in index_of(referential, kind).owners}
-    columns = {f"{each}s": worklist.texts(worklist.place(name)) for each, name in (contexts or {}).items()}
-    beside = contexts_of(texts, **columns) if kind == "title" else None
+    columns = {each: worklist.texts(worklist.place(name)) for each, name in (contexts or {}).items()}
+    employers, sectors, agreements = (columns.get(each, ()) for each in ("employer", "sector", "agreement"))
+    named = contexts_of(texts, employers=employers, sectors=sectors, agreements=agreements)
+    beside = named if kind == "title" else None
     answers = resolve_many(referential, texts, kind=kind, contexts=beside)
     rows: list[ResolvedRow] = []
     titles = referential if kind == "title" else None

@@ -51,7 +51,6 @@ _ASKED_APART: Final = re.compile(r"[+/,;&\n•](?!\s*\d)|\s+et\s+(?=(?:[A-D][1E]
 _TOWN: Final = re.compile(r"(?: [àa] |\s[-–]\s|,\s|\()(?P<place>[A-ZÀ-Ý][^(),]*(?:\(\w{2,3}\))?)\)?\s*$")
 _ROME_DASHED: Final = re.compile(r"^\s*([A-Za-z])\s?[-–.]\s?(\d{4})\s*$")
 _MOST_JOBS: Final = 4  # in a cell: more are no list of jobs
-_ONE_FIRM: Final = "0"  # stands for the one firm of people whose employer no column tells: a name that is no word
 
 
 _JOBS: Final = WORDS["jobs"]
@@ -115,8 +114,9 @@ def read_titles(grid: Grid, rows: Sequence[Row]) -> list[Job | None]:
     # People are of one firm where no employer is told, or but its parts: the workshop "Cuisson" is no kitchen.
     of_one = grid.side == "fragile" and says("part_of_firm", normalise_label(grid.title("employer")))
     employers = [] if of_one else texts_of("employer")
-    employers = employers or ([_ONE_FIRM] * len(rows) if grid.crossed or grid.side == "fragile" else [])
-    contexts = contexts_of(texts, employers=employers, sectors=texts_of("sector"), agreements=agreements)
+    one_firm = not employers and (grid.crossed or grid.side == "fragile")
+    sectors = texts_of("sector")
+    contexts = contexts_of(texts, employers=employers, sectors=sectors, agreements=agreements, one_firm=one_firm)
     keys = list(zip(texts, contexts, strict=True))
     queries = list(dict.fromkeys(key for key in keys if key[0] and code_of(referential, key[0]) is None))
     plain = {key: (_BRACKETS.sub(" ", key[0]).strip(), key[1]) for key in queries if _BRACKETS.search(key[0])}
@@ -127,9 +127,10 @@ def read_titles(grid: Grid, rows: Sequence[Row]) -> list[Job | None]:
     }
     answers = {key: read_title(referential, key[0], ranked, threshold=threshold) for key, ranked in readings.items()}
     jobs = [answers.get(key) for key in keys]
-    if grid.crossed or not employers:
+    if grid.crossed or not (employers or one_firm):
         return jobs
-    return _of_trades(referential, jobs, employers, [readings.get(key, ()) for key in keys])
+    firms = employers or [""] * len(rows)
+    return _of_trades(referential, jobs, firms, [readings.get(key, ()) for key in keys])
 
 
 def _of_trades(
