@@ -75,7 +75,7 @@ def access_text(conditions: AccessConditions, lang: Lang = "fr", *, sized: bool 
 
 def others_text(conditions: AccessConditions, lang: Lang) -> str:
     """Return of whom else something is required where nothing is of the person, and what first; empty = of nobody."""
-    credentials = _without_implied(conditions.of_others, told=False)
+    credentials = _without_implied(conditions.of_others, with_contests=True)
     credentials.sort(key=lambda c: c.scope == "titles")  # usually few
     names = _short_names(credentials, lang)
     if not names:
@@ -85,14 +85,15 @@ def others_text(conditions: AccessConditions, lang: Lang) -> str:
     return say("conditions.except", lang=lang, scopes=say("conditions.or", lang=lang).join(scopes), names=first)
 
 
-def _without_implied(credentials: Sequence[AccessCredential], *, told: bool = True) -> list[AccessCredential]:
+def _without_implied(credentials: Sequence[AccessCredential], *, with_contests: bool = False) -> list[AccessCredential]:
     """
     Leave out prerequisites of the others, and the ways of a choice that nobody can take.
 
-    `told`: competitions too, which the text tells in a word of its own; what one must have to sit them stays.
+    Competitions too, which a word of their own names, unless `with_contests`; what one must have to sit them stays.
     """
-    contests = {c.code for c in credentials if told and c.kind == "concours" and c.needed_for is None}
-    alone = [c for c in credentials if c.code not in contests and (c.needed_for is None or c.needed_for in contests)]
+    named_apart = {c.code for c in credentials if c.kind == "concours" and c.needed_for is None and not with_contests}
+    tops = {None, *named_apart}
+    alone = [c for c in credentials if c.code not in named_apart and c.needed_for in tops]
     closed_ways = {(c.group, c.alternative) for c in alone if c.group is not None and c.closed and c.held != "yes"}
     return [c for c in alone if (c.group, c.alternative) not in closed_ways]
 
