@@ -746,6 +746,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("M1607", "K1102", "conditional", set(), {"CNC-MJPM", "LP-MJPM"}, None),
     ("N4105", "K2506", "conditional", {"AUT-ARME", "CNAPS-PREAL-FONDS", "CP-FONDS", "TFP-FONDS"}, set(), None),
     ("D1505", "Agent / Agente de sécurité incendie", "conditional", {"SSIAP1"}, set(), (60, 300)),
+    ("K1705", "Agent / Agente de sécurité incendie", "conditional", {"SSIAP1"}, set(), (43, 60)),  # of 67 hours
     (
         "Agent / Agente de sécurité incendie",
         "Chef / Cheffe d'équipe de sécurité incendie",
