@@ -144,7 +144,9 @@ def test_what_writers_do_otherwise_is_read_alike(pattern: bytes, new: bytes) -> 
 
 def test_prefixes_of_the_namespace_are_read() -> None:
     data = changed(book_of([["code"], [3]]), rb"<(/?)(row|c|v|sheetData|worksheet)\b", rb"<\1x:\2")
-    assert ours(changed(data, b"xmlns=", b"xmlns:x=")) == [("code",), (3,)]
+    data = changed(changed(data, b"xmlns=", b"xmlns:x="), b'<x:row r="2"', b'<x:row hidden="1" r="2"')
+    assert ours(data) == [("code",), (3,)]
+    assert open_workbook(data).sheet("Sheet").hidden == {2}
 
 
 def test_rows_and_columns_beyond_the_declared_dimension_are_read() -> None:

@@ -349,6 +349,7 @@ _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 _WORKBOOKS: Final = frozenset({".xlsx", ".xlsm"})
 _OF_WORKBOOK: Final = re.compile(r"(.+?\.xls[xm])#(.*)", re.IGNORECASE | re.DOTALL)
 _ZIP: Final = b"PK\x03\x04"
+_PDF: Final = b"%PDF-"
 _WEB_PAGE: Final = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html|head|meta|table|style)\b", re.IGNORECASE)
 _ONE_COLUMN: Final = "\x1f"  # delimiter of a file of one column: a sign that no text holds
 Why = Literal["", "empty", "not_number", "ambiguous"]
@@ -533,7 +534,7 @@ def _of_text(data: bytes, fits: Fits, name: str, path: Path, *, repair_apostroph
     text, encoding, damaged = decode(data)
     if (repaired := undo_double_encoding(text)) is not None:
         text, encoding = repaired, DOUBLE_ENCODED
-    if data.startswith((_OLD_EXCEL, _ZIP)) or "\x00" in text:
+    if data.startswith((_OLD_EXCEL, _ZIP, _PDF)) or "\x00" in text:
         raise PasserellesError("not_a_table", path=path)
     if _WEB_PAGE.match(text):
         raise PasserellesError("web_page", path=path)
@@ -688,11 +689,11 @@ def decimal_number(text: str) -> float:
 
     Examples
     --------
-    >>> decimal_number("16,61538462"), decimal_number("1 503"), decimal_number("-"), decimal_number("inf")
+    >>> decimal_number("16,61538462"), decimal_number("1 503"), decimal_number("-"), decimal_number("1_000")
     (16.61538462, 1503.0, nan, nan)
     """
     try:
-        value = float(_SPACES.sub("", text).replace(",", "."))
+        value = float(_SPACES.sub("", text).replace(",", ".").replace("_", "?"))  # 1_000 is a number to Python alone
     except ValueError:
         return math.nan
     return value if math.isfinite(value) else math.nan

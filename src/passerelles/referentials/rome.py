@@ -82,7 +82,7 @@ def _read_texts(files: FileSet, position: str, draft: Draft) -> dict[tuple[str, 
     table = draft.keyed(table, "code_rome", "libelle_type_texte", also=(position, "libelle_texte"))
     table = draft.linked(table, code_rome="occupations")
     rows = table.columns("code_rome", "libelle_type_texte", position, "libelle_texte")
-    ordered = sorted(rows, key=lambda row: int(row[2]) if row[2].isdecimal() else 0)
+    ordered = sorted(rows, key=lambda row: int(row[2][:9]) if row[2].isdecimal() else 0)
     sentences = grouped(((code, kind), text.strip()) for code, kind, _, text in ordered if text.strip())
     return {key: "\n".join(some) for key, some in sentences.items()}
 
