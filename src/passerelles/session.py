@@ -18,7 +18,7 @@ from passerelles.market.places import Basin, Places, load_places
 from passerelles.market.read import Keeper, Scan, keeper, scan_all
 from passerelles.market.signals import find_basin
 from passerelles.market.tables import Payer
-from passerelles.notices import count_by_severity
+from passerelles.notices import Notice, count_by_severity
 from passerelles.referentials.load import load_referential
 from passerelles.referentials.places import cache_folder, place_of
 from passerelles.referentials.referential import Referential
@@ -67,9 +67,12 @@ class Session(Deriving):
     accept_errors
         Whether an overlay in which reading found errors is used all the same; else it is refused.
     tell
-        What is called with the name of an overlay and the numbers of its errors and warnings, where there are any.
+        What is called with the name of an overlay and the numbers of its errors and warnings, where there are any; and
+        with those of the referential, where it has errors.
     preparing
         What is called with the name of what is read for the first time, and kept in the cache: this takes a while.
+    noticed
+        What is called with what reading a table of the user's own left out or changed.
 
     Examples
     --------
@@ -90,6 +93,7 @@ class Session(Deriving):
     accept_errors: bool = False
     tell: Callable[[str, int, int], None] | None = None
     preparing: Callable[[str], None] | None = None
+    noticed: Callable[[Iterable[Notice]], object] = list
 
     @cached_property
     def referential(self) -> Referential:
@@ -100,7 +104,11 @@ class Session(Deriving):
         return self._accepted(loaded)
 
     def _accepted(self, laid: Referential) -> Referential:
-        """Return a referential with overlays, unless one of these has errors; log the notices of each."""
+        """Return a referential with overlays, unless one of these has errors; say how many each has, and its own."""
+        names = {place_of(overlay, "overlay").stem for overlay in self.overlays}
+        own = count_by_severity(n for n in laid.notices if n.file.partition("/")[0] not in names)
+        if own["error"] and self.tell is not None:
+            self.tell(self.name, own["error"], own["warning"])
         for overlay in self.overlays:
             place = place_of(overlay, "overlay")
             notices = laid.notices_of(place)
@@ -184,7 +192,11 @@ class Session(Deriving):
     @made_once
     def observed_moves(self) -> ObservedMoves | None:
         """Moves that people were seen to make, of the table that was named."""
-        return None if self.observed is None else load_observed(self.observed, self.graph.referential)
+        if self.observed is None:
+            return None
+        moves = load_observed(self.observed, self.graph.referential)
+        self.noticed(moves.notices)
+        return moves
 
     @property
     @made_once
@@ -193,7 +205,9 @@ class Session(Deriving):
 
         def load(folder: Path) -> Places:
             if self.travel is not None:
-                return load_places(folder, travel=self.travel, scanned=self._scan(folder))
+                places = load_places(folder, travel=self.travel, scanned=self._scan(folder))
+                self.noticed(notice for notice in places.notices if notice.file == self.travel.name)
+                return places
             return self._from_cache("places", Places, folder, lambda: load_places(folder, scanned=self._scan(folder)))
 
         return self._first(load, "no_places_data")

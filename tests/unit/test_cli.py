@@ -117,9 +117,10 @@ def test_demo_shows_the_flagship_first_then_three_trades(capsys: pytest.CaptureF
     assert moves[0]["target"]["code"] == "K2110-GL"
 
 
-def test_a_profile_file_ranks(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_profile_file_ranks(encoding: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     file = tmp_path / "profil.json"
-    file.write_text('{"occupation": "K2110", "credentials": {}}', encoding="utf-8")
+    file.write_text('{"occupation": "Moniteur d\'auto-école", "credentials": {}}', encoding=encoding)
     code, out, _ = call("rank", "--profile", str(file), "--format", "json", capsys=capsys)
     assert code == 0
     assert json.loads(out)["results"][0]["origin"]["code"] == "K2110"

@@ -384,6 +384,7 @@ def test_the_command_compiles_ranks_and_refuses_in_one_line(
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""
     assert "128 métiers" in done.stderr
+    assert done.stderr.startswith("Lecture de transitions et calculs")
     with pytest.raises(SystemExit) as ranked:
         run(["rank", "K2110", "--format", "json", "--referential", str(place)])
     assert ranked.value.code in (0, None)

@@ -419,6 +419,19 @@ def test_errors_may_be_accepted_and_warnings_take_one_line(
         assert "erreurs 1" in err
 
 
+def test_a_referential_with_errors_is_used_and_they_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sheets = {
+        "occupations": [["code", "label"], ["V1", "Verrier"]],
+        "competencies": [["code", "label", "kind"], ["C1", "Souffler", "savoir-faire"]],
+        "requirements": [["occupation", "competency"], ["V1", "C1"], ["V2", "C1"]],
+    }
+    place = write_table(tmp_path / "verre", sheets)
+    assert code_of(["show", "V1", "--referential", str(place)]) == 0
+    assert f"{place} : erreurs 1, avertissements 0." in capsys.readouterr().err
+
+
 def code_of(words: list[str]) -> int:
     with pytest.raises(SystemExit) as stopped:
         run(words)

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from jsonschema import Draft202012Validator
 
-from market_files import market_folder, write
+from market_files import market_folder, places_folder, write
 from passerelles.cli.main import run
 from passerelles.report.schemas import json_schema
 from passerelles.session import Session
@@ -111,6 +111,13 @@ def test_nothing_feasible_is_exit_1(tmp_path: Path) -> None:
     few.write_text("employer,job,openings,basin\nP,N4101,5,Redon\n", encoding="utf-8")
     assert call("match", "--fragile", FRAGILE, "--hiring", str(few), "--min-probability", "1") == 1
     assert call("match", "--fragile", FRAGILE) == 2  # no openings and no data
+
+
+def test_rows_of_a_travel_table_that_are_left_out_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (table := tmp_path / "trajets.csv").write_text("de;vers;km\nRedon;Pau;loin\nRedon;Pau;560\n", encoding="utf-8")
+    words = ("--data", str(places_folder(tmp_path / "geo")), "--travel", str(table))
+    assert call("match", "--fragile", FRAGILE, "--hiring", HIRING, *words) == 0
+    assert capsys.readouterr().err.count("trajets.csv, ligne 2 : ") == 1
 
 
 def test_the_data_default_is_the_variable_then_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from passerelles.codes import sum_by_key
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import MAX_JSON_BYTES, parse_json, read_file
 from passerelles.io.arrow import need_arrow
-from passerelles.io.csv import read_number
+from passerelles.io.csv import decode, read_number
 from passerelles.language.say import Lang
 from passerelles.model import Profile
 from passerelles.views.spec import Page, dicts
@@ -48,7 +48,6 @@ def rank(
     start = read_origin(origin, profile)
     session, graph, lang = opts.session, opts.graph, opts.lang
     moves = session.moves(rank_moves, start, targets=target, filters=opts.filters or (), limit=opts.limit)
-    opts.observed_moves()  # says which rows of theirs were set aside
     end = find_start(graph, start).end
     occupied = end.code is not None
     if parts := graph.referential.parts_of(end.code) if end.code else ():
@@ -115,7 +114,7 @@ def read_origin(origin: str | None, profile: Path | None) -> str | Profile:
     if profile is None:
         return origin or ""
     try:
-        data = parse_json(read_file(profile, most=MAX_JSON_BYTES).decode("utf-8-sig"))
+        data = parse_json(decode(read_file(profile, most=MAX_JSON_BYTES)).text)
         if not isinstance(data, dict):
             raise PasserellesError("profile_invalid", path=profile, reason=type(data).__name__)
         if odd := set(data) - {each.name for each in fields(Profile)}:
@@ -233,7 +232,6 @@ def sources(
     code = find_occupation(graph.referential, target)
     filters, settings = opts.filters or (), opts.with_included_kinds(graph.settings)
     moves = session.moves(rank_sources, code, origins=origin, filters=filters, settings=settings, limit=opts.limit)
-    opts.observed_moves()  # says which rows of theirs were set aside
     if moves.left_out and opts.form is not Format.TABLE:  # there, a note says it
         kinds = ", ".join(opts.say(f"moves.kind.{kind}") for kind in moves.excluded)
         opts.tell("moves.left_out", n=moves.left_out, kinds=kinds)

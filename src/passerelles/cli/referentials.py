@@ -135,6 +135,7 @@ def compile(  # noqa: A001 - the name of the command
     from passerelles.store import check_place
 
     check_place(output, overwrite=overwrite)  # before the work, not after
+    opts.tell("compile.working", name=Path(opts.referential).name)
     graph = replace(opts.session, cache=False).graph  # one index is to be written, not two
     index = compile_index(graph, output, overwrite=overwrite)
     files = [index] if index.is_file() else list(index.iterdir())
@@ -223,10 +224,12 @@ def evaluate(
     from passerelles.evaluation.evaluate import with_observed, with_other_groupings
 
     if predictions is not None:
+        if predictions.suffix.casefold() in (".xlsx", ".json"):
+            raise PasserellesError("resolve_output", path=predictions, known=".csv")
         check_free(predictions, overwrite=True)  # before the minutes of work, not after
     names = None if methods is None else [name.strip() for name in methods.split(",") if name.strip()]
     graph, lang = opts.graph, opts.lang
-    moves = opts.observed_moves()
+    moves = opts.session.observed_moves
     with opts.progress("evaluation.working") as tell:
         result = run_evaluation(graph, methods=names, folds=folds, progress=tell)
         if groupings:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from passerelles.charts.drawing import Chart
     from passerelles.graph.core import OccupationGraph
-    from passerelles.market.own_lists import JobList, ObservedMoves
+    from passerelles.market.own_lists import JobList
     from passerelles.market.places import Places
     from passerelles.matching.worklist import Worklist
     from passerelles.notices import Notice
@@ -178,7 +178,7 @@ class CommandOptions:
             referential or self.referential, tuple(self.overlay or ()) if referential is None else (),
             tuple(self.data or ()), self.settings, self.strict, self.travel, self.observed, tensions,
             access=not self.no_access, cache=not is_on(NO_CACHE), accept_errors=is_on(ACCEPT_ERRORS), tell=tell,
-            preparing=lambda name: self.tell("cache.preparing", name=name),
+            preparing=lambda name: self.tell("cache.preparing", name=name), noticed=self.tell_notices,
         )  # fmt: skip
 
     @cached_property
@@ -216,12 +216,6 @@ class CommandOptions:
 
         loaded = self.session.referential
         return loaded if self.no_access or loaded.access is not None or loaded.index is not None else lay_access(loaded)
-
-    def observed_moves(self) -> "ObservedMoves | None":
-        """Return the moves that people were seen to make, where a table was named; rows of it set aside are said."""
-        moves = self.session.observed_moves
-        self.tell_notices(() if moves is None else moves.notices)
-        return moves
 
     def scored(self, name: str, items: Sequence[dict[str, Any]], settings: "Settings | None" = None) -> dict[str, Any]:
         """
