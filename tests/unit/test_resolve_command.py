@@ -192,7 +192,8 @@ def test_a_file_of_one_column_may_hold_commas(tmp_path: Path) -> None:
         (b"\n\n", "vide"),
         (b"a\x00b", "classeur"),
         (b"\xd0\xcf\x11\xe0 vieux classeur", "xlsx"),
-        (b'a;b\n"x;y\n', "guillemets"),
+        (b'a;b\n"x;y\n', "(Champ entre guillemets ouvert à la ligne 2 et jamais refermé ; lignes perdues : 1)"),
+        (b"%PDF-1.7\n1 0 obj\n", "xlsx"),
         (b"a;b\n1;2\n", "Colonne"),
     ],
 )
@@ -257,6 +258,27 @@ def test_the_column_of_titles_is_known_by_its_head_and_sums_are_not_counted(
         assert call("resolve", "-i", str(coded), capsys=capsys)[0] == 0
     coded.write_text("site;machin\nA;Cariste\n", encoding="utf-8")
     assert "--column" in call("resolve", "-i", str(coded), capsys=capsys)[2]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "rows", "told"),
+    [
+        ("Cariste\nMagasinier\n", (), [(1, "Cariste"), (2, "Magasinier")], "« Cariste » est un intitulé"),
+        ("Nos emplois\nMagasinier\n", (), [(2, "Magasinier")], "« Nos emplois » est lu comme le nom de la colonne"),
+        ("Métier\nMagasinier\n", (), [(2, "Magasinier")], ""),
+        ("Besoins\nConduire un camion\n", ("--competencies",), [(2, "Conduire un camion")], "« Besoins » est lu"),
+    ],
+)
+def test_the_first_title_of_a_bare_list_is_not_lost(
+    text: str, kind: tuple[str, ...], rows: list[tuple[int, str]], told: str, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    (tmp_path / "l.csv").write_text(text, encoding="utf-8")
+    code, out, err = call("resolve", "-i", str(tmp_path / "l.csv"), "-f", "json", *kind, capsys=capsys)
+    assert code == 0
+    assert [(row["row"], row["text"]) for row in json.loads(out)["results"]] == rows
+    assert err.startswith(told)
+    assert bool(err) == bool(told)
 
 
 def test_a_row_is_told_by_where_it_stands_in_its_sheet_or_file(

@@ -64,19 +64,26 @@ def _review(opts: CommandOptions, kind: "Kind", choices: Path | None, *, context
     """Resolve a list: `context` says whether its other columns count, `to_review` whether a person looks at it."""
     from passerelles.matching.evidence import shipped_weights
     from passerelles.matching.reading import language_pack
+    from passerelles.matching.titles import resolve_many, status
     from passerelles.matching.worklist import CHOICE, check_choices, read_choices, read_worklist, review
 
     titles = _heads("title")
     heads = titles | _heads("people") | {CHOICE} if to_review or kind == "title" else frozenset()
     assert opts.source is not None  # noqa: S101 - the caller's own check
-    worklist = read_worklist(opts.source, column=opts.column, heads=heads)
+    loaded = opts.session.referential
+
+    def is_title(text: str) -> bool:
+        sure = status(next(resolve_many(loaded, [text], kind=kind, limit=1))) == "sûr"
+        opts.tell("resolve.no_header" if sure else "resolve.header", text=text)
+        return sure
+
+    worklist = read_worklist(opts.source, column=opts.column, heads=heads, is_title=None if opts.column else is_title)
     titled = [each for each in worklist.header if normalise_label(each) in titles] if heads else []
     # Before the seconds of work, not after.
     if to_review and choices is not None:
         check_choices(choices)
     name = chosen_column(worklist, opts.column or (titled[0] if len(titled) == 1 else None))
     chosen = read_choices(choices) if choices else {}
-    loaded = opts.session.referential
     weights = shipped_weights()["title"].context if context and kind == "title" else {}
     columns = language_pack(loaded.language).columns
     contexts = {}

@@ -85,7 +85,13 @@ class Worklist:
         return Worklist((*(self.header[i] for i in columns), *header), joined, self.lines)
 
 
-def read_worklist(path: Path, *, column: str | None = None, heads: Collection[str] = frozenset()) -> Worklist:
+def read_worklist(
+    path: Path,
+    *,
+    column: str | None = None,
+    heads: Collection[str] = frozenset(),
+    is_title: Callable[[str], bool] | None = None,
+) -> Worklist:
     """
     Read a list.
 
@@ -98,6 +104,8 @@ def read_worklist(path: Path, *, column: str | None = None, heads: Collection[st
         is the first row that holds something.
     heads
         Without `column`: heads, normalised; the sheet and the row that have most of them are taken.
+    is_title
+        Whether the first cell of a single column, of none of these heads, is one of its titles: it then has no header.
 
     Returns
     -------
@@ -118,7 +126,7 @@ def read_worklist(path: Path, *, column: str | None = None, heads: Collection[st
     table = read_rows(path, fits)
     faults = [n for n in table.notices if n.severity == "error"]
     if faults:
-        raise PasserellesError("resolve_bad_line", path=path, line=faults[0].line, reason=faults[0].what("en"))
+        raise PasserellesError("resolve_bad_line", path=path, line=faults[0].line, reason=faults[0].what)
     records = [(table.header_line, list(table.header)), *table.rows] if table.header_line else table.rows
     if table.encoding == "xlsx":
         records = _with_blanks(records)
@@ -131,6 +139,9 @@ def read_worklist(path: Path, *, column: str | None = None, heads: Collection[st
     lines, rows = zip(*records, strict=True)
     width = max((i for row in rows for i, cell in enumerate(row, 1) if cell not in (None, "")), default=0)
     header, *full = [[*row[:width], *[None] * (width - len(row))] for row in rows]
+    first = cell_text(header[0])
+    if is_title is not None and width == 1 and normalise_label(first) not in wanted and is_title(first):
+        return Worklist((TITLE,), [header, *full], lines)
     return Worklist(tuple(cell_text(cell) for cell in header), full, lines[1:])
 
 
