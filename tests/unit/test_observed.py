@@ -69,7 +69,7 @@ def test_rows_are_summed_and_what_cannot_be_read_is_said(tmp_path: Path, graph: 
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("a,b\n1,2\n", "origin, target, people"), ("origine,cible,personnes\nX,Y,3\n", "mouvements.csv")],
+    [("a,b\n1,2\n", "origine, cible, personnes"), ("origine,cible,personnes\nX,Y,3\n", "mouvements.csv")],
 )
 def test_a_table_without_moves_is_refused(tmp_path: Path, graph: OccupationGraph, text: str, said: str) -> None:
     with pytest.raises(PasserellesError, match=said):

@@ -183,8 +183,9 @@ def test_a_row_for_a_region_holds_there_only(tmp_path: Path, market: Market, job
     listed = load_job_list(path, jobs)
     assert signal(market, jobs, "M1000", "5313", listed=listed).status == "hiring"
     assert listed.find(jobs, "M1000", region=("84", "Auvergne")) is None
-    by_code = load_job_list(write(tmp_path / "m.csv", "code;region\nM1000;1\n"), jobs)
+    by_code = load_job_list(write(tmp_path / "m.csv", "code;region\nM1000;1\nN4101;0\n"), jobs)
     assert by_code.find(jobs, "M1000", region=("01",)) is not None
+    assert by_code.find(jobs, "N4101", region=("01",)) is None  # a place called 0 is not everywhere
 
 
 def test_titles_are_resolved_and_every_bad_row_is_said(tmp_path: Path, jobs: Referential) -> None:
@@ -193,7 +194,7 @@ def test_titles_are_resolved_and_every_bad_row_is_said(tmp_path: Path, jobs: Ref
     assert sheet is not None
     rows: list[list[str | None]] = [
         ["Liste des métiers porteurs", None],
-        ["Intitulé métier", "statut"],
+        ["Intitulé du poste", "statut"],
         ["CONDUCTEUR conductrice de bus", None],
         ["Chauffeur", None],
         ["Conducteur de buss", None],
@@ -256,6 +257,9 @@ def test_a_list_that_is_none_is_refused(tmp_path: Path, jobs: Referential) -> No
     for path in (write(tmp_path / "l.csv", "a,b\n1,2\n"), tmp_path / "absent.csv", tmp_path):
         with pytest.raises(PasserellesError):
             load_job_list(path, jobs)
+    with pytest.raises(PasserellesError) as caught:
+        load_job_list(write(tmp_path / "l.csv", ";\n\n"), jobs)
+    assert caught.value.key == "resolve_empty_list"
 
 
 def test_basins_are_found_in_the_survey_or_in_the_geography(tmp_path: Path, market: Market) -> None:

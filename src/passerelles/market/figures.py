@@ -82,7 +82,7 @@ class Figure:
     assumption), ``unknown``. `about` is the code that the source gives it for (a family, a ROME code), which may
     be broader than the job asked about, and `via` says how the job leads there; `territory` is where it was
     measured, which may be wider than the basin asked about, `territory_label` its name where one is known. `why`
-    says why it is unknown or how it was estimated: an entry ``market.why.*`` of the language files.
+    says why it is unknown, an entry ``market.why.*`` of the language files, or how it was estimated.
     """
 
     interval: Interval | None

@@ -153,6 +153,8 @@ def _read_list(
         return columns.intersection(named([cell_text(cell) for cell in cells], heads))
 
     parsed = read_rows(path, lambda cells: 0 if columns_in(cells).isdisjoint(first) else len(columns_in(cells)))
+    if not parsed.header_line and not any(parsed.filled):
+        raise PasserellesError("resolve_empty_list", path=path)
     if is_job is not None and not parsed.header_line:
         filled = [(line, [*filter(None, map(cell_text, cells))]) for line, cells in parsed.filled]
         rows: list[tuple[int, list[Cell]]] = []
@@ -215,7 +217,7 @@ def _basin(text: str, places: Places | None, note: Callable[..., None]) -> str |
 def _key(text: str) -> str:
     """Comparable form of a code or name; a code keeps its digits, without the zeros that spreadsheets lose."""
     plain = text.strip()
-    return plain.lstrip("0") if plain.isascii() and plain.isdigit() else normalise_label(plain)
+    return plain.lstrip("0") or "0" if plain.isascii() and plain.isdigit() else normalise_label(plain)
 
 
 def _keys(texts: Iterable[str]) -> frozenset[str]:
@@ -270,7 +272,8 @@ def load_observed(path: str | Path, referential: Referential) -> ObservedMoves:
     PasserellesError
         If the file cannot be read, lacks a column, or holds no move that can be used.
     """
-    table = _read_list(path, _HEADS["observed_moves"], {name: (name,) for name in ("origin", "target", "people")})
+    needed = {"origine": ("origin",), "cible": ("target",), "personnes": ("people",)}
+    table = _read_list(path, _HEADS["observed_moves"], needed)
     log = NoticeLog(table.notices)
     decimal = decimal_sign(table.column("people"))
     rows: list[tuple[tuple[str, str], tuple[float, str, str]]] = []
