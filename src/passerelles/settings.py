@@ -69,12 +69,12 @@ def fault(error: Mapping[str, Any], lang: Lang) -> str:
     return say(f"invalid.{words}", lang=lang, n=limit, limit=str(limit).removesuffix(".0"), choices=choices)
 
 
-def json_problem(reason: object) -> Callable[[Lang], str]:
-    """Return a message, by language, of where a text is no JSON, from that of a parser."""
-    place = re.search(r"line (\d+) column (\d+)", str(reason))
+def json_problem(reason: object, form: str = "JSON") -> Callable[[Lang], str]:
+    """Return a message, by language, of where a text is no JSON, or TOML, from that of a parser."""
+    place = re.search(r"line (\d+),? column (\d+)", str(reason))
     if place is None:
         return lambda _: str(reason)
-    return lambda lang: say("invalid.json", lang=lang, line=place[1], column=place[2])
+    return lambda lang: say("invalid.syntax", lang=lang, form=form, line=place[1], column=place[2])
 
 
 class WeightSettings(Section):

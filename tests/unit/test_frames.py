@@ -256,6 +256,12 @@ def test_a_frame_of_ones_own_is_a_file(tmp_path: Path) -> None:
     file.write_text('name = "branche"\nlabel = "Accord"\nuntil = "31/12/2025"\n', encoding="utf-8")
     with pytest.raises(PasserellesError, match="until: it must be a date, YYYY-MM-DD"):
         find_frame(file)
+    file.write_text("name = branche\n", encoding="utf-8")
+    with pytest.raises(PasserellesError) as caught:
+        find_frame(file)
+    assert "TOML mal écrit, ligne 1, colonne 8" in caught.value.message("fr")
+    file.write_bytes('name = "branche"\nlabel = "Accord privé"\n'.encode("cp1252"))
+    assert find_frame(file).label == "Accord privé"
     assert not Frame(name="x", label="X", exempt=("", " ")).is_exempt(("Titre",))
     with pytest.raises(PasserellesError) as caught:
         find_frame("transko")

@@ -129,12 +129,12 @@ def test_what_says_nothing_of_its_origin_is_told(stored: Path, tmp_path: Path) -
         ),
         ("b.csv", "x,y\n1,2\n"),
         ("c.parquet", "PAR1"),
-        ("none.csv", None),
     ):
-        if text is not None:
-            (tmp_path / odd).write_text(text, encoding="utf-8")
+        (tmp_path / odd).write_text(text, encoding="utf-8")
         with pytest.raises(PasserellesError, match="no stored result"):
             compare_runs(stored / "old.parquet", tmp_path / odd)
+    with pytest.raises(PasserellesError, match="Nothing at that place"):
+        compare_runs(stored / "old.parquet", tmp_path / "none.csv")
 
 
 def test_half_a_run_is_not_compared(stored: Path, tmp_path: Path) -> None:

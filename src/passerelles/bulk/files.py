@@ -353,6 +353,8 @@ def read_run(place: Path) -> Run:
     PasserellesError
         If it cannot be read, holds no moves, or is a folder whose run was killed and not resumed.
     """
+    if not place.exists():
+        raise PasserellesError("no_such_path", path=place)
     try:
         if place.is_dir():
             run = _run_file(place)

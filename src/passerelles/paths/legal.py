@@ -17,11 +17,12 @@ from pydantic_core import PydanticKnownError
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError, nearest_said
 from passerelles.io.archive import MAX_JSON_BYTES, parse_toml, read_file
+from passerelles.io.csv import decode
 from passerelles.language import packaged
 from passerelles.language.say import Lang, day_text, listed, number_shown, say
 from passerelles.market.tables import PAYER, Payer
 from passerelles.model import TERNARY, Ternary
-from passerelles.settings import problems
+from passerelles.settings import json_problem, problems
 from passerelles.text import normalise_label
 from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
@@ -377,9 +378,9 @@ def find_frame(frame: str | Path | Frame) -> Frame:
         raise no_such_frame(str(frame))
     data = read_file(path, most=MAX_JSON_BYTES)
     try:
-        return Frame.model_validate(parse_toml(data.decode("utf-8")))
+        return Frame.model_validate(parse_toml(decode(data).text))
     except ValueError as error:
-        reason = problems(error) if isinstance(error, ValidationError) else error
+        reason = problems(error) if isinstance(error, ValidationError) else json_problem(error, "TOML")
         raise PasserellesError("frame_invalid", path=path, reason=reason) from error
 
 
