@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, Final, NamedTuple
 
 from passerelles.codes import grouped
@@ -85,7 +86,7 @@ def columns_of(header: Sequence[Any], side: Side) -> dict[str, int]:
     texts = with_letters([cell_text(cell) for cell in header])
     if any(_OF_PERSONS[side].match(bare(text)) for text in texts):  # the names beside are of persons, not of firms
         texts = ["" if bare(text) in ("nom", "noms") else text for text in texts]
-    now, forecast = _last_forecast(texts)
+    now, forecast = _last_forecast(texts, side)
     columns = named_columns([bare(text) for text in texts], side, forecast)
     if forecast and COUNT[side] not in columns and says("of_today", normalise_label(texts[now])):  # "2026 (réel)"
         columns[COUNT[side]] = now
@@ -102,18 +103,31 @@ def role_of(name: str, side: Side) -> str:
     return next(iter(columns_of([name], side)), "")
 
 
-def _last_forecast(names: Sequence[str]) -> tuple[int, dict[str, int]]:
-    """Position of who is there now, and as the target, of the last year that is forecast after; none elsewhere."""
+def _last_forecast(names: Sequence[str], side: Side) -> tuple[int, dict[str, int]]:
+    """
+    Position of who is there now, and as the target, of the last year that is forecast after; none elsewhere.
+
+    Of people in years of their own, those of the last one that is neither forecast nor to come are there now.
+    """
     words = [normalise_label(name) for name in names]
     now = next((at for at, name in enumerate(words) if says("present", name)), -1)
+    named = {at: name for at, name in enumerate(words) if says("forecast", _DIGITS.sub("", name))}
+    foreseen = {at for at, name in named.items() if says("foreseen", name)}
+    counted = dict[str, int]()
+    if now < 0 and side == "fragile":
+        known = {at: year for at, name in named.items() if at not in foreseen and (year := year_of(name))}
+        past = [at for at in known if known[at] <= date.today().year]  # noqa: DTZ011 - the user's own day
+        now = max(past, key=lambda at: known[at], default=-1) if len(past) > 1 or foreseen else -1
+        counted = {} if now < 0 else {COUNT[side]: now}
     if now < 0:
         return now, {}
     after = year_of(words[now]) or 0
-    named = {at: name for at, name in enumerate(words) if says("forecast", _DIGITS.sub("", name))}
     # Where no column names the year of today, a year alone may be past.
-    years = {at: year_of(name) or 0 for at, name in named.items() if after or says("foreseen", name)}
+    years = {at: year_of(name) or 0 for at, name in named.items() if after or at in foreseen}
     last = max(years, key=lambda at: years[at], default=None)
-    return now, {"target": last} if last is not None and years[last] > after else {}
+    if last is not None and years[last] > after:
+        return now, {**counted, "target": last}
+    return now, counted if any(says("people", words[at]) for at in named) else {}
 
 
 def year_of(name: str) -> int | None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import pairwise
 from typing import Any, Final, Protocol
 
@@ -12,7 +13,7 @@ from passerelles.referentials.own_tables import coded
 from passerelles.referentials.referential import Referential
 from passerelles.sharing import cached_property
 from passerelles.territory.columns import COUNT, PLACED, bare, columns_of, counts_else, period_groups, without_part
-from passerelles.territory.lots import WORDS, LotsError, Problem, Side, says
+from passerelles.territory.lots import WORDS, LotsError, Month, Problem, Side, says
 from passerelles.text import normalise_label
 
 Row = tuple[int, Sequence[Any]]
@@ -200,7 +201,8 @@ class Grid:
         if self.side == "hiring":
             return {at: "yes" for at, name in enumerate(self.header) if _FILLED.fullmatch(bare(name))}
         kept = {at: "yes" for at, name in names.items() if says("kept", name)}
-        return {at: "no" for at, name in names.items() if says("concerned", name)} | kept
+        named = {at: "no" for at, name in names.items() if says("concerned", name)} | kept
+        return {at: out for at, out in named.items() if any(text.casefold() in _YES_NO for text in self.sample(at))}
 
     @cached_property
     def remarks(self) -> list[int]:
@@ -232,15 +234,23 @@ class Grid:
         return [at for at in listed if not all(says("gone", normalise_label(t)) for t in self.beside_jobs(at))]
 
     @cached_property
+    def exits(self) -> list[int]:
+        """Columns that say, in a list of persons, when each left, where not all have."""
+        persons = self.side == "fragile" and (self.count not in self.columns or self.one_each)
+        return [at for at in self.saying("exit") if persons and not all(map(_is_past, self.beside_jobs(at)))]
+
+    @cached_property
     def side_column(self) -> int | None:
         """The column that says of each row whether it counts people or openings, where a table counts both."""
         roles = {at for role, at in self.columns.items() if role != "employment"}
         for at, name in enumerate(self.header):
             if at in roles or says("no_side", bare(name)) or not any(map(side_of_text, self.sample(at))):
                 continue
-            sides = [side_of_text(text) for text in self.beside_jobs(at) if not stays(text)]
-            known = [side for side in sides if side is not None]
-            if 2 * len(known) > len(sides) and len(set(known)) > 1:
+            texts = self.beside_jobs(at)
+            sides = [side_of_text(text) for text in texts if not stays(text)]
+            known = {*sides} - {None}
+            several = len(known) > 1 or (self.side in known and len(sides) < len(texts))
+            if 2 * sum(side is not None for side in sides) > len(sides) and several:
                 return at
         return None
 
@@ -369,6 +379,12 @@ class Line:
         return any(says("own_account", normalise_label(self.text(role))) for role in ("employment", "job"))
 
 
+def _is_past(text: str) -> bool:
+    """Whether a cell gives a month before the present one."""
+    month, today = Month.read(text), date.today()  # noqa: DTZ011 - the user's own day
+    return month is not None and month < Month(today.year, today.month)
+
+
 def _are_numbered(texts: Sequence[str]) -> bool:
     """
     Whether cells number their rows, one after another, or by numbers of persons.
@@ -442,6 +458,7 @@ def _kind_alone(grid: Grid, cells: Sequence[Any], remarks: Iterable[int]) -> Row
     is_out = any(text.isalpha() and _YES_NO.get(text) == out_by for text, out_by in answers)
     said = [texts[at] for at in grid.ends] + ([] if counted else [*map(normalise_label, _IN_BRACKETS.findall(job))])
     ended = any(says(grid.ended, text) for text in said) or any(says("closed_state", texts[at]) for at in grid.states)
+    ended |= any(_is_past(grid.text_at(cells, at)) for at in grid.exits)
     if is_out or ended:
         return "not_concerned" if is_out and grid.side == "fragile" else f"{grid.ended}_line", {}
     if not _is_lot_row(grid, cells):
@@ -513,7 +530,8 @@ def remarked(row: Line, number: int) -> int:
         if grid.side == "fragile" and at != count and says("leaver" if number == 1 else "gone", said):
             return told(cells[at], number, "leavers_remarked")
     doubted = [cells[at] for at in grid.remarks if says("doubt", cells[at][1].casefold())]
-    doubted += [(grid.header[at], "?") for at in grid.answered if row.text_at(at) == "?"]
+    answers = [(grid.header[at], text) for at in grid.answered if (text := row.text_at(at))]
+    doubted += [each for each in answers if _YES_NO.get(each[1].casefold()) not in ("yes", "no")]  # "Partiel"
     unread = [cells[at] for at in grid.states if cells[at][1] and not says("open_state", words[at])]
     keyed = [*((each, "doubted") for each in doubted), *((each, "state_unread") for each in unread)]
     return next((told(each, number, key) for each, key in keyed), number)
@@ -523,6 +541,8 @@ def _is_lot_row(grid: Grid, cells: Sequence[Any]) -> bool:
     """Whether a row is a lot and not a remark: it has a job, or people of an unknown one."""
     filled = [text for cell in cells if (text := cell_text(cell))]
     is_lot = any(grid.text(cells, role) for role in ("job", "code", "choice", grid.count))
+    if not grid.text(cells, grid.count) and says("signature", normalise_label(grid.text(cells, "job"))):
+        return False
     if grid.count not in grid.columns:  # one person or opening a line, whose job may be missing
         is_lot |= all(any(grid.text(cells, r) for r in roles) for roles in (["employer"], ["basin", "commune"]))
     explains = all(text.startswith("(") for text in filled)  # as a second line of the header does

@@ -56,6 +56,7 @@ from passerelles.text import normalise_label
 _MOST: Final = 1_000_000  # no lot of a territory is larger: beyond, a year or a code slipped into the column
 _CHOICES: Final = 5  # places that a cell may mean, named
 _SHORT: Final = 3  # digits at most that are no code of a place
+_NOTE_MARK: Final = re.compile(r"(?<=\d)\s*\*+$")  # of a note below the table
 _PART_BESIDE: Final = re.compile(r"(?<=\d)\s*\([\d.,]+\)$")
 _DITTO: Final = re.compile(r"[\"″〃»]|''|idem|id\.|ditto", re.IGNORECASE)
 _AREA: Final = re.compile(r"(?i)^(?:\d{5}|secteur)\s+(?:d[eu]\s)?|\s*\((?:\d{2,5}|2[AB])\)\s*$")  # "Vierzon (18)"
@@ -346,7 +347,9 @@ class _Reader:
         if self.locator.places is None:
             return False
         # A number that is no postcode names a department only where a column says so: of itself it counts something.
-        named = (text for text in texts if any(map(str.isalpha, text)) or (text.isdigit() and len(text) > _SHORT))
+        # Nor is "O" a commune, or "N".
+        words = [text for text in texts if text.casefold() not in _YES_NO]
+        named = (text for text in words if any(map(str.isalpha, text)) or (text.isdigit() and len(text) > _SHORT))
         places = (self._place(text, "", "commune")[0] for text in named)
         n_places = sum(isinstance(each, Where) or each.key in ("basin_ambiguous", "place_wide") for each in places)
         return n_places >= max(1, MOST_CELLS * len(texts))
@@ -519,6 +522,7 @@ def _number(row: Line, decimal: str, at: int) -> int | Unusable:
     if row.differs(column, text):
         return Unusable(column, "columns_differ", values)
     text = _PART_BESIDE.sub("", text) if "(" in column else text  # below "Effectif (dont femmes)"
+    text = _NOTE_MARK.sub("", text)
     numeric = isinstance(cell, int | float) and not isinstance(cell, bool) and math.isfinite(cell)
     part_time = says("part_time", normalise_label(f"{column} {text} {grid.about}"))
     value, problem = (float(cell), "") if numeric else read_number(text, decimal=decimal, whole=not part_time)

@@ -172,8 +172,11 @@ def labelled(grid: Grid, above: Sequence[Row]) -> Grid:
     rows, lines_above = list[Row](), [line for line, _ in above]
     last = max((line for line, cells in grid.rows if sum(bool(cell_text(cell)) for cell in cells) > 1), default=0)
     firms = {} if grid.has("employer") else _block_titles(grid, above)
-    titles = firms or _place_titles(grid, above) or _job_titles(grid)
-    placed = _firm_titles(grid, above) if firms or not titles else {}
+    placed = _firm_titles(grid, above)
+    titles = firms or _place_titles(grid, above)
+    titles = titles if firms or len(titles) > len(placed) else {}
+    titles = titles or _job_titles(grid)
+    placed = placed if firms or not titles else {}
     for line, cells in sorted([*above, *grid.rows], key=lambda row: row[0]):
         page_field = _page_field(cells, grid.reader) if line in lines_above else {}
         fields = dict(labels_of(cells, grid.side)) or page_field or titles.get(line, {})
@@ -231,6 +234,7 @@ def _firm_titles(grid: Grid, above: Sequence[Row]) -> Titles:
     if 2 * sum(map(bool, places.values())) <= len(lone) or not lone.keys() & {line for line, _ in grid.rows}:
         return {}
     firms = {n: text.removesuffix(")").removesuffix(places[n]).rstrip(" ,(-–") for n, text in lone.items()}
+    places |= {n: text for n, text in lone.items() if not places[n] and grid.reader.is_place(text)}  # "CH de Redon"
     return {n: {"employer": firm, "commune": places[n]} for n, firm in firms.items()}
 
 

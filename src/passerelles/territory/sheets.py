@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from passerelles.errors import PasserellesError
-from passerelles.io.csv import DOUBLE_ENCODED, TOTAL, Rows, mostly_hold_counts, read_rows, with_only_header
+from passerelles.io.csv import DOUBLE_ENCODED, TOTAL, Rows, hold_counts, mostly_hold_counts, read_rows, with_only_header
 from passerelles.io.xlsx import cell_text
 from passerelles.territory.columns import COUNT, columns_of, fit, has_counts, names_role, splits, with_letters, year_of
 from passerelles.territory.grid import Grid, Reader, Row
@@ -184,7 +184,7 @@ def upright(rows: Rows, side: Side) -> Rows:
     counts = (values for _, name, values in fields if COUNT[side] in columns_of([name], side))
     if any(counted_jobs(cell_text(value), alone=True) for values in counts for value in values):
         roles.add("job")  # "Emplois menacés : 8 fondeurs, 3 ébarbeurs"
-    if "job" not in roles or len(roles) <= _LEAST:
+    if "job" not in roles or (len(roles) <= _LEAST and not _job_above_numbers(fields, side)):
         return rows
     first = next(at for at, (_, name, _) in enumerate(fields) if names_role(name))
     forms = list[dict[str, Sequence[Any]]]()
@@ -206,6 +206,17 @@ def upright(rows: Rows, side: Side) -> Rows:
         header=tuple(header), header_line=1, rows=[(line, [*cells]) for line, cells in lots], merged=(), turned=True,
         above=[row for row in lines[:first] if row[0]],
     )  # fmt: skip
+
+
+def _job_above_numbers(fields: Sequence[tuple[int, str, Sequence[Any]]], side: Side) -> bool:
+    """Whether numbers of people or openings stand right below a line of jobs: "Emploi", "Nombre de salariés"."""
+    named = [
+        (columns_of([name], side), [text for cell in values if (text := cell_text(cell))]) for _, name, values in fields
+    ]
+    return any(
+        "job" in upper and COUNT[side] in lower and len(jobs) == len(numbers) > 1 and hold_counts(numbers)
+        for (upper, jobs), (lower, numbers) in pairwise(named)
+    )
 
 
 def _across(line: int, cells: Sequence[Any], rows: Rows) -> list[Any]:
