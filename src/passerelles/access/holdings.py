@@ -206,7 +206,7 @@ OfSome = CredentialRequirement | Selection
 """What may be asked of some only: of those who work in a way, or in some titles, by code."""
 
 
-def concerns(referential: Referential, occupation: str, demand: OfSome, aim: Aim) -> bool:
+def concerns(referential: Referential, occupation: str, demand: OfSome, aim: Aim = NO_AIM) -> bool:
     """Whether what is asked of some concerns a person of an occupation who means to work in a way."""
     return demand.scope in ("all", "titles", aim.employment) and concerns_titles(referential, occupation, demand, aim)
 
@@ -244,7 +244,7 @@ def _own_titles(referential: Referential, occupation: str) -> tuple[str, ...]:
     return tuple(own or [code for code, text in labels.items() if text.startswith(label)])
 
 
-def demanded_rows(referential: Referential, occupation: str, aim: Aim) -> list[CredentialRequirement]:
+def demanded_rows(referential: Referential, occupation: str, aim: Aim = NO_AIM) -> list[CredentialRequirement]:
     """Rows of what an occupation asks of somebody who means to work in a way: required, or one of several."""
     return [
         row
@@ -312,7 +312,7 @@ def often_brought(referential: Referential, holdings: Holdings, credential: Cred
     codes = {
         row.credential
         for job, row in rows
-        if concerns(referential, job, row, NO_AIM) and not (row.kind == "one-of" and _above(referential, job, row))
+        if concerns(referential, job, row) and not (row.kind == "one-of" and _above(referential, job, row))
     }
     often = codes.union(*map(referential.prerequisites_of, codes))
     return credential.code in often and credential.kind in _LASTING and holdings.of(credential) == "unknown"

@@ -6,15 +6,7 @@ from typing import Final, Literal, NamedTuple
 import numpy as np
 
 from passerelles.access.conditions import training_hours
-from passerelles.access.holdings import (
-    NO_AIM,
-    OF_A_LEVEL,
-    concerns,
-    demanded_rows,
-    demands_diploma,
-    diplomas_among,
-    groups_of,
-)
+from passerelles.access.holdings import OF_A_LEVEL, concerns, demanded_rows, demands_diploma, diplomas_among, groups_of
 from passerelles.codes import is_rome_code
 from passerelles.model import (
     DIPLOMAS,
@@ -175,7 +167,7 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     lengths = [d.centre.expected or 0.0 for d in published]
     # Where no diploma is asked for, the job is learnt by the shortest course to it, not by a diploma of several
     # years where courses of its level take less.
-    rows = demanded_rows(referential, occupation.code, NO_AIM)
+    rows = demanded_rows(referential, occupation.code)
     asks = titled or demands_diploma(referential, rows)
     free = access is not None and access.status in ("open", "conditional") and not asks
     # From a first degree on, where the studies before a qualification are counted apart, one without a level of its own
@@ -381,7 +373,7 @@ def _demanded(referential: Referential, rows: Sequence[CredentialRequirement]) -
 
 def _required(referential: Referential, code: str) -> list[Credential]:
     """Credentials that are demanded of everybody in a job, not of one person in each establishment, and what before."""
-    rows = [r for r in demanded_rows(referential, code, NO_AIM) if r.kind == "required" and r.ground != "establishment"]
+    rows = [r for r in demanded_rows(referential, code) if r.kind == "required" and r.ground != "establishment"]
     codes = {c for row in rows for c in (*referential.prerequisites_of(row.credential), row.credential)}
     return [referential.credential_by_code[c] for c in sorted(codes) if c in referential.credential_by_code]
 
@@ -390,7 +382,7 @@ def usual_at_large(referential: Referential, code: str) -> list[Credential]:
     """Credentials that employers usually ask for in the job at large, without alternatives that the law demands."""
     rows = referential.credentials_of.get(code, ())
     ways = {row.credential for row in rows if row.kind == "one-of"}
-    usual = (row.credential for row in rows if row.kind == "usual" and concerns(referential, code, row, NO_AIM))
+    usual = (row.credential for row in rows if row.kind == "usual" and concerns(referential, code, row))
     return [known for code in usual if code not in ways and (known := referential.credential_by_code.get(code))]
 
 
