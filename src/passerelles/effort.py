@@ -7,20 +7,9 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from passerelles.access import qualifications
 from passerelles.access.demands import TENTHS, Demands, least
 from passerelles.access.holdings import Holdings
-from passerelles.access.qualifications import (
-    ENTITLED,
-    Qualification,
-    domain_of,
-    gives_access,
-    hours_by_level,
-    left_out_by_level,
-    level_of_people,
-    months_by_level,
-    qualification_of,
-    studies_by_level,
-)
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Alternatives
 from passerelles.referentials.credentials import duration_model
@@ -156,7 +145,7 @@ class EffortTable:
         for stage in stages:
             level = np.maximum(level, self.proves[stage])
             entitled = entitled | self.shared[self.title[stage], title]
-        return np.where(entitled, ENTITLED, level)
+        return np.where(entitled, qualifications.ENTITLED, level)
 
     def items(self, row: int) -> slice:
         """Items of an occupation."""
@@ -215,8 +204,9 @@ class EffortTable:
         # An occupation that lists nothing has no hours here; its effort is unknown.
         share = np.minimum(1.0, total / np.maximum(self.whole[rows], 1.0))
         known = 1.0 - share**self.effort.adaptation_power
-        up = np.maximum(0, self.level[rows] - np.where(np.asarray(level) == ENTITLED, self.entry[rows], level))
-        most = np.where(np.asarray(level) == ENTITLED, self.effort.adaptation, self.adaptation[rows])
+        entitled = np.asarray(level) == qualifications.ENTITLED
+        up = np.maximum(0, self.level[rows] - np.where(entitled, self.entry[rows], level))
+        most = np.where(entitled, self.effort.adaptation, self.adaptation[rows])
         adaptation = np.maximum(0.0, most - self.effort.adaptation_per_level * up)
         left = share * (1.0 - adaptation * known)
         # With the level, the trade's part alone is needed, less of it the more of the trade is held already.
@@ -403,13 +393,13 @@ def hours_of_kind(effort: EffortSettings) -> dict[str, float]:
 
 def _qualified(graph: OccupationGraph, effort: EffortSettings) -> dict[str, Any]:
     """Return the fields of an effort table that come from the qualification for each occupation."""
-    qualifications = tuple(qualification_of(graph.referential, o, effort) for o in graph.occupations)
-    people = [level_of_people(graph.referential, *of) for of in zip(graph.codes, qualifications, strict=True)]
-    domains = [domain_of(occupation) for occupation in graph.occupations]
-    titles = tuple(sorted({q.title for q in qualifications if q.title}))
+    own = tuple(qualifications.qualification_of(graph.referential, o, effort) for o in graph.occupations)
+    people = [qualifications.level_of_people(graph.referential, *of) for of in zip(graph.codes, own, strict=True)]
+    domains = [qualifications.domain_of(occupation) for occupation in graph.occupations]
+    titles = tuple(sorted({q.title for q in own if q.title}))
     places = {title: place for place, title in enumerate(titles)}
 
-    def titled(qualification: Qualification) -> bool:
+    def titled(qualification: qualifications.Qualification) -> bool:
         # How long a credential takes for whom is data of its own: see its reductions.
         # A choice is demanded, one title usual; a practice is none.
         demanded = qualification.titled or (len(qualification.title) == 1 and not qualification.practised)
@@ -421,21 +411,23 @@ def _qualified(graph: OccupationGraph, effort: EffortSettings) -> dict[str, Any]
         return frozen(np.asarray([*values], dtype=kind).T.copy())
 
     return {
-        "short": each(q.short for q in qualifications),
-        "trade": each(map(hours_by_level, qualifications, domains)),
-        "studies": each(map(studies_by_level, qualifications, domains)),
-        "calendar": each(map(months_by_level, qualifications)),
-        "low_share": each(q.low / q.expected for q in qualifications),
-        "high_share": each(q.high / q.expected for q in qualifications),
-        "level": each((q.level for q in qualifications), np.int64),
+        "short": each(q.short for q in own),
+        "trade": each(map(qualifications.hours_by_level, own, domains)),
+        "studies": each(map(qualifications.studies_by_level, own, domains)),
+        "calendar": each(map(qualifications.months_by_level, own)),
+        "low_share": each(q.low / q.expected for q in own),
+        "high_share": each(q.high / q.expected for q in own),
+        "level": each((q.level for q in own), np.int64),
         "people": each(people, np.int64),
-        "level_known": each((q.level_known for q in qualifications), np.bool_),
-        "entry": each((q.entry for q in qualifications), np.int64),
-        "proves": each((n if gives_access(q) else 0 for n, q in zip(people, qualifications, strict=True)), np.int64),
-        "title": each((places.get(q.title, len(titles)) for q in qualifications), np.int64),
+        "level_known": each((q.level_known for q in own), np.bool_),
+        "entry": each((q.entry for q in own), np.int64),
+        "proves": each(
+            (n if qualifications.gives_access(q) else 0 for n, q in zip(people, own, strict=True)), np.int64
+        ),
+        "title": each((places.get(q.title, len(titles)) for q in own), np.int64),
         "titles": titles,
-        "adaptation": each(effort.adaptation_titled if titled(q) else effort.adaptation for q in qualifications),
-        "beyond": each(left_out_by_level(*of, effort) for of in zip(qualifications, domains, strict=True)),
+        "adaptation": each(effort.adaptation_titled if titled(q) else effort.adaptation for q in own),
+        "beyond": each(qualifications.left_out_by_level(*of, effort) for of in zip(own, domains, strict=True)),
     }
 
 

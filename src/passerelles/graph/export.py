@@ -8,18 +8,8 @@ from pathlib import Path
 from typing import Final, Literal, get_args
 
 from passerelles.errors import PasserellesError, checked
-from passerelles.graph.core import (
-    EDGE_ATTRIBUTES,
-    NODE_ATTRIBUTES,
-    Attributes,
-    AttributeValue,
-    OccupationGraph,
-    edge_records,
-    graph_attributes,
-    metadata,
-    node_records,
-    provenance,
-)
+from passerelles.graph import core
+from passerelles.graph.core import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, Attributes, AttributeValue, OccupationGraph
 from passerelles.io.arrow import need_arrow, pa, pq
 from passerelles.io.atomic import atomic_file, atomic_folder
 
@@ -38,16 +28,16 @@ _ESCAPES: Final = {
 def graphml_lines(graph: OccupationGraph) -> Iterator[str]:
     """Yield a GraphML document; attributes that are unknown have no element, since GraphML has no null."""
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<graphml xmlns="http://graphml.graphdrawing.org/xmlns">\n'
-    facts = graph_attributes(graph)
+    facts = core.graph_attributes(graph)
     for scope, names in (("graph", dict.fromkeys(facts, str)), ("node", NODE_ATTRIBUTES), ("edge", EDGE_ATTRIBUTES)):
         for name, kind in names.items():
             typed = f'attr.name="{name}" attr.type="{_GRAPHML_TYPES[kind]}"'
             yield f'<key id="{scope}.{name}" for="{scope}" {typed}/>\n'
     yield '<graph edgedefault="directed">\n'
     yield _graphml_data("graph", facts) + "\n"
-    for node, values in node_records(graph):
+    for node, values in core.node_records(graph):
         yield f'<node id="{xml_text(node)}">{_graphml_data("node", values)}</node>\n'
-    for source, target, values in edge_records(graph):
+    for source, target, values in core.edge_records(graph):
         ends = f'source="{xml_text(source)}" target="{xml_text(target)}"'
         yield f"<edge {ends}>{_graphml_data('edge', values)}</edge>\n"
     yield "</graph>\n</graphml>\n"
@@ -60,7 +50,7 @@ def gexf_lines(graph: OccupationGraph) -> Iterator[str]:
     GEXF has no attributes of the graph: they stand as JSON in ``<description>``. Labels, and weights of edges, are
     XML attributes there, not declared ones.
     """
-    facts = graph_attributes(graph)
+    facts = core.graph_attributes(graph)
     nodes = [name for name in NODE_ATTRIBUTES if name != "label"]
     edges = [name for name in EDGE_ATTRIBUTES if name not in ("label", "weight")]
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<gexf xmlns="http://www.gexf.net/1.2draft" version="1.2">\n'
@@ -73,11 +63,11 @@ def gexf_lines(graph: OccupationGraph) -> Iterator[str]:
             yield f'<attribute id="{i}" title="{name}" type="{_GEXF_TYPES[kinds[name]]}"/>\n'
         yield "</attributes>\n"
     yield "<nodes>\n"
-    for node, values in node_records(graph):
+    for node, values in core.node_records(graph):
         label = f' label="{xml_text(values["label"])}"' if "label" in values else ""
         yield f'<node id="{xml_text(node)}"{label}>{_gexf_values(nodes, values)}</node>\n'
     yield "</nodes>\n<edges>\n"
-    for i, (source, target, values) in enumerate(edge_records(graph)):
+    for i, (source, target, values) in enumerate(core.edge_records(graph)):
         ends = f'source="{xml_text(source)}" target="{xml_text(target)}"'
         shown = f'label="{xml_text(values["label"])}" weight="{xml_text(values["weight"])}"'
         yield f'<edge id="{i}" {ends} {shown}>{_gexf_values(edges, values)}</edge>\n'
@@ -86,7 +76,7 @@ def gexf_lines(graph: OccupationGraph) -> Iterator[str]:
 
 def json_lines(graph: OccupationGraph) -> Iterator[str]:
     """Yield node-link JSON as networkx reads it with ``node_link_graph(data, edges="edges")``; one item a line."""
-    yield f'{{"directed": true, "multigraph": true, "graph": {_json(graph_attributes(graph))},\n"nodes": [\n'
+    yield f'{{"directed": true, "multigraph": true, "graph": {_json(core.graph_attributes(graph))},\n"nodes": [\n'
     yield from _listed(_node_rows(graph))
     yield '\n],\n"edges": [\n'
     yield from _listed(_edge_rows(graph))
@@ -99,11 +89,11 @@ def _listed(rows: Iterator[Attributes]) -> Iterator[str]:
 
 
 def _node_rows(graph: OccupationGraph) -> Iterator[Attributes]:
-    return ({"id": node, **values} for node, values in node_records(graph))
+    return ({"id": node, **values} for node, values in core.node_records(graph))
 
 
 def _edge_rows(graph: OccupationGraph) -> Iterator[Attributes]:
-    return ({"source": s, "target": t, "key": values["type"], **values} for s, t, values in edge_records(graph))
+    return ({"source": s, "target": t, "key": values["type"], **values} for s, t, values in core.edge_records(graph))
 
 
 def xml_text(value: AttributeValue) -> str:
@@ -237,6 +227,6 @@ def _table(
 ) -> "pa.Table":
     """Return a table with every column of `columns`, null where unknown, and the graph's provenance as metadata."""
     types = {str: pa.string(), bool: pa.bool_(), int: pa.int64(), float: pa.float64()}
-    facts = {**graph_attributes(graph), **metadata(provenance(graph))}
+    facts = {**core.graph_attributes(graph), **core.metadata(core.provenance(graph))}
     schema = pa.schema([(name, types[kind]) for name, kind in columns.items()], metadata=facts)
     return pa.Table.from_pylist(list(rows), schema=schema)

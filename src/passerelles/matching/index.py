@@ -15,15 +15,8 @@ from numpy.typing import NDArray
 
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
-from passerelles.matching.reading import (
-    LanguagePack,
-    Lexicon,
-    Words,
-    gender_forms,
-    joined_words,
-    language_pack,
-    rules_sum,
-)
+from passerelles.matching import reading
+from passerelles.matching.reading import LanguagePack, Lexicon, Words
 from passerelles.referentials.referential import Referential, nearest_codes, plain_forms
 from passerelles.sharing import blocks, cached_property
 from passerelles.store import Arrays, Index, pack
@@ -491,7 +484,7 @@ def build_index(
     if lost or not rows:
         raise PasserellesError("resolve_no_label", codes=", ".join(lost[:_SHOWN]) or "-")
     lexicon = Lexicon(pack)
-    pairs = [gender_forms(row.label, pack=pack) for row in rows]
+    pairs = [reading.gender_forms(row.label, pack=pack) for row in rows]
     spelled = [lexicon.stems(masculine) for masculine, _ in pairs]
     usual = _usual_forms(spelled, pack.usages)
     # Usages of a label are entries beside it: evidence for longer titles, but not written forms.
@@ -555,7 +548,7 @@ def _written(label: str, pair: tuple[str, str], pack: LanguagePack) -> tuple[str
     """Normalised forms, one of each: masculine, whole label, feminine third; then without initials that end them."""
     forms = dict.fromkeys((pair[0], label, pair[1]))
     bare = [form[: match.start()] for form in forms if (match := _INITIALS.search(form)) and _are_initials(match, form)]
-    return tuple(dict.fromkeys(" ".join(joined_words(form, pack)) for form in (*forms, *bare)))
+    return tuple(dict.fromkeys(" ".join(reading.joined_words(form, pack)) for form in (*forms, *bare)))
 
 
 _INITIALS: Final = re.compile(r"\s*(?:\(([A-Z]{2,})\)|-([A-Z]{2,})-)$")
@@ -577,7 +570,7 @@ def pack_titles(index: TitleIndex, arrays: Arrays) -> dict[str, Any]:
     meaning = index.meaning
     axes = {} if meaning is None else {n: getattr(meaning, n) for n in ("axes", "owners", "mapping", "titles")}
     return {
-        "rules": rules_sum(index.pack.language),
+        "rules": reading.rules_sum(index.pack.language),
         "entries": [(entry.ogr, entry.label) for entry in index.entries],
         "stems": index.texts,
         "written": index.written,
@@ -595,8 +588,8 @@ def stored_titles(referential: Referential) -> TitleIndex | None:
     if index is None or DOCUMENT not in index.manifest["members"]:
         return None
     about = index.document(DOCUMENT, keep=False)
-    rules = language_pack(referential.language)
-    if about["rules"] != rules_sum(rules.language):
+    rules = reading.language_pack(referential.language)
+    if about["rules"] != reading.rules_sum(rules.language):
         return None
     codes = tuple(occupation.code for occupation in referential.occupations)
     owner = index.positions("titles.owner.npy", len(codes))

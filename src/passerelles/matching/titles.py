@@ -13,18 +13,8 @@ import numpy as np
 from passerelles.codes import check_whole, grouped
 from passerelles.errors import PasserellesError, checked
 from passerelles.language.say import Lang, say
-from passerelles.matching.evidence import (
-    Kind,
-    Trial,
-    Weights,
-    by_family,
-    cut_off,
-    fits,
-    logistic,
-    rank_block,
-    shipped_weights,
-    terms,
-)
+from passerelles.matching import evidence
+from passerelles.matching.evidence import Kind, Trial, Weights, shipped_weights, terms
 from passerelles.matching.index import (
     IndexedLabel,
     Owner,
@@ -354,7 +344,7 @@ def answer_many(
         titles = [understand(query.text, words=index.words, lexicon=lexicon) for query in queries]
         jobs_of = [_jobs(index, lexicon, *each, weights) for each in zip(queries, titles, strict=True)]
         readings, bonuses = zip(*chain.from_iterable(jobs_of), strict=True)
-        trials = iter(rank_block(index, readings, weights=weights, bonuses=bonuses))
+        trials = iter(evidence.rank_block(index, readings, weights=weights, bonuses=bonuses))
         by_query: dict[TextQuery, list[Candidate]] = {}
         for query, title, jobs in zip(queries, titles, jobs_of, strict=True):
             whole = query.text if len(jobs) == 1 else ""  # a line of several jobs is no label
@@ -442,7 +432,7 @@ def _labels(
     index: TitleIndex, text: str, readings: Sequence[Reading], rules: Mapping[str, float]
 ) -> tuple[_Matches, float]:
     """Return the labels that a text, or one of its readings, is, and the chance of all together."""
-    fitting = {reading: fit for reading in readings if (fit := fits(index, reading)) is not False}
+    fitting = {reading: fit for reading in readings if (fit := evidence.fits(index, reading)) is not False}
 
     def chance(rule: str, reading: Reading | None) -> float:
         """Chance by the rule; less where the line says more that nothing is known of, or where its end is missing."""
@@ -465,7 +455,7 @@ def _labels(
         if matches := _exact(index, form, other_words):
             return matches, chance("alike" if other_words else "cleaned" if number else "certain", tried)
     for reading in fitting:
-        entries = index.same.get(" ".join(reading.stems), ()) or cut_off(index, reading)
+        entries = index.same.get(" ".join(reading.stems), ()) or evidence.cut_off(index, reading)
         if entries:
             alike: Reason = reading.other_words or "same words"
             return {int(index.owner[e]): (e, alike, 1.0) for e in reversed(entries)}, chance("alike", reading)
@@ -506,7 +496,7 @@ def _answer(
     """Candidates for one job: those that labels settle, then those that the evidence ranks; less sure where posted."""
     lines, chance = settled
     label = bool(lines)
-    families = by_family(index, (line.owner for line in lines), (line.confidence for line in lines))
+    families = evidence.by_family(index, (line.owner for line in lines), (line.confidence for line in lines))
     rivals = len(families) if weights.family else 0
     if trial is not None and label:
         # Behind those that are settled, what the evidence ranks shares what is left of the confidence.
@@ -603,7 +593,7 @@ def _shared_out(shares: Floats, first: float) -> Floats:
 
 def _lines(index: TitleIndex, trial: Trial, confidence: Floats, known: Container[int]) -> list[_Line]:
     """Owners of a trial that have a label and are not `known`, best first."""
-    scores = _BEST_FOUND * logistic(0.5 * trial.values)
+    scores = _BEST_FOUND * evidence.logistic(0.5 * trial.values)
     columns = (each.tolist() for each in (trial.owners, trial.entries, scores, confidence))
     rows = zip(*columns, trial.reasons(index), strict=True)
     return [_Line(*row) for row in rows if row[1] >= 0 and row[0] not in known]

@@ -6,19 +6,9 @@ from functools import reduce
 from operator import attrgetter
 from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 
+from passerelles.access import wording
 from passerelles.access.conditions import AccessConditions
 from passerelles.access.holdings import DEMANDED, OF_A_LEVEL
-from passerelles.access.wording import (
-    duration_text,
-    employment_lines,
-    held_choices,
-    month_count,
-    note_lines,
-    other_ways_lines,
-    some_only_lines,
-    usual_lines,
-    usual_of,
-)
 from passerelles.codes import grouped
 from passerelles.language.say import Lang, labelled, listed, number, percent, say
 from passerelles.market.certifications import PUBLISHED, LeadingCertification, leading_lines
@@ -647,7 +637,7 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     in_months = step.hours.lower_bound and any(c.months.low for c in step.to_obtain if not c.may_have)
     if in_months:
         key, basis = ("and_months", "sourced") if step.sourced else ("months_least", "none")
-        least = month_count(step.months.expected or 0.0, lang)
+        least = wording.month_count(step.months.expected or 0.0, lang)
         hours = say(f"paths.hours.{key}", lang=lang, hours=round(step.sourced), months=least)
     elif _tells_nothing(step.known_hours):
         basis = "unknown" if step.hours.high is None else "at_most"
@@ -684,25 +674,27 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
 def _credential_lines(step: Step, lang: Lang) -> list[str]:
     """What is required: held, to obtain in order, and whether the profession is regulated."""
     held = grouped((c.supposed, c.label) for c in step.credentials if c.held == "yes")
-    has, supposed = ((*held.get(some, ()), *held_choices(step.access, lang, supposed=some)) for some in (False, True))
+    has, supposed = (
+        (*held.get(some, ()), *wording.held_choices(step.access, lang, supposed=some)) for some in (False, True)
+    )
     lines = [
         say(f"paths.step.{key}", lang=lang, names=listed(dict.fromkeys(some), lang))
         for key, some in (("has", has), ("supposed", supposed))
         if some
     ]
-    lines += [*obtain_lines(step.to_obtain, lang), *other_ways_lines(step.access, lang)]
+    lines += [*obtain_lines(step.to_obtain, lang), *wording.other_ways_lines(step.access, lang)]
     of_name = step.access.varies and any(c.scope == "titles" for c in step.access.required)
     # That titles differ is said with what is counted.
     access = replace(step.access, varies=False) if of_name else step.access
-    lines += [f"{line}." for line in some_only_lines(access, lang)]
-    lines += [*usual_lines(step.access, lang), *employment_lines(step.access, lang)]
+    lines += [f"{line}." for line in wording.some_only_lines(access, lang)]
+    lines += [*wording.usual_lines(step.access, lang), *wording.employment_lines(step.access, lang)]
     if of_name:
         lines.append(say("paths.step.of_name", lang=lang, name=step.target.name))
     if step.regulated == "yes":
         key = f"regulated_{step.access.status}" if step.access.status in ("unknown", "open") else "regulated"
         lines.append(say(f"paths.step.{key}", lang=lang))
-    noted = [(c.label, c.note) for c in step.credentials] + [(c.label, c.note) for c in usual_of(step.access)]
-    return lines + note_lines(step.access.note, noted, lang)
+    noted = [(c.label, c.note) for c in step.credentials] + [(c.label, c.note) for c in wording.usual_of(step.access)]
+    return lines + wording.note_lines(step.access.note, noted, lang)
 
 
 def obtain_lines(to_obtain: Iterable[StepCredential], lang: Lang = "fr") -> list[str]:
@@ -715,7 +707,7 @@ def _credential(credential: StepCredential, lang: Lang) -> str:
     """A credential with its published length, or that none is known, where it is still to be obtained."""
     if credential.kind == "concours":  # a competition is sat, whatever prepares for it
         return credential.label
-    expected, months = credential.hours.expected, duration_text(credential.months, lang)
+    expected, months = credential.hours.expected, wording.duration_text(credential.months, lang)
     if expected or (expected is None and credential.hours.high is not None):
         company = round(credential.company_hours or 0.0)
         firm = "length_in_firm" if credential.company_hours == expected else "length_and_firm"

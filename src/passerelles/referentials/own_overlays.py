@@ -11,21 +11,11 @@ from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.io.archive import FileSource, zipped
 from passerelles.io.atomic import write_whole
 from passerelles.language.say import Lang, say, sentences
+from passerelles.referentials import own_tables
 from passerelles.referentials.credentials import DEFAULT
 from passerelles.referentials.draft import Draft
 from passerelles.referentials.load import read_place
-from passerelles.referentials.own_tables import (
-    CODED,
-    DECLARED,
-    RULES,
-    SCHEMAS,
-    OwnTables,
-    Schema,
-    choices,
-    open_tables,
-    sheet_title,
-    sheets_of,
-)
+from passerelles.referentials.own_tables import CODED, DECLARED, RULES, SCHEMAS, OwnTables, Schema
 from passerelles.referentials.places import Kind, Origin, bundled, home, installed, known, named_place, place_of
 from passerelles.referentials.referential import Referential, apply_overlay
 from passerelles.views.excel import BookPage, Help, write_workbook
@@ -65,8 +55,8 @@ def write_form(
     if named_place(name, "overlay") is not None or named_place(name, "referential") is not None:
         raise PasserellesError("name_taken", name=name)
     pages = [_about(name, schema, base, lang)]
-    pages += [_page(table, columns, schema, lang) for table, columns in sheets_of(schema).items()]
-    write_workbook([*pages, _rules(sheets_of(schema), lang)], output)
+    pages += [_page(table, columns, schema, lang) for table, columns in own_tables.sheets_of(schema).items()]
+    write_workbook([*pages, _rules(own_tables.sheets_of(schema), lang)], output)
 
 
 def manifest_page(stated: Mapping[str, str], lang: Lang) -> BookPage:
@@ -76,7 +66,7 @@ def manifest_page(stated: Mapping[str, str], lang: Lang) -> BookPage:
     shown = {key: words.get(value, value) if key == "schema" else value for key, value in stated.items()}
     rows = [[texts.get(f"field.{key}", key), value] for key, value in shown.items()]
     heads = [say(f"tables.field.{key}", lang=lang) for key in ("field", "value")]
-    return BookPage(sheet_title("manifest", lang), heads, rows, ["text", "text"])
+    return BookPage(own_tables.sheet_title("manifest", lang), heads, rows, ["text", "text"])
 
 
 def _about(name: str, schema: Schema, base: tuple[str, str] | None, lang: Lang) -> BookPage:
@@ -100,7 +90,7 @@ def form_page(
     schema: Schema = "overlay",
 ) -> BookPage:
     """Return a sheet of rows with the rules and drop-down lists of a form; `keys` name the columns of `head`."""
-    sheets = sheets_of(schema)
+    sheets = own_tables.sheets_of(schema)
     helps = {place: Help(_rule(table, key, lang), _choices(table, key, sheets, lang)) for place, key in enumerate(keys)}
     return BookPage(title, head, rows, ["text"] * len(head), helps=helps, open_rows=max(_ROWS, len(rows)))
 
@@ -112,7 +102,7 @@ def _page(table: str, columns: str, schema: Schema, lang: Lang) -> BookPage:
         example[keys[0]] = f"{say('tables.form.example', lang=lang)} {example[keys[0]]}"
     rows = [[example.get(key, "") for key in keys]] if example else []
     heads = [say(f"tables.head.{key}", lang=lang) for key in keys]
-    page = form_page(table, sheet_title(table, lang), heads, keys, rows, lang, schema=schema)
+    page = form_page(table, own_tables.sheet_title(table, lang), heads, keys, rows, lang, schema=schema)
     return replace(page, faint=bool(rows))
 
 
@@ -121,14 +111,14 @@ def _choices(table: str, key: str, sheets: Mapping[str, str], lang: Lang) -> tup
     if words := _words(table, key, lang):
         return words
     declared = next((each for each in DECLARED["declared"].get(key, ()) if each in sheets), None)
-    return () if declared is None else (f"='{sheet_title(declared, lang)}'!$A$2:$A${_ROWS + 1}",)
+    return () if declared is None else (f"='{own_tables.sheet_title(declared, lang)}'!$A$2:$A${_ROWS + 1}",)
 
 
 def _words(table: str, key: str, lang: Lang) -> tuple[str, ...]:
     meanings = CODED.get(f"{table}.{key}") or CODED.get(key) or {}
     if (table, key) == ("credential_requirements", "action"):  # an occupation has a credential or has it not
         meanings = {word: does for word, does in meanings.items() if does != "set"}
-    return choices(meanings, lang)
+    return own_tables.choices(meanings, lang)
 
 
 def _rule(table: str, key: str, lang: Lang) -> str:
@@ -146,9 +136,9 @@ def _rules(sheets: Mapping[str, str], lang: Lang) -> BookPage:
             key = column.rstrip("*")
             needed = say("tables.form.needed", lang=lang) if column.endswith("*") else ""
             words, head = ", ".join(_words(table, key, lang)), say(f"tables.head.{key}", lang=lang)
-            rows.append([sheet_title(table, lang), head, needed, _rule(table, key, lang), words])
+            rows.append([own_tables.sheet_title(table, lang), head, needed, _rule(table, key, lang), words])
     heads = [say(f"tables.form.{name}", lang=lang) for name in ("sheet", "column", "needed", "rule", "words")]
-    return BookPage(sheet_title(RULES, lang), heads, rows, ["text"] * 5)
+    return BookPage(own_tables.sheet_title(RULES, lang), heads, rows, ["text"] * 5)
 
 
 class NamedSource(NamedTuple):
@@ -173,13 +163,13 @@ def listed() -> list[NamedSource]:
 
 def kind_of(place: Path) -> Kind:
     """Whether tables are a referential, as their manifest says; else they are taken for an overlay."""
-    stated = OwnTables(open_tables(place), Draft()).fields().get("schema")
+    stated = OwnTables(own_tables.open_tables(place), Draft()).fields().get("schema")
     return "referential" if stated == SCHEMAS["table"] else "overlay"
 
 
 def base_of(name_or_path: str | Path) -> str | None:
     """Name of the referential that an overlay says it was written for; None where it says none."""
-    stated = OwnTables(open_tables(place_of(name_or_path, "overlay")), Draft()).fields().get("base")
+    stated = OwnTables(own_tables.open_tables(place_of(name_or_path, "overlay")), Draft()).fields().get("base")
     return stated if isinstance(stated, str) else None
 
 
@@ -205,7 +195,7 @@ def install(place: Path, base: Referential, *, replace: bool = False, accept_err
     ReferentialError
         If reading finds errors.
     """
-    source = open_tables(place)
+    source = own_tables.open_tables(place)
     kind = kind_of(place)
     if kind == "overlay":
         laid = apply_overlay(base, place)

@@ -15,22 +15,8 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.installed import extensions
 from passerelles.language.say import LANGS, Lang, say
 from passerelles.referentials.referential import Referential
-from passerelles.scoring.measures import (
-    OVERALL,
-    Attributes,
-    Dense,
-    Origins,
-    Vectors,
-    attributes_of,
-    content_vectors,
-    coverage_block,
-    every_occupation,
-    measure_index,
-    measure_people,
-    nearest_values,
-    normalised,
-    rank_closeness,
-)
+from passerelles.scoring import measures
+from passerelles.scoring.measures import Attributes, Dense, Origins, Vectors
 from passerelles.sharing import cached_property, made_once
 from passerelles.vectors import by_column, frozen, membership, numbered, product, rarity, sparse, unit_rows, weighted
 
@@ -104,7 +90,7 @@ class FeatureContext:
         plain = ~self.graph.is_specialised
         # Between occupations each measure is the same both ways: its rows are its columns.
         reverse = {
-            name: nearest_values(self.measured(name), plain, self.graph.base_rows)
+            name: measures.nearest_values(self.measured(name), plain, self.graph.base_rows)
             for name in ("overall", "macro", "all_text")
         }
         return Reference(self._whole[1], MappingProxyType(reverse))
@@ -112,19 +98,20 @@ class FeatureContext:
     @cached_property
     def vectors(self) -> Vectors:
         """Vectors of the origins, by measure."""
-        index = measure_index(self.graph)
-        return index.vectors if self.known_reference is None else measure_people(index, self.origins)
+        index = measures.measure_index(self.graph)
+        return index.vectors if self.known_reference is None else measures.measure_people(index, self.origins)
 
     @cached_property
     def _whole(self) -> tuple[Dense, Attributes]:
         """Overall closeness, shape (b, n), and the attributes that it rests on."""
         draft: Dense = np.zeros((len(self.occupation_rows), len(self.graph.codes)), dtype=np.float32)
-        for name, weight in OVERALL.items():
+        for name, weight in measures.OVERALL.items():
             if name in self.vectors:
                 draft += np.float32(weight) * self.measured(name)
         known = self.known_reference
-        attributes = attributes_of(self.graph, draft) if known is None else known.attributes
-        return normalised(measure_index(self.graph), self.vectors, draft, attributes, self.origins), attributes
+        attributes = measures.attributes_of(self.graph, draft) if known is None else known.attributes
+        index = measures.measure_index(self.graph)
+        return measures.normalised(index, self.vectors, draft, attributes, self.origins), attributes
 
     def measured(self, name: str) -> Dense:
         """Cosines of one measure with all occupations, shape (b, n), in [0, 1], or ``"overall"`` closeness."""
@@ -132,7 +119,7 @@ class FeatureContext:
             return self._whole[0]
         if name in self.computed:
             return self.computed[name]
-        table = measure_index(self.graph).closeness(name, self.vectors)
+        table = measures.measure_index(self.graph).closeness(name, self.vectors)
         if name in _AGAIN:  # the oldest are dropped where memory is too short
             while self.computed and table.nbytes + sum(each.nbytes for each in self.computed.values()) > _ROOM:
                 del self.computed[next(iter(self.computed))]
@@ -147,7 +134,7 @@ class FeatureContext:
 
 def context_of_all(graph: OccupationGraph) -> FeatureContext:
     """Return the context in which the origins are the occupations themselves."""
-    return FeatureContext(graph, every_occupation(graph))
+    return FeatureContext(graph, measures.every_occupation(graph))
 
 
 Compute = Callable[[FeatureContext], Dense]
@@ -155,19 +142,19 @@ Compute = Callable[[FeatureContext], Dense]
 
 def _coverage(context: FeatureContext) -> Dense:
     """Share of the target's requirements held, near matches at their discount, in [0, 1]; NaN where none is listed."""
-    return coverage_block(context.graph, context.origins.held)
+    return measures.coverage_block(context.graph, context.origins.held)
 
 
 def _resemblance(context: FeatureContext) -> Dense:
     """Cosine of the rarity-weighted requirements, in [0, 1]; the same in both directions."""
     weights = rarity(context.graph.weights, ~context.graph.is_specialised)
-    mine, theirs = weighted(context.origins.held, weights), content_vectors(context.graph)["requirements"]
+    mine, theirs = weighted(context.origins.held, weights), measures.content_vectors(context.graph)["requirements"]
     return product(unit_rows(mine), by_column(theirs))
 
 
 def _cosine(name: str, context: FeatureContext) -> Dense:
     """Cosine, in [0, 1], of what the occupations have: contexts, tags, words of titles, or of label and definition."""
-    vectors = content_vectors(context.graph)[name]
+    vectors = measures.content_vectors(context.graph)[name]
     return product(context.origins.of_occupation(vectors), by_column(vectors))
 
 
@@ -199,8 +186,8 @@ def _rank(name: str, context: FeatureContext) -> Dense:
     """Ranks of a measure in the rows of the origins."""
     graph, values = context.graph, context.measured(name)
     own = np.where(context.origins.occupied, graph.base_rows[context.occupation_rows], -1)
-    nearest = nearest_values(values, ~graph.is_specialised, own)
-    return frozen(_neutral(context, name, rank_closeness(values, nearest)))
+    nearest = measures.nearest_values(values, ~graph.is_specialised, own)
+    return frozen(_neutral(context, name, measures.rank_closeness(values, nearest)))
 
 
 def _reverse_rank(name: str, context: FeatureContext) -> Dense:
@@ -208,12 +195,13 @@ def _reverse_rank(name: str, context: FeatureContext) -> Dense:
     if context.known_reference is None:  # occupations before occupations: the same ranks, turned
         return np.ascontiguousarray(_rank(name, context).T)
     values = np.ascontiguousarray(context.measured(name).T)
-    return _neutral(context, name, np.ascontiguousarray(rank_closeness(values, context.reference.reverse[name]).T))
+    ranks = measures.rank_closeness(values, context.reference.reverse[name])
+    return _neutral(context, name, np.ascontiguousarray(ranks.T))
 
 
 def _neutral(context: FeatureContext, name: str, ranks: Dense) -> Dense:
     """Make the ranks of occupations that list nothing unknown: all that they tie with would else give them the best."""
-    empty = measure_index(context.graph).lists_nothing(name)
+    empty = measures.measure_index(context.graph).lists_nothing(name)
     if empty is not None:
         ranks[:, empty] = np.nan
         if context.known_reference is None:

@@ -12,15 +12,7 @@ from passerelles.codes import grouped
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.io.xlsx import cell_text
 from passerelles.matching.titles import SURE, Candidate, Context, contexts_of, likelier, resolve_many
-from passerelles.referentials.access_text import (
-    Asked,
-    Choice,
-    Phrases,
-    asked_by_title,
-    credentials_named,
-    phrases_of,
-    read_asked,
-)
+from passerelles.referentials import access_text
 from passerelles.referentials.referential import Referential, code_of, codes_within, occupations_meant, titles_by_label
 from passerelles.sharing import made_once
 from passerelles.territory.columns import bare, with_letters
@@ -416,17 +408,17 @@ def conditions_of(row: Line, job: str) -> str:
     return (" ; " if any(" ou " in each for each in conditions) else ", ").join(conditions)
 
 
-def asked_in(referential: Referential, item: str, job: str) -> Asked:
+def asked_in(referential: Referential, item: str, job: str) -> access_text.Asked:
     """Return what one condition of a post or a lot asks for, in a job, or what people hold by it."""
     labels, own = _labels(referential), _own_credentials(referential, job)
-    return read_asked(item, _phrases(referential), labels, own, referential.language)
+    return access_text.read_asked(item, _phrases(referential), labels, own, referential.language)
 
 
 @made_once
-def _phrases(referential: Referential) -> Phrases:
+def _phrases(referential: Referential) -> access_text.Phrases:
     known = referential.credential_by_code.items()
     named = ((code, name) for code, each in known for name in (each.label, each.short) if name)
-    return phrases_of(named, referential.language)
+    return access_text.phrases_of(named, referential.language)
 
 
 def conditions_column(grid: Grid) -> int | None:
@@ -444,11 +436,11 @@ def conditions_column(grid: Grid) -> int | None:
     return None
 
 
-def asked_by(referential: Referential, title: str, job: str) -> frozenset[Choice]:
+def asked_by(referential: Referential, title: str, job: str) -> frozenset[access_text.Choice]:
     """Return the credentials that a title of a job asks for, each as a choice: codes, or words of what has none."""
     labels, language = _labels(referential), referential.language
-    named = frozenset((code,) for code in credentials_named(title, labels, language))
-    return named | asked_by_title(title, labels, _own_credentials(referential, job), language)
+    named = frozenset((code,) for code in access_text.credentials_named(title, labels, language))
+    return named | access_text.asked_by_title(title, labels, _own_credentials(referential, job), language)
 
 
 @made_once

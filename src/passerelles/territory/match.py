@@ -26,6 +26,7 @@ from passerelles.ranking.rank import rank_moves
 from passerelles.referentials.access_text import Choice
 from passerelles.scoring.scorer import LEVELS
 from passerelles.settings import Settings, settings_or
+from passerelles.territory import solve
 from passerelles.territory.allocation import LEVER, STATUSES, Allocation, Status
 from passerelles.territory.flows import Change, CurvePoint, Flow, TitleDemand, hours_at, uncovered_lots, unfilled_pools
 from passerelles.territory.hours import Costs, EffortCosts
@@ -49,16 +50,6 @@ from passerelles.territory.pairs import (
 )
 from passerelles.territory.parts import area_of, lots_within
 from passerelles.territory.reading import read_sides
-from passerelles.territory.solve import (
-    TENTHS,
-    InfeasibleError,
-    Network,
-    Stage,
-    Task,
-    best_flow,
-    cost_curve,
-    most_people,
-)
 from passerelles.text import few, normalise_label
 from passerelles.vectors import Ints, Rows
 from passerelles.views.schema import one_of, record
@@ -271,7 +262,7 @@ class _Solution:
     reserved: Ints
     stretched: Ints
     status: Status
-    stages: tuple[Stage, ...] = ()
+    stages: tuple[solve.Stage, ...] = ()
     unmet: tuple[str, ...] = ()
 
 
@@ -279,8 +270,8 @@ def _solve(territory: Territory, pairs: Pairs, budget: int | None, *, stretch: b
     task = _task(territory, pairs, pairs.open, budget)
     placed, reserved, stretched = (np.zeros(len(pairs.lot), dtype=np.int64) for _ in range(3))
     try:
-        placed[pairs.open], stages = best_flow(task, territory.settings)
-    except InfeasibleError:
+        placed[pairs.open], stages = solve.best_flow(task, territory.settings)
+    except solve.InfeasibleError:
         return _Solution(placed, reserved, stretched, "infeasible", unmet=tuple(_unmet(territory, task)))
     status: Status = "optimal" if all(s.gap == 0 for s in stages) else "time_limit"
     used = placed.copy()
@@ -291,7 +282,7 @@ def _solve(territory: Territory, pairs: Pairs, budget: int | None, *, stretch: b
         nonlocal used
         if len(among):
             people, openings = territory.left(pairs, used)
-            more, _ = best_flow(_task(plain, pairs, among, None, (people, openings - withheld)), plain.settings)
+            more, _ = solve.best_flow(_task(plain, pairs, among, None, (people, openings - withheld)), plain.settings)
             flow[among] += more
             used = used + np.bincount(among, more, len(used)).astype(np.int64)
 
@@ -312,42 +303,42 @@ def _curve(territory: Territory, pairs: Pairs, solution: _Solution) -> Iterator[
     shares = range(1, 11) if len(pairs.open) <= territory.settings.curve_pairs else (9, 10)
     counts = sorted({max(1, math.ceil(placed * tenth / 10)) for tenth in shares})
     before = spent = 0
-    for people, cost, hours in cost_curve(task, counts):
+    for people, cost, hours in solve.cost_curve(task, counts):
         # Of the last tenth alone, what all before it cost is no figure of a tenth.
         known = before or len(counts) > 2  # noqa: PLR2004
-        cost_each = round((cost - spent) / (people - before) / TENTHS, 1) if known else None
-        yield CurvePoint(people, cost / TENTHS, hours / TENTHS, cost_each)
+        cost_each = round((cost - spent) / (people - before) / solve.TENTHS, 1) if known else None
+        yield CurvePoint(people, cost / solve.TENTHS, hours / solve.TENTHS, cost_each)
         before, spent = people, cost
 
 
 def _task(
     territory: Territory, pairs: Pairs, among: Rows, budget: int | None = None, at_hand: tuple[Ints, Ints] | None = None
-) -> Task:
+) -> solve.Task:
     """Put some pairs, and the people and openings at hand (all where None), in a task."""
     lots = territory.fragile.lots
     ends = at_hand or (territory.people, territory.capacity)
     _, group, need = floor_groups(territory.fragile, territory.settings)
-    network = Network(*ends, pairs.lot[among], pairs.pool[among], group, need)
+    network = solve.Network(*ends, pairs.lot[among], pairs.pool[among], group, need)
     km = pairs.km[among]
     known = km[~np.isnan(km)]
     far = float(known.max(initial=0.0)) + 1.0  # an unknown distance counts as beyond the farthest known
-    tenths = np.rint(np.where(np.isnan(km), far, km) * TENTHS).astype(np.int64)
+    tenths = np.rint(np.where(np.isnan(km), far, km) * solve.TENTHS).astype(np.int64)
 
     def tie(some: Rows) -> Ints:
         ends = zip(pairs.lot[among[some]].tolist(), pairs.entry[among[some]].tolist(), strict=True)
         return np.asarray([tie_number(lots[i].key, territory.hiring.lots[j].key) for i, j in ends], dtype=np.int64)
 
-    return Task(network, pairs.hours[among], pairs.cost[among], tenths, pairs.same[among], tie, budget)
+    return solve.Task(network, pairs.hours[among], pairs.cost[among], tenths, pairs.same[among], tie, budget)
 
 
-def _unmet(territory: Territory, task: Task) -> Iterator[str]:
+def _unmet(territory: Territory, task: solve.Task) -> Iterator[str]:
     """Yield groups that could not reach the floor even if all else made way for them; none where they only clash."""
     names, _, needs = floor_groups(territory.fragile, territory.settings)
     for at, name in enumerate(names):
         need = np.where(np.arange(len(names)) == at, needs, 0)
         try:
-            most_people(replace(task, network=replace(task.network, need=need)))
-        except InfeasibleError:
+            solve.most_people(replace(task, network=replace(task.network, need=need)))
+        except solve.InfeasibleError:
             yield name
 
 
@@ -383,7 +374,7 @@ def _flows(territory: Territory, moves: JobMoves, pairs: Pairs, flow: Ints) -> t
                 people=int(flow[pair]),
                 hours=hours,
                 assumed=not same and math.isnan(moves.hours.expected[cell]) and hours.expected is not None,
-                cost=None if pairs.hours[pair] < 0 or hours.expected is None else int(pairs.cost[pair]) / TENTHS,
+                cost=None if pairs.hours[pair] < 0 or hours.expected is None else int(pairs.cost[pair]) / solve.TENTHS,
                 km=None if math.isnan(km) else round(km, 1),
                 same_job=same,
                 probability=None if same or math.isnan(chance) else chance,
@@ -507,16 +498,17 @@ def _changes(territory: Territory, moves: JobMoves, allocation: Allocation) -> I
         relaxed = territory if name else territory.with_settings(floor=0.0)
         try:
             placed, tenths = _people(relaxed, _task(relaxed, pairs, pairs.open, moved.budget))
-        except InfeasibleError:  # a floor out of reach now: openings to be confirmed bar a step down; no total to tell
+        # A floor out of reach now: openings to be confirmed bar a step down; no total to tell.
+        except solve.InfeasibleError:
             continue
-        yield Change(kind, value, step, placed, placed - allocation.placed, tenths / TENTHS)
+        yield Change(kind, value, step, placed, placed - allocation.placed, tenths / solve.TENTHS)
 
 
-def _people(territory: Territory, task: Task) -> tuple[int, int]:
+def _people(territory: Territory, task: solve.Task) -> tuple[int, int]:
     if territory.settings.objective == "weighted":
-        flow, _ = best_flow(task, territory.settings)
+        flow, _ = solve.best_flow(task, territory.settings)
         return int(flow.sum()), int(task.hours @ flow)
-    return most_people(task)
+    return solve.most_people(task)
 
 
 def _total(name: str, on: On = On.ALL) -> Column:

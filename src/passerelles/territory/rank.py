@@ -14,25 +14,11 @@ from passerelles.codes import grouped
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, number, percent, say
+from passerelles.market import signals
 from passerelles.market.figures import Figure
 from passerelles.market.market import Market, Openings
 from passerelles.market.own_lists import JobList
 from passerelles.market.places import Area, Basin, Places
-from passerelles.market.signals import (
-    FIGURE,
-    SHARE_COLUMNS,
-    SHARES,
-    KnownBy,
-    Signal,
-    WagePair,
-    find_basin,
-    job_openings,
-    job_tension,
-    leading_jobs,
-    signals,
-    wage_columns,
-    wages_between,
-)
 from passerelles.model import Hours, MoveKind
 from passerelles.paths.legal import NO
 from passerelles.ranking.move import PartValue
@@ -123,7 +109,7 @@ class Ranked(Described):
     kind: MoveKind = "unknown"
     others: tuple[str, ...] = ()
     surveyed: Openings | None = None
-    wages: WagePair | None = None
+    wages: signals.WagePair | None = None
 
     @property
     def unknown(self) -> tuple[str, ...]:
@@ -187,15 +173,15 @@ class Ranked(Described):
             json=lambda r, _: {
                 "tension": r.tension.to_dict(),
                 "projects": r.projects and r.projects.to_dict(),
-                **{name: r.surveyed and getattr(r.surveyed, name).to_dict() for name in SHARES},
+                **{name: r.surveyed and getattr(r.surveyed, name).to_dict() for name in signals.SHARES},
             },
             schema=record(
-                "Figures of the hiring job", {"tension": FIGURE, "projects": maybe(FIGURE)},
-                optional=dict.fromkeys(SHARES, maybe(FIGURE)),
+                "Figures of the hiring job", {"tension": signals.FIGURE, "projects": maybe(signals.FIGURE)},
+                optional=dict.fromkeys(signals.SHARES, maybe(signals.FIGURE)),
             ),
         ),
-        *SHARE_COLUMNS,
-        *wage_columns(),
+        *signals.SHARE_COLUMNS,
+        *signals.wage_columns(),
         Column("km", "number", promised="amount?", on=On.FILE),
         Column("km", "integer", on=On.SCREEN),
         Column("openings", "integer", schema="count?", on=On.FILE),
@@ -363,7 +349,7 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
             (unlisted if any(item is not None for item in items) else unreached).append(lot)
 
     # Wages are looked up for these few, not for all that they beat.
-    paid = partial(wages_between, market, graph.referential)
+    paid = partial(signals.wages_between, market, graph.referential)
     ranked = [
         replace(item, rank=rank, wages=paid(item.fragile.job, item.hiring.job))
         for best in _best_of_pools(lists)
@@ -392,12 +378,12 @@ def _rater(territory: Territory, moves: JobMoves, radius: float, *, ruled: bool)
     """
     referential, locator = territory.graph.referential, territory.locator
     market = locator.market or Market(Path())  # of which nothing is known
-    openings_in = cache(partial(job_openings, market, referential))
+    openings_in = cache(partial(signals.job_openings, market, referential))
 
     @cache
     def key_of(basin: str, label: str) -> Basin:
         try:
-            return find_basin(market, basin, places=locator.places)
+            return signals.find_basin(market, basin, places=locator.places)
         except PasserellesError:
             return Basin(basin, label)
 
@@ -405,7 +391,7 @@ def _rater(territory: Territory, moves: JobMoves, radius: float, *, ruled: bool)
     def figures(job: str, basin: str, label: str) -> tuple[Figure, Openings]:
         """Tension of a job in a basin, and what its families say there."""
         key = key_of(basin, label)
-        tension, _ = job_tension(market, referential, job, key)
+        tension, _ = signals.job_tension(market, referential, job, key)
         return tension, openings_in(key.code)(job)[1]
 
     def pair(start: Lot, end: Lot) -> Ranked | None:
@@ -464,7 +450,7 @@ def _centres(basin: str, area: Area | None, locator: Locator) -> dict[str, str]:
     return {code: locator.places.basin_by_code[code].name for code in sorted(codes)}
 
 
-_Rule = Callable[[str], tuple[Basin, list[Signal], Mapping[tuple[str, str], KnownBy]]]
+_Rule = Callable[[str], tuple[Basin, list[signals.Signal], Mapping[tuple[str, str], signals.KnownBy]]]
 
 
 def _rule(market: Market, referential: Referential, places: Places | None, listed: JobList | None) -> _Rule:
@@ -473,11 +459,11 @@ def _rule(market: Market, referential: Referential, places: Places | None, liste
 
     These stand for the families of the survey; there are none without one. Each basin is looked up once.
     """
-    leading = leading_jobs(market, referential) if market.has_survey else lambda _: {}
+    leading = signals.leading_jobs(market, referential) if market.has_survey else lambda _: {}
 
-    def look_up(basin: str) -> tuple[Basin, list[Signal], Mapping[tuple[str, str], KnownBy]]:
-        key = find_basin(market, basin, places=places)
-        return key, list(signals(market, referential, key, listed=listed)), leading(key.code)
+    def look_up(basin: str) -> tuple[Basin, list[signals.Signal], Mapping[tuple[str, str], signals.KnownBy]]:
+        key = signals.find_basin(market, basin, places=places)
+        return key, list(signals.signals(market, referential, key, listed=listed)), leading(key.code)
 
     return cache(look_up)
 
