@@ -293,12 +293,7 @@ def seal_line(seal: str) -> bytes:
 
 
 def write_index(
-    path: Path,
-    *,
-    about: Mapping[str, Any],
-    arrays: Mapping[str, Array],
-    documents: Mapping[str, Any],
-    overwrite: bool = False,
+    path: Path, *, about: Mapping[str, Any], arrays: Mapping[str, Array], documents: Mapping[str, Any], overwrite: bool
 ) -> None:
     """
     Write an index: a folder where `path` has no suffix or is a folder, else one file, an uncompressed zip.

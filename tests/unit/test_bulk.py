@@ -52,7 +52,7 @@ def test_the_fast_engine_gives_the_same_bits(scorer: str, *, overlay: bool) -> N
     pytest.importorskip("numba")
     referential = load_referential()
     chosen = build_graph(referential.with_overlay("enseignement-conduite") if overlay else referential)
-    assert Ranker.of(chosen, engine="fast").engine_at(1).__class__.__name__ == "FastEngine"
+    assert Ranker.of(chosen, limit=10, engine="fast").engine_at(1).__class__.__name__ == "FastEngine"
     settings = Settings(scorer=scorer)
     for limit, seed in ((10, 1), (1, 2), (500, 3)):
         rows = table(draw(chosen, 300 if limit == 10 else 40, seed=seed))
@@ -76,7 +76,7 @@ def test_compiled_loops_are_cached_apart_for_each_state_of_what_they_read(tmp_pa
 
 def test_a_great_file_is_ranked_by_the_fast_engine_from_its_first_batch(graph: OccupationGraph) -> None:
     pytest.importorskip("numba")
-    ranker = Ranker.of(graph)
+    ranker = Ranker.of(graph, limit=10)
     assert ranker.engine_at(BATCH).__class__.__name__ == "FastEngine"
     assert ranker.engine_at(100).__class__.__name__ == "PlainEngine"
 

@@ -443,7 +443,7 @@ def test_members_are_open_formats_and_say_where_they_come_from(
 def test_arrays_in_a_zip_are_aligned(tmp_path: Path) -> None:
     arrays = {f"a{i}.npy": np.arange(i, dtype=np.float64) for i in range(5)}
     target = tmp_path / "x.zip"
-    write_index(target, about={}, arrays=arrays, documents={"d.json": [1]})
+    write_index(target, about={}, arrays=arrays, documents={"d.json": [1]}, overwrite=False)
     index = open_index(target)
     for name, array in arrays.items():
         assert np.array_equal(index.array(name), array)

@@ -179,7 +179,7 @@ def test_a_large_array_is_checked_by_verification_alone(tmp_path: Path) -> None:
     """To read it whole would cost more than an answer; what is smaller is checked when it is first read."""
     place = tmp_path / "index"
     arrays = {"large.npy": np.zeros(LARGE, dtype=np.int8), "small.npy": np.zeros(LARGE // 2, dtype=np.int8)}
-    write_index(place, about={}, arrays=arrays, documents={})
+    write_index(place, about={}, arrays=arrays, documents={}, overwrite=False)
     for name in arrays:
         flip(place / name, (place / name).stat().st_size - 1)
     assert open_index(place).array("large.npy")[-1] != 0
@@ -266,7 +266,7 @@ def test_a_sealed_manifest_of_another_shape_is_refused(folder: Path, text: str) 
 
 def test_a_large_document_is_checked_when_it_is_read(tmp_path: Path) -> None:
     place = tmp_path / "index"
-    write_index(place, about={}, arrays={}, documents={"large.json": "a" * LARGE})
+    write_index(place, about={}, arrays={}, documents={"large.json": "a" * LARGE}, overwrite=False)
     flip(place / "large.json", LARGE // 2, 1)
     with pytest.raises(PasserellesError) as error:
         open_index(place).document("large.json")

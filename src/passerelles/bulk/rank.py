@@ -327,12 +327,7 @@ class Ranker:
 
     @classmethod
     def of(
-        cls,
-        graph: OccupationGraph,
-        *,
-        settings: Settings | None = None,
-        limit: int | None = 10,
-        engine: EngineName = "auto",
+        cls, graph: OccupationGraph, *, limit: int | None, settings: Settings | None = None, engine: EngineName = "auto"
     ) -> "Ranker":
         """Make the ranker of a graph; see `rank_profiles`."""
         need_arrow()

@@ -390,13 +390,7 @@ class Pen:
         self.axes.add_artist(Rectangle((left, top), width, height, zorder=over, **fill.look))
 
     def line(
-        self,
-        points: Sequence[Point],
-        *,
-        colour: str = Colour.INK,
-        width: float = 0.8,
-        dash: bool = False,
-        over: float = 1.0,
+        self, points: Sequence[Point], *, width: float, colour: str = Colour.INK, dash: bool = False, over: float = 1.0
     ) -> None:
         """Draw a line through points."""
         xs, ys = zip(*points, strict=True)

@@ -16,7 +16,17 @@ from passerelles.model import Competency
 from passerelles.referentials.credentials import DEFAULT
 from passerelles.referentials.referential import Referential, lay_access
 from passerelles.settings import NearSettings, Settings, WeightSettings
-from passerelles.vectors import close_pairs, frozen_csr, places_by_number, presence, rarity, sparse, unit, word_vectors
+from passerelles.vectors import (
+    Bools,
+    close_pairs,
+    frozen_csr,
+    places_by_number,
+    presence,
+    rarity,
+    sparse,
+    unit,
+    word_vectors,
+)
 
 _LOG: Final = logging.getLogger(__name__)
 _TOPICS: Final = 100  # dimensions of the space of topics
@@ -118,12 +128,8 @@ def _competencies(referential: Referential) -> list[Competency]:
 
 
 def _weights(
-    referential: Referential,
-    row_of: dict[str, int],
-    codes: Sequence[str],
-    plain: NDArray[np.bool_],
-    settings: WeightSettings,
-) -> tuple["sparse.csr_array", NDArray[np.bool_]]:
+    referential: Referential, row_of: dict[str, int], codes: Sequence[str], plain: Bools, settings: WeightSettings
+) -> tuple["sparse.csr_array", Bools]:
     """Weights, and which of them are at the core; requirements come sorted by occupation, then competency."""
     by_status = {"core": settings.core, "emerging": settings.emerging, "other": settings.other}
     rows = referential.requirements

@@ -114,7 +114,7 @@ def load_job_list(path: str | Path, referential: Referential, *, places: Places 
         If the file cannot be read, has no column of codes or titles, or has several sheets with one.
     """
     needed = {"code, métier": ("code", "title")}
-    table = _read_list(path, _HEADS["job_list"], needed, partial(occupations_meant, referential))
+    table = _read_list(path, "job_list", needed, partial(occupations_meant, referential))
     log = NoticeLog(table.notices)
     entries: dict[tuple[str, str, str], ListedJob] = {}
     for line, (code, title, basin, region, status) in table.numbered("code", "title", "basin", "region", "status"):
@@ -135,19 +135,17 @@ def load_job_list(path: str | Path, referential: Referential, *, places: Places 
 
 
 def _read_list(
-    path: str | Path,
-    heads: Mapping[str, str],
-    needed: Mapping[str, Sequence[str]],
-    is_job: Callable[[str], object] | None = None,
+    path: str | Path, kind: str, needed: Mapping[str, Sequence[str]], is_job: Callable[[str], object] | None = None
 ) -> Table:
     """
-    Read a table that has columns of these heads.
+    Read a table that has columns of the heads of a kind of list.
 
     `needed` gives names of columns of which one must be there, by what they are called; without the first, no row is a
     header. With `is_job`, a table without a header may be a list of jobs, one a row: what parts cells may then stand in
     a title, and a row of cells that are no title together is left out, with a notice.
     """
-    columns, first = {*heads.values()}, next(iter(needed.values()))
+    heads, first = _HEADS[kind], next(iter(needed.values()))
+    columns = {*heads.values()}
 
     def columns_in(cells: Sequence[Cell]) -> set[str]:
         return columns.intersection(named([cell_text(cell) for cell in cells], heads))
@@ -273,7 +271,7 @@ def load_observed(path: str | Path, referential: Referential) -> ObservedMoves:
         If the file cannot be read, lacks a column, or holds no move that can be used.
     """
     needed = {"origine": ("origin",), "cible": ("target",), "personnes": ("people",)}
-    table = _read_list(path, _HEADS["observed_moves"], needed)
+    table = _read_list(path, "observed_moves", needed)
     log = NoticeLog(table.notices)
     decimal = decimal_sign(table.column("people"))
     rows: list[tuple[tuple[str, str], tuple[float, str, str]]] = []

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang
@@ -16,11 +16,9 @@ from passerelles.service.engine import Engine
 from passerelles.service.problems import refusal
 from passerelles.service.requests import origin_of
 from passerelles.settings import Settings
+from passerelles.territory.allocation import Allocation
 from passerelles.territory.match import match_territory
 from passerelles.views.spec import dicts
-
-if TYPE_CHECKING:
-    from passerelles.territory.allocation import Allocation
 
 Payload = dict[str, Any]
 _BATCH: Final = "rank-batch@1"
@@ -129,7 +127,7 @@ def data_for(engine: Engine, query: Any) -> dict[str, Any]:
     return {"market": engine.market, "places": engine.places, "certifications": certifications}
 
 
-def allocate(engine: Engine, query: Any, fragile: Any, hiring: Any, **data: Any) -> "Allocation":
+def allocate(engine: Engine, query: Any, fragile: Any, hiring: Any, **data: Any) -> Allocation:
     """Allocate people to openings within the bounds that are asked for."""
     return match_territory(engine.graph, fragile, hiring, **query.model_dump(include=_BOUNDS), **data)
 

@@ -4,7 +4,6 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, get_args
 
 from passerelles.codes import grouped
@@ -34,12 +33,7 @@ class TerritoryPart(NamedTuple):
 
 
 def parts(
-    fragile: Lots,
-    hiring: Lots | None,
-    by: Cut,
-    places: Places | None = None,
-    *,
-    names: Mapping[str, str] = MappingProxyType({}),
+    fragile: Lots, hiring: Lots | None, by: Cut, places: Places | None = None, names: Mapping[str, str] | None = None
 ) -> list[TerritoryPart]:
     """
     Cut both sides of a country into territories.
@@ -80,7 +74,7 @@ def parts(
     locate = _namer(by, places)
     people = grouped((locate(lot)[0], lot) for lot in fragile.lots)
     openings = None if hiring is None or by == "employer" else grouped((locate(lot)[0], lot) for lot in hiring.lots)
-    named = {key: names.get(key, locate(lots[0])[1]) for key, lots in people.items()}
+    named = {key: locate(lots[0])[1] for key, lots in people.items()} | dict(names or {})
     return [
         TerritoryPart(
             key,
