@@ -43,13 +43,17 @@ def _module(file: Path) -> str:
     return ".".join(("passerelles", *file.relative_to(SRC).with_suffix("").parts)).removesuffix(".__init__")
 
 
+MODULES = {_module(file) for file in SRC.rglob("*.py")}
+
+
 def _imports(file: Path) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             found += [(node.lineno, alias.name) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            found.append((node.lineno, node.module or ""))
+            names = {f"{node.module}.{alias.name}" for alias in node.names}  # a module of a package, or what it holds
+            found += [(node.lineno, name if name in MODULES else node.module or "") for name in sorted(names)]
     return found
 
 

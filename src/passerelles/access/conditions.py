@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, ClassVar, Final, Literal, NamedTuple, cast, get_args
 
+from passerelles import model
 from passerelles.access.holdings import (
     DEMANDED,
     Aim,
@@ -21,28 +22,6 @@ from passerelles.access.holdings import (
     titles_meant,
 )
 from passerelles.codes import grouped
-from passerelles.model import (
-    DIPLOMAS,
-    LEGAL,
-    TERNARY,
-    UNKNOWN_HOURS,
-    AccessStatus,
-    Credential,
-    CredentialKind,
-    CredentialRequirement,
-    Ground,
-    Hours,
-    HoursKind,
-    InForce,
-    MoveKind,
-    OccupationAccess,
-    RequirementKind,
-    Scope,
-    Selection,
-    SelectionKind,
-    Supposition,
-    Ternary,
-)
 from passerelles.referentials.access_text import AccessText, credential_of, read_access_text
 from passerelles.referentials.credentials import closure
 from passerelles.referentials.referential import Referential
@@ -56,21 +35,21 @@ SELECTIVE: Final = ("competition", "appointment", "quota-of-offices")
 # Kinds that take no training of their own: a file, a visit, an oath.
 PROCEDURES: Final = ("autorisation", "inscription", "aptitude", "agrément", "carte")
 _EXAMINED: Final = ("certificat", "habilitation", "permis")  # a diploma is more than its examination
-NO_HOURS: Final = Hours(0.0, 0.0, 0.0)
+NO_HOURS: Final = model.Hours(0.0, 0.0, 0.0)
 
 
 _FEW_TITLES: Final = 2  # job titles that a sentence names
 _SELECTION: Final = Record(
     "",
     "A competition, an appointment, a quota of offices or an admission",
-    Column("kind", promised=one_of(get_args(SelectionKind))),
+    Column("kind", promised=one_of(get_args(model.SelectionKind))),
     Column("label", promised="text"),
-    Column("scope", promised=one_of(get_args(Scope))),
+    Column("scope", promised=one_of(get_args(model.Scope))),
 )
 GROUND: Final = Column(
     "ground", value=lambda c, _: c.ground or None, words="conditions.requirement", on=On.FILE,
     schema=maybe(one_of(
-        [ground for ground in get_args(Ground) if ground],
+        [ground for ground in get_args(model.Ground) if ground],
         "employers: no law reserves the job, they demand it; establishment: of one person in each",
     )),
 )  # fmt: skip
@@ -85,7 +64,7 @@ _REDUCTION: Final = Record(
 )
 
 
-WayPart = tuple[str, Hours, Hours]
+WayPart = tuple[str, model.Hours, model.Hours]
 """Of a way: the code of a credential, its hours, or its months where no hours are published."""
 
 
@@ -100,22 +79,22 @@ class Way(NamedTuple):
     left: tuple[WayPart, ...] = ()
 
     @property
-    def hours(self) -> Hours:
+    def hours(self) -> model.Hours:
         """Hours of all parts that are left."""
         return _total(hours for _, hours, _ in self.left)
 
     @property
-    def months(self) -> Hours:
+    def months(self) -> model.Hours:
         """Months of the parts that are left of which no hours are published."""
         return _total(months for _, _, months in self.left)
 
 
-def taken_by(code: str, hours: Hours, months: Hours) -> WayPart:
+def taken_by(code: str, hours: model.Hours, months: model.Hours) -> WayPart:
     """Return what a credential takes: the hours that are expected, else the most, else months."""
     _, expected, most = hours[:3]
     if expected is None and most is None:
         return code, NO_HOURS, months
-    return code, Hours(expected, expected, most if expected is None else expected), NO_HOURS
+    return code, model.Hours(expected, expected, most if expected is None else expected), NO_HOURS
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,28 +115,28 @@ class AccessCredential(Described):
     code: str
     label: str
     kind: str
-    requirement: RequirementKind
-    held: Ternary | None
-    hours: Hours
+    requirement: model.RequirementKind
+    held: model.Ternary | None
+    hours: model.Hours
     origin: FactOrigin
     source: str
-    detail: Credential = field(repr=False)  # all that is known of it
+    detail: model.Credential = field(repr=False)  # all that is known of it
     group: str | None = None
     alternative: str | None = None
-    scope: Scope = "all"
+    scope: model.Scope = "all"
     titles: tuple[str, ...] = ()
     applies: bool = True
     of_named_titles: bool = True
     needed_for: str | None = None
-    group_held: Ternary | None = None  # whether one alternative of its group is held, whichever
+    group_held: model.Ternary | None = None  # whether one alternative of its group is held, whichever
     possible: bool = False
     counted: bool = False
     way: Way | None = field(default=None, repr=False)
     closed: bool = False
     as_of: str = ""
-    in_force: InForce = "unknown"
+    in_force: model.InForce = "unknown"
     note: str = ""
-    ground: Ground = ""  # who demands it, or of whom, where it is not the law of each person
+    ground: model.Ground = ""  # who demands it, or of whom, where it is not the law of each person
 
     @property
     def short(self) -> str:
@@ -180,17 +159,17 @@ class AccessCredential(Described):
         Column("code", promised="code"),
         Column("label", promised="text"),
         Column("kind", promised="text"),
-        Column("requirement", promised=one_of(get_args(RequirementKind))),
+        Column("requirement", promised=one_of(get_args(model.RequirementKind))),
         Column("group", promised="text?: One alternative of a group suffices"),
         Column("alternative", promised="text?: All items of an alternative are needed"),
-        Column("scope", promised=one_of(get_args(Scope))),
+        Column("scope", promised=one_of(get_args(model.Scope))),
         GROUND,
         Column("titles", json=lambda c, _: list(c.titles), promised=["text"]),
-        Column("held", promised=maybe(one_of(TERNARY))),
-        Column("group_held", schema=maybe(one_of(TERNARY))),
+        Column("held", promised=maybe(one_of(model.TERNARY))),
+        Column("group_held", schema=maybe(one_of(model.TERNARY))),
         part_of("hours", _SPAN, promised=True),
         part_of("company_hours", _SPAN, "detail.company_hours"),
-        Column("hours_kind", json="detail.hours_kind", schema=one_of(get_args(HoursKind))),
+        Column("hours_kind", json="detail.hours_kind", schema=one_of(get_args(model.HoursKind))),
         part_of("months", _SPAN, "detail.months"),
         Column("needed_for", schema="text?: The credential whose prerequisite it is"),
         Column("before_training", json="detail.before_training", schema="flag"),
@@ -202,7 +181,7 @@ class AccessCredential(Described):
         Column("from", json="origin", promised=one_of(get_args(FactOrigin))),
         Column("source", promised="text?"),
         Column("as_of", promised="text?"),
-        Column("in_force", promised=one_of(get_args(InForce))),
+        Column("in_force", promised=one_of(get_args(model.InForce))),
         Column("valid_from", json="detail.valid_from", schema="text?"),
         Column("valid_until", json="detail.valid_until", schema="text?"),
         Column("note", schema="text?: What else is known of it"),
@@ -233,8 +212,8 @@ class AccessConditions(Described):
         What else the person should know: other ways in, ages, nationality, who must be present.
     """
 
-    status: AccessStatus
-    selection: Selection | None
+    status: model.AccessStatus
+    selection: model.Selection | None
     level_low: int | None
     level_high: int | None
     credentials: tuple[AccessCredential, ...]
@@ -264,7 +243,7 @@ class AccessConditions(Described):
     spec: ClassVar[Record] = Record(
         "access_conditions",
         "What access to an occupation takes, by law or in its trade",
-        Column("status", promised=one_of(get_args(AccessStatus))),
+        Column("status", promised=one_of(get_args(model.AccessStatus))),
         part_of("selection", _SELECTION, nullable=True, promised=True),
         inside("level", "European levels usually asked for; 0: without a diploma, null: unknown",
                *(Column(end, value=f"level_{end}", promised="count?") for end in ("low", "high")), promised=True),
@@ -326,7 +305,7 @@ def _general_conditions(referential: Referential, code: str, aim: Aim) -> Access
     """Return what access takes of who means to work in a way, before anybody's holdings are looked at."""
     rows = referential.credentials_of.get(code, ())
     stated = referential.access_of.get(code)
-    whole = stated or OccupationAccess(code)
+    whole = stated or model.OccupationAccess(code)
     unsaid = whole.status == "unknown"
     if aim.titles:  # what other titles take is no part of what these do
         rows = tuple(r for r in rows if concerns_titles(referential, code, r, aim))
@@ -363,12 +342,12 @@ def _general_conditions(referential: Referential, code: str, aim: Aim) -> Access
 
 def _status(
     referential: Referential,
-    whole: OccupationAccess,
+    whole: model.OccupationAccess,
     credentials: Sequence[AccessCredential],
-    selection: Selection | None,
+    selection: model.Selection | None,
     alone: AccessText | None,
     aim: Aim,
-) -> AccessStatus:
+) -> model.AccessStatus:
     """Return what access comes to for who means to work in a way; `alone`: the text, where it is all that is known."""
     others_chosen = whole.selection is not None and selection is None
     mine = [c for c in credentials if c.applies and c.demanded]
@@ -419,7 +398,7 @@ def text_of(referential: Referential, code: str) -> AccessText | None:
     return referential.derived(key, lambda: read_access_text(occupation.access, referential.language))
 
 
-def training_hours(credential: Credential) -> Hours:
+def training_hours(credential: model.Credential) -> model.Hours:
     """
     Hours that obtaining a credential takes in all.
 
@@ -429,7 +408,7 @@ def training_hours(credential: Credential) -> Hours:
     """
     hours = credential.hours
     low, expected, high = hours[:3]
-    if credential.hours_kind in LEGAL:
+    if credential.hours_kind in model.LEGAL:
         if expected is None:
             expected = low if low is not None else high
         parts, extra = credential.company_hours, credential.placement_hours
@@ -443,10 +422,10 @@ def training_hours(credential: Credential) -> Hours:
             low = expected
     if expected is None and takes_no_training(credential):
         return NO_HOURS
-    return Hours(low, expected, high, hours.source)
+    return model.Hours(low, expected, high, hours.source)
 
 
-def takes_no_training(credential: Credential) -> bool:
+def takes_no_training(credential: model.Credential) -> bool:
     """
     Whether a credential is a procedure of its own: a card, a visit, an oath, an employer's word; or experience.
 
@@ -455,17 +434,17 @@ def takes_no_training(credential: Credential) -> bool:
     """
     if credential.kind in (*PROCEDURES, "concours", "experience"):
         return True
-    if given_by_employer(credential) and credential.months != UNKNOWN_HOURS:
+    if given_by_employer(credential) and credential.months != model.UNKNOWN_HOURS:
         return False
     return credential.hours_kind == "none-exists" and credential.kind in _EXAMINED
 
 
 def _credentials(
-    referential: Referential, rows: Sequence[CredentialRequirement], aim: Aim
+    referential: Referential, rows: Sequence[model.CredentialRequirement], aim: Aim
 ) -> Iterator[AccessCredential]:
     """Yield what an occupation's rows name: required, choices, usual, options; prerequisites come first, each once."""
     rank_of = {"required": 0, "one-of": 1, "usual": 2, "option": 3}
-    yielded: set[tuple[str, str | None, str | None, Scope, bool]] = set()
+    yielded: set[tuple[str, str | None, str | None, model.Scope, bool]] = set()
     needed: set[str] = set()
     prerequisites: set[tuple[str, str | None, str | None, str | None]] = set()
     applying = {id(row): concerns(referential, row.occupation, row, aim) for row in rows}
@@ -482,7 +461,7 @@ def _credentials(
     by_code = referential.credential_by_code
     depth = {code: len(closure(by_code, [code]) & settled) for code in settled} if len(settled) > 1 else {}
 
-    def sort_key(row: CredentialRequirement) -> tuple[int, bool, bool, int, bool, str, str]:
+    def sort_key(row: model.CredentialRequirement) -> tuple[int, bool, bool, int, bool, str, str]:
         later = depth.get(row.credential, 0), registers(by_code.get(row.credential))
         return rank_of[row.kind], not applying[id(row)], row.scope != "all", *later, row.group, row.alternative
 
@@ -512,7 +491,7 @@ def _credentials(
             yield _merged(merged, own[key]) if key in own else merged
 
 
-def _merged(item: AccessCredential, rows: Sequence[CredentialRequirement]) -> AccessCredential:
+def _merged(item: AccessCredential, rows: Sequence[model.CredentialRequirement]) -> AccessCredential:
     """Return a credential with what its job's rows say: the provenance of the first, the titles and notes of all."""
     listed, first = (" ".join(item.titles), *(row.titles for row in rows)), rows[0]
     return replace(
@@ -524,7 +503,7 @@ def _merged(item: AccessCredential, rows: Sequence[CredentialRequirement]) -> Ac
 
 
 def _with_prerequisites(
-    referential: Referential, row: CredentialRequirement, anyway: Holdings, **of_row: Any
+    referential: Referential, row: model.CredentialRequirement, anyway: Holdings, **of_row: Any
 ) -> Iterator[AccessCredential]:
     by_code = referential.credential_by_code
     if row.credential not in by_code:
@@ -554,13 +533,17 @@ def _with_prerequisites(
         yield item_of(known, row.kind, needed_for=needed_for, **provenance)
 
 
-def _provenance(record: Credential | CredentialRequirement | Supposition, *notes: str) -> dict[str, Any]:
+def _provenance(
+    record: model.Credential | model.CredentialRequirement | model.Supposition, *notes: str
+) -> dict[str, Any]:
     """Return the source of a demand, its date, whether that text is in force, and the notes, each once."""
     read = {name: getattr(record, name) for name in ("source", "as_of", "in_force")}
     return read | {"note": " ".join(dict.fromkeys(filter(None, notes)))}
 
 
-def _item(known: Credential, requirement: RequirementKind, origin: FactOrigin, **more: Any) -> AccessCredential:
+def _item(
+    known: model.Credential, requirement: model.RequirementKind, origin: FactOrigin, **more: Any
+) -> AccessCredential:
     """Return what is asked for before anybody's holdings are looked at."""
     named = known.code, known.label, known.kind
     return AccessCredential(*named, requirement, None, known.hours, origin, detail=known, **more)
@@ -612,25 +595,26 @@ def with_counted(
     return replace(conditions, credentials=tuple(marked)) if ways else conditions
 
 
-def _total(spans: Iterable[Hours]) -> Hours:
+def _total(spans: Iterable[model.Hours]) -> model.Hours:
     """Hours, or months, of several things, one after the other: unknown where one is."""
     ends = zip(NO_HOURS[:3], *(h[:3] for h in spans), strict=True)
     low, expected, high = (None if None in each else sum(each) for each in ends)
-    return Hours(low, expected, high)
+    return model.Hours(low, expected, high)
 
 
 def _from_text(referential: Referential, text: AccessText) -> Iterator[AccessCredential]:
     """Yield the credentials that a text on access names, each once; only what it asks of everybody is required."""
     labels = {normalise_label(c.label): c for c in referential.credentials}
     names = {c.code: c.label for c in referential.credentials}
-    kinds: dict[str, RequirementKind] = {"usual": "usual", "one-way": "option"}
-    scopes: dict[str, Scope] = {"some-titles": "titles", "self-employed": "self-employed", "public": "public"}
+    kinds: dict[str, model.RequirementKind] = {"usual": "usual", "one-way": "option"}
+    scopes: dict[str, model.Scope] = {"some-titles": "titles", "self-employed": "self-employed", "public": "public"}
     source = referential.stamp.title
     stated = [(normalise_label(m.text), m) for m in text.mentions if m.strength != "negated"]
     by_code: dict[str, AccessCredential] = {}
     for plain, (mention, *_) in grouped(stated).items():
-        kind = cast("CredentialKind", mention.kind) if mention.kind in get_args(CredentialKind) else "certificat"
-        unlisted = Credential(f"texte:{plain.replace(' ', '-')}", mention.text, kind, source=source)
+        is_kind = mention.kind in get_args(model.CredentialKind)
+        kind = cast("model.CredentialKind", mention.kind) if is_kind else "certificat"
+        unlisted = model.Credential(f"texte:{plain.replace(' ', '-')}", mention.text, kind, source=source)
         code = credential_of(mention, names, referential.language)
         known = labels.get(plain) or referential.credential_by_code.get(code or "", unlisted)
         if known.code in by_code and not mention.required:
@@ -646,18 +630,20 @@ def _from_text(referential: Referential, text: AccessText) -> Iterator[AccessCre
     yield from by_code.values()
 
 
-def _selection(referential: Referential, whole: OccupationAccess, text: AccessText | None) -> Selection | None:
+def _selection(
+    referential: Referential, whole: model.OccupationAccess, text: AccessText | None
+) -> model.Selection | None:
     if whole.selection is None:
-        return Selection(text.selection, "") if text is not None and text.selection is not None else None
+        return model.Selection(text.selection, "") if text is not None and text.selection is not None else None
     named = set(whole.titles.split())
     names = [title.label for title in referential.titles_in(whole.occupation) if title.code in named]
     few = tuple(names) if len(names) <= _FEW_TITLES else ()
-    return Selection(whole.selection, whole.selection_label, whole.selection_scope, whole.titles, few)
+    return model.Selection(whole.selection, whole.selection_label, whole.selection_scope, whole.titles, few)
 
 
 def move_kind(
     referential: Referential, origin: str | None, target: str, before: AccessConditions | None, after: AccessConditions
-) -> MoveKind:
+) -> model.MoveKind:
     """
     Return the kind of a move.
 
@@ -682,19 +668,19 @@ def move_kind(
     if _supposes(referential, before, after):
         return "step-down"
     managerial = (referential.occupation_by_code[origin].managerial, referential.occupation_by_code[target].managerial)
-    ranks: dict[tuple[str, str], MoveKind] = {("no", "yes"): "advancement", ("yes", "no"): "step-down"}
+    ranks: dict[tuple[str, str], model.MoveKind] = {("no", "yes"): "advancement", ("yes", "no"): "step-down"}
     return _by_level(before, after) or ranks.get(managerial) or ("lateral" if _overlap(before, after) else "unknown")
 
 
 def kind_between(
     referential: Referential, origin: str | None, target: str, titles: frozenset[str] = frozenset()
-) -> MoveKind:
+) -> model.MoveKind:
     """Return the kind of a move between two codes, named by these titles, whoever makes it; see `move_kind`."""
     before = None if origin is None else access_conditions(referential, origin, titles=titles)
     return move_kind(referential, origin, target, before, access_conditions(referential, target, titles=titles))
 
 
-def _by_level(before: AccessConditions, after: AccessConditions) -> MoveKind | None:
+def _by_level(before: AccessConditions, after: AccessConditions) -> model.MoveKind | None:
     """Up or down where the levels lie apart; None where they overlap or are not known."""
     if before.level_high is not None and after.level_low is not None and after.level_low > before.level_high:
         return "advancement"
@@ -722,9 +708,9 @@ def same_field(referential: Referential, origin: str | None, target: str) -> boo
 def _supposes(referential: Referential, before: AccessConditions, after: AccessConditions) -> bool:
     """Whether a diploma or title that the first requires has one of the second as prerequisite, and none is common."""
 
-    def diplomas(conditions: AccessConditions) -> dict[str, Credential]:
+    def diplomas(conditions: AccessConditions) -> dict[str, model.Credential]:
         asked = (c for c in conditions.required if c.requirement == "required" and not c.needed_for)
-        return {c.code: c.detail for c in asked if c.kind in DIPLOMAS}
+        return {c.code: c.detail for c in asked if c.kind in model.DIPLOMAS}
 
     own, wanted = diplomas(before), diplomas(after)
     supposed = {p for code, known in own.items() for p in (*referential.prerequisites_of(code), *known.supposed)}

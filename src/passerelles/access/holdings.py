@@ -8,21 +8,8 @@ from functools import cached_property
 from itertools import chain
 from typing import Final, NamedTuple
 
+from passerelles import model
 from passerelles.codes import circles, grouped, reached
-from passerelles.model import (
-    DIPLOMAS,
-    TAUGHT,
-    UNKNOWN_HOURS,
-    Alternatives,
-    Credential,
-    CredentialRequirement,
-    Employment,
-    Hours,
-    JobTitle,
-    Reduction,
-    Selection,
-    Ternary,
-)
 from passerelles.referentials.credentials import alternatives_of
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
@@ -37,7 +24,7 @@ _CAR: Final = "PERM-B"
 DEMANDED: Final = ("required", "one-of")
 """Requirements that nobody does without: alone, or as a way of a choice."""
 _OFTEN: Final = ("usual", "one-of")
-_LASTING: Final = (*TAUGHT, "permis")  # what somebody keeps: a visit or a card is asked for again
+_LASTING: Final = (*model.TAUGHT, "permis")  # what somebody keeps: a visit or a card is asked for again
 _OF_THE_EMPLOYER: Final = ("autorisation", "habilitation")
 
 
@@ -49,7 +36,7 @@ class Aim(NamedTuple):
     occupation of which none is here is meant at large.
     """
 
-    employment: Employment | None = None
+    employment: model.Employment | None = None
     titles: frozenset[str] = frozenset()
 
 
@@ -77,14 +64,14 @@ class Holdings:
         How the person means to work, and in which titles: whom requirements have to concern.
     """
 
-    known: Mapping[str, Ternary] = field(default_factory=dict)
+    known: Mapping[str, model.Ternary] = field(default_factory=dict)
     choices: tuple[frozenset[frozenset[str]], ...] = ()
     occupations: tuple[str, ...] = ()
     highest: int = 0
     practice: Mapping[str, float] = field(default_factory=dict)
     aim: Aim = NO_AIM
 
-    def of(self, credential: Credential | str) -> Ternary:
+    def of(self, credential: model.Credential | str) -> model.Ternary:
         """Whether a credential is held; what each alternative of a choice contains is."""
         code = credential if isinstance(credential, str) else credential.code
         stated = self.known.get(code)
@@ -92,25 +79,25 @@ class Holdings:
             return stated
         if any(all(code in way for way in alternatives) for alternatives in self.choices):
             return "yes"
-        return "no" if isinstance(credential, Credential) and given_by_employer(credential) else "unknown"
+        return "no" if isinstance(credential, model.Credential) and given_by_employer(credential) else "unknown"
 
-    def may_have(self, credential: Credential) -> bool:
+    def may_have(self, credential: model.Credential) -> bool:
         """Whether nobody has said that a credential is held or not, and many hold it whatever their job."""
         level = credential.level if credential.code in OF_A_LEVEL else None
         common = credential.code == _CAR or (level is not None and level <= max(_COMMON_LEVEL, self.highest))
         return common and self.of(credential) == "unknown"
 
-    def presumes(self, credential: Credential) -> bool:
+    def presumes(self, credential: model.Credential) -> bool:
         """Whether a credential is counted as held, until it is verified: a diploma of a level that many have."""
         return credential.code in OF_A_LEVEL and self.may_have(credential)
 
-    def reduction_for(self, credential: Credential) -> Reduction | None:
+    def reduction_for(self, credential: model.Credential) -> model.Reduction | None:
         """Return the shortest training that what is held, or done, gives right to; certain and known ones first."""
         jobs = [job for job in self.occupations if not _takes_longer(credential, self.practice.get(job))]
         fits = [r for r in credential.reductions if r.holder_of in jobs or self.of(r.holder_of) == "yes"]
         return min(fits, key=lambda r: (r.hours is None, bool(r.experience_months), r.hours or 0.0), default=None)
 
-    def months_left(self, credential: Credential) -> Hours:
+    def months_left(self, credential: model.Credential) -> model.Hours:
         """
         Months of studies that a reduction leaves: all of them, or at most those where nobody publishes what is left.
 
@@ -120,10 +107,10 @@ class Holdings:
         if reduction is None:
             return months
         if reduction.hours is not None and not reduction.experience_months:
-            return UNKNOWN_HOURS
-        return Hours(None, months.low if reduction.experience_months else None, months.high)
+            return model.UNKNOWN_HOURS
+        return model.Hours(None, months.low if reduction.experience_months else None, months.high)
 
-    def spares(self, credential: Credential) -> bool:
+    def spares(self, credential: model.Credential) -> bool:
         """Whether who has done a job is taken to hold a credential, since the training for it is behind them."""
         reduction = self.reduction_for(credential)
         return reduction is not None and reduction.hours == 0 and reduction.holder_of in self.occupations
@@ -134,7 +121,7 @@ class Holdings:
         common = (frozenset.intersection(*alternatives) for alternatives in self.choices)
         return self._certain | frozenset(chain.from_iterable(common)).difference(self.known)
 
-    def has_one_of(self, alternatives: Alternatives) -> bool:
+    def has_one_of(self, alternatives: model.Alternatives) -> bool:
         """Whether one alternative is held whole, whichever of its own choices the person has made."""
 
         def enough(held: frozenset[str]) -> bool:
@@ -158,12 +145,12 @@ class Holdings:
         return not missing or any(missing <= way for choice in self.choices for way in choice)
 
 
-def given_by_employer(credential: Credential) -> bool:
+def given_by_employer(credential: model.Credential) -> bool:
     """Whether an employer gives a credential to its own people: another employer has to give it anew."""
     return credential.kind in _OF_THE_EMPLOYER and "employeur" in normalise_label(credential.issuer)
 
 
-def has_ended(credential: Credential) -> bool:
+def has_ended(credential: model.Credential) -> bool:
     """Whether nobody can obtain a credential any more; who holds it holds it still."""
     return "" < credential.valid_until < _today()
 
@@ -178,7 +165,7 @@ def _today() -> str:
     return date.today().isoformat()  # noqa: DTZ011 - a calendar day
 
 
-def is_closed(referential: Referential, credential: Credential) -> bool:
+def is_closed(referential: Referential, credential: model.Credential) -> bool:
     """Whether nobody can obtain a credential (any more): it has ended, or supposes itself."""
 
     def supposing_themselves() -> frozenset[str]:
@@ -188,21 +175,21 @@ def is_closed(referential: Referential, credential: Credential) -> bool:
     return credential.code in circular or has_ended(credential)
 
 
-def registers(credential: Credential | None) -> bool:
+def registers(credential: model.Credential | None) -> bool:
     """Whether a credential enters what one has been given in a register: nobody is entered before."""
     return credential is not None and credential.kind == "inscription"
 
 
-def into_studies(referential: Referential, credential: Credential) -> bool:
+def into_studies(referential: Referential, credential: model.Credential) -> bool:
     """Whether a credential is a competition into the studies of a diploma: no post is given by it."""
 
     def find() -> frozenset[str]:
-        return frozenset(chain(*(c.prerequisites for c in referential.credentials if c.kind in DIPLOMAS)))
+        return frozenset(chain(*(c.prerequisites for c in referential.credentials if c.kind in model.DIPLOMAS)))
 
     return credential.kind == "concours" and credential.code in referential.derived("supposed by diplomas", find)
 
 
-OfSome = CredentialRequirement | Selection
+OfSome = model.CredentialRequirement | model.Selection
 """What may be asked of some only: of those who work in a way, or in some titles, by code."""
 
 
@@ -231,7 +218,7 @@ def concerns_titles(referential: Referential, occupation: str, demand: OfSome, a
     return not named.isdisjoint(own) if own else 2 * sum(title.code in named for title in known) >= len(known)
 
 
-def titles_meant(referential: Referential, occupation: str, aim: Aim) -> tuple[JobTitle, ...]:
+def titles_meant(referential: Referential, occupation: str, aim: Aim) -> tuple[model.JobTitle, ...]:
     """Titles of an occupation by which it was named; none where it is meant at large."""
     return tuple(t for t in referential.titles_in(occupation) if t.code in aim.titles) if aim.titles else ()
 
@@ -244,7 +231,7 @@ def _own_titles(referential: Referential, occupation: str) -> tuple[str, ...]:
     return tuple(own or [code for code, text in labels.items() if text.startswith(label)])
 
 
-def demanded_rows(referential: Referential, occupation: str, aim: Aim = NO_AIM) -> list[CredentialRequirement]:
+def demanded_rows(referential: Referential, occupation: str, aim: Aim = NO_AIM) -> list[model.CredentialRequirement]:
     """Rows of what an occupation asks of somebody who means to work in a way: required, or one of several."""
     return [
         row
@@ -256,23 +243,23 @@ def demanded_rows(referential: Referential, occupation: str, aim: Aim = NO_AIM) 
 def diplomas_among(referential: Referential, codes: Iterable[str]) -> set[str]:
     """Diplomas and titles among some credentials, those of any trade included."""
     known = (referential.credential_by_code.get(code) for code in codes)
-    return {each.code for each in known if each is not None and each.kind in DIPLOMAS}
+    return {each.code for each in known if each is not None and each.kind in model.DIPLOMAS}
 
 
-def demands_diploma(referential: Referential, rows: Sequence[CredentialRequirement]) -> bool:
+def demands_diploma(referential: Referential, rows: Sequence[model.CredentialRequirement]) -> bool:
     """Whether a diploma or a title is among what is demanded, alone or in every way of a choice."""
     diplomas = diplomas_among(referential, (row.credential for row in rows if row.kind in DEMANDED))
     alone = any(row.kind == "required" and row.credential in diplomas for row in rows)
     return alone or any(all(diplomas.intersection(way) for way in ways) for ways in groups_of(rows).values())
 
 
-def groups_of(rows: Iterable[CredentialRequirement]) -> dict[str, Alternatives]:
+def groups_of(rows: Iterable[model.CredentialRequirement]) -> dict[str, model.Alternatives]:
     """Return the alternatives of each group of an occupation's rows."""
     groups = grouped((row.group, (row.alternative, row.credential)) for row in rows if row.kind == "one-of")
     return {group: alternatives_of(grouped(members)) for group, members in sorted(groups.items())}
 
 
-def remaining(hours: Hours, reduction: Reduction | None, *, in_firm: bool = False) -> Hours:
+def remaining(hours: model.Hours, reduction: model.Reduction | None, *, in_firm: bool = False) -> model.Hours:
     """
     Those of a credential's hours that a reduction, if any, leaves; `in_firm`: those spent in a firm are among them.
 
@@ -287,11 +274,11 @@ def remaining(hours: Hours, reduction: Reduction | None, *, in_firm: bool = Fals
         return hours._replace(low=None, expected=None if certain else hours.expected)
     less = reduction.hours + (reduction.company_hours or 0.0 if in_firm else 0.0)
     if certain:
-        return Hours(less, less, less, reduction.source or hours.source)
+        return model.Hours(less, less, less, reduction.source or hours.source)
     return hours._replace(low=less if hours.low is None else min(hours.low, less))
 
 
-def _takes_longer(credential: Credential, months: float | None) -> bool:
+def _takes_longer(credential: model.Credential, months: float | None) -> bool:
     """
     Whether a credential is no fruit of the months that somebody has spent in a job; None = of however many it takes.
 
@@ -301,7 +288,7 @@ def _takes_longer(credential: Credential, months: float | None) -> bool:
     return months is not None and (years or credential.kind == "diplôme")
 
 
-def often_brought(referential: Referential, holdings: Holdings, credential: Credential) -> bool:
+def often_brought(referential: Referential, holdings: Holdings, credential: model.Credential) -> bool:
     """
     Whether many who come from a job left hold what lasts: employers ask for it there, or it is a way into it.
 
@@ -318,7 +305,7 @@ def often_brought(referential: Referential, holdings: Holdings, credential: Cred
     return credential.code in often and credential.kind in _LASTING and holdings.of(credential) == "unknown"
 
 
-def _above(referential: Referential, job: str, row: CredentialRequirement) -> bool:
+def _above(referential: Referential, job: str, row: model.CredentialRequirement) -> bool:
     """Whether a credential is of a higher level than the lowest at which people enter a job."""
     access, known = referential.access_of.get(job), referential.credential_by_code.get(row.credential)
     lowest = None if access is None else access.level_low
@@ -345,7 +332,7 @@ def after_occupation(
     given = (*_waived(referential, occupation), *usual_years(referential, occupation))
     supposed = [c for c in given if not _takes_longer(referential.credential_by_code[c], practice)]
     waived, _ = _implied(referential, supposed)
-    held: dict[str, Ternary] = dict.fromkeys((*diplomas, *implied, *waived), "yes")
+    held: dict[str, model.Ternary] = dict.fromkeys((*diplomas, *implied, *waived), "yes")
     groups = (_completed(referential, alternatives) for alternatives in groups_of(rows).values())
     return replace(
         holdings,
@@ -368,8 +355,8 @@ def usual_years(referential: Referential, occupation: str) -> list[str]:
 def holdings_of(
     referential: Referential,
     occupation: str | None,
-    stated: Mapping[str, Ternary],
-    employment: Employment | None = None,
+    stated: Mapping[str, model.Ternary],
+    employment: model.Employment | None = None,
     titles: frozenset[str] = frozenset(),
 ) -> Holdings:
     """
@@ -378,7 +365,7 @@ def holdings_of(
     What is stated goes before what the occupation implies.
     """
     implied, choices = _implied(referential, (code for code, held in stated.items() if held == "yes"))
-    known: dict[str, Ternary] = dict.fromkeys(implied, "yes")
+    known: dict[str, model.Ternary] = dict.fromkeys(implied, "yes")
     person = Holdings(known | dict(stated), choices, aim=Aim(employment, titles))
     return person if occupation is None else after_occupation(referential, person, occupation)
 
@@ -418,7 +405,7 @@ def _with_implied(referential: Referential, codes: Iterable[str]) -> set[str]:
     return reached(codes, following)
 
 
-def _completed(referential: Referential, alternatives: Alternatives) -> frozenset[frozenset[str]]:
+def _completed(referential: Referential, alternatives: model.Alternatives) -> frozenset[frozenset[str]]:
     """Return alternatives completed by what their members imply, without what an employer gives."""
     by_code = referential.credential_by_code
     implied = (_with_implied(referential, way) for way in alternatives)

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from passerelles import vectors
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
 from passerelles.matching import reading
@@ -21,21 +22,7 @@ from passerelles.referentials.referential import Referential, nearest_codes, pla
 from passerelles.sharing import blocks, cached_property
 from passerelles.store import Arrays, Index, pack
 from passerelles.text import fold_accents, normalise_label, words
-from passerelles.vectors import (
-    Field,
-    FloatArray,
-    Ints,
-    by_column,
-    count_terms,
-    fit_field,
-    fit_letters,
-    membership,
-    presence,
-    project,
-    sparse,
-    unit,
-    with_data,
-)
+from passerelles.vectors import Field, FloatArray, Ints, sparse
 from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
 from passerelles.views.spec import Column, Record
@@ -188,15 +175,15 @@ def read_texts(
         bag.update(competency)
     words = [{term: 1 for term in bag if " " not in term and term[0] != "^"} for bag in whole]
     bags = {"titles": titles, "definition": definitions, "competencies": competencies}
-    documents = {name: fit_field(some)[0] for name, some in bags.items()}
-    documents["letters"] = fit_letters(words, shortest=3, longest=5)
+    documents = {name: vectors.fit_field(some)[0] for name, some in bags.items()}
+    documents["letters"] = vectors.fit_letters(words, shortest=3, longest=5)
     covers = {"titles": _cover(titles, field), "all": _cover(whole, field)}
     return Texts(documents, covers, _space(whole, phrases, owner, dimensions))
 
 
 def _cover(documents: Sequence[Iterable[str]], field: Field) -> "sparse.csr_array":
     """Shape (n_terms, n_documents): 1 where a document has a term of a field."""
-    return by_column(count_terms([dict.fromkeys(terms, 1) for terms in documents], field.vocabulary))
+    return vectors.by_column(vectors.count_terms([dict.fromkeys(terms, 1) for terms in documents], field.vocabulary))
 
 
 def _decompose(matrix: "sparse.csr_array", dimensions: int) -> tuple[FloatArray, FloatArray]:
@@ -211,25 +198,25 @@ def _decompose(matrix: "sparse.csr_array", dimensions: int) -> tuple[FloatArray,
         basis = np.linalg.qr(matrix @ (turned @ basis))[0]
     # The few singular values of a tall matrix from its small square one: ten times as fast as a direct way.
     tall = np.asarray(turned @ basis, dtype=np.float64)
-    squares, vectors = np.linalg.eigh(tall.T @ tall)
+    squares, turns = np.linalg.eigh(tall.T @ tall)
     order = np.argsort(-squares, kind="stable")[:size]
     scale = np.sqrt(np.maximum(squares[order], 1e-12))
-    axes = np.concatenate([(tall[some] @ vectors[:, order] / scale).astype(np.float32) for some in parts])
-    return ((basis @ vectors[:, order]) * scale).astype(np.float32), axes
+    axes = np.concatenate([(tall[some] @ turns[:, order] / scale).astype(np.float32) for some in parts])
+    return ((basis @ turns[:, order]) * scale).astype(np.float32), axes
 
 
 def _space(
     documents: Sequence[Counter[str]], phrases: Sequence[Counter[str]], owner: Ints, dimensions: int
 ) -> Meaning | None:
-    field, rows = fit_field(documents)
+    field, rows = vectors.fit_field(documents)
     if min(rows.shape) < _LEAST:
         return None
     coordinates, axes = _decompose(rows, dimensions)
-    owners = unit(coordinates)
-    titles = unit(project(field, phrases, axes))
+    owners = vectors.unit(coordinates)
+    titles = vectors.unit(vectors.project(field, phrases, axes))
     gram = titles.T @ titles + np.eye(titles.shape[1], dtype=np.float32)
     mapping = np.ascontiguousarray(np.linalg.solve(gram, titles.T @ owners[owner]), dtype=np.float32)
-    return Meaning(field=field, axes=axes, owners=owners, mapping=mapping, titles=unit(titles @ mapping))
+    return Meaning(field=field, axes=axes, owners=owners, mapping=mapping, titles=vectors.unit(titles @ mapping))
 
 
 _GROUP_SIGNS: Final = 3  # a ROME domain: letter and two digits
@@ -310,7 +297,7 @@ class TitleIndex:
     def likelihoods(self) -> Mapping[str, Likelihood]:
         """Models of the terms of families: letters of titles, words of titles, words of other texts."""
         n_families, of_title = int(self.parent_of.max()) + 1, self.parent_of[self.owner]
-        by_title, by_owner = (membership(group, n_families, np.float32) for group in (of_title, self.parent_of))
+        by_title, by_owner = (vectors.membership(group, n_families, np.float32) for group in (of_title, self.parent_of))
         likely = {"letters": (self.letters, by_title), "words": (self.family_field, by_title)}
         likely["texts"] = (self.documents["competencies"], by_owner)
         return {f"bayes_{name}": _likelihood(field.columns @ groups) for name, (field, groups) in likely.items()}
@@ -350,12 +337,12 @@ class TitleIndex:
     def heads(self) -> Heads:
         """What entries begin with."""
         positions, of_entry = _numbered(form[0] if form else "" for form in self.stems)
-        return Heads(fit_letters([{head: 1} for head in positions], shortest=2, longest=5), of_entry)
+        return Heads(vectors.fit_letters([{head: 1} for head in positions], shortest=2, longest=5), of_entry)
 
     @cached_property
     def domains(self) -> "sparse.csr_array":
         """Shape (n_families, n_groups): 1 where a title of the broader group has the family of words."""
-        matrix = sparse.csr_array(self.covers["titles"] @ membership(self.groups, kind=np.float32))
+        matrix = sparse.csr_array(self.covers["titles"] @ vectors.membership(self.groups, kind=np.float32))
         matrix.data = np.ones_like(matrix.data)
         return matrix
 
@@ -421,7 +408,7 @@ class TitleIndex:
     def family_totals(self) -> NDArray[np.float64]:
         """Shape (n_entries,): sum of the weights of the families of each entry; 1 without any."""
         field = self.family_field
-        totals = presence(field.columns).T @ field.idf.astype(np.float64)
+        totals = vectors.presence(field.columns).T @ field.idf.astype(np.float64)
         return np.where(totals == 0.0, 1.0, totals)
 
     @cached_property
@@ -494,7 +481,7 @@ def build_index(
     rows = [rows[n] for n, _ in order]
     owner = np.asarray([place[row.code] for row in rows], dtype=np.int64)
     families = tuple(lexicon.roots(form) for form in forms)
-    family_field = fit_field([Counter(terms) for terms in families])[0]
+    family_field = vectors.fit_field([Counter(terms) for terms in families])[0]
     return TitleIndex(
         pack=pack,
         owners=tuple(row._replace(definition="", competencies=()) for row in known),
@@ -502,8 +489,8 @@ def build_index(
         owner=owner,
         stems=forms,
         written=written,
-        letters=fit_letters([Counter(form) for form in forms], shortest=2, longest=4),
-        stem_field=fit_field([Counter(form) for form in forms])[0],
+        letters=vectors.fit_letters([Counter(form) for form in forms], shortest=2, longest=4),
+        stem_field=vectors.fit_field([Counter(form) for form in forms])[0],
         family_field=family_field,
         **read_texts(known, families, owner, lexicon=lexicon, field=family_field, dimensions=dimensions)._asdict(),
     )
@@ -532,7 +519,9 @@ def _numbered(texts: Iterable[str]) -> tuple[Mapping[str, int], Ints]:
 
 def _shares(counts: "sparse.csr_array") -> "sparse.csr_array":
     """Rows divided by their sums."""
-    return with_data(counts, counts.data / np.repeat(np.asarray(counts.sum(axis=1)).ravel(), np.diff(counts.indptr)))
+    return vectors.with_data(
+        counts, counts.data / np.repeat(np.asarray(counts.sum(axis=1)).ravel(), np.diff(counts.indptr))
+    )
 
 
 def _likelihood(counts: "sparse.csr_array") -> Likelihood:

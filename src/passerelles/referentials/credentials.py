@@ -11,20 +11,10 @@ from typing import Any, Final, NamedTuple, get_args
 
 import numpy as np
 
+from passerelles import model
 from passerelles.codes import circles, grouped, reached
 from passerelles.io.archive import read_file
 from passerelles.io.csv import Table, decimal_number, read_table
-from passerelles.model import (
-    UNKNOWN_HOURS,
-    Alternatives,
-    Credential,
-    CredentialRequirement,
-    Ground,
-    Hours,
-    OccupationAccess,
-    Reduction,
-    Supposition,
-)
 from passerelles.notices import Notice
 from passerelles.referentials.draft import Draft, from_row, refuse_unusable, requirement_key
 from passerelles.referentials.own_tables import OwnTables, files_of, open_tables
@@ -76,7 +66,7 @@ def _credentials(tables: OwnTables, draft: Draft) -> None:
             row[name] = _hours(cells, text if any(cells) else "", draft, table, line)
         row |= {"label": label or code, "grants": tuple(row["grants"].split())}
         row["before_training"] = row["before_training"] == "yes"
-        draft.declare("credentials", from_row(Credential, row), table, line)
+        draft.declare("credentials", from_row(model.Credential, row), table, line)
     _note_lost_grants(draft)
     prerequisites = _prerequisites(tables, draft)
     _reductions(tables, draft)
@@ -108,7 +98,7 @@ def _prerequisites(tables: OwnTables, draft: Draft) -> Table:
         code, required, group, alternative = (row[key] for key in (*keys, *also))
         credential, plain = draft.credentials[code], set() if group else {required}
         before = tuple(sorted(plain.union(credential.prerequisites)))
-        suppositions = (*credential.suppositions, from_row(Supposition, row))
+        suppositions = (*credential.suppositions, from_row(model.Supposition, row))
         draft.credentials[code] = replace(credential, prerequisites=before, suppositions=suppositions)
         if alternative and not group:
             draft.note("alternative_without_group", table, line, subject=f"{code} - {required}")
@@ -125,7 +115,7 @@ def _prerequisites(tables: OwnTables, draft: Draft) -> Table:
     return table
 
 
-def alternatives_of(named: Mapping[str, Sequence[str]]) -> Alternatives:
+def alternatives_of(named: Mapping[str, Sequence[str]]) -> model.Alternatives:
     """Return the alternatives of a group by name: their codes, sorted, in the order of the names."""
     return tuple(tuple(sorted(named[name])) for name in sorted(named))
 
@@ -141,21 +131,21 @@ def _reductions(tables: OwnTables, draft: Draft) -> None:
             value = " / ".join(row[name] for name in ("hours", "company_hours", "experience_months"))
             draft.note("hours_invalid", table, line, value=value)
             continue
-        credential, reduction = draft.credentials[row["credential"]], from_row(Reduction, row | figures)
+        credential, reduction = draft.credentials[row["credential"]], from_row(model.Reduction, row | figures)
         if reduction not in credential.reductions:
             draft.credentials[credential.code] = replace(credential, reductions=(*credential.reductions, reduction))
 
 
-def _hours(cells: Sequence[str], source: str, draft: Draft, table: Table, line: int) -> Hours:
+def _hours(cells: Sequence[str], source: str, draft: Draft, table: Table, line: int) -> model.Hours:
     values = [_figure(cell) for cell in cells]
     stated = [value for value in values if value is not None]
     if not all(map(isfinite, stated)) or stated != sorted(stated):
         draft.note("hours_invalid", table, line, value=" / ".join(cells))
-        return UNKNOWN_HOURS
+        return model.UNKNOWN_HOURS
     if stated and not source:
         draft.note("hours_unsourced", table, line, value=" / ".join(cell or "–" for cell in cells))
-        return UNKNOWN_HOURS
-    return Hours(values[0], values[1], values[2], source)
+        return model.UNKNOWN_HOURS
+    return model.Hours(values[0], values[1], values[2], source)
 
 
 def _figure(cell: str) -> float | None:
@@ -190,9 +180,9 @@ def _credential_requirements(tables: OwnTables, draft: Draft, catalogue: str) ->
         table = draft.linked(table, occupation="occupations")
     rows = list(tables.rows(table, "credential_requirements"))
     for line, cells in rows if catalogue else _without_removals(rows, table, draft):
-        if cells["scope"] in get_args(Ground):
+        if cells["scope"] in get_args(model.Ground):
             cells |= {"ground": cells["scope"], "scope": "titles" if cells["titles"] else "all"}
-        row = from_row(CredentialRequirement, cells, origin=catalogue)
+        row = from_row(model.CredentialRequirement, cells, origin=catalogue)
         if (row.kind == "one-of") != bool(row.group) or (row.group and not row.alternative):
             draft.note("group_incoherent", table, line, subject=f"{row.occupation} - {row.credential}")
             row = row._replace(kind="option", group="", alternative="")
@@ -224,7 +214,7 @@ def _without_removals(rows: Sequence[_Row], table: Table, draft: Draft) -> list[
     return [each for each in rows if each[1]["action"] != "remove"]
 
 
-def _catalogue_rows(draft: Draft, occupation: str) -> list[CredentialRequirement]:
+def _catalogue_rows(draft: Draft, occupation: str) -> list[model.CredentialRequirement]:
     """Return what the catalogue, laid after an overlay, would demand of an occupation."""
     if draft.family != "rome":
         return []
@@ -238,7 +228,7 @@ def _occupation_access(tables: OwnTables, draft: Draft, catalogue: str) -> None:
     if not catalogue:
         table = draft.linked(table, occupation="occupations")
     for line, cells in tables.rows(table, "occupation_access"):
-        row = from_row(OccupationAccess, cells, origin=catalogue)
+        row = from_row(model.OccupationAccess, cells, origin=catalogue)
         if row.level_low is not None and row.level_high is not None and row.level_low > row.level_high:
             draft.note("invalid_value", table, line, column="level_low", value=f"{row.level_low} > {row.level_high}")
             row = row._replace(level_low=None, level_high=None)
@@ -250,9 +240,9 @@ class Catalogue:
     """The facts of a catalogue as they were read; `name` is its name and version."""
 
     name: str
-    credentials: Mapping[str, Credential]
-    requirements: Mapping[str, Sequence[CredentialRequirement]]
-    occupations: Mapping[str, OccupationAccess]
+    credentials: Mapping[str, model.Credential]
+    requirements: Mapping[str, Sequence[model.CredentialRequirement]]
+    occupations: Mapping[str, model.OccupationAccess]
     recodes: Mapping[str, int]
     notices: tuple[Notice, ...]
 
@@ -260,7 +250,9 @@ class Catalogue:
         """Whether a code of this version of ROME names another job than the one whose facts the catalogue holds."""
         return version.isdigit() and int(version) >= self.recodes.get(code, int(version) + 1)
 
-    def of(self, code: str, *, families: bool) -> tuple[Sequence[CredentialRequirement], OccupationAccess | None]:
+    def of(
+        self, code: str, *, families: bool
+    ) -> tuple[Sequence[model.CredentialRequirement], model.OccupationAccess | None]:
         """
         Return what the catalogue says of an occupation.
 
@@ -317,7 +309,7 @@ def _catalogue_at(place: Path) -> Catalogue:
 _embedded_catalogue: Final = cache(_catalogue_at)
 
 
-def closure(credentials: Mapping[str, Credential], codes: Iterable[str]) -> set[str]:
+def closure(credentials: Mapping[str, model.Credential], codes: Iterable[str]) -> set[str]:
     """
     Return credentials with all that they suppose, one way or another.
 
@@ -335,7 +327,7 @@ def closure(credentials: Mapping[str, Credential], codes: Iterable[str]) -> set[
     return reached(codes, following)
 
 
-def _note_contradictions(draft: Draft, rows: Mapping[str, Sequence[CredentialRequirement]]) -> None:
+def _note_contradictions(draft: Draft, rows: Mapping[str, Sequence[model.CredentialRequirement]]) -> None:
     """Note where an occupation is called open, though something is required of everybody there."""
     for code, access in sorted(draft.occupation_access.items()):
         required = [r.credential for r in rows.get(code, ()) if r.kind in ("required", "one-of") and r.scope == "all"]
@@ -343,22 +335,24 @@ def _note_contradictions(draft: Draft, rows: Mapping[str, Sequence[CredentialReq
             draft.note("access_contradictory", subject=code, others=", ".join(sorted(set(required))))
 
 
-def _rows_of_all(code: str, listed: Sequence[Sequence[CredentialRequirement]]) -> list[CredentialRequirement]:
+def _rows_of_all(
+    code: str, listed: Sequence[Sequence[model.CredentialRequirement]]
+) -> list[model.CredentialRequirement]:
     """Rows of several fiches as those of the one that held them all: what not all of them demand, some titles do."""
     counts = Counter(demand(row) for rows in listed for row in rows)
-    by_demand: dict[tuple[str, ...], CredentialRequirement] = {}
+    by_demand: dict[tuple[str, ...], model.CredentialRequirement] = {}
     for row in (row for rows in listed for row in rows):
         scope = "titles" if row.titles or counts[demand(row)] < len(listed) else row.scope
         by_demand.setdefault(demand(row), row._replace(occupation=code, scope=scope, titles=""))
     return [by_demand[key] for key in sorted(by_demand)]
 
 
-def demand(row: CredentialRequirement) -> tuple[str, ...]:
+def demand(row: model.CredentialRequirement) -> tuple[str, ...]:
     """Return what a row demands, whoever demands it."""
     return row.credential, row.kind, row.group, row.alternative, row.scope
 
 
-def _access_of_all(code: str, rows: Sequence[OccupationAccess]) -> OccupationAccess:
+def _access_of_all(code: str, rows: Sequence[model.OccupationAccess]) -> model.OccupationAccess:
     """Access to several fiches as that of the one that held them all: unknown where they differ."""
     first = next((row for row in rows if row.occupation == code), rows[0])
     lows, highs = [row.level_low for row in rows], [row.level_high for row in rows]
@@ -398,7 +392,7 @@ class Duration(NamedTuple):
     level: int | None
     domain: str
     occupations: tuple[str, ...]
-    centre: Hours
+    centre: model.Hours
     former: tuple[str, ...] = ()
     until: str = ""
     kind: str = ""
@@ -454,7 +448,7 @@ def load_durations() -> tuple[Duration, ...]:
         codes, label, level, domain, rome, kind, source, until, *figures = cells
         code, *former = codes.split()
         low, expected, high = (float(f) if f else None for f in figures)
-        hours, grade = Hours(low, expected, high, source), int(level) if level else None
+        hours, grade = model.Hours(low, expected, high, source), int(level) if level else None
         rows.append(Duration(code, label, grade, domain, tuple(rome.split()), hours, tuple(former), until, kind))
     return tuple(rows)
 
@@ -473,7 +467,7 @@ def _least_of_apprentices() -> frozenset[tuple[float | None, ...]]:
     return frozenset(d.centre[:2] for d in load_durations() if d.kind == "apprenticeship-minimum")
 
 
-def kind_of_hours(credential: Credential) -> str:
+def kind_of_hours(credential: model.Credential) -> str:
     """Return what its expected hours are: those of apprentices are a minimum, though a shorter contract has fewer."""
     of_apprentices = credential.hours_kind == "legal-minimum" and credential.hours[:2] in _least_of_apprentices()
     return "apprenticeship-minimum" if of_apprentices else credential.expected_kind
@@ -510,7 +504,7 @@ def fit_durations(durations: Sequence[Duration]) -> DurationModel:
     return DurationModel(by_level, by_domain, lowest, spread=(low, high), course=float(np.median(courses)))
 
 
-def _is_capped(hours: Hours) -> bool:
+def _is_capped(hours: model.Hours) -> bool:
     return hours.low is None and hours.high is not None and hours.high == hours.expected
 
 

@@ -8,25 +8,11 @@ from math import inf
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
+from passerelles import model
 from passerelles.codes import circles, is_rome_code, looks_like_code
 from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.io.archive import FileSource
 from passerelles.io.csv import Table, decimal_number, empty_table, read_table
-from passerelles.model import (
-    Competency,
-    CompetencyKind,
-    Credential,
-    CredentialRequirement,
-    Domain,
-    FileRecord,
-    JobTitle,
-    Mobility,
-    Occupation,
-    OccupationAccess,
-    Status,
-    Tag,
-    WorkContext,
-)
 from passerelles.notices import Notice, NoticeLog
 from passerelles.text import normalise_label
 
@@ -38,7 +24,10 @@ _LONGEST_CHAIN: Final = 50  # of prerequisites; the longest that ships has five
 _TWICE: Final = {"credentials": "credential_twice", "competencies": "competency_twice"}
 
 
-Declared = Occupation | Competency | JobTitle | WorkContext | Tag | Domain | Credential
+Declared = (
+    model.Occupation | model.Competency | model.JobTitle | model.WorkContext | model.Tag | model.Domain
+    | model.Credential
+)  # fmt: skip
 """What has a code and a label; None = unknown."""
 
 
@@ -50,24 +39,24 @@ class Draft:
     Rows are kept in dictionaries by code (the first row wins, a later one is reported), links by their two codes.
     """
 
-    occupations: dict[str, Occupation] = field(default_factory=dict)
-    competencies: dict[str, Competency] = field(default_factory=dict)
-    requirements: dict[str, dict[str, Status]] = field(default_factory=lambda: defaultdict(dict))
+    occupations: dict[str, model.Occupation] = field(default_factory=dict)
+    competencies: dict[str, model.Competency] = field(default_factory=dict)
+    requirements: dict[str, dict[str, model.Status]] = field(default_factory=lambda: defaultdict(dict))
     levels: dict[tuple[str, str], float] = field(default_factory=dict)  # of requirements, where they are rated
-    titles: dict[str, JobTitle] = field(default_factory=dict)
-    contexts: dict[str, WorkContext] = field(default_factory=dict)
+    titles: dict[str, model.JobTitle] = field(default_factory=dict)
+    contexts: dict[str, model.WorkContext] = field(default_factory=dict)
     occupation_contexts: set[tuple[str, str]] = field(default_factory=set)
-    tags: dict[str, Tag] = field(default_factory=dict)
+    tags: dict[str, model.Tag] = field(default_factory=dict)
     occupation_tags: dict[tuple[str, str], bool] = field(default_factory=dict)
-    domains: dict[str, Domain] = field(default_factory=dict)
-    mobilities: dict[tuple[str, str], Mobility] = field(default_factory=dict)
-    credentials: dict[str, Credential] = field(default_factory=dict)
+    domains: dict[str, model.Domain] = field(default_factory=dict)
+    mobilities: dict[tuple[str, str], model.Mobility] = field(default_factory=dict)
+    credentials: dict[str, model.Credential] = field(default_factory=dict)
     # By `requirement_key`.
-    credential_requirements: dict[tuple[str, ...], CredentialRequirement] = field(default_factory=dict)
-    occupation_access: dict[str, OccupationAccess] = field(default_factory=dict)
+    credential_requirements: dict[tuple[str, ...], model.CredentialRequirement] = field(default_factory=dict)
+    occupation_access: dict[str, model.OccupationAccess] = field(default_factory=dict)
     removed: set[tuple[str, str]] = field(default_factory=set)  # see `Referential.removed`
     log: NoticeLog = field(default_factory=NoticeLog)
-    files: list[FileRecord] = field(default_factory=list)
+    files: list[model.FileRecord] = field(default_factory=list)
     elsewhere: bool = False  # whether that overlay is written for another referential than this one
     overlay: str = ""  # name of the overlay being applied; "" while a referential itself is read
     declared: set[tuple[str, str]] = field(default_factory=set)  # (kind, code) of the rows declared so far
@@ -166,22 +155,22 @@ class Draft:
         """Keep the occupations that a table links but nothing declares: flagged, label unknown."""
         for row, code in _undeclared_codes(table.column(column), self.occupations):
             self.note("undeclared_occupation", table, table.lines[row], subject=code)
-            self.occupations[code] = Occupation(code=code, label=None)
+            self.occupations[code] = model.Occupation(code=code, label=None)
 
     def require_competencies(
         self,
         table: Table,
         column: str,
         *,
-        kind_of: Callable[[int], CompetencyKind] = lambda _row: "savoir-faire",
+        kind_of: Callable[[int], model.CompetencyKind] = lambda _row: "savoir-faire",
         code: str = "undeclared_competency",
     ) -> None:
         """Keep the competencies that a table links but nothing declares: reported under `code`, label unknown."""
         for row, competency in _undeclared_codes(table.column(column), self.competencies):
             self.note(code, table, table.lines[row], subject=competency)
-            self.competencies[competency] = Competency(competency, None, kind_of(row))
+            self.competencies[competency] = model.Competency(competency, None, kind_of(row))
 
-    def declare_titles(self, titles: Sequence[JobTitle], table: Table, column: str) -> None:
+    def declare_titles(self, titles: Sequence[model.JobTitle], table: Table, column: str) -> None:
         """Declare one job title a row; `column` names the column of their occupations."""
         for line, title in zip(table.lines, titles, strict=True):
             if title.label and title.occupation:
@@ -311,7 +300,7 @@ def from_row(kind: Callable[..., _Value], row: Mapping[str, Any], /, **more: obj
 
     Examples
     --------
-    >>> from_row(Competency, {"code": "C1", "label": "Souder", "kind": "savoir-faire", "note": "?"}).macro is None
+    >>> from_row(model.Competency, {"code": "C1", "label": "Souder", "kind": "savoir-faire", "note": "?"}).macro is None
     True
     """
     fields = kind.__annotations__
@@ -392,7 +381,7 @@ class FileSet:
         return empty_table(expected)
 
 
-def requirement_key(row: CredentialRequirement) -> tuple[str, ...]:
+def requirement_key(row: model.CredentialRequirement) -> tuple[str, ...]:
     """Return what distinguishes two rows of one occupation's credentials."""
     return row.occupation, row.credential, row.group, row.alternative, row.scope, row.titles
 
@@ -444,11 +433,11 @@ def _complete_domains(draft: Draft) -> None:
     for code, occupation in draft.occupations.items():
         if occupation.domain is None and is_rome_code(code):
             draft.occupations[code] = replace(occupation, domain=code[:3])
-            draft.domains.setdefault(code[:1], Domain(code[:1], None))
-            draft.domains.setdefault(code[:3], Domain(code[:3], None, code[:1]))
+            draft.domains.setdefault(code[:1], model.Domain(code[:1], None))
+            draft.domains.setdefault(code[:3], model.Domain(code[:3], None, code[:1]))
         elif occupation.domain is not None and occupation.domain not in draft.domains:
             draft.note("undeclared_domain", subject=occupation.domain)
-            draft.domains[occupation.domain] = Domain(occupation.domain, None)
+            draft.domains[occupation.domain] = model.Domain(occupation.domain, None)
 
 
 def _cut_cycles(draft: Draft) -> None:

@@ -13,26 +13,10 @@ from typing import Any, Final, NamedTuple, TypeVar, get_args
 
 from pydantic import TypeAdapter
 
+from passerelles import model
 from passerelles.codes import check_code, closure, grouped, is_rome_code
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.io.archive import FileSource
-from passerelles.model import (
-    Competency,
-    Credential,
-    CredentialRequirement,
-    Domain,
-    FileRecord,
-    JobTitle,
-    Mobility,
-    Occupation,
-    OccupationAccess,
-    OverlaySource,
-    Provenance,
-    Requirement,
-    Stamp,
-    Tag,
-    WorkContext,
-)
 from passerelles.notices import Notice, NoticeLog
 from passerelles.referentials.credentials import DEFAULT, demand, read_catalogue
 from passerelles.referentials.draft import Draft, check_whole, requirement_key
@@ -71,20 +55,20 @@ class Referential(Deriving):
 
     name: str
     version: str
-    provenance: Provenance
-    occupations: Later[tuple[Occupation, ...]] = Later()
-    competencies: Later[tuple[Competency, ...]] = Later(())
-    requirements: Later[tuple[Requirement, ...]] = Later(())
-    titles: Later[tuple[JobTitle, ...]] = Later(())
-    contexts: Later[tuple[WorkContext, ...]] = Later(())
+    provenance: model.Provenance
+    occupations: Later[tuple[model.Occupation, ...]] = Later()
+    competencies: Later[tuple[model.Competency, ...]] = Later(())
+    requirements: Later[tuple[model.Requirement, ...]] = Later(())
+    titles: Later[tuple[model.JobTitle, ...]] = Later(())
+    contexts: Later[tuple[model.WorkContext, ...]] = Later(())
     occupation_contexts: Later[tuple[tuple[str, str], ...]] = Later(())
-    tags: Later[tuple[Tag, ...]] = Later(())
+    tags: Later[tuple[model.Tag, ...]] = Later(())
     occupation_tags: Later[tuple[tuple[str, str, bool], ...]] = Later(())
-    domains: Later[tuple[Domain, ...]] = Later(())
-    mobilities: Later[tuple[Mobility, ...]] = Later(())
-    credentials: Later[tuple[Credential, ...]] = Later(())
-    credential_requirements: Later[tuple[CredentialRequirement, ...]] = Later(())
-    occupation_access: Later[tuple[OccupationAccess, ...]] = Later(())
+    domains: Later[tuple[model.Domain, ...]] = Later(())
+    mobilities: Later[tuple[model.Mobility, ...]] = Later(())
+    credentials: Later[tuple[model.Credential, ...]] = Later(())
+    credential_requirements: Later[tuple[model.CredentialRequirement, ...]] = Later(())
+    occupation_access: Later[tuple[model.OccupationAccess, ...]] = Later(())
     access: str | None = None  # catalogue of access facts that lies on it, with its version
     removed: tuple[tuple[str, str], ...] = ()  # credentials that overlays took from occupations, whoever brings them
     language: str = "fr"
@@ -102,11 +86,11 @@ class Referential(Deriving):
         return (Referential, tuple(getattr(self, each.name) for each in fields(self)))
 
     @property
-    def stamp(self) -> Stamp:
+    def stamp(self) -> model.Stamp:
         """What an answer says of where it comes from."""
         about = self.provenance
-        stamp = Stamp(self.name, self.version, about.sha256)
-        own = OverlaySource(self.name, self.version, "", about.source, about.licence, about.date)
+        stamp = model.Stamp(self.name, self.version, about.sha256)
+        own = model.OverlaySource(self.name, self.version, "", about.source, about.licence, about.date)
         stamp.sources = (own, *about.laid)
         return stamp
 
@@ -164,57 +148,57 @@ class Referential(Deriving):
         """
         return apply_overlay(self, name_or_path)
 
-    def parts_of(self, code: str) -> tuple[Occupation, ...]:
+    def parts_of(self, code: str) -> tuple[model.Occupation, ...]:
         """Specialised occupations into which an overlay splits the occupation `code`; empty where none does."""
         return tuple(o for o in self.occupations if code in o.bases)
 
     @cached_property
-    def occupation_by_code(self) -> Mapping[str, Occupation]:
+    def occupation_by_code(self) -> Mapping[str, model.Occupation]:
         """Occupation of each code."""
         return MappingProxyType({o.code: o for o in self.occupations})
 
     @cached_property
-    def competency_by_code(self) -> Mapping[str, Competency]:
+    def competency_by_code(self) -> Mapping[str, model.Competency]:
         """Competency of each code."""
         return MappingProxyType({c.code: c for c in self.competencies})
 
     @cached_property
-    def credential_by_code(self) -> Mapping[str, Credential]:
+    def credential_by_code(self) -> Mapping[str, model.Credential]:
         """Credential of each code."""
         return MappingProxyType({c.code: c for c in self.credentials})
 
     @cached_property
-    def context_by_code(self) -> Mapping[str, WorkContext]:
+    def context_by_code(self) -> Mapping[str, model.WorkContext]:
         """Work context of each code."""
         return MappingProxyType({c.code: c for c in self.contexts})
 
     @cached_property
-    def domain_by_code(self) -> Mapping[str, Domain]:
+    def domain_by_code(self) -> Mapping[str, model.Domain]:
         """Node of the domain tree of each code."""
         return MappingProxyType({d.code: d for d in self.domains})
 
     @cached_property
-    def requirements_of(self) -> Mapping[str, tuple[Requirement, ...]]:
+    def requirements_of(self) -> Mapping[str, tuple[model.Requirement, ...]]:
         """Requirements of each occupation, by competency code; an occupation that lists none is not a key."""
         return grouped((row.occupation, row) for row in self.requirements)
 
     @cached_property
-    def titles_of(self) -> Mapping[str, tuple[JobTitle, ...]]:
+    def titles_of(self) -> Mapping[str, tuple[model.JobTitle, ...]]:
         """Job titles of each occupation, by title code."""
         return grouped((title.occupation, title) for title in self.titles)
 
     @cached_property
-    def titles_under(self) -> Mapping[str, tuple[JobTitle, ...]]:
+    def titles_under(self) -> Mapping[str, tuple[model.JobTitle, ...]]:
         """Job titles that the referential itself lists under each fiche, whatever an overlay claims; by title code."""
         return grouped((title.fiche or title.occupation, title) for title in self.titles)
 
     @cached_property
-    def credentials_of(self) -> Mapping[str, tuple[CredentialRequirement, ...]]:
+    def credentials_of(self) -> Mapping[str, tuple[model.CredentialRequirement, ...]]:
         """Credentials that each occupation requires or that lead to it."""
         return grouped((row.occupation, row) for row in self.credential_requirements)
 
     @cached_property
-    def access_of(self) -> Mapping[str, OccupationAccess]:
+    def access_of(self) -> Mapping[str, model.OccupationAccess]:
         """What access to each occupation is as a whole, where it is known."""
         return MappingProxyType({row.occupation: row for row in self.occupation_access})
 
@@ -224,15 +208,15 @@ class Referential(Deriving):
         return grouped(self.occupation_contexts)
 
     @cached_property
-    def moves_of(self) -> Mapping[str, tuple[Mobility, ...]]:
+    def moves_of(self) -> Mapping[str, tuple[model.Mobility, ...]]:
         """Moves that the experts list from each fiche."""
         return grouped((move.origin, move) for move in self.mobilities)
 
-    def titles_in(self, occupation: str) -> tuple[JobTitle, ...]:
+    def titles_in(self, occupation: str) -> tuple[model.JobTitle, ...]:
         """Job titles of one occupation, by title code; none where it lists none."""
         return self.titles_of.get(occupation, ())
 
-    def moves_from(self, origin: str) -> Mapping[str, Mobility]:
+    def moves_from(self, origin: str) -> Mapping[str, model.Mobility]:
         """Moves that the experts list from a fiche, by target."""
         return {move.target: move for move in self.moves_of.get(origin, ())}
 
@@ -305,9 +289,9 @@ def open_referential(place: Path, *, seal: str | None = None) -> Referential:
     values |= {name: partial(_read_table, index, name) for name in _ROWS}
     referential = Referential(
         **values,
-        provenance=TypeAdapter(Provenance).validate_python(about["provenance"]),
+        provenance=TypeAdapter(model.Provenance).validate_python(about["provenance"]),
         removed=tuple(map(tuple, about["removed"])),
-        credentials=lambda: TypeAdapter(tuple[Credential, ...]).validate_python(about["credentials"]),
+        credentials=lambda: TypeAdapter(tuple[model.Credential, ...]).validate_python(about["credentials"]),
         notices=tuple(
             Notice(code, file, line, tuple(map(tuple, v)), count) for code, file, line, v, count in about["notices"]
         ),
@@ -333,7 +317,7 @@ class Reader(NamedTuple):
     read: Callable[[FileSource], Referential]
 
 
-def finish(draft: Draft, *, name: str, version: str, provenance: Provenance, language: str = "fr") -> Referential:
+def finish(draft: Draft, *, name: str, version: str, provenance: model.Provenance, language: str = "fr") -> Referential:
     """
     Check what only the whole can show, sort, and freeze.
 
@@ -349,20 +333,20 @@ def finish(draft: Draft, *, name: str, version: str, provenance: Provenance, lan
     tables: dict[str, Mapping[Any, Any]] = {kind: getattr(draft, kind) for kind in _KEYS}
     rows: dict[str, Any] = {kind: tuple([values[key] for key in sorted(values)]) for kind, values in tables.items()}
     rows["mobilities"] = tuple(sorted(rows["mobilities"], key=lambda m: (m.origin, m.rank or _UNRANKED)))
-    rows["requirements"] = tuple([Requirement(o, c, status, draft.levels.get((o, c))) for o, c, status in links])
+    rows["requirements"] = tuple([model.Requirement(o, c, status, draft.levels.get((o, c))) for o, c, status in links])
     rows["occupation_contexts"] = tuple(sorted(draft.occupation_contexts))
     rows["occupation_tags"] = tuple((o, t, principal) for (o, t), principal in sorted(draft.occupation_tags.items()))
     rows |= {"removed": tuple(sorted(draft.removed)), "notices": draft.log.notices()}
     return Referential(name, version, provenance, **rows, language=language)
 
 
-def checksum(files: Iterable[FileRecord]) -> str:
+def checksum(files: Iterable[model.FileRecord]) -> str:
     """
     One SHA-256 over the names and checksums of all files read, in the order of their names.
 
     Examples
     --------
-    >>> checksum([FileRecord("a.csv", "00", "utf-8", 1)])[:8]
+    >>> checksum([model.FileRecord("a.csv", "00", "utf-8", 1)])[:8]
     '5e673bda'
     """
     digest = hashlib.sha256()
@@ -384,7 +368,7 @@ def apply_overlay(referential: Referential, name_or_path: str | Path, *, anyway:
     manifest = read_overlay(source, draft, name=plain.name, version=plain.version, anyway=anyway)
     files = (*before.files, *draft.files)
     overlays = (*before.overlays, f"{manifest.name} {manifest.version}")
-    laid = (*before.laid, OverlaySource(*(getattr(manifest, f) for f in OverlaySource._fields)))
+    laid = (*before.laid, model.OverlaySource(*(getattr(manifest, f) for f in model.OverlaySource._fields)))
     provenance = replace(before, files=files, sha256=checksum(files), overlays=overlays, laid=laid)
     return finish(draft, name=plain.name, version=plain.version, language=plain.language, provenance=provenance)
 
@@ -438,8 +422,8 @@ def lay_access(referential: Referential, name_or_path: str | Path = DEFAULT) -> 
         if referential.access != catalogue.name:
             raise PasserellesError("access_differs", found=referential.access, expected=catalogue.name)
         return referential
-    rows: list[CredentialRequirement] = []
-    whole: list[OccupationAccess] = []
+    rows: list[model.CredentialRequirement] = []
+    whole: list[model.OccupationAccess] = []
     removed = grouped(referential.removed)
     recoded = set()
     for occupation in referential.occupations:
@@ -478,7 +462,9 @@ def lay_access(referential: Referential, name_or_path: str | Path = DEFAULT) -> 
     return replace(referential, **laid, access=catalogue.name, notices=log.notices())
 
 
-def _for_titles(referential: Referential, rows: Sequence[CredentialRequirement]) -> Iterator[CredentialRequirement]:
+def _for_titles(
+    referential: Referential, rows: Sequence[model.CredentialRequirement]
+) -> Iterator[model.CredentialRequirement]:
     """
     Yield what some titles of a fiche demand for the specialised occupations that these titles mean.
 
@@ -594,7 +580,7 @@ def _codes_by_fold(referential: Referential) -> Mapping[str, tuple[str, ...]]:
 
 
 @made_once
-def _titles_by_form(referential: Referential) -> Mapping[str, tuple[JobTitle, ...]]:
+def _titles_by_form(referential: Referential) -> Mapping[str, tuple[model.JobTitle, ...]]:
     """Job titles of each normalised gender form of those that are written with both, and of what follows the slash."""
     forms = ((t, (*(slashed_forms(t.label) or ()), t.label.partition(" / ")[2])) for t in referential.titles)
     return grouped((plain, title) for title, some in forms for plain in dict.fromkeys(map(normalise_label, some)))
