@@ -289,6 +289,9 @@ def test_a_territory_from_two_tables_to_a_workbook(browser: "Browser", address: 
             with page.expect_download(timeout=60_000) as waiting:
                 page.get_by_role("button", name=name).click()
             assert Path(waiting.value.path()).read_bytes().startswith(start)
+        page.route("**/*", lambda route: route.fulfill(status=404, content_type="application/json", body="{}"))
+        page.get_by_role("button", name="Classeur Excel").click()
+        page.locator("[role=alert]").wait_for()  # in words: what a proxy answers is for programs
         assert page.locator("#status").inner_text() == ""
 
 

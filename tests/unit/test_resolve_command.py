@@ -253,6 +253,7 @@ def test_the_column_of_titles_is_known_by_its_head_and_sums_are_not_counted(
         why = [row["pourquoi"] for row in csv.DictReader(written)]
     empty = "La cellule est vide : il n'y a aucun code à migrer."
     assert [each == empty for each in why] == [False, True, False, False]
+    assert why[2] == "Ce n'est pas un code : pour des intitulés, passerelles resolve."
     for head in ("Métiers", "Poste occupé"):
         coded.write_text(f"site;{head}\nA;Cariste\n", encoding="utf-8")
         assert call("resolve", "-i", str(coded), capsys=capsys)[0] == 0

@@ -108,8 +108,9 @@ def test_a_required_file_that_is_missing_is_an_error_and_the_rest_is_checked(tmp
     assert totals(report)["empty_code", "titles.csv"] == 1
 
 
-def test_an_unusable_file_or_manifest_is_an_error_and_the_rest_is_checked(tmp_path: Path) -> None:
-    folder = write_table(tmp_path / "petit", table(), manifest="name = 3")
+@pytest.mark.parametrize("manifest", ["name = 3", ""])
+def test_an_unusable_file_or_manifest_is_an_error_and_the_rest_is_checked(manifest: str, tmp_path: Path) -> None:
+    folder = write_table(tmp_path / "petit", table(), manifest=manifest)
     (folder / "requirements.csv").write_bytes(b"\x00\x00")
     report = validate(folder, overlays=["enseignement-conduite"])
     assert report.name == "petit"

@@ -121,7 +121,8 @@ class Migration(Described):
 
     def why(self, lang: Lang = "fr") -> str:
         """Return what was decided and on what ground, as a sentence."""
-        key = self.basis if self.destination else self.outcome if self.code else "empty"
+        kind = "no_code" if self.outcome == "unknown" and not re.search(r"\d", self.code) else self.outcome
+        key = self.basis if self.destination else kind if self.code else "empty"
         return say(f"resolve.migrate.why.{key}", lang=lang, n=len(self.destinations))
 
 
@@ -303,7 +304,8 @@ class Crosswalk(NamedTuple):
     A published crosswalk: links from codes of one family to those of another, each with its relation.
 
     ``broad`` says that the first is the broader, ``narrow`` that it is the narrower, as the publishers write it.
-    `left_out` counts the rows that are no link between two occupations (a whole ISCO group, a relation unheard of).
+    `left_out` counts the rows that are no link between two occupations (a whole ISCO group, a relation unheard of,
+    another one than a row above says).
     """
 
     origin: str
@@ -348,10 +350,11 @@ def read_crosswalk(path: str | Path) -> Crosswalk:
             left_out = 0
             for first, second, word in table.columns(*columns):
                 relation = _RELATIONS.get(word.rpartition(":")[2].casefold())
-                if relation is None or "/isco/" in second:
+                code, other = code_of_uri(first), code_of_uri(second)
+                if relation is None or "/isco/" in second or links.get(code, {}).get(other, relation) != relation:
                     left_out += 1
                 else:
-                    links.setdefault(code_of_uri(first), {})[code_of_uri(second)] = relation
+                    links.setdefault(code, {})[other] = relation
             return Crosswalk(origin, target, links, left_out)
     raise PasserellesError("not_a_crosswalk", path=path)
 

@@ -255,7 +255,7 @@ class OwnTables(NamedTuple):
         text, encoding, _ = decode(data)
         draft.files.append(file_record(draft.shown(MANIFEST), data, encoding))
         try:
-            return parse_toml(text)
+            return parse_toml(text) or {"name": ""}  # an empty one lacks all that is needed
         except ValueError as error:
             place = _PLACE.search(str(error))
             line, column = place.groups() if place else (str(len(text.splitlines())), "1")

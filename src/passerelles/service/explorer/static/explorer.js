@@ -17,14 +17,15 @@
     said.textContent = words.failed;
     return said.outerHTML;
   };
+  const told = (answer) =>
+    (answer.headers.get("Content-Type") ?? "").startsWith("text/html") ? answer.text() : failure();
   // A body, never a query: what is about a person or a territory is in no address and no log.
   const post = async (address, body) => {
     try {
       const answer = await fetch(address, {
         method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
       });
-      const html = (answer.headers.get("Content-Type") ?? "").startsWith("text/html");
-      return { ok: answer.ok, answer, text: html ? await answer.text() : answer.ok ? "" : failure() };
+      return { ok: answer.ok, answer, text: await told(answer) };
     } catch { return { ok: false, text: failure() }; }
   };
 
@@ -198,7 +199,7 @@
       event.target.disabled = false;
       if (!answer?.ok) {
         const problem = document.createElement("div");
-        problem.innerHTML = answer ? await answer.text() : failure();
+        problem.innerHTML = answer ? await told(answer) : failure();
         event.target.parentElement.after(problem);
         return;
       }
