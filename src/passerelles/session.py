@@ -18,7 +18,7 @@ from passerelles.market.places import Basin, Places, load_places
 from passerelles.market.read import Keeper, Scan, keeper, scan_all
 from passerelles.market.signals import find_basin
 from passerelles.market.tables import Payer
-from passerelles.notices import Notice, count_by_severity
+from passerelles.notices import Notice, count_by_severity, notice
 from passerelles.referentials.load import load_referential
 from passerelles.referentials.places import cache_folder, place_of
 from passerelles.referentials.referential import Referential
@@ -72,7 +72,7 @@ class Session(Deriving):
     preparing
         What is called with the name of what is read for the first time, and kept in the cache: this takes a while.
     noticed
-        What is called with what reading a table of the user's own left out or changed.
+        What is called with what reading a table of the user's own left out or changed, and with folders of no use.
 
     Examples
     --------
@@ -206,7 +206,7 @@ class Session(Deriving):
         def load(folder: Path) -> Places:
             if self.travel is not None:
                 places = load_places(folder, travel=self.travel, scanned=self._scan(folder))
-                self.noticed(notice for notice in places.notices if notice.file == self.travel.name)
+                self.noticed(n for n in places.notices if n.file == self.travel.name)
                 return places
             return self._from_cache("places", Places, folder, lambda: load_places(folder, scanned=self._scan(folder)))
 
@@ -293,7 +293,13 @@ class Session(Deriving):
                 self.preparing(folder.name)
             return scan_all(folder)
 
-        return self.derived(folder, lambda: self._from_cache("scan", Scan, folder, scan))
+        def told() -> Scan:
+            found = self._from_cache("scan", Scan, folder, scan)
+            if self.data and not found.recognised:
+                self.noticed([notice("nothing_recognised", file=str(folder))])
+            return found
+
+        return self.derived(folder, told)
 
     @cached_property
     def keeper(self) -> Keeper:

@@ -126,6 +126,12 @@ def test_a_profile_file_ranks(encoding: str, capsys: pytest.CaptureFixture[str],
     assert json.loads(out)["results"][0]["origin"]["code"] == "K2110"
 
 
+def test_a_folder_of_data_that_holds_none_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "notes.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    code, _, err = call("rank", "K2110", "--limit", "1", "--data", str(tmp_path), capsys=capsys)
+    assert (code, err.count(f"{tmp_path} : Aucun fichier de données reconnu")) == (0, 1)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
