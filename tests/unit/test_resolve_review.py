@@ -82,14 +82,16 @@ def test_the_sheet_has_drop_down_choices_and_is_read_back(tmp_path: Path, capsys
     page = book.worksheets[0]
     assert tuple(cell.value for cell in page[1]) == HEADER
     rule = page.data_validations.dataValidation[0]
-    assert (str(rule.sqref), rule.formula1) == ("K2:K3", "$F2:$J2")
+    assert (str(rule.sqref), rule.formula1) == ("L2:L3", "$G2:$K2")
     rows = {page.cell(n, 1).value: n for n in (2, 3)}
     assert page.cell(rows["moniteur"], 2).value == 8
-    offered = page.cell(rows["moniteur"], CHOICE_FROM[1] + 1).value
+    offered = page.cell(rows["moniteur"], CHOICE_FROM[1] + 2).value  # another than what the title reads as
     page.cell(rows["moniteur"], CHOICE_FROM[0] + 1, offered)
     book.save(sheet)
-    with pytest.raises(SystemExit):
-        run(["resolve", "--review", str(sheet), "--choices", str(kept)])
+    again = str(tmp_path / "relue.xlsx")  # reviewed once more before it is kept
+    for words in ([str(sheet), "--output", again], [again, "--choices", str(kept)]):
+        with pytest.raises(SystemExit):
+            run(["resolve", "--review", *words])
     capsys.readouterr()
     assert [(title, code) for (title, _), code in read_choices(kept).items()] == [("moniteur", str(offered).split()[0])]
     with pytest.raises(SystemExit):

@@ -280,7 +280,7 @@ def review(
     place = worklist.place(column)
     texts = worklist.texts(place)
     before = choices or {}
-    own, leading = worklist.texts(worklist.find(CHOICE)), worklist.texts(worklist.find(_CANDIDATES[0]))
+    own, led = worklist.texts(worklist.find(CHOICE)), worklist.texts(worklist.find(_FAMILY))
     earlier = [worklist.texts(worklist.find(f"code_{n}")) for n in range(1, LIMIT + 1)]
     known = {owner.code: owner for owner in index_of(referential, kind).owners}
     columns = {each: worklist.texts(worklist.place(name)) for each, name in (contexts or {}).items()}
@@ -292,8 +292,7 @@ def review(
     titles = referential if kind == "title" else None
     for i, candidates in enumerate(answers):
         # The sheet of a review says what its rows were read as beside what a context said of them.
-        led = known.get(leading[i].split(" ", 1)[0])
-        read_as = led.family[0] if led else candidates[0].parent_code if candidates else ""
+        read_as = led[i] or (candidates[0].parent_code if candidates else "")
         title = normalise_label(texts[i])
         stated = own[i] or before.get((title, read_as)) or before.get((title, ""), "")
         verdict = status(candidates, review_threshold)
@@ -339,7 +338,7 @@ TITLE: Final = "intitulé"
 PEOPLE: Final = "personnes"
 _FAMILY: Final = "famille lue"
 _CANDIDATES: Final = tuple(f"candidat_{n}" for n in range(1, LIMIT + 1))
-HEADER: Final = (TITLE, PEOPLE, "lignes", "statut", "confiance", *_CANDIDATES, CHOICE)
+HEADER: Final = (TITLE, PEOPLE, "lignes", "statut", "confiance", _FAMILY, *_CANDIDATES, CHOICE)
 """Columns of the sheet that a reviewer fills in: `choix` takes a code, an exact title, or a candidate."""
 CHOICE_FROM: Final = (HEADER.index(CHOICE), HEADER.index(_CANDIDATES[0]), HEADER.index(_CANDIDATES[-1]))
 """Position of the column of choices, and of the first and last columns that it chooses from."""
@@ -410,7 +409,7 @@ class ReviewedTitle(Described):
         confidence = round(1.0 - self.doubt, 3)
         chosen = self.candidates[0].code if self.chosen else ""
         named += [""] * (LIMIT - len(named))
-        return [self.text, people, len(self.rows), self.status, confidence, *named, chosen]
+        return [self.text, people, len(self.rows), self.status, confidence, self.read_as, *named, chosen]
 
 
 @dataclass(frozen=True, slots=True)
