@@ -54,7 +54,7 @@ class EffortTable:
         Shape (n,): hours of the qualification for somebody who holds its level, and that European level.
     trade, studies, calendar
         Shape (standings, n): hours of the qualification, and of the diplomas that come before it, and months of the
-        academic years of both, by the level that somebody holds, or `ENTITLED`; see `standing`.
+        academic years of both, by the level that somebody holds, and again where it is `ENTITLED`; see `standing`.
     people
         Shape (n,): level of the occupation's people: that one, or that of a diploma that all of them hold, if higher.
     level_known
@@ -135,17 +135,17 @@ class EffortTable:
 
     def standing(self, level: Ints | int, brought: Bools, rows: RowOrRows, *stages: RowOrRows) -> Ints:
         """
-        Return by what each target's hours are counted: the highest level held, or `ENTITLED`, after stages if any.
+        Return by what each target's hours are counted: the highest level held, after stages if any.
 
         Whoever brings the title that a target asks for, or has passed through a job that asks for one of the same, has
-        it behind.
+        it behind: `ENTITLED` is added.
         """
         title = self.title[rows]
         entitled = brought[title]
         for stage in stages:
             level = np.maximum(level, self.proves[stage])
             entitled = entitled | self.shared[self.title[stage], title]
-        return np.where(entitled, qualifications.ENTITLED, level)
+        return level + qualifications.ENTITLED * entitled
 
     def items(self, row: int) -> slice:
         """Items of an occupation."""
@@ -204,14 +204,14 @@ class EffortTable:
         # An occupation that lists nothing has no hours here; its effort is unknown.
         share = np.minimum(1.0, total / np.maximum(self.whole[rows], 1.0))
         known = 1.0 - share**self.effort.adaptation_power
-        entitled = np.asarray(level) == qualifications.ENTITLED
-        up = np.maximum(0, self.level[rows] - np.where(entitled, self.entry[rows], level))
+        entitled, held = np.divmod(level, qualifications.ENTITLED)
+        up = self.level[rows] - np.maximum(held, entitled * self.entry[rows])
         most = np.where(entitled, self.effort.adaptation, self.adaptation[rows])
-        adaptation = np.maximum(0.0, most - self.effort.adaptation_per_level * up)
+        adaptation = np.maximum(0.0, most - self.effort.adaptation_per_level * np.maximum(0, up))
         left = share * (1.0 - adaptation * known)
         # With the level, the trade's part alone is needed, less of it the more of the trade is held already.
         whole = self.trade[level, rows]
-        spared = np.where(np.asarray(level) >= self.level[rows], np.maximum(0.0, whole - self.short[rows]), 0.0)
+        spared = np.where(up <= 0, np.maximum(0.0, whole - self.short[rows]), 0.0)
         # In billionths, so that the last bits of a power never decide between two paths.
         trade = np.round(whole - spared * known, _DECIMALS)
         return np.round(left, _DECIMALS), np.asarray(trade), np.asarray(self.studies[level, rows])

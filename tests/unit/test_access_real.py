@@ -968,6 +968,16 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("D1108", "M1302", "open", set(), set(), (150, 450)),
     ("N3104", "N3202", "open", set(), set(), (80, 350)),
     ("L1509", "L1302", "open", set(), set(), (30, 350)),
+    # So it does posts that head a trade: who comes from elsewhere learns the whole of its course.
+    ("N1103", "F1206", "open", set(), set(), (450, 900)),
+    ("F1703", "F1206", "open", set(), set(), (0, 250)),
+    ("F1604", "I1103", "open", set(), set(), (600, 1_600)),
+    ("I1604", "I1103", "open", set(), set(), (50, 400)),
+    ("N1103", "I1326", "open", set(), set(), (450, 1_100)),
+    ("I1310", "I1326", "open", set(), set(), (40, 300)),
+    # Practice beside the degree stands for none of it.
+    ("M1225", "M1206", "open", set(), set(), (500, 1_800)),
+    ("M1203", "M1206", "open", set(), set(), (200, 600)),
     # Every driver of lorries has the qualification for goods, and a licence past its probation; all police, the skills.
     ("N4114", "N4109", "conditional", set(), BUS, (100, 140)),
     ("N4125", "N4103", "conditional", set(), BUS, (100, 140)),
@@ -1529,6 +1539,7 @@ def test_the_practice_that_a_fiche_names_is_told(rome4_graph: OccupationGraph) -
         "N1302": "EXP-TRANSPORT", "N3201": "EXP-TRANSPORT", "N4201": "EXP-TRANSPORT",
         "G1808": "EXP-BARMAN", "H2501": "EXP-PRODUCTION", "H2503": "EXP-PRODUCTION", "H2504": "EXP-PRODUCTION",
         "D1402": "EXP-PRODVENDU", "L1302": "EXP-SPECTACLE", "M1302": "EXP-DOMAINE", "N3202": "EXP-NAVIGANT",
+        "A1207": "EXP-NATURE", "I1107": "EXP-MACHINES",
     }  # fmt: skip
     for target, code in named.items():
         (path,) = rank_paths(rome4_graph, "D1505", targets=[target], max_steps=1)

@@ -26,8 +26,8 @@ from passerelles.vectors import Floats, word_rules
 
 Basis = Literal["credential", "certification", "estimate", "course"]
 HIGHEST_LEVEL: Final = 7
-ENTITLED: Final = HIGHEST_LEVEL + 1  # instead of a level: people who hold the very title that a job asks for
-STANDINGS: Final = ENTITLED + 1
+ENTITLED: Final = HIGHEST_LEVEL + 1  # beside a level: people who hold the very title that a job asks for
+STANDINGS: Final = 2 * ENTITLED
 _LOWEST: Final = 2
 _BACCALAUREAT: Final = 4
 FIRST_DEGREE: Final = 6
@@ -61,8 +61,8 @@ class Qualification(NamedTuple):
         choice of diplomas that is demanded of everybody, or the practice that opens the job below its level; empty if
         there is none.
     practised, entry
-        Hours for who brings that practice, and the level that it is brought after, the job's own if none is said; 0 and
-        the highest if there is none.
+        Hours for who brings that practice, and the level that it is brought after, 0 if none is said; 0 and the highest
+        if there is none.
     free
         Whether neither law nor employers ask for a title of its level or, up to level 5, above; an estimate.
     follows
@@ -70,8 +70,9 @@ class Qualification(NamedTuple):
     further
         Hours, among `expected`, of another title that they ask for too and that the title is needed for.
     led
-        Whether the job is a manager's or an engineer's, of which who is below its level learns the whole, not the part
-        by which others learn a job that nobody asks a title for; of a first degree, no less than a diploma of level 5.
+        Whether the job is a manager's or an engineer's, or given after years in the trade, of which who is below its
+        level learns the whole, not the part by which others learn a job that nobody asks a title for; of a first
+        degree, no less than a diploma of level 5. No level stands for years in a trade below a diploma of two years.
     part
         Share of a first degree, and of the baccalauréat before it, by which who is below level 5 learns a job that
         nobody asks a title for, nor practice of the field, or one shorter than the degree: experience dispenses with
@@ -198,7 +199,8 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
         return Qualification(low, expected, high, short, level, known, "certification", titled, title)
     short = part * middle.low
     free = free and not wanted
-    led = part < 1.0 and level <= FIRST_DEGREE and occupation.managerial == "yes"
+    leads = occupation.managerial == "yes" or any(c.kind == "experience" for c in usual)
+    led = part < 1.0 and level <= FIRST_DEGREE and leads
     estimated = Qualification(
         low, expected, high, short, level, known, "estimate", titled, title, free=free, led=led,
         part=settings.open_share if free and _by_part(occupation, level, usual) else 1.0,
@@ -246,16 +248,16 @@ def _opened_by_practice(
     """
     Add what who has practised the field learns.
 
-    That is the job as one of the lower diploma's level that practice is brought after; part of a manager's course,
-    where no level is said.
+    That is the job as one of the lower diploma's level that practice is brought after; part of the course of a job that
+    is led, where no level is said. Practice that is asked for beside a diploma of the job's level opens nothing.
     """
     practice = [c for c in usual if c.kind == "experience"]
     levels = {c.code: c.level for c in practice if c.level and c.level < estimated.level}
-    entry = min(levels.values(), default=estimated.level)
-    ways = sorted(levels) or (sorted(c.code for c in practice) if estimated.led else [])
+    entry = min(levels.values(), default=0)
+    ways = sorted(levels) or (sorted(c.code for c in practice if not c.level) if estimated.led else [])
     if not ways:
         return estimated
-    practised = settings.open_share * duration_model().estimate(entry, domain).expected
+    practised = settings.open_share * duration_model().estimate(entry or estimated.level, domain).expected
     return estimated._replace(title=tuple((code,) for code in ways), practised=practised, entry=entry)
 
 
@@ -331,9 +333,10 @@ def hours_by_level(qualification: Qualification, domain: str) -> Floats:
     hours = np.full(STANDINGS, qualification.expected)
     model = duration_model()
     if qualification.led:
-        hours[: qualification.level] = model.estimate(qualification.level, domain).expected
+        of_trade = qualification.practised and qualification.level < _TWO_YEARS
+        hours[: ENTITLED if of_trade else qualification.level] = model.estimate(qualification.level, domain).expected
     if qualification.title and not qualification.practised:
-        hours[ENTITLED] = max(qualification.further, min(qualification.expected, model.course))
+        hours[ENTITLED:] = max(qualification.further, min(qualification.expected, model.course))
     if qualification.basis == "estimate" and qualification.level == FIRST_DEGREE and not qualification.titled:
         last = min(qualification.expected, max(qualification.expected / 3, _LAST_YEAR))
         hours[_TWO_YEARS:] = last
@@ -344,7 +347,7 @@ def hours_by_level(qualification: Qualification, domain: str) -> Floats:
         hours[:_TWO_YEARS] *= qualification.part
         hours[_TWO_YEARS:] = qualification.expected / 2
     if qualification.practised:
-        hours[ENTITLED] = min(qualification.practised, hours[HIGHEST_LEVEL])
+        hours[ENTITLED:] = min(qualification.practised, hours[HIGHEST_LEVEL])
     return hours
 
 
