@@ -3215,3 +3215,47 @@ def test_openings_of_programs_name_their_firm_state_and_titles_in_their_own_word
     rows = [{"Poste": "N1101", "Nb": n, "État": state} for n, state in ((3, "en cours"), (4, "soldée"))]
     assert read_lots(embedded, rows, "hiring").people == 3
     assert read_lots(embedded, [{"Emploi": "N1101", "Nb pers.": 12, "ETP": 11}], "fragile").people == 12
+
+
+def test_a_column_of_one_side_and_jobs_that_stay_leaves_out_those_alone(embedded: Referential) -> None:
+    states = ("Suppression", "Suppression", "Non reconduit", "Maintien", "Suppression")
+    rows = [{"Métier": "N1101", "Effectif": 2**n, "Devenir": state} for n, state in enumerate(states)]
+    lots = read_lots(embedded, rows, "fragile")
+    assert (lots.people, asides(lots), "fragile_no_change" in said(lots)) == (23, [], True)
+    rows[4]["Devenir"] = "Reprise par le prestataire"
+    assert asides(read_lots(embedded, rows, "fragile")) == [(5, "out_of_scope")]
+
+
+def test_a_cross_says_yes_and_an_empty_cell_beside_crosses_no(embedded: Referential, tmp_path: Path) -> None:
+    rows = ("Emploi;Effectif total;Menacé;Stable", "N1101;42;X;", "N4101;18;;X", "N1103;11;x;", "Total;71;;")
+    lots = read_lots(embedded, written(tmp_path / "t.csv", "\n".join(rows)), "fragile")
+    assert ([lot.people for lot in lots.lots], said(lots).count("not_concerned")) == ([42, 11], 1)
+
+
+def test_shops_that_do_not_close_are_not_concerned(embedded: Referential, tmp_path: Path) -> None:
+    rows = ("Magasin;Fermé en 2027 ?;Cariste;Soudeur;Maçon;Total", "Redon;Oui;6;2;1;9", "Allaire;Non;3;1;0;4")
+    lots = read_lots(embedded, written(tmp_path / "t.csv", "\n".join(rows)), "fragile", locator=Locator(PLACES))
+    assert {lot.commune_label for lot in lots.lots} == {"Redon"}
+
+
+def test_workshops_that_sum_the_jobs_below_them_are_sums_where_the_total_says_so(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    rows = ["Ateliers / métiers;Effectif", "SECHAGE;9", "Cariste;7", "Soudeur;2", "COLLECTE;4", "Magasinier;4"]
+    path = written(tmp_path / "t.csv", "\n".join([*rows, "Soit;13 p."]))
+    lots = read_lots(embedded, path, "fragile")
+    assert (lots.people, asides(lots), {lot.employer for lot in lots.lots}) == (13, [], {"–"})
+
+
+def test_needs_side_by_side_are_known_as_jobs_by_what_they_hold(embedded: Referential, tmp_path: Path) -> None:
+    rows = ("Employeur;Besoin n°1;Effectif n°1;Besoin n°2;Effectif n°2;Ville", "Alpha;Cariste;6;Soudeur;4;Redon")
+    path = written(tmp_path / "t.csv", "\n".join((*rows, "Beta;Magasinier;1;;;Allaire")))
+    lots = read_lots(embedded, path, "hiring", locator=Locator(PLACES))
+    assert sorted((lot.employer, lot.people) for lot in lots.lots) == [("Alpha", 4), ("Alpha", 6), ("Beta", 1)]
+
+
+def test_why_one_leaves_is_no_month_and_the_start_of_school_is(embedded: Referential) -> None:
+    rows = [{"Matricule": n, "Emploi": "N1101", "Motif de fin": why} for n, why in ((1, ""), (2, "Démission"))]
+    assert read_lots(embedded, rows, "fragile").people == 1
+    (lot,) = read_lots(embedded, [{"Poste": "N1101", "Nb": 4, "Pour le": "rentrée 2027"}], "hiring").lots
+    assert lot.month == Month(2027, 9)

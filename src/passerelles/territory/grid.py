@@ -41,6 +41,7 @@ _WHOLE: Final = re.compile(WORDS["remarks"]["whole"].replace("(N)", rf"(?P<n>{WO
 _NAMES: Final = ("job", "code", "employer", "basin", "commune")  # roles of what has a name, never a state
 _IN_BRACKETS: Final = re.compile(r"\(([^()]*)\)")
 _REFERENCE: Final = re.compile(r"(?=.*\d)(?:[\w./-]{5,}|[A-Za-z]+[\w./-]*)")
+_MARKS: Final = frozenset("x✓✔☑☒")  # in a column of which an empty cell says no
 _FEW_WORDS: Final = 5  # of a cell that names the side of its row: longer ones are remarks
 
 
@@ -202,7 +203,12 @@ class Grid:
             return {at: "yes" for at, name in enumerate(self.header) if _FILLED.fullmatch(bare(name))}
         kept = {at: "yes" for at, name in names.items() if says("kept", name)}
         named = {at: "no" for at, name in names.items() if says("concerned", name)} | kept
-        return {at: out for at, out in named.items() if any(text.casefold() in _YES_NO for text in self.sample(at))}
+        return {at: out for at, out in named.items() if any(map(_is_answer, self.sample(at)))}
+
+    @cached_property
+    def marked(self) -> list[int]:
+        """Columns of answers that are crosses, where an empty cell says no."""
+        return [at for at in self.answered if (texts := self.sample(at)) and {t.casefold() for t in texts} <= _MARKS]
 
     @cached_property
     def remarks(self) -> list[int]:
@@ -249,10 +255,16 @@ class Grid:
             texts = self.beside_jobs(at)
             sides = [side_of_text(text) for text in texts if not stays(text)]
             known = {*sides} - {None}
-            several = len(known) > 1 or (self.side in known and len(sides) < len(texts))
-            if 2 * sum(side is not None for side in sides) > len(sides) and several:
+            some_stay = self.side in known and len(sides) < len(texts)
+            if 2 * sum(side is not None for side in sides) > len(sides) and (len(known) > 1 or some_stay):
                 return at
         return None
+
+    @cached_property
+    def two_sided(self) -> bool:
+        """Whether that column names both sides, not one beside jobs that stay."""
+        at = self.side_column
+        return at is not None and len({*map(side_of_text, self.beside_jobs(at))} - {None}) > 1
 
     @property
     def one_each(self) -> bool:
@@ -321,8 +333,14 @@ class Grid:
         }  # fmt: skip
         grid, counts = self.without(*(role for role, is_wrong in wrong.items() if is_wrong)), texts.get(self.count, ())
         words = not any(sign.isdigit() for text in counts for sign in text[:2])  # "Postes" may head titles, not numbers
-        answers = any(text.isalpha() and text.casefold() in _YES_NO for text in counts)  # "Menacé (oui/non)"
-        return grid.without(self.count) if words and (answers or not grid.has("job", "code")) else grid
+        answers = any(map(_is_answer, counts))  # "Menacé (oui/non)"
+        if not words or not (answers or not grid.has("job", "code")):
+            return grid
+        # Another column may be the one that counts then: "Effectif total" is no size of a firm.
+        names = ["" if at == grid.columns.get(self.count) else name for at, name in enumerate(grid.header)]
+        found = columns_of(names, self.side).get(self.count) if answers else None
+        others = {role: at for role, at in grid.without(self.count).columns.items() if at != found}
+        return replace(grid, columns=others if found is None else {**others, self.count: found})
 
     def holding(self, holds: Callable[[Sequence[str]], object], among: Iterable[int]) -> list[int]:
         """Return the columns among some whose cells pass a test; an empty one does not."""
@@ -377,6 +395,11 @@ class Line:
     def own_account(self) -> bool:
         """Whether it says that the work is one's own account, in its column of contracts or in its title."""
         return any(says("own_account", normalise_label(self.text(role))) for role in ("employment", "job"))
+
+
+def _is_answer(text: str) -> bool:
+    """Whether a cell says yes or no in a word, or by a cross."""
+    return (text.isalpha() and text.casefold() in _YES_NO) or text.casefold() in _MARKS
 
 
 def _is_past(text: str) -> bool:
@@ -455,13 +478,15 @@ def _kind_alone(grid: Grid, cells: Sequence[Any], remarks: Iterable[int]) -> Row
     if any(map(TOTAL.fullmatch, [normalise_label(job)] if job and not counted else texts)):
         return "total_line", {}
     answers = [(grid.text_at(cells, at).casefold(), out_by) for at, out_by in grid.answered.items()]
+    is_lot = _is_lot_row(grid, cells)
+    answers += [("oui" if texts[at] else "non", grid.answered[at]) for at in grid.marked if is_lot]
     is_out = any(text.isalpha() and _YES_NO.get(text) == out_by for text, out_by in answers)
     said = [texts[at] for at in grid.ends] + ([] if counted else [*map(normalise_label, _IN_BRACKETS.findall(job))])
     ended = any(says(grid.ended, text) for text in said) or any(says("closed_state", texts[at]) for at in grid.states)
     ended |= any(_is_past(grid.text_at(cells, at)) for at in grid.exits)
     if is_out or ended:
         return "not_concerned" if is_out and grid.side == "fragile" else f"{grid.ended}_line", {}
-    if not _is_lot_row(grid, cells):
+    if not is_lot:
         return "text_line", {"text": " ".join(filter(None, map(cell_text, cells)))[:80]}
     nobodies = ("out_of_scope", "nobody_there") if grid.side == "fragile" else ("out_of_scope",)
     sure = (at for at in remarks if not grid.text_at(cells, at).endswith("?"))  # else a doubt
@@ -469,8 +494,9 @@ def _kind_alone(grid: Grid, cells: Sequence[Any], remarks: Iterable[int]) -> Row
     at = grid.side_column if apart is None else apart
     given = "" if at is None else grid.text_at(cells, at)
     side = grid.side if at is None else side_of_text(given)
-    if apart is None and (side == grid.side or stays(given)):
-        return "" if side == grid.side else f"{grid.side}_no_change", {}
+    counts = side == grid.side or (side is None and not grid.two_sided and not stays(given))
+    if apart is None and (counts or stays(given)):
+        return "" if counts else f"{grid.side}_no_change", {}
     key = "out_of_scope" if apart is not None else "side_unknown" if side is None else "other_side"
     return key, {"column": "" if at is None else grid.header[at], "given": given}
 
@@ -531,7 +557,8 @@ def remarked(row: Line, number: int) -> int:
             return told(cells[at], number, "leavers_remarked")
     doubted = [cells[at] for at in grid.remarks if says("doubt", cells[at][1].casefold())]
     answers = [(grid.header[at], text) for at in grid.answered if (text := row.text_at(at))]
-    doubted += [each for each in answers if _YES_NO.get(each[1].casefold()) not in ("yes", "no")]  # "Partiel"
+    unclear = (each for each in answers if _YES_NO.get(each[1].casefold()) not in ("yes", "no"))  # "Partiel"
+    doubted += [each for each in unclear if each[1].casefold() not in _MARKS]
     unread = [cells[at] for at in grid.states if cells[at][1] and not says("open_state", words[at])]
     keyed = [*((each, "doubted") for each in doubted), *((each, "state_unread") for each in unread)]
     return next((told(each, number, key) for each, key in keyed), number)

@@ -261,14 +261,17 @@ def without_sums(grid: Grid) -> Grid:
     """
     Give the jobs of a pivot table in compact form the employer or place whose row above them sums theirs.
 
+    Such rows of another table are sums where its total says so.
+
     Raises
     ------
     LotsError
         If the lines make its total several times, and no such rows are found.
     """
     job, count = grid.columns.get("job", -1), grid.columns.get(grid.count, -1)
-    if min(job, count) < 0 or not says("compact", normalise_label(grid.header[job])):
+    if min(job, count) < 0:
         return grid
+    compact = says("compact", normalise_label(grid.header[job]))
     cells = [(line, grid.text_at(row, job), read_number(grid.text_at(row, count)).value) for line, row in grid.rows]
     numbered = [(line, text, number) for line, text, number in cells if number and not _is_total(text)]
     total = next((number for _, text, number in reversed(cells) if number and _is_total(text)), None)
@@ -277,20 +280,21 @@ def without_sums(grid: Grid) -> Grid:
     names = [text for n, (_, text, _) in enumerate(numbered) if n in at]
     jobs = [text for n, (_, text, _) in enumerate(numbered) if n not in at]
     are_jobs = grid.reader.holds_jobs
-    fits = not are_jobs(names) if total is None else total == sum(numbers[n] for n in at)
+    fits = (compact and not are_jobs(names)) if total is None else total == sum(numbers[n] for n in at)
     if not at or not fits or not are_jobs(jobs):
-        if total is not None and sum(numbers) != total and sum(numbers) % total == 0:
+        if compact and total is not None and sum(numbers) != total and sum(numbers) % total == 0:
             raise LotsError([Problem(grid.name, 0, grid.count, "sums_among", {"column": grid.title("job")})])
         return grid
     texts, heads, name = dict[int, str](), dict[int, str](), ""
     for n, (line, text, _) in enumerate(numbered):
         name = text if n in at else name
         (heads if n in at else texts)[line] = name
-    for line, name in heads.items():
-        grid.tell("label_line", line, given=name)
     role = "commune" if all(map(grid.reader.is_place, names)) else "employer"
+    of_rows = not grid.has(role) and (compact or role == "commune")  # else of workshops
+    for line, name in heads.items():
+        grid.tell("label_line" if of_rows else "total_line", line, **({"given": name} if of_rows else {}))
     grid = replace(grid, rows=[row for row in grid.rows if row[0] not in heads])
-    return grid if grid.has(role) else grid.with_column(role, texts)
+    return grid.with_column(role, texts) if of_rows else grid
 
 
 def _summing(numbers: Sequence[float]) -> list[int]:

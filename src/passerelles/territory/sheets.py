@@ -610,6 +610,16 @@ def _one_below_another(grid: Grid) -> Grid:
     names = [_NUMBERED.sub("", name) for name in grid.header]
     roles = {name: columns_of([name], grid.side).keys() for name in names if name and names.count(name) > 1}
     jobs = [name for name, some in roles.items() if "job" in some]
+    if not jobs:  # "Besoin n° 1": known by what they hold
+        texts = {
+            name: [cell_text(row[at]) for _, row in grid.rows for at, n in enumerate(names) if n == name]
+            for name in roles
+        }
+        held = {name: list(filter(None, some)) for name, some in texts.items()}
+        jobs = [name for name, some in held.items() if not mostly_hold_counts(some) and grid.reader.holds_jobs(some)]
+        names = [f"Métier ({name})" if name in jobs else name for name in names]
+        roles = {f"Métier ({name})" if name in jobs else name: some for name, some in roles.items()}
+        jobs = [f"Métier ({name})" for name in jobs]
     times = names.count(jobs[0]) if len(jobs) == 1 else 0
     again = [name for name in roles if names.count(name) == times]
     shared = columns_of([name if name not in again else "" for name in names], grid.side).keys()
