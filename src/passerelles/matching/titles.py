@@ -504,10 +504,10 @@ def _answer(
         lines += _lines(index, trial, rest, {line.owner for line in lines})
     elif trial is not None:
         lines, families, rivals = _ranked(index, trial, weights)
-    if posted:
-        # A label that the other evidence would rather give to another family is as loose as a usage.
-        agreed = trial.masses(index).get(next(iter(families)), 0.0) if label and trial is not None else 1.0
-        if not label or lines[0].reason in _LOOSE or agreed < weights.rules["agreed"]:
+    if posted and trial is not None:
+        # A head, or a label that the other evidence gives to the same family, is as sure as elsewhere.
+        agreed = trial.masses(index).get(next(iter(families)), 0.0) if label else float(bool(_of_head(index, trial)))
+        if agreed < weights.rules["agreed"]:
             lines = [line._replace(confidence=weights.posted(line.confidence, label=label)) for line in lines]
             families = {family: weights.posted(some, label=label) for family, some in families.items()}
     return _shown(index, lines, families, limit, several=rivals > 1)
@@ -526,11 +526,9 @@ def _ranked(index: TitleIndex, trial: Trial, weights: Weights) -> tuple[list[_Li
     if not weights.family:
         return _lines(index, trial, _shared_out(trial.shares, confidence), ()), {}, 0
     family_confidence = min(weights.chance(values, weights.family), most)
-    head = _of_head(index, trial.reading)
-    if int(index.parent_of[trial.owners[0]]) in {int(index.parent_of[owner]) for owner in head}:
+    head = _of_head(index, trial)
+    if head:
         family_confidence = max(family_confidence, weights.rules["usual"])
-    else:
-        head = set()
     masses = trial.masses(index)
     shares = _shared_out(np.asarray([*masses.values()]), family_confidence)
     lines = _lines(index, trial, _shared_out(trial.shares, min(confidence, family_confidence)), ())
@@ -540,18 +538,18 @@ def _ranked(index: TitleIndex, trial: Trial, weights: Weights) -> tuple[list[_Li
     return lines, dict(zip(masses, shares.tolist(), strict=True)), trial.family_rivals
 
 
-_LOOSE: Final[tuple[Reason, ...]] = ("usage", "same words")
-"""Reasons by which a title is a label without being written as one."""
+def _of_head(index: TitleIndex, trial: Trial) -> set[int]:
+    """
+    Owners of the longest beginning of a title after which further words say how or where, not which job.
 
-
-def _of_head(index: TitleIndex, reading: Reading) -> set[int]:
-    """Owners of the longest beginning of a title after which further words say how or where, not which job."""
-    for length in range(len(reading.stems) - 1, 0, -1):
-        form = " ".join(reading.stems[:length])
-        if form in index.pack.heads:
-            titles = (form, *index.pack.usages.get(form, ())[:1])
-            return {int(index.owner[e]) for title in titles for e in index.same.get(title, ())}
-    return set()
+    None where the evidence would rather give the title to another family.
+    """
+    stems = trial.reading.stems
+    forms = (" ".join(stems[:length]) for length in range(len(stems) - 1, 0, -1))
+    form = next((form for form in forms if form in index.pack.heads), "")
+    titles = (form, *index.pack.usages.get(form, ())[:1])
+    owners = {int(index.owner[e]) for title in titles for e in index.same.get(title, ())}
+    return owners if index.parent_of[trial.owners[0]] in {index.parent_of[owner] for owner in owners} else set()
 
 
 def _shown(
