@@ -28,7 +28,7 @@ POSTED = ADS.with_name("posted_titles.csv")
 POSTED_BY_ALL = ADS.with_name("posted_titles2.csv")
 OFFERS = tuple(ADS.with_name(f"offer_titles{n}.csv") for n in ("", 3))
 """Offers of public lists that were read to mend."""
-LATER_OFFERS = tuple(ADS.with_name(f"offer_titles{n}.csv") for n in (2, 4))
+LATER_OFFERS = tuple(ADS.with_name(f"offer_titles{n}.csv") for n in (2, 4, 5))
 """Those that were measured once, after."""
 _LETTERS = string.ascii_lowercase
 Links: TypeAlias = Mapping[str, Sequence[str]]
