@@ -345,7 +345,7 @@ def test_an_advertisement_multiplies_the_doubt_of_what_is_ranked_first(
         "Aide-soignante (H/F)",
         "Comptable H/F",
         "Monitrice PL h/f",
-        "Agent de propreté (H/F)",  # by usage, and the evidence agrees
+        "Manipulateur radio (H/F)",  # by usage, and the evidence agrees
         "Serveur en restaurant (H/F)",  # by its words
         "Cariste nuit froid H/F",  # a head that further words do not change
     ],
@@ -415,6 +415,7 @@ def test_another_first_letter_or_a_short_word_is_not_mended(rome: Referential, t
     ("text", "family"),
     [
         ("Préparateur snacking", "G1603"),
+        ("Vendeur caviste", "D1106"),
         ("Responsable banqueting", "G1802"),
         ("Conseiller en sommellerie", "G1804"),
         ("Oenologie conseil", "A1413"),
