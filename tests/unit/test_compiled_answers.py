@@ -215,9 +215,8 @@ def test_titles_are_found_not_fitted_again(place: Path, pair: Pair, monkeypatch:
         assert getattr(found, name) == getattr(expected[1], name), name
     assert found.meaning is not None
     assert not found.meaning.axes.flags.owndata  # mapped: processes share it
-    monkeypatch.setattr(
-        "passerelles.matching.reading.rules_sum", lambda _: "others"
-    )  # titles are to be read by other rules
+    # Titles are to be read by other rules.
+    monkeypatch.setattr("passerelles.matching.reading.rules_sum", lambda _: "others")
     assert indexed.stored_titles(load_referential(place)) is None
 
 

@@ -5,18 +5,10 @@ from typing import Final, Literal, NamedTuple
 
 import numpy as np
 
+from passerelles import model
 from passerelles.access.conditions import training_hours
 from passerelles.access.holdings import OF_A_LEVEL, concerns, demanded_rows, demands_diploma, diplomas_among, groups_of
 from passerelles.codes import is_rome_code
-from passerelles.model import (
-    DIPLOMAS,
-    HOURS_A_MONTH,
-    TAUGHT,
-    Alternatives,
-    Credential,
-    CredentialRequirement,
-    Occupation,
-)
 from passerelles.referentials.access_text import needs_no_diploma
 from passerelles.referentials.credentials import Duration, Estimate, duration_model, load_durations
 from passerelles.referentials.referential import Referential
@@ -87,7 +79,7 @@ class Qualification(NamedTuple):
     level_known: bool
     basis: Basis
     titled: bool = False
-    title: Alternatives = ()
+    title: model.Alternatives = ()
     practised: float = 0.0
     entry: int = HIGHEST_LEVEL
     free: bool = False
@@ -115,7 +107,7 @@ def level_of_access(text: str, language: str = "fr") -> int | None:
     return _bounded(min(levels)) if levels else None
 
 
-def _level(referential: Referential, occupation: Occupation) -> int | None:
+def _level(referential: Referential, occupation: model.Occupation) -> int | None:
     """Lowest European level of an occupation, from 2 to 7: of the catalogue, else the referential, else its text."""
     access = referential.access_of.get(occupation.code)
     for level in (None if access is None else access.level_low, occupation.level):
@@ -128,7 +120,7 @@ def _bounded(level: float) -> int:
     return min(max(int(level), _LOWEST), HIGHEST_LEVEL)
 
 
-def qualification_of(referential: Referential, occupation: Occupation, settings: EffortSettings) -> Qualification:
+def qualification_of(referential: Referential, occupation: model.Occupation, settings: EffortSettings) -> Qualification:
     """
     Return the full qualification for an occupation.
 
@@ -148,8 +140,8 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     level = lowest or int(settings.level_unknown)
     known = lowest is not None
     credentials = _required(referential, occupation.code)
-    titled = any(c.kind in DIPLOMAS for c in credentials)
-    whole_kinds = TAUGHT if level <= _COURSE_LEVEL else DIPLOMAS
+    titled = any(c.kind in model.DIPLOMAS for c in credentials)
+    whole_kinds = model.TAUGHT if level <= _COURSE_LEVEL else model.DIPLOMAS
     full = [c for c in credentials if c.kind in whole_kinds and _length(c) > 0]
     usual = usual_at_large(referential, occupation.code)
     course = duration_model().course
@@ -159,7 +151,7 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
         low, high, short = hours.low or expected, hours.high or expected, min(course, expected)
         return Qualification(low, expected, high, short, level, known, "credential", titled)
     if level == _LOWEST:
-        courses = (_length(c) for c in usual if c.kind not in DIPLOMAS)
+        courses = (_length(c) for c in usual if c.kind not in model.DIPLOMAS)
         shown = access is not None and access.beginners == "yes"
         course = settings.induction_hours if shown else max((course, *courses))
         return Qualification(course * _SHORT, course, 2 * course, course, level, known, "course")
@@ -174,7 +166,7 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     # From a first degree on, where the studies before a qualification are counted apart, one without a level of its own
     # is a course for people who have done these studies.
     levels = (level, None) if level >= FIRST_DEGREE else (level,)
-    titles = [c for c in usual if c.kind in DIPLOMAS]
+    titles = [c for c in usual if c.kind in model.DIPLOMAS]
     asked_for = [c for c in titles if _length(c)]
     # A title above the lowest level at which some are hired counts where none of that level is asked for.
     fit = [c for c in asked_for if c.level in levels] or [c for c in asked_for if (c.level or 0) > level]
@@ -185,10 +177,10 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     # A job open to all is learnt by part of its level's course, unless a title of unknown length is asked for, or a
     # course that takes longer than that part; from a first degree on, after the studies.
     least = settings.open_share * middle.expected
-    longer = [c.code for c in usual if c.level is None and c.kind in TAUGHT and _length_or_months(c) > least]
+    longer = [c.code for c in usual if c.level is None and c.kind in model.TAUGHT and _length_or_months(c) > least]
     wanted = [*longer, *(c.code for c in titles if level <= (c.level or 0))] if level < FIRST_DEGREE else []
     part = settings.open_share if free and not wanted else 1.0
-    title: Alternatives = ((min(wanted),),) if free and wanted else _demanded(referential, rows)
+    title: model.Alternatives = ((min(wanted),),) if free and wanted else _demanded(referential, rows)
     low, expected, high = ((part if level < FIRST_DEGREE else 1.0) * hours for hours in middle)
     if lengths and not (free and expected < min(lengths)):
         expected = min(lengths) if free else float(np.median(lengths))
@@ -209,8 +201,8 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
 
 
 def _by_title(
-    referential: Referential, fit: Sequence[Credential], asked_for: Sequence[Credential], level: int, *, known: bool,
-    middle: Estimate, part: float,
+    referential: Referential, fit: Sequence[model.Credential], asked_for: Sequence[model.Credential], level: int, *,
+    known: bool, middle: Estimate, part: float,
 ) -> Qualification:  # fmt: skip
     """Return a title that employers usually ask for, the shortest, as the qualification for a job; see its fields."""
     usual = min(fit, key=lambda c: (_length(c), c.code))
@@ -231,7 +223,7 @@ def _by_title(
     return by_title._replace(follows=follows, further=further, part=part if shorter else 1.0)
 
 
-def _by_part(occupation: Occupation, level: int, usual: Sequence[Credential]) -> bool:
+def _by_part(occupation: model.Occupation, level: int, usual: Sequence[model.Credential]) -> bool:
     """
     Whether an open job of an estimated degree is learnt by part of it, where neither title nor practice is asked for.
 
@@ -239,11 +231,11 @@ def _by_part(occupation: Occupation, level: int, usual: Sequence[Credential]) ->
     """
     leads = occupation.managerial == "yes" and "E" in occupation.riasec and not {*"IR"}.intersection(occupation.riasec)
     by_part = level == FIRST_DEGREE or (level > FIRST_DEGREE and leads)
-    return by_part and not any(c.kind in ("experience", *DIPLOMAS) for c in usual)
+    return by_part and not any(c.kind in ("experience", *model.DIPLOMAS) for c in usual)
 
 
 def _opened_by_practice(
-    estimated: Qualification, usual: Sequence[Credential], domain: str, settings: EffortSettings
+    estimated: Qualification, usual: Sequence[model.Credential], domain: str, settings: EffortSettings
 ) -> Qualification:
     """
     Add what who has practised the field learns.
@@ -261,14 +253,14 @@ def _opened_by_practice(
     return estimated._replace(title=tuple((code,) for code in ways), practised=practised, entry=entry)
 
 
-def published_for(occupation: Occupation, level: int) -> tuple[Duration, ...]:
+def published_for(occupation: model.Occupation, level: int) -> tuple[Duration, ...]:
     """Certifications of one level, of published length, that lead to an occupation or to the fiche it comes from."""
     codes = {occupation.code, occupation.base, occupation.parent} - {None}
     those = (d for d in load_durations() if d.level == level and d.centre.expected)
     return tuple(d for d in those if codes.intersection(d.occupations))
 
 
-def domain_of(occupation: Occupation) -> str:
+def domain_of(occupation: model.Occupation) -> str:
     """Letter of the main domain of a ROME code; empty where the code is another's."""
     return occupation.fiche[0] if is_rome_code(occupation.fiche) else ""
 
@@ -286,16 +278,16 @@ def studies_by_level(qualification: Qualification, domain: str) -> Floats:
     hours = np.zeros(STANDINGS)
     if gives_access(qualification) or not qualification.level_known:
         return hours
-    model = duration_model()
+    durations = duration_model()
     if qualification.follows and qualification.level > FIRST_DEGREE:
-        hours[: qualification.level] += model.estimate(qualification.level, domain).expected
+        hours[: qualification.level] += durations.estimate(qualification.level, domain).expected
     if qualification.follows or qualification.level > FIRST_DEGREE:
-        first = model.estimate(FIRST_DEGREE, domain).expected
+        first = durations.estimate(FIRST_DEGREE, domain).expected
         hours[:FIRST_DEGREE] += first
         hours[:_TWO_YEARS] *= qualification.part
         hours[_TWO_YEARS] -= first if qualification.free else 2 * first / 3
     if qualification.level >= FIRST_DEGREE:
-        hours[:_BACCALAUREAT] += qualification.part * model.estimate(_BACCALAUREAT, domain).expected
+        hours[:_BACCALAUREAT] += qualification.part * durations.estimate(_BACCALAUREAT, domain).expected
     return hours
 
 
@@ -331,17 +323,19 @@ def hours_by_level(qualification: Qualification, domain: str) -> Floats:
     year.
     """
     hours = np.full(STANDINGS, qualification.expected)
-    model = duration_model()
+    durations = duration_model()
     if qualification.led:
         of_trade = qualification.practised and qualification.level < _TWO_YEARS
-        hours[: ENTITLED if of_trade else qualification.level] = model.estimate(qualification.level, domain).expected
+        hours[: ENTITLED if of_trade else qualification.level] = durations.estimate(
+            qualification.level, domain
+        ).expected
     if qualification.title and not qualification.practised:
-        hours[ENTITLED:] = max(qualification.further, min(qualification.expected, model.course))
+        hours[ENTITLED:] = max(qualification.further, min(qualification.expected, durations.course))
     if qualification.basis == "estimate" and qualification.level == FIRST_DEGREE and not qualification.titled:
         last = min(qualification.expected, max(qualification.expected / 3, _LAST_YEAR))
         hours[_TWO_YEARS:] = last
         if qualification.part < 1.0:
-            least = model.estimate(_TWO_YEARS, domain).expected if qualification.led else last
+            least = durations.estimate(_TWO_YEARS, domain).expected if qualification.led else last
             hours[:_TWO_YEARS] = min(qualification.expected, max(qualification.part * qualification.expected, least))
     elif qualification.free and qualification.level > FIRST_DEGREE:
         hours[:_TWO_YEARS] *= qualification.part
@@ -368,20 +362,20 @@ def gives_access(qualification: Qualification) -> bool:
     return qualification.titled or qualification.basis == "credential"
 
 
-def _demanded(referential: Referential, rows: Sequence[CredentialRequirement]) -> Alternatives:
+def _demanded(referential: Referential, rows: Sequence[model.CredentialRequirement]) -> model.Alternatives:
     """Choice that is demanded of everybody, of which each alternative holds a whole qualification; empty if none."""
     whole = diplomas_among(referential, (row.credential for row in rows)) - OF_A_LEVEL.keys()
     return next((ways for ways in groups_of(rows).values() if all(whole.intersection(way) for way in ways)), ())
 
 
-def _required(referential: Referential, code: str) -> list[Credential]:
+def _required(referential: Referential, code: str) -> list[model.Credential]:
     """Credentials that are demanded of everybody in a job, not of one person in each establishment, and what before."""
     rows = [r for r in demanded_rows(referential, code) if r.kind == "required" and r.ground != "establishment"]
     codes = {c for row in rows for c in (*referential.prerequisites_of(row.credential), row.credential)}
     return [referential.credential_by_code[c] for c in sorted(codes) if c in referential.credential_by_code]
 
 
-def usual_at_large(referential: Referential, code: str) -> list[Credential]:
+def usual_at_large(referential: Referential, code: str) -> list[model.Credential]:
     """Credentials that employers usually ask for in the job at large, without alternatives that the law demands."""
     rows = referential.credentials_of.get(code, ())
     ways = {row.credential for row in rows if row.kind == "one-of"}
@@ -391,14 +385,14 @@ def usual_at_large(referential: Referential, code: str) -> list[Credential]:
 
 def level_of_people(referential: Referential, code: str, qualification: Qualification) -> int:
     """Level of an occupation's people: the one at which they enter, or that of a diploma that all of them hold."""
-    diplomas = (c.level or 0 for c in _required(referential, code) if c.kind in DIPLOMAS)
+    diplomas = (c.level or 0 for c in _required(referential, code) if c.kind in model.DIPLOMAS)
     return _bounded(max((qualification.level, *diplomas)))
 
 
-def _length(credential: Credential) -> float:
+def _length(credential: model.Credential) -> float:
     return training_hours(credential).expected or 0.0
 
 
-def _length_or_months(credential: Credential) -> float:
+def _length_or_months(credential: model.Credential) -> float:
     """Hours of a course; those of its months where nobody publishes others, work in a firm among them."""
-    return _length(credential) or HOURS_A_MONTH * (credential.training_months.low or 0.0)
+    return _length(credential) or model.HOURS_A_MONTH * (credential.training_months.low or 0.0)

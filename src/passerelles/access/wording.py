@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import Final, Literal
 
 from passerelles.access.conditions import AccessConditions, AccessCredential, Way, taken_by, training_hours
-from passerelles.access.holdings import given_by_employer
+from passerelles.access.holdings import DEMANDED, given_by_employer
 from passerelles.codes import grouped
 from passerelles.language.say import Lang, labelled, listed, number, say
 from passerelles.model import TAUGHT, Hours
@@ -154,17 +154,13 @@ def employment_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[st
     """
     apart = [c for c in conditions.credentials if c.lacking and c.of_named_titles and not c.applies]
     lines: list[str] = []
-    for is_such, key in ((attrgetter("demanded"), ""), (_is_usual, "_usual")):
-        of_all = {c.code for c in conditions.credentials if c.applies and (c.demanded or is_such(c))}
+    for requirements, key in ((DEMANDED, ""), (("usual",), "_usual")):
+        of_all = {c.code for c in conditions.credentials if c.applies and (c.demanded or c.requirement in requirements)}
         for post, scope in (("own_account", "self-employed"), ("public_post", "public")):
-            own = [c for c in apart if is_such(c) and c.scope == scope and c.code not in of_all]
+            own = [c for c in apart if c.requirement in requirements and c.scope == scope and c.code not in of_all]
             if names := _short_names(_without_implied(own), lang, sized=True):
                 lines.append(say(f"conditions.{post}{key}", lang=lang, names=listed(names, lang)))
     return lines
-
-
-def _is_usual(credential: AccessCredential) -> bool:
-    return credential.requirement == "usual"
 
 
 def note_lines(note: str, noted: Iterable[tuple[str, str]], lang: Lang = "fr") -> list[str]:

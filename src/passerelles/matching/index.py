@@ -133,13 +133,7 @@ def phrase_bag(families: Sequence[str]) -> Counter[str]:
 
 
 def read_texts(
-    owners: Sequence[Owner],
-    families: Sequence[tuple[str, ...]],
-    owner: Ints,
-    *,
-    lexicon: Lexicon,
-    field: Field,
-    dimensions: int,
+    owners: Sequence[Owner], families: Sequence[tuple[str, ...]], owner: Ints, lexicon: Lexicon, field: Field, size: int
 ) -> Texts:
     """
     Texts of the owners.
@@ -154,10 +148,10 @@ def read_texts(
         Rules of the language.
     field
         Families of the titles: its terms are those that `covers` counts.
-    dimensions
-        Size of the latent space; 0 = no texts.
+    size
+        Dimensions of the latent space; 0 = no texts.
     """
-    if dimensions < 1:
+    if size < 1:
         return Texts({}, {}, None)
     phrases = [phrase_bag(terms) for terms in families]
     titles: list[Counter[str]] = [Counter() for _ in owners]
@@ -178,7 +172,7 @@ def read_texts(
     documents = {name: vectors.fit_field(some)[0] for name, some in bags.items()}
     documents["letters"] = vectors.fit_letters(words, shortest=3, longest=5)
     covers = {"titles": _cover(titles, field), "all": _cover(whole, field)}
-    return Texts(documents, covers, _space(whole, phrases, owner, dimensions))
+    return Texts(documents, covers, _space(whole, phrases, owner, size))
 
 
 def _cover(documents: Sequence[Iterable[str]], field: Field) -> "sparse.csr_array":
@@ -492,7 +486,7 @@ def build_index(
         letters=vectors.fit_letters([Counter(form) for form in forms], shortest=2, longest=4),
         stem_field=vectors.fit_field([Counter(form) for form in forms])[0],
         family_field=family_field,
-        **read_texts(known, families, owner, lexicon=lexicon, field=family_field, dimensions=dimensions)._asdict(),
+        **read_texts(known, families, owner, lexicon, family_field, dimensions)._asdict(),
     )
 
 

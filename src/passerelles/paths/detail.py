@@ -384,7 +384,7 @@ def _months(hours: Span, month_hours: float, credentials: Sequence[StepCredentia
     return Span(known, expected, None if hours.high is None else high, lower_bound=hours.lower_bound)
 
 
-def make_detail(context: PathContext, start: Start, state: State, rows: tuple[int, ...], frame: str | None) -> Detail:
+def make_detail(context: PathContext, start: Start, state: State, frame: str | None, rows: tuple[int, ...]) -> Detail:
     """Return what explains a path: `rows` are the occupations entered, `frame` the one that it has to fit, if any."""
     graph = context.graph
     states, people = [state], [start]

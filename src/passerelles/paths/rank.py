@@ -25,7 +25,7 @@ from passerelles.matching import find_occupation, find_occupations
 from passerelles.model import Profile
 from passerelles.paths.detail import PathContext, day_of, frame_months, make_detail, whole_case
 from passerelles.paths.legal import YES, Firms, Frame, Verdicts, find_frame, fits, presets
-from passerelles.paths.path import Path, PathPart, path_sheets
+from passerelles.paths.path import Detail, Path, PathPart, path_sheets
 from passerelles.paths.state import Fit, PathCandidate, PathPool, SearchSpace, State, search_space, stages_to, state_at
 from passerelles.progress import go_on
 from passerelles.ranking.filters import Filter, MarketAlone, parse_filters
@@ -451,8 +451,9 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
         alone = max_steps > 1 and not reason and reach.proven and (limit is None or reach.fewer)
         alone = alone and not any(candidate.stages for candidate in outcome.paths)
         pair = wages_between(wages, graph.referential, start.end.code, code)
-        worth, name = values.get(code, 0.0), constraint.name if constraint else None
-        keyed += _paths_to(context, start, state, row, outcome, worth, name, assumptions=taken, alone=alone, wages=pair)
+        detail = partial(make_detail, context, start, state, constraint.name if constraint else None)
+        worth, more = values.get(code, 0.0), {"assumptions": taken, "alone": alone, "wages": pair}
+        keyed += _paths_to(start, state, row, outcome, worth, detail, **more)
     keyed.sort(key=itemgetter(0))
     return Paths([make_path(rank=rank) for rank, (_, make_path) in enumerate(keyed, start=1)], tuple(reached))
 
@@ -503,17 +504,10 @@ def _unknown(state: State, row: int) -> bool:
 
 
 def _paths_to(
-    context: PathContext,
-    start: Start,
-    state: State,
-    row: int,
-    best: SearchOutcome,
-    worth: float,
-    frame: str | None,
-    **more: Any,
+    start: Start, state: State, row: int, best: SearchOutcome, worth: float, detail: Callable[..., Detail], **more: Any
 ) -> Iterator[tuple[tuple[int, ...], Callable[..., Path]]]:
     """Yield the order of each path among all (obtainable, known, cost, steps, codes), and what makes it of its rank."""
-    space, graph = state.space, context.graph
+    space, graph = state.space, state.space.graph
     paths = space.settings.paths
     direct, unknown = int(state.final[row]) / TENTHS, _unknown(state, row)
     academic = float(space.effort.months(state.sums[0][row], row, state.standing[row]))
@@ -540,7 +534,7 @@ def _paths_to(
             score=sum(p.value for p in parts),
             parts=parts,
             weakest=candidate.weakest,
-            detail=partial(make_detail, context, start, state, rows, frame),
+            detail=partial(detail, rows),
         )
         yield (*first, candidate.cost - bonus, len(candidate.stages), *rows), make_path
 

@@ -87,26 +87,16 @@ class Draft:
         """What to call a row that names what this referential lacks: no fault where it is written for another one."""
         return "overlay_row_elsewhere" if self.elsewhere else code
 
-    def read(
-        self,
-        source: FileSource,
-        name: str,
-        *,
-        needed: bool,
-        required: Sequence[str],
-        optional: Sequence[str] = (),
-        **how: Any,
-    ) -> Table:
+    def read(self, source: FileSource, name: str, *, needed: bool, required: Sequence[str], **how: Any) -> Table:
         """
         Read one file that is there; where it is of no use, say so, and whether a referential can do without.
 
-        `how` says how it is written: what else `read_table` takes.
+        `how` says how it is written, and what it may lack: what else `read_table` takes.
         """
         data = self.bytes_of(source, name)
         table = empty_table(self.shown(name))
         if data is not None:
-            sheet = source.member(name).sheet
-            table = read_table(data, name=table.name, sheet=sheet, required=required, optional=optional, **how)
+            table = read_table(data, name=table.name, sheet=source.member(name).sheet, required=required, **how)
             self.files.append(table.record)
             for each in table.notices:
                 self.log.add(each)

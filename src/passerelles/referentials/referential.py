@@ -237,13 +237,9 @@ _PLAIN: Final = ("name", "version", "language", "access")
 _LINKS: Final = ("occupation_contexts", "occupation_tags")
 
 
-def _link(*row: Any) -> tuple[Any, ...]:
-    return row
-
-
 # Tables, with what makes a value of a row: each is a document; the rest is small, and is one together.
 _ROWS: Final[Mapping[str, Callable[..., Any]]] = {
-    name: _link if name in _LINKS else get_args(get_args(Referential.__annotations__[name])[0])[0]
+    name: (lambda *row: row) if name in _LINKS else get_args(get_args(Referential.__annotations__[name])[0])[0]
     for name in (
         *("occupations", "competencies", "requirements", "titles", "contexts", "occupation_contexts", "tags"),
         *("occupation_tags", "domains", "mobilities", "credential_requirements", "occupation_access"),
