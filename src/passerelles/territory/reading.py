@@ -19,21 +19,10 @@ from passerelles.matching.titles import REVIEW, resolve_many
 from passerelles.progress import go_on
 from passerelles.referentials.own_tables import coded
 from passerelles.referentials.referential import Referential, code_of
+from passerelles.territory import jobs
 from passerelles.territory.columns import COUNT, with_letters
 from passerelles.territory.grid import MOST_CELLS, Grid, Line, Row, change_of, fill_down, remarked, row_kinds, whole_of
-from passerelles.territory.jobs import (
-    Job,
-    Unusable,
-    conditions_of,
-    is_nowhere,
-    job_of,
-    place_in_title,
-    read_place,
-    read_titles,
-    several_jobs,
-    split_jobs,
-    unclear_job,
-)
+from passerelles.territory.jobs import Job, Unusable
 from passerelles.territory.lots import (
     Locator,
     Lot,
@@ -229,7 +218,7 @@ class _Reader:
     @cached_property
     def _read_place(self) -> Callable[[str, str, str], Where | Unusable]:
         """Reads a cell's place, each only once: see `read_place`."""
-        return cache(partial(read_place, self.locator))
+        return cache(partial(jobs.read_place, self.locator))
 
     def _place(self, text: str, area: str, role: str, *, parts: bool = True) -> tuple[Where | Unusable, str]:
         """Return the place of a cell and the words by which it was read, if not its own: see `Locator.rewordings`."""
@@ -243,7 +232,7 @@ class _Reader:
     @cached_property
     def several(self) -> Callable[..., Job | None]:
         """Reads a cell of several jobs, each only once: see `several_jobs`."""
-        return cache(partial(several_jobs, self.referential))
+        return cache(partial(jobs.several_jobs, self.referential))
 
     def tell(self, file: str, key: str, line: int = 0, column: str = "", /, **values: object) -> None:
         """Record a message on what was done with a table or a line of it."""
@@ -277,9 +266,9 @@ class _Reader:
         Where its places keep it from having most, rows of an unknown one count without, with a message.
         """
         grid = shaped(grid)
-        grid, rows, problems = split_jobs(grid, self._rows(grid))
+        grid, rows, problems = jobs.split_jobs(grid, self._rows(grid))
         self.set_aside += problems
-        titles = read_titles(grid, rows)
+        titles = jobs.read_titles(grid, rows)
         n_aside, n_said = len(self.set_aside), len(self.said)
         found = self._lots(grid, rows, titles)
         unread = [problem for problem in self.set_aside[n_aside:] if problem.key in _NO_PLACE]
@@ -406,8 +395,8 @@ class _Reader:
         if (grid.has("target") or grid.signed) and number is not None and number <= 0:
             row.tell(f"{self.side}_no_change")
             return None
-        job = job_of(row, title_job)
-        job = unclear_job(row, number) or job
+        job = jobs.job_of(row, title_job)
+        job = jobs.unclear_job(row, number) or job
         place = self._where(row)
         if isinstance(people, Unusable) or isinstance(job, Unusable) or isinstance(place, Unusable):
             if number == 0:  # nobody is lost
@@ -429,7 +418,7 @@ class _Reader:
             month=_month(row),
             size=whole_of(row.text("size")),
             agreement=agreement_number(row.text("idcc")),
-            permits=conditions_of(row, job.job),
+            permits=jobs.conditions_of(row, job.job),
         )
 
     def _people(self, row: Line, decimal: str) -> int | Unusable:
@@ -464,7 +453,7 @@ class _Reader:
         texts = {role: with_letters([text])[0] for role in ("commune", "basin") if (text := row.text(role))}
         if row.number in grid.placeless:
             return Where()
-        if not texts and (named := place_in_title(row.text("job"), self.is_place)):
+        if not texts and (named := jobs.place_in_title(row.text("job"), self.is_place)):
             texts = {"commune": named}
             row.tell("job_place", given=row.text("job"), place=named)
         elif not texts and grid.titled:
@@ -488,7 +477,7 @@ class _Reader:
             meant, named = self.locator.named_in_part(text), str(place.values.get("choices", ""))
             communes = [c for c in meant if place.key == "basin_unknown" or (c.name and c.name in named)]
             headed = grid.headed == "commune" and bool(text)  # beside places, what their total counts: "Siège"
-            if not communes and (headed or is_nowhere(place)):
+            if not communes and (headed or jobs.is_nowhere(place)):
                 column = text if headed else grid.title(role)
                 why = Problem(grid.name, row.number, column, place.key, place.values).what
                 row.tell("place_unread", column, column=column, why=why)
