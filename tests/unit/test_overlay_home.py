@@ -387,6 +387,25 @@ def test_a_job_may_be_a_part_of_two_fiches(tmp_path: Path, transitions: Referent
     assert laid.occupation_by_code["K2110-T"].bases == ("K2110", "N4101")
 
 
+def test_codes_in_small_letters_and_days_as_the_french_write_them_are_read(
+    tmp_path: Path, transitions: Referential
+) -> None:
+    sheets = {
+        "specialised_occupations": [["code", "base", "label"], ["K2110-T", "k2110", "Formateur"],
+                                    ["N-X", "a job", "X"]],
+        "credentials": [["code", "label", "kind", "as_of"], ["MA-1", "Une", "titre", "1/02/2026"],
+                        ["MA-2", "Deux", "titre", "31/02/2026"]],
+    }  # fmt: skip
+    found = check_overlay(write_table(tmp_path / "branche", sheets, manifest=MANIFEST), transitions)
+    about = {n.code: dict(n.values) for n in found.notices}
+    assert about["overlay_base_missing"] == {"subject": "N-X", "base": "a job"}
+    assert about["invalid_value"]["value"] == "31/02/2026"
+    assert len(about) == 2
+    laid = transitions.with_overlay(tmp_path / "branche")
+    assert laid.occupation_by_code["K2110-T"].base == "K2110"
+    assert [c.as_of for c in laid.credentials if c.code.startswith("MA-")] == ["2026-02-01", ""]
+
+
 def broken(folder: Path) -> Path:
     sheets = {"requirements": [["occupation", "competency", "action"], ["K2110", taught(), "effacer"]]}
     return write_table(folder / "cassee", sheets, manifest=MANIFEST)

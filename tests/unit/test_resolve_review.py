@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import openpyxl
@@ -10,6 +11,7 @@ import pytest
 from job_titles import ROWS, referential
 from passerelles import load_referential, resolve_title
 from passerelles.cli.main import run
+from passerelles.errors import PasserellesError
 from passerelles.matching.titles import Candidate, Context, contexts_of, resolve_many, title_index
 from passerelles.matching.worklist import CHOICE_FROM, HEADER, Worklist, agenda, read_choices, review, write_choices
 from passerelles.referentials.referential import Referential
@@ -70,6 +72,9 @@ def test_choices_are_remembered_and_settle_the_title_next_time(tmp_path: Path) -
     row = again.rows[0]
     assert (row.candidates[0].code, row.status, row.candidates[0].parent_confidence) == ("D1102", "sûr", 1.0)
     assert agenda(again).left == ()
+    file.write_text("titre;code\nxqzw;D1102\n", encoding="utf-8")
+    with pytest.raises(PasserellesError, match=re.escape(str(file))):  # a list is named beside it
+        read_choices(file)
 
 
 def test_the_sheet_has_drop_down_choices_and_is_read_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -491,7 +491,10 @@ def read_choices(path: Path) -> dict[tuple[str, str], str]:
     if not path.exists():
         return {}
     listed = read_worklist(path, column=TITLE)
-    titles, codes = (listed.texts(listed.place(name)) for name in (TITLE, CHOICE))
+    try:
+        titles, codes = (listed.texts(listed.place(name)) for name in (TITLE, CHOICE))
+    except PasserellesError as error:  # of the files that were named, this one
+        raise PasserellesError("market_columns", path=path, **error.values) from error
     rows = zip(titles, listed.texts(listed.find(_FAMILY)), codes, strict=True)
     return {(normalise_label(title), family): code for title, family, code in rows if code}
 

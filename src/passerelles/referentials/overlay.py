@@ -81,7 +81,8 @@ def _specialised(tables: OwnTables, draft: Draft) -> None:
         bases = _bases(base)
         missing = [job for job in bases if job not in draft.occupations or draft.occupations[job].base is not None]
         if missing:
-            draft.note(draft.missing("overlay_base_missing"), table, line, subject=code, base=", ".join(missing))
+            named = ", ".join(missing) if len(missing) < len(bases) else base
+            draft.note(draft.missing("overlay_base_missing"), table, line, subject=code, base=named)
             if ("occupations", code) not in draft.declared:
                 draft.skipped.add(code)
             continue

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from difflib import get_close_matches
 from functools import cache, partial
 from pathlib import Path
@@ -384,12 +384,12 @@ def _cell_type(name: str, column: str) -> CellType | None:
 
 def _date(draft: Draft, cell: str, column: str, table: Table, line: int) -> str:
     """
-    ISO day that a cell gives; a notice where it is no date (then empty), or cannot have been yet.
+    ISO day that a cell gives, as 2026-11-25 or 25/11/2026; a notice where it is no date (then empty), or not yet come.
 
     The day on which a fact was read is noted too where it is more than two years back: it should be read again.
     """
     try:
-        day = date.fromisoformat(cell)
+        day = datetime.strptime(cell, "%d/%m/%Y").date() if "/" in cell else date.fromisoformat(cell)  # noqa: DTZ007
     except ValueError:
         draft.note("invalid_value", table, line, column=column, value=cell)
         return ""
@@ -413,12 +413,20 @@ _TYPES: Final[Mapping[str, CellType]] = {
 
 
 def _empty_error_cells(table: Table, draft: Draft) -> Table:
-    """Empty the cells in which a spreadsheet wrote an error or left a formula; note these, and dates for codes."""
+    """
+    Empty the cells in which a spreadsheet wrote an error or left a formula; note these, and dates for codes.
+
+    A code of what the referential has may be in small letters.
+    """
     codes = [place for place, column in enumerate(table.header) if column in _CODES]
+    known = (draft.occupations, draft.competencies, draft.credentials)
     for line, row in zip(table.lines, table.rows, strict=True):
         for place in codes:
-            if _DATE.fullmatch(row[place]):
-                draft.note("date_for_code", table, line, column=table.header[place], value=row[place])
+            column, cell = table.header[place], row[place]
+            if _DATE.fullmatch(cell):
+                draft.note("date_for_code", table, line, column=column, value=cell)
+            elif column != "code" and any(cell not in some and cell.upper() in some for some in known):
+                row[place] = cell.upper()
         for place, cell in enumerate(row):
             if cell[:1] in ("#", "=") and _BROKEN.fullmatch(cell):
                 draft.note("error_cell", table, line, column=table.header[place], value=cell)
