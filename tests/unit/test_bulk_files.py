@@ -267,7 +267,8 @@ def test_folders_and_patterns_are_files(tmp_path: Path) -> None:
     assert inputs_of([tmp_path / "in"]) == files
     assert inputs_of([tmp_path / "in" / "*.parquet", tmp_path / "in" / "1.parquet"]) == files[:1]
     assert inputs_of([f"{tmp_path}/in/**/*.parquet"]) == [files[0], files[2]]
-    for nothing in ("*.json5", "empty"):
+    (tmp_path / "in" / "profils.xlsx").write_bytes(b"PK")  # no form of profiles, whatever it holds
+    for nothing in ("*.json5", "empty", "profils.xlsx"):
         (tmp_path / "in" / "empty").mkdir(exist_ok=True)
         with pytest.raises(PasserellesError, match="No profiles at that place"):
             inputs_of([tmp_path / "in" / nothing])

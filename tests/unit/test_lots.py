@@ -336,6 +336,13 @@ def test_of_several_numbers_those_concerned_count_and_heads_go_before_full_time_
     assert (lots.people, [p.key for p in lots.said]) == (5, ["no_employer"])
 
 
+@pytest.mark.parametrize(("column", "cell"), [("Effectif", "9" * 5000 + " (3 urgents)"), ("Total", "9" * 5000)])
+def test_a_cell_of_thousands_of_digits_stops_nothing(embedded: Referential, column: str, cell: str) -> None:
+    rows = [{"Métier": "Aide-soignant", "Effectif": "3", "Commune": "Redon"}] * 3
+    lots = read_lots(embedded, [*rows, {**rows[0], column: cell}], "fragile")
+    assert lots.people + 3 * (column == "Effectif") == 12
+
+
 def test_numbers_in_groups_of_thousands_are_still_a_column_of_numbers(embedded: Referential) -> None:
     rows = [{"Who": "A", "Job": "N4101", "How": text, "City": "Redon"} for text in ("1,200", "1 300", "60")]
     lots = read_lots(embedded, rows, "hiring")

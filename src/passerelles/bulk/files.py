@@ -69,7 +69,7 @@ def inputs_of(paths: Iterable[str | Path]) -> list[Path]:
         elif not place.exists() and glob.has_magic(str(each)):
             matches = {Path(name) for name in glob.glob(str(each), recursive=True) if Path(name).is_file()}  # noqa: PTH207
         else:
-            matches = set() if is_stream(place) else {place}  # read twice: for its checksum, then to rank
+            matches = set() if is_stream(place) or place.suffix.casefold() == ".xlsx" else {place}  # read twice
         if not matches:
             raise PasserellesError("profiles_none", path=each, known=", ".join(FORMS))
         files |= matches

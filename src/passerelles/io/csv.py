@@ -353,6 +353,7 @@ _PDF: Final = b"%PDF-"
 _WEB_PAGE: Final = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html|head|meta|table|style)\b", re.IGNORECASE)
 _ONE_COLUMN: Final = "\x1f"  # delimiter of a file of one column: a sign that no text holds
 Why = Literal["", "empty", "not_number", "ambiguous"]
+_LONGEST: Final = 1000  # signs of a cell that holds a number, or a sum
 _SPACES: Final = re.compile(r"[\s\u00a0\u202f\u2009]")
 _SPACED: Final = re.compile(r"[0-9]{1,3}([ \u00a0\u202f\u2009][0-9]{3})+")
 _MARKED: Final = re.compile(r"[0-9]+(?:[.,'\u2019][0-9]+)*")
@@ -647,6 +648,8 @@ def read_number(text: str, *, decimal: str = "", whole: bool = False) -> Number:
     plain = text.strip()
     if not plain:
         return Number(None, "empty")
+    if len(plain) > _LONGEST:
+        return Number(None, "not_number")
     terms = plain.split("+") if "dont" in plain else _TERMS.split(plain)
     if len(terms) > 1 and all(map(str.strip, terms)):  # "2 CDI + 1 CDD"
         addends = [n for term in terms if (n := read_number(term, decimal=decimal, whole=whole).value) is not None]

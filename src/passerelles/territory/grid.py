@@ -360,7 +360,7 @@ class Grid:
             texts = [(self.text_at(cells, at).strip("-–—"), self.text_at(cells, place)) for _, cells in self.rows]
             parts = [(part, whole) for part, whole in texts if part]
             return bool(parts) and all(
-                part.isdecimal() and (not whole.isdecimal() or int(part) <= int(whole)) for part, whole in parts
+                part.isdecimal() and (not whole.isdecimal() or float(part) <= float(whole)) for part, whole in parts
             )
 
         return list(filter(is_within, among))
@@ -417,7 +417,7 @@ def _are_numbered(texts: Sequence[str]) -> bool:
     >>> _are_numbered(["1001", "1002", "1004", "1005", "1006"]), _are_numbered(["12", "14", "3", "8", "9"])
     (True, False)
     """
-    numbers = [int(text) for text in texts if text.isdecimal()]
+    numbers = [float(text) for text in texts if text.isdecimal()]
     steps = {after - before for before, after in pairwise(numbers)}
     return len(texts) == len(numbers) >= _SEVERAL and 1 in steps and steps <= {1, 2, 3}
 
