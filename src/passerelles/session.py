@@ -3,14 +3,16 @@
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
-from passerelles.errors import PasserellesError, ReferentialError
+from passerelles.errors import PasserellesError, ReferentialError, nearest_said
 from passerelles.io.archive import MAX_JSON_BYTES, read_file
+from passerelles.language import leaves
 from passerelles.market.certifications import Certifications, load_certifications
 from passerelles.market.market import Market, load_market, load_wages
 from passerelles.market.own_lists import ObservedMoves, load_observed
@@ -341,5 +343,8 @@ def read_settings(path: Path | None, *, strict: bool = False) -> Settings:
     try:
         settings = Settings.model_validate_json(read_file(path, most=MAX_JSON_BYTES))
     except ValidationError as error:
-        raise PasserellesError("settings_invalid", path=path, reason=problems(error)) from error
+        odd = [".".join(map(str, each["loc"])) for each in error.errors() if each["type"] == "extra_forbidden"]
+        known = [name for name, _ in leaves(Settings().model_dump())]
+        near = nearest_said(match for name in odd for match in get_close_matches(name, known, n=1))
+        raise PasserellesError("settings_invalid", path=path, reason=problems(error), near=near) from error
     return settings.model_copy(update={"strict": True}) if strict else settings

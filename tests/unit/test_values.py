@@ -77,7 +77,9 @@ ERRORS = [
     UnknownCodeError("K2119", suggestions=("K2110", "K2111")),
     MissingExtraError("pandas", "pandas"),
     PasserellesWarning("index_scorer", path=Path("a.index"), scorer="content"),
-    PasserellesError("settings_invalid", path=Path("a.json"), reason=lambda lang: say("invalid.flag", lang=lang)),
+    PasserellesError(
+        "settings_invalid", path=Path("a.json"), reason=lambda lang: say("invalid.flag", lang=lang), near=""
+    ),
     PasserellesError("not_ternary", code=1234.5, value=ValueError("holds", object)),
 ]
 
