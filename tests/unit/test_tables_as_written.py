@@ -3259,3 +3259,32 @@ def test_why_one_leaves_is_no_month_and_the_start_of_school_is(embedded: Referen
     assert read_lots(embedded, rows, "fragile").people == 1
     (lot,) = read_lots(embedded, [{"Poste": "N1101", "Nb": 4, "Pour le": "rentrée 2027"}], "hiring").lots
     assert lot.month == Month(2027, 9)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("Emploi;Effectifs au 31/12;;", ";2023;2024;2025", "N1101;12;10;8"),
+        ("Emploi;Effectif au 31/12/2023;Effectif au 30/06/2024;Effectif au 30/09/2025", "N1101;12;10;8"),
+    ],
+)
+def test_of_several_days_the_last_known_one_tells_who_is_there(
+    embedded: Referential, tmp_path: Path, rows: tuple[str, ...]
+) -> None:
+    lots = read_lots(embedded, written(tmp_path / "t.csv", "\n".join(rows)), "fragile")
+    assert (lots.people, said(lots).count("other_counts")) == (8, 1)
+
+
+def test_firms_that_do_not_hire_are_not_counted_nor_who_has_left_as_planned(embedded: Referential) -> None:
+    rows = [{"Métier": "N1101", "Nb": n, "Recrute en 2027 (O/N)": answer} for n, answer in ((3, "O"), (2, "N"))]
+    assert read_lots(embedded, rows, "hiring").people == 3
+    persons = [
+        {"Prénom": n, "Poste": "N1101", "Départ prévu": day}
+        for n, day in (("A", "30/06/2095"), ("B", "parti le 01/09/2024"))
+    ]
+    assert read_lots(embedded, persons, "fragile").people == 1
+
+
+def test_a_share_of_the_staff_that_is_not_read_is_named(embedded: Referential) -> None:
+    lots = read_lots(embedded, [{"Métier": "N1101", "Effectif": 20, "Part menacée": "25 %"}], "fragile")
+    assert [p.values["others"] for p in lots.said if p.key == "other_counts"] == ["Part menacée"]

@@ -110,14 +110,17 @@ def _last_forecast(names: Sequence[str], side: Side) -> tuple[int, dict[str, int
     Of people in years of their own, those of the last one that is neither forecast nor to come are there now.
     """
     words = [normalise_label(name) for name in names]
-    now = next((at for at, name in enumerate(words) if says("present", name)), -1)
+    present = [at for at, name in enumerate(words) if says("present", name)]
+    dated = side == "fragile" and len(present) > 1 and all(year_of(words[at]) for at in present)
+    now = next(iter(present), -1) if not dated else -1  # else "Effectif au 31/12/2025", and so on
     named = {at: name for at, name in enumerate(words) if says("forecast", _DIGITS.sub("", name))}
     foreseen = {at for at, name in named.items() if says("foreseen", name)}
     counted = dict[str, int]()
     if now < 0 and side == "fragile":
-        known = {at: year for at, name in named.items() if at not in foreseen and (year := year_of(name))}
+        years_alone = [at for at in named if at not in foreseen]
+        known = {at: year for at in present or years_alone if (year := year_of(words[at]))}
         past = [at for at in known if known[at] <= date.today().year]  # noqa: DTZ011 - the user's own day
-        now = max(past, key=lambda at: known[at], default=-1) if len(past) > 1 or foreseen else -1
+        now = max(past, key=lambda at: known[at], default=-1) if len(past) > 1 or foreseen or dated else -1
         counted = {} if now < 0 else {COUNT[side]: now}
     if now < 0:
         return now, {}
@@ -127,7 +130,7 @@ def _last_forecast(names: Sequence[str], side: Side) -> tuple[int, dict[str, int
     last = max(years, key=lambda at: years[at], default=None)
     if last is not None and years[last] > after:
         return now, {**counted, "target": last}
-    return now, counted if any(says("people", words[at]) for at in named) else {}
+    return now, counted if any(says("people", words[at]) for at in (*named, *present)) else {}
 
 
 def year_of(name: str) -> int | None:
@@ -270,7 +273,9 @@ def splits(heading: str, names: Sequence[str]) -> bool:
     """Whether names below one heading tell its columns apart: parts, years, months, codes, roles of their own."""
     joined = [f"{heading} {name}" for name in names]
     periods = {*map(Month.read, joined)} - {None}  # "Départs" above "T1 2027", "T2 2027"
-    if are_parts(names) or are_parts(joined) or are_years_to_come(joined) or len(periods) == len(names) > 1:
+    years = {*map(year_of, names)} - {None}
+    apart = len(names) > 1 and len(names) in (len(periods), len(years))
+    if apart or are_parts(names) or are_parts(joined) or are_years_to_come(joined):
         return True
     return any(map(_CODE.match, map(normalise_label, names))) or (len(names) > 1 and any(map(names_role, names)))
 

@@ -200,7 +200,8 @@ class Grid:
         """Columns that say whether an opening is filled, or people are concerned or kept, and what is out."""
         names = {at: bare(name) for at, name in enumerate(self.header) if at not in {*self.columns.values()}}
         if self.side == "hiring":
-            return {at: "yes" for at, name in enumerate(self.header) if _FILLED.fullmatch(bare(name))}
+            hiring = {at: "no" for at in self.saying("hires_at_all") if any(map(_is_answer, self.sample(at)))}
+            return hiring | {at: "yes" for at, name in enumerate(self.header) if _FILLED.fullmatch(bare(name))}
         kept = {at: "yes" for at, name in names.items() if says("kept", name)}
         named = {at: "no" for at, name in names.items() if says("concerned", name)} | kept
         return {at: out for at, out in named.items() if any(map(_is_answer, self.sample(at)))}

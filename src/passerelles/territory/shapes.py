@@ -485,6 +485,8 @@ def _counting_too(grid: Grid, free: Sequence[int]) -> list[int]:
     counted += grid.holding(hold_counts, [at for at in free if year_of(grid.header[at])])
     if grid.side == "fragile" and not says("leaves", bare(grid.title(grid.count))):  # leavers may be counted
         counted += grid.within(grid.columns[grid.count], [at for at in free if grid.header[at]])
+        shares = [at for at in free if says("leaves", grid.names[at])]  # "Part menacée"
+        counted += grid.holding(lambda texts: all("%" in text or text.startswith("0.") for text in texts), shares)
     return counted
 
 
