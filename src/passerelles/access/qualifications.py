@@ -325,10 +325,8 @@ def hours_by_level(qualification: Qualification, domain: str) -> Floats:
     hours = np.full(STANDINGS, qualification.expected)
     durations = duration_model()
     if qualification.led:
-        of_trade = qualification.practised and qualification.level < _TWO_YEARS
-        hours[: ENTITLED if of_trade else qualification.level] = durations.estimate(
-            qualification.level, domain
-        ).expected
+        below = ENTITLED if qualification.practised and qualification.level < _TWO_YEARS else qualification.level
+        hours[:below] = durations.estimate(qualification.level, domain).expected
     if qualification.title and not qualification.practised:
         hours[ENTITLED:] = max(qualification.further, min(qualification.expected, durations.course))
     if qualification.basis == "estimate" and qualification.level == FIRST_DEGREE and not qualification.titled:
