@@ -264,7 +264,12 @@ def test_the_column_of_titles_is_known_by_its_head_and_sums_are_not_counted(
 @pytest.mark.parametrize(
     ("text", "kind", "rows", "told"),
     [
-        ("Cariste\nMagasinier\n", (), [(1, "Cariste"), (2, "Magasinier")], "« Cariste » est un intitulé"),
+        (
+            "Cariste\nMagasinier\n",
+            (),
+            [(1, "Cariste"), (2, "Magasinier")],
+            "« Cariste » est lu comme une ligne de la liste",
+        ),
         ("Nos emplois\nMagasinier\n", (), [(2, "Magasinier")], "« Nos emplois » est lu comme le nom de la colonne"),
         ("Métier\nMagasinier\n", (), [(2, "Magasinier")], ""),
         ("Besoins\nConduire un camion\n", ("--competencies",), [(2, "Conduire un camion")], "« Besoins » est lu"),
@@ -280,6 +285,16 @@ def test_the_first_title_of_a_bare_list_is_not_lost(
     assert [(row["row"], row["text"]) for row in json.loads(out)["results"]] == rows
     assert err.startswith(told)
     assert bool(err) == bool(told)
+
+
+@pytest.mark.parametrize(("first", "codes"), [("n4101", ["N4101", "K2110"]), ("Nos codes", ["K2110"])])
+def test_the_first_code_of_a_bare_list_is_not_lost(
+    first: str, codes: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "l.csv").write_text(f"{first}\nK2110\n", encoding="utf-8")
+    _, out, err = call("migrate", "-i", str(tmp_path / "l.csv"), "-f", "json", capsys=capsys)
+    assert [row["code"] for row in json.loads(out)["results"]] == codes
+    assert err.startswith(f"« {first} » est lu comme ")
 
 
 def test_a_row_is_told_by_where_it_stands_in_its_sheet_or_file(

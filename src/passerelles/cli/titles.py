@@ -15,7 +15,7 @@ from passerelles.views.excel import write_workbook
 from passerelles.views.spec import Page, Sheet, dicts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from passerelles.matching.evidence import Kind
     from passerelles.matching.migrate import Migration, Versions
@@ -71,13 +71,8 @@ def _review(opts: CommandOptions, kind: "Kind", choices: Path | None, *, context
     heads = titles | _heads("people") | {CHOICE} if to_review or kind == "title" else frozenset()
     assert opts.source is not None  # noqa: S101 - the caller's own check
     loaded = opts.session.referential
-
-    def is_title(text: str) -> bool:
-        sure = status(next(resolve_many(loaded, [text], kind=kind, limit=1))) == "sûr"
-        opts.tell("resolve.no_header" if sure else "resolve.header", text=text)
-        return sure
-
-    worklist = read_worklist(opts.source, column=opts.column, heads=heads, is_title=None if opts.column else is_title)
+    is_row = _bare(opts, lambda text: status(next(resolve_many(loaded, [text], kind=kind, limit=1))) == "sûr")
+    worklist = read_worklist(opts.source, column=opts.column, heads=heads, is_row=is_row)
     titled = [each for each in worklist.header if normalise_label(each) in titles] if heads else []
     # Before the seconds of work, not after.
     if to_review and choices is not None:
@@ -102,6 +97,17 @@ def _review(opts: CommandOptions, kind: "Kind", choices: Path | None, *, context
     if len(done.refused) > _LISTED:
         opts.tell("resolve.refused_more", n=len(done.refused) - _LISTED)
     return done
+
+
+def _bare(opts: CommandOptions, is_row: "Callable[[str], bool]") -> "Callable[[str], bool] | None":
+    """Return what tells how the first cell of a list is read, whether a row or a header, where no column is named."""
+
+    def told(text: str) -> bool:
+        row = is_row(text)
+        opts.tell("resolve.no_header" if row else "resolve.header", text=text)
+        return row
+
+    return None if opts.column else told
 
 
 def chosen_column(worklist: "Worklist", column: str | None) -> str:
@@ -253,7 +259,8 @@ def _migrate_rows(opts: CommandOptions, source: Path, title_column: str | None, 
     from passerelles.matching.migrate import migrate_list
     from passerelles.matching.worklist import read_worklist
 
-    worklist = read_worklist(source, column=opts.column)
+    is_row = _bare(opts, lambda text: versions.migrate(text, "").outcome != "unknown")
+    worklist = read_worklist(source, column=opts.column, is_row=is_row, head="code")
     name = chosen_column(worklist, opts.column)
     titles = chosen_column(worklist, title_column) if title_column is not None else None
     done, migrations = migrate_list(versions, worklist, name, title_column=titles, lang=opts.lang)

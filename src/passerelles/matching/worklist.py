@@ -85,12 +85,16 @@ class Worklist:
         return Worklist((*(self.header[i] for i in columns), *header), joined, self.lines)
 
 
+TITLE: Final = "intitulé"
+
+
 def read_worklist(
     path: Path,
     *,
     column: str | None = None,
     heads: Collection[str] = frozenset(),
-    is_title: Callable[[str], bool] | None = None,
+    is_row: Callable[[str], bool] | None = None,
+    head: str = TITLE,
 ) -> Worklist:
     """
     Read a list.
@@ -104,8 +108,8 @@ def read_worklist(
         is the first row that holds something.
     heads
         Without `column`: heads, normalised; the sheet and the row that have most of them are taken.
-    is_title
-        Whether the first cell of a single column, of none of these heads, is one of its titles: it then has no header.
+    is_row
+        Whether the first cell of a single column, of none of these heads, is a row of it: its header is then `head`.
 
     Returns
     -------
@@ -140,8 +144,8 @@ def read_worklist(
     width = max((i for row in rows for i, cell in enumerate(row, 1) if cell not in (None, "")), default=0)
     header, *full = [[*row[:width], *[None] * (width - len(row))] for row in rows]
     first = cell_text(header[0])
-    if is_title is not None and width == 1 and normalise_label(first) not in wanted and is_title(first):
-        return Worklist((TITLE,), [header, *full], lines)
+    if is_row is not None and width == 1 and normalise_label(first) not in wanted and is_row(first):
+        return Worklist((head,), [header, *full], lines)
     return Worklist(tuple(cell_text(cell) for cell in header), full, lines[1:])
 
 
@@ -334,7 +338,6 @@ def _with_choice(row: ResolvedRow, owner: Owner) -> ResolvedRow:
     return replace(row, candidates=[replace(c, rank=n) for n, c in enumerate([first, *others], 1)], status="sûr")
 
 
-TITLE: Final = "intitulé"
 PEOPLE: Final = "personnes"
 _FAMILY: Final = "famille lue"
 _CANDIDATES: Final = tuple(f"candidat_{n}" for n in range(1, LIMIT + 1))
