@@ -3,14 +3,17 @@
 import math
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from passerelles.charts.drawing import LINE, MARGIN, Chart, Colour, Entry, Fill, Pen, Ruler, steps
 from passerelles.errors import PasserellesError, checked
 from passerelles.evaluation.evaluate import METHODS
 from passerelles.evaluation.protocol import METRICS, Bin
-from passerelles.evaluation.results import Evaluation, MethodResult
 from passerelles.language.say import Lang, listed, number, percent
+
+if TYPE_CHECKING:
+    from passerelles.evaluation.results import Evaluation, MethodResult
+
 
 _FAIR: Final = Fill(Colour.BLUE, edge=Colour.BLUE, shape="o")
 _SEEN: Final = Fill(Colour.PAPER, edge=Colour.BLUE, width=1.6, shape="o")
@@ -18,7 +21,7 @@ _SEEN: Final = Fill(Colour.PAPER, edge=Colour.BLUE, width=1.6, shape="o")
 
 @checked
 def method_comparison(
-    evaluation: Evaluation | Sequence[MethodResult], *, metric: str = "ndcg@10", width: float = 8.0, lang: Lang = "fr"
+    evaluation: "Evaluation | Sequence[MethodResult]", *, metric: str = "ndcg@10", width: float = 8.0, lang: Lang = "fr"
 ) -> Chart:
     """
     Draw the mean of a metric for each method, with its bootstrap 95 % interval, the best first.
