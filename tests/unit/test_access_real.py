@@ -347,7 +347,7 @@ def test_years_that_employers_usually_ask_for_stand_in_a_narrow_column(
 def test_a_competition_is_named_and_shown_in_a_narrow_column(laid: Referential) -> None:
     shown = {
         target: access_text(conditions(laid, "M1607", target))
-        for target in ("K1707", "K1308", "K1901", "M1609", "J1506", "I1508", "K1310")
+        for target in ("K1707", "K1308", "K1901", "G1222", "M1609", "J1506", "I1508", "K1310")
     }
     assert shown == {
         "K1707": "concours, agrément PM, formation CNFPT",
@@ -357,7 +357,14 @@ def test_a_competition_is_named_and_shown_in_a_narrow_column(laid: Referential) 
         ),
         "I1508": "amiante SS3, aptitude (médecin du travail)",  # a visit says least
         "K1310": "agrément assistant maternel, formation assistant maternel, attestation d'honorabilité",
-        "K1901": "charge, nomination notaire",
+        "K1901": (  # with the diploma on which it is given
+            "charge, nomination notaire, DESN ou diplôme des métiers du notariat + examen de contrôle (notariat) + "
+            "six ans depuis le DMN + neuf ans chez un notaire ou …"
+        ),
+        "G1222": (
+            "carte pro guide-conférencier, licence pro de guide-conférencier "
+            "ou un an de médiation du patrimoine + master"
+        ),
         "M1609": "libre, sauf employeur public : concours assistant médico-administratif",
         "J1506": "DE infirmier, Ordre des infirmiers",
     }
@@ -408,7 +415,7 @@ def test_paths_are_feasible_only_where_nothing_stands_in_the_way(rome4_graph: Oc
     assert path("F1603", "I1306")[0] == "feasible"  # an examination before which no training is imposed
     status, _, reasons = path("K2503", "K1707")
     assert (status, reasons) == ("unknown", ["selection"])
-    assert path("M1607", "K2106")[2] == ["length", "length", "length", "selection"]  # five years of study, and selected
+    assert path("M1607", "K2106")[2] == ["length", "length", "selection"]  # five years of study, two presumed; selected
     assert path("M1607", "K1901")[0] == "unknown"
     assert path("M1203", "M1211")[2] == ["length", "length", "length"]  # two diplomas come before the last one
     assert path("A1421", "A1507")[2] == ["length"]  # five years of study come before the examination
@@ -968,6 +975,8 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("D1108", "M1302", "open", set(), set(), (150, 450)),
     ("N3104", "N3202", "open", set(), set(), (80, 350)),
     ("L1509", "L1302", "open", set(), set(), (30, 350)),
+    # A diploma that is counted as held makes nothing unknown, though nobody knows its hours.
+    ("G1201", "G1222", "conditional", {"CARTE-GC"}, set(), (500, 500)),
     # So it does posts that head a trade: who comes from elsewhere learns the whole of its course.
     ("N1103", "F1206", "open", set(), set(), (450, 900)),
     ("F1703", "F1206", "open", set(), set(), (0, 250)),
@@ -1399,7 +1408,7 @@ BLIND: list[tuple[str, str, str, set[str], set[str], set[str], tuple[float, floa
     ("A1421", "A1502", "open", set(), set(), {"QPA"}, (70, 1500)),
     ("A1511", "A1503", "open", set(), set(), {"CDC-FAUNE", "DIP-N3"}, (14, 800)),
     ("A1501", "A1507", "conditional", {"LISTE-OSTEOANIM", "RNA-OSTEO"}, set(), {"DE-VETO"}, None),
-    ("G1101", "G1222", "conditional", {"CARTE-GC"}, set(), {"CARTE-EDUC"}, None),
+    ("G1101", "G1222", "conditional", {"CARTE-GC"}, set(), {"CARTE-EDUC"}, (450, 700)),
     ("G1203", "G1224", "conditional", {"CARTE-EDUC"}, {"BPJEPS-AAN"}, {"CQP-SPORT"}, (600, 1100)),
     ("G1203", "G1207", "conditional", set(), {"BNSSA"}, {"CARTE-EDUC"}, (60, 150)),
     ("D1505", "G1235", "open", set(), set(), {"BAFD", "BPJEPS"}, (0, 250)),
@@ -1539,7 +1548,7 @@ def test_the_practice_that_a_fiche_names_is_told(rome4_graph: OccupationGraph) -
         "N1302": "EXP-TRANSPORT", "N3201": "EXP-TRANSPORT", "N4201": "EXP-TRANSPORT",
         "G1808": "EXP-BARMAN", "H2501": "EXP-PRODUCTION", "H2503": "EXP-PRODUCTION", "H2504": "EXP-PRODUCTION",
         "D1402": "EXP-PRODVENDU", "L1302": "EXP-SPECTACLE", "M1302": "EXP-DOMAINE", "N3202": "EXP-NAVIGANT",
-        "A1207": "EXP-NATURE", "I1107": "EXP-MACHINES",
+        "A1207": "EXP-NATURE", "H2204": "EXP-BOIS", "I1107": "EXP-MACHINES",
     }  # fmt: skip
     for target, code in named.items():
         (path,) = rank_paths(rome4_graph, "D1505", targets=[target], max_steps=1)

@@ -317,8 +317,9 @@ class Demands(Deriving):
                 hours[i] = sane_hours(remaining(hours[i], reduction, in_firm=True))
                 taken[i] = _length(credential, hours[i])
             if holdings.may_have(credential):
-                counted = 0 if holdings.presumes(credential) else taken[i].tenths
-                taken[i] = taken[i]._replace(low=0.0, tenths=counted, certain=0)
+                taken[i] = taken[i]._replace(low=0.0, certain=0)
+                if holdings.presumes(credential):
+                    taken[i] = taken[i]._replace(tenths=0, unknown=False)
         held = self.held(holdings)
         ranked = tuple(self._ranked(n, held, taken, shortened, holdings) for n in range(len(self.choices)))
         closed = (not listed or self._ended(listed[0][1]) for listed in ranked)

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import Final, Literal
 
-from passerelles.access.conditions import AccessConditions, AccessCredential, Way, taken_by, training_hours
+from passerelles.access.conditions import PROCEDURES, AccessConditions, AccessCredential, Way, taken_by, training_hours
 from passerelles.access.holdings import DEMANDED, given_by_employer
 from passerelles.codes import grouped
 from passerelles.language.say import Lang, labelled, listed, number, say
-from passerelles.model import TAUGHT, Hours
+from passerelles.model import DIPLOMAS, TAUGHT, Hours
 from passerelles.referentials.credentials import LEAST, kind_of_hours
 from passerelles.text import few, normalise_label
 
@@ -89,11 +89,18 @@ def _without_implied(credentials: Sequence[AccessCredential], *, with_contests: 
     """
     Leave out prerequisites of the others, and the ways of a choice that nobody can take.
 
-    Competitions too, which a word of their own names, unless `with_contests`; what one must have to sit them stays.
+    Competitions too, which a word of their own names, unless `with_contests`; what one must have to sit them stays, and
+    the diploma on which a card or a nomination is given.
     """
     named_apart = {c.code for c in credentials if c.kind == "concours" and c.needed_for is None and not with_contests}
     tops = {None, *named_apart}
-    alone = [c for c in credentials if c.code not in named_apart and c.needed_for in tops]
+    given = {c.code for c in credentials if c.needed_for is None and c.kind in PROCEDURES}
+    studied = {(c.needed_for, c.group) for c in credentials if c.needed_for in given and c.kind in DIPLOMAS}
+    alone = [
+        c
+        for c in credentials
+        if c.code not in named_apart and (c.needed_for in tops or (c.needed_for, c.group) in studied)
+    ]
     closed_ways = {(c.group, c.alternative) for c in alone if c.group is not None and c.closed and c.held != "yes"}
     return [c for c in alone if (c.group, c.alternative) not in closed_ways]
 
