@@ -3288,3 +3288,12 @@ def test_firms_that_do_not_hire_are_not_counted_nor_who_has_left_as_planned(embe
 def test_a_share_of_the_staff_that_is_not_read_is_named(embedded: Referential) -> None:
     lots = read_lots(embedded, [{"Métier": "N1101", "Effectif": 20, "Part menacée": "25 %"}], "fragile")
     assert [p.values["others"] for p in lots.said if p.key == "other_counts"] == ["Part menacée"]
+
+
+def test_posts_cut_may_be_titles_beside_those_aimed_at_and_brackets_count_posts(embedded: Referential) -> None:
+    row = {"Poste supprimé": "Cariste", "Nb de salariés": 6, "Poste de reclassement proposé": "Magasinier"}
+    lots = read_lots(embedded, [row, {**row, "Poste supprimé": "Soudeur", "Nb de salariés": 3}], "fragile")
+    assert sorted((lot.given, lot.people) for lot in lots.lots) == [("Cariste", 6), ("Soudeur", 3)]
+    texts = (("Cariste (3 postes)", ""), ("Soudeur", "2 postes"), ("Magasinier", ""))
+    rows = [{"Poste à pourvoir": text, "Observations": remark} for text, remark in texts]
+    assert read_lots(embedded, rows, "hiring").people == 6

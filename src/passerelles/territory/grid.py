@@ -335,12 +335,14 @@ class Grid:
         grid, counts = self.without(*(role for role, is_wrong in wrong.items() if is_wrong)), texts.get(self.count, ())
         words = not any(sign.isdigit() for text in counts for sign in text[:2])  # "Postes" may head titles, not numbers
         answers = any(map(_is_answer, counts))  # "Menacé (oui/non)"
-        if not words or not (answers or not grid.has("job", "code")):
+        are_jobs = words and len(counts) > 1 and self.reader.holds_jobs(counts)  # "Poste supprimé"
+        if not words or not (answers or are_jobs or not grid.has("job", "code")):
             return grid
         # Another column may be the one that counts then: "Effectif total" is no size of a firm.
         names = ["" if at == grid.columns.get(self.count) else name for at, name in enumerate(grid.header)]
-        found = columns_of(names, self.side).get(self.count) if answers else None
+        found = columns_of(names, self.side).get(self.count) if answers or are_jobs else None
         others = {role: at for role, at in grid.without(self.count).columns.items() if at != found}
+        others |= {"job": self.columns[self.count]} if are_jobs and found is not None else {}
         return replace(grid, columns=others if found is None else {**others, self.count: found})
 
     def holding(self, holds: Callable[[Sequence[str]], object], among: Iterable[int]) -> list[int]:
@@ -541,7 +543,8 @@ def remarked(row: Line, number: int) -> int:
         if match and int(match["n"]) > number:
             return told(cells[at], int(match["n"]), "persons_remarked")
     for at, said in words.items():
-        whole = _WHOLE.search(said) if count < 0 and grid.side == "hiring" else None
+        uncounted = count < 0 or (not grid.header[count] and number == 1)  # where other titles tell their number
+        whole = _WHOLE.search(said) if uncounted and grid.side == "hiring" else None
         if whole and (n := whole_of(whole["n"]) or 1) > 1:
             return told(cells[at], n, "counted_by_remark")
         for key, pattern in _REMARKS[grid.side] if not grid.counts_rest else ():
