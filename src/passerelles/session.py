@@ -69,8 +69,8 @@ class Session(Deriving):
     accept_errors
         Whether an overlay in which reading found errors is used all the same; else it is refused.
     tell
-        What is called with the name of an overlay and the numbers of its errors and warnings, where there are any; and
-        with those of the referential, where it has errors.
+        What is called with the name of an overlay, the numbers of its errors and warnings, where there are any, and
+        the command that lists them; and with those of the referential, where it has errors.
     preparing
         What is called with the name of what is read for the first time, and kept in the cache: this takes a while.
     noticed
@@ -93,7 +93,7 @@ class Session(Deriving):
     access: bool = True
     cache: bool = False
     accept_errors: bool = False
-    tell: Callable[[str, int, int], None] | None = None
+    tell: Callable[[str, int, int, str], None] | None = None
     preparing: Callable[[str], None] | None = None
     noticed: Callable[[Iterable[Notice]], object] = list
 
@@ -110,7 +110,7 @@ class Session(Deriving):
         names = {place_of(overlay, "overlay").stem for overlay in self.overlays}
         own = count_by_severity(n for n in laid.notices if n.file.partition("/")[0] not in names)
         if own["error"] and self.tell is not None:
-            self.tell(self.name, own["error"], own["warning"])
+            self.tell(self.name, own["error"], own["warning"], "validate")
         for overlay in self.overlays:
             place = place_of(overlay, "overlay")
             notices = laid.notices_of(place)
@@ -119,7 +119,7 @@ class Session(Deriving):
                 about = {"name": place.stem, "n": counts["error"], "place": overlay}
                 raise ReferentialError("overlay_refused", issues=notices, first="", **about)
             if self.tell is not None and counts["error"] + counts["warning"]:
-                self.tell(str(overlay), counts["error"], counts["warning"])
+                self.tell(str(overlay), counts["error"], counts["warning"], "overlay check")
         return laid
 
     @cached_property

@@ -448,7 +448,8 @@ def test_a_referential_with_errors_is_used_and_they_are_told(
     }
     place = write_table(tmp_path / "verre", sheets)
     assert code_of(["show", "V1", "--referential", str(place)]) == 0
-    assert f"{place} : erreurs 1, avertissements 0." in capsys.readouterr().err
+    told = f"{place} : erreurs 1, avertissements 0. Détail : passerelles validate {place}"
+    assert told in capsys.readouterr().err
 
 
 def code_of(words: list[str]) -> int:

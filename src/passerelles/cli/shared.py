@@ -171,8 +171,8 @@ class CommandOptions:
         """Open what is named, or another referential by itself; what reading finds in overlays is said in a line."""
         from passerelles.session import Session
 
-        def tell(name: str, errors: int, warnings: int) -> None:
-            self.tell("overlay.found", name=name, errors=errors, warnings=warnings)
+        def tell(name: str, errors: int, warnings: int, command: str) -> None:
+            self.tell("overlay.found", name=name, errors=errors, warnings=warnings, command=command)
 
         return Session(
             referential or self.referential, tuple(self.overlay or ()) if referential is None else (),
