@@ -384,6 +384,13 @@ def test_the_sector_of_a_title_is_a_place_unless_it_is_the_job(rome: Referential
     assert resolve_title(rome, text)[0].code == code
 
 
+@pytest.mark.parametrize(
+    ("text", "code"), [("Comptable TC", "M1203"), ("TC itinérant", "D1113"), ("Technicien HVAC", "I1316")]
+)
+def test_full_time_is_no_trade_and_english_abbreviations_are_read(rome: Referential, text: str, code: str) -> None:
+    assert resolve_title(rome, text)[0].code == code
+
+
 def test_an_abbreviation_of_the_trade_is_no_place(rome: Referential) -> None:
     read, elsewhere = (resolve_title(rome, f"Employé secteur {word}")[0] for word in ("SAAD", "Bordeaux"))
     assert (read.ignored, elsewhere.ignored) == ((), ("secteur Bordeaux",))
