@@ -509,7 +509,8 @@ def test_what_counts_one_side_is_never_read_as_the_other(
         "Départs envisagés", "Nombre de postes visés par le PSE", "Roles at Risk", "Affected", "Redundancies",
         "Job cuts", "Postes exposés", "Postes supprimés (PSE)", "Suppression de postes envisagée",
         "Réduction envisagée", "Non repris", "Postes non maintenus", "Non transférés", "En trop", "En sureffectif",
-        "NB_POSTES_SUPP", "Postes suppr.", "ETP supprimés",
+        "NB_POSTES_SUPP", "Postes suppr.", "ETP supprimés", "Postes touchés", "Licenciés", "Postes perdus", "Partent",
+        "Postes en moins", "Nombre de postes fermés",
     ],
 )  # fmt: skip
 def test_beside_who_is_there_those_at_risk_count_and_are_no_openings(
@@ -2037,7 +2038,7 @@ def test_a_sheet_of_posts_for_those_who_leave_is_of_openings(embedded: Referenti
     ("place", "town"),
     [
         ("12 rue de la Gare, 35600 Redon", "Redon"), ("ZI du Port 35600 REDON CEDEX", "Redon"),
-        ("Bains s/ Bois", "Bains-sous-Bois"), ("Bains s/Oust", "Bains-sur-Oust"),
+        ("ZA du Bois, 35600 Redon", "Redon"), ("Bains s/ Bois", "Bains-sous-Bois"), ("Bains s/Oust", "Bains-sur-Oust"),
     ],
 )  # fmt: skip
 def test_the_town_of_an_address_is_its_place_and_what_stands_after_a_stroke_is_none(
@@ -2619,6 +2620,31 @@ def test_firms_alone_on_lines_with_their_places_are_those_of_the_rows_below(
     text = path.read_text(encoding="utf-8").replace(" – Redon", "").replace(" (Allaire)", "")  # services, or firms
     lots = read_lots(embedded, written(path, text), "hiring", locator=Locator(PLACES))
     assert ([lot.employer for lot in lots.lots], lots.people) == (["–", "–"], 5)
+
+
+@pytest.mark.parametrize(("first", "firms"), [("URGO", ["ETS MOREAU", "URGO"]), ("BTP ET INDUSTRIE", ["–", "–"])])
+def test_firms_alone_on_lines_head_openings_that_have_places(
+    embedded: Referential, tmp_path: Path, first: str, firms: list[str]
+) -> None:
+    lines = ["Offres de novembre;;", "Poste;Nb;Ville", f"{first};;", "N1101;2;Redon", "ETS MOREAU;;", "N4101;3;Redon"]
+    path = written(tmp_path / "t.csv", "\n".join([*lines, "Renseignements en mairie;;"]))
+    lots = read_lots(embedded, path, "hiring", locator=Locator(PLACES))
+    assert (sorted(lot.employer for lot in lots.lots), lots.people) == (firms, 5)
+    assert {lot.employer for lot in read_lots(embedded, path, "fragile", locator=Locator(PLACES)).lots} == {"–"}
+
+
+def test_a_date_of_an_offer_is_not_the_one_of_the_post(embedded: Referential) -> None:
+    row = {"Date de l'offre": "05/10/2026", "Exposant": "A", "Poste": "N1101", "Nb": 2, "Prise de poste": "04/01/2027"}
+    (lot,) = read_lots(embedded, [row], "hiring").lots
+    assert (lot.employer, lot.month) == ("A", Month(2027, 1))
+
+
+def test_people_concerned_may_be_told_by_their_jobs(embedded: Referential, tmp_path: Path) -> None:
+    path = written(
+        tmp_path / "t.csv", "Imprimerie;\n\nAtelier;Personnel concerné\nQuai;4 caristes\nSoudure;2 soudeurs\n"
+    )
+    lots = read_lots(embedded, path, "fragile")
+    assert ({(lot.given, lot.people) for lot in lots.lots}, asides(lots)) == ({("caristes", 4), ("soudeurs", 2)}, [])
 
 
 def test_years_below_one_heading_are_summed_beside_dates_below_others(embedded: Referential, tmp_path: Path) -> None:

@@ -472,6 +472,8 @@ def counted_jobs(text: str, *, alone: bool = False) -> list[tuple[str, int]]:
     ([], [])
     >>> counted_jobs("Chauffeurs PL – 6 postes", alone=True), counted_jobs("Soudeur - 12 mois", alone=True)
     ([('Chauffeurs PL', 6)], [])
+    >>> counted_jobs("Soudeur (x4)", alone=True), counted_jobs("Cariste × 2", alone=True)
+    ([('Soudeur', 4)], [('Cariste', 2)])
     """
     readings = (_counted(text, signs) for signs in _PARTED)
     whole = [jobs for parts, jobs in readings if jobs and len(jobs) == len(parts) and (alone or len(parts) > 1)]

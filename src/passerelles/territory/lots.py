@@ -173,7 +173,10 @@ class Locator:
         """
         if self.places is None:
             return Where(*self.find(text))
-        text = text if self.places.own(text) is not None else town_of(text)
+        named = self.places.own(text) is not None or _POSTAL.search(
+            text
+        )  # "ZA du Rozier, 15100 Saint-Flour": no Rozier
+        text = text if named else town_of(text)
         around = _SAYS["around"].fullmatch(text)
         if around is not None and self.places.own(text) is None:
             text = f"bassin de {around['basin'] or around['town']}"

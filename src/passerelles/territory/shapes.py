@@ -226,9 +226,22 @@ def _place_titles(grid: Grid, above: Sequence[Row]) -> Titles:
 
 
 def _firm_titles(grid: Grid, above: Sequence[Row]) -> Titles:
-    """Return the firms that stand alone on lines within a table and on the one above it, most with a place, by line."""
-    if grid.has("employer", "basin", "commune") or not grid.has("job", "code"):
+    """
+    Return the firms that stand alone on lines within a table and on the one above it, most with a place, by line.
+
+    Openings that have places are headed by firms where the first row is such a line, of no place, job or sector.
+    """
+    if grid.has("employer") or not grid.has("job", "code"):
         return {}
+    if grid.has("basin", "commune"):
+        last = max(
+            (line for line, cells in grid.rows if grid.job_text(cells) and grid.text(cells, grid.count)), default=0
+        )
+        heads = {line: text for line, text in _lone(grid.rows).items() if line < last}
+        texts = [*heads.values()] if grid.side == "hiring" and min(heads, default=0) == grid.rows[0][0] else []
+        other = any(":" in t or says("section", normalise_label(t)) or grid.reader.is_place(t) for t in texts)
+        are_firms = len(texts) >= _LEAST and not other and not grid.reader.holds_jobs(texts)
+        return {line: {"employer": text} for line, text in heads.items()} if are_firms else {}
     lone = {line: text for line, text in _lone((*above[-1:], *grid.rows)).items() if ":" not in text}
     places = {line: place_in_title(text, grid.reader.is_place) for line, text in lone.items()}
     if 2 * sum(map(bool, places.values())) <= len(lone) or not lone.keys() & {line for line, _ in grid.rows}:
