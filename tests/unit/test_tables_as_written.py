@@ -3323,3 +3323,62 @@ def test_posts_cut_may_be_titles_beside_those_aimed_at_and_brackets_count_posts(
     texts = (("Cariste (3 postes)", ""), ("Soudeur", "2 postes"), ("Magasinier", ""))
     rows = [{"Poste à pourvoir": text, "Observations": remark} for text, remark in texts]
     assert read_lots(embedded, rows, "hiring").people == 6
+
+
+def test_marks_of_a_web_page_are_no_part_of_a_text(embedded: Referential, tmp_path: Path) -> None:
+    rows = [{"Entreprise": "Caf&eacute; du port", "Poste": "<b>Soudeur</b><br/>", "Nb": 2}]
+    path = written(tmp_path / "t.csv", 'Entreprise,Poste,Nb\n"Caf&eacute; du port",<b>Soudeur</b><br/>,2')
+    for table in (rows, path):
+        (lot,) = read_lots(embedded, table, "hiring").lots
+        assert (lot.employer, lot.given, lot.people) == ("Café du port", "Soudeur", 2)
+
+
+def test_a_survey_asks_how_many_work_there_and_how_many_posts_are_to_be_filled(embedded: Referential) -> None:
+    row = {"Nom de votre entreprise": "Alpha", "Effectif de votre entreprise": 620, "Quel métier ?": "Cariste"}
+    (lot,) = read_lots(embedded, [{**row, "Combien de postes au total ?": 3}], "hiring").lots
+    assert (lot.employer, lot.people, lot.size) == ("Alpha", 3, 620)
+
+
+def test_years_that_head_columns_are_no_jobs_and_the_last_past_total_is_the_staff(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    years = ("Emploi", "2023", None, None, "2024", None, None, "2025", None, None)
+    jobs = (("Cariste", 9, 1, 10, 8, 1, 9, 7, 1, 8), ("Soudeur", 5, 0, 5, 5, 0, 5, 4, 0, 4))
+    rows = (("Établissement : Redon",), years, (None, *("H", "F", "Total") * 3), *jobs)
+    total = ("Effectif total", 14, 1, 15, 13, 1, 14, 11, 1, 12)
+    lots = read_lots(
+        embedded, workbook(tmp_path / "t.xlsx", *rows, total, merged=("B2:D2", "E2:G2", "H2:J2")), "fragile"
+    )
+    assert ({lot.given: lot.people for lot in lots.lots}, asides(lots)) == ({"Cariste": 8, "Soudeur": 4}, [])
+
+
+def test_jobs_of_a_professional_category_stand_beside_it_whatever_the_grades(embedded: Referential) -> None:
+    rows = [
+        {"Catégorie professionnelle": family, "Emplois rattachés": job, "CSP": "Ouvrier", "Suppressions": 3}
+        for family, job in (("Expédition", "Cariste"), ("Atelier", "Soudeur"))
+    ]
+    assert {lot.given for lot in read_lots(embedded, rows, "fragile").lots} == {"Cariste", "Soudeur"}
+
+
+def test_a_sheet_in_english_counts_the_heads_that_are_impacted_not_those_retained(embedded: Referential) -> None:
+    rows = [
+        {"Job title": job, "Current HC": 9, "Impacted HC": n, "FTE impacted": n - 0.4, "Status": status}
+        for job, n, status in (("Cariste", 4, "At risk"), ("Soudeur", 2, "At risk"), ("Magasinier", 3, "Retained"))
+    ]
+    lots = read_lots(embedded, rows, "fragile")
+    assert {lot.given: lot.people for lot in lots.lots} == {"Cariste": 4, "Soudeur": 2}
+
+
+@pytest.mark.parametrize(("falls", "stays", "rises"), [("↘", "→", "↗"), ("en baisse", "stable", "en hausse")])
+def test_jobs_that_do_not_fall_are_not_concerned(embedded: Referential, falls: str, stays: str, rises: str) -> None:
+    jobs = {"Cariste": falls, "Soudeur": stays, "Magasinier": rises, "Comptable": ""}
+    rows = [{"Emploi-repère": job, "Effectif": 6, "Évolution à 3 ans": trend} for job, trend in jobs.items()]
+    lots = read_lots(embedded, rows, "fragile")
+    assert ({lot.given for lot in lots.lots}, said(lots).count("not_concerned")) == ({"Cariste", "Comptable"}, 2)
+
+
+def test_posts_that_were_filled_are_no_doubt_and_brackets_may_say_times(embedded: Referential) -> None:
+    rows = [{"Entreprise": "Alpha", "Poste": "Cariste", "Postes ouverts": 12, "Postes pourvus": 5}]
+    lots = read_lots(embedded, rows, "hiring")
+    assert (lots.people, "doubted" in said(lots)) == (7, False)
+    assert read_lots(embedded, [{"Entreprise": "Alpha", "Poste": "Cariste (x5)"}], "hiring").people == 5

@@ -130,7 +130,7 @@ def _last_forecast(names: Sequence[str], side: Side) -> tuple[int, dict[str, int
     last = max(years, key=lambda at: years[at], default=None)
     if last is not None and years[last] > after:
         return now, {**counted, "target": last}
-    return now, counted if any(says("people", words[at]) for at in (*named, *present)) else {}
+    return now, counted if any(says("people", words[at]) or "total" in words[at] for at in (*named, *present)) else {}
 
 
 def year_of(name: str) -> int | None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from html import unescape
 from itertools import pairwise
 from typing import Any, Final, Protocol
 
@@ -42,7 +43,26 @@ _NAMES: Final = ("job", "code", "employer", "basin", "commune")  # roles of what
 _IN_BRACKETS: Final = re.compile(r"\(([^()]*)\)")
 _REFERENCE: Final = re.compile(r"(?=.*\d)(?:[\w./-]{5,}|[A-Za-z]+[\w./-]*)")
 _MARKS: Final = frozenset("x✓✔☑☒")  # in a column of which an empty cell says no
+_TAG: Final = re.compile(r"</?(?:(br|div|h\d|li|ol|p|ul)|a|b|em|i|span|strong|u)\b[^<>]*>", re.IGNORECASE)
+_MARKUP: Final = re.compile(r"<[a-zA-Z/]|&#?\w+;")
 _FEW_WORDS: Final = 5  # of a cell that names the side of its row: longer ones are remarks
+
+
+def without_markup(cells: Iterable[Any]) -> list[Any]:
+    r"""
+    Return cells without what a web page writes in texts.
+
+    Examples
+    --------
+    >>> without_markup(["<b>Op&eacute;rateur</b> H/F<br/>Cariste", "R&D", 3])
+    ['Opérateur H/F\nCariste', 'R&D', 3]
+    """
+    return [
+        unescape(_TAG.sub(lambda tag: "\n" if tag[1] else "", cell)).strip()
+        if type(cell) is str and _MARKUP.search(cell)
+        else cell
+        for cell in cells
+    ]
 
 
 class Reader(Protocol):
@@ -116,7 +136,7 @@ class Grid:
     def of_mappings(cls, rows: Sequence[Mapping[str, Any]], reader: Reader) -> "Grid":
         """Return rows from memory, their line being their number."""
         header = list(dict.fromkeys(str(key) for row in rows for key in row))
-        cells = [(number, [row.get(key) for key in header]) for number, row in enumerate(rows, start=1)]
+        cells = [(number, without_markup(map(row.get, header))) for number, row in enumerate(rows, start=1)]
         return cls(reader.side, reader, header, columns_of(header, reader.side), cells)
 
     def tell(self, key: str, line: int = 0, column: str = "", /, **values: object) -> None:
@@ -224,6 +244,12 @@ class Grid:
         named = self.saying("states") if self.side == "hiring" else ()
         known = ("closed", "closed_state", "open_state")
         return [at for at in named if any(says(each, normalise_label(t)) for t in self.sample(at) for each in known)]
+
+    @cached_property
+    def trends(self) -> list[int]:
+        """Columns that say of jobs of people whether they fall, as one cell at least does."""
+        named = self.saying("trend") if self.side == "fragile" else ()
+        return [at for at in named if any(says("falling", text.casefold()) for text in self.sample(at))]
 
     @property
     def ended(self) -> str:
@@ -478,12 +504,13 @@ def _kind_alone(grid: Grid, cells: Sequence[Any], remarks: Iterable[int]) -> Row
         return "header_again", {}
     # Where no job is, a total is written in whatever column: their order means nothing.
     counted = job[:1].isdigit()  # "13 postes" beside "Total", or jobs with their numbers
-    if any(map(TOTAL.fullmatch, [normalise_label(job)] if job and not counted else texts)):
+    if any(map(TOTAL.fullmatch, [normalise_label(job).removeprefix("effectif ")] if job and not counted else texts)):
         return "total_line", {}
     answers = [(grid.text_at(cells, at).casefold(), out_by) for at, out_by in grid.answered.items()]
     is_lot = _is_lot_row(grid, cells)
     answers += [("oui" if texts[at] else "non", grid.answered[at]) for at in grid.marked if is_lot]
     is_out = any(text.isalpha() and _YES_NO.get(text) == out_by for text, out_by in answers)
+    is_out |= any(says("steady", grid.text_at(cells, at).casefold()) for at in grid.trends)
     said = [texts[at] for at in grid.ends] + ([] if counted else [*map(normalise_label, _IN_BRACKETS.findall(job))])
     ended = any(says(grid.ended, text) for text in said) or any(says("closed_state", texts[at]) for at in grid.states)
     ended |= any(_is_past(grid.text_at(cells, at)) for at in grid.exits)
@@ -560,7 +587,7 @@ def remarked(row: Line, number: int) -> int:
         if grid.side == "fragile" and at != count and says("leaver" if number == 1 else "gone", said):
             return told(cells[at], number, "leavers_remarked")
     doubted = [cells[at] for at in grid.remarks if says("doubt", cells[at][1].casefold())]
-    answers = [(grid.header[at], text) for at in grid.answered if (text := row.text_at(at))]
+    answers = [(grid.header[at], text) for at in grid.answered if not (text := row.text_at(at)).isdigit() and text]
     unclear = (each for each in answers if _YES_NO.get(each[1].casefold()) not in ("yes", "no"))  # "Partiel"
     doubted += [each for each in unclear if each[1].casefold() not in _MARKS]
     unread = [cells[at] for at in grid.states if cells[at][1] and not says("open_state", words[at])]

@@ -12,7 +12,7 @@ from passerelles.errors import PasserellesError
 from passerelles.io.csv import DOUBLE_ENCODED, TOTAL, Rows, hold_counts, mostly_hold_counts, read_rows, with_only_header
 from passerelles.io.xlsx import cell_text
 from passerelles.territory.columns import COUNT, columns_of, fit, has_counts, names_role, splits, with_letters, year_of
-from passerelles.territory.grid import Grid, Reader, Row
+from passerelles.territory.grid import Grid, Reader, Row, without_markup
 from passerelles.territory.jobs import counted_jobs
 from passerelles.territory.lots import LotsError, Month, Problem, Side, says, town_of
 from passerelles.territory.shapes import labelled, tell_sum
@@ -39,11 +39,15 @@ def sheets_of(table: str | Path, reader: Reader) -> list[Rows]:
     """Return the rows of a file: of its visible sheets of the very same columns, or of one side and other firms."""
     side, fits = reader.side, partial(fit, side=reader.side)
 
+    def read(place: str | Path) -> Rows:
+        rows = read_rows(place, fits, most=_MAX_BYTES)
+        return upright(rows._replace(rows=[(line, without_markup(cells)) for line, cells in rows.rows]), side)
+
     def read_sheet(name: str) -> Rows:
-        return upright(read_rows(f"{table}#{name}", fits, most=_MAX_BYTES), side)
+        return read(f"{table}#{name}")
 
     try:
-        rows = upright(read_rows(table, fits, most=_MAX_BYTES), side)
+        rows = read(table)
         own, others = _by_side((rows.sheet, *rows.others), side)
         if own and rows.sheet not in own:
             return [read_sheet(own[0])._replace(others=others)]
@@ -180,6 +184,7 @@ def upright(rows: Rows, side: Side) -> Rows:
         for _, name, values in fields
         if names_role(name) and any(map(cell_text, values))
         for role in columns_of([name], side)
+        if role != "job" or not hold_counts([*filter(None, map(cell_text, values))])  # years head columns
     }
     counts = (values for _, name, values in fields if COUNT[side] in columns_of([name], side))
     if any(counted_jobs(cell_text(value), alone=True) for values in counts for value in values):
