@@ -2631,6 +2631,14 @@ def test_firms_alone_on_lines_head_openings_that_have_places(
     lots = read_lots(embedded, path, "hiring", locator=Locator(PLACES))
     assert (sorted(lot.employer for lot in lots.lots), lots.people) == (firms, 5)
     assert {lot.employer for lot in read_lots(embedded, path, "fragile", locator=Locator(PLACES)).lots} == {"–"}
+    with pytest.raises(LotsError):  # a header alone
+        read_lots(embedded, written(path, lines[1]), "hiring")
+
+
+def test_a_line_above_jobs_in_a_column_of_openings_is_no_job(embedded: Referential, tmp_path: Path) -> None:
+    lines = ["Exposant;Offres proposées;Nombre;Ville", "SOUDEUR;;;", "A;Cariste;3;Redon", "B;Soudeur;2;Redon"]
+    lots = read_lots(embedded, written(tmp_path / "t.csv", "\n".join(lines)), "hiring", locator=Locator(PLACES))
+    assert (sorted(found(lots)), "label_line" in said(lots)) == ([("A", "N1101", 3), ("B", "H2913", 2)], False)
 
 
 def test_a_date_of_an_offer_is_not_the_one_of_the_post(embedded: Referential) -> None:

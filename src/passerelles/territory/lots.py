@@ -173,9 +173,8 @@ class Locator:
         """
         if self.places is None:
             return Where(*self.find(text))
-        named = self.places.own(text) is not None or _POSTAL.search(
-            text
-        )  # "ZA du Rozier, 15100 Saint-Flour": no Rozier
+        # Of "ZA du Rozier, 15100 Saint-Flour", the address says the town.
+        named = self.places.own(text) is not None or _POSTAL.search(text)
         text = text if named else town_of(text)
         around = _SAYS["around"].fullmatch(text)
         if around is not None and self.places.own(text) is None:

@@ -234,11 +234,10 @@ def _firm_titles(grid: Grid, above: Sequence[Row]) -> Titles:
     if grid.has("employer") or not grid.has("job", "code"):
         return {}
     if grid.has("basin", "commune"):
-        last = max(
-            (line for line, cells in grid.rows if grid.job_text(cells) and grid.text(cells, grid.count)), default=0
-        )
-        heads = {line: text for line, text in _lone(grid.rows).items() if line < last}
-        texts = [*heads.values()] if grid.side == "hiring" and min(heads, default=0) == grid.rows[0][0] else []
+        lots = [line for line, cells in grid.rows if grid.job_text(cells) and grid.text(cells, grid.count)]
+        heads = {line: text for line, text in _lone(grid.rows).items() if line < max(lots, default=0)}
+        first = {line for line, _ in grid.rows[:1]}
+        texts = [*heads.values()] if grid.side == "hiring" and first & heads.keys() else []
         other = any(":" in t or says("section", normalise_label(t)) or grid.reader.is_place(t) for t in texts)
         are_firms = len(texts) >= _LEAST and not other and not grid.reader.holds_jobs(texts)
         return {line: {"employer": text} for line, text in heads.items()} if are_firms else {}
@@ -254,7 +253,8 @@ def _firm_titles(grid: Grid, above: Sequence[Row]) -> Titles:
 def _job_titles(grid: Grid) -> Titles:
     """Return the jobs that stand alone on lines within a table of which no column has jobs, by line."""
     are_jobs = grid.reader.holds_jobs
-    if grid.has("job", "code") or grid.holding(lambda texts: not hold_counts(texts) and are_jobs(texts), grid.free):
+    among = [*grid.free, *(at for role, at in grid.columns.items() if role == grid.count)]  # "Offres proposées"
+    if grid.has("job", "code") or grid.holding(lambda texts: not hold_counts(texts) and are_jobs(texts), among):
         return {}
     lone = _lone(grid.rows)
     lone = lone if len(lone) < len(grid.rows) else {}  # lines of text
