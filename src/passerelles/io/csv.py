@@ -126,6 +126,7 @@ def decode(data: bytes) -> Decoded:
 DOUBLE_ENCODED: Final = "utf-8 in cp1252"
 """Encoding of a text that was UTF-8, read as Windows-1252 by some tool, and written again."""
 _BYTES: Final = {chr(byte): byte for byte in range(256)} | {sign: byte for byte, sign in enumerate(_CP1252)}
+_BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]+")
 
 
 def undo_double_encoding(text: str) -> str | None:
@@ -137,11 +138,11 @@ def undo_double_encoding(text: str) -> str | None:
     >>> undo_double_encoding("MÃ©tier"), undo_double_encoding("Métier"), undo_double_encoding("MÃ©tier à pourvoir")
     ('Métier', None, None)
     """
-    if text.isascii() or not all(sign in _BYTES for sign in set(text)):
+    if text.isascii():
         return None
-    try:
-        repaired = bytes(map(_BYTES.__getitem__, text)).decode("utf-8")
-    except UnicodeDecodeError:
+    try:  # each letter was written as a run of signs beyond ASCII, so that the first accent of a sound text tells
+        repaired = _BEYOND_ASCII.sub(lambda run: bytes(map(_BYTES.__getitem__, run[0])).decode(), text)
+    except (KeyError, UnicodeDecodeError):
         return None
     return repaired.removeprefix("\ufeff")
 
