@@ -984,6 +984,12 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("I1604", "I1103", "open", set(), set(), (50, 400)),
     ("N1103", "I1326", "open", set(), set(), (450, 1_100)),
     ("I1310", "I1326", "open", set(), set(), (40, 300)),
+    ("D1101", "I1108", "open", set(), set(), (450, 900)),
+    ("I1616", "I1108", "open", set(), set(), (50, 400)),
+    ("N1103", "H2915", "open", set(), set(), (450, 900)),
+    ("H2913", "H2915", "open", set(), set(), (50, 250)),
+    ("F1607", "L1525", "open", set(), set(), (450, 900)),
+    ("L1506", "L1525", "open", set(), set(), (50, 250)),
     # Practice beside the degree stands for none of it.
     ("M1225", "M1206", "open", set(), set(), (500, 1_800)),
     ("M1203", "M1206", "open", set(), set(), (200, 600)),
@@ -1549,6 +1555,7 @@ def test_the_practice_that_a_fiche_names_is_told(rome4_graph: OccupationGraph) -
         "G1808": "EXP-BARMAN", "H2501": "EXP-PRODUCTION", "H2503": "EXP-PRODUCTION", "H2504": "EXP-PRODUCTION",
         "D1402": "EXP-PRODVENDU", "L1302": "EXP-SPECTACLE", "M1302": "EXP-DOMAINE", "N3202": "EXP-NAVIGANT",
         "A1207": "EXP-NATURE", "H2204": "EXP-BOIS", "I1107": "EXP-MACHINES",
+        "G1503": "EXP-ETAGE", "H2710": "EXP-PROCEDES", "I1206": "EXP-MOBURB", "L1514": "EXP-IMAGE",
     }  # fmt: skip
     for target, code in named.items():
         (path,) = rank_paths(rome4_graph, "D1505", targets=[target], max_steps=1)
