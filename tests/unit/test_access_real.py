@@ -1198,6 +1198,11 @@ def test_time_asked_for_and_leave_to_train_are_named_to_whom_they_are_due(
     assert {c.code for c in step("K2503", "K2505").to_obtain} == {"CNAPS-PREAL-ARP", "TFP-ARP", "CP-ARP"}
 
 
+@pytest.mark.parametrize(("held", "same"), [("CAPTAV", "CONV-ANIM"), ("CONV-ANIM", "CAPTAV")])
+def test_one_certificate_under_two_names_is_held_once(rome4_graph: OccupationGraph, held: str, same: str) -> None:
+    assert holdings_of(rome4_graph.referential, None, {held: "yes"}).known[same] == "yes"
+
+
 def test_years_that_a_trade_is_supposed_to_give_are_told_as_to_be_checked(rome4_graph: OccupationGraph) -> None:
     def told(origin: str, target: str) -> tuple[str, str]:
         whole = " ".join(path_sentences(rank_paths(rome4_graph, origin, targets=[target], max_steps=1)[0]))
