@@ -2387,8 +2387,11 @@ def test_a_competition_into_studies_selects_nobody_again_who_has_them_behind_as_
     register = Credential("ORDRE", "Ordre", "inscription", Hours(0, 0, 0, "s"))
     chosen = (OccupationAccess("Q", "selective", selection="competition", selection_label="places"),)
 
-    def told(origin: str, *rows: CredentialRequirement, whole: tuple[OccupationAccess, ...] = chosen) -> list[bool]:
-        some = with_credentials(jobs(*rows, CredentialRequirement("Q", "ORDRE"), whole=whole), studies, post, register)
+    def told(
+        origin: str, *rows: CredentialRequirement, whole: tuple[OccupationAccess, ...] = chosen, known: Any = ()
+    ) -> list[bool]:
+        some = jobs(*rows, CredentialRequirement("Q", "ORDRE"), whole=whole)
+        some = with_credentials(some, studies, post, register, *known)
         graph = build_graph(some, settings=PLAIN)
         (path,) = rank_paths(graph, origin, targets=["Q"], settings=PLAIN, max_steps=1)
         row = np.array([graph.position[code] for code in (origin, "Q")])
@@ -2406,6 +2409,8 @@ def test_a_competition_into_studies_selects_nobody_again_who_has_them_behind_as_
     assert told("P", *of_studies, whole=named) == [True] * 4
     more = CredentialRequirement("Q", "TP")  # studies that are still ahead
     assert told("P", *of_studies, more) == [True] * 4
+    after = Credential("DU", "Diplôme d'université", "diplôme", Hours(70, 70, None, "s"), prerequisites=("DES",))
+    assert told("P", *of_studies, CredentialRequirement("Q", "DU"), known=(after,)) == [False] * 4
 
 
 def test_what_a_title_that_is_usual_in_the_job_left_would_spare_is_told_and_not_counted() -> None:

@@ -20,6 +20,7 @@ from passerelles.access.holdings import (
     registers,
     remaining,
     titles_meant,
+    uncontested,
 )
 from passerelles.codes import grouped
 from passerelles.referentials.access_text import AccessText, credential_of, read_access_text
@@ -294,9 +295,9 @@ def access_conditions(
 
 
 def _selected_already(referential: Referential, conditions: AccessConditions) -> bool:
-    """Whether the competition is one into studies, behind somebody who has nothing left but to be registered."""
+    """Whether the competition is one into studies, behind somebody who is not selected for anything that is left."""
     contest = conditions.selection is None or conditions.selection.kind == "competition"
-    left = any(not registers(c.detail) for c in conditions.to_obtain)
+    left = any(not uncontested(referential, c.detail) for c in conditions.to_obtain)
     won = any(not c.lacking and into_studies(referential, c.detail) for c in conditions.required)
     return conditions.status == "selective" and contest and won and not left
 

@@ -29,8 +29,8 @@ from passerelles.access.holdings import (
     into_studies,
     is_closed,
     number_ended,
-    registers,
     remaining,
+    uncontested,
     usual_years,
 )
 from passerelles.codes import grouped, reached
@@ -164,12 +164,12 @@ class Demands(Deriving):
         """
         Shape (n,): whether a person is selected.
 
-        Not by a competition into studies that is behind who has nothing left but to be registered.
+        Not by a competition into studies that is behind who is not selected for anything that is left.
         """
         rows = self._contests
         if not len(rows):
             return self.selective
-        left = self.needed[rows] & ~price.held & ~self._registers
+        left = self.needed[rows] & ~price.held & ~self._uncontested
         won = self.needed[rows] & price.held & self._into_studies
         selected = self.selective.copy()
         selected[rows] = left.any(axis=1) | ~won.any(axis=1)
@@ -185,9 +185,10 @@ class Demands(Deriving):
         return np.flatnonzero(self.selective & self.contested)
 
     @cached_property
-    def _registers(self) -> Bools:
-        """Shape (c + g,): what enters somebody in a register."""
-        return _flags([*map(registers, self.credentials), *(False for _ in self.choices)])
+    def _uncontested(self) -> Bools:
+        """Shape (c + g,): what nobody is selected for again."""
+        own = (uncontested(self.referential, c) for c in self.credentials)
+        return _flags([*own, *(False for _ in self.choices)])
 
     @cached_property
     def _into_studies(self) -> Bools:

@@ -189,6 +189,12 @@ def into_studies(referential: Referential, credential: model.Credential) -> bool
     return credential.kind == "concours" and credential.code in referential.derived("supposed by diplomas", find)
 
 
+def uncontested(referential: Referential, credential: model.Credential) -> bool:
+    """Whether nobody is selected again for a credential: it registers, or is a diploma after diplomas alone."""
+    supposed = [referential.credential_by_code[code].kind in model.DIPLOMAS for code in credential.prerequisites]
+    return registers(credential) or (credential.kind in model.DIPLOMAS and supposed != [] and all(supposed))
+
+
 OfSome = model.CredentialRequirement | model.Selection
 """What may be asked of some only: of those who work in a way, or in some titles, by code."""
 
