@@ -125,15 +125,18 @@ def _reductions(tables: OwnTables, draft: Draft) -> None:
     also = ("experience_months", "hours", "company_hours")
     table = draft.keyed(tables.read("credential_reductions"), "credential", "holder_of", also=also)
     table = draft.linked(table, credential="credentials")
+    read: list[tuple[str, model.Reduction]] = []
     for line, row in tables.rows(table, "credential_reductions"):
         figures = {name: _figure(row[name]) for name in also}
-        if not all(figure is None or isfinite(figure) for figure in figures.values()):
+        if all(figure is None or isfinite(figure) for figure in figures.values()):
+            read.append((row["credential"], from_row(model.Reduction, row | figures)))
+        else:
             value = " / ".join(row[name] for name in ("hours", "company_hours", "experience_months"))
             draft.note("hours_invalid", table, line, value=value)
-            continue
-        credential, reduction = draft.credentials[row["credential"]], from_row(model.Reduction, row | figures)
-        if reduction not in credential.reductions:
-            draft.credentials[credential.code] = replace(credential, reductions=(*credential.reductions, reduction))
+    for code, reductions in grouped(read).items():
+        credential = draft.credentials[code]
+        every = tuple(dict.fromkeys((*credential.reductions, *reductions)))
+        draft.credentials[code] = replace(credential, reductions=every)
 
 
 def _hours(cells: Sequence[str], source: str, draft: Draft, table: Table, line: int) -> model.Hours:

@@ -425,8 +425,8 @@ def _empty_error_cells(table: Table, draft: Draft) -> Table:
             column, cell = table.header[place], row[place]
             if _DATE.fullmatch(cell):
                 draft.note("date_for_code", table, line, column=column, value=cell)
-            elif column != "code" and any(cell not in some and cell.upper() in some for some in known):
-                row[place] = cell.upper()
+            elif column != "code" and (upper := cell.upper()) != cell:
+                row[place] = upper if any(cell not in some and upper in some for some in known) else cell
         for place, cell in enumerate(row):
             if cell[:1] in ("#", "=") and _BROKEN.fullmatch(cell):
                 draft.note("error_cell", table, line, column=table.header[place], value=cell)
