@@ -1,6 +1,5 @@
 """The options that commands share, and the ways to write a result."""
 
-import gc
 import json
 import math
 import os
@@ -189,9 +188,7 @@ class CommandOptions:
     @cached_property
     def graph(self) -> "OccupationGraph":
         """The graph of the referential that is named."""
-        graph = self.session.graph
-        gc.freeze()  # nothing of it is ever garbage: looking for some there would hold the answer up
-        return graph
+        return self.session.graph
 
     def with_included_kinds(self, settings: "Settings") -> "Settings":
         """
