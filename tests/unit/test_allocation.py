@@ -68,7 +68,7 @@ def test_kind_and_access_are_told_of_every_flow_however_few_moves_are_explained(
 
 
 def test_kind_and_access_are_those_from_the_job_left_to_the_job_reached(embedded_graph: OccupationGraph) -> None:
-    ends = (("N4101", "N4102"), ("N4105", "N4101"), ("H2902", "H2504"))
+    ends = (("N4101", "N4102"), ("N4105", "N4101"), ("H2902", "H2504"), ("N1103", "N1101"))
     fragile = Lots.of("fragile", [Lot(f"A{n}", start, "x", people=1) for n, (start, _) in enumerate(ends)])
     hiring = Lots.of("hiring", [Lot(f"P{n}", end, "x", people=1) for n, (_, end) in enumerate(ends)])
     found = match_territory(embedded_graph, fragile, hiring, settings=Settings(territory=TerritorySettings(**ANY_MOVE)))
@@ -76,6 +76,9 @@ def test_kind_and_access_are_those_from_the_job_left_to_the_job_reached(embedded
     moved = [*found.flows, *found.to_confirm]
     assert moved
     turned = 0
+    told = {f.hiring.job: [*f.place_and_access("fr")] for f in moved}
+    assert (told["H2504"], told["N4102"][1][:13]) == (["H2504"], "accès : carte")
+    assert told["N1101"][1:] == ["accès : autorisation de conduite (employeur)", "souvent demandé : CACES R489"]
     for f in moved:
         assert (f.kind, f.access) == between(f.fragile.job, f.hiring.job)
         turned += (f.kind, f.access) != between(f.hiring.job, f.fragile.job)
@@ -178,6 +181,7 @@ def test_a_radius_is_the_reason_only_where_nothing_else_bars() -> None:
     asked: dict[str, Any] = {"places": BASINS, "settings": {"acceptable_probability": 1.0}, "stretch": True}
     near = match(fragile, hiring, {("J00", "J01"): 10.0}, radius_km=30, **asked)
     assert (near.uncovered[0].reason, near.unfilled[0].reason) == ("unlikely", "unlikely")
+    assert "Les plus proches : " in near.unfilled[0].sentence("fr")
     assert not near.stretched  # what is shown apart is within the radius too
     assert match(fragile, hiring, {("J00", "J01"): 10.0}, radius_km=60, **asked).stretched
     both = openings(("P", "J01", 5, "Sud"), ("Q", "J02", 9, "Nord"))
@@ -212,6 +216,15 @@ def test_openings_left_by_people_placed_there_or_to_be_confirmed_want_others() -
     held = match(fragile[:1], hiring, {})
     assert (held.placed, held.reserved) == (0, 2)
     assert "déjà placées, ou à confirmer" in held.unfilled[0].sentence()
+
+
+def test_openings_out_of_reach_say_what_their_job_takes_and_not_who_is_nearest(embedded_graph: OccupationGraph) -> None:
+    fragile = people(("A", "M1602", 2, "x"))
+    found = match_territory(embedded_graph, fragile, openings(("P", "J1501", 5, "x"), ("Q", "N4103", 5, "x")))
+    said = {u.lot.job: (u.reason, u.sentence("fr")) for u in found.unfilled}
+    assert "il faudrait d'autres candidats. Ce que le métier exige : DE aide-soignant (1" in said["J1501"][1]
+    assert "permis D" in said["N4103"][1]
+    assert [reason for reason, _ in said.values()] == ["unlikely"] * 2
 
 
 def test_unknown_hours_count_only_under_an_assumption() -> None:
@@ -555,6 +568,10 @@ def test_a_title_that_demands_more_than_its_fiche_is_to_be_confirmed_with_what_i
     assert "CCS-GL" in {c["code"] for c in told["access_conditions"]["credentials"]}
     light = openings(("B", "Moniteur / Monitrice d'auto-école", 3, "Redon"))
     assert match_territory(graph, start, light).placed == 3
+    (flow,) = match_territory(
+        graph, start, openings(("B", "Inspecteur / Inspectrice du permis de conduire", 3, "Redon"))
+    ).to_confirm
+    assert (flow.to_find_out("fr") or "").index("concours") < (flow.to_find_out("fr") or "").index("INSERR")
     movers = people(("A", "Aide-déménageur / Aide-déménageuse", 3, "Redon"))
     employed = openings(("B", "Déménageur / Déménageuse", 3, "Redon"))  # a licence is for who has a firm of their own
     assert match_territory(graph, movers, employed).placed == 3

@@ -276,10 +276,11 @@ HERE = (
         ("5902 - LENS", "", ("5902", None)), ("ZE Lens", "", ("5902", None)),
         ("Lens et environs", "", ("5902", None)), ("62 - BOULOGNE S/ MER", "", ("5902", "62160")),
         ("Boulognesur Mer", "", ("5902", "62160")), ("Henin Beau Mont", "", ("5902", "62427")),
+        ("Aire sur Lys", "", ("5902", "62014")),
     ],
 )  # fmt: skip
 def test_places_are_read_as_companies_write_them(text: str, area: str, found: tuple[str, str | None]) -> None:
-    spot = written(*HERE).spot(text, area, communes_first=True)
+    spot = written(("62014", "Aire-sur-la-Lys", "5902"), *HERE).spot(text, area, communes_first=True)
     assert (spot.basin.code, spot.commune and spot.commune.code) == found
 
 

@@ -980,6 +980,17 @@ def test_what_two_days_of_course_give_keeps_nobody_from_a_job(embedded: Referent
 
 
 @pytest.mark.parametrize(
+    ("title", "job", "licences"), [("Chauffeur SPL", "N4101", {("PERM-CE",)}), ("Mécano SPL", "I1604", set())]
+)
+def test_who_drives_articulated_lorries_is_asked_for_their_licence(
+    embedded_graph: OccupationGraph, title: str, job: str, licences: set[tuple[str, ...]]
+) -> None:
+    rows = [{"Employeur": "A", "Poste": title, "Code ROME": job, "Nb": 2}]
+    (lot,) = read_lots(embedded_graph.referential, rows, "hiring").lots
+    assert credentials_of_title(embedded_graph, replace(lot, given=title)) == licences
+
+
+@pytest.mark.parametrize(
     ("written", "job", "choices"),
     [
         ("FIMO", "N4101", "FIMO-M"), ("FIMO / FCO à jour", "N4103", "FIMO-V"), ("FCO marchandises", "", "FIMO-M"),
@@ -2418,7 +2429,7 @@ def test_a_shop_named_after_a_town_and_a_part_of_it_is_in_that_town(embedded: Re
     assert {(lot.employer, lot.commune_label) for lot in lots.lots} == {
         (shop, "Allaire" if "Allaire" in shop else "Redon") for shop in shops
     }
-    for shop in ("Officine", "Salon", "Camping", "Transporteur"):
+    for shop in ("Officine", "Salon", "Camping", "Transporteur", "Auto-école", "Centre", "Collectivité ou service"):
         lots = read_lots(embedded, [{shop: name, "Emploi": "N4101", "Nb": 1} for name in ("Alpha", "Beta")], "fragile")
         assert found(lots) == [("Alpha", "N4101", 1), ("Beta", "N4101", 1)]
 

@@ -467,7 +467,7 @@ class Places:
 
     @cached_property
     def _communes_by_short_name(self) -> Mapping[str, tuple[Commune, ...]]:
-        """Communes by their name without its article, or without spaces: "Lapalme" is La Palme."""
+        """Communes by their name without articles, or without spaces: "Lapalme" is La Palme."""
         short = (
             (c, {_ARTICLE.sub("", n), n.replace(" ", "")}) for n, some in self._communes_by_name.items() for c in some
         )
@@ -497,7 +497,7 @@ class Places:
 
 
 _DEPARTMENT: Final = re.compile(r"(?:d[eé]p(?:artement|t)?\.? +)?(\d{2}|2[ABab]|97\d)")
-_ARTICLE: Final = re.compile(r"^(?:le|la|les|l) (?=\S)")
+_ARTICLE: Final = re.compile(r"\b(?:le|la|les|l) (?=\S)")
 _EPCI_KIND: Final = re.compile(
     r"^(?:(?:cc|ca|cu|metropole|communaute (?:de communes|d agglomeration|urbaine)) )"
     r"(?:(?:de la|de l|de|du|des|d|le|la|les|l) )?"

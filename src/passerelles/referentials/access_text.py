@@ -415,7 +415,8 @@ def asked_by_title(
     """
     Return the credentials that a job title names as employers write them, each as a choice; see `read_asked`.
 
-    Only what names a credential whatever stands around it is read: a lorry in a title is not a licence to drive it.
+    Only what names a credential whatever stands around it is read: a lorry in a title is not a licence to drive it, but
+    an articulated one is where the job is to drive lorries (`own`: credentials of the job).
 
     Examples
     --------
@@ -423,13 +424,16 @@ def asked_by_title(
     frozenset({('CACES-R489',)})
     >>> asked_by_title("Mécanicien PL", {"PERM-C": ""}, (), "fr")
     frozenset()
+    >>> [asked_by_title("Chauffeur SPL", {"PERM-CE": ""}, own, "fr") for own in ((), ("PERM-CE",))]
+    [frozenset(), frozenset({('PERM-CE',)})]
     """
     rules, choices = _rules(language), list[Choice]()
     for part in re.split("[+/,;()]", title) if rules else ():
         folded = fold_in_place(part)
-        if rules and rules.asked["in_title"].search(folded):
+        named = rules and rules.asked["in_title"].search(folded)
+        if rules and (named or rules.asked["own_title"].search(folded)):
             asked = read_asked(part, {}, labels, own, language).choices
-            choices += [choice for choice in asked if labels.keys() >= {*choice}]
+            choices += [choice for choice in asked if {*(labels if named else own)} >= {*choice}]
     return frozenset(choices)
 
 

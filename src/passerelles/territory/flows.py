@@ -8,7 +8,7 @@ from typing import ClassVar, Final, NamedTuple, get_args
 
 import numpy as np
 
-from passerelles.access.conditions import AccessConditions
+from passerelles.access.conditions import AccessConditions, access_conditions
 from passerelles.access.wording import access_text, month_count, usual_of
 from passerelles.language.say import Lang, day_text, listed, number, number_shown, percent, say
 from passerelles.market.market import Openings
@@ -181,6 +181,22 @@ class Flow(Described):
         names = ", ".join(extra.text(lang) for extra in self.title_demands if held.isdisjoint(extra.codes))
         return names or access_text(self.access, lang)
 
+    @property
+    def place(self) -> str:
+        """Job and place of the opening, the job alone where people stay where they are."""
+        return self.hiring.place(elsewhere=self.hiring.town != self.fragile.town)
+
+    def place_and_access(self, lang: Lang) -> Iterator[str]:
+        """Yield job and place, then what access takes of people who change jobs and what employers often ask for."""
+        yield self.place
+        if self.same_job and not self.title_demands:
+            return
+        if "access" not in self.unknown and (self.title_demands or self.access.to_obtain):
+            yield say("territory.table.access", lang=lang, access=self.access_said(lang))
+        names = ", ".join(c.short for c in usual_of(self.access) if c.kind != "experience")
+        if names and not self.same_job:
+            yield say("territory.table.usual", lang=lang, names=names)
+
     def _unknown(self, name: str, lang: Lang) -> str:
         text = say(f"territory.unknown.{name}", lang=lang)
         # Of one job, only the titles show what differs: "Capitaine 200", "Capitaine 500".
@@ -209,8 +225,9 @@ class Flow(Described):
         "People of a fragile lot who could take openings of another; withheld lines name several lots",
         Column("from", on=On.SCREEN, shown="fragile.employer", note=lambda f, _: f.fragile.place()),
         *_end("fragile", "origin", "from"),
-        Column("to", on=On.SCREEN, shown="hiring.employer",
-               note=lambda f, _: f.hiring.place(elsewhere=f.hiring.town != f.fragile.town)),
+        Column("to", on=On.TERMINAL, shown="hiring.employer",
+               note=lambda f, lang: listed(f.place_and_access(lang), lang)),
+        Column("to", on=On.PAGE, shown="hiring.employer", note=lambda f, _: f.place),
         *_end("hiring", "target", "to"),
         Column("family", value="hiring.pool", schema="text?", on=On.FILE),
         Column("known_by", value=lambda f, _: f.hiring.known_by or None, schema=KNOWN_BY, on=On.FILE),
@@ -362,6 +379,7 @@ class Unfilled(Described):
     empty: int
     reason: str
     candidates: tuple[FillCandidate, ...] = ()
+    access: AccessConditions | None = None  # what the job takes, where moves to it demand too much
 
     @property
     def code(self) -> str:
@@ -371,6 +389,9 @@ class Unfilled(Described):
     def sentence(self, lang: Lang = "fr") -> str:
         """Return what would fill them, as a person reads it."""
         text = say(f"territory.unfilled.{self.reason}", lang=lang)
+        if self.access and (self.access.to_obtain or self.access.status == "selective"):  # nearest, and far from it
+            takes = access_text(self.access, lang, sized=True)
+            return f"{text} {say('territory.unfilled.takes', lang=lang, access=takes)}"
         if not self.candidates:
             return text
         return f"{text} {say('territory.unfilled.who', lang=lang, lot=_lot_name(self.candidates[0].lot))}"
@@ -589,7 +610,10 @@ def unfilled_pools(territory: Territory, pairs: Pairs, left: Ints, free: Ints) -
         elif at in detailed:
             candidates = tuple(_candidate(territory, pairs, left, int(p)) for p in span[:_CANDIDATES])
         label = hiring.pool_labels.get(lot.pool, lot.pool) if lot.pool else lot.label or lot.job
-        yield Unfilled(lot, label, int(territory.capacity[at]), int(free[at]), reason, candidates)
+        takes = reason in _OF_OTHERS and not lot.pool
+        titles = frozenset(filter(None, (lot.title_code,)))
+        access = access_conditions(territory.graph.referential, lot.job, titles=titles) if takes else None
+        yield Unfilled(lot, label, int(territory.capacity[at]), int(free[at]), reason, candidates, access)
 
 
 def _barred_by(territory: Territory, pairs: Pairs, pair: int) -> str:

@@ -397,7 +397,9 @@ def _flows(territory: Territory, moves: JobMoves, pairs: Pairs, flow: Ints) -> t
 def _extra_credentials(territory: Territory, start: Lot, end: Lot) -> tuple[TitleDemand, ...]:
     """Return what the title or conditions of an opening demand beyond what people hold."""
     demanded, known = territory.title_credentials(end), territory.graph.referential.credential_by_code
-    unmet = unmet_choices(held_credentials(territory, start), demanded) if demanded else ()
+    unmet = unmet_choices(held_credentials(territory, start), demanded) if demanded else []
+    before = {(first,) for choice in unmet for code in choice if code in known for first in known[code].prerequisites}
+    unmet = [*(sat for sat in sorted(before) if known[sat[0]].kind == "concours"), *unmet]
 
     def extra(choice: Choice) -> TitleDemand:
         names = tuple(known[code].name if code in known else code for code in choice)
