@@ -1042,6 +1042,8 @@ def test_permanent_and_seasonal_staff_are_parts_of_the_same_people(embedded: Ref
     ("header", "cell", "month"),
     [
         ("Niveau souhaité", "03/2027", None),
+        ("Date de soumission", "03/2027", None),
+        ("Date posted", "03/2027", None),
         ("Quand ?", "03/2027", Month(2027, 3)),
         ("Disponibilité", "03/2027", Month(2027, 3)),
         ("Dispo", "03/2027", Month(2027, 3)),
@@ -3401,3 +3403,74 @@ def test_posts_that_were_filled_are_no_doubt_and_brackets_may_say_times(embedded
     lots = read_lots(embedded, rows, "hiring")
     assert (lots.people, "doubted" in said(lots)) == (7, False)
     assert read_lots(embedded, [{"Entreprise": "Alpha", "Poste": "Cariste (x5)"}], "hiring").people == 5
+
+
+def test_a_program_numbers_posts_and_requisitions_beside_their_titles(embedded: Referential) -> None:
+    jobs = (("Cariste AC", "Cariste", 3), ("Soudeur 2", "Soudeur", 2))
+    posts = [
+        {"Poste": 50104412, "Désign. du poste": post, "Emploi": 70000112, "Désign. de l'emploi": job, "Nb": n}
+        for post, job, n in jobs
+    ]
+    assert {lot.given: lot.people for lot in read_lots(embedded, posts, "fragile").lots} == {"Cariste": 3, "Soudeur": 2}
+    row = {
+        "Job Requisition ID": "25531",
+        "External Job Title": "Cariste",
+        "Positions to fill": 4,
+        "Positions filled": 1,
+    }
+    (lot,) = read_lots(embedded, [row], "hiring").lots
+    assert (lot.given, lot.people) == ("Cariste", 3)
+
+
+def test_an_order_to_an_agency_asks_for_a_qualification(embedded: Referential) -> None:
+    row = {"Client utilisateur": "Alpha", "Qualification demandée": "Cariste", "Nbre intérimaires": 8}
+    (lot,) = read_lots(embedded, [row], "hiring").lots
+    assert (lot.employer, lot.given, lot.people) == ("Alpha", "Cariste", 8)
+    row = {"Poste": "Cariste", "Qualification demandée": "CAP", "Nombre": 2}
+    assert [lot.given for lot in read_lots(embedded, [row], "hiring").lots] == ["Cariste"]
+
+
+@pytest.mark.parametrize(
+    ("name", "beside", "people", "told"),
+    [
+        ("Nombre de postes supprimés", {"Nombre maximal de licenciements": 4, "dont vacants": 1}, 4, "who_moves"),
+        ("Nombre de postes supprimés", {"dont postes vacants ou non remplacés": 1}, 5, "vacant"),
+        ("Nombre de postes supprimés", {"Licenciements": 0}, 6, ""),
+        ("Licenciements", {"Postes vacants": 1}, 6, ""),
+    ],
+)
+def test_of_posts_cut_those_that_somebody_loses_count(
+    embedded: Referential, name: str, beside: dict[str, int], people: int, told: str
+) -> None:
+    lots = read_lots(embedded, [{"Catégorie professionnelle": "N1101", name: 6, **beside}], "fragile")
+    assert (lots.people, {"who_moves", "vacant"} & {*said(lots)}) == (people, {told} - {""})
+
+
+def test_sites_named_after_their_towns_head_blocks_with_their_places(embedded: Referential, tmp_path: Path) -> None:
+    text = (
+        "Établissement : 023 - Abattoir de Redon (35600);\nEmploi;Total\nN1101;4\nTotal;4\n"
+        "Établissement : 031 - Atelier de découpe d'Allaire (56350);\nEmploi;Total\nN1101;2\nTotal;2\n"
+    )
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile", locator=Locator(PLACES))
+    assert [(lot.commune_label, lot.people) for lot in lots.lots] == [("Redon", 4), ("Allaire", 2)]
+    assert "firm_place" in said(lots)
+
+
+def test_the_surface_of_a_shop_is_no_job(embedded: Referential) -> None:
+    row = {"Magasin": "Alpha", "Ville": "Redon", "Surface m²": 420, "Vendeur": 4, "Cariste": 1, "Total": 5}
+    lots = read_lots(embedded, [row, {**row, "Magasin": "Beta"}], "fragile")
+    assert (lots.people, asides(lots), said(lots).count("total_differs")) == (10, [], 0)
+
+
+@pytest.mark.parametrize("name", ["Transfert au repreneur (O/N)", "Reprise par le nouveau titulaire"])
+def test_who_is_taken_over_by_the_next_firm_is_not_concerned(embedded: Referential, name: str) -> None:
+    rows = [{"Poste": "N1101", "Nb salariés": n, name: answer} for n, answer in ((3, "O"), (2, "N"))]
+    lots = read_lots(embedded, rows, "fragile")
+    assert (lots.people, said(lots).count("not_concerned")) == (2, 1)
+
+
+def test_why_a_person_leaves_is_a_remark(embedded: Referential) -> None:
+    people = (("A", ""), ("B", "Démission"), ("C", "Fin de CDD"))
+    rows = [{"Prénom": name, "Emploi": "N1101", "Motif de sortie": why} for name, why in people]
+    lots = read_lots(embedded, rows, "fragile")
+    assert (lots.people, {"gone_line", "leavers_remarked"} - {*said(lots)}) == (2, set())

@@ -201,7 +201,7 @@ def named_columns(names: Sequence[str], side: Side, known: Mapping[str, int]) ->
     columns = dict(known)
     named = [(at, name) for at, name in enumerate(names) if name]  # one stray cell can make thousands that have none
     plain = [(at, name) for at, name in named if not says("something_else", name)]
-    of_other_side = {"headcount", "held"} if side == "hiring" else {"openings", "filled", "conditions"}
+    of_other_side = {"headcount", "held", "vacant"} if side == "hiring" else {"openings", "filled", "conditions"}
 
     def place(role: str, fits: Callable[[str], object], among: Sequence[tuple[int, str]] = named) -> None:
         """Give a role the first free column whose name fits; a count of the other side counts nothing of this one."""

@@ -440,7 +440,7 @@ class _Reader:
                 row.tell("part_unread", each.role, given=each.values["given"], column=each.role)
         elif unusable or not numbers:
             return unusable[0] if unusable else Unusable(grid.count, "empty", {"given": ""})
-        whole -= whole_of(row.text("filled")) or 0
+        whole -= whole_of(row.text("filled") or row.text("vacant")) or 0
         if not grid.has("target"):
             return remarked(row, whole)
         target = _number(row, decimal, grid.columns["target"])

@@ -135,7 +135,7 @@ def _unpivot(grid: Grid, role: str, headed: Iterable[int]) -> Grid:
     beside = _firms_above(grid, at) if role == "commune" else _places_of(grid, at) if role == "employer" else {}
     if beside and role == "commune":
         grid.tell("firms_above", employers=", ".join(dict.fromkeys(beside.values())))
-    if of_row := [each for each in ("volunteers", "filled", "target") if each in grid.columns]:
+    if of_row := [each for each in ("volunteers", "filled", "vacant", "target") if each in grid.columns]:
         grid.tell("of_whole_row", columns=", ".join(map(grid.title, of_row)))
         grid = grid.without(*of_row)
     rows = list[Row]()
@@ -448,7 +448,7 @@ def all_counts(grid: Grid) -> Grid:
     if grid.has("target"):
         columns = {"current": grid.title(count), "target": grid.title("target")}
         grid.tell(f"{grid.side}_change", 0, count, **columns)
-    grid = _without_filled(grid)
+    grid = _without_taken(grid)
     beside = _counted_beside(grid) if known else []
     free = [at for at in grid.countable if at not in beside]
     counted = _counting_too(grid, free) if known else grid.by_periods(free) or grid.holding(hold_counts, free)
@@ -503,37 +503,45 @@ def _counting_too(grid: Grid, free: Sequence[int]) -> list[int]:
     return counted
 
 
-def _without_filled(grid: Grid) -> Grid:
-    """Say that openings already filled are taken off; not from what is left, nor where they are no part of it."""
-    filled, count = grid.columns.get("filled"), grid.columns.get("openings")
-    if filled is None:
+def _without_taken(grid: Grid) -> Grid:
+    """
+    Say that openings already filled, or posts in which nobody is, are taken off.
+
+    Not from what is left, nor from who is forced to leave, nor where they are no part of it.
+    """
+    role = {"fragile": "vacant", "hiring": "filled"}[grid.side]
+    taken, count = grid.columns.get(role), grid.columns.get(grid.count)
+    if taken is None:
         return grid
     if count is None:
-        grid.refuse_unread(grid.holding(mostly_hold_counts, [filled]))
-    elif not grid.counts_rest and grid.within(count, [filled]):
-        grid.tell("filled", 0, "openings", column=grid.header[count], filled=grid.header[filled])
+        grid.refuse_unread(grid.holding(mostly_hold_counts, [taken]))
+    elif not (grid.counts_rest or says("forced", bare(grid.header[count]))) and grid.within(count, [taken]):
+        grid.tell(role, 0, grid.count, column=grid.header[count], taken=grid.header[taken])
         return grid
-    return grid.without("filled")
+    return grid.without(role)
 
 
 def of_who_moves(grid: Grid) -> Grid:
     """
     Count the people whom a column says to be moved, where the one of a usual name is of who is there: "Effectif".
 
-    They are a part of it in each row. Of several such columns, the one of who is left counts; else none is taken.
+    They are a part of it in each row. Of several such columns, the one of who is left counts; else none is taken. So
+    are those who are forced to leave, where it counts posts that are cut.
     """
     count = grid.columns.get("headcount")
     if grid.side == "hiring" or count is None or grid.signed or grid.has("target"):
         return grid
     names = {at: bare(grid.header[at]) for at in range(len(grid.header))}
-    if not says("people", names[count]) or says("leaves", names[count]) or says("to_move", names[count]):
+    cut = says("leaves", names[count]) and not says("forced", names[count])
+    if not cut and (not says("people", names[count]) or says("to_move", names[count])):
         return grid
-    other = ("moved", "part_time")
-    moves = [at for at in grid.countable if says("to_move", names[at]) and not any(says(s, names[at]) for s in other)]
+    subject, other = "forced" if cut else "to_move", ("moved", "part_time")
+    moves = [at for at in grid.countable if says(subject, names[at]) and not any(says(s, names[at]) for s in other)]
     moves = [at for at in grid.within(count, grid.holding(mostly_hold_counts, moves)) if not says("leavers", names[at])]
+    moves = [at for at in moves if not cut or any(numbers_of(grid.sample(at)))]  # else all may choose to leave
     moves = [at for at in moves if says("still", names[at])] or moves
     months = grid.by_periods([at for at in grid.countable if not says("leavers", names[at])])  # in which they leave
-    first, *parts = months or moves or [count]
+    first, *parts = (months if not cut else []) or moves or [count]
     if first == count or (parts and not months):
         return grid
     grid.tell("who_moves", 0, "headcount", column=grid.titles((first, *parts)), beside=grid.header[count])

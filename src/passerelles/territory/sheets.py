@@ -272,6 +272,11 @@ def grids_of(sheets: Sequence[Rows], reader: Reader) -> Iterator[Grid]:
             if places and not grid.has("basin", "commune"):
                 grid.tell("sheet_place", place=rows.sheet)
                 grid = grid.with_column("commune", dict.fromkeys([line for line, _ in grid.rows], rows.sheet))
+            firms = {n: grid.text(c, "employer") for n, c in grid.rows if not grid.has("basin", "commune")}
+            towns = {firm: _place_of_title([firm], reader) for firm in firms.values() if firm}
+            if len({*towns.values()}) > 1 and all(towns.values()):  # "Établissement : Usine de Redon"
+                grid.tell("firm_place", 0, "employer", given=next(iter(towns)), place=next(iter(towns.values())))
+                grid = grid.with_column("commune", {line: towns.get(firm, "") for line, firm in firms.items()})
             titles = [text for text in _texts(table.above) if not says("signed", normalise_label(text))]
             titled = _place_of_title(titles, reader) or reader.place_named_in(titles)
             yield replace(grid, titled=titled, about=" ".join([rows.sheet, *_texts(table.above)]))
