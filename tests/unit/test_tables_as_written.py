@@ -1047,6 +1047,7 @@ def test_permanent_and_seasonal_staff_are_parts_of_the_same_people(embedded: Ref
         ("Quand ?", "03/2027", Month(2027, 3)),
         ("Disponibilité", "03/2027", Month(2027, 3)),
         ("Dispo", "03/2027", Month(2027, 3)),
+        ("Période", "mars 2027", Month(2027, 3)),
     ],
 )
 def test_a_level_that_is_wished_for_is_no_month(
@@ -3323,8 +3324,9 @@ def test_of_several_days_the_last_known_one_tells_who_is_there(
 
 
 def test_firms_that_do_not_hire_are_not_counted_nor_who_has_left_as_planned(embedded: Referential) -> None:
-    rows = [{"Métier": "N1101", "Nb": n, "Recrute en 2027 (O/N)": answer} for n, answer in ((3, "O"), (2, "N"))]
-    assert read_lots(embedded, rows, "hiring").people == 3
+    for name in ("Recrute en 2027 (O/N)", "Recrutements à 12 mois", "Prévoyez-vous de recruter dans les 6 mois ?"):
+        rows = [{"Métier": "N1101", "Nb": n, name: answer} for n, answer in ((3, "O"), (2, "N"))]
+        assert read_lots(embedded, rows, "hiring").people == 3
     persons = [
         {"Prénom": n, "Poste": "N1101", "Départ prévu": day}
         for n, day in (("A", "30/06/2095"), ("B", "parti le 01/09/2024"))
@@ -3474,3 +3476,60 @@ def test_why_a_person_leaves_is_a_remark(embedded: Referential) -> None:
     rows = [{"Prénom": name, "Emploi": "N1101", "Motif de sortie": why} for name, why in people]
     lots = read_lots(embedded, rows, "fragile")
     assert (lots.people, {"gone_line", "leavers_remarked"} - {*said(lots)}) == (2, set())
+
+
+def test_a_survey_counts_those_to_be_hired_and_not_who_works_there(embedded: Referential) -> None:
+    row = {
+        "Entreprise": "Alpha",
+        "Nb salariés ETP": 310,
+        "Métier recherché": "N1101",
+        "Nombre de personnes à recruter": 3,
+    }
+    assert read_lots(embedded, [row], "hiring").people == 3
+
+
+def test_beside_the_staff_of_each_site_its_posts_cut_count(embedded: Referential, tmp_path: Path) -> None:
+    sites = ("Catégorie professionnelle", "Site de Redon", None, "Site d'Allaire", None, "Total postes supprimés")
+    counts = (None, *("Effectif", "Postes supprimés") * 2, None)
+    rows = (("N1101", 30, 12, 14, 6, 18), ("N4101", 12, 4, 6, 0, 4), ("Total", 42, 16, 20, 6, 22))
+    path = workbook(tmp_path / "t.xlsx", sites, counts, *rows, merged=("B1:C1", "D1:E1"))
+    lots = read_lots(embedded, path, "fragile", locator=Locator(PLACES))
+    assert [(lot.job, lot.commune_label, lot.people) for lot in lots.lots] == [
+        ("N1101", "Redon", 12), ("N1101", "Allaire", 6), ("N4101", "Redon", 4)
+    ]  # fmt: skip
+    assert {"other_counts", "by_place"} <= {*said(lots)}
+
+
+@pytest.mark.parametrize(
+    ("now", "aimed"),
+    [("Baseline HC (Sep-26)", "Target HC (Dec-27)"), ("Effectif de référence (09/2026)", "Effectif cible (12/2027)")],
+)
+def test_what_a_plan_starts_from_is_who_is_there(embedded: Referential, now: str, aimed: str) -> None:
+    rows = [{"Position": "N1101", now: 18, aimed: 6, "Delta": -12}, {"Position": "N4101", now: 3, aimed: 3, "Delta": 0}]
+    assert found(read_lots(embedded, rows, "fragile")) == [("–", "N1101", 12)]
+
+
+def test_physical_persons_go_before_full_time_equivalents(embedded: Referential) -> None:
+    row = {"Fonction": "N1101", "Nb ETP": 7.2, "Nb personnes physiques": 9}
+    assert read_lots(embedded, [row], "fragile").people == 9
+
+
+def test_one_person_said_to_be_gone_is_told(embedded: Referential) -> None:
+    lots = read_lots(embedded, [{"Fonction": "N1101", "Nb": 1, "Observations": "licencié en octobre"}], "fragile")
+    assert (lots.people, "leavers_remarked" in said(lots)) == (1, True)
+
+
+def test_the_town_that_ends_the_name_of_a_firm_holds_for_its_group(embedded: Referential, tmp_path: Path) -> None:
+    people = written(tmp_path / "f.csv", "Emploi;Nb;Ville\nN1101;3;Redon\nN4101;1;Allaire\n")
+    header = ("Entreprise / Commune", "Métier", "Nb")
+    rows = (("ALPHA\nRedon", "N1101", 4), (None, "N4101", 1), ("BETA\nAllaire", "N1101", 2), (None, "N4103", 2))
+    table = workbook(tmp_path / "h.xlsx", header, *rows)
+    _, hiring = read_sides(embedded, people, table, locator=Locator(PLACES))
+    assert hiring is not None
+    assert [lot.commune_label for lot in hiring.lots] == ["Redon", "Redon", "Allaire", "Allaire"]
+
+
+def test_an_extract_names_its_columns_in_one_word_and_codes_firms_beside_their_names(embedded: Referential) -> None:
+    row = {"SOCIETE": "01", "ETAB": "001", "LIBETAB": "Alpha", "CODEMP": "CAR", "LIBEMP": "CARISTE", "EFF": 11}
+    (lot,) = read_lots(embedded, [row], "fragile").lots
+    assert (lot.employer, lot.given, lot.people) == ("Alpha", "CARISTE", 11)

@@ -302,7 +302,8 @@ class Grid:
     @property
     def counts_present(self) -> bool:
         """Whether its numbers are of who is there now."""
-        return says("current", bare(without_part(self.title(self.count))))
+        name = _IN_BRACKETS.sub(lambda inside: inside[0] * (Month.read(inside[1]) is None), self.title(self.count))
+        return says("current", bare(without_part(name)))
 
     @cached_property
     def counts_rest(self) -> bool:
@@ -350,15 +351,21 @@ class Grid:
     def with_checked_roles(self) -> "Grid":
         """Drop the roles that its cells contradict: jobs, employers or months of numbers, counts of words, sectors."""
         texts = {role: self.sample(at) for role, at in self.columns.items()}
+        numbered = {*self.columns.values(), *self.holding(numbers_of, range(len(self.header)))}
+        unnumbered = ["" if at in numbered else name for at, name in enumerate(self.header)]
+        firms = columns_of(unnumbered, self.side).get("employer")
+        is_code = firms is not None or says("site", self.title("employer"))
         wrong = {
             "job": texts.get("job") and hold_counts(texts["job"]),  # "Postes créés"
             # "Secteur" may be a part of a country.
             "sector": texts.get("sector") and not self.has("basin", "commune")
             and self.reader.holds_places(texts["sector"]),
-            "employer": says("site", self.title("employer")) and hold_counts(texts.get("employer", ())),
+            "employer": is_code and texts.get("employer") and hold_counts(texts["employer"]),
             "month": texts.get("month") and all(map(_FEW.fullmatch, texts["month"])),  # "Départs"
         }  # fmt: skip
         grid, counts = self.without(*(role for role, is_wrong in wrong.items() if is_wrong)), texts.get(self.count, ())
+        if wrong["employer"] and firms is not None:  # the firm's code stands beside its name
+            grid = grid.with_roles(employer=firms)
         words = not any(sign.isdigit() for text in counts for sign in text[:2])  # "Postes" may head titles, not numbers
         answers = any(map(_is_answer, counts))  # "Menacé (oui/non)"
         are_jobs = words and len(counts) > 1 and self.reader.holds_jobs(counts)  # "Poste supprimé"
@@ -584,7 +591,7 @@ def remarked(row: Line, number: int) -> int:
             if key == "leavers" or not (grid.side == "hiring" or among or key == "left"):
                 return told(cells[at], number, "leavers_remarked")
             return told(cells[at], n if key == "left" else number - n)
-        if grid.side == "fragile" and at != count and says("leaver" if number == 1 else "gone", said):
+        if grid.side == "fragile" and at != count and (says("gone", said) or (number == 1 and says("leaver", said))):
             return told(cells[at], number, "leavers_remarked")
     doubted = [cells[at] for at in grid.remarks if says("doubt", cells[at][1].casefold())]
     answers = [(grid.header[at], text) for at in grid.answered if not (text := row.text_at(at)).isdigit() and text]

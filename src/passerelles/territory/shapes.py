@@ -22,7 +22,7 @@ from passerelles.territory.columns import (
     without_part,
     year_of,
 )
-from passerelles.territory.grid import MOST_CELLS, Grid, Reader, Row, change_of, numbers_of
+from passerelles.territory.grid import MOST_CELLS, Grid, Reader, Row, change_of, fill_down, numbers_of
 from passerelles.territory.jobs import conditions_column, counted_jobs, firms_apart, place_in_title, with_needs
 from passerelles.territory.lots import LotsError, Problem, says
 from passerelles.text import normalise_label
@@ -628,7 +628,9 @@ def _with_places_of_firms(grid: Grid) -> Grid:
     """Give rows the place that most employers end with, in the departments of the other tables: "Auchan Leers"."""
     if not grid.has("employer") or grid.has("basin", "commune") or grid.titled:
         return grid
-    firms = {line: grid.text(cells, "employer") for line, cells in grid.rows}
+    below = fill_down(grid, grid.rows, ())
+    rows = [(line, below[line][1] if line in below else cells) for line, cells in grid.rows]
+    firms = {line: grid.text(cells, "employer") for line, cells in rows}
     towns = {firm: grid.reader.town_at_end(firm) for firm in {*firms.values()} - {""}}
     places = {line: towns[firm] for line, firm in firms.items() if towns.get(firm)}
     if sum(map(bool, towns.values())) < max(_LEAST, MOST_CELLS * len(towns)):

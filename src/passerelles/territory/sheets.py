@@ -272,7 +272,8 @@ def grids_of(sheets: Sequence[Rows], reader: Reader) -> Iterator[Grid]:
             if places and not grid.has("basin", "commune"):
                 grid.tell("sheet_place", place=rows.sheet)
                 grid = grid.with_column("commune", dict.fromkeys([line for line, _ in grid.rows], rows.sheet))
-            firms = {n: grid.text(c, "employer") for n, c in grid.rows if not grid.has("basin", "commune")}
+            of_lines = grid.has("employer") and not grid.title("employer") and not grid.has("basin", "commune")
+            firms = {n: grid.text(c, "employer") for n, c in grid.rows if of_lines}
             towns = {firm: _place_of_title([firm], reader) for firm in firms.values() if firm}
             if len({*towns.values()}) > 1 and all(towns.values()):  # "Établissement : Usine de Redon"
                 grid.tell("firm_place", 0, "employer", given=next(iter(towns)), place=next(iter(towns.values())))
@@ -589,8 +590,12 @@ def _told_apart(grid: Grid, headings: Sequence[str]) -> Grid:
     """
     Name numbers of one name after what stands above them too: "CDI" below "Niort".
 
-    Below "Jour" and "Nuit", people have the heading's own name, and full-time equivalents beside them are not read.
+    Below "Jour" and "Nuit", people have the heading's own name, and full-time equivalents beside them are not read; nor
+    is who is there, beside those who leave.
     """
+    again = {name for name in grid.header if grid.side == "fragile" and grid.header.count(name) > 1}
+    leave = {name for name in again if says("leaves", normalise_label(name))}
+    staff = {name for name in again - leave if leave and has_counts([name])}
     names, people, apart = [*grid.header], list[str](), list[int]()
     for at, (name, heading) in enumerate(zip(grid.header, headings, strict=True)):
         texts = [text for _, cells in grid.rows if (text := cell_text(cells[at]))]
@@ -600,14 +605,17 @@ def _told_apart(grid: Grid, headings: Sequence[str]) -> Grid:
         if not counts or alone or grid.reader.is_place(name):
             continue
         names[at] = f"{name} {heading}" if is_dated else heading if has_counts([name]) else f"{heading} {name}"
-        if part_time:
+        if part_time or name in staff:
             apart.append(at)
         elif has_counts([name]):
             people.append(names[at])
     grid = replace(grid, header=names)
     if not people or not apart:
         return grid
-    grid.tell("part_time_beside", columns=", ".join(people))
+    if staff:
+        grid.tell("other_counts", column=", ".join(leave), others=", ".join(staff))
+    else:
+        grid.tell("part_time_beside", columns=", ".join(people))
     return grid.emptied(apart)
 
 
