@@ -71,9 +71,11 @@ def bounds(space, formula, work, row):
     for feature in range(len(formula.kind)):
         weight = np.float32(formula.weight[feature] * UNITS)
         if formula.kind[feature] == layout.VALUE:
-            bound += weight * (work.values[formula.measure[feature]] - formula.mean[feature])
+            for target in range(len(bound)):
+                bound[target] += weight * (work.values[formula.measure[feature], target] - formula.mean[feature])
         elif formula.kind[feature] == layout.REVERSE:  # as if no target were nearer to another occupation
-            bound += weight * (formula.scale[0] - formula.mean[feature])
+            for target in range(len(bound)):
+                bound[target] += weight * (formula.scale[0] - formula.mean[feature])
         else:
             _bound_rank(space, formula, work, feature, weight, own)
 
@@ -204,10 +206,11 @@ def coverage(space, needs, work, added, row, ranking, person):
                 work.credit[near.columns[cell]] = max(work.credit[near.columns[cell]], near.data[cell])
     covered = work.covered
     covered[:] = 0.0
-    for column in np.flatnonzero(work.credit):
-        for cell in range(by.starts[column], by.starts[column + 1]):
-            covered[by.columns[cell]] += by.data[cell] * work.credit[column]
-    work.credit[:] = 0.0
+    for column in range(len(work.credit)):
+        if work.credit[column] > 0.0:
+            for cell in range(by.starts[column], by.starts[column + 1]):
+                covered[by.columns[cell]] += by.data[cell] * work.credit[column]
+            work.credit[column] = 0.0
     for target in range(len(covered)):
         total = needs.total[target]
         covered[target] = min(covered[target] / total, 1.0) if total > 0.0 else -1.0
@@ -267,12 +270,10 @@ def _count(space, work, columns):
 @compiled
 def _add_terms(space, work, row, seen):
     """Add what the terms counted bring to what the occupation has, rare ones by posting list, frequent ones by line."""
-    if row >= 0:
-        work.dots[:] = space.base_dot[:, row]
-        work.square[:] = space.base_square[:, row]
-    else:
-        work.dots[:] = 0
-        work.square[:] = 0.0
+    for measure in range(layout.WHOLE):
+        work.square[measure] = space.base_square[measure, row] if row >= 0 else 0.0
+        for target in range(len(work.bound)):
+            work.dots[measure, target] = space.base_dot[measure, row, target] if row >= 0 else 0
     for term in work.touched[:seen]:
         measure = space.measure[term]
         before, after = work.counts[term], work.counts[term] + work.added[term]
@@ -330,10 +331,12 @@ def _overall(space, work, row):
     for step in range(len(space.steps_measure)):
         measure = space.steps_measure[step]
         if measure >= 0:
-            total += np.float32(space.steps_weight[step]) * work.values[measure]
+            for target in range(len(total)):
+                total[target] += np.float32(space.steps_weight[step]) * work.values[measure, target]
             reach = reach + space.steps_weight[step] * (work.square[measure] > 0.0)
         elif row >= 0:
-            total += space.fixed[space.steps_fixed[step], row]
+            for target in range(len(total)):
+                total[target] += space.fixed[space.steps_fixed[step], row, target]
             reach = reach + space.steps_weight[step] * space.fixed_has[space.steps_fixed[step], row]
     root = math.sqrt(reach)
     reachable = space.reach[0] if row >= 0 else space.reach[1]
