@@ -874,6 +874,8 @@ def test_going_down_a_grade_is_a_step_down_and_sources_leave_it_out_unless_asked
     graph = build_graph(some)
     assert rank_moves(graph, "P", targets=["Q"], settings=PLAIN)[0].kind == "step-down"
     assert rank_moves(graph, "Q", targets=["P"], settings=PLAIN)[0].kind == "lateral"
+    more = replace(some, credential_requirements=(*some.credential_requirements, CredentialRequirement("Q", "TP")))
+    assert rank_moves(build_graph(more), "P", targets=["Q"], settings=PLAIN)[0].kind == "lateral"  # TP is lacking
     plain = rank_sources(graph, "Q", settings=PLAIN, limit=None)
     assert "P" not in {move.origin.code for move in plain}
     assert (plain.excluded, plain.left_out) == (("step-down",), 1)

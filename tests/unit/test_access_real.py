@@ -35,6 +35,8 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("J1506", "J1501", "conditional", {"DEAS"}, set(), "step-down"),
     ("J1506", "J1507", "conditional", {"DE-PUER"}, set(), "lateral"),
     ("J1507", "J1506", "conditional", {"ORDRE-INF"}, set(), "step-down"),
+    ("J1507", "J1503", "conditional", {"DEIA", "ORDRE-INF"}, set(), "lateral"),  # a nurse's diploma, and one more
+    ("J1104", "J1506", "conditional", {"DEI", "ORDRE-INF"}, set(), "step-down"),
     ("J1506", "J1503", "conditional", {"DEIA"}, set(), "advancement"),
     ("J1301", "J1501", "conditional", {"DEAS"}, set(), "advancement"),  # hospital cleaner to care assistant
     ("K1302", "J1501", "conditional", {"DEAS"}, set(), "advancement"),

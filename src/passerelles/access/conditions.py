@@ -659,8 +659,8 @@ def move_kind(
 
     Notes
     -----
-    A credential that the origin requires and that has the target's as prerequisite makes it a step down, where both
-    are diplomas or titles: nobody goes down a grade by holding a licence more.
+    A credential that the origin requires and that has the target's as prerequisites makes it a step down, where all
+    are diplomas or titles: nobody goes down a grade by holding a licence more, or towards a diploma that is lacking.
     """
     if origin is None or before is None:
         return "unknown"
@@ -707,7 +707,7 @@ def same_field(referential: Referential, origin: str | None, target: str) -> boo
 
 
 def _supposes(referential: Referential, before: AccessConditions, after: AccessConditions) -> bool:
-    """Whether a diploma or title that the first requires has one of the second as prerequisite, and none is common."""
+    """Whether diplomas or titles that the first requires suppose those of the second, and none is common."""
 
     def diplomas(conditions: AccessConditions) -> dict[str, model.Credential]:
         asked = (c for c in conditions.required if c.requirement == "required" and not c.needed_for)
@@ -715,4 +715,4 @@ def _supposes(referential: Referential, before: AccessConditions, after: AccessC
 
     own, wanted = diplomas(before), diplomas(after)
     supposed = {p for code, known in own.items() for p in (*referential.prerequisites_of(code), *known.supposed)}
-    return not wanted.keys().isdisjoint(supposed) and wanted.keys().isdisjoint(own)
+    return bool(wanted) and wanted.keys() <= supposed - own.keys()
