@@ -1474,6 +1474,9 @@ BLIND: list[tuple[str, str, str, set[str], set[str], set[str], tuple[float, floa
     ("G1302", "E1108", "open", set(), set(), {"DIP-N6"}, (100, 1500)),
     ("J1507", "J1506", "conditional", {"ORDRE-INF"}, set(), {"DEAS", "DEI"}, (0, 50)),
     ("D1505", "J1507", "conditional", {"DE-PUER"}, {"DEI"}, set(), (5000, 7000)),
+    ("J1102", "J1105", "conditional", {"GERIA-EHPAD"}, set(), {"DES-GERIATRIE"}, (100, 300)),
+    ("J1506", "J1408", "conditional", {"DIP-OSTEO"}, set(), {"DE-MK"}, None),  # exempted from a part that is not read
+    ("B1605", "B1610", "open", set(), set(), {"CAP-BIJOUTERIE"}, (70, 600)),
     # A sailor of the sea takes an examination after six months on rivers: its ways have lengths, it has none.
     ("A1415", "N3103", "conditional", {"UE-MATELOT"}, {"EXP-NAV-6"}, {"CFBS"}, (0, 40)),
 ]
