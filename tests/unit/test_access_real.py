@@ -1477,6 +1477,7 @@ BLIND: list[tuple[str, str, str, set[str], set[str], set[str], tuple[float, floa
     ("J1102", "J1105", "conditional", {"GERIA-EHPAD"}, set(), {"DES-GERIATRIE"}, (100, 300)),
     ("J1506", "J1408", "conditional", {"DIP-OSTEO"}, set(), {"DE-MK"}, None),  # exempted from a part that is not read
     ("B1605", "B1610", "open", set(), set(), {"CAP-BIJOUTERIE"}, (70, 600)),
+    ("F1101", "F1130", "open", set(), set(), {"TP-PROJETEUR-BA"}, (20, 300)),  # higher studies of the same field
     # A sailor of the sea takes an examination after six months on rivers: its ways have lengths, it has none.
     ("A1415", "N3103", "conditional", {"UE-MATELOT"}, {"EXP-NAV-6"}, {"CFBS"}, (0, 40)),
 ]
