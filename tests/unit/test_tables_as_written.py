@@ -3533,3 +3533,33 @@ def test_an_extract_names_its_columns_in_one_word_and_codes_firms_beside_their_n
     row = {"SOCIETE": "01", "ETAB": "001", "LIBETAB": "Alpha", "CODEMP": "CAR", "LIBEMP": "CARISTE", "EFF": 11}
     (lot,) = read_lots(embedded, [row], "fragile").lots
     assert (lot.employer, lot.given, lot.people) == ("Alpha", "CARISTE", 11)
+
+
+@pytest.mark.parametrize("person", ["NNI", "N° salarié", "ID de l'employé", "Date d'embauche", "Date début contrat"])
+def test_a_code_beside_each_person_counts_nobody(embedded: Referential, person: str) -> None:
+    rows = [{person: f"17{n}X", "Libellé de l'emploi": "N1101", "Temps": "10", "Date fin contrat": ""} for n in (1, 2)]
+    rows += [{person: "173X", "Libellé de l'emploi": "N1101", "Temps": "20", "Date fin contrat": "31/08/2024"}]
+    assert read_lots(embedded, rows, "fragile").people == 2
+
+
+def test_a_form_asks_how_many_of_each_job(embedded: Referential, tmp_path: Path) -> None:
+    asked = "Combien de recrutements en 2027 ? [{}]"
+    rows = (("Entreprise", "Ville", asked.format("Cariste"), asked.format("Soudeur")), ("A", "Redon", "2", "3"))
+    path = written(tmp_path / "t.csv", "\n".join(";".join(row) for row in rows))
+    lots = read_lots(embedded, path, "hiring")
+    assert {lot.given: lot.people for lot in lots.lots} == {"Cariste": 2, "Soudeur": 3}
+
+
+def test_a_requisition_says_its_openings_beside_its_number(embedded: Referential) -> None:
+    row = {"Demande de recrutement": "JR-00812", "Titre du poste": "N1101", "Ouvertures": 10, "Ouvertures pourvues": 4}
+    assert read_lots(embedded, [row], "hiring").people == 6
+
+
+def test_the_kind_of_an_employee_is_no_job_and_who_is_not_impacted_is_out(embedded: Referential) -> None:
+    people = (("Assembleur II", "Cariste", "Impacté"), ("Qualité III", "Soudeur", "Non impacté"))
+    rows = [
+        {"Profil de poste": post, "Titre professionnel": job, "Type d'employé": "Permanent", "Statut d'impact": impact}
+        for post, job, impact in people
+    ]
+    lots = read_lots(embedded, rows, "fragile")
+    assert ([lot.given for lot in lots.lots], asides(lots)) == (["Cariste"], [(2, "out_of_scope")])

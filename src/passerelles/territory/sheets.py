@@ -407,7 +407,7 @@ def _grid(rows: Rows, reader: Reader) -> Grid:
     """Return a table with one header, and with what merged cells and lines of their own say in each of its rows."""
     side, tell = reader.side, partial(reader.tell, rows.name)
     rows = with_only_header(rows, lambda cells: len({"job", "code"} & columns_of(cells, side).keys()))
-    header = [" ".join(cell_text(cell).split()) for cell in rows.header]
+    header = _asked(" ".join(cell_text(cell).split()) for cell in rows.header)
     if rows.header_line > 1:
         tell("header_line", rows.header_line, line=str(rows.header_line))
     for line, cells in rows.above:
@@ -435,6 +435,20 @@ def _grid(rows: Rows, reader: Reader) -> Grid:
     grid = _told_apart(grid, _headings(names, [(0, over)], 1) if over else headings)
     kept = [above if name == old else "" for above, name, old in zip(headings, grid.header, names, strict=True)]
     return labelled(replace(grid, columns=columns_of(grid.header, side), above=kept), above)
+
+
+def _asked(header: Iterable[str]) -> list[str]:
+    """
+    Return a header in which a question of several parts, as forms write it, is named after each.
+
+    Examples
+    --------
+    >>> _asked(["Ville", "Combien ? [Cariste]", "Combien ? [Soudeur]", "Nb [CDI]"])
+    ['Ville', 'Cariste', 'Soudeur', 'Nb [CDI]']
+    """
+    parts = [(name, *name.removesuffix("]").partition(" [")) for name in header]
+    questions = [question for name, question, _, _ in parts if name.endswith("]")]
+    return [inside if inside and questions.count(question) > 1 else name for name, question, _, inside in parts]
 
 
 def _filled_rows(rows: Rows, header: Sequence[str], tell: Callable[..., None]) -> list[Row]:
