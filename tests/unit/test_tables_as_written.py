@@ -1048,6 +1048,7 @@ def test_permanent_and_seasonal_staff_are_parts_of_the_same_people(embedded: Ref
         ("Disponibilité", "03/2027", Month(2027, 3)),
         ("Dispo", "03/2027", Month(2027, 3)),
         ("Période", "mars 2027", Month(2027, 3)),
+        ("Délai", "1er trimestre 2027", Month(2027, 3)),
     ],
 )
 def test_a_level_that_is_wished_for_is_no_month(
@@ -3428,6 +3429,8 @@ def test_an_order_to_an_agency_asks_for_a_qualification(embedded: Referential) -
     row = {"Client utilisateur": "Alpha", "Qualification demandée": "Cariste", "Nbre intérimaires": 8}
     (lot,) = read_lots(embedded, [row], "hiring").lots
     assert (lot.employer, lot.given, lot.people) == ("Alpha", "Cariste", 8)
+    row = {"Agence": "Redon", "EU (entreprise utilisatrice)": "Beta", "Métier demandé": "Cariste", "Nb": 2}
+    assert [lot.employer for lot in read_lots(embedded, [row], "hiring").lots] == ["Beta"]
     row = {"Poste": "Cariste", "Qualification demandée": "CAP", "Nombre": 2}
     assert [lot.given for lot in read_lots(embedded, [row], "hiring").lots] == ["Cariste"]
 
