@@ -521,6 +521,9 @@ def test_a_word_that_no_label_has_is_read_as_the_one_that_labels_have(
         ("Fabricant de cadres", "H2208"),
         ("Cadre de santé", "J1502"),
         ("Opérateur semi-conducteurs", "H2603"),
+        ("Inspecteur des finances publiques", "K1503"),
+        ("Vendeur par téléphone", "D1408"),
+        ("Conseiller particuliers", "C1206"),
         ("Chargé de commerce électronique", "E1101"),
     ],
 )
