@@ -181,7 +181,11 @@ def test_a_radius_is_the_reason_only_where_nothing_else_bars() -> None:
     asked: dict[str, Any] = {"places": BASINS, "settings": {"acceptable_probability": 1.0}, "stretch": True}
     near = match(fragile, hiring, {("J00", "J01"): 10.0}, radius_km=30, **asked)
     assert (near.uncovered[0].reason, near.unfilled[0].reason) == ("unlikely", "unlikely")
-    assert "Les plus proches : " in near.unfilled[0].sentence("fr")
+    text = near.unfilled[0].sentence("fr")
+    assert "Les plus proches" not in text, "nobody is near a job that experts never list"
+    assert "Les plus proches : " in replace(
+        near.unfilled[0], candidates=(replace(near.unfilled[0].candidates[0], likely=True),)
+    ).sentence("fr")
     assert not near.stretched  # what is shown apart is within the radius too
     assert match(fragile, hiring, {("J00", "J01"): 10.0}, radius_km=60, **asked).stretched
     both = openings(("P", "J01", 5, "Sud"), ("Q", "J02", 9, "Nord"))
@@ -225,6 +229,9 @@ def test_openings_out_of_reach_say_what_their_job_takes_and_not_who_is_nearest(e
     assert "il faudrait d'autres candidats. Ce que le métier exige : DE aide-soignant (1" in said["J1501"][1]
     assert "permis D" in said["N4103"][1]
     assert [reason for reason, _ in said.values()] == ["unlikely"] * 2
+    (left,) = match_territory(embedded_graph, people(("A", "N4101", 2, "x")), openings(("P", "N4101", 5, "x"))).unfilled
+    assert left.reason == "everyone_placed"
+    assert "permis C" in left.sentence("fr")
 
 
 def test_unknown_hours_count_only_under_an_assumption() -> None:

@@ -350,6 +350,7 @@ class FillCandidate(Described):
     reason: str
     hours: float | None
     km: float | None
+    likely: bool = True  # whether experts list such moves at all: else nobody is told to be near
 
     spec: ClassVar[Record] = Record(
         "candidate",
@@ -379,7 +380,7 @@ class Unfilled(Described):
     empty: int
     reason: str
     candidates: tuple[FillCandidate, ...] = ()
-    access: AccessConditions | None = None  # what the job takes, where moves to it demand too much
+    access: AccessConditions | None = None  # what the job takes, where it takes others
 
     @property
     def code(self) -> str:
@@ -392,7 +393,7 @@ class Unfilled(Described):
         if self.access and (self.access.to_obtain or self.access.status == "selective"):  # nearest, and far from it
             takes = access_text(self.access, lang, sized=True)
             return f"{text} {say('territory.unfilled.takes', lang=lang, access=takes)}"
-        if not self.candidates:
+        if not (self.candidates and self.candidates[0].likely):
             return text
         return f"{text} {say('territory.unfilled.who', lang=lang, lot=_lot_name(self.candidates[0].lot))}"
 
@@ -610,7 +611,7 @@ def unfilled_pools(territory: Territory, pairs: Pairs, left: Ints, free: Ints) -
         elif at in detailed:
             candidates = tuple(_candidate(territory, pairs, left, int(p)) for p in span[:_CANDIDATES])
         label = hiring.pool_labels.get(lot.pool, lot.pool) if lot.pool else lot.label or lot.job
-        takes = reason in _OF_OTHERS and not lot.pool
+        takes = not lot.pool and (reason in _OF_OTHERS or reason == "everyone_placed")
         titles = frozenset(filter(None, (lot.title_code,)))
         access = access_conditions(territory.graph.referential, lot.job, titles=titles) if takes else None
         yield Unfilled(lot, label, int(territory.capacity[at]), int(free[at]), reason, candidates, access)
@@ -628,4 +629,5 @@ def _candidate(territory: Territory, pairs: Pairs, left: Ints, pair: int) -> Fil
     job = territory.hiring.lots[int(pairs.entry[pair])].job
     expected, distance = None if hours < 0 else hours / TENTHS, None if km is None else round(km, 1)
     reason = _barred_by(territory, pairs, pair)
-    return FillCandidate(territory.fragile.lots[lot], int(left[lot]), job, reason, expected, distance)
+    likely = not pairs.probability[pair] < territory.settings.acceptable_probability or bool(pairs.same[pair])
+    return FillCandidate(territory.fragile.lots[lot], int(left[lot]), job, reason, expected, distance, likely)
