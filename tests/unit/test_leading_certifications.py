@@ -111,6 +111,14 @@ def test_before_its_end_a_certification_stands_with_its_successor_named(
     assert "RNCP200" not in found
 
 
+def test_each_successor_that_a_cell_names_is_one_of_its_own(tmp_path: Path, jobs: Referential) -> None:
+    several = NEXT.replace("RNCP200", "RNCP200|RNCP201")
+    for name, text in {"c.csv": CERTIFINFO, "kit.csv": KIT, "suite.csv": several, "rome.csv": ROME}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    found = [c.code for c in load_certifications(tmp_path).leading("N4101", jobs, DAY)]
+    assert found[:2] == ["RNCP200", "RNCP201"]
+
+
 def test_a_successor_of_which_nothing_is_known_is_trusted_for_two_years_only(
     table: Certifications, jobs: Referential
 ) -> None:

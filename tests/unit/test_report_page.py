@@ -158,14 +158,15 @@ def test_who_may_pay_is_said_once_in_the_report_and_by_a_move_where_it_is_its_ow
     moves = [(i, e, e.path) for i, o in enumerate(origins) for e in o.moves if e.path]
     at, move, frame = next((i, e, f) for i, e, path in moves for f in path.frames if f.name in named)
     other = replace(frame, verdict="yes", payers=(MayPay("employer", "s"),))
-    own = move._replace(
-        path=cast("Any", SimpleNamespace(frames=(other,), certifications=(), steps=cast("Any", move.path).steps))
-    )
+    leads = "Certifications que les fichiers rattachent à ce métier", ["CAP"], 2
+    told = {"frames": (other,), "certified": lambda _lang: leads, "steps": cast("Any", move.path).steps}
+    own = move._replace(path=cast("Any", SimpleNamespace(**told)))
     alike = same_payers([*origins, origins[at]._replace(moves=(own,))])
     assert other.name not in {f.name for f in alike}
     assert {f.name for f in same_payers(origins)} - {f.name for f in alike} <= {other.name}
     shown = [b for b in access_blocks(case, own, {f.name for f in alike}) if isinstance(b, Bullets)]
     assert "qui peut payer" in " ".join(shown[-1].rows).replace("\u00a0", " ")
+    assert shown[-2] == Bullets(("CAP", "2 autres"), leads[0])  # as the path tells them, what is held left out
 
 
 def test_a_job_that_goes_nowhere_has_its_best_move_explained(page: Element, case: Case) -> None:

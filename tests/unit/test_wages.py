@@ -14,7 +14,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.market.figures import Figure, Interval
 from passerelles.market.market import load_market, load_wages
 from passerelles.market.signals import shares_text, wage_notes, wages_short, wages_text
-from passerelles.market.tables import Wages
+from passerelles.market.tables import Via, Wages
 from passerelles.service import answers
 from passerelles.service.engine import Engine
 from passerelles.service.requests import MatchBody, RankBody
@@ -108,10 +108,10 @@ def test_wages_stand_beside_moves_and_paths_and_change_no_score(
 
 
 def test_one_median_for_both_jobs_does_not_tell_what_the_move_pays() -> None:
-    def median(family: str) -> Figure:
-        return Figure(Interval(0.9, 0.9), "observed", about=family, source="S", year="2018")
+    def median(family: str, via: Via = "direct") -> Figure:
+        return Figure(Interval(0.9, 0.9), "observed", about=family, source="S", year="2018", via=via)
 
-    alike, apart = (median("V"), median("V")), (median("V"), median("W"))
+    alike, apart = (median("V"), median("V", "parent")), (median("V"), median("W"))
     assert [wages_short(both, "fr") for both in (alike, apart)] == ["≈ 0,90", "0,90 → 0,90"]
     assert "ne dit pas ce que le passage change" in wages_text(alike)
     assert wages_text(apart).startswith("0,90 avant, 0,90 après")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Container, Iterable, Iterator, Mapping, 
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache, cached_property, lru_cache
-from itertools import takewhile
+from itertools import chain, product, takewhile
 from math import inf
 from pathlib import Path
 from types import MappingProxyType
@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 
 from passerelles.codes import check_code, check_whole, grouped, is_rome_code
 from passerelles.errors import PasserellesError, UnknownCodeError, checked
-from passerelles.language.say import Lang, day_text, listed, number, say
+from passerelles.language.say import Lang, day_text, labelled, listed, number, say
 from passerelles.market.read import FileRows, Keeper, RecognisedFile, Scan, SourceFile, scan_all
 from passerelles.market.tables import Via, links_of
 from passerelles.model import DIPLOMAS, Credential, Hours, Occupation, Ternary
@@ -141,7 +141,7 @@ def _hours_shown(hours: Hours | None, lang: Lang) -> str | None:
     return None if hours is None or hours.expected is None else number(hours.expected, lang=lang)
 
 
-def leading_lines(
+def leading_told(
     certifications: Sequence[LeadingCertification],
     lang: Lang = "fr",
     *,
@@ -149,9 +149,9 @@ def leading_lines(
     asked: Container[str] = (),
     ways: Container[str] = (),
     held: Container[str] = (),
-) -> list[str]:
+) -> tuple[str, list[str], int]:
     """
-    Return one line with the first certifications and how many more there are; none where there is none.
+    Return in words what certifications are to an occupation, the first of them, and how many more; empty = untold.
 
     `kinds` are those of what is to be obtained. Where there is a diploma or a title among it, only what is demanded of
     everybody, or has a code among those `asked` of the person or of all `ways` to that, is said to lead there. Where
@@ -169,7 +169,7 @@ def leading_lines(
     some = sorted(alone or candidates, key=lambda c: c.code not in asked)
     beside = not demanded and bool(set(kinds) - {"aptitude", "experience"})
     if not some or (beside and not near):
-        return []
+        return "", [], 0
     key = "certified" if demanded or any(c.sure for c in some) else "certified_undated"
     if beside:
         key = "certified_beside"
@@ -177,10 +177,15 @@ def leading_lines(
         key = "certified_family"
     # Registrations of one certification, of which nothing else differs, are named together.
     together = [*grouped((replace(c, code="").described(lang), c) for c in some).values()]
-    more = len(together) - _SAID
     shown = (replace(same[0], code=", ".join(c.code for c in same)) for same in together[:_SAID])
-    names = listed((c.described(lang) for c in shown), lang)
-    return [say(f"paths.{key}", lang=lang, names=names + (say("moves.more", lang=lang, n=more) if more > 0 else ""))]
+    return say(f"paths.{key}", lang=lang), [c.described(lang) for c in shown], max(len(together) - _SAID, 0)
+
+
+def leading_lines(certifications: Sequence[LeadingCertification], lang: Lang = "fr", **whose: Any) -> list[str]:
+    """Return the same in one line; none where there is nothing to tell."""
+    head, names, others = leading_told(certifications, lang, **whose)
+    more = say("moves.more", lang=lang, n=others) if others else ""
+    return [labelled(head, f"{listed(names, lang)}{more}.", lang)] if names else []
 
 
 class Registration(NamedTuple):
@@ -277,7 +282,8 @@ def read_register(recognised: Iterable[RecognisedFile]) -> Register:
         replaced |= {(code, successor), (former, code)}
     leading = {(rome, code) for code, rome in rows("rncp-rome", "rncp", "rome") if code.startswith("RNCP")}
     branch = frozenset(code for code, _ in rows("rncp-agreements", "rncp", "agreement_1"))
-    pairs = ((old, new) for old, new in replaced if old != new and old.startswith("RNCP") and new.startswith("RNCP"))
+    each = chain.from_iterable(product(old.split("|"), new.split("|")) for old, new in replaced)  # a cell names several
+    pairs = ((old, new) for old, new in each if old != new and old.startswith("RNCP") and new.startswith("RNCP"))
     by_code, successors = MappingProxyType(registrations), grouped(sorted(pairs))
     return Register(by_code, successors, grouped(sorted(leading)), branch, tuple(files))
 

@@ -51,7 +51,10 @@ def wages_short(wages: WagePair | None, lang: Lang) -> str | None:
 
 def _same_median(wages: WagePair | None) -> bool:
     """Whether both jobs have one and the same median, so that the effect of the move on pay is unknown."""
-    return wages is not None and wages[0].interval is not None and wages[0] == wages[1]
+    if wages is None or wages[0].interval is None:
+        return False
+    before, after = ((f.interval, f.about, f.source, f.year) for f in wages)  # however each job is tied to the family
+    return before == after
 
 
 def _ratios(wages: WagePair | None, lang: Lang) -> list[str]:

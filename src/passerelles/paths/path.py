@@ -11,7 +11,7 @@ from passerelles.access.conditions import AccessConditions
 from passerelles.access.holdings import DEMANDED, OF_A_LEVEL
 from passerelles.codes import grouped
 from passerelles.language.say import Lang, labelled, listed, number, percent, say
-from passerelles.market.certifications import PUBLISHED, LeadingCertification, leading_lines
+from passerelles.market.certifications import PUBLISHED, LeadingCertification, leading_lines, leading_told
 from passerelles.market.signals import WagePair, wage_columns, wage_lines, wages_short
 from passerelles.model import TERNARY, UNKNOWN_HOURS, Ground, Hours, MoveKind, RequirementKind, Stamp, Ternary
 from passerelles.paths.legal import FrameVerdict, payer_lines
@@ -415,6 +415,15 @@ class Path(Described, Shown):
 
     def _beside(self, lang: Lang) -> list[str]:
         """What is said under the steps: the status, what certifies, and wages."""
+        certified = leading_lines(self.certifications, lang, **self._whose())
+        return [*state_lines(self, lang), *certified, *wage_lines(self.wages, lang)]
+
+    def certified(self, lang: Lang = "fr") -> tuple[str, list[str], int]:
+        """Return what is told of the certifications that may lead to the target, by what the person has and lacks."""
+        return leading_told(self.certifications, lang, **self._whose())
+
+    def _whose(self) -> dict[str, set[str]]:
+        """What the certifications that lead there are told by: what is left to obtain, and what is held."""
         needed = self.steps[-1].credentials
         kinds = {c.kind for c in needed if c.held != "yes" and c.requirement in DEMANDED}
         ways = [c.detail for c in self.steps[-1].access.to_obtain]
@@ -422,9 +431,7 @@ class Path(Described, Shown):
             {f"RNCP{number}" for c in some for number in (c.rncp or "").split()}
             for some in ([c for c in needed if c.held == "yes"], [c for c in needed if c.held != "yes"], ways)
         )
-        named = {"asked": to_obtain, "ways": any_way, "held": held}
-        certified = leading_lines(self.certifications, lang, kinds=kinds, **named)
-        return [*state_lines(self, lang), *certified, *wage_lines(self.wages, lang)]
+        return {"kinds": kinds, "asked": to_obtain, "ways": any_way, "held": held}
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickle and copy what was worked out, not the graph that it is worked out from."""

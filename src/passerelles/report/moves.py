@@ -32,7 +32,6 @@ _MAIN: Final = 5  # targets of each fragile job whose paths of several steps are
 _ITEMS: Final = 6  # competencies that the sheet of a move names
 _FEW: Final = 4  # those that the report names
 _REASONS: Final = 3  # parts of the score that are named
-_CERTIFICATIONS: Final = 3
 _ORDER: Final = ("yes", "unknown", "no")  # of what legal frames answer
 _PLANNED: Final = (  # what a project leader plans with, where the tables say it
     "free_from", "needed_by", "training_months", "start_by", "in_time", "fragile_payer", "hiring_payer",
@@ -256,9 +255,10 @@ def access_blocks(case: Case, explained: Explained, common_frames: Collection[st
     """
     w, path = case.words, explained.path
     blocks = _access_bullets(case, explained.move.access, path.steps[0].to_obtain)
-    if path.certifications:
-        rows = [w.typeset(c.described(w.lang)) for c in path.certifications]
-        blocks.append(Bullets(tuple(w.first(rows, _CERTIFICATIONS)), w("move.certifications")))
+    head, names, more = path.certified(w.lang)
+    if names:
+        names += [w("fact.others", n=more)] if more else []
+        blocks.append(Bullets(tuple(map(w.typeset, names)), w.typeset(head)))
     if path.frames:
         sentences = frame_sentences(case, path.frames, why=case.allocation.bounds.frame)
         others = (f for f in path.frames if f.name not in common_frames)
