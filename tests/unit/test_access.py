@@ -622,6 +622,10 @@ def test_sheets_of_credentials_say_which_way_of_which_choice_each_is(embedded_gr
     ways = {(code, way, counted) for code, choice, way, counted in told if choice == "qualification"}
     assert ways == {("CT-QUAL", "a", False), ("TP-CTA", "b", True)}
     assert of_path["way"] == ("b", None)
+    assert None in of_move["choice"]
+    sheet = next(s for s in move.sheets() if s.title == "credentials")  # nobody lacks a choice where there is none
+    of_choice = [c for c in sheet.columns if c.key in ("choice", "way", "choice_held", "way_possible", "way_counted")]
+    assert {c.screen(each, "fr") for c in of_choice for each in sheet.items() if not c.cell(each, "fr")} == {"–", "non"}
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from passerelles import OccupationGraph, build_graph, load_referential, rank_all, rank_moves, rank_sources
+from passerelles.access.conditions import access_conditions
 from passerelles.matching import find_occupation
 from passerelles.model import Profile
 from passerelles.ranking.move import Item, Move
@@ -67,6 +68,12 @@ def test_the_credential_gap_is_stated(graph: OccupationGraph) -> None:
         held = {c.code: c.held for c in move.credentials if c.code != "BEPECASER"}  # what came before the title
         assert held == dict.fromkeys(CARRIED, "yes") | dict.fromkeys(TO_OBTAIN[target], "unknown")
         assert all(c.source for c in move.credentials)
+
+
+def test_a_selection_of_titles_that_a_part_does_not_have_is_none_of_its_own(graph: OccupationGraph) -> None:
+    whole, part = (access_conditions(graph.referential, code) for code in ("K2110", "K2110-GL"))
+    assert (whole.selection is not None, whole.varies) == (True, True)  # that of the inspectors
+    assert (part.selection, part.varies) == (None, False)
 
 
 def test_a_licence_comes_before_the_right_to_teach_it(graph: OccupationGraph) -> None:

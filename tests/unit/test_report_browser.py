@@ -295,7 +295,9 @@ def test_a_narrow_screen_cuts_no_column(browser: "Browser", address: str, width:
         assert page.evaluate(
             "[...document.querySelectorAll('tbody td')].every(e => getComputedStyle(e, '::before').content.length > 2)"
         )
-        narrow = page.evaluate("Math.min(...[...document.querySelectorAll('tbody td')].map(e => e.clientWidth))")
+        narrow = page.evaluate(
+            "Math.min(...[...document.querySelectorAll('tbody th, tbody td')].map(e => e.clientWidth))"
+        )
         assert narrow > width / 2
         picture = page.get_by_role("group", name="Qui pourrait aller où")
         letters = picture.locator("svg text").first.evaluate("e => e.getBoundingClientRect().height")

@@ -36,6 +36,7 @@ from passerelles.report.moves import (
     frame_sentences,
     same_payers,
     staged_paths,
+    training_text,
     weightiest,
 )
 from passerelles.report.page import document_page, move_sheets, territory_page
@@ -167,6 +168,12 @@ def test_who_may_pay_is_said_once_in_the_report_and_by_a_move_where_it_is_its_ow
     shown = [b for b in access_blocks(case, own, {f.name for f in alike}) if isinstance(b, Bullets)]
     assert "qui peut payer" in " ".join(shown[-1].rows).replace("\u00a0", " ")
     assert shown[-2] == Bullets(("CAP", "2 autres"), leads[0])  # as the path tells them, what is held left out
+
+
+def test_hours_that_nobody_knows_are_told_in_words(case: Case) -> None:
+    explained = next(e for o in explained_origins(case) for e in o.moves if e.flows)
+    alone = replace(explained.flows[0], hours=Hours(None, None, None))
+    assert training_text(case, explained._replace(flows=(alone,))) == "durée inconnue"
 
 
 def test_a_job_that_goes_nowhere_has_its_best_move_explained(page: Element, case: Case) -> None:

@@ -318,8 +318,8 @@ def _general_conditions(referential: Referential, code: str, aim: Aim) -> Access
     credentials = tuple(replace(c, closed=True) if is_closed(referential, c.detail) else c for c in named)
     selection = _selection(referential, whole, alone)
     of_titles = selection is not None and selection.scope == "titles"
-    if selection is not None and of_titles and aim.titles and not concerns(referential, code, selection, aim):
-        selection = None  # others are chosen
+    if selection is not None and of_titles and _of_others(referential, code, selection, aim):
+        selection, of_titles = None, False  # others are chosen
     low, high = whole.level_low, whole.level_high
     if low is None and high is None and text is not None:
         low, high = text.low, text.high
@@ -339,6 +339,15 @@ def _general_conditions(referential: Referential, code: str, aim: Aim) -> Access
         title=next((title.label for title in titles_meant(referential, code, aim)), ""),
         note=whole.note,
     )
+
+
+def _of_others(referential: Referential, code: str, selection: model.Selection, aim: Aim) -> bool:
+    """Whether a selection is of titles other than those meant, or than all those of a specialised occupation."""
+    if aim.titles:
+        return not concerns(referential, code, selection, aim)
+    known = {title.code for title in referential.titles_in(code)}
+    part = referential.occupation_by_code[code].base is not None
+    return part and bool(known and selection.titles) and known.isdisjoint(selection.titles.split())
 
 
 def _status(

@@ -183,6 +183,11 @@ ITEMS: Final = ((Column("state", value=lambda state, _: state, words="terms.stat
 """Columns of rows that hold whether a competency is held, and the competency."""
 
 
+def _dash_beside_no_choice(credential: Any, _: Lang) -> str | None:
+    """Write a dash where there is no choice, rather than that nobody knows which."""
+    return None if credential.group else "–"
+
+
 CREDENTIAL: Final = Record(
     "credential",
     "A credential that the target requires, in short; all of it stands in the access conditions",
@@ -191,18 +196,20 @@ CREDENTIAL: Final = Record(
     Column("kind", words="conditions.kind", promised="text"),
     Column("requirement", words="conditions.requirement", schema="text"),
     GROUND,
-    Column("choice", value="group", on=On.CELLS),
-    Column("way", value="alternative", on=On.CELLS),
+    Column("choice", value="group", shown=_dash_beside_no_choice, on=On.CELLS),
+    Column("way", value="alternative", shown=_dash_beside_no_choice, on=On.CELLS),
     Column("held", words="terms.verdict", promised=one_of(TERNARY)),
     Column("source", promised="text"),
 )  # fmt: skip
 
 
 _OF_CHOICE: Final = (
-    Column("choice_held", value="group_held", words="terms.verdict", on=On.CELLS),
-    Column("way_possible", "flag", value=lambda c, _: c.possible if c.group_held == "yes" else None, on=On.CELLS),
-    Column("way_counted", "flag", value=lambda c, _: c.counted if c.group_held == "unknown" else None, on=On.CELLS),
-)
+    Column("choice_held", value="group_held", words="terms.verdict", shown=_dash_beside_no_choice, on=On.CELLS),
+    Column("way_possible", "flag", value=lambda c, _: c.possible if c.group_held == "yes" else None,
+           shown=lambda c, _: None if c.group_held == "yes" else "–", on=On.CELLS),
+    Column("way_counted", "flag", value=lambda c, _: c.counted if c.group_held == "unknown" else None,
+           shown=lambda c, _: None if c.group_held == "unknown" else "–", on=On.CELLS),
+)  # fmt: skip
 """Columns of credentials of which all ways to a choice are shown: of one that is held, and of one that is open."""
 
 

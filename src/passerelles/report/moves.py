@@ -226,7 +226,8 @@ def training_text(case: Case, explained: Explained) -> str:
     if explained.flows:
         (column,) = (c for c in Flow.spec.columns if c.key == "hours_each" and On.PAGE in c.on)
         texts = dict.fromkeys(column.screen(flow, case.words.lang) for flow in explained.flows)
-        return case.words("hours.count", hours=case.words("fact.or").join(t or case.words("unknown") for t in texts))
+        unknown = say("show.hours_unknown", lang=case.words.lang)
+        return case.words("fact.or").join(case.words("hours.count", hours=t) if t else unknown for t in texts)
     return hours_text(explained.path.known_hours, case.words.lang)
 
 
