@@ -83,7 +83,8 @@ def test_excel_types_its_cells(capsys: pytest.CaptureFixture[str], tmp_path: Pat
     book = openpyxl.load_workbook(file)
     page = book.worksheets[0]
     assert page.title == "Classement"
-    assert page.freeze_panes == "A2"
+    assert (page.freeze_panes, page.print_title_cols) == ("B2", "$A:$A")
+    assert (page["F1"].alignment.horizontal, page["E1"].alignment.indent) == ("right", page["E2"].alignment.indent)
     for each in book.worksheets:  # printed: few pages side by side, of 240 characters at most
         wide = sum(c.width for c in each.column_dimensions.values() if not c.hidden)
         setup: Any = each.page_setup

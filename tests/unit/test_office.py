@@ -33,7 +33,8 @@ def _command(*arguments: str) -> None:
 
 def _check_looks(page: Any) -> None:
     """Heads that stand out, stay and filter; columns wide enough for a word; words in French, figures as figures."""
-    assert page.freeze_panes == "A2"
+    several = page.page_setup.fitToWidth > 1  # pages side by side: each repeats what its rows are of
+    assert (page.freeze_panes, page.print_title_cols) == (("B2", "$A:$A") if several else ("A2", None))
     assert page.auto_filter.ref.startswith("A1:")
     for head in page[1]:
         assert head.font.bold

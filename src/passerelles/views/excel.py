@@ -12,7 +12,7 @@ from passerelles.errors import PasserellesError, need
 from passerelles.io.atomic import atomic_file
 from passerelles.language.say import Lang
 from passerelles.text import printable
-from passerelles.views.spec import Cell, Kind, Sheet
+from passerelles.views.spec import NUMERIC, Cell, Kind, Sheet
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -110,14 +110,16 @@ def _fill(book: "Workbook", page: BookPage) -> None:
         column.hidden = place - 1 in page.hidden
         if page.open_rows:  # columns of codes stay text, whatever is typed
             column.number_format = "@"
-    sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(max(1, len(page.heads)))}{len(page.rows) + 1}"
     sheet.page_setup.orientation = "landscape"
     sheet.print_title_rows = "1:1"
     # As few pages side by side as can be read, as many below each other as there are rows.
     shown = sum(width for place, width in enumerate(widths) if place not in page.hidden)
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = math.ceil(shown / _PRINTED), 0
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = (across := math.ceil(shown / _PRINTED)), 0
+    sheet.freeze_panes = "A2"
+    if across > 1:  # what a row is of stays beside what is read of it
+        sheet.freeze_panes, sheet.print_title_cols = "B2", "A:A"
 
     def offer(column: str, rows: int, listed: str | None, **prompt: Any) -> None:
         offered = DataValidation("list" if listed else None, listed, allow_blank=True, showErrorMessage=False, **prompt)
@@ -132,15 +134,18 @@ def _fill(book: "Workbook", page: BookPage) -> None:
         listed = column_help.words[0] if words.startswith("=") else f'"{words}"' if column_help.words else None
         prompt = {"promptTitle": page.heads[place][:32], "prompt": column_help.text[:255], "showInputMessage": True}
         offer(get_column_letter(place + 1), page.open_rows, listed, **prompt)
+    # A text keeps clear of the figure before it, and the head of figures stands above them.
+    plain = Alignment(vertical="top")
+    wrapped = Alignment(wrap_text=True, vertical="top", horizontal="left", indent=1 if page.kinds else 0)
+    above = Alignment(wrap_text=True, vertical="top", horizontal="right")
     heads = []
-    for head in page.heads:
+    for place, head in enumerate(page.heads):
         cell = _cell(sheet, head)
         cell.font = Font(bold=True, color="FFFFFF")
         cell.fill = PatternFill("solid", fgColor="1F3864")
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        cell.alignment = above if page.kinds and page.kinds[place] in NUMERIC else wrapped
         heads.append(cell)
     sheet.append(heads)
-    wrapped, plain = Alignment(wrap_text=True, vertical="top"), Alignment(vertical="top")
     for row in page.rows:
         cells = [_cell(sheet, value) for value in row]
         for cell, value, kind in zip(cells, row, page.kinds, strict=bool(page.kinds)):
