@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from passerelles.codes import check_codes, grouped, sum_by_key
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import OccupationGraph
-from passerelles.language.say import Lang, percent, say
+from passerelles.language.say import Lang, listed, percent, say
 from passerelles.market.market import Market
 from passerelles.market.places import Basin
 from passerelles.market.signals import MARKET_KEYS, JobMarket, job_markets, market_columns, market_notes
@@ -122,7 +122,7 @@ class Area(Described):
         Column("stability", "share", promised="share", on=On.FILE | On.PAGE),
         texts_of("pivots", "code", sep=", ", promised=True, on=On.FILE | On.TERMINAL),
         texts_of("pivots", "code", sep=", ", on=On.PAGE, shown=lambda a, _: "" if a.pivots else "–",
-                 note=lambda a, _: "; ".join(m.label for c in a.pivots for m in a.members if m.code == c)),
+                 note=lambda a, lang: listed((m.label for c in a.pivots for m in a.members if m.code == c), lang)),
         *(texts_of(n, "code", sep=", ", on=On.FILE, promised=True) for n in ("entries", "exits", "dead_ends")),
         parts_of("members", "area_member", promised=True),
         *market_columns(counted=True),
@@ -150,11 +150,13 @@ class Passage(Described):
         Column("moves", "integer", promised="ordinal"),
         Column(
             "best", value=lambda p, _: "; ".join(f"{a} → {b}" for a, b, _ in p.best),
+            shown=lambda p, lang: listed((f"{a} → {b}" for a, b, _ in p.best), lang),
             json=lambda p, _: [{"origin": a, "target": b, "probability": c} for a, b, c in p.best],
             promised=[record("", {"origin": "code", "target": "code", "probability": "number?"})],
         ),
         Column(
             "to_acquire", value=lambda p, _: "; ".join(label for _, label, _ in p.to_acquire),
+            shown=lambda p, lang: listed((label for _, label, _ in p.to_acquire), lang),
             json=lambda p, _: [{"code": c, "label": label, "moves": n} for c, label, n in p.to_acquire],
             promised=[record("", {"code": "code", "label": "text", "moves": "ordinal"})],
         ),

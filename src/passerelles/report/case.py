@@ -85,7 +85,7 @@ def _cell(words: Words, column: Column, item: Any, link: Callable[[Any], str] | 
     text = column.screen(item, words.lang)
     shown_text = words("unknown") if text is None else words.typeset(text)
     level = (value or "unknown") if column.badge else ""
-    return Cell(shown_text, figure, column.beside(item, words.lang), link(item) if link else "", level)
+    return Cell(shown_text, figure, words.typeset(column.beside(item, words.lang)), link(item) if link else "", level)
 
 
 class Request(NamedTuple):

@@ -13,7 +13,7 @@ from passerelles.codes import grouped
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.io.csv import DataFrame, split_sheet
 from passerelles.language import packaged
-from passerelles.language.say import Lang, say
+from passerelles.language.say import Lang, listed, say
 from passerelles.market.market import Market
 from passerelles.market.places import Commune, Places, Spot, departments_shown, holding, with_basins
 from passerelles.notices import Notice
@@ -429,7 +429,7 @@ class Problem(Described):
         Column("people", "integer", shown=_withheld_text,
                promised="count?: People or openings of the row, where they can be read"),
         texts_of("suggestions", "text", promised=["text"],
-                 shown=lambda p, lang: _withheld_text(p, lang) or "; ".join(p.suggestions) or "–"),
+                 shown=lambda p, lang: _withheld_text(p, lang) or listed(p.suggestions, lang) or "–"),
     )  # fmt: skip
 
 

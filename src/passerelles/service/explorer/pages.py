@@ -20,7 +20,7 @@ from passerelles.areas import Area, AreaMember, MobilityAreas, Passage, mobility
 from passerelles.codes import grouped
 from passerelles.errors import UnknownCodeError
 from passerelles.language import packaged
-from passerelles.language.say import Lang, say, signed
+from passerelles.language.say import Lang, listed, say, signed
 from passerelles.market.certifications import LeadingCertification
 from passerelles.market.places import Basin
 from passerelles.market.signals import MARKET_KEYS, find_basin, job_wage, market_notes, signal
@@ -572,8 +572,8 @@ def _passage_columns(ask: PageRequest) -> list[Column]:
     """Return the columns of passages, whose best moves are told by the names of the jobs."""
     jobs = ask.engine.referential.occupation_by_code
 
-    def named(passage: Passage, _: Lang) -> str:
-        return "; ".join(f"{jobs[a].name} → {jobs[b].name}" for a, b, _ in passage.best)
+    def named(passage: Passage, lang: Lang) -> str:
+        return listed((f"{jobs[a].name} → {jobs[b].name}" for a, b, _ in passage.best), lang)
 
     return [replace(c, note=named) if c.key == "best" else c for c in Passage.spec.columns]
 
