@@ -1,5 +1,6 @@
 """The report of a territory as a page: what it says is what was found, escaped, whole without a script."""
 
+import os
 import re
 import string
 import subprocess
@@ -422,7 +423,8 @@ def test_the_same_case_gives_the_same_bytes_in_another_process(case: Case) -> No
         "sys.stdout.buffer.write(territory_page(Case(g, a, Request(pictures=False))).encode())"
     )
     command = [sys.executable, "-c", code, *map(str, tables("redon"))]
-    told = subprocess.run(command, env={"PYTHONHASHSEED": "1", "PATH": ""}, capture_output=True, check=True).stdout
+    env = {"PYTHONHASHSEED": "1", "PATH": "", "PYTHONPATH": os.pathsep.join(sys.path)}  # the code under test
+    told = subprocess.run(command, env=env, capture_output=True, check=True).stdout
     assert told == territory_page(case).encode()
 
 
