@@ -265,7 +265,10 @@ def test_a_ladder_shows_hours_to_scale_and_unknown_as_unknown(embedded_graph: Oc
     assert len(ranges) == len(spans)
     ratio = {round((s.high or 0) - (s.low or 0), 6): b.get_width() for s, b in zip(spans, ranges, strict=True)}
     assert len({round(width / hours, 6) for hours, width in ratio.items()}) == 1
-    assert not [b for b in boxes(chart, hatch="////") if b.get_linestyle() == "--"][1:], "only the key is open-ended"
+    assert not boxes(chart, hatch="////"), "nothing is open-ended, and the key does not speak of it"
+    held = {c.held for step in known.steps for c in step.credentials}
+    key = {state: say(f"charts.ladder.held_{state}") in words(chart) for state in ("yes", "no", "unknown")}
+    assert key == {state: state in held for state in key}
     unknown = route(embedded_graph, "K2110-B", "K2110-GL")
     assert unknown.hours.high is None
     chart = charts.path_ladder(unknown)

@@ -580,9 +580,13 @@ def path_ladder(path: "Path", *, width: float = 8.0, lang: Lang = "fr") -> Chart
     y = _whole(pen, ruler, y + 6, path)
     y = pen.axis(ruler, (top, y), title=pen.say("axis"))
     y = _frames(pen, y + 6, path)
-    fills = {"range": _RANGE, "expected": Fill(Colour.DARK), "open": _OPEN}
+    spans = [path.known_hours, *(step.known_hours for step in path.steps)]
+    fills = {"range": _RANGE, "expected": Fill(Colour.DARK)}
+    if any(span.high is None for span in spans):
+        fills["open"] = _OPEN
     entries: list[Entry] = [(fill, pen.say(name)) for name, fill in fills.items()]
-    entries += [(sign, pen.say(f"held_{held}")) for held, sign in _SIGNS.items()]
+    held = {credential.held for step in path.steps for credential in step.credentials}
+    entries += [(sign, pen.say(f"held_{each}")) for each, sign in _SIGNS.items() if each in held]
     return pen.chart(pen.legend(y + 6, entries), " ".join([facts, *path_sentences(path, lang)]))
 
 
