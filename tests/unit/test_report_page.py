@@ -20,7 +20,7 @@ from html_reading import Element, faults, number_of, read_page, rows_of
 from passerelles.errors import PasserellesError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
-from passerelles.language.say import typeset
+from passerelles.language.say import listed, typeset
 from passerelles.market.figures import Figure, Interval, unknown
 from passerelles.market.market import Openings
 from passerelles.model import Credential, CredentialRequirement, Hours
@@ -535,7 +535,7 @@ def test_what_may_have_been_meant_is_told_once_in_a_row_set_aside(embedded_graph
     allocation = match_territory(embedded_graph, fragile, hiring)
     (row,) = rows_of(read_page(territory_page(Case(embedded_graph, allocation, NO_PICTURE))), "set_aside")
     (problem,) = allocation.fragile.set_aside
-    assert row["Suggestions"] == "; ".join(problem.suggestions)
+    assert row["Suggestions"] == typeset(listed(problem.suggestions, "fr"), "fr")
     assert problem.suggestions[0] not in row["Motif"]
     assert problem.suggestions[0] in problem.sentence("fr")  # a line by itself says it all
     assert problem.suggestions[0] in problem.what("fr")

@@ -12,7 +12,7 @@ import numpy as np
 
 from passerelles.codes import check_whole, grouped
 from passerelles.errors import PasserellesError, checked
-from passerelles.language.say import Lang, say
+from passerelles.language.say import Lang, percent, say
 from passerelles.matching import evidence
 from passerelles.matching.evidence import Kind, Trial, Weights, shipped_weights, terms
 from passerelles.matching.index import (
@@ -281,7 +281,8 @@ class Candidate(Described):
                promised=record("What matched", {"code": "text?", "label": "text"})),
         Column("title_code", on=On.CELLS),
         Column("score", "number", promised="number"),
-        Column("confidence", "share", promised="share"),
+        Column("confidence", "share", promised="share",  # what rounds to nothing is small, not impossible
+               shown=lambda c, lang: percent(max(c.confidence, 1e-6), lang=lang)),
         Column("reason", promised="text"),
         Column("why", value=lambda c, lang: c.why(lang), promised="text"),
         Column("parent_code", schema="code"),
