@@ -273,6 +273,7 @@ def test_a_territory_from_two_tables_to_a_workbook(browser: "Browser", address: 
         page.set_input_files("#fragile", tmp_path / "fragile.csv")
         page.set_input_files("#hiring", tmp_path / "hiring.csv")
         page.get_by_role("button", name="Calculer", exact=True).click()
+        page.get_by_role("button", name="Calcul en cours").wait_for()
         page.wait_for_selector("[data-figure]", timeout=60_000)
         assert page.locator("[data-figure]").first.inner_text() == "14"
         assert page.locator(".t-set_aside tbody tr").count() == 1

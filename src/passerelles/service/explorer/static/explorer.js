@@ -171,12 +171,14 @@
     };
     const compute = async () => {
       place.setAttribute("aria-busy", "true");
-      const status = document.getElementById("status");
-      status.textContent = words.working;
-      territory.querySelector("[type=submit]").disabled = true;
+      const [status, go] = [document.getElementById("status"), territory.querySelector("[type=submit]")];
+      const name = go.textContent;
+      status.textContent = go.textContent = words.working; // heard, and seen where one has clicked
+      go.disabled = true;
       const found = await post(territory.dataset.plan, await asked());
       put(place, found.text);
-      territory.querySelector("[type=submit]").disabled = false;
+      go.textContent = name;
+      go.disabled = false;
       place.setAttribute("aria-busy", "false");
       status.textContent = "";
       if (found.ok) { compare(); document.getElementById("h-plan").focus(); }
