@@ -1583,6 +1583,9 @@ def test_the_practice_that_a_fiche_names_is_told(rome4_graph: OccupationGraph) -
         ("H2902", "H2504", "EXP-PRODUCTION"),
         ("H2601", "H2501", "EXP-PRODUCTION"),
         ("D1416", "D1402", "EXP-PRODVENDU"),
+        ("E1314", "E1303", "EXP-GRAPHIQUE"),
+        ("D1211", "D1508", "EXP-COMMERCE"),
+        ("A1433", "A1420", "EXP-CULTURE"),
     ],
 )
 def test_who_comes_from_the_practice_that_a_fiche_names_is_not_told_to_get_it(
