@@ -247,6 +247,7 @@ def test_where_jobs_or_employers_head_columns_each_of_their_cells_is_a_lot(
     lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile", locator=Locator(PLACES))
     assert found(lots) == [("A", "N1101", 4), ("B", "N1101", 1), ("B", "N4101", 3)]
     assert (asides(lots), said(lots)) == ([(2, "job_unknown")], ["by_job", "total_differs", "total_line"])
+    assert lots.set_aside[0].column == "Autres"
     text = "Métier \\ Entreprise;Alpha;Beta\nCariste;12;\nConducteur de poids lourd;;5\nTotal;12;5\n"
     lots = read_lots(embedded, written(tmp_path / "t.csv", text), "hiring")
     assert found(lots) == [("Alpha", "N1101", 12), ("Beta", "N4101", 5)]

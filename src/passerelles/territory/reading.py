@@ -402,7 +402,8 @@ class _Reader:
             if number == 0:  # nobody is lost
                 return None
             unusable = next(each for each in (people, job, place) if isinstance(each, Unusable))
-            details = (grid.title(unusable.role), unusable.key, unusable.values, number, unusable.suggestions)
+            column = row.text(grid.headed) if unusable.role == grid.headed else grid.title(unusable.role)
+            details = (column, unusable.key, unusable.values, number, unusable.suggestions)
             self.set_aside.append(Problem(grid.name, row.number, *details))
             return None
         return Lot(
