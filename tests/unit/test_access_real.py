@@ -1136,6 +1136,14 @@ def test_what_the_armed_forces_train_for_is_within_no_frame_save_where_a_civilia
     assert {f.name: f.verdict for f in path.frames}["poei-pic"] == verdict
 
 
+def test_what_a_person_has_behind_or_need_not_have_is_not_said_to_lead_on(
+    rome4_graph: OccupationGraph, real_certifications: Certifications
+) -> None:
+    path = rank_paths(rome4_graph, "J1506", targets=["J1507"], certifications=real_certifications)[0]
+    (line,) = (line for line in path.page().lead if line.startswith("Certifications"))
+    assert ("RNCP38529" in line, "RNCP39923" in line, "RNCP35805" in line) == (True, False, False)
+
+
 @pytest.mark.parametrize(
     ("target", "first"),
     [("G1217", "RNCP37106"), ("G1210", "RNCP40034"), ("K1206", "RNCP39926"), ("G1226", "RNCP36248")],

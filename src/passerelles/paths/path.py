@@ -424,14 +424,12 @@ class Path(Described, Shown):
 
     def _whose(self) -> dict[str, set[str]]:
         """What the certifications that lead there are told by: what is left to obtain, and what is held."""
-        needed = self.steps[-1].credentials
+        needed, access = self.steps[-1].credentials, self.steps[-1].access
         kinds = {c.kind for c in needed if c.held != "yes" and c.requirement in DEMANDED}
-        ways = [c.detail for c in self.steps[-1].access.to_obtain]
-        held, to_obtain, any_way = (
-            {f"RNCP{number}" for c in some for number in (c.rncp or "").split()}
-            for some in ([c for c in needed if c.held == "yes"], [c for c in needed if c.held != "yes"], ways)
-        )
-        return {"kinds": kinds, "asked": to_obtain, "ways": any_way, "held": held}
+        behind = [c.detail for c in access.credentials if "yes" in (c.held, c.group_held)]  # nurses need no midwife's
+        lists: list[list[Any]] = [[c for c in needed if c.held != "yes"], [c.detail for c in access.to_obtain], behind]
+        asked, ways, held = ({f"RNCP{n}" for c in some for n in (c.rncp or "").split()} for some in lists)
+        return {"kinds": kinds, "asked": asked, "ways": ways, "held": held}
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickle and copy what was worked out, not the graph that it is worked out from."""
