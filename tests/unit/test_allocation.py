@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,11 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang
 from passerelles.market.market import Market
 from passerelles.market.places import Basin, Places
-from passerelles.model import CredentialRequirement
+from passerelles.model import Credential, CredentialRequirement
 from passerelles.paths.legal import NO, YES, Verdicts
 from passerelles.referentials.referential import Referential
 from passerelles.settings import Settings, TerritorySettings
+from passerelles.territory import match as matching
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.flows import Change
 from passerelles.territory.hours import EffortCosts
@@ -582,6 +584,25 @@ def test_a_title_that_demands_more_than_its_fiche_is_to_be_confirmed_with_what_i
     movers = people(("A", "Aide-déménageur / Aide-déménageuse", 3, "Redon"))
     employed = openings(("B", "Déménageur / Déménageuse", 3, "Redon"))  # a licence is for who has a firm of their own
     assert match_territory(graph, movers, employed).placed == 3
+
+
+def test_a_competition_before_one_of_two_ways_is_not_told_nor_one_that_was_passed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    course = Credential("A", "École", "certificat", prerequisites=("C",))
+    known = {"A": course, "B": Credential("B", "Diplôme", "diplôme"), "C": Credential("C", "Concours", "concours")}
+
+    def extra(*choices: tuple[str, ...], held: str = "") -> list[tuple[str, ...]]:
+        monkeypatch.setattr(matching, "held_credentials", lambda *_: frozenset(held))
+        graph = SimpleNamespace(referential=SimpleNamespace(credential_by_code=known))
+        territory: Any = SimpleNamespace(graph=graph, title_credentials=lambda _: frozenset(choices))
+        lot: Any = None
+        return [demand.codes for demand in matching._extra_credentials(territory, lot, lot)]
+
+    assert extra(("A",)) == [("C",), ("A",)]
+    assert extra(("A", "B")) == [("A", "B")]
+    assert extra(("A",), held="C") == [("A",)]
+    assert extra(("A",), held="A") == []
 
 
 @pytest.mark.parametrize(

@@ -397,16 +397,18 @@ def _flows(territory: Territory, moves: JobMoves, pairs: Pairs, flow: Ints) -> t
 def _extra_credentials(territory: Territory, start: Lot, end: Lot) -> tuple[TitleDemand, ...]:
     """Return what the title or conditions of an opening demand beyond what people hold."""
     demanded, known = territory.title_credentials(end), territory.graph.referential.credential_by_code
-    unmet = unmet_choices(held_credentials(territory, start), demanded) if demanded else []
-    before = {(first,) for choice in unmet for code in choice if code in known for first in known[code].prerequisites}
-    unmet = [*(sat for sat in sorted(before) if known[sat[0]].kind == "concours"), *unmet]
+    held = held_credentials(territory, start) if demanded else frozenset()
+    unmet = unmet_choices(held, demanded)
+    before = [[{*known[code].prerequisites} if code in known else set() for code in choice] for choice in unmet]
+    # The competition before a course is asked too, where every way that would do comes after it.
+    contests = {(c,) for ways in before for c in set.intersection(*ways) if known[c].kind == "concours"}
 
     def extra(choice: Choice) -> TitleDemand:
         names = tuple(known[code].name if code in known else code for code in choice)
         hours = (training_hours(known[code]).expected for code in choice if code in known)
         return TitleDemand(choice, names, min(filter(None, hours), default=None))
 
-    return tuple(map(extra, unmet))
+    return tuple(map(extra, [*unmet_choices(held, contests), *unmet]))
 
 
 def _notes(territory: Territory, moves: JobMoves, bounds: Bounds, flows: tuple[Flow, ...]) -> tuple[str, ...]:
