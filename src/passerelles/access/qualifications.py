@@ -135,92 +135,148 @@ def qualification_of(referential: Referential, occupation: model.Occupation, set
     asked for; of a first degree, for who is below level 5. Where a level alone is required, a title counts that
     employers usually ask for.
     """
-    access = referential.access_of.get(occupation.code)
-    lowest = _level(referential, occupation)
-    level = lowest or int(settings.level_unknown)
-    known = lowest is not None
-    credentials = _required(referential, occupation.code)
-    titled = any(c.kind in model.DIPLOMAS for c in credentials)
-    whole_kinds = model.TAUGHT if level <= _COURSE_LEVEL else model.DIPLOMAS
-    full = [c for c in credentials if c.kind in whole_kinds and _length(c) > 0]
-    usual = usual_at_large(referential, occupation.code)
-    course = duration_model().course
-    if full:
-        longest = max(full, key=lambda c: (_length(c), c.code))
-        expected, hours = _length(longest), training_hours(longest)
-        low, high, short = hours.low or expected, hours.high or expected, min(course, expected)
-        return Qualification(low, expected, high, short, level, known, "credential", titled)
-    if level == _LOWEST:
-        courses = (_length(c) for c in usual if c.kind not in model.DIPLOMAS)
-        shown = access is not None and access.beginners == "yes"
-        course = settings.induction_hours if shown else max((course, *courses))
-        return Qualification(course * _SHORT, course, 2 * course, course, level, known, "course")
-    published = published_for(occupation, level)
-    middle = duration_model().estimate(level, domain_of(occupation))
-    lengths = [d.centre.expected or 0.0 for d in published]
-    # Where no diploma is asked for, the job is learnt by the shortest course to it, not by a diploma of several
-    # years where courses of its level take less.
-    rows = demanded_rows(referential, occupation.code)
-    asks = titled or demands_diploma(referential, rows)
-    free = access is not None and access.status in ("open", "conditional") and not asks
-    # From a first degree on, where the studies before a qualification are counted apart, one without a level of its own
-    # is a course for people who have done these studies.
-    levels = (level, None) if level >= FIRST_DEGREE else (level,)
-    titles = [c for c in usual if c.kind in model.DIPLOMAS]
-    asked_for = [c for c in titles if _length(c)]
-    # A title above the lowest level at which some are hired counts where none of that level is asked for.
-    fit = [c for c in asked_for if c.level in levels] or [c for c in asked_for if (c.level or 0) > level]
-    # A diploma of a level, whatever its field, teaches no job: the title that employers ask for beside it does.
-    bare = asks and not titled and diplomas_among(referential, (row.credential for row in rows)) <= OF_A_LEVEL.keys()
-    if (free or bare) and fit:
-        return _by_title(referential, fit, asked_for, level, known=known, middle=middle, part=settings.open_share)
+    job = _job(referential, occupation, settings)
+    taught = model.TAUGHT if job.level <= _COURSE_LEVEL else model.DIPLOMAS
+    if full := [c for c in job.required if c.kind in taught and _length(c) > 0]:
+        return _by_requirement(job, max(full, key=lambda c: (_length(c), c.code)))
+    if job.level == _LOWEST:
+        return _by_course(job, referential.access_of.get(occupation.code), settings)
+    titles = [c for c in job.usual if c.kind in model.DIPLOMAS]
+    if (job.free or job.bare) and (fit := _fit(titles, job.level)):
+        return _by_title(referential, job, fit, titles, settings)
     # A job open to all is learnt by part of its level's course, unless a title of unknown length is asked for, or a
     # course that takes longer than that part; from a first degree on, after the studies.
-    least = settings.open_share * middle.expected
-    longer = [c.code for c in usual if c.level is None and c.kind in model.TAUGHT and _length_or_months(c) > least]
-    wanted = [*longer, *(c.code for c in titles if level <= (c.level or 0))] if level < FIRST_DEGREE else []
-    part = settings.open_share if free and not wanted else 1.0
-    title: model.Alternatives = ((min(wanted),),) if free and wanted else _demanded(referential, rows)
-    low, expected, high = ((part if level < FIRST_DEGREE else 1.0) * hours for hours in middle)
-    if lengths and not (free and expected < min(lengths)):
-        expected = min(lengths) if free else float(np.median(lengths))
-        short = min(expected, middle.low)
-        # Few have a published length: those that have not may be as far below and above as the level's courses are.
-        low = min(short, *(d.centre.low or expected for d in published))
-        high = max(2 * expected - low, *lengths)
-        return Qualification(low, expected, high, short, level, known, "certification", titled, title)
-    short = part * middle.low
-    free = free and not wanted
-    leads = occupation.managerial == "yes" or any(c.kind == "experience" for c in usual)
-    led = part < 1.0 and level <= FIRST_DEGREE and leads
+    least = settings.open_share * job.middle.expected
+    longer = [c.code for c in job.usual if c.level is None and c.kind in model.TAUGHT and _length_or_months(c) > least]
+    wanted = [*longer, *(c.code for c in titles if job.level <= (c.level or 0))] if job.level < FIRST_DEGREE else []
+    part = settings.open_share if job.free and not wanted else 1.0
+    title = ((min(wanted),),) if job.free and wanted else job.demanded
+    by_level = Estimate(*((part if job.level < FIRST_DEGREE else 1.0) * hours for hours in job.middle))
+    published = published_for(occupation, job.level)
+    shortest = min((d.centre.expected or 0.0 for d in published), default=0.0)
+    if published and not (job.free and by_level.expected < shortest):
+        return _by_publication(job, published, title)
+    leads = occupation.managerial == "yes" or any(c.kind == "experience" for c in job.usual)
     estimated = Qualification(
-        low, expected, high, short, level, known, "estimate", titled, title, free=free, led=led,
-        part=settings.open_share if free and _by_part(occupation, level, usual) else 1.0,
+        *by_level, part * job.middle.low, job.level, job.level_known, "estimate", job.titled, title,
+        free=job.free and not wanted, led=part < 1.0 and job.level <= FIRST_DEGREE and leads,
     )  # fmt: skip
-    return _opened_by_practice(estimated, usual, domain_of(occupation), settings) if free else estimated
+    if not estimated.free:
+        return estimated
+    by_part = settings.open_share if _by_part(occupation, job.level, job.usual) else 1.0
+    return _opened_by_practice(estimated._replace(part=by_part), job.usual, domain_of(occupation), settings)
+
+
+class _Job(NamedTuple):
+    """
+    What an occupation asks of who learns the whole of it.
+
+    Attributes
+    ----------
+    level, level_known
+        See `Qualification`.
+    middle
+        Hours of the courses of its level and domain.
+    required, usual
+        Credentials that are demanded of everybody, and those that employers usually ask for.
+    titled, demanded
+        See `Qualification`; the choice of diplomas that is demanded of everybody.
+    free
+        Whether no diploma is asked for, of whatever length: the job is learnt by the shortest course to it, not by a
+        diploma of several years where courses of its level take less.
+    bare
+        Whether only a diploma of a level is asked for: whatever its field, it teaches no job; the title that employers
+        ask for beside it does.
+    """
+
+    level: int
+    level_known: bool
+    middle: Estimate
+    required: Sequence[model.Credential]
+    usual: Sequence[model.Credential]
+    titled: bool
+    demanded: model.Alternatives
+    free: bool
+    bare: bool
+
+
+def _job(referential: Referential, occupation: model.Occupation, settings: EffortSettings) -> _Job:
+    """Return what an occupation asks of who learns the whole of it."""
+    code, access = occupation.code, referential.access_of.get(occupation.code)
+    lowest, required = _level(referential, occupation), _required(referential, code)
+    level = lowest or int(settings.level_unknown)
+    titled = any(c.kind in model.DIPLOMAS for c in required)
+    rows = demanded_rows(referential, code)
+    asks = titled or demands_diploma(referential, rows)
+    free = access is not None and access.status in ("open", "conditional") and not asks
+    bare = asks and not titled and diplomas_among(referential, (row.credential for row in rows)) <= OF_A_LEVEL.keys()
+    middle = duration_model().estimate(level, domain_of(occupation))
+    usual = usual_at_large(referential, code)
+    return _Job(level, lowest is not None, middle, required, usual, titled, _demanded(referential, rows), free, bare)
+
+
+def _by_requirement(job: _Job, longest: model.Credential) -> Qualification:
+    """Return what is demanded of everybody as the qualification for a job."""
+    expected, hours = _length(longest), training_hours(longest)
+    low, high, short = hours.low or expected, hours.high or expected, min(duration_model().course, expected)
+    return Qualification(low, expected, high, short, job.level, job.level_known, "credential", job.titled)
+
+
+def _by_course(job: _Job, access: model.OccupationAccess | None, settings: EffortSettings) -> Qualification:
+    """Return the induction, or the course, by which a job open without any diploma is learnt."""
+    courses = (_length(c) for c in job.usual if c.kind not in model.DIPLOMAS)
+    shown = access is not None and access.beginners == "yes"
+    course = settings.induction_hours if shown else max((duration_model().course, *courses))
+    return Qualification(course * _SHORT, course, 2 * course, course, job.level, job.level_known, "course")
+
+
+def _by_publication(job: _Job, published: Sequence[Duration], title: model.Alternatives) -> Qualification:
+    """Return certifications of published length as the qualification for a job."""
+    lengths = [d.centre.expected or 0.0 for d in published]
+    expected = min(lengths) if job.free else float(np.median(lengths))
+    short = min(expected, job.middle.low)
+    # Few have a published length: those that have not may be as far below and above as the level's courses are.
+    low = min(short, *(d.centre.low or expected for d in published))
+    high = max(2 * expected - low, *lengths)
+    return Qualification(low, expected, high, short, job.level, job.level_known, "certification", job.titled, title)
+
+
+def _fit(titles: Sequence[model.Credential], level: int) -> list[model.Credential]:
+    """
+    Choose the titles of known length, of those that employers usually ask for, that are a qualification of a level.
+
+    One above the lowest level at which some are hired counts where none of that level is asked for. From a first degree
+    on, where the studies before a qualification are counted apart, one without a level of its own is a course for
+    people who have done these studies.
+    """
+    levels = (level, None) if level >= FIRST_DEGREE else (level,)
+    asked_for = [c for c in titles if _length(c)]
+    return [c for c in asked_for if c.level in levels] or [c for c in asked_for if (c.level or 0) > level]
 
 
 def _by_title(
-    referential: Referential, fit: Sequence[model.Credential], asked_for: Sequence[model.Credential], level: int, *,
-    known: bool, middle: Estimate, part: float,
+    referential: Referential, job: _Job, fit: Sequence[model.Credential], titles: Sequence[model.Credential],
+    settings: EffortSettings,
 ) -> Qualification:  # fmt: skip
     """Return a title that employers usually ask for, the shortest, as the qualification for a job; see its fields."""
     usual = min(fit, key=lambda c: (_length(c), c.code))
-    further = min((_length(c) for c in asked_for if usual.code in referential.prerequisites_of(c.code)), default=0.0)
-    expected, hours = _length(usual), training_hours(usual)
+    needing = (_length(c) for c in titles if _length(c) and usual.code in referential.prerequisites_of(c.code))
+    further = min(needing, default=0.0)
+    expected, hours, middle = _length(usual), training_hours(usual), job.middle
     # The minimum of its text is for people with a diploma of the level: the trade is left, not general subjects.
     short = min(expected, middle.low if usual.level is None else hours.low or middle.low)
     # A course has no level whose courses would say how far others are from it: as wide as short courses.
     low = _SHORT * expected if usual.level is None else min(middle.low, hours.low or expected)
     high = 2 * expected if usual.level is None else max(2 * expected - low, hours.high or expected)
-    follows = usual.level is None and level >= FIRST_DEGREE
+    follows = usual.level is None and job.level >= FIRST_DEGREE
     # What the title is entered with does not stand for it: a social worker's diploma is no manager's certificate.
     ways = tuple(sorted((c.code,) for c in fit if c.code not in usual.supposed))
-    low, expected, high, short = low + further, expected + further, high + further, short + further
-    by_title = Qualification(low, expected, high, short, level, known, "certification", title=ways)
     # Who lacks the years of a degree comes to a title that is shorter than one by part of them, as to an open job.
-    shorter = level == usual.level == FIRST_DEGREE and expected < middle.expected
-    return by_title._replace(follows=follows, further=further, part=part if shorter else 1.0)
+    shorter = job.level == usual.level == FIRST_DEGREE and expected + further < middle.expected
+    return Qualification(
+        low + further, expected + further, high + further, short + further, job.level, job.level_known,
+        "certification", title=ways, follows=follows, further=further, part=settings.open_share if shorter else 1.0,
+    )  # fmt: skip
 
 
 def _by_part(occupation: model.Occupation, level: int, usual: Sequence[model.Credential]) -> bool:
