@@ -142,14 +142,9 @@ def _hours_shown(hours: Hours | None, lang: Lang) -> str | None:
 
 
 def leading_told(
-    certifications: Sequence[LeadingCertification],
-    lang: Lang = "fr",
-    *,
-    kinds: Collection[str] = (),
-    asked: Container[str] = (),
-    ways: Container[str] = (),
-    held: Container[str] = (),
-) -> tuple[str, list[str], int]:
+    certifications: Sequence[LeadingCertification], lang: Lang = "fr", *,
+    kinds: Collection[str] = (), asked: Container[str] = (), ways: Container[str] = (), held: Container[str] = (),
+) -> tuple[str, list[str], int]:  # fmt: skip
     """
     Return in words what certifications are to an occupation, the first of them, and how many more; empty = untold.
 
@@ -402,11 +397,7 @@ class Certifications:
         Returns
         -------
         certifications
-            Its own first, then codes of the RNCP, then those of no level above those at which people enter it (one
-            above the lowest never is), then by how many words of the occupation's name, save those of many names, each
-            bears, then by how many it has that begin alike, then those of a level at which people enter it, then, where
-            none has any, by how many words of what it lists each bears, then by how few ROME codes each names, then by
-            code.
+            Its own first, then the nearest: of the RNCP, of a level at which people enter, of the occupation's words.
 
         Raises
         ------
@@ -432,30 +423,7 @@ class Certifications:
         # A certification of the occupation's own is enough: what only its parent names, or nothing dates, adds nothing.
         # Of a choice, the ways without a number stand among these.
         chosen = tiers[0] if own and not choice else next((tier for tier in tiers if tier), [])
-        breadth, entered = self.register.breadth, referential.access_of.get(code)
-        low, high = (entered.level_low, entered.level_high) if entered else (None, None)
-        name = _distinctive_stems(referential, occupation)
-        begun = {word[:_BEGINNING] for word in name}
-        stems = {c.code: _stems(c.label, referential.language) for c in chosen}
-        alike = {each: len({word[:_BEGINNING] for word in words} & begun) for each, words in stems.items()}
-        far = {c.code for c in chosen if c.match == "parent" and not (alike[c.code] or name & stems[c.code])}
-        # What the occupation lists tells far ones apart, where nothing is nearer: it takes long to look at.
-        alone = not own and len(far) == len(chosen)
-        listed_words = _listed_stems(referential, code) if alone and far else frozenset()
-
-        def nearest(c: LeadingCertification) -> tuple[bool, bool, int, int, bool, int, int, str]:
-            words = stems[c.code]
-            above = c.level is not None and high is not None and c.level > max(high, (low or 0) + 1)
-            apart = c.level is not None and not (low or 0) <= c.level <= (high or c.level)
-            unregistered, names = not c.code.startswith("RNCP"), breadth.get(c.code, 0)
-            same = -len(name & words), -alike[c.code]
-            return unregistered, above, *same, apart, -len(listed_words & words), names, c.code
-
-        def placed(c: LeadingCertification) -> LeadingCertification:
-            foreign = alone and listed_words.isdisjoint(stems[c.code])
-            return replace(c, far=c.code in far, foreign=foreign)
-
-        return (*own, *map(placed, sorted(chosen, key=nearest)))
+        return (*own, *_nearest_first(chosen, referential, occupation, self.register.breadth, alone=not own))
 
     def _own_certifications(self, code: str, referential: Referential, day: date) -> tuple[LeadingCertification, ...]:
         """What the referential names and the RNCP has; nothing usual where a diploma is demanded of everybody."""
@@ -504,15 +472,9 @@ class Certifications:
             yield certification
 
     def _from_rows(
-        self,
-        code: str,
-        rows: Sequence[Certification],
-        match: Match,
-        day: date,
-        *,
-        sure: bool | None = None,
-        credential: Credential | None = None,
-    ) -> LeadingCertification:
+        self, code: str, rows: Sequence[Certification], match: Match, day: date, *,
+        sure: bool | None = None, credential: Credential | None = None,
+    ) -> LeadingCertification:  # fmt: skip
         register = self.register
         entry = register.registrations.get(code)
         files = [self.file.record.name] if rows else []
@@ -611,6 +573,41 @@ class Certifications:
                 if certification.kind == "certification" and certification.active != "no":
                     hits.setdefault(certification.code, CertificationHit(certification, link.code, link.via))
         return tuple(hits.values())
+
+
+def _nearest_first(
+    chosen: Sequence[LeadingCertification], referential: Referential, occupation: Occupation,
+    breadth: Mapping[str, int], *, alone: bool,
+) -> Iterator[LeadingCertification]:  # fmt: skip
+    """
+    Yield what leads to an occupation, the nearest first, and whether each is far; `alone`: nothing else leads there.
+
+    Codes of the RNCP first, then those of no level above those at which people enter it (one above the lowest never
+    is), then by how many words of its name, save those of many names, each bears, then by how many it has that begin
+    alike, then those of a level at which people enter it, then, where none has any, by how many words of what it lists
+    each bears, then by how few ROME codes each names, then by code.
+    """
+    entered = referential.access_of.get(occupation.code)
+    low, high = (entered.level_low or 0, entered.level_high) if entered else (0, None)
+    name = _distinctive_stems(referential, occupation)
+    begun = {word[:_BEGINNING] for word in name}
+    stems = {c.code: _stems(c.label, referential.language) for c in chosen}
+    alike = {each: len({word[:_BEGINNING] for word in words} & begun) for each, words in stems.items()}
+    far = {c.code for c in chosen if c.match == "parent" and not (alike[c.code] or name & stems[c.code])}
+    # What the occupation lists tells far ones apart, where nothing is nearer: it takes long to look at.
+    alone = alone and len(far) == len(chosen)
+    listed_words = _listed_stems(referential, occupation.code) if alone and far else frozenset()
+
+    def nearest(c: LeadingCertification) -> tuple[bool, bool, int, int, bool, int, int, str]:
+        words = stems[c.code]
+        above = c.level is not None and high is not None and c.level > max(high, low + 1)
+        apart = c.level is not None and not low <= c.level <= (high or c.level)
+        unregistered, names = not c.code.startswith("RNCP"), breadth.get(c.code, 0)
+        same = -len(name & words), -alike[c.code]
+        return unregistered, above, *same, apart, -len(listed_words & words), names, c.code
+
+    for c in sorted(chosen, key=nearest):
+        yield replace(c, far=c.code in far, foreign=alone and listed_words.isdisjoint(stems[c.code]))
 
 
 def _distinctive_stems(referential: Referential, occupation: Occupation) -> frozenset[str]:
