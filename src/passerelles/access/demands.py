@@ -44,6 +44,7 @@ TENTHS: Final = 10
 _YEARS: Final = 24.0  # months
 _MOST_WAYS: Final = 24  # ways to a choice that are looked at, those of fewest credentials first
 Ways = tuple[frozenset[str], ...]
+Choice = tuple[Ways, frozenset[str]]  # and what employers usually ask for beside it
 Within = tuple[Alternatives, frozenset[int]]
 Priced = tuple[tuple[int, ...], tuple[int, ...]]
 
@@ -529,42 +530,57 @@ def build_demands(referential: Referential, jobs: Sequence[tuple[str, Aim]], *, 
     """Return what some occupations demand, each of who means to work there in a way, row by row; see `lifted`."""
     occupations, aims = tuple(code for code, _ in jobs), tuple(aim for _, aim in jobs)
     conditions = [access_conditions(referential, code, Holdings(aim=aim)) for code, aim in jobs]
-    known = {item.code: item.detail for each in conditions for item in each.required}
-    plain = [[c.code for c in each.required if c.requirement == "required"] for each in conditions]
-    ways: dict[str, Ways] = {}
-    ways_of: list[dict[str, Ways]] = []
-    for each, fixed in zip(conditions, plain, strict=True):  # what is required anyway is no part of a way
-        whole = {group: _unions(referential, some, (), ways) for group, some in _choices(each).items()}
-        ways_of.append(_merge({group: _fewest(way.difference(fixed) for way in some) for group, some in whole.items()}))
-    named = {code for some in ways_of for choice in some.values() for way in choice for code in way}
-    known |= {code: referential.credential_by_code[code] for code in named if code not in known}
-    codes = sorted(known)
-    # Jobs that offer the same ways share a choice only where employers usually ask for the same.
-    usual_of = [frozenset(c.code for c in x.credentials if c.requirement == "usual" and c.applies) for x in conditions]
-    offered = [{g: (ways, usual) for g, ways in some.items()} for some, usual in zip(ways_of, usual_of, strict=True)]
-    shared = {choice for some in offered for choice in some.values()}
+    fixed = [[c.code for c in each.required if c.requirement == "required"] for each in conditions]
+    offers = _offers(referential, conditions, fixed)
+    shared = {choice for some in offers for choice in some.values()}
     choices = sorted(shared, key=lambda c: (sorted(map(sorted, c[0])), sorted(c[1])))
+    known = {item.code: item.detail for each in conditions for item in each.required}
+    named = {code for ways, _ in choices for way in ways for code in way}
+    known |= {code: referential.credential_by_code[code] for code in named - known.keys()}
+    codes = sorted(known)
     column_of = {code: i for i, code in enumerate(codes)}
     choice_of = {choice: i for i, choice in enumerate(choices)}
-    groups = tuple({group: choice_of[choice] for group, choice in some.items()} for some in offered)
-    shape = (len(occupations), len(codes) + len(choices))
-    needed = np.zeros(shape, dtype=np.bool_)
-    courses = np.zeros(shape, dtype=np.bool_)
+    groups = tuple({group: choice_of[choice] for group, choice in some.items()} for some in offers)
+    needed = np.zeros((len(occupations), len(codes) + len(choices)), dtype=np.bool_)
+    courses = np.zeros_like(needed)
     courses[:, len(codes) :] = True
-    for row, (each, fixed, some) in enumerate(zip(conditions, plain, groups, strict=True)):
+    for row, (each, plain, some) in enumerate(zip(conditions, fixed, groups, strict=True)):
         own = (c for c in each.required if c.needed_for is None and c.kind != "permis" and c.code not in OF_A_LEVEL)
         courses[row, [column_of[c.code] for c in own]] = True
-        needed[row, [column_of[c] for c in fixed] + [len(codes) + choice for choice in some.values()]] = True
+        needed[row, [column_of[c] for c in plain] + [len(codes) + choice for choice in some.values()]] = True
     in_order = zip(conditions, occupations, strict=True)
-    hidden = _flags(not lifted and _hidden(referential, c, code) for c, code in in_order)
-    selective = _flags(c.status == "selective" for c in conditions)
-    contested = _flags(c.selection is None or c.selection.kind == "competition" for c in conditions)
-    freely = _flags(c.level_low == 0 and all(i.ground != "establishment" for i in c.required) for c in conditions)
-    credentials = tuple(known[code] for code in codes)
-    ways_and_usual = tuple(ways for ways, _ in choices), tuple(usual for _, usual in choices)
-    columns = (tuple(codes), credentials, *ways_and_usual)
-    flags = hidden, selective, contested, freely
-    return Demands(referential, occupations, aims, *columns, frozen(needed), frozen(courses), *flags, groups)
+    return Demands(
+        referential, occupations, aims, tuple(codes), tuple(known[code] for code in codes),
+        choices=tuple(ways for ways, _ in choices),
+        usual=tuple(usual for _, usual in choices),
+        needed=frozen(needed),
+        courses=frozen(courses),
+        hidden=_flags(not lifted and _hidden(referential, c, code) for c, code in in_order),
+        selective=_flags(c.status == "selective" for c in conditions),
+        contested=_flags(c.selection is None or c.selection.kind == "competition" for c in conditions),
+        entered_freely=_flags(
+            c.level_low == 0 and all(i.ground != "establishment" for i in c.required) for c in conditions
+        ),
+        groups=groups,
+    )  # fmt: skip
+
+
+def _offers(
+    referential: Referential, conditions: Sequence[AccessConditions], fixed: Sequence[Sequence[str]]
+) -> list[dict[str, Choice]]:
+    """
+    Return the choices that each job offers, by group, without what is required there anyway (`fixed`).
+
+    Jobs that offer the same ways share a choice only where employers usually ask for the same.
+    """
+    known: dict[str, Ways] = {}
+    offers: list[dict[str, Choice]] = []
+    for each, plain in zip(conditions, fixed, strict=True):
+        whole = {group: _unions(referential, some, (), known) for group, some in _choices(each).items()}
+        ways = _merge({group: _fewest(way.difference(plain) for way in some) for group, some in whole.items()})
+        usual = frozenset(c.code for c in each.credentials if c.requirement == "usual" and c.applies)
+        offers.append({group: (some, usual) for group, some in ways.items()})
+    return offers
 
 
 def demands_of_job(referential: Referential, code: str, aim: Aim, *, lifted: bool = False) -> Demands:
