@@ -103,11 +103,6 @@ class _Span(NamedTuple):
     head_end: int
     rule: Mapping[str, Any]
 
-    @property
-    def bare(self) -> bool:
-        """Whether the word stands without a complement."""
-        return self.end - self.head_end <= 1
-
 
 class _Cue(NamedTuple):
     start: int
@@ -196,22 +191,24 @@ def read_access_text(text: str, language: str = "fr") -> AccessText | None:
     folded = fold_in_place(text)
     places = list(_sentences(text, rules))
     sentences = [folded[start:end] for start, end in places]
-    other_way = rules.ways["other_way"].search(folded) is not None
-    other_titles = rules.ways["other_titles"].search(folded) is not None
+    whole: Any = {name: rules.ways[name].search(folded) is not None for name in ("other_way", "other_titles")}
     mentions: list[Mention] = []
     previous = 0  # first mention of the last sentence that names any
+    firm = True  # whether nothing softens what that sentence names
     waiting: list[Mention] = []  # what that sentence names and only counts if the next one asks for it
     for (start, _), words, following in zip(places, sentences, [*sentences[1:], ""], strict=True):
-        context: dict[str, Any] = {"following": following, "other_way": other_way, "other_titles": other_titles}
-        sentence = _sentence(words, rules)._replace(first=start == places[0][0], **context)
+        sentence = _sentence(words, rules)._replace(first=start == places[0][0], following=following, **whole)
         if words_taken_up := _restates(sentence, rules):
             named = [m for m in waiting if m.strength in ("only-way", "one-way")]
-            restated = [m for m in named if re.search(rules.rule(m)["restated"], words_taken_up)]
-            mentions[previous:] = [_as_stated(m) for m in [*mentions[previous:], *restated]]
+            named = [m for m in named if re.search(rules.rule(m)["restated"], words_taken_up)]
+            alone = firm and len(mentions) - previous == 1
+            raised: Any = ("only-way", "one-way", "usual" if alone else "")
+            mentions[previous:] = [_as_stated(m, words_taken_up, raised, rules) for m in [*mentions[previous:], *named]]
         current = list(_mentions(sentence, rules, text, start))
         named = [m for m in current if m.strength in ("stated", "negated") or not rules.rule(m).get("if_stated")]
         waiting = [m for m in current if m not in named] if current else waiting
         previous = len(mentions) if named else previous
+        firm = all(c.kind not in ("hedged", "softened") for c in sentence.cues) if named else firm
         mentions += named
     low, high = _levels(sentences, rules)
     low = 0 if rules.ways["without_diploma"].search(folded) else low
@@ -314,11 +311,7 @@ Choice = tuple[str, ...]
 
 
 class Asked(NamedTuple):
-    """
-    What an employer's words ask for.
-
-    `unread`: the words that are not understood.
-    """
+    """What an employer's words ask for, and those that are not understood."""
 
     choices: frozenset[Choice] = frozenset()
     unread: str = ""
@@ -353,15 +346,11 @@ def phrases_of(names: Iterable[tuple[str, str]], language: str = "fr") -> Phrase
             words = _key(name, rules)
             started = next(((h, forms) for forms in heads for h in forms if words[: len(h)] == h), ((), []))
             shorter = [(*form, *words[len(started[0]) :]) for form in started[1]]
-            for phrase in (words, *shorter, _without_kind(words, rules)):
+            bare = words[1:] if words and rules.asked["filler"].match(words[0]) else words  # without "brevet"
+            for phrase in (words, *shorter, bare):
                 if len(phrase) > 1 or name.isupper():  # a word alone says too little
                     codes.setdefault(phrase, set()).add(code)
     return {phrase: tuple(sorted(some)) for phrase, some in codes.items()}
-
-
-def _without_kind(words: Choice, rules: _Rules) -> Choice:
-    """Return the words of a name without the first where this only says of what kind it is: "brevet"."""
-    return words[1:] if words and rules.asked["filler"].match(words[0]) else words
 
 
 def read_asked(item: str, phrases: Phrases, labels: Mapping[str, str], own: Collection[str], language: str) -> Asked:
@@ -566,7 +555,7 @@ def _mentions(sentence: _Sentence, rules: _Rules, text: str, offset: int) -> Ite
         kinds = {cue.kind for cue in reached[place]}
         unnamed = "negated" not in kinds and _unnamed(sentence, span, rules)
         takes_up = rules.reading["anaphora"].finditer(sentence.text)
-        restated = span.bare and any(m.start() <= span.start < m.end() for m in takes_up)
+        restated = span.end - span.head_end <= 1 and any(m.start() <= span.start < m.end() for m in takes_up)
         if unnamed or restated or _introduces(sentence, place, rules):
             continue
         alternative = _alternative(sentence, span, rules)
@@ -657,16 +646,13 @@ def _introduces(sentence: _Sentence, place: int, rules: _Rules) -> bool:
 def _one_of_several(sentence: _Sentence, span: _Span, rules: _Rules) -> bool:
     """Whether what is named among the ways in is an example, or another way is given elsewhere."""
     start = sentence.access.end() if sentence.access else 0
-    before = sentence.text[: span.start]
+    before, between = sentence.text[: span.start], sentence.masked[: span.start]
     return (
         sentence.other_way
         or (span.rule["kind"] == "diplôme" and _after_a_level(before[start:], rules))
         or (before.count("(") > before.count(")") and not rules.reading["spelt_out"].search(before))
-        or rules.reading["examples"].search(sentence.masked[start : span.start]) is not None
-        or rules.reading["range"].search(sentence.masked[start : span.start]) is not None
-        or (
-            bool(span.rule.get("beside")) and not any(s.rule["kind"] == "diplôme" and _named(s) for s in sentence.spans)
-        )
+        or any(rules.reading[name].search(between) for name in ("examples", "range"))
+        or ("beside" in span.rule and not any(_named_diploma(s.rule) for s in sentence.spans))
     )
 
 
@@ -676,8 +662,8 @@ def _after_a_level(before: str, rules: _Rules) -> bool:
     return before.rstrip().endswith(",") and any(pattern.search(before) for pattern in levels)
 
 
-def _named(span: _Span) -> bool:
-    return not span.rule.get("beside") and not span.rule.get("if_stated")
+def _named_diploma(rule: Mapping[str, Any]) -> bool:
+    return rule["kind"] == "diplôme" and not {"beside", "if_stated"} & rule.keys()
 
 
 def _alternative(sentence: _Sentence, span: _Span, rules: _Rules) -> bool:
@@ -719,6 +705,8 @@ def _condition(sentence: _Sentence, span: _Span, cues: Sequence[_Cue], rules: _R
     """Of whom it is asked: what stands before the credential, and what follows it or the word that asks for it."""
     low, high = sentence.clause(span.start)
     before = sentence.masked[low : span.start]
+    if rules.reading["spared"].search(f"{sentence.masked[span.end :]} {sentence.following}"):
+        return "some-titles"
     if sentence.first:  # the first sentence speaks of the job itself
         before = rules.reading["opening"].sub("", before)
     if sentence.listed(span) and sentence.access:  # what opens the job is asked whatever it is then needed for
@@ -727,6 +715,9 @@ def _condition(sentence: _Sentence, span: _Span, cues: Sequence[_Cue], rules: _R
             return "some-tasks"
     else:
         ends = [span.end, *(cue.end for cue in cues if cue.start >= span.end)]
+        asked = any(cue.kind == "stated" and cue.start >= span.end for cue in cues)
+        if asked and rules.reading["named_for"].match(sentence.masked[span.end :]):  # "a card for buses is required"
+            ends = ends[1:]
         following = [rules.reading["cut"].split(sentence.masked[end:high], maxsplit=1)[0] for end in ends]
         if sentence.first and not sentence.other_way:  # what it asks for a task is asked for the job's own
             following = [rules.reading["opening"].sub("", words) for words in following]
@@ -743,22 +734,29 @@ def _condition(sentence: _Sentence, span: _Span, cues: Sequence[_Cue], rules: _R
 
 def _restates(sentence: _Sentence, rules: _Rules) -> str | None:
     """Return the words that take up the sentence before and ask for it: "this diploma is compulsory"."""
+    of_some = any(p.search(sentence.masked) for p in (rules.reading["some"], rules.conditions["self-employed"]))
     for match in rules.reading["anaphora"].finditer(sentence.text):
         low, high = sentence.clause(match.end())
         cues = [c for c in sentence.cues if low <= c.start < high]
-        if any(c.kind in ("negated", "hedged", "softened") for c in cues):
+        if of_some or any(c.kind in ("negated", "hedged", "softened") for c in cues):
             continue
         for cue in cues:
             start, end = (match.end(), cue.start) if cue.kind == "stated" else (cue.end, match.start())
+            around = cue.start < match.start() < cue.end  # "without this card nobody ..."
             facing = cue.end > match.start() if cue.kind == "stated" else cue.kind == "governing" and start <= end
             gap = sentence.masked[start:end]
-            if facing and len(gap) <= _RESTATED and not rules.reading["other"].search(gap):
+            if (facing or around) and len(gap) <= _RESTATED and not rules.reading["other"].search(gap):
                 return match[0]
     return None
 
 
-def _as_stated(mention: Mention) -> Mention:
-    return replace(mention, strength="stated") if mention.strength in ("one-way", "only-way") else mention
+def _as_stated(mention: Mention, taken_up: str, strengths: Collection[Strength], rules: _Rules) -> Mention:
+    """Return a way in, or what was only named, as asked for: "a card is issued. Without it nobody ..."."""
+    noun = taken_up.rsplit(maxsplit=1)[-1].rstrip("s")
+    meant = rules.reading["pronoun"].match(taken_up) or noun in fold_in_place(f"{mention.kind} {mention.text}")
+    if mention.strength == "usual" and (not meant or {"usual", "renewal"} & rules.rule(mention).keys()):
+        return mention
+    return replace(mention, strength="stated") if mention.strength in strengths else mention
 
 
 def _of_one_post(mentions: Sequence[Mention]) -> list[Mention]:
