@@ -183,6 +183,24 @@ def test_the_branchs_own_leaves_out_those_of_other_branches(table: Certification
         table.leading("Z9999", jobs, DAY)
 
 
+def test_what_only_other_titles_ask_for_comes_last_and_leaves_nothing_out(table: Certifications) -> None:
+    titles = (JobTitle("1", "Conducteur", "N4109"), JobTitle("2", "Pharmacien", "N4109"))
+    made = referential(
+        {"N4101": ["a"]}, occupations=[occupation("N4109", label="Conducteur", parent="N4101")],
+        credentials=[Credential("DE", "Diplôme", "diplôme", rncp="RNCP106")],
+    )  # fmt: skip
+    made = replace(made, titles=titles)
+
+    def leading(*codes: str) -> list[str]:
+        need = CredentialRequirement("N4109", "DE", scope="titles", titles=" ".join(codes))
+        return [c.code for c in table.leading("N4109", replace(made, credential_requirements=(need,)), DAY)]
+
+    *of_parent, last = leading("2")
+    assert {"RNCP200", "RNCP100"} <= set(of_parent)
+    assert last == "RNCP106"
+    assert leading("1") == ["RNCP106"]  # that bears the occupation's own name
+
+
 def test_where_a_diploma_is_demanded_of_everybody_nothing_else_leads_there(table: Certifications) -> None:
     def leading(*demands: CredentialRequirement, numbers: str = "RNCP106 100") -> list[tuple[str, bool]]:
         own = (
@@ -198,7 +216,7 @@ def test_where_a_diploma_is_demanded_of_everybody_nothing_else_leads_there(table
     needed, usual = CredentialRequirement("N4101", "DE"), CredentialRequirement("N4101", "DE", "usual")
     assert leading(needed) == [("RNCP106", True), ("RNCP100", True)]
     assert leading(needed, CredentialRequirement("N4101", "C", "usual")) == [("RNCP106", True), ("RNCP100", True)]
-    assert leading(needed._replace(scope="titles"))[:3] == [("RNCP106", False), ("RNCP100", False), ("RNCP200", False)]
+    assert leading(needed._replace(scope="titles"))[-2:] == [("RNCP106", False), ("RNCP100", False)]
     assert leading(usual)[:3] == [("RNCP106", False), ("RNCP100", False), ("RNCP200", False)]
     either = needed._replace(kind="one-of", group="g", alternative="a")
     course = CredentialRequirement("N4101", "D", "one-of", group="g", alternative="b")  # in no register of diplomas

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from passerelles import model
 from passerelles.codes import circles, grouped, reached
 from passerelles.referentials.credentials import alternatives_of
-from passerelles.referentials.referential import Referential
+from passerelles.referentials.referential import Referential, stand_for
 from passerelles.text import normalise_label
 
 # Any diploma of a level: who works where people enter at that level or above holds one, up to `_COMMON_LEVEL` where a
@@ -208,33 +208,20 @@ def concerns_titles(referential: Referential, occupation: str, demand: OfSome, a
     """
     Whether what is asked of some titles, whoever works in them, concerns an occupation as it was named.
 
-    It concerns the occupation at large where a title that bears its own label is one of them; where no title does,
-    where they are at least half of its titles.
+    It concerns the occupation at large where they stand for it.
     """
     if not demand.titles and demand.scope != "titles":
         return True
-    named = set(demand.titles.split())
+    named = frozenset(demand.titles.split())
     titles = titles_meant(referential, occupation, aim)
     if titles:
         return not named.isdisjoint(title.code for title in titles)
-    known = referential.titles_in(occupation)
-    if not named or not known:
-        return False
-    own = referential.derived(("titles of the label", occupation), lambda: _own_titles(referential, occupation))
-    return not named.isdisjoint(own) if own else 2 * sum(title.code in named for title in known) >= len(known)
+    return stand_for(referential, occupation, named)
 
 
 def titles_meant(referential: Referential, occupation: str, aim: Aim) -> tuple[model.JobTitle, ...]:
     """Titles of an occupation by which it was named; none where it is meant at large."""
     return tuple(t for t in referential.titles_in(occupation) if t.code in aim.titles) if aim.titles else ()
-
-
-def _own_titles(referential: Referential, occupation: str) -> tuple[str, ...]:
-    """Codes of the titles that bear an occupation's own label, else of those that begin with it."""
-    label = normalise_label(referential.occupation_by_code[occupation].name)
-    labels = {title.code: normalise_label(title.label) for title in referential.titles_in(occupation)}
-    own = [code for code, text in labels.items() if text == label]
-    return tuple(own or [code for code, text in labels.items() if text.startswith(label)])
 
 
 def demanded_rows(referential: Referential, occupation: str, aim: Aim = NO_AIM) -> list[model.CredentialRequirement]:

@@ -20,7 +20,7 @@ from passerelles.market.tables import Via, links_of
 from passerelles.model import DIPLOMAS, Credential, Hours, Occupation, Ternary
 from passerelles.notices import Notice, NoticeLog
 from passerelles.referentials.credentials import LEAST, OF_KIND, Duration, kind_of_hours, load_durations
-from passerelles.referentials.referential import Referential, exact_occupation
+from passerelles.referentials.referential import Referential, exact_occupation, stand_for
 from passerelles.text import normalise_label, slashed_forms
 from passerelles.vectors import stem, word_rules
 from passerelles.views.schema import one_of
@@ -397,7 +397,8 @@ class Certifications:
         Returns
         -------
         certifications
-            Its own first, then the nearest: of the RNCP, of a level at which people enter, of the occupation's words.
+            Its own first, then the nearest: of the RNCP, of a level at which people enter, of the occupation's words;
+            last its own that only some of its titles are asked for.
 
         Raises
         ------
@@ -406,37 +407,38 @@ class Certifications:
         """
         code = exact_occupation(referential, code)
         occupation = referential.occupation_by_code[code]
-        own = self._own_certifications(code, referential, day)
+        own, of_some = self._own(code, referential, day)
         # Of a choice, the ways without a number: other files may name them, where they are diplomas or titles.
         choice = [n for n in referential.credentials_of.get(code, ()) if n.kind == "one-of" and n.scope == "all"]
         credentials = (referential.credential_by_code[need.credential] for need in choice)
         unnamed = any(c.kind in DIPLOMAS and not c.registrations for c in credentials)
-        if own and (occupation.base is not None or (not unnamed and any(each.demanded for each in own))):
-            return own
-        by_code: dict[str, LeadingCertification] = {}
-        for each in self._linked(code, referential, day):
-            by_code.setdefault(each.code, each)
-        left_out = {each.code for each in own}.union(self.register.branch if own else ())
+        if (own or of_some) and (occupation.base is not None or (not unnamed and any(each.demanded for each in own))):
+            return own + of_some
+        by_code = {each.code: each for each in reversed([*self._linked(code, referential, day)])}  # the nearest link
+        left_out = {each.code for each in own + of_some}.union(self.register.branch if own else ())
         least = _level_demanded(referential, code)
         others = [c for c in by_code.values() if c.code not in left_out and (c.level is None or c.level >= least)]
         tiers = [[c for c in others if (c.match, c.sure) == tier] for tier in _TIERS]
         # A certification of the occupation's own is enough: what only its parent names, or nothing dates, adds nothing.
         # Of a choice, the ways without a number stand among these.
         chosen = tiers[0] if own and not choice else next((tier for tier in tiers if tier), [])
-        return (*own, *_nearest_first(chosen, referential, occupation, self.register.breadth, alone=not own))
+        return (*own, *_nearest_first(chosen, referential, occupation, self.register.breadth, alone=not own), *of_some)
 
-    def _own_certifications(self, code: str, referential: Referential, day: date) -> tuple[LeadingCertification, ...]:
-        """What the referential names and the RNCP has; nothing usual where a diploma is demanded of everybody."""
+    def _own(self, code: str, referential: Referential, day: date) -> Iterator[tuple[LeadingCertification, ...]]:
+        """Yield what the referential names for all of an occupation, then for some titles; nothing beside a diploma."""
         by_code: dict[str, LeadingCertification] = {}
-        diploma_demanded = False
+        at_large, diploma_demanded = set[str](), False
         for need in referential.credentials_of.get(code, ()):
             credential = referential.credential_by_code[need.credential]
             demanded = need.scope == "all" and need.kind in ("required", "one-of")
+            whole = need.scope != "titles" or stand_for(referential, code, frozenset(need.titles.split()))
             for rncp in credential.registrations:
                 for each in self._in_force(rncp, "direct", day, credential):
+                    at_large |= {each.code} if whole else set()
                     by_code.setdefault(each.code, replace(each, demanded=demanded))
                     diploma_demanded |= demanded and need.kind == "required" and credential.kind in DIPLOMAS
-        return tuple(each for each in by_code.values() if each.demanded or not diploma_demanded)
+        told = [each for each in by_code.values() if each.demanded or not diploma_demanded]
+        yield from (tuple(c for c in told if (c.code in at_large) == whole) for whole in (True, False))
 
     def _linked(self, code: str, referential: Referential, day: date) -> Iterator[LeadingCertification]:
         """Yield what files and register tie to an occupation, its own fiche first: some of it several times."""

@@ -564,6 +564,27 @@ def _titles_of_name(referential: Referential, occupation: str, text: str) -> fro
     return frozenset(titles) if len(titles) == 1 else frozenset()
 
 
+def stand_for(referential: Referential, occupation: str, titles: frozenset[str]) -> bool:
+    """
+    Whether some of an occupation's titles stand for it, by their codes.
+
+    Where one of them bears its own label; where none of its titles does, where they are at least half of these.
+    """
+    known = referential.titles_in(occupation)
+    if not titles or not known:
+        return False
+    own = referential.derived(("titles of the label", occupation), lambda: _titles_of_label(referential, occupation))
+    return not titles.isdisjoint(own) if own else 2 * sum(title.code in titles for title in known) >= len(known)
+
+
+def _titles_of_label(referential: Referential, occupation: str) -> tuple[str, ...]:
+    """Codes of the titles that bear an occupation's own label, else of those that begin with it."""
+    label = normalise_label(referential.occupation_by_code[occupation].name)
+    labels = {title.code: normalise_label(title.label) for title in referential.titles_in(occupation)}
+    own = [code for code, text in labels.items() if text == label]
+    return tuple(own or [code for code, text in labels.items() if text.startswith(label)])
+
+
 def several(some: Iterable[Item] | str) -> tuple[Item, ...]:
     """Return codes, titles or the like, of which one may stand alone, as a tuple."""
     alone: Any = some
