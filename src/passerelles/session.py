@@ -3,16 +3,14 @@
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
-from passerelles.errors import PasserellesError, ReferentialError, nearest_said
+from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.io.archive import MAX_JSON_BYTES, read_file
-from passerelles.language import leaves
 from passerelles.market.certifications import Certifications, load_certifications
 from passerelles.market.market import Market, load_market, load_wages
 from passerelles.market.own_lists import ObservedMoves, load_observed
@@ -24,7 +22,7 @@ from passerelles.notices import Notice, count_by_severity, notice
 from passerelles.referentials.load import load_referential
 from passerelles.referentials.places import cache_folder, place_of
 from passerelles.referentials.referential import Referential
-from passerelles.settings import Settings, problems
+from passerelles.settings import Settings, invalid
 from passerelles.sharing import Deriving, made_once
 
 if TYPE_CHECKING:
@@ -343,8 +341,5 @@ def read_settings(path: Path | None, *, strict: bool = False) -> Settings:
     try:
         settings = Settings.model_validate_json(read_file(path, most=MAX_JSON_BYTES))
     except ValidationError as error:
-        odd = [".".join(map(str, each["loc"])) for each in error.errors() if each["type"] == "extra_forbidden"]
-        known = [name for name, _ in leaves(Settings().model_dump())]
-        near = nearest_said(match for name in odd for match in get_close_matches(name, known, n=1))
-        raise PasserellesError("settings_invalid", path=path, reason=problems(error), near=near) from error
+        raise invalid(error, path) from error
     return settings.model_copy(update={"strict": True}) if strict else settings

@@ -6,14 +6,16 @@ What each means, and why its value is what it is, stands in ``settings.toml``.
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Literal
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import PydanticKnownError
 
-from passerelles.errors import PasserellesError
-from passerelles.language import packaged
-from passerelles.language.say import Lang, say
+from passerelles.errors import PasserellesError, nearest_said
+from passerelles.language import leaves, packaged
+from passerelles.language.say import Lang, labelled, listed, say
 from passerelles.model import MoveKind
 
 _LARGEST = 1e12  # beyond what any setting means, and small enough for sums and products of settings to stay finite
@@ -43,9 +45,17 @@ def problems(error: ValidationError) -> Callable[[Lang], str]:
 
     def message(lang: Lang) -> str:
         faults = ((".".join(map(str, each["loc"])), fault(each, lang)) for each in error.errors())
-        return "; ".join(": ".join(filter(None, each)) for each in faults)
+        return listed((labelled(name, told, lang) if name else told for name, told in faults), lang)
 
     return message
+
+
+def invalid(error: ValidationError, source: str | Path) -> PasserellesError:
+    """Return the error of settings that are not valid, with the nearest names to those that are not known."""
+    odd = [".".join(map(str, each["loc"])) for each in error.errors() if each["type"] == "extra_forbidden"]
+    known = [*Settings.model_fields, *(name for name, _ in leaves(Settings().model_dump()))]
+    near = nearest_said(match for name in odd for match in get_close_matches(name, known, n=1))
+    return PasserellesError("settings_invalid", path=source, reason=problems(error), near=near)
 
 
 _LIMITS: Final = ("ge", "le", "gt", "lt", "min_length", "max_length")
@@ -228,8 +238,8 @@ class Settings(Section):
 
     Raises
     ------
-    pydantic.ValidationError
-        If a setting is not known or out of its bounds: a `ValueError`, as a `PasserellesError` is.
+    PasserellesError
+        If a setting is not known or out of its bounds.
     """
 
     schema_version: int = Field(default=1, ge=1, le=1)
@@ -243,6 +253,16 @@ class Settings(Section):
     access: str | None = "acces-france"
     scorer: str = "default"
     strict: bool = False
+
+    if not TYPE_CHECKING:  # a type checker knows the arguments by the fields
+
+        def __init__(self, **values: Any) -> None:
+            try:
+                super().__init__(**values)
+            except ValidationError as error:
+                raise invalid(error, "Settings") from error
+
+        __init__.__pydantic_base_init__ = True  # what pydantic reads itself, in a request or a file, keeps its errors
 
 
 # Settings that the matrices and levels of a graph are built with; they cannot change later.

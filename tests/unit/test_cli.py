@@ -145,6 +145,7 @@ def test_a_folder_of_data_that_holds_none_is_told(capsys: pytest.CaptureFixture[
         (("rank", "K2110", "--format", "xlsx"), "--output"),
         (("rank", "K2110", "--format", "csv", "--output", "x.xlsx"), "ne disent pas la même forme"),
         (("rank", "K2110", "--format", "xlsx", "--output", "x.csv"), "ne disent pas la même forme"),
+        (("export", "x.json", "--format", "gexf"), "ne disent pas la même forme"),
         (("rank", "K2110", "--output", "/nulle/part/x.json"), "/nulle/part"),
         (("show", "zzz"), "Métier inconnu"),
         (("sources", ""), "vide"),
@@ -244,7 +245,7 @@ def test_a_referential_that_is_still_to_be_downloaded_is_told_how(
         (("--settings", "FILE:{"), "JSON mal écrit, ligne"),
         (
             ("--settings", 'FILE:{"territory": {"radius_km": "x"}, "foo": 1}'),
-            "radius_km: il faut un nombre; foo: inconnu",
+            "radius_km : il faut un nombre ; foo : inconnu",
         ),
         (("--settings", 'FILE:{"ranking": {"close_share": 3}}'), "il faut au plus 1"),
         (("--settings", "FOLDER"), "est un dossier"),

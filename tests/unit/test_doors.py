@@ -326,18 +326,18 @@ def test_settings_that_are_no_measure_are_refused(
 @pytest.mark.parametrize(
     ("text", "fr", "en"),
     [
-        ('{"strict": "x"}', "strict: il faut true ou false", "strict: it must be true or false"),
-        ('{"weights": 3}', "weights: il faut un objet", "weights: an object is needed"),
-        ('{"near": {"exact_categories": 3}}', "near.exact_categories: il faut une liste", "a list is needed"),
-        ('{"scorer": 3}', "scorer: il faut un texte", "a text is needed"),
+        ('{"strict": "x"}', "strict : il faut true ou false", "strict: it must be true or false"),
+        ('{"weights": 3}', "weights : il faut un objet", "weights: an object is needed"),
+        ('{"near": {"exact_categories": 3}}', "near.exact_categories : il faut une liste", "a list is needed"),
+        ('{"scorer": 3}', "scorer : il faut un texte", "a text is needed"),
         (
             '{"titles": {"review_treshold": 1}}',
             "inconnu). Vouliez-vous dire : titles.review_threshold ?",
             "unknown). Did",
         ),
-        ('{"weights": {"core": NaN}}', "weights.core: il faut un nombre fini", "a finite number is needed"),
-        ('{"weights": {"core": 1e13}}', "weights.core: il faut au plus 1000000000000)", "at most 1000000000000 is"),
-        ('{"weights": {"core": 0}}', "weights.core: il faut plus de 0)", "more than 0 is needed"),
+        ('{"weights": {"core": NaN}}', "weights.core : il faut un nombre fini", "a finite number is needed"),
+        ('{"weights": {"core": 1e13}}', "weights.core : il faut au plus 1000000000000)", "at most 1000000000000 is"),
+        ('{"weights": {"core": 0}}', "weights.core : il faut plus de 0)", "more than 0 is needed"),
         ('{"near": {"label_threshold": 0.2}}', "il faut plus de 0.5)", "more than 0.5 is needed"),
     ],
 )

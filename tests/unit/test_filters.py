@@ -193,9 +193,8 @@ def test_what_is_unknown_is_kept_or_set_aside_and_counted(embedded_graph: Occupa
     assert strict.undecided == kept.undecided
     assert [m.target.code for m in strict] == [m.target.code for m in kept if m.target.code not in doubtful]
     for moves, word in ((kept, "Gardés"), (strict, "Écartés")):
-        (told,) = [note for note in moves.page().notes if "max-hours" in note]
+        (told,) = [note for note in moves.page().notes if f"heures de formation ({len(doubtful)})" in note]
         assert told.startswith(word)
-        assert f"max-hours ({len(doubtful)})" in told
     none = rank_moves(
         embedded_graph,
         "N4101",
@@ -204,18 +203,19 @@ def test_what_is_unknown_is_kept_or_set_aside_and_counted(embedded_graph: Occupa
         settings=Settings(strict=True),
     )
     assert not none
-    assert f"max-hours ({len(doubtful)})" in " ".join(none.to_text().split())
+    assert f"heures de formation ({len(doubtful)})" in " ".join(none.to_text().split())
 
 
 def test_a_doubt_of_one_of_two_filters_of_a_name_is_counted(graph: OccupationGraph) -> None:
     def judge(name: str, unsure: str) -> Filter:
-        return Filter(name, "", lambda m: Verdict(name, "unknown" if m.target.code == unsure else "yes", ""))
+        return Filter(name, "", lambda m: Verdict(name, "unknown" if m.target.code == unsure else "yes", "exclude_yes"))
 
     for second in ("once", "twice"):
         filters = [judge("once", "B1"), judge(second, "B2")]
         moves = rank_moves(graph, "A1", filters=filters, settings=Settings(strict=True))
         assert {"B1", "B2"}.isdisjoint(m.target.code for m in moves)
         assert moves.undecided == ({"once": 2} if second == "once" else {"once": 1, "twice": 1})
+        assert f"once ({moves.undecided['once']})" in " ".join(moves.page().notes)  # one's own, by its name
 
 
 def test_wages_are_compared_with_those_of_the_job_left(embedded_graph: OccupationGraph, tmp_path: Path) -> None:

@@ -117,6 +117,16 @@ def test_a_list_keeps_its_columns_and_gets_the_contracts(
     assert {row["choix"] for row in rows} == {""}
 
 
+def test_a_column_of_a_name_of_ours_is_kept_in_every_run(
+    listed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listed.write_text("intitulé,statut\nMoniteur PL,CDI\n", encoding="utf-8")
+    for file, output in ((listed, tmp_path / "once.csv"), (tmp_path / "once.csv", tmp_path / "twice.csv")):
+        call("resolve", "-i", str(file), "-c", "intitulé", "-o", str(output), capsys=capsys)
+        header, row = csv.reader(output.read_text(encoding="utf-8").splitlines())
+        assert (header, row[:2], row[-2]) == (["intitulé", "statut", *ADDED], ["Moniteur PL", "CDI"], "sûr")
+
+
 def test_a_workbook_keeps_texts_as_texts(listed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     output = tmp_path / "relu.xlsx"
     call("resolve", "-i", str(listed), "-c", "intitulé du poste", "-o", str(output), capsys=capsys)

@@ -175,12 +175,12 @@ def test_what_ships_is_written_the_way_training_writes() -> None:
 def test_a_file_that_is_no_scorer_says_what_is_wrong_in_the_reader_s_language(tmp_path: Path) -> None:
     path = tmp_path / "mine.json"
     for text, fault in (
-        ('{"name": 3, "version": "1", "parts": {}}', "name: il faut un texte"),
+        ('{"name": 3, "version": "1", "parts": {}}', "name : il faut un texte"),
         ('{"name": "a", "version": "1"', "ligne 1, colonne"),
-        ('{"name": "a", "version": "1", "parts": {"a": {"a.b": 1}}}', "parts.a.a.b: inconnu"),
-        ('{"name": "a", "version": "1", "parts": {}}', "parts: il faut au moins 1 élément"),
-        ('{"name": "a", "version": "1", "base": 1e308, "parts": {"a": {}}}', "base: il faut au plus 1000000"),
-        ('{"name": "a", "version": "1", "candidates": 0, "parts": {"a": {}}}', "candidates: il faut au moins 1"),
+        ('{"name": "a", "version": "1", "parts": {"a": {"a.b": 1}}}', "parts.a.a.b : inconnu"),
+        ('{"name": "a", "version": "1", "parts": {}}', "parts : il faut au moins 1 élément"),
+        ('{"name": "a", "version": "1", "base": 1e308, "parts": {"a": {}}}', "base : il faut au plus 1000000"),
+        ('{"name": "a", "version": "1", "candidates": 0, "parts": {"a": {}}}', "candidates : il faut au moins 1"),
     ):
         path.write_text(text, encoding="utf-8")
         with pytest.raises(PasserellesError) as told:

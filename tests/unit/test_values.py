@@ -150,6 +150,7 @@ def test_whole_numbers_of_a_data_frame_are_taken_and_serialised(embedded_graph: 
     ("make", "key"),
     [
         (lambda _: Profile(), "empty_profile"),
+        (lambda _: Settings(bla=1), "settings_invalid"),  # type: ignore[call-arg]
         (lambda _: Profile(credentials={"PERM-C": "yes"}), "empty_profile"),
         (lambda _: Profile("K2110", "300026"), "not_a_list"),  # type: ignore[arg-type]
         (lambda _: Profile("K2110", None), "no_list"),  # type: ignore[arg-type]
@@ -191,6 +192,7 @@ def test_the_door_refuses(make: Callable[[Any], Any], key: str, embedded_graph: 
 @pytest.mark.parametrize(
     ("ask", "told"),
     [
+        (lambda _: Settings(pahts={}), "pahts : inconnu). Vouliez-vous dire : paths ?"),  # type: ignore[call-arg]
         (lambda _: load_referential("transition"), "Vouliez-vous dire : transitions ?"),
         (
             lambda g: g.referential.with_overlay("enseignement-de-conduite"),

@@ -184,9 +184,11 @@ def export(
     overwrite: Annotated[bool, option("overwrite", "--overwrite")] = False,
 ) -> None:
     """Export the typed graph."""
-    from passerelles.graph.export import export_graph, graph_format
+    from passerelles.graph.export import GRAPH_FORMATS, export_graph, graph_format
 
     chosen = graph_format(path, form)
+    if path.suffix.removeprefix(".").casefold() in {*GRAPH_FORMATS} - {chosen}:
+        raise PasserellesError("output_differs", path=path, form=form)
     opts.tell("cli.written", path=export_graph(opts.graph, path, format=chosen, overwrite=overwrite))
 
 

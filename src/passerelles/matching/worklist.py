@@ -79,8 +79,14 @@ class Worklist:
         return next((name for name in self.header if normalise_label(name) in heads), None)
 
     def beside(self, header: Sequence[str], rows: Iterable[Sequence[Cell]], *, keep: Collection[str]) -> "Worklist":
-        """Return the list with columns added on the right, in place of those of their names that are not to `keep`."""
-        columns = [place for place, name in enumerate(self.header) if name in keep or name not in header]
+        """
+        Return the list with columns added on the right, in place of those of an earlier run that are not to `keep`.
+
+        Without the first of them, no run made the list: its `statut` is its own. A choice is read, and written again.
+        """
+        again = header if header[0] in self.header else {CHOICE}
+        earlier = {name: place for place, name in enumerate(self.header) if name in again}  # the last of each name
+        columns = [place for place, name in enumerate(self.header) if name in keep or earlier.get(name) != place]
         joined = [[*(row[i] for i in columns), *added] for row, added in zip(self.rows, rows, strict=True)]
         return Worklist((*(self.header[i] for i in columns), *header), joined, self.lines)
 

@@ -16,7 +16,7 @@ from passerelles.access.holdings import Holdings, holdings_of, titles_meant
 from passerelles.access.wording import access_text, required_lines, required_text
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.core import OccupationGraph
-from passerelles.language.say import Lang, labelled, listed, number, ordinal, percent, say, signed
+from passerelles.language.say import Lang, labelled, listed, number, ordinal, percent, say, sentences, signed
 from passerelles.market.own_lists import OBSERVED_COLUMNS, Observed, ObservedMoves, observed_lines, observed_notes
 from passerelles.market.signals import WagePair, wage_columns, wage_lines, wage_notes, wages_short
 from passerelles.matching import find_occupation, find_occupations
@@ -449,7 +449,8 @@ class Moves(list[Move], Shown):
         """Say how many moves were left out, and kept, or set aside, because a filter cannot tell of them."""
         kinds = ", ".join(say(f"moves.kind.{kind}", lang=lang) for kind in self.excluded)
         left = [say("moves.left_out", lang=lang, n=self.left_out, kinds=kinds)] if self.left_out else []
-        names = ", ".join(f"{name} ({count})" for name, count in sorted(self.undecided.items()))
+        words = sentences("filters", lang=lang)
+        names = ", ".join(f"{words.get(f'name.{name}', name)} ({n})" for name, n in sorted(self.undecided.items()))
         key = "aside" if self.strict else "kept"
         return [*left, *([say(f"moves.undecided.{key}", lang=lang, names=names)] if names else [])]
 
@@ -508,14 +509,16 @@ def move_facts(move: Move, lang: Lang) -> str:
 
 def move_sentences(move: Move, lang: Lang) -> list[str]:
     """Return what is held, near and missing, each credential, and each filter's verdict."""
-    sentences = [
+    told = [
         say(f"moves.items.{state}", lang=lang, n=len(items), names=names(items, _MOST_NAMED, lang))
         for state, items in by_state(move)
         if teachable(items)
     ]
-    sentences += required_lines(move.access, lang)
-    sentences += wage_lines(move.wages, lang) + observed_lines(move.observed, lang)
-    return sentences + [labelled(v.name, v.sentence(lang), lang) for v in move.filters]
+    told += required_lines(move.access, lang)
+    told += wage_lines(move.wages, lang) + observed_lines(move.observed, lang)
+    ours = sentences("filters", lang=lang)  # our filters' reasons stand alone; a name goes before those of others
+    reasons = ((v, v.sentence(lang)) for v in move.filters)
+    return told + [t[:1].upper() + t[1:] if f"name.{v.name}" in ours else labelled(v.name, t, lang) for v, t in reasons]
 
 
 def names(items: Sequence[Item], most: int, lang: Lang) -> str:
