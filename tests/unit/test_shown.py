@@ -21,6 +21,7 @@ from passerelles import (
 )
 from passerelles.ranking.move import Moves
 from passerelles.referentials.validate import validate
+from passerelles.views.excel import book_page
 from passerelles.views.shown import Shown, html_of
 from passerelles.views.spec import Column, Page, Sheet
 from passerelles.views.terminal import text_of
@@ -158,3 +159,8 @@ def test_what_stands_beside_a_figure_stands_under_it_on_a_page() -> None:
     hours = Column("value", "integer", value=lambda x, _: x, note=lambda x, _: f"de {x - 5} à {x + 8}")
     html = html_of(Page("", sheets=[Sheet("totals", [hours], lambda: [9], "fr")]), lang="fr")
     assert ">9<br>de 4 à 17<" in html
+
+
+def test_the_kind_of_a_competency_is_written_in_the_reader_s_language(embedded_graph: OccupationGraph) -> None:
+    (sheet,) = (s for s in rank_moves(embedded_graph, "K2110", limit=1).sheets("en") if s.title == "competencies")
+    assert {"skill", "knowledge", "soft skill"} <= {cell for row in book_page(sheet, lang="en").rows for cell in row}

@@ -166,7 +166,7 @@ ITEM: Final = Record(
     "A competency that the target requires",
     Column("competency_code", value="code", json_key="code", on=On.FILE, promised="code"),
     Column("competency_label", value="label", json_key="label", promised="text?"),
-    Column("kind", promised=f"text: Of ROME: {', '.join(KINDS)}"),
+    Column("kind", words="compare.kind", promised=f"text: Of ROME: {', '.join(KINDS)}"),
     Column("core", "flag", promised="flag: Whether it is at the core of the target"),
     Column("weight", "number", promised="amount: How much it counts in the coverage"),
 )  # fmt: skip
@@ -181,6 +181,13 @@ NEAR_ITEM: Final = Record(
 )  # fmt: skip
 ITEMS: Final = ((Column("state", value=lambda state, _: state, words="terms.state", on=On.CELLS),), NEAR_ITEM.columns)
 """Columns of rows that hold whether a competency is held, and the competency."""
+
+
+def _choice(row: "tuple[Move, AccessCredential]", _: Lang) -> str:
+    """Number the choices of a move, for a screen: their names are codes."""
+    move, credential = row
+    groups = dict.fromkeys(c.group for c in move.credentials if c.group)
+    return str([*groups].index(credential.group) + 1) if credential.group else "–"
 
 
 def _dash_beside_no_choice(credential: Any, _: Lang) -> str | None:
@@ -415,6 +422,7 @@ class Moves(list[Move], Shown):
         parts = side_by_side((*end, *Move.spec.pick("target_label", on=On.TABLE)), PartValue.spec.columns)
         items = side_by_side(end, *ITEMS)
         credentials = side_by_side(end, (*CREDENTIAL.columns, *_OF_CHOICE))
+        credentials = tuple(replace(c, shown=_choice) if c.key == "choice" else c for c in credentials)
         return [
             Sheet("ranking", Move.spec.columns, lambda: self, lang, frozenset(hidden)),
             Sheet("parts", parts, lambda: ((m, p) for m in self for p in m.parts), lang),
