@@ -5,13 +5,15 @@ import io
 import json
 from collections import Counter
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from job_titles import referential, regrouped
 from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
-from passerelles.matching.migrate import ADDED, Versions
+from passerelles.language.say import LANGS, Lang
+from passerelles.matching.migrate import ADDED, Basis, Migration, Versions
 from passerelles.referentials.referential import Referential
 
 OLD = referential(
@@ -179,3 +181,9 @@ def test_the_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> None
     assert call("migrate", "Z0000", capsys=capsys)[0] == 1
     assert call("migrate", capsys=capsys)[0] == 2
     assert call("migrate", "K2110", "--from", "/nulle/part", capsys=capsys)[0] == 2
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_each_ground_is_said_in_words(lang: Lang) -> None:
+    (column,) = Migration.spec.pick("basis")
+    assert all(" " in column.cell_text(basis, lang) for basis in get_args(Basis))

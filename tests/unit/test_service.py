@@ -28,6 +28,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import LANGS, Lang
 from passerelles.model import Profile
 from passerelles.paths.legal import presets
+from passerelles.ranking.filters import FILTERS
 from passerelles.ranking.rank import rank_moves
 from passerelles.referentials.load import load_referential
 from passerelles.report.schemas import json_schema
@@ -794,6 +795,8 @@ def test_a_part_of_an_answer_is_given_where_asked(client: Client) -> None:
         found = client.get(f"{path}&limit=1&fields={name}").json()
         assert [list(item) for item in found["results"]] == [[name]], path
     described = client.get("/openapi.json").json()
+    filters = described["components"]["schemas"]["RankBody"]["properties"]["filters"]
+    assert all(name in filters["description"] for name in FILTERS)
     told = described["paths"]["/v1/rank"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
     promised, part = (Draft202012Validator({**each, "components": described["components"]}) for each in told["anyOf"])
     assert promised.is_valid(whole)

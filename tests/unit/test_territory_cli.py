@@ -209,6 +209,11 @@ def test_signals_of_a_basin_by_family_and_by_job(capsys: pytest.CaptureFixture[s
     given = ("signals", "--basin", "bassin 5313", "--data", data, "--job", "N4101")
     assert call(*given) == 0
     assert "bassin BASSIN 5313" in " ".join(capsys.readouterr().out.split())
+    assert call(*given, "--lang", "en", "--output", str(tmp_path / "signals.xlsx")) == 0
+    cells = {c for row in openpyxl.load_workbook(tmp_path / "signals.xlsx").worksheets[0].values for c in row}
+    assert {"Share of difficult projects", "under statistical secrecy, known within bounds"} <= cells
+    assert not {"difficult_share", "secret", "no_crosswalk"} & cells
+    capsys.readouterr()
     assert call(*given, "--lang", "en") == 0
     assert not re.search(r"N4101 .* :", capsys.readouterr().out)
     assert call(*given, "--year", "2024", "--format", "json") == 0

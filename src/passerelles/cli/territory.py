@@ -388,6 +388,7 @@ def signals(
 
 _SIGNAL: Final = ("code", "label", "status", "figure", "low", "high", "standing", "source", "year", "territory",
                   "about", "why")  # fmt: skip
+_SAID: Final = {"figure": "market.tension", **{key: f"market.{key}" for key in ("status", "standing", "why")}}  # words
 _FAMILY: Final = ("projects", "difficult_share", "seasonal_share")
 _JOB: Final = (*_FAMILY, "estimated", "tension", "wage")
 
@@ -400,7 +401,7 @@ def signal_sheets(items: "Sequence[Mapping[str, Any]]") -> list[Sheet]:
         for names in (_JOB if "occupation" in item else _FAMILY,)
         for name, figure in ({name: item[name] for name in names} | item.get("components", {})).items()
     ]
-    columns = [Column(key, "number" if key in ("low", "high") else "text") for key in _SIGNAL]
+    columns = [Column(key, "number" if key in ("low", "high") else "text", words=_SAID.get(key, "")) for key in _SIGNAL]
     return [Sheet.of_rows("signals", columns, [[row[key] for key in _SIGNAL] for row in rows])]
 
 

@@ -111,7 +111,7 @@ class Migration(Described):
         Column("outcome", value=lambda m, lang: say(f"resolve.migrate.outcome.{m.outcome}", lang=lang),
                json="outcome", promised=one_of(get_args(Outcome))),
         Column("new_code", value="destination", json_key="destination", promised="code?"),
-        Column("basis", promised="text?"),
+        Column("basis", words="resolve.migrate.why", promised="text?"),
         Column("why", value=lambda m, lang: m.why(lang), on=On.JSON, promised="text"),
         Column("destinations", value=lambda m, lang: dicts(m.destinations, lang), on=On.JSON,
                promised=[DESTINATION.schema()]),

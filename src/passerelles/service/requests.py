@@ -9,6 +9,7 @@ from pydantic.types import Discriminator, Tag
 from passerelles.language.say import Lang
 from passerelles.model import Employment, Profile, Ternary
 from passerelles.paths.legal import presets
+from passerelles.ranking.filters import FILTERS
 from passerelles.report.schemas import SHAPES, definitions
 
 EXAMPLE: Final = "K2110"
@@ -56,9 +57,9 @@ Targets = Annotated[
     list[Text] | None,
     Field(max_length=200, description="Rank these only: none where empty, all where null", examples=[["N4102"]]),
 ]
+_FILTERS: Final = f"Filters, stacked, each `name` or `name=value`; none where empty. Names: {', '.join(FILTERS)}"
 Filters = Annotated[
-    list[FilterText],
-    Field(max_length=10, description="Filters, stacked; none where empty", examples=[["min-coverage=0.2"]]),
+    list[FilterText], Field(max_length=10, description=_FILTERS, examples=[["min-coverage=0.2", "unregulated"]])
 ]
 
 
