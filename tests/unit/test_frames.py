@@ -27,7 +27,11 @@ def test_presets_are_data_with_a_source_for_each_value() -> None:
     assert set(presets()) == reconversion | {"transco", "ptp", "poei", "poei-pic"}
     for frame in presets().values():
         stated = [n for n in ("hours_min", "hours_max", "months_max") if getattr(frame, n) is not None]
-        stated += [n for n in ("certifying", "hiring_list", "other_code", "conditions", "payers") if getattr(frame, n)]
+        stated += [
+            n
+            for n in ("certifying", "hiring_list", "other_code", "employees", "conditions", "payers")
+            if getattr(frame, n)
+        ]
         assert set(stated) <= set(frame.sources), frame.name
     ordinary, longer = find_frame("periode-de-reconversion"), find_frame("periode-de-reconversion-accord")
     assert (ordinary.hours_min, ordinary.hours_max, ordinary.months_max) == (150, 450, 12)
@@ -80,6 +84,29 @@ def test_no_fund_pays_for_the_training_of_those_whom_the_armed_forces_engage() -
         assert judge(frame, YES, 200, 2).verdict == "yes"
     hours = np.asarray([200.0, 300.0])
     assert not fits(find_frame("poei"), replace(YES, enlists=True), hours, np.ones(2)).any()  # 0 = no
+
+
+def test_schemes_for_employees_cannot_be_told_for_civil_servants_and_soldiers() -> None:
+    for frame in presets().values():
+        found = judge(frame, replace(YES, serves=True, day="2021-06-01" if frame.name == "transco" else ""), 200, 2)
+        told = found.verdict, [v.rule for v in found.unknown]
+        assert told == (("unknown", ["serves"]) if frame.employees else ("yes", [])), frame.name
+    assert (
+        "fonctionnaires ou militaires" in judge(find_frame("ptp"), replace(YES, serves=True), 200, 2).reasons("fr")[0]
+    )
+
+
+@pytest.mark.parametrize(
+    ("origin", "serves"),
+    [("K1730", True), ("K1708", True), ("K2107", True), ("K1712", True), ("M1603", False), ("N4103", False)],
+)
+def test_who_serves_is_read_from_the_statuses_that_the_fiche_names(
+    rome4_graph: OccupationGraph, origin: str, *, serves: bool
+) -> None:
+    path, *_ = rank_paths(rome4_graph, origin, targets=["K2503"], limit=1)
+    for frame in path.frames:
+        rules = {v.rule for v in (*frame.violations, *frame.unknown)}
+        assert ("serves" in rules) == (serves and find_frame(frame.name).employees), frame.name
 
 
 def test_a_certifying_frame_pays_neither_for_a_competition_nor_for_the_school_that_it_opens() -> None:

@@ -31,6 +31,8 @@ from passerelles.sharing import Deriving
 from passerelles.vectors import Bools
 
 _ENLISTMENT = "ENG-MIL"
+_STATUS, _SERVANTS = "Statut d'emploi", frozenset(("Fonctionnaire", "Militaire"))  # as the ROME names them
+_PUBLIC = _SERVANTS | {"Salarié secteur public"}
 _NOT_KNOWN = ("effort", "access", "selection")  # what no code of a credential names
 Credentials = tuple[StepCredential, ...]
 
@@ -133,9 +135,20 @@ class PathContext(Deriving):
         listed, presumed = self.listed(code), len(taught) < len(left) or bool(title)
         enlists = any(c.code == _ENLISTMENT and c.requirement == "required" for c in left)
         competes = any(c.kind == "concours" for c in left)
-        return JudgedTraining(
-            known, ends, listed, labels, same, self.day, selective, studies, registered, presumed, enlists, competes
+        serves = origin is not None and self.serves(origin)
+        chosen = (selective, studies, registered, presumed, enlists, competes, serves)
+        return JudgedTraining(known, ends, listed, labels, same, self.day, *chosen)
+
+    def serves(self, code: str) -> bool:
+        """Whether people of an occupation are civil servants or soldiers: its fiche names no other status."""
+        referential, fiche = self.graph.referential, self.rome_code(code)
+        contexts = (referential.context_by_code[c] for c in referential.contexts_of.get(fiche, ()))
+        named = {c.label for c in contexts if c.category == _STATUS}
+        enlisted = any(
+            r.credential == _ENLISTMENT and r.kind == "required" and r.scope == "all"
+            for r in referential.credentials_of.get(fiche, ())
         )
+        return enlisted or (named <= _PUBLIC and not named.isdisjoint(_SERVANTS))
 
     def rome_code(self, code: str) -> str:
         """Return the code of the fiche that an occupation is, or is a part of."""

@@ -42,10 +42,10 @@ class Frame(BaseModel):
     What a law asks of a training: bounds in hours and months, a certification, a target on a list of hiring jobs.
 
     None = the law sets no such bound. `start` and `until` are its first and last day (``2026-01``: the whole month),
-    empty = unknown. `other_code`: origin and target must have different ROME codes. `exempt` names certificates whose
-    training the bounds leave alone; `conditions` what must still be agreed or shown where the frame says yes, and
-    `payers` who may pay, as keys of ``paths.condition`` and ``paths.payer`` or in one's own words; `sources` says where
-    each value was read.
+    empty = unknown. `other_code`: origin and target must have different ROME codes. `employees`: it is for those whom a
+    contract of employment binds. `exempt` names certificates whose training the bounds leave alone; `conditions` what
+    must still be agreed or shown where the frame says yes, and `payers` who may pay, as keys of ``paths.condition`` and
+    ``paths.payer`` or in one's own words; `sources` says where each value was read.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -60,6 +60,7 @@ class Frame(BaseModel):
     certifying: bool = False
     hiring_list: bool = False
     other_code: bool = False
+    employees: bool = False
     conditions: tuple[str, ...] = ()
     payers: tuple[str, ...] = ()
     exempt: tuple[str, ...] = ()
@@ -228,7 +229,7 @@ class JudgedTraining:
     `registered`: whether the training that is judged brings a certification itself; `presumed`: whether a diploma that
     is still to be verified is counted as held; `enlists`: whether one has to join the armed forces, which train and pay
     those whom they engage, by no contract that a fund would go with; `competes`: whether a competition is still to be
-    won.
+    won; `serves`: whether people of the job left are civil servants or soldiers, whom no contract of employment binds.
     """
 
     known: bool
@@ -243,6 +244,7 @@ class JudgedTraining:
     presumed: bool = False
     enlists: bool = False
     competes: bool = False
+    serves: bool = False
 
 
 def _bounds(frame: Frame, case: JudgedTraining, hours: Time, months: Time) -> Iterator[tuple[str, float, Time, Time]]:
@@ -320,8 +322,12 @@ def judge(frame: Frame, case: JudgedTraining, hours: float, months: float) -> Fr
     competition = frame.certifying and case.selective and case.competes and not case.registered
     if competition:
         broken.append(Violation("competition"))
-    doubts = ("same_code", frame.other_code and case.same_code), ("selection", case.selective and not competition)
-    unsure += [Violation(rule) for rule, holds in doubts if holds]
+    doubts = {
+        "same_code": frame.other_code and case.same_code,
+        "selection": case.selective and not competition,
+        "serves": frame.employees and case.serves,
+    }
+    unsure += [Violation(rule) for rule, holds in doubts.items() if holds]
     verdict: Ternary = "no" if broken else "unknown" if unsure else "yes"
     exempt = frame.is_exempt(case.labels)
     certified = not frame.certifying or case.registered or exempt  # else another training certifies

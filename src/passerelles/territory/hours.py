@@ -182,6 +182,7 @@ class EffortCosts:
         verdicts = np.full(expected.shape, UNKNOWN, dtype=np.int8)
         demands = demands_of(graph)
         codes = [graph.codes[row] for row in origins.tolist()]
+        serve = list(map(context.serves, codes))
         holdings = [holdings_of(graph.referential, code, {}) for code in codes]
         prices = [demands.price(each) for each in holdings]
         table = effort_table(graph, settings)
@@ -192,7 +193,7 @@ class EffortCosts:
             same = [context.rome_code(origin) == context.rome_code(code) for origin in codes]
             credential_keys = (tuple((c.code, c.held, c.months, c.presumed) for c in some) for some in needed)
             titles = list(map(partial(counted_title, graph, table, row), brought, holdings))
-            keys = zip(same, credential_keys, titles, strict=True)
+            keys = zip(same, serve, credential_keys, titles, strict=True)
             for rows in grouped((key, i) for i, key in enumerate(keys)).values():
                 ends = {"origin": codes[rows[0]], "title": titles[rows[0]]}
                 case = context.case(code, needed[rows[0]], known=True, selective=False, **ends)
