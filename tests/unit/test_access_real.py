@@ -1089,6 +1089,7 @@ SCHOOLS: list[tuple[str, str, list[str], float | None]] = [
         31,
     ),  # or twelve, after seven years, by the professional competition
     ("M1607", "K1909", ["DIP-N5", "CONC-GREFFIER", "FORM-GREFFIER"], 18),  # order of 9 August 2017, art. 2
+    ("M1612", "Avocat / Avocate", ["LIC-DROIT", "EXAM-CRFPA", "MASTER-DROIT", "CAPA", "SERMENT-AVOCAT"], 78),
     ("K2503", "K1711", ["DIP-N4", "CONC-SURV", "FORM-SURV"], 8),
     ("K1711", "K1716", ["CONC-CAPPEN", "FORM-CAPPEN"], 12),
     ("K1201", "K1211", ["CONC-CPIP", "FORM-CPIP-TITRE"], 12),  # order of 18 January 2021, art. 1: on a social diploma
@@ -1126,6 +1127,13 @@ def test_the_school_that_follows_a_competition_is_what_a_move_takes(
     step = rank_paths(rome4_graph, origin, targets=[target], max_steps=1)[0].steps[0]
     assert [c.code for c in step.to_obtain] == obtained
     assert step.months.low == months
+
+
+@pytest.mark.parametrize(("origin", "target"), [("K1701", "K2503"), ("K1730", "K2503"), ("K1730", "K2508")])
+def test_soldiers_of_some_units_may_need_no_title_of_private_security(
+    rome4_graph: OccupationGraph, origin: str, target: str
+) -> None:
+    assert rank_paths(rome4_graph, origin, targets=[target], max_steps=1)[0].hours.low == 0
 
 
 @pytest.mark.parametrize(("target", "verdict"), [("K1701", "no"), ("N4111", "no"), ("K1724", "yes")])
