@@ -66,6 +66,7 @@ def mention(text: str, start: str) -> Mention:
             ["inscription au tableau de l'ordre des médecins ou des pharmaciens"],
         ),
         ("Obligation d'être titulaire d'un agrément.", ["agrément"]),
+        ("La loi impose une formation obligatoire et d'obtenir un agrément.", ["formation", "agrément"]),
         ("L'exercice de la profession suppose une assermentation.", ["assermentation"]),
         ("Un certificat d'aptitude est demandé.", ["certificat d'aptitude"]),
         (
@@ -335,6 +336,16 @@ INTRODUCED = "Cet emploi demande du sérieux. "  # the first sentence speaks of 
         "L'enregistrement de l'exploitant auprès de la préfecture est obligatoire.",
         "Une qualification spécifique aux drones est exigée.",
         "Le poste ne peut être tenu que par une personne titulaire du permis C.",
+        "L'exercice de la profession est conditionné par un agrément.",
+        "Pour ce poste ou, plus généralement, la conduite de bus, le permis D est requis.",
+        "Il faut un permis D (ou D1 pour certains minibus).",
+        "Le brevet professionnel de préparateur est obligatoire.",
+        "Une qualification professionnelle est exigée.",
+        "La loi oblige les agents à suivre une formation de tir.",
+        "Indépendant ou salarié, chacun doit détenir un agrément.",
+        "Peuvent seuls exercer les géomètres inscrits à l'ordre.",
+        "Le permis C est exigé pour quiconque veut conduire.",
+        "Aucun diplôme n'est exigé, seulement le permis C est obligatoire.",
     ],
 )
 def test_turns_that_ask(text: str) -> None:
@@ -482,6 +493,8 @@ def test_turns_that_ask(text: str) -> None:
         "Une habilitation de tir peut être exigée. Elle est obligatoire en zone explosible.",
         "Un permis C est délivré par la préfecture. Cette formation est obligatoire.",
         "Une carte de presse est délivrée. Elle est obligatoire pour certains postes.",
+        "Il faut être encadré par une personne justifiant d'une qualification professionnelle.",
+        "Il faut suivre des cours et en délivrer l'attestation.",
     ],
 )
 def test_turns_that_do_not_ask_of_everybody(text: str) -> None:

@@ -589,8 +589,10 @@ def _cues_of_spans(sentence: _Sentence, rules: _Rules) -> list[list[_Cue]]:
         edge = low
         previous: list[int] = []  # what the last cue refers to: "may be useful but are not compulsory" has one subject
         cues = [c for c in sentence.cues if low <= c.start < high]
-        for cue, following in pairwise([*cues, _Cue(high, high, "")]):
-            after = [i for i, s in enumerate(sentence.spans) if cue.end <= s.start < following.start]
+        for cue in cues:  # "must follow a compulsory training and obtain a permit": the verb asks for both
+            further = (c.start for c in cues if c.start > cue.start and (cue.kind, c.kind) != ("governing", "stated"))
+            until = min(further, default=high)
+            after = [i for i, s in enumerate(sentence.spans) if cue.end <= s.start < until]
             if cue.kind == "softened":
                 end = rules.reading["followed"].search(sentence.masked, cue.end)
                 places = [i for i in after if end is None or sentence.spans[i].start < end.start()]
@@ -619,7 +621,8 @@ def _subjects(sentence: _Sentence, cue: _Cue, edge: int, rules: _Rules) -> list[
     if inside:
         return inside
     if not before:
-        return [] if other.search(sentence.masked[edge : cue.start]) else None
+        whole = rules.reading["complete"].search(sentence.text[cue.start : cue.end])
+        return [] if whole or other.search(sentence.masked[edge : cue.start]) else None
     plural = rules.reading["plural"].search(sentence.text[cue.start : cue.end]) is not None
     gaps = {i: sentence.masked[sentence.spans[i].end : cue.start] for i in before}
     between = {i: rules.reading["insertion"].sub("", gap) for i, gap in gaps.items()}
@@ -647,12 +650,13 @@ def _one_of_several(sentence: _Sentence, span: _Span, rules: _Rules) -> bool:
     """Whether what is named among the ways in is an example, or another way is given elsewhere."""
     start = sentence.access.end() if sentence.access else 0
     before, between = sentence.text[: span.start], sentence.masked[: span.start]
+    named = [s for s in sentence.spans if not {"beside", "if_stated"} & s.rule.keys()]
     return (
         sentence.other_way
         or (span.rule["kind"] == "diplôme" and _after_a_level(before[start:], rules))
         or (before.count("(") > before.count(")") and not rules.reading["spelt_out"].search(before))
         or any(rules.reading[name].search(between) for name in ("examples", "range"))
-        or ("beside" in span.rule and not any(_named_diploma(s.rule) for s in sentence.spans))
+        or ("beside" in span.rule and all(s.rule["kind"] != "diplôme" for s in named))
     )
 
 
@@ -660,10 +664,6 @@ def _after_a_level(before: str, rules: _Rules) -> bool:
     """Whether a level and a mere comma stand before: "accessible with a bachelor in law, diploma of notary"."""
     levels = (pattern for key, pattern in rules.levels.items() if key != "aside")
     return before.rstrip().endswith(",") and any(pattern.search(before) for pattern in levels)
-
-
-def _named_diploma(rule: Mapping[str, Any]) -> bool:
-    return rule["kind"] == "diplôme" and not {"beside", "if_stated"} & rule.keys()
 
 
 def _alternative(sentence: _Sentence, span: _Span, rules: _Rules) -> bool:
@@ -722,6 +722,7 @@ def _condition(sentence: _Sentence, span: _Span, cues: Sequence[_Cue], rules: _R
         if sentence.first and not sentence.other_way:  # what it asks for a task is asked for the job's own
             following = [rules.reading["opening"].sub("", words) for words in following]
         around = " ".join([before, *(rules.reading["check"].sub("", words) for words in following)])
+    around = rules.reading["bracketed"].sub("", around)
     for condition in _CONDITIONS:
         if condition == "some-titles" and sentence.first and not rules.reading["some"].search(around):
             continue
