@@ -346,6 +346,7 @@ INTRODUCED = "Cet emploi demande du sérieux. "  # the first sentence speaks of 
         "Peuvent seuls exercer les géomètres inscrits à l'ordre.",
         "Le permis C est exigé pour quiconque veut conduire.",
         "Aucun diplôme n'est exigé, seulement le permis C est obligatoire.",
+        "La carte professionnelle est le seul document qui ouvre ce poste.",
     ],
 )
 def test_turns_that_ask(text: str) -> None:
@@ -495,6 +496,9 @@ def test_turns_that_ask(text: str) -> None:
         "Une carte de presse est délivrée. Elle est obligatoire pour certains postes.",
         "Il faut être encadré par une personne justifiant d'une qualification professionnelle.",
         "Il faut suivre des cours et en délivrer l'attestation.",
+        "Il existe un BTS, suivi au besoin d'une formation d'un an accessible aux titulaires du permis C, obligatoire.",
+        "Les entreprises de transport de matières doivent détenir un agrément.",
+        "Vous devez vérifier que le transporteur détient un agrément.",
     ],
 )
 def test_turns_that_do_not_ask_of_everybody(text: str) -> None:
