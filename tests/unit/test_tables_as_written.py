@@ -916,7 +916,7 @@ def test_a_column_of_licences_tells_what_a_title_would(embedded: Referential, tm
         ("Diplômes et habilitations", "permis C", "permis C", []), ("Brevet exigé", "permis C", "permis C", []),
         ("Diplôme requis", "CAP AEPE ou néant", "CAP AEPE ou néant", ["CAP AEPE ou néant"]),
         ("Requirements", "Licence B1", "Licence B1", ["Licence B1"]),
-        ("CACES", "1, 3 et 5", "CACES 1, 3 et 5", []),
+        ("CACES", "1, 3 et 5", "CACES 1, 3 et 5", []), ("Demandé", "minutie", "minutie", ["minutie"]),
     ],
 )  # fmt: skip
 def test_what_a_column_of_conditions_asks_for_is_read_as_a_title_would_be_or_said(
@@ -1009,8 +1009,8 @@ def test_who_drives_articulated_lorries_is_asked_for_their_licence(
         ("HACCP", "", "HYG-RESTO"), ("habilitation électrique B1V", "", "HAB-ELEC"), ("B1V BR", "", "HAB-ELEC"),
         ("H0B0", "", "HAB-ELEC"), ("habilitation VE", "", "HAB-VE"), ("CAP coiffure", "", "CAP-COIFFURE"),
         ("TP ADVF", "", "TP-ADVF"), ("CACES 3 souhaité", "", ""), ("FIMO non exigée", "N4101", ""),
-        ("CACES R489 (formation assurée)", "", ""), ("DEAS ou expérience", "", None), ("BEP", "", None),
-        ("permis B et anglais courant", "", None), ("CACES R482 A, B1, C1 ; AIPR", "F1302", "CACES-R482 AIPR-OP"),
+        ("CACES R489 (formation assurée)", "", ""), ("CACES 1 financé", "", ""), ("DEAS ou expérience", "", None), ("BEP", "", None),
+        ("permis B et anglais courant", "", None), ("permis D ou formation payée", "N4103", ""), ("CACES R482 A, B1, C1 ; AIPR", "F1302", "CACES-R482 AIPR-OP"),
         ("attestation fluides frigorigènes", "", "FLUIDES"), ("capitaine 200", "", "CAP200"),
         ("DE IBODE", "", "DEIBO"), ("Infirmier de bloc", "", "DEIBO"), ("IADE", "", "DEIA"), ("DE kiné", "", "DE-MK"),
         ("IPDE", "", "DE-PUER"), ("qualification soudage EN ISO 9606-1", "", "QS-9606"),
@@ -1029,6 +1029,7 @@ def test_a_condition_is_read_as_the_credential_that_it_names_however_it_is_writt
 def test_permanent_and_seasonal_staff_are_parts_of_the_same_people(embedded: Referential) -> None:
     row = {"Métier": "N4101", "Permanents": 3, "Saisonniers (retour habituel)": 4, "Logé sur place": 2}
     assert read_lots(embedded, [row], "fragile").people == 7
+    assert read_lots(embedded, [{"Métier": "N4101", "Perm.": 3, "Sais.": 4}], "fragile").people == 7
     row = {"LIBELLE_POSTE": "N4101", "NB_PERM": 3, "NB_SAISON": 4}
     assert read_lots(embedded, [row], "fragile").people == 7
     sides: tuple[Side, ...] = ("fragile", "hiring")
@@ -1152,16 +1153,22 @@ def test_the_title_of_each_block_whose_header_is_said_again_is_its_employer(
     assert asides(lots) == []
 
 
-def test_what_a_remark_beside_openings_demands_is_asked_for(embedded: Referential, tmp_path: Path) -> None:
-    remarks = ("permis C exigé, déplacements", "permis C souhaité", "anglais obligatoire", "FIMO non exigée", "2x8")
+def test_what_a_remark_beside_openings_demands_is_asked_for(embedded_graph: OccupationGraph, tmp_path: Path) -> None:
+    remarks = (
+        "permis C exigé, déplacements",
+        "permis C souhaité",
+        "anglais obligatoire",
+        "FIMO non exigée",
+        "permis C",
+    )
     text = "\n".join(
         ["Métier;Nombre;Commentaire", *(f"N{n}101;1;{each}" for n, each in zip((1, 4, 1, 4, 1), remarks, strict=True))]
     )
-    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "hiring")
-    assert {lot.permits for lot in lots.lots} == {"permis C exigé", "", "anglais obligatoire"}
+    lots = read_lots(embedded_graph.referential, written(tmp_path / "t.csv", text), "hiring")
+    assert {lot.permits for lot in lots.lots} == {"permis C exigé", "", "anglais obligatoire", "permis C"}
     assert [p.values["given"] for p in lots.said if p.key == "conditions_unread"] == ["anglais obligatoire"]
     people = written(tmp_path / "t.csv", text.replace("Nombre", "Effectif"))
-    assert not any(lot.permits for lot in read_lots(embedded, people, "fragile").lots)
+    assert not any(lot.permits for lot in read_lots(embedded_graph.referential, people, "fragile").lots)
 
 
 def test_a_place_alone_on_its_line_holds_for_the_rows_below_it(embedded: Referential, tmp_path: Path) -> None:
@@ -2184,6 +2191,20 @@ def test_a_short_name_is_no_slip_of_a_place() -> None:
     for given, near, nowhere in (("MEL", "Mer", True), ("Redonn", "Redon", False), ("Val Thorens", "Thorens", True)):
         place = Unusable("commune", "basin_unknown", {"given": given}, (near,))
         assert is_nowhere(place) == nowhere, given
+
+
+def test_a_slip_is_read_as_the_one_name_of_it_where_the_tables_are_and_said(embedded: Referential) -> None:
+    rows = [{"Métier": "N4101", "Nb": n, "Ville": town} for n, town in ((2, "Alaire"), (3, "Saint-Jean (56)"))]
+    _, lots = read_sides(embedded, rows[1:], rows, locator=Locator(WIDER))
+    assert lots is not None
+    assert {lot.commune_label: lot.people for lot in lots.lots} == {"Allaire": 2, "Saint-Jean": 3}
+    assert "« Alaire » est lu Allaire" in "".join(note.sentence("fr") for note in reading_notes([lots]))
+    elsewhere = [{**rows[1], "Ville": "Chalon-sur-Saône"}]
+    _, lots = read_sides(embedded, elsewhere, [rows[0], *elsewhere], locator=Locator(WIDER))
+    assert lots is not None
+    assert asides(lots) == [(1, "basin_unknown")]
+    (lot,) = read_lots(embedded, [{**rows[0], "CP": "56350"}], "hiring", locator=Locator(WIDER)).lots
+    assert lot.commune_label == "Allaire"
 
 
 def test_volunteers_of_a_whole_row_are_none_of_each_of_its_places(embedded: Referential) -> None:

@@ -193,8 +193,7 @@ class Flow(Described):
             return
         if "access" not in self.unknown and (self.title_demands or self.access.to_obtain):
             yield say("territory.table.access", lang=lang, access=self.access_said(lang))
-        names = ", ".join(c.short for c in usual_of(self.access) if c.kind != "experience")
-        if names and not self.same_job:
+        if (names := _usual_names(self.access)) and not self.same_job:
             yield say("territory.table.usual", lang=lang, names=names)
 
     def _unknown(self, name: str, lang: Lang) -> str:
@@ -279,6 +278,11 @@ class Flow(Described):
         Column("hiring_lots", value=lambda _f, _lang: None, on=On.TABLE),
         beside={"fragile_lots": _LOTS, "hiring_lots": _LOTS},
     )  # fmt: skip
+
+
+def _usual_names(access: AccessConditions) -> str:
+    """Return what employers often ask for, but for years of practice, in short; empty where it is nothing."""
+    return ", ".join(c.short for c in usual_of(access) if c.kind != "experience")
 
 
 def _lot_name(lot: Lot) -> str:
@@ -389,13 +393,15 @@ class Unfilled(Described):
 
     def sentence(self, lang: Lang = "fr") -> str:
         """Return what would fill them, as a person reads it."""
-        text = say(f"territory.unfilled.{self.reason}", lang=lang)
+        texts = [say(f"territory.unfilled.{self.reason}", lang=lang)]
         if self.access and (self.access.to_obtain or self.access.status == "selective"):  # nearest, and far from it
             takes = access_text(self.access, lang, sized=True)
-            return f"{text} {say('territory.unfilled.takes', lang=lang, access=takes)}"
-        if not (self.candidates and self.candidates[0].likely):
-            return text
-        return f"{text} {say('territory.unfilled.who', lang=lang, lot=_lot_name(self.candidates[0].lot))}"
+            texts.append(say("territory.unfilled.takes", lang=lang, access=takes))
+        elif self.candidates and self.candidates[0].likely:
+            texts.append(say("territory.unfilled.who", lang=lang, lot=_lot_name(self.candidates[0].lot)))
+        if self.access and (names := _usual_names(self.access)):
+            texts.append(say("territory.unfilled.usual", lang=lang, names=names))
+        return " ".join(texts)
 
     def place(self) -> str:
         """Return job or family, and basin, for a screen."""

@@ -344,13 +344,26 @@ def without_region(text: str) -> str:
     return match["town"] if match and normalise_label(match["area"]) in WORDS["wide"]["regions"] else text
 
 
+def slips_of(given: str, names: Iterable[str]) -> list[str]:
+    """
+    Return the names that a text is but a slip away from.
+
+    Examples
+    --------
+    >>> slips_of("Redonn", ["Redon", "Radon"]), slips_of("MEL", ["Mer"])
+    (['Redon'], [])
+    """
+    text = normalise_label(given)
+    slips = max(1, len(text) // _LETTERS) if len(text) > _SHORT else 0
+    return [name for name in names if Levenshtein.distance(text, normalise_label(name)) <= slips]
+
+
 def is_nowhere(place: Unusable) -> bool:
     """Whether what was written is no place of a lot, nor nearly the name of one, or a part of it: "Val Thorens"."""
-    text, names = normalise_label(str(place.values.get("given", ""))), [*map(normalise_label, place.suggestions)]
-    slips = max(1, len(text) // _LETTERS)
-    near = len(text) > _SHORT and any(
-        f" {text} " in f" {name} " or Levenshtein.distance(text, name) <= slips for name in names
-    )
+    given = str(place.values.get("given", ""))
+    text, names = normalise_label(given), [*map(normalise_label, place.suggestions)]
+    part = len(text) > _SHORT and any(f" {text} " in f" {name} " for name in names)
+    near = part or slips_of(given, names)
     return place.key == "place_wide" or (place.key == "basin_unknown" and not near)
 
 
@@ -385,17 +398,21 @@ def asked_of_row(row: Line) -> Iterator[tuple[str, list[str]]]:
     """
     Yield what each column of licences and conditions asks for, or lists as held, with the name of the column.
 
-    Remarks beside openings ask too, as far as they say that something is demanded: "permis C exigé".
+    Remarks beside openings ask too, as far as they say that something is demanded: "permis C exigé", or but name it.
     """
     grid = row.grid
+
+    def demanded(part: str) -> bool:
+        asked = asked_in(grid.reader.referential, part, "")
+        return says("demanded", normalise_label(part)) or bool(asked.choices and not asked.unread)
+
     for role in ("permits", "conditions", "held"):
         letters = role == "permits" or "permis" in normalise_label(grid.title(role)).split()
         yield grid.title(role), [*as_asked(row.text(role), licences=letters)]
     for at in grid.saying("remark") if grid.side == "hiring" else ():
         if at not in grid.columns.values():
             parts = re.split(r"[,.;\n]\s", cell_text(row.cells[at]))
-            demanded = [part for part in parts if says("demanded", normalise_label(part))]
-            yield grid.header[at], [*as_asked(" ; ".join(demanded))]
+            yield grid.header[at], [*as_asked(" ; ".join(filter(demanded, parts)))]
 
 
 def conditions_of(row: Line, job: str) -> str:
@@ -423,7 +440,7 @@ def _phrases(referential: Referential) -> access_text.Phrases:
 
 def conditions_column(grid: Grid) -> int | None:
     """
-    Return the first column without a role of which most cells name credentials, whatever its name.
+    Return the first column without a role of which most cells name credentials, whatever its name, or one "Demandé".
 
     Some titles of jobs are names of credentials too: "Capitaine 200".
     """
@@ -431,6 +448,8 @@ def conditions_column(grid: Grid) -> int | None:
     for at in free:
         texts = [text for text in grid.sample(at) if not says("nothing_asked", normalise_label(text))]
         named = [any(asked_in(grid.reader.referential, item, "").choices for item in as_asked(text)) for text in texts]
+        if texts and says("asked", bare(grid.header[at])):
+            return at
         if 2 * sum(named) > len(named) and fmean(grid.reader.scores(texts)) < _MAY_BE:
             return at
     return None

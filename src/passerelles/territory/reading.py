@@ -95,9 +95,11 @@ def read_sides(
     unread = [*faults, *(problem for lots in tables for problem in lots.set_aside)]
     doubted = {(lot.commune, lot.commune_label) for lots in tables for lot in lots.lots if lot.commune in local.strays}
     doubtful = (local.starting_with(name) or local.far(commune) is not None for commune, name in doubted)
-    unnamed = (str(p.values["given"]) for p in unread if p.key == "basin_unknown")
+    unknown = [p for p in unread if p.key == "basin_unknown"]
+    unnamed = (str(p.values["given"]) for p in unknown)
+    misspelt = (jobs.slips_of(str(p.values["given"]), p.suggestions) for p in unknown)
     ambiguous = any(problem.key == "basin_ambiguous" for problem in unread)
-    if unplaced or ambiguous or any(map(local.named_in_part, unnamed)) or any(doubtful):
+    if unplaced or ambiguous or any(map(local.named_in_part, unnamed)) or any(misspelt) or any(doubtful):
         tables, faults = read_both(local)
     if faults or refuse_incomplete:
         faults += [problem for lots in tables for problem in lots.set_aside]
@@ -228,6 +230,16 @@ class _Reader:
         rewordings = self.locator.rewordings(text, parts=parts)
         others = ((self._read_place(words, area, role), words) for words in rewordings)
         return next((each for each in others if getattr(each[0], "key", "") != "basin_unknown"), (place, text))
+
+    def _meant(self, text: str, area: str, role: str) -> tuple[Where | Unusable, str]:
+        """Return what `_place` does, else the one name that is but a slip away where the tables are, and its place."""
+        place, words = self._place(text, area, role)
+        if isinstance(place, Where) or place.key != "basin_unknown":
+            return place, words
+        near = ((self._read_place(name, area, role), name) for name in jobs.slips_of(text, place.suggestions))
+        here, departments = [(each, name) for each, name in near if isinstance(each, Where)], self.locator.departments
+        here = [one for one in here if area or departments & self.locator.departments_of(one[0].basin, one[0].commune)]
+        return here[0] if len(here) == 1 else (place, words)
 
     @cached_property
     def several(self) -> Callable[..., Job | None]:
@@ -465,7 +477,7 @@ class _Reader:
         area = row.text("postcode") or row.text("department")
         empty = {"basin" if grid.has("basin") else "commune": ""}
         # A commune says more than its basin, and a basin is read more surely: the first that can be is taken.
-        readings = [(role, text, *self._place(text, area, role)) for role, text in (texts or empty).items()]
+        readings = [(role, text, *self._meant(text, area, role)) for role, text in (texts or empty).items()]
         role, given, place, text = next((each for each in readings if isinstance(each[2], Where)), readings[-1])
         stray = isinstance(place, Where) and place.commune in self.locator.strays and not area
         if isinstance(place, Where):
