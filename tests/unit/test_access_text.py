@@ -67,6 +67,8 @@ def mention(text: str, start: str) -> Mention:
         ),
         ("Obligation d'être titulaire d'un agrément.", ["agrément"]),
         ("La loi impose une formation obligatoire et d'obtenir un agrément.", ["formation", "agrément"]),
+        ("Les conditions sont les suivantes : avoir le permis B ; obtenir un agrément.", ["permis B", "agrément"]),
+        ("Ce poste nécessite des habilitations : les attestations de tir.", ["attestations de tir"]),
         ("L'exercice de la profession suppose une assermentation.", ["assermentation"]),
         ("Un certificat d'aptitude est demandé.", ["certificat d'aptitude"]),
         (
@@ -347,6 +349,7 @@ INTRODUCED = "Cet emploi demande du sérieux. "  # the first sentence speaks of 
         "Le permis C est exigé pour quiconque veut conduire.",
         "Aucun diplôme n'est exigé, seulement le permis C est obligatoire.",
         "La carte professionnelle est le seul document qui ouvre ce poste.",
+        "L'accès est possible pour les personnes qui remplissent ces conditions : être titulaire du permis B.",
     ],
 )
 def test_turns_that_ask(text: str) -> None:
@@ -499,6 +502,9 @@ def test_turns_that_ask(text: str) -> None:
         "Il existe un BTS, suivi au besoin d'une formation d'un an accessible aux titulaires du permis C, obligatoire.",
         "Les entreprises de transport de matières doivent détenir un agrément.",
         "Vous devez vérifier que le transporteur détient un agrément.",
+        "Les apprentis n'ont pas l'obligation d'avoir le permis C.",
+        "Pour se présenter à l'examen, il faut le permis B.",
+        "Toute entreprise de transport doit détenir un agrément.",
     ],
 )
 def test_turns_that_do_not_ask_of_everybody(text: str) -> None:

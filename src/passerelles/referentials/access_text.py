@@ -640,7 +640,8 @@ def _introduces(sentence: _Sentence, place: int, rules: _Rules) -> bool:
     if place + 1 == len(sentence.spans) or span.end - span.head_end > _NEAR:
         return False
     following = sentence.spans[place + 1].start
-    if rules.reading["instance"].search(sentence.masked[span.end :]):  # "licences, for example ..." asks for licences
+    lesser = sentence.spans[place + 1].rule.get("if_stated") and span.end - span.head_end > 1
+    if lesser or rules.reading["instance"].search(sentence.masked[span.end :]):  # "licences, for example ..." asks
         return False
     after, words = sentence.masked[span.end : following], sentence.text[span.head_end : following]
     return bool(rules.reading["examples"].search(after) or rules.reading["introduces"].search(words))
