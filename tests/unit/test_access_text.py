@@ -350,6 +350,8 @@ INTRODUCED = "Cet emploi demande du sérieux. "  # the first sentence speaks of 
         "Aucun diplôme n'est exigé, seulement le permis C est obligatoire.",
         "La carte professionnelle est le seul document qui ouvre ce poste.",
         "L'accès est possible pour les personnes qui remplissent ces conditions : être titulaire du permis B.",
+        "Nul ne peut exercer s'il ne figure sur une liste nationale.",
+        "Une licence européenne est exigée.",
     ],
 )
 def test_turns_that_ask(text: str) -> None:
@@ -790,7 +792,7 @@ def test_the_reader_agrees_with_a_hand_on_the_rome_3(older_rome: Referential) ->
     [
         ("1", Agreement((143, 153), (144, 162), (230, 240), (233, 240))),
         ("2", Agreement((137, 141), (137, 142), (199, 200), (196, 200))),
-        ("3", Agreement((116, 122), (117, 129), (152, 160), (158, 160))),
+        ("3", Agreement((117, 123), (118, 129), (152, 160), (158, 160))),
         ("4", Agreement((48, 52), (48, 52), (78, 80), (80, 80))),
         ("5", Agreement((47, 48), (49, 56), (56, 60), (58, 60))),
         ("6", Agreement((47, 52), (46, 49), (60, 60), (58, 60))),
