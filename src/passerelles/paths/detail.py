@@ -459,8 +459,10 @@ def _status(
     unobtainable = list(chain(*map(_unobtainable, steps)))
     reasons = [("closed", label) for label in unobtainable]
     reasons += [(f"frame_{f.verdict}", f.label) for f in judged if f.verdict != "yes"]
-    labels = {c.code: c.label for s in steps for c in s.credentials}
+    known = {
+        c.code: ("practice" if c.kind == "experience" else "length", c.label) for s in steps for c in s.credentials
+    }
     unknown = [(u, step.target.name or "") for step in steps for u in step.unknown]
-    reasons += [(u, end) if u in _NOT_KNOWN else ("length", labels.get(u, u)) for u, end in unknown]
+    reasons += [(u, end) if u in _NOT_KNOWN else known.get(u, ("length", u)) for u, end in unknown]
     status: PathStatus = "unknown" if unknown or "unknown" in verdicts else "feasible"
     return "infeasible" if unobtainable or "no" in verdicts else status, tuple(dict.fromkeys(reasons))
