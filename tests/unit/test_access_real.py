@@ -326,6 +326,12 @@ def test_what_an_authority_wants_to_see_before_it_authorises_is_a_training_of_it
     assert required - {"AUT-ENS-BAT"} == supposed
 
 
+def test_who_sells_weapons_in_a_shop_of_ones_own_is_approved_by_the_prefect(rome4_graph: OccupationGraph) -> None:
+    (path,) = rank_paths(rome4_graph, "H2901", targets=["Vendeur armurier"], max_steps=1, limit=1)
+    (line,) = employment_lines(path.steps[0].access)
+    assert line.startswith("Exigé à son compte, et non du salarié : Agrément d'armurier")
+
+
 def test_who_heads_a_private_security_firm_has_a_title_before_the_approval(laid: Referential) -> None:
     own = [c.code for c in conditions(laid, "D1214", "K2504", "self-employed").required]
     assert own.index("TITRE-DIR-SECU") < own.index("AGR-CNAPS")
