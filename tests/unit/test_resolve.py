@@ -611,6 +611,8 @@ def test_an_office_that_no_label_says_is_understood_by_usage(rome: Referential, 
         ("Opérateur de production pharmaceutique", "H2303"), ("Opérateur de fabrication pharma", "H2303"),
         ("Mécanicien cars et bus", "I1613"), ("Mécanicien d'autocars et d'autobus", "I1613"),
         ("Gestionnaire back-office moyens de paiement", "C1401"), ("Gestionnaire des opérations bancaires", "C1401"),
+        ("Technicien de production biotech", "H2302"), ("Technicien de bioproduction", "H2302"),
+        ("Secrétaire de laboratoire", "M1609"), ("Secrétaire de clinique", "M1609"),
     ],
 )  # fmt: skip
 def test_what_a_branch_makes_or_repairs_tells_the_job(rome: Referential, text: str, code: str) -> None:

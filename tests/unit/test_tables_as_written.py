@@ -1014,7 +1014,9 @@ def test_who_drives_articulated_lorries_is_asked_for_their_licence(
         ("permis B et anglais courant", "", None), ("CACES R482 A, B1, C1 ; AIPR", "F1302", "CACES-R482 AIPR-OP"),
         ("attestation fluides frigorigènes", "", "FLUIDES"), ("capitaine 200", "", "CAP200"),
         ("DE IBODE", "", "DEIBO"), ("Infirmier de bloc", "", "DEIBO"), ("IADE", "", "DEIA"), ("DE kiné", "", "DE-MK"),
-        ("IPDE", "", "DE-PUER"), ("qualification soudage EN ISO 9606-1", "", "QS-9606"),
+        ("IPDE", "", "DE-PUER"),
+        ("DE obligatoire", "J1506", ""), ("diplôme d'État", "J1501", ""), ("DE", "N4105", None),
+        ("qualification soudage EN ISO 9606-1", "", "QS-9606"),
         ("H0, B2V", "", "HAB-ELEC"), ("brevet mécanicien 750 kW", "", "MEC-MER"),
     ],
 )  # fmt: skip
