@@ -1015,6 +1015,7 @@ def test_who_drives_articulated_lorries_is_asked_for_their_licence(
         ("attestation fluides frigorigènes", "", "FLUIDES"), ("capitaine 200", "", "CAP200"),
         ("DE IBODE", "", "DEIBO"), ("Infirmier de bloc", "", "DEIBO"), ("IADE", "", "DEIA"), ("DE kiné", "", "DE-MK"),
         ("IPDE", "", "DE-PUER"),
+        ("licence Part 66 B1", "", "PART66"), ("attestation de capacité", "N4202", "CAPA-V"),
         ("DE obligatoire", "J1506", ""), ("diplôme d'État", "J1501", ""), ("DE", "N4105", None),
         ("qualification soudage EN ISO 9606-1", "", "QS-9606"),
         ("H0, B2V", "", "HAB-ELEC"), ("brevet mécanicien 750 kW", "", "MEC-MER"),
