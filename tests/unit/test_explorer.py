@@ -349,6 +349,9 @@ def test_neighbours_stand_nearer_the_likelier_they_are(client: Client, capsys: p
 def test_a_person_is_ranked_as_on_the_command_line_and_never_kept(
     client: Client, capsys: pytest.CaptureFixture[str], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    english = client.post("/explorer/profile/holds?lang=en", json={"job": "N4101"}).text
+    assert "<h3>Skills (" in english
+    assert "Savoir" not in english
     body = client.post("/explorer/profile/holds", json={"job": "N4101"}).text
     ticks = re.findall(r'data-own value="([^"]+)"', body)
     assert len(ticks) > 10
