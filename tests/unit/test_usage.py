@@ -19,6 +19,8 @@ from passerelles.cli.main import COMMANDS, run
         ("rank K2110 --limt 3", "Vouliez-vous dire --limit ?"),
         ("rnak K2110", "Commande inconnue : rnak. Vouliez-vous dire rank ?"),
         ("territory foo", "Commande inconnue : foo."),
+        ("territory mach", "Commande inconnue : mach. Vouliez-vous dire match ?"),
+        ("territory validat", "Commande inconnue : validat. Aide"),
         ("rank A B C", "Mots en trop : B C."),
         ("show", "Il manque : occupation."),
         ("show --lang=en", "Missing: occupation."),

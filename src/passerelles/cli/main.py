@@ -100,7 +100,7 @@ def _usage_fault(error: Any, lang: Lang) -> str:
         return say(f"cli.usage.{key}", lang=lang, name=name, reason=reason) + _nearest(near, lang)
     # The others click says in words alone.
     if match := _NO_COMMAND.search(text):
-        near = get_close_matches(match[1], COMMANDS, n=1)
+        near = get_close_matches(match[1], error.ctx.command.commands if error.ctx.parent else COMMANDS, n=1)
         return say("cli.usage.command", lang=lang, name=match[1]) + _nearest(near, lang)
     if match := _EXTRA.search(text):
         return say("cli.usage.extra", lang=lang, words=match[1])
