@@ -797,6 +797,8 @@ def test_a_part_of_an_answer_is_given_where_asked(client: Client) -> None:
     described = client.get("/openapi.json").json()
     filters = described["components"]["schemas"]["RankBody"]["properties"]["filters"]
     assert all(name in filters["description"] for name in FILTERS)
+    for name, schema in described["components"]["schemas"].items():
+        assert not name.endswith("Body") or all("description" in field for field in schema["properties"].values()), name
     told = described["paths"]["/v1/rank"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
     promised, part = (Draft202012Validator({**each, "components": described["components"]}) for each in told["anyOf"])
     assert promised.is_valid(whole)

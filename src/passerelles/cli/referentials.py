@@ -22,7 +22,7 @@ from passerelles.cli.shared import (
 )
 from passerelles.errors import PasserellesError
 from passerelles.io.atomic import check_free
-from passerelles.language.say import Lang
+from passerelles.language.say import Lang, day_text
 from passerelles.views.spec import Page, dicts
 
 if TYPE_CHECKING:
@@ -155,7 +155,8 @@ def cache(opts: CommandOptions, clear: Annotated[bool, option("cache.clear", "--
     indexes = cached_indexes()
     for index in indexes:
         about = index.stat()
-        used = datetime.fromtimestamp(about.st_mtime).astimezone().strftime("%Y-%m-%d %H:%M")
+        day, hour = datetime.fromtimestamp(about.st_mtime).astimezone().strftime("%Y-%m-%d %H:%M").split()
+        used = f"{day_text(day, opts.lang)} {hour}"
         typer.echo(opts.say("cache.line", name=index.name, megabytes=about.st_size / 1_000_000, used=used))
     if not indexes:
         opts.tell("cache.empty")

@@ -367,7 +367,8 @@ def _first_rows(case: Case, key: str, grid: Grid | None, most: int) -> list[Bloc
         return []
     if len(grid.rows) > most:
         more = case.words("more_in_annex", n=len(grid.rows) - most)
-        grid = grid._replace(key=f"{grid.key}-first", rows=grid.rows[:most], more=more, plain=True)
+        key_of, caption = f"{grid.key}-first", case.words("first_rows", caption=grid.caption)
+        grid = grid._replace(key=key_of, caption=caption, rows=grid.rows[:most], more=more, plain=True)
     return [Text(case.words(f"intro.{key}")), grid]
 
 

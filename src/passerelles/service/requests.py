@@ -266,37 +266,47 @@ class ShowQuery(QueryString):
     occupation: Occupation
 
 
+_JOB: Final = "A code, or a job title as people write it"
+_BASIN: Final = "An employment basin or a commune: its name or code"
+
+
 class FragileRow(Body):
     """A fragile lot."""
 
     employer: Text = Field(examples=["Ateliers du Canal"])
-    job: Text = Field(examples=["N4101"])
+    job: Text = Field(description=_JOB, examples=["N4101"])
     headcount: People = Field(examples=[7])
-    basin: Text = Field(examples=["Redon"])
+    basin: Text = Field(description=_BASIN, examples=["Redon"])
 
 
 class HiringRow(Body):
     """Openings of an employer."""
 
     employer: Text = Field(examples=["Transports Vilaine"])
-    job: Text = Field(examples=["N4102"])
+    job: Text = Field(description=_JOB, examples=["N4102"])
     openings: People = Field(examples=[5])
-    basin: Text = Field(examples=["Redon"])
+    basin: Text = Field(description=_BASIN, examples=["Redon"])
 
 
 class MatchBody(Body):
     """A territory: who could go where."""
 
     fields: FlowFields = None
-    fragile: list[FragileRow] = Field(min_length=1, max_length=200)
-    hiring: list[HiringRow] = Field(min_length=1, max_length=200)
-    radius_km: float | None = Field(default=None, ge=0, le=1_000)
-    frame: FrameName | None = None
-    budget_hours: float | None = Field(default=None, ge=0, le=1e9)
-    min_probability: float | None = Field(default=None, ge=0, le=1)
+    fragile: list[FragileRow] = Field(min_length=1, max_length=200, description="People whose jobs are fragile")
+    hiring: list[HiringRow] = Field(min_length=1, max_length=200, description="Openings")
+    radius_km: float | None = Field(default=None, ge=0, le=1_000, description="How far people go; null: no bound")
+    frame: FrameName | None = Field(default=None, description="Legal frame that each move must fit; null: none")
+    budget_hours: float | None = Field(
+        default=None, ge=0, le=1e9, description="Hours of training in all, at most; null: no bound"
+    )
+    min_probability: float | None = Field(
+        default=None, ge=0, le=1, description="Least chance that an expert lists a move; null: that of the settings"
+    )
     mask: bool = Field(default=False, description="Withhold small numbers")
     strict: Strict = False
-    limit: Annotated[int, Field(ge=1, le=10_000), WHOLE] | None = None
+    limit: Annotated[int, Field(ge=1, le=10_000), WHOLE] | None = Field(
+        default=None, description="Flows given, at most; null: all"
+    )
 
 
 INNER: Final[dict[str, type[BaseModel]]] = {
