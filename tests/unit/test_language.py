@@ -10,6 +10,10 @@ import pytest
 
 import passerelles
 from passerelles.language.say import LANGS, Lang, is_singular, number, percent, say
+from passerelles.paths.levers import Opened
+from passerelles.territory.flows import Flow
+from passerelles.territory.rank import Ranked
+from passerelles.views.spec import Record
 
 FOLDER = Path(passerelles.__file__).parent / "language"
 # These hold rules of one language (words without weight, endings), not sentences.
@@ -97,3 +101,17 @@ def test_what_pages_say_too_names_no_option_of_the_command_line_alone(lang: Lang
     kind = {"fr": "nature", "en": "kind"}[lang]
     assert kind in say("explorer.filter.kind", lang=lang).lower()
     assert kind in say("moves.left_out", lang=lang, n=1, kinds="").partition("--include")[0]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize(
+    ("record", "key", "codes"),
+    [
+        (Flow.spec, "known_by", ["job", "family"]),
+        (Ranked.spec, "known_by", ["job", "family"]),
+        (Opened.spec, "certification_link", ["direct", "parent", "base"]),
+    ],
+)
+def test_a_workbook_says_in_words_what_a_cell_codes(record: Record, key: str, codes: list[str], lang: Lang) -> None:
+    (column,) = record.pick(key)
+    assert all(" " in column.cell_text(code, lang) for code in codes)

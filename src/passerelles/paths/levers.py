@@ -413,7 +413,7 @@ class Opened(Described):
         Column("target_code", value="target", json_key="target", promised="code"),
         Column("people", "integer", promised="count"),
         Column("hours_expected", "number", value="hours", json_key="hours", schema="amount?: Of one person"),
-        Column("certification_link", value="via", json_key="via",
+        Column("certification_link", value="via", words="market.via", json_key="via",
                schema="text?: By which code a certification leads there: direct or parent"),
     )  # fmt: skip
 
