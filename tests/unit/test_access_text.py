@@ -352,6 +352,7 @@ INTRODUCED = "Cet emploi demande du sérieux. "  # the first sentence speaks of 
         "L'accès est possible pour les personnes qui remplissent ces conditions : être titulaire du permis B.",
         "Nul ne peut exercer s'il ne figure sur une liste nationale.",
         "Une licence européenne est exigée.",
+        "Le capitaine détient au minimum un brevet de pilote.",
     ],
 )
 def test_turns_that_ask(text: str) -> None:
@@ -507,6 +508,8 @@ def test_turns_that_ask(text: str) -> None:
         "Les apprentis n'ont pas l'obligation d'avoir le permis C.",
         "Pour se présenter à l'examen, il faut le permis B.",
         "Toute entreprise de transport doit détenir un agrément.",
+        "Une autorisation parentale est exigée.",
+        "L'obtention d'une licence ou diplôme équivalent est indispensable pour intégrer le master.",
     ],
 )
 def test_turns_that_do_not_ask_of_everybody(text: str) -> None:
@@ -772,7 +775,7 @@ def test_what_newer_texts_say(text: str, names: list[str]) -> None:
         ),  # held out at 46 of 49 and 46 of 60; read since
         (
             "held2",
-            Agreement((89, 91), (88, 95), (262, 272), (268, 272)),
+            Agreement((91, 91), (90, 97), (262, 272), (268, 272)),
         ),  # held out until the rules reached 77 of 82 and 77 of 91; read since
         ("rest", Agreement((0, 0), (0, 0), (70, 70), (70, 70))),
     ],
