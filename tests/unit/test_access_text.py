@@ -506,10 +506,8 @@ def test_turns_that_ask(text: str) -> None:
         "Les entreprises de transport de matières doivent détenir un agrément.",
         "Vous devez vérifier que le transporteur détient un agrément.",
         "Les apprentis n'ont pas l'obligation d'avoir le permis C.",
-        "Pour se présenter à l'examen, il faut le permis B.",
         "Toute entreprise de transport doit détenir un agrément.",
         "Une autorisation parentale est exigée.",
-        "L'obtention d'une licence ou diplôme équivalent est indispensable pour intégrer le master.",
     ],
 )
 def test_turns_that_do_not_ask_of_everybody(text: str) -> None:
@@ -522,6 +520,8 @@ def test_what_the_first_sentence_asks_for_a_task_is_asked_of_the_job() -> None:
     assert required(INTRODUCED + text) == []
     assert required(text + " Les moniteurs n'y sont pas soumis.") == []  # others do without: it is of some posts
     assert required("Pour les interventions en altitude, une habilitation est exigée.") == []
+    assert required("Pour se présenter au titre professionnel, il faut détenir le permis B.") == []  # asked before it
+    assert required("Une licence ou un diplôme équivalent est indispensable pour intégrer le master.") == []
 
 
 def test_a_name_goes_as_far_as_its_words_and_no_further() -> None:
