@@ -98,12 +98,23 @@ def test_schemes_for_employees_cannot_be_told_for_civil_servants_and_soldiers() 
 
 @pytest.mark.parametrize(
     ("origin", "serves"),
-    [("K1730", True), ("K1708", True), ("K2107", True), ("K1712", True), ("M1603", False), ("N4103", False)],
+    [
+        ("K1730", True),
+        ("K1708", True),
+        ("K2107", True),
+        ("K1712", True),
+        ("K1706", True),
+        ("K1502", True),
+        ("M1603", False),
+        ("N4103", False),
+        ("K1726", False),
+        ("J1124", False),
+    ],
 )
 def test_who_serves_is_read_from_the_statuses_that_the_fiche_names(
     rome4_graph: OccupationGraph, origin: str, *, serves: bool
 ) -> None:
-    path, *_ = rank_paths(rome4_graph, origin, targets=["K2503"], limit=1)
+    path, *_ = rank_paths(rome4_graph, origin, targets=["N4101"], limit=1)
     for frame in path.frames:
         rules = {v.rule for v in (*frame.violations, *frame.unknown)}
         assert ("serves" in rules) == (serves and find_frame(frame.name).employees), frame.name

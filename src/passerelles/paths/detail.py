@@ -33,6 +33,7 @@ from passerelles.vectors import Bools
 _ENLISTMENT = "ENG-MIL"
 _STATUS, _SERVANTS = "Statut d'emploi", frozenset(("Fonctionnaire", "Militaire"))  # as the ROME names them
 _PUBLIC = _SERVANTS | {"Salarié secteur public"}
+_SERVICES = ("K15", "K17")  # control by the State, defence and public safety: some of their fiches name no status
 _NOT_KNOWN = ("effort", "access", "selection")  # what no code of a credential names
 Credentials = tuple[StepCredential, ...]
 
@@ -144,11 +145,8 @@ class PathContext(Deriving):
         referential, fiche = self.graph.referential, self.rome_code(code)
         contexts = (referential.context_by_code[c] for c in referential.contexts_of.get(fiche, ()))
         named = {c.label for c in contexts if c.category == _STATUS}
-        enlisted = any(
-            r.credential == _ENLISTMENT and r.kind == "required" and r.scope == "all"
-            for r in referential.credentials_of.get(fiche, ())
-        )
-        return enlisted or (named <= _PUBLIC and not named.isdisjoint(_SERVANTS))
+        public = not named.isdisjoint(_SERVANTS) or (referential.family == "rome" and fiche[:3] in _SERVICES)
+        return public and named <= _PUBLIC
 
     def rome_code(self, code: str) -> str:
         """Return the code of the fiche that an occupation is, or is a part of."""
