@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from market_files import market_folder
+from passerelles import charts
 from passerelles.areas import MobilityAreas, mobility_areas
 from passerelles.cli.main import run
 from passerelles.errors import UnknownCodeError
@@ -166,6 +167,9 @@ def test_the_market_of_an_area_is_that_of_its_jobs(
     found = areas.with_market(embedded_graph.referential, market)
     assert areas.areas[0].market is None
     assert areas.with_market(embedded_graph.referential, None) is areas
+    drawn = charts.area_map(found).description
+    assert ", projets " in drawn
+    assert ", Projets " not in drawn
     country = Basin(COUNTRY, "")
     whole = dict.fromkeys(("low", "high"), 0.0)
     for area in found.areas:

@@ -755,5 +755,5 @@ def _area_words(pen: Pen, area: "Area") -> str:
     for column in area.spec.columns if area.market is not None else ():
         if On.PAGE in column.on and column.key in MARKET_KEYS:
             known = column.screen(area, pen.lang)
-            facts += [f"{column.head(pen.lang)} {known}"] if known else []
+            facts += [f"{column.head(pen.lang).lower()} {known}"] if known else []
     return f"{area.number}. {area.name} ({', '.join(facts)})"
