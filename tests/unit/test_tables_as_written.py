@@ -2211,6 +2211,35 @@ def test_a_slip_is_read_as_the_one_name_of_it_where_the_tables_are_and_said(embe
     assert lot.commune_label == "Allaire"
 
 
+@pytest.mark.parametrize(
+    ("title", "town"),
+    [
+        ("Usine de St Vincent", "Saint-Vincent"), ("LOGIVAL - plateforme de la Gacilly", "La Gacilly"),
+        ("Fermeture du site du Roc", "Le Roc"), ("Fermeture de la Gacilly", ""),
+    ],
+)  # fmt: skip
+def test_a_title_names_a_saint_in_short_and_the_town_of_a_site_with_its_article(
+    embedded: Referential, tmp_path: Path, title: str, town: str
+) -> None:
+    names = {"56230": "Saint-Vincent", "56061": "La Gacilly", "56196": "Le Roc"}
+    places = Places(PLACES.basins, tuple(Commune(code, name, "5313", 47.7, -2.1) for code, name in names.items()))
+    path = written(tmp_path / "t.csv", f"{title};;\n;;\nEmploi;Nombre;Age\nN1101;4;30\nN4101;5;40\n")
+    lots = read_lots(embedded, path, "fragile", locator=Locator(places))
+    assert {lot.commune_label for lot in lots.lots} == {town}
+
+
+def test_the_beginning_of_a_name_of_the_tables_goes_before_namesakes_elsewhere(embedded: Referential) -> None:
+    towns = (
+        Commune("50484", "Saint-Jean-du-Bocage", "5313", 47.7, -2.1),
+        Commune("03238", "Saint-Jean", "2605", 46, 4),
+    )
+    places = Places(WIDER.basins, (*towns, Commune("11344", "Saint-Jean", "1101", 43.0, 2.0)))
+    rows = [{"Métier": "N4101", "Nb": 2, "Ville": town} for town in ("Saint-Jean-du-Bocage", "Saint Jean")]
+    lots, _ = read_sides(embedded, rows, None, locator=Locator(places))
+    assert {lot.commune_label for lot in lots.lots} == {"Saint-Jean-du-Bocage"}
+    assert (lots.people, lots.set_aside) == (4, ())
+
+
 def test_volunteers_of_a_whole_row_are_none_of_each_of_its_places(embedded: Referential) -> None:
     rows = [{"Fonction": "N1101", "Redon": 5, "Allaire": 3, "Volontaires déclarés": 4}]
     lots = read_lots(embedded, rows, "fragile", locator=Locator(PLACES))

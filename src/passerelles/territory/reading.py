@@ -322,7 +322,7 @@ class _Reader:
         if self.locator.places is None:
             return False
         place, words = self._place(name, "", "commune", parts=False)
-        town = normalise_label(_AREA.sub("", town_of(words)))
+        town = re.sub(r"\bst(e?)\b", r"saint\1", normalise_label(_AREA.sub("", town_of(words))))
         return isinstance(place, Where) and town in map(normalise_label, place)
 
     def town_at_end(self, firm: str) -> str:
@@ -488,7 +488,8 @@ class _Reader:
                 return Unusable(role, "basin_ambiguous", {"given": text, "choices": ", ".join(names)}, names)
         else:
             meant, named = self.locator.named_in_part(text), str(place.values.get("choices", ""))
-            communes = [c for c in meant if place.key == "basin_unknown" or (c.name and c.name in named)]
+            away = all(f"({department})" not in named for department in self.locator.departments)
+            communes = [c for c in meant if place.key == "basin_unknown" or away or (c.name and c.name in named)]
             headed = grid.headed == "commune" and bool(text)  # beside places, what their total counts: "Siège"
             if not communes and (headed or jobs.is_nowhere(place)):
                 column = text if headed else grid.title(role)

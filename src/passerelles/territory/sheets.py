@@ -22,7 +22,7 @@ _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _MAX_BYTES: Final = 50_000_000  # a table of lots is a few kilobytes; beyond that, it is another file
 _POSTAL: Final = re.compile(r"\d{5} ")
 _PARTED: Final = re.compile(r"\s[-–—|/:]\s|\s?[,;:|]\s")
-_NAMED_AFTER: Final = re.compile(r"\b(?:de |d['’]|à )(?P<name>[^\W\d_])|\((?P<inside>[^\W\d_][^()]*)\)")
+_NAMED_AFTER: Final = re.compile(r"\b(?:d[eu] |d['’]|à )(?P<name>[^\W\d_])|\((?P<inside>[^\W\d_][^()]*)\)")
 _NUMBERED: Final = re.compile(r"\s*(?:n\s?°\s*)?\d+$", re.IGNORECASE)
 _LEAST: Final = 2  # roles that make the header of one more table, and cells of a row that is no title
 _TITLES: Final[Mapping[Side, tuple[str, ...]]] = {"fragile": ("leaves", "people"), "hiring": ("hires", "offers")}
@@ -294,11 +294,17 @@ def _place_of_title(titles: Iterable[str], reader: Reader) -> str:
     for part in (part for text in titles for part in _PARTED.split(text)):
         tails = [m["inside"] or part[m.start("name") :] for m in _NAMED_AFTER.finditer(part)]
         heads = (head for each in (part, *tails) for head in _heads(each))
-        names = [head for head in heads if town_of(head)[:1].isupper() or _POSTAL.match(head)]  # "siège de Redon"
+        names = [head for head in heads if _is_named(head) or _POSTAL.match(head)]
         place = next((n for n in names if reader.is_place(n) and not says("word_too", normalise_label(n))), "")
         if place:
             places[normalise_label(town_of(place)).rstrip("0123456789 ")] = town_of(place)
     return next(iter(places.values())) if len(places) == 1 else ""
+
+
+def _is_named(head: str) -> bool:
+    """Whether a capital begins a place, of a site behind its article: "siège de Redon", "usine de la Flèche"."""
+    town = town_of(head)
+    return (re.sub("^(?:l[ae] |les )", "", town) if town != head else town)[:1].isupper()
 
 
 def _heads(text: str) -> Iterator[str]:
