@@ -262,7 +262,9 @@ def named(header: Sequence[str], heads: Mapping[str, str]) -> tuple[str, ...]:
     >>> named(["libellé", "code"], {"libelle": "label"})
     ('label', 'code')
     """
-    return tuple(heads.get(normalise_label(head), head) for head in header) if heads else tuple(header)
+    if not heads:
+        return tuple(header)
+    return tuple(heads.get(normalise_label(head), head) if len(head) <= _LONGEST_HEAD else head for head in header)
 
 
 def _records(lines: Sequence[str], delimiter: str, name: str, log: NoticeLog) -> Iterator[tuple[int, list[Any]]]:
@@ -354,6 +356,7 @@ _PDF: Final = b"%PDF-"
 _WEB_PAGE: Final = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html|head|meta|table|style)\b", re.IGNORECASE)
 _ONE_COLUMN: Final = "\x1f"  # delimiter of a file of one column: a sign that no text holds
 Why = Literal["", "empty", "not_number", "ambiguous"]
+_LONGEST_HEAD: Final = 100  # signs of a cell that may head a column: of a row of data, others are long texts
 _LONGEST: Final = 1000  # signs of a cell that holds a number, or a sum
 _SPACES: Final = re.compile(r"[\s\u00a0\u202f\u2009]")
 _SPACED: Final = re.compile(r"[0-9]{1,3}([ \u00a0\u202f\u2009][0-9]{3})+")

@@ -427,8 +427,9 @@ def _empty_error_cells(table: Table, draft: Draft) -> Table:
                 draft.note("date_for_code", table, line, column=column, value=cell)
             elif column != "code" and (upper := cell.upper()) != cell:
                 row[place] = upper if any(cell not in some and upper in some for some in known) else cell
-        for place, cell in enumerate(row):
-            if cell[:1] in ("#", "=") and _BROKEN.fullmatch(cell):
+        begun = "\n".join(["", *row])  # of all cells at once: hardly any begins so
+        for place, cell in enumerate(row) if "\n#" in begun or "\n=" in begun else ():
+            if _BROKEN.fullmatch(cell):
                 draft.note("error_cell", table, line, column=table.header[place], value=cell)
                 row[place] = ""
     return table
