@@ -421,6 +421,12 @@ def test_another_first_letter_or_a_short_word_is_not_mended(rome: Referential, t
 @pytest.mark.parametrize(
     ("text", "family"),
     [
+        ("Enseignants 2 roues", "K2110"),
+        ("Enseignant B", "K2110"),
+        ("Formateur FIMO/FCO marchandises", "K2110"),
+        ("Conseillère en séjour", "G1101"),
+        ("Chef d'équipe découpe", "H2504"),
+        ("Technicien support utilisateurs", "I1401"),
         ("Préparateur snacking", "G1603"),
         ("Vendeur caviste", "D1106"),
         ("Responsable banqueting", "G1802"),

@@ -1014,6 +1014,8 @@ def test_who_drives_articulated_lorries_is_asked_for_their_licence(
         ("permis B et anglais courant", "", None), ("CACES R482 A, B1, C1 ; AIPR", "F1302", "CACES-R482 AIPR-OP"),
         ("attestation fluides frigorigènes", "", "FLUIDES"), ("capitaine 200", "", "CAP200"),
         ("DE IBODE", "", "DEIBO"), ("Infirmier de bloc", "", "DEIBO"), ("IADE", "", "DEIA"), ("DE kiné", "", "DE-MK"),
+        ("CCS 2 roues", "", "CCS-2R"),
+        ("BEPECASER mention deux-roues", "", "BEPECASER CCS-2R"), ("CCS GL", "", "CCS-GL"),
         ("IPDE", "", "DE-PUER"),
         ("licence Part 66 B1", "", "PART66"), ("attestation de capacité", "N4202", "CAPA-V"),
         ("DE obligatoire", "J1506", ""), ("diplôme d'État", "J1501", ""), ("DE", "N4105", None),
@@ -1323,6 +1325,20 @@ def test_the_one_place_that_a_title_names_holds_where_no_column_gives_places(
     lots = read_lots(embedded, workbook(tmp_path / "t.xlsx", (title,), (), *rows), "fragile", locator=Locator(PLACES))
     places = [("5310", 3), ("5313", 2)] if basin else [("5310", 3)]  # the title's for rows that tell none
     assert ([(lot.basin, lot.people) for lot in lots.lots], asides(lots)) == (places, [] if basin else [(5, "empty")])
+
+
+@pytest.mark.parametrize(
+    ("title", "told"), [("Centre d'appels Allaire – postes menacés", 1), ("Liste Allaire, Effectifs Rieux", 0)]
+)
+def test_a_town_that_ends_a_part_of_a_title_holds_where_it_is_near_the_other_table(
+    embedded: Referential, tmp_path: Path, title: str, told: int
+) -> None:
+    path = workbook(tmp_path / "t.xlsx", (title,), (), ("Métier", "Effectif", "Note"), ("N4101", 3, ""))
+    posts = [{"Employeur": "B", "Métier": "N4101", "Postes": 2, "Commune": "Malansac"}]
+    more = Commune("56123", "Malansac", "5313", 47.7, -2.3), Commune("56194", "Rieux", "5313", 47.6, -2.1)
+    communes = (*PLACES.communes, *more)
+    lots, _ = read_sides(embedded, path, posts, locator=Locator(Places(PLACES.basins, communes)))
+    assert said(lots).count("title_place") == told
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def access_text(conditions: AccessConditions, lang: Lang = "fr", *, sized: bool 
     """
     Return access in a few words, for a narrow column: what is to be obtained, a selection, or that it is open.
 
-    `sized`: what is to be obtained and is no choice with its length.
+    `sized`: what is to be obtained with its length.
 
     Examples
     --------
@@ -114,13 +114,17 @@ def _short_names(credentials: Sequence[AccessCredential], lang: Lang, *, sized: 
     """
     Return names of credentials, a choice in one text; last, medical visits and what an employer gives.
 
-    `sized`: those that are no choice with their length.
+    `sized`: each with its length.
     """
+
+    def name(credential: AccessCredential) -> str:
+        return _sized(credential, credential.short, lang) if sized else credential.short
+
     ways = map(_ways, grouped((c.group, c) for c in credentials if c.group is not None).values())
-    choices = [_choice(each, _SHORT, lang, 1 if each[0][0].counted else _SHOWN) for each in ways]
+    choices = [_choice(each, name, lang, 1 if each[0][0].counted else _SHOWN) for each in ways]
     alone = [c for c in credentials if c.group is None]
     least = [c for c in alone if c.kind == "aptitude" or given_by_employer(c.detail)]
-    first = dict.fromkeys(_sized(c, c.short, lang) if sized else c.short for c in alone if c not in least)
+    first = dict.fromkeys(name(c) for c in alone if c not in least)
     return [*first, *choices, *dict.fromkeys(c.short for c in least)]
 
 

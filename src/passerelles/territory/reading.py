@@ -332,7 +332,8 @@ class _Reader:
 
     def _is_near(self, town: str) -> bool:
         place = self._read_place(town, "", "commune")
-        return isinstance(place, Where) and departments_shown(place.commune) in self.locator.departments
+        near = isinstance(place, Where) and departments_shown(place.commune) in self.locator.departments
+        return near and not says("word_too", normalise_label(town))
 
     def place_named_in(self, texts: Iterable[str]) -> str:
         """Return the one commune among those that the tables name whose name stands in some texts; else nothing."""

@@ -279,7 +279,10 @@ def grids_of(sheets: Sequence[Rows], reader: Reader) -> Iterator[Grid]:
                 grid.tell("firm_place", 0, "employer", given=next(iter(towns)), place=next(iter(towns.values())))
                 grid = grid.with_column("commune", {line: towns.get(firm, "") for line, firm in firms.items()})
             titles = [text for text in _texts(table.above) if not says("signed", normalise_label(text))]
-            titled = _place_of_title(titles, reader) or reader.place_named_in(titles)
+            parts = [part for text in titles for part in _PARTED.split(text)]
+            ends = {part.removesuffix(end).rstrip(): end for part in parts if (end := reader.town_at_end(part))}
+            end = next(iter(ends.values())) if len(ends) == 1 and not any(map(reader.town_at_end, ends)) else ""
+            titled = _place_of_title(titles, reader) or reader.place_named_in(titles) or end
             yield replace(grid, titled=titled, about=" ".join([rows.sheet, *_texts(table.above)]))
 
 
