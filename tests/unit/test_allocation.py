@@ -587,6 +587,18 @@ def test_a_title_that_demands_more_than_its_fiche_is_to_be_confirmed_with_what_i
     assert match_territory(graph, movers, employed).placed == 3
 
 
+@pytest.mark.parametrize("names", ["AB", "BA"])
+def test_an_opening_to_be_confirmed_goes_to_who_lacks_least_of_what_it_asks_for(names: str) -> None:
+    graph = build_graph(load_referential())
+    start = people(*((name, "Moniteur / Monitrice d'auto-école", 1, "Redon") for name in names))
+    start[0] |= {"certifications détenues": "CCS deux-roues"}
+    posts = openings(*(("X", f"Moniteur / Monitrice {what}", 1, "Redon") for what in ("moto", "poids lourds")))
+    found = match_territory(graph, start, posts)
+    assert {f.fragile.employer: f.hiring.given.split()[-1] for f in found.to_confirm} == {
+        names[0]: "moto", names[1]: "lourds"
+    }  # fmt: skip
+
+
 def test_a_competition_before_one_of_two_ways_is_not_told_nor_one_that_was_passed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

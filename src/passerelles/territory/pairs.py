@@ -524,7 +524,10 @@ def find_pairs(territory: Territory, moves: JobMoves, bounds: Bounds) -> Pairs:
         km, far = km_to[openings.place[near]], barred[openings.place[near]]
         same, reason, cost = moves.same[origin, job], why[origin, job], costs[origin, job]
         reason[openings.own_account[near] & (reason == Why.OPEN)] = Why.SELF_EMPLOYED
+        lacking = _lacking(territory, lot, openings)[near]
+        cost += lacking  # tenths of an hour: of who has the same way to go, who lacks least comes first
         doubt = doubts_of[origin, job] | _title_doubt(territory, lot, openings, near, same)
+        doubt[lacking > 0] |= Doubt.ACCESS
         doubt[np.isnan(km) & (far == Why.OPEN) & (bounds.radius_km is not None)] |= Doubt.DISTANCE
         own_job = same | moves.part[origin, job]
         if (own_job & (reason == Why.OPEN) & (far == Why.OPEN) & (doubt & Doubt.ACCESS != 0)).any():
@@ -548,11 +551,16 @@ def _title_doubt(territory: Territory, lot: Lot, openings: _Openings, near: Rows
     if numbers:  # "Capitaine 200" and "Capitaine 500" are one fiche, and two certificates
         others = [opening for opening, some in openings.numbers.items() if some - numbers]
         doubt[same & np.isin(near, others)] |= Doubt.ACCESS
-    if openings.demanded:
-        held = held_credentials(territory, lot)
-        closed = [opening for opening, choices in openings.demanded.items() if unmet_choices(held, choices)]
-        doubt[np.isin(near, closed)] |= Doubt.ACCESS
     return doubt
+
+
+def _lacking(territory: Territory, lot: Lot, openings: _Openings) -> Ints:
+    """How many things the title or conditions of each opening ask for of which a lot has none, shape (e,)."""
+    lacking = np.zeros(len(openings.job), dtype=np.int64)
+    held = held_credentials(territory, lot) if openings.demanded else frozenset()
+    for opening, choices in openings.demanded.items():
+        lacking[opening] = len(unmet_choices(held, choices))
+    return lacking
 
 
 def _best_entries(pool: Rows, why: Signs, doubt: Signs, cost: Ints, other: Bools) -> Rows:
