@@ -102,6 +102,18 @@ def test_wages_before_and_after_stand_whole_beside_a_long_label() -> None:
     assert all(part in text for part in ("1,23 →", "1,10", "Coordinatrice", "autorisation"))
 
 
+def test_what_stands_beside_a_dash_stands_alone() -> None:
+    column = Column("from", value=lambda x, _: x[0], note=lambda x, _: x[1])
+    lines = [("–", "Soudeur, Redon"), ("Usine", "Soudeur, Redon"), ("–", "")]
+    buffer = io.StringIO()
+    print_sheet(plain_screen(buffer), Sheet("flows", (column,), lambda: lines, "fr"))
+    assert [line.strip() for line in buffer.getvalue().splitlines()][2:] == [
+        "Soudeur, Redon",
+        "Usine, Soudeur, Redon",
+        "–",
+    ]
+
+
 def test_a_word_is_folded_where_few_are_and_not_in_a_whole_column_of_labels() -> None:
     jobs = ("Réceptionniste d'alimentation", "Réceptionniste polyvalente", "Chargée d'alimentation")
     lines = [(job, "libre, sauf appellations : débitant" if job == jobs[0] else "libre") for job in jobs]

@@ -23,6 +23,7 @@ WIDTH: Final = 80
 _LEAST: Final = 5  # width below which no column of words goes: what a word has more is folded
 _BETWEEN: Final = 2  # blanks between two columns
 _UNKNOWN: Final = "?"
+_NONE: Final = "–"
 _LOOK: Final[dict[str, Any]] = {"title_justify": "left", "box": box.SIMPLE_HEAD, "pad_edge": False, "show_edge": False,
                                 "padding": (0, 1, 0, 0)}  # fmt: skip
 # rich breaks lines at no-break spaces too, so these stand in for spaces that hold while it wraps.
@@ -135,7 +136,7 @@ def _hyphenated(text: str, width: int) -> str:
 
 def _cell(column: Column, item: Any, lang: Lang) -> str:
     text, beside = column.screen(item, lang), column.beside(item, lang)
-    if text is None or (text == _UNKNOWN and beside):
+    if text is None or (text in (_UNKNOWN, _NONE) and beside):
         return beside or (_UNKNOWN if column.kind in NUMERIC else "")
     return f"{text}, {beside}" if beside else text
 
