@@ -18,7 +18,7 @@ from passerelles.matching.titles import SURE
 from passerelles.referentials.referential import Referential
 from passerelles.territory.flows import ResolvedTitle
 from passerelles.territory.jobs import Unusable, as_asked, asked_in, is_nowhere, several_jobs
-from passerelles.territory.lots import Locator, Lots, LotsError, Month, Side, reading_notes, town_of
+from passerelles.territory.lots import Locator, Lot, Lots, LotsError, Month, Side, reading_notes, town_of
 from passerelles.territory.pairs import credentials_of_title
 from passerelles.territory.reading import read_lots, read_sides
 
@@ -971,6 +971,14 @@ def test_a_choice_is_made_by_what_is_demanded_anyway(embedded_graph: OccupationG
     lots = read_lots(embedded_graph.referential, written(tmp_path / "t.csv", text), "hiring").lots
     asked = {lot.employer: credentials_of_title(embedded_graph, lot) for lot in lots}
     assert asked == {"A": {("PERM-C",)}, "B": {("PERM-CE", "PERM-D")}}
+
+
+def test_what_a_trainer_teaches_is_not_asked_of_him(embedded_graph: OccupationGraph) -> None:
+    def asked(title: str, job: str) -> frozenset[tuple[str, ...]]:
+        return credentials_of_title(embedded_graph, Lot("A", job, "1", given=title))
+
+    assert asked("Formateur FIMO marchandises, CACES 3", "K2111") == frozenset()
+    assert ("FIMO-M",) in asked("Chauffeur FIMO marchandises", "N4105")
 
 
 def test_what_two_days_of_course_give_keeps_nobody_from_a_job(embedded: Referential, tmp_path: Path) -> None:

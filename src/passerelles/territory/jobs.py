@@ -460,10 +460,15 @@ def conditions_column(grid: Grid) -> int | None:
 
 
 def asked_by(referential: Referential, title: str, job: str) -> frozenset[access_text.Choice]:
-    """Return the credentials that a title of a job asks for, each as a choice: codes, or words of what has none."""
-    labels, language = _labels(referential), referential.language
-    named = frozenset((code,) for code in access_text.credentials_named(title, labels, language))
-    return named | access_text.asked_by_title(title, labels, _own_credentials(referential, job), language)
+    """
+    Return the credentials that a title of a job asks for, each as a choice: codes, or words of what has none.
+
+    A trainer's title names what is taught, unless it is of the job itself.
+    """
+    labels, own, language = _labels(referential), _own_credentials(referential, job), referential.language
+    named = {(code,) for code in access_text.credentials_named(title, labels, language)}
+    asked = named | access_text.asked_by_title(title, labels, own, language)
+    return frozenset(c for c in asked if {*own} >= {*c} or not says("teaches", normalise_label(title)))
 
 
 @made_once
