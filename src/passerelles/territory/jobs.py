@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
+from passerelles.access.holdings import demanded_rows, demands_diploma
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.io.xlsx import cell_text
@@ -427,9 +428,7 @@ def conditions_of(row: Line, job: str) -> str:
 
 def asked_in(referential: Referential, item: str, job: str) -> access_text.Asked:
     """Return what one condition of a post or a lot asks for, in a job, or what people hold by it."""
-    required = (row.credential for row in referential.credentials_of.get(job, ()) if row.kind == "required")
-    kinds = (referential.credential_by_code[code].kind for code in required)
-    if says("its_diploma", normalise_label(item)) and "diplôme" in kinds:
+    if says("its_diploma", normalise_label(item)) and demands_diploma(referential, demanded_rows(referential, job)):
         return access_text.Asked()  # "DE exigé", of a nurse, says no more than the job does
     labels, own = _labels(referential), _own_credentials(referential, job)
     return access_text.read_asked(item, _phrases(referential), labels, own, referential.language)

@@ -228,6 +228,8 @@ class Pairs(NamedTuple):
         Shape (p,): expected hours (tenths, -1 unknown), cost (tenths of an hour), kilometres and chance (nan unknown).
     same
         Shape (p,): whether the job is the same.
+    lacking
+        Shape (p,): how many things the opening's title or conditions ask for of which the lot has none.
     """
 
     lot: Rows
@@ -241,6 +243,7 @@ class Pairs(NamedTuple):
     km: Floats
     probability: Floats
     same: Bools
+    lacking: Ints
 
     @property
     def open(self) -> Rows:
@@ -258,7 +261,7 @@ class Pairs(NamedTuple):
         return np.flatnonzero(self.reach & np.isin(self.why, (Why.LEVEL_UNKNOWN, Why.UNLIKELY, Why.STEP_DOWN)))
 
 
-_NO_PAIRS: Final = Pairs(*(np.zeros(0, dtype=kind) for kind in "pppbb?qqdd?"))  # each field by its code in numpy
+_NO_PAIRS: Final = Pairs(*(np.zeros(0, dtype=kind) for kind in "pppbb?qqdd?q"))  # each field by its code in numpy
 
 
 def moves_between(territory: Territory, frame: str | None = None) -> JobMoves:
@@ -525,7 +528,6 @@ def find_pairs(territory: Territory, moves: JobMoves, bounds: Bounds) -> Pairs:
         same, reason, cost = moves.same[origin, job], why[origin, job], costs[origin, job]
         reason[openings.own_account[near] & (reason == Why.OPEN)] = Why.SELF_EMPLOYED
         lacking = _lacking(territory, lot, openings)[near]
-        cost += lacking  # tenths of an hour: of who has the same way to go, who lacks least comes first
         doubt = doubts_of[origin, job] | _title_doubt(territory, lot, openings, near, same)
         doubt[lacking > 0] |= Doubt.ACCESS
         doubt[np.isnan(km) & (far == Why.OPEN) & (bounds.radius_km is not None)] |= Doubt.DISTANCE
@@ -533,10 +535,11 @@ def find_pairs(territory: Territory, moves: JobMoves, bounds: Bounds) -> Pairs:
         if (own_job & (reason == Why.OPEN) & (far == Why.OPEN) & (doubt & Doubt.ACCESS != 0)).any():
             reason[(reason == Why.OPEN) & steps_down(lot.job)[job]] = Why.STEP_DOWN
         reason = np.where(reason == Why.OPEN, far, reason)
-        best = _best_entries(openings.pool[near], reason, doubt, cost, ~same)
+        best = _best_entries(openings.pool[near], reason, doubt, cost + lacking, ~same)
         entry, cell = near[best], (origin, job[best])
         positions = np.full(len(best), lot_at), openings.pool[entry], entry
-        figures: tuple[Any, ...] = hours[cell], cost[best], km[best], moves.probability[cell], same[best]
+        measured: tuple[Any, ...] = hours[cell], cost[best], km[best], moves.probability[cell]
+        figures = *measured, same[best], lacking[best]
         blocks.append(Pairs(*positions, reason[best], doubt[best], far[best] == Why.OPEN, *figures))
     return Pairs(*map(np.concatenate, zip(*blocks, strict=True)))
 
