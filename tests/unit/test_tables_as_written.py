@@ -1026,7 +1026,7 @@ def test_who_drives_articulated_lorries_is_asked_for_their_licence(
         ("BEPECASER mention deux-roues", "", "BEPECASER CCS-2R"), ("CCS GL", "", "CCS-GL"),
         ("IPDE", "", "DE-PUER"),
         ("licence Part 66 B1", "", "PART66"), ("attestation de capacité", "N4202", "CAPA-V"),
-        ("DE obligatoire", "J1506", ""), ("diplôme d'État", "J1501", ""), ("DE", "N4105", None),
+        ("DE obligatoire", "J1506", ""), ("diplôme d'État", "J1501", ""), ("DE", "N4105", None), ("DE", "H2502", None),
         ("qualification soudage EN ISO 9606-1", "", "QS-9606"),
         ("H0, B2V", "", "HAB-ELEC"), ("brevet mécanicien 750 kW", "", "MEC-MER"),
     ],
