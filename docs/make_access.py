@@ -38,7 +38,7 @@ _HEADS: Final = (
 )  # fmt: skip
 _LEGAL: Final = ("legal-minimum", "legal-total")
 _LENGTH: Final = "Required somewhere, and of unknown length (a path towards them is never called feasible):"
-_MONTHS: Final = "Likewise, but the months or years that they take are known:"
+_MONTHS: Final = "Likewise of unknown hours, but something is known of the months or years that they take:"
 
 
 def domains(catalogue: Catalogue) -> dict[str, str]:

@@ -508,16 +508,37 @@ def test_who_is_dispensed_with_a_training_by_a_job_has_neither_it_nor_what_it_su
         assert {c.code for c in found.to_obtain} == left
 
 
+@pytest.mark.parametrize(
+    ("last", "beside", "months"),
+    [
+        (Hours(24, None, 24), Hours(140, 140, 140), (25.0, 25.0, 25.0)),  # a month of full time beside two years
+        (Hours(24, None, 24), Hours(140, 140, None), (25.0, 25.0, None)),
+        (Hours(24, 30, 36), Hours(70, 140, 280), (24.5, 31.0, 38.0)),
+        (Hours(24, None, None), Hours(140, 140, 140), None),  # at least so long is no answer
+        (Hours(24, None, 24), Hours(), None),
+    ],
+)
+def test_the_months_of_a_training_are_those_of_each_part(
+    last: Hours, beside: Hours, months: tuple[float, float, float | None] | None
+) -> None:
+    studies, course = Credential("D", "Diplôme", "diplôme", months=last), Credential("K", "Cours", "certificat", beside)
+    path = direct(with_credentials(jobs(*(CredentialRequirement("Q", c) for c in "DK")), studies, course))
+    assert path.hours.lower_bound
+    assert path.status == ("unknown" if months is None else "feasible")
+    assert path.months.lower_bound == (months is None)
+    assert months in (None, (path.months.low, path.months.expected, path.months.high))
+
+
 def test_what_an_employer_gives_after_months_of_training_is_no_mere_word() -> None:
     train = Credential("ATT", "Attestation", "habilitation", issuer="Employeur", months=Hours(6, None, 12, "gare"))
     some = jobs(CredentialRequirement("Q", "ATT"), whole=(OccupationAccess("Q", "conditional"),))
     graph = build_graph(replace(some, credentials=(*some.credentials, train)))
     (path,) = rank_paths(graph, "R", targets=["Q"], settings=PLAIN, max_steps=1)
-    assert (path.status, path.months.expected) == ("unknown", 6.0)
+    assert (path.status, path.months.expected) == ("feasible", 6.0)
     (asked,) = path.steps[0].to_dict("fr")["credentials"]
     assert asked["months"] == {"low": 6, "high": 12}
     text = " ".join(path_sentences(path))
-    assert "6 mois au moins" in text
+    assert "6 à 12 mois de formation" in text
     assert "Attestation (6 à 12 mois, heures inconnues)" in text
     assert "sans formation" not in text
 
@@ -763,20 +784,24 @@ def test_years_of_practice_are_no_shorter_way_than_a_training() -> None:
         assert [tuple(demands.codes[i] for i in each) for each in price.ways] == [(way,)]
 
 
-def test_years_of_study_of_unknown_hours_are_told_in_months_and_leave_a_path_unknown() -> None:
+def test_years_of_study_of_unknown_hours_are_told_in_months() -> None:
     some = jobs(CredentialRequirement("Q", "ORTHO"), whole=(OccupationAccess("Q", "conditional"),))
     studies = Credential("ORTHO", "Certificat de capacité", "diplôme", months=Hours(60, None, 60, "loi"))
     graph = build_graph(replace(some, credentials=(*some.credentials, studies)))
     path = rank_paths(graph, "R", targets=["Q"], settings=PLAIN, max_steps=1)[0]
-    assert path.status == "unknown"
-    assert path.months.expected == 60.0  # what is taught in the meantime is not counted beside them
-    assert path.months.lower_bound
+    assert (path.status, path.why()) == (
+        "feasible",
+        ["durée connue en mois, heures inconnues : Certificat de capacité"],
+    )
+    # What is taught in the meantime is not counted beside them.
+    assert (path.months, path.hours.lower_bound) == (Span(60.0, 60.0, 60.0), True)
+    assert path.to_dict("fr")["hours"]["expected"] is None
     for frames in (path.frames, path.steps[0].frames):
         assert {f.name: f.verdict for f in frames if f.name.startswith("periode")} == {
             "periode-de-reconversion": "no", "periode-de-reconversion-accord": "no",
         }  # fmt: skip
     assert "Certificat de capacité (60 mois, heures inconnues)" in path_sentences(path)[0]
-    assert "60 mois au moins de formation." in path_sentences(path)[0]  # which is no estimate
+    assert "60 mois de formation." in path_sentences(path)[0]  # which is no estimate
     assert hours_short(path.known_hours) == "?"  # an estimate is no part of such studies
     told = [text for _, field, texts in Fiche(graph.referential, "Q").lines("fr") for text in texts]
     assert any(text.startswith("Certificat de capacité : exigé, 60 mois") for text in told)
@@ -2097,14 +2122,14 @@ def test_a_lever_takes_no_hours_of_a_diploma_counted_as_held_unless_it_is_that_o
 def test_of_an_unknown_length_the_least_is_told_for_who_holds_what_many_do() -> None:
     some = after_bac("ECOLE")
     path = direct(some)
-    assert (path.months.low, path.months.expected, path.months.lower_bound) == (8.0, 8.0, True)
+    assert path.months == Span(8.0, 8.0, 20.0)
     assert path.steps[0].known_hours == Span(None, 0.0, None, lower_bound=True)
-    assert "8 mois au moins de formation. Compté comme déjà détenu, ce qui reste à vérifier : Bac ;" in sentences(some)
+    assert "8 à 20 mois de formation. Compté comme déjà détenu, ce qui reste à vérifier : Bac ;" in sentences(some)
     in_a_year = next(f for f in path.frames if f.name == "periode-de-reconversion")
     assert (in_a_year.verdict, in_a_year.conditions) == (
         "unknown",
         (),
-    )  # eight months fit in twelve, seventeen would not
+    )  # eight months fit in twelve, twenty would not
 
 
 @pytest.mark.parametrize(("held", "least"), [("yes", 140.0), ("no", 365.0)])

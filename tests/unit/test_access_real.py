@@ -425,8 +425,8 @@ def test_paths_are_feasible_only_where_nothing_stands_in_the_way(rome4_graph: Oc
     assert (status, reasons) == ("unknown", ["selection"])
     assert path("M1607", "K2106")[2] == ["length", "length", "selection"]  # five years of study, two presumed; selected
     assert path("M1607", "K1901")[0] == "unknown"
-    assert path("M1203", "M1211")[2] == ["length", "length", "length"]  # two diplomas come before the last one
-    assert path("A1421", "A1507")[2] == ["length"]  # five years of study come before the examination
+    assert path("M1203", "M1211")[::2] == ("feasible", ["months"] * 3)  # two diplomas come before the last one
+    assert path("A1421", "A1507")[::2] == ("feasible", ["months"])  # five years of study come before the examination
     assert path("A1504", "A1507")[0] == "feasible"
     assert path("L1506", "L1523")[2] == ["practice"]  # nobody says how long three shows take
     assert path("C1504", "C1505")[0] == "feasible"  # the baccalauréat, for who has sold homes for eighteen months
@@ -1388,13 +1388,13 @@ def test_hours_and_conditions_agree_on_what_is_held(rome4_graph: OccupationGraph
 
 
 # Origin, target, status, what everybody has to obtain, what is one way among others, what must not be asked, hours
-# where they are known. The moves and what they take were written down before the facts or these tests were looked at,
-# codes and the widths of hours afterwards; every third of 128 is left out here.
-BLIND: list[tuple[str, str, str, set[str], set[str], set[str], tuple[float, float] | None]] = [
+# where they are known, else months (one number). The moves and what they take were written down before the facts or
+# these tests were looked at, codes and the widths of hours afterwards; every third of 128 is left out here.
+BLIND: list[tuple[str, str, str, set[str], set[str], set[str], tuple[float, float] | float | None]] = [
     ("J1501", "J1506", "conditional", {"DEI", "ORDRE-INF"}, set(), {"DEAS"}, (2500, 4700)),
     ("J1506", "J1507", "conditional", {"DE-PUER"}, set(), {"DEI"}, (1200, 3300)),
-    ("J1506", "J1504", "conditional", {"DEIBO"}, set(), {"EXP-INF-24"}, None),
-    ("J1506", "J1508", "conditional", {"DEIPA", "ENREG-IPA"}, set(), {"DEI"}, None),
+    ("J1506", "J1504", "conditional", {"DEIBO"}, set(), {"EXP-INF-24"}, 24.0),
+    ("J1506", "J1508", "conditional", {"DEIPA", "ENREG-IPA"}, set(), {"DEI"}, 24.0),
     ("J1304", "J1501", "conditional", {"DEAS"}, set(), {"DEI"}, None),  # (300, 1540) at first: what is left is unread
     ("K1311", "J1501", "conditional", {"DEAS"}, set(), {"DIP-N4"}, (400, 1540)),
     ("K1311", "K1306", "conditional", {"DEAES"}, set(), {"DEAS"}, (500, 1500)),
@@ -1427,7 +1427,7 @@ BLIND: list[tuple[str, str, str, set[str], set[str], set[str], tuple[float, floa
     ("F1602", "F1628", "conditional", {"HAB-ELEC"}, set(), {"QPA"}, (14, 400)),
     ("F1602", "F1610", "conditional", {"HAB-ELEC"}, set(), {"QPA"}, (21, 700)),
     ("F1109", "F1107", "open", set(), set(), {"DPLG-GEOM"}, (0, 1350)),
-    ("F1104", "F1101", "conditional", {"DE-ARCHI", "HMONP", "ORDRE-ARCHI"}, set(), set(), None),
+    ("F1104", "F1101", "conditional", {"DE-ARCHI", "HMONP", "ORDRE-ARCHI"}, set(), set(), 66.0),
     ("F1108", "F1103", "conditional", {"CERT-DIAG-DPE"}, set(), {"APT-HOGUET", "CARTE-T"}, (35, 800)),
     ("F1703", "F1621", "open", set(), set(), {"QPA"}, (14, 600)),
     ("D1202", "D1220", "open", set(), set(), {"COIF-SALON"}, (0, 900)),
@@ -1442,7 +1442,7 @@ BLIND: list[tuple[str, str, str, set[str], set[str], set[str], tuple[float, floa
     ("A1403", "A1504", "selective", {"DE-VETO", "ORDRE-VETO"}, set(), {"ACACED"}, None),
     ("A1421", "A1502", "open", set(), set(), {"QPA"}, (70, 1500)),
     ("A1511", "A1503", "open", set(), set(), {"CDC-FAUNE", "DIP-N3"}, (14, 800)),
-    ("A1501", "A1507", "conditional", {"LISTE-OSTEOANIM", "RNA-OSTEO"}, set(), {"DE-VETO"}, None),
+    ("A1501", "A1507", "conditional", {"LISTE-OSTEOANIM", "RNA-OSTEO"}, set(), {"DE-VETO"}, 60.0),
     ("G1101", "G1222", "conditional", {"CARTE-GC"}, set(), {"CARTE-EDUC"}, (450, 700)),
     ("G1203", "G1224", "conditional", {"CARTE-EDUC"}, {"BPJEPS-AAN"}, {"CQP-SPORT"}, (600, 1100)),
     ("G1203", "G1207", "conditional", set(), {"BNSSA"}, {"CARTE-EDUC"}, (60, 150)),
@@ -1460,7 +1460,7 @@ BLIND: list[tuple[str, str, str, set[str], set[str], set[str], tuple[float, floa
     ("M1607", "K1903", "open", set(), set(), {"CAPA", "SERMENT-AVOCAT"}, (700, 3000)),
     ("M1607", "K1909", "selective", {"CONC-GREFFIER"}, {"FORM-GREFFIER", "FORM-GREFFIER-3"}, {"MASTER-DROIT"}, None),
     ("K1903", "K1904", "selective", {"CONC-ENM"}, {"FORM-ENM", "FORM-ENM-PRO"}, {"CAPA"}, None),
-    ("M1203", "M1211", "conditional", {"DEC", "INSC-OEC"}, set(), {"CAFCAC"}, None),
+    ("M1203", "M1211", "conditional", {"DEC", "INSC-OEC"}, set(), {"CAFCAC"}, 72.0),
     ("M1211", "M1210", "conditional", {"INSC-CAC"}, set(), {"CAFCAC", "DEC"}, (0, 200)),
     ("C1206", "C1208", "conditional", set(), {"IOBSP-40"}, {"DIP-N6"}, (0, 160)),
     ("D1401", "C1504", "conditional", {"HAB-IMMO"}, set(), {"APT-HOGUET", "CARTE-T"}, (0, 300)),
@@ -1482,8 +1482,8 @@ BLIND: list[tuple[str, str, str, set[str], set[str], set[str], tuple[float, floa
         (3000, 7500),
     ),
     ("D1212", "J1405", "conditional", {"BTS-OL"}, set(), {"ORDRE-MED"}, (1000, 2200)),
-    ("D1214", "J1307", "conditional", {"DIP-PREPA"}, set(), {"DE-PHARMA"}, None),
-    ("J1506", "J1104", "conditional", {"DE-SF", "ORDRE-SF"}, set(), {"DE-PUER"}, None),
+    ("D1214", "J1307", "conditional", {"DIP-PREPA"}, set(), {"DE-PHARMA"}, 24.0),
+    ("J1506", "J1104", "conditional", {"DE-SF", "ORDRE-SF"}, set(), {"DE-PUER"}, 72.0),
     ("J1301", "J1308", "open", set(), set(), {"DEA", "DEAS"}, (0, 150)),
     ("G1803", "N2101", "conditional", {"CCA", "MED-PNC"}, set(), {"DIP-N4"}, (70, 200)),
     ("N4101", "N3102", "conditional", {"APT-MER", "CFBS"}, set(), {"CAP200"}, (52, 500)),
@@ -1514,7 +1514,7 @@ def test_a_move_that_was_written_down_blind_takes_this_and_nothing_that_does_not
     all_of: set[str],
     among: set[str],
     never: set[str],
-    hours: tuple[float, float] | None,
+    hours: tuple[float, float] | float | None,
 ) -> None:
     (path,) = rank_paths(rome4_graph, origin, targets=[target], max_steps=1, limit=1)
     step = path.steps[0]
@@ -1525,8 +1525,10 @@ def test_a_move_that_was_written_down_blind_takes_this_and_nothing_that_does_not
     assert among <= {c.code for c in asked}
     assert not never & (sure | {c.code for c in step.to_obtain})
     assert (path.status == "feasible") == (hours is not None)
-    if hours is not None:
+    if isinstance(hours, tuple):
         assert hours[0] <= (path.hours.expected or 0.0) <= hours[1]
+    elif hours is not None:
+        assert (path.months.expected, path.months.lower_bound, path.hours.lower_bound) == (hours, False, True)
 
 
 @pytest.mark.parametrize(

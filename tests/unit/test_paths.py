@@ -427,7 +427,8 @@ def test_of_a_training_of_unknown_length_only_what_is_published_is_told(ladder: 
         (500.0, 12.0, "12 h au moins de formation", "≥ 12 h"),
         (12.0, 0.0, "durée de formation inconnue", "?"),  # an estimate is no least length
     ):
-        told = replace(step, hours=Span(known, known, None, lower_bound=True), sourced=sourced)
+        hours, months = Span(known, known, None, lower_bound=True), replace(step.months, lower_bound=True)
+        told = replace(step, hours=hours, months=months, sourced=sourced)
         assert text in step_lines(told)[0]
         assert "estimation" not in step_lines(told)[0]
         assert hours_short(told.known_hours) == short

@@ -1,6 +1,6 @@
 """From the rows that a search found to a `Path`: hours low and high, credentials in order, frames, status."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
@@ -335,7 +335,11 @@ def _training(state: State, row: int, left: Sequence[StepCredential], *, last: b
     span = replace(hours, low=None, expected=sourced) if bounded else hours
     published = course or expected <= sourced  # studies on the way are those of what is published
     academic = 0.0 if published or bounded else float(effort.months(total, row, level))
-    plain, months = (_months(span, space.settings.paths.month_hours, left, years) for years in (0.0, academic))
+    month_hours = space.settings.paths.month_hours
+    if bounded and not any(doubts) and _lasts(left, unknown):
+        plain = months = _months_alone(left, month_hours)
+    else:
+        plain, months = (_months(span, month_hours, left, years) for years in (0.0, academic))
     return {
         "hours": hours,
         "months": months,
@@ -393,6 +397,26 @@ def _months(hours: Span, month_hours: float, credentials: Sequence[StepCredentia
     )
     known = low if low or hours.low is not None else None
     return Span(known, expected, None if hours.high is None else high, lower_bound=hours.lower_bound)
+
+
+def _lasts(credentials: Sequence[StepCredential], codes: Iterable[str]) -> bool:
+    """Whether it is known how many months each of some credentials takes: at least so many is no answer."""
+    known = {c.code for c in credentials if c.months.expected is not None or None not in (c.months.low, c.months.high)}
+    return known.issuperset(codes)
+
+
+def _months_alone(credentials: Sequence[StepCredential], month_hours: float) -> Span:
+    """Months of a training of unknown hours: those of each credential; where it has none, its hours in full time."""
+
+    def timed(c: StepCredential) -> StepCredential:
+        if c.kind == "experience" or c.months != UNKNOWN_HOURS:
+            return c
+        low, expected, high = (None if end is None else end / month_hours for end in c.hours[:3])
+        return replace(c, months=Hours(low, expected, high))
+
+    each = [*map(timed, credentials)]
+    open_ended = any(c.months.high is None and (c.months.expected or c.months.low) for c in each)
+    return _months(Span(0.0, 0.0, None if open_ended else 0.0), month_hours, each, 0.0)
 
 
 def make_detail(context: PathContext, start: Start, state: State, frame: str | None, rows: tuple[int, ...]) -> Detail:
@@ -460,7 +484,8 @@ def _status(
     known = {
         c.code: ("practice" if c.kind == "experience" else "length", c.label) for s in steps for c in s.credentials
     }
-    unknown = [(u, step.target.name or "") for step in steps for u in step.unknown]
+    unknown = [(u, step.target.name or "") for step in steps if not step.timed for u in step.unknown]
     reasons += [(u, end) if u in _NOT_KNOWN else known.get(u, ("length", u)) for u, end in unknown]
+    reasons += [("months", known[u][1]) for step in steps if step.timed for u in step.unknown]
     status: PathStatus = "unknown" if unknown or "unknown" in verdicts else "feasible"
     return "infeasible" if unobtainable or "no" in verdicts else status, tuple(dict.fromkeys(reasons))

@@ -214,7 +214,7 @@ class Step(Described):
     kind, access
         Kind of the move, and what access to its target takes.
     unknown
-        Codes of credentials of unknown length, and ``effort``, ``access`` or ``selection`` where they are, or bar.
+        Codes of credentials of unknown hours, and ``effort``, ``access`` or ``selection`` where they are, or bar.
     held, near, missing
         What the step's target requires and is carried over, is covered in part, is to be learned; by falling weight.
     title
@@ -250,6 +250,11 @@ class Step(Described):
     missing: tuple[Item, ...] = field(repr=False)
     title: str = ""
     added: tuple[Item, ...] = field(default=(), repr=False)
+
+    @property
+    def timed(self) -> bool:
+        """Whether its length is known in months, though not in hours."""
+        return self.hours.lower_bound and not self.months.lower_bound
 
     @property
     def basis(self) -> Basis:
@@ -437,12 +442,7 @@ class Path(Described, Shown):
 
     @property
     def status(self) -> PathStatus:
-        """
-        `feasible`, `infeasible` or `unknown`.
-
-        Infeasible: a credential that nobody can obtain, or the frame asked for is broken; unknown: something needed
-        is not known. `reasons` says what.
-        """
+        """`feasible`; `infeasible`: what nobody can obtain, or a broken frame; `unknown`: `reasons` says of what."""
         return self.detail.status
 
     @property
@@ -639,11 +639,12 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     target, hours = step.target.name, hours_text(step.known_hours, lang)
     basis = "sourced" if step.hours.lower_bound else str(step.basis)
     # Where months are what is known of the length, an estimate from competencies is no part of them.
-    in_months = step.hours.lower_bound and any(c.months.low for c in step.to_obtain if not c.may_have)
-    if in_months:
-        key, basis = ("and_months", "sourced") if step.sourced else ("months_least", "none")
-        least = wording.month_count(step.months.expected or 0.0, lang)
-        hours = say(f"paths.hours.{key}", lang=lang, hours=round(step.sourced), months=least)
+    in_part = step.hours.lower_bound and any(c.months.low for c in step.to_obtain if not c.may_have)
+    if in_months := step.timed or in_part:
+        least, most = (step.months.low, step.months.high) if step.timed else (step.months.expected, None)
+        hours, basis = wording.duration_text(Hours(least, None, most), lang), "none"
+        if step.sourced:
+            hours, basis = say("paths.hours.published", lang=lang, hours=round(step.sourced), months=hours), "sourced"
     elif _tells_nothing(step.known_hours):
         basis = "unknown" if step.hours.high is None else "at_most"
     sourced = round(step.sourced)
@@ -651,9 +652,9 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     basis = "with_practice" if in_months and practice else basis
     first = say(f"paths.step.{basis}", lang=lang, origin=origin, target=target, hours=hours, sourced=sourced)
     may_have = [c for c in step.to_obtain if c.may_have]
-    presumed = [c.label for c in may_have if step.hours.lower_bound or c.presumed]
+    presumed = [c.label for c in may_have if step.months.lower_bound or c.presumed]
     presumed += [step.title] if step.title else []
-    counted = [c.label for c in may_have if c.label not in presumed] if step.hours.low is not None else []
+    counted = [c.label for c in may_have if c.label not in presumed and (step.timed or step.hours.low is not None)]
     remarks: tuple[tuple[str, object, dict[str, Any]], ...] = (
         ("consolidated", step.consolidated and not in_months, {"hours": round(step.consolidated)}),
         ("studies", step.studies and not in_months, {"hours": round(step.studies)}),
