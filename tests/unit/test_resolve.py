@@ -308,7 +308,14 @@ def test_a_word_before_a_slash_shares_what_follows_where_that_is_a_title(
 
 
 @pytest.mark.parametrize(
-    "text", ["professeur d'éducation physique et sportive", "Technicien d'intervention sociale et familiale (H/F)"]
+    "text",
+    [
+        "professeur d'éducation physique et sportive",
+        "Technicien d'intervention sociale et familiale (H/F)",
+        "Infirmier de bloc opératoire",  # the label adds (IBODE), of the State's diploma
+        "Agent de recherches privées",  # ... - ARP
+        "Accompagnant d'élèves en situation de handicap",
+    ],
 )
 def test_a_label_is_known_without_the_initials_that_end_it(rome: Referential, text: str) -> None:
     found = resolve_title(rome, text)

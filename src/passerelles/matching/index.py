@@ -534,13 +534,14 @@ def _written(label: str, pair: tuple[str, str], pack: LanguagePack) -> tuple[str
     return tuple(dict.fromkeys(" ".join(reading.joined_words(form, pack)) for form in (*forms, *bare)))
 
 
-_INITIALS: Final = re.compile(r"\s*(?:\(([A-Z]{2,})\)|-([A-Z]{2,})-)$")
+_INITIALS: Final = re.compile(r"\s*(?:\(([A-Z]{2,})\)|-\s*([A-Z]{2,})\s*-?)$")
+_OF_THE_STATE: Final = "de"  # "diplômé d'État", which the label does not say: "Infirmier anesthésiste (IADE)"
 
 
 def _are_initials(match: re.Match[str], form: str) -> bool:
     """Whether what ends a form is the initials of its words, in order: "éducation physique et sportive (EPS)"."""
     letters = iter([word[0] for word in words(form[: match.start()])])
-    return all(letter in letters for letter in fold_accents(match[match.lastindex or 0]))
+    return all(letter in letters for letter in fold_accents(match[match.lastindex or 0]).removesuffix(_OF_THE_STATE))
 
 
 DOCUMENT: Final = "titles.json"
