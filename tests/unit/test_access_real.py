@@ -302,6 +302,8 @@ def test_what_employers_ask_for_is_usual_and_never_required(laid: Referential, t
         ("C1504", {"CARTE-T"}),
         ("C1505", {"CARTE-T"}),
         ("N4101", {"CAPA-M"}),
+        ("A1445", {"LIC-PECHE"}),  # given to who runs the boat
+        ("I1608", {"AGR-VHU"}),
     ],
 )
 def test_ones_own_firm_takes_more_than_a_post(laid: Referential, target: str, needed: set[str]) -> None:
@@ -569,6 +571,7 @@ TITLES: list[tuple[str, str, str, set[str]]] = [
         {"APT-SIR", "CAMARI", "FORM-RP"},
     ),  # R. 4451-58 and R. 4451-61
     ("H2913", "Technicien en CND END ultrasons", "open", set()),
+    ("G1201", "Guide de musée", "open", set()),  # the card is asked of visits that a tour operator sells
     ("C1504", "Directeur d'agence immobilière", "conditional", {"APT-DIR-IMMO"}),  # decree 72-678, art. 8 and 16
     ("C1504", "Responsable de vente immobilière", "conditional", {"HAB-IMMO"}),  # law 70-9, art. 4
     ("M1607", "Négociant de vins et spiritueux", "open", set()),  # a merchant is no broker
