@@ -278,6 +278,15 @@ def test_a_ladder_shows_hours_to_scale_and_unknown_as_unknown(embedded_graph: Oc
     assert say("paths.status.unknown") in words(chart)
 
 
+@pytest.mark.real_data
+def test_a_ladder_whose_hours_nobody_knows_tells_months_and_has_no_scale(rome4_graph: OccupationGraph) -> None:
+    shown = words(charts.path_ladder(route(rome4_graph, "M1601", "J1307")))
+    assert "(24 mois)" in shown
+    assert say("paths.hours.unknown") in shown
+    assert say("charts.ladder.axis") not in shown
+    assert say("charts.ladder.axis") in words(charts.path_ladder(route(rome4_graph, "M1601", "J1404")))
+
+
 def test_a_ladder_has_one_rung_an_occupation(embedded_graph: OccupationGraph) -> None:
     path = route(embedded_graph, "K2110-B", "N4101")
     shown = words(charts.path_ladder(path))

@@ -61,7 +61,7 @@ def test_the_flagship_is_told_in_words(capsys: pytest.CaptureFixture[str]) -> No
         "À obtenir, dans cet ordre, sauf si déjà détenu : Permis de conduire, catégorie C (105 h, durée publiée)"
         in text
     )
-    assert "le passage direct seulement ; ce qui est exigé est de durée inconnue" in text
+    assert "le passage direct seulement ; les heures de ce qui est exigé sont inconnues" in text
     assert "{" not in out
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from passerelles.access.wording import duration_text
 from passerelles.charts.drawing import LINE, MARGIN, Chart, Colour, Entry, Fill, Pen, Point, Ruler, bend
 from passerelles.errors import checked
 from passerelles.language.say import Lang, labelled, listed, number, percent, say, signed
@@ -578,9 +579,10 @@ def path_ladder(path: "Path", *, width: float = 8.0, lang: Lang = "fr") -> Chart
         pen.line([(rail, start), (rail, dot)], colour=Colour.BLUE, width=2.2, over=0.8)
         y = _rung(pen, y, _end(step.target, lang), Colour.BLUE if step is path.steps[-1] else Colour.SKY)
     y = _whole(pen, ruler, y + 6, path)
-    y = pen.axis(ruler, (top, y), title=pen.say("axis"))
-    y = _frames(pen, y + 6, path)
     spans = [path.known_hours, *(step.known_hours for step in path.steps)]
+    if any(span.expected or span.high is not None for span in spans):  # else no bar has a length to read
+        y = pen.axis(ruler, (top, y), title=pen.say("axis"))
+    y = _frames(pen, y + 6, path)
     fills = {"range": _RANGE, "expected": Fill(Colour.DARK)}
     if any(span.high is None for span in spans):
         fills["open"] = _OPEN
@@ -641,9 +643,13 @@ def _step(pen: Pen, ruler: Ruler, y: float, step: "Step") -> float:
 def _credential(pen: Pen, credential: "StepCredential") -> str:
     if credential.held == "yes":
         return credential.label
-    hours = credential.hours.expected
-    key = "credential_unknown" if hours is None else "credential" if hours else "credential_none"
-    text = pen.say(key, label=credential.label, hours=number(hours or 0.0, lang=pen.lang))
+    hours, lang = credential.hours.expected, pen.lang
+    length = (
+        say("paths.hours.exact", lang=lang, expected=round(hours)) if hours else duration_text(credential.months, lang)
+    )
+    if not length and hours is None:
+        length = say("paths.step.no_length", lang=lang)
+    text = pen.say("credential", label=credential.label, length=length) if length else credential.label
     return text if credential.obtainable else pen.say("closed", label=text)
 
 
