@@ -1288,8 +1288,10 @@ def test_time_in_a_firm_beside_the_hours_of_a_centre_lengthens_the_months_and_no
 
 def test_a_path_tells_what_else_to_know_of_what_it_takes_each_sentence_once() -> None:
     rows = (
-        CredentialRequirement("Q", "C", note="Dès 21 ans. Pour un convoi."),
-        CredentialRequirement("Q", OWN.code, "usual", note="Sur les chantiers. Pour un convoi."),
+        CredentialRequirement("Q", "C", note="Dès 21 ans. Pour un convoi (art. L. 1)."),
+        CredentialRequirement(
+            "Q", OWN.code, "usual", note="Sur les chantiers (art. L. 2). Pour un convoi (art. L. 1)."
+        ),
         CredentialRequirement("Q", "B", note="Tenue pour acquise."),
     )
     some = jobs(
@@ -1302,11 +1304,11 @@ def test_a_path_tells_what_else_to_know_of_what_it_takes_each_sentence_once() ->
     told = [line for line in step_lines(path.steps[0]) if line.startswith("À savoir")]
     assert told == [
         "À savoir. Dès 21 ans.",
-        f"À savoir pour « {C.label} ». Pour un convoi. Qui a conduit un an, à vérifier.",
-        f"À savoir pour « {OWN.label} ». Sur les chantiers.",
+        f"À savoir pour « {C.label} ». Pour un convoi (art. L. 1). Qui a conduit un an, à vérifier.",
+        f"À savoir pour « {OWN.label} ». Sur les chantiers (art. L. 2).",
     ]
     credentials = {c["code"]: c["note"] for c in path.to_dict()["steps"][0]["credentials"]}
-    assert credentials == {"B": None, "C": "Dès 21 ans. Pour un convoi. Qui a conduit un an, à vérifier."}
+    assert credentials == {"B": None, "C": "Dès 21 ans. Pour un convoi (art. L. 1). Qui a conduit un an, à vérifier."}
     (held,) = rank_paths(graph, Profile("P", credentials={"C": "yes"}), targets=["Q"], settings=PLAIN, max_steps=1)
     assert [c.note for c in held.steps[0].credentials] == ["", ""]  # nothing is shortened of what is held
 

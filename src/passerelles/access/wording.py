@@ -15,7 +15,7 @@ from passerelles.text import few, normalise_label
 
 _WAYS: Final = 4  # other ways of a choice that a sentence names
 _SHOWN: Final = 2  # alternatives of a choice that a narrow column names, where none is chosen
-_SENTENCE_END: Final = re.compile(r"(?<=[.!?]) +")
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?])(?<!\bart\.)(?<!\b[ADLR]\.) +")  # no sentence ends within "art. L. 622-4"
 _SHORT, _LABEL = attrgetter("short"), attrgetter("label")
 _FEW_MONTHS: Final = 3
 Extra = Literal["any_length", "no_length"] | None
