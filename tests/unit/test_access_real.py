@@ -620,6 +620,7 @@ def test_a_tattooist_is_no_beautician_nor_a_confectioner_a_pastry_cook(rome4_gra
         ("Skipper professionnel", "CAP200", True),
         ("Cycliste", "CAP200", False),
         ("Conducteur de nacelle", "CACES-R489", False),
+        ("N4104", "PERM-B", True),
     ],
 )
 def test_what_is_usual_is_told_of_the_titles_where_it_is(

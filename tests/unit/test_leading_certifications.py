@@ -294,6 +294,22 @@ def test_what_the_parent_alone_ties_and_bears_no_word_of_the_name_is_not_said_to
     assert not any(c.far for c in table.leading("N4101", jobs, DAY))
 
 
+def test_a_successor_whose_own_entry_names_other_jobs_is_not_told_beside_what_names_this_one(
+    table: Certifications, tmp_path: Path, jobs: Referential
+) -> None:
+    (before,) = leading_lines(table.leading("N4101", jobs, DAY))
+    (tmp_path / "rome.csv").write_text(ROME + "RNCP200;K2111;Formation\n", encoding="utf-8")
+    found = load_certifications(tmp_path).leading("N4101", jobs, DAY)
+    assert [(c.code, c.far) for c in found] == [
+        ("RNCP100", False),
+        ("RNCP105", False),
+        ("RNCP200", True),
+        ("CI-3", False),
+    ]
+    (line,) = leading_lines(found)
+    assert ("RNCP200" in before, "RNCP200" in line) == (True, False)
+
+
 def test_what_files_tie_to_the_family_alone_is_not_told_where_something_is_demanded(
     table: Certifications, jobs: Referential
 ) -> None:

@@ -70,8 +70,8 @@ class LeadingCertification(Described):
     `sure`: whether a source says that it is alive on that day: where none does, and nothing says that it is over, it
     is shown only if nothing else leads there; `demanded`: whether it is demanded of everybody, alone or as one way;
     `hours_kind`: what its hours are, as a minimum is no course's own length; `far`: whether the parent alone ties it to
-    the occupation, and its name has no word of the occupation's; `foreign`: nor one of its titles or of its
-    competencies, which is looked at where all are far.
+    the occupation, or what it replaces while its own entry names other jobs, and its name has no word of the
+    occupation's; `foreign`: nor one of its titles or of its competencies, which is looked at where all are far.
     """
 
     code: str
@@ -446,8 +446,9 @@ class Certifications:
             match: Match = "direct" if link.via in ("direct", "base") else "parent"
             rows = [row for row in self.by_rome.get(link.code, ()) if row.kind == "certification"]
             named = {row.rncp if row.rncp.startswith("RNCP") else f"RNCP{row.rncp}" for row in rows if row.rncp}
-            for rncp in sorted({*self.register.by_rome.get(link.code, ()), *named}):
-                yield from self._in_force(rncp, match, day)
+            named.update(self.register.by_rome.get(link.code, ()))
+            for each in chain.from_iterable(self._in_force(rncp, match, day) for rncp in sorted(named)):
+                yield replace(each, far=each.code in self.register.breadth and each.code not in named)
             unnumbered = (row for row in rows if not row.rncp and _sessions_open(row, day) != "no")
             yield from (self._from_rows(f"CI-{row.code}", (row,), match, day) for row in unnumbered)
 
@@ -584,10 +585,10 @@ def _nearest_first(
     """
     Yield what leads to an occupation, the nearest first, and whether each is far; `alone`: nothing else leads there.
 
-    Codes of the RNCP first, then those of no level above those at which people enter it (one above the lowest never
-    is), then by how many words of its name, save those of many names, each bears, then by how many it has that begin
-    alike, then those of a level at which people enter it, then, where none has any, by how many words of what it lists
-    each bears, then by how few ROME codes each names, then by code.
+    Codes of the RNCP first, then those that are not far, then those of no level above those at which people enter it
+    (one above the lowest never is), then by how many words of its name, save those of many names, each bears, then by
+    how many it has that begin alike, then those of a level at which people enter it, then, where none has any, by how
+    many words of what it lists each bears, then by how few ROME codes each names, then by code.
     """
     entered = referential.access_of.get(occupation.code)
     low, high = (entered.level_low or 0, entered.level_high) if entered else (0, None)
@@ -595,18 +596,18 @@ def _nearest_first(
     begun = {word[:_BEGINNING] for word in name}
     stems = {c.code: _stems(c.label, referential.language) for c in chosen}
     alike = {each: len({word[:_BEGINNING] for word in words} & begun) for each, words in stems.items()}
-    far = {c.code for c in chosen if c.match == "parent" and not (alike[c.code] or name & stems[c.code])}
+    far = {c.code for c in chosen if (c.far or c.match == "parent") and not (alike[c.code] or name & stems[c.code])}
     # What the occupation lists tells far ones apart, where nothing is nearer: it takes long to look at.
     alone = alone and len(far) == len(chosen)
     listed_words = _listed_stems(referential, occupation.code) if alone and far else frozenset()
 
-    def nearest(c: LeadingCertification) -> tuple[bool, bool, int, int, bool, int, int, str]:
+    def nearest(c: LeadingCertification) -> tuple[bool, bool, bool, int, int, bool, int, int, str]:
         words = stems[c.code]
         above = c.level is not None and high is not None and c.level > max(high, low + 1)
         apart = c.level is not None and not low <= c.level <= (high or c.level)
         unregistered, names = not c.code.startswith("RNCP"), breadth.get(c.code, 0)
         same = -len(name & words), -alike[c.code]
-        return unregistered, above, *same, apart, -len(listed_words & words), names, c.code
+        return unregistered, c.code in far, above, *same, apart, -len(listed_words & words), names, c.code
 
     for c in sorted(chosen, key=nearest):
         yield replace(c, far=c.code in far, foreign=alone and listed_words.isdisjoint(stems[c.code]))
