@@ -198,6 +198,11 @@ def test_of_two_columns_of_jobs_the_one_that_holds_titles_is_read_or_none(
     text = "Entreprise,Métier,Métier,Effectif\nA,Quai,Cariste,4\nB,Route,Conducteur de poids lourd,1\n"
     lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile")
     assert (found(lots), said(lots)[0]) == ([("A", "N1101", 4), ("B", "N4101", 1)], "job_by_content")
+    text = "Emploi,Effectif,Âge,Titres\nCariste,4,47,CACES R489\nConducteur de poids lourd,1,44,FIMO\n"
+    assert found(read_lots(embedded, written(tmp_path / "t.csv", text), "fragile")) == [
+        ("–", "N1101", 4),
+        ("–", "N4101", 1),
+    ]
     text = "Entreprise,Métier,Métier,Effectif\nA,N1101,N4101,4\nB,N1101,N1101,1\n"
     lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile")
     assert (found(lots), asides(lots)) == ([("B", "N1101", 1)], [(2, "columns_differ")])
@@ -811,6 +816,9 @@ def test_a_commune_alone_in_its_department_may_be_the_beginning_of_another_name(
     for here, code in (("Tournon (73)", "73297"), ("Valence", "26362")):  # what is said, and a basin's own name
         assert read("Annonay", "Sarras", here) == ({"07010", "07308", code}, [], [])
     assert read("Annonay", "Sarras", "Tournon", "Albertville")[0] == {"07010", "07308", "73297", "73006"}
+    away = places.commune_by_code["73297"]._replace(latitude=48.2)  # too far to be meant
+    places = replace(places, communes=tuple(away if each.code == "73297" else each for each in communes))
+    assert read("Annonay", "Sarras", "Tournon") == ({"07010", "07308", "07324"}, [], ["place_in_part"])
 
 
 def test_jobs_are_in_a_column_of_categories_and_never_in_one_of_numbers(embedded: Referential, tmp_path: Path) -> None:
@@ -1317,6 +1325,8 @@ def test_a_workbook_of_another_kind_is_refused_with_what_to_do(
         ("Usines de Redon, Vannes", ""),  # which of them, nobody says
         ("Contact : siège, Redon", ""),
         ("Annexe 2 – Catégories concernées (siège de Redon)", "5313"),
+        ("Panneaux du Plateau (Redon, Ille-et-Vilaine)", "5313"),
+        ("PANNEAUX DU PLATEAU – BAINS S/ OUST", "5313"),
         ("Plan de redon", ""),  # no name: a name has a capital
     ],
 )
@@ -1326,11 +1336,14 @@ def test_the_one_place_that_a_title_names_holds_where_no_column_gives_places(
     path = workbook(
         tmp_path / "t.xlsx", (title,), (), ("Métier", "Effectif", "Note"), ("N4101", 3, ""), ("N1101", 2, "")
     )
-    lots = read_lots(embedded, path, "fragile", locator=Locator(PLACES))
+    more = (("35013", "Bains-sur-Oust"), ("35999", "Ille-et-Vilaine"))  # there is a town of Corrèze in Corrèze
+    communes = (*PLACES.communes, *(Commune(code, name, "5313", 47.7, -2.1) for code, name in more))
+    locator = Locator(Places(PLACES.basins, communes))
+    lots = read_lots(embedded, path, "fragile", locator=locator)
     assert {lot.basin for lot in lots.lots} == {basin}
     assert ("title_place" in said(lots), "no_place" in said(lots)) == (bool(basin), not basin)
     rows = (("Métier", "Effectif", "Ville"), ("N4101", 3, "Vannes"), ("N4101", 2, ""))
-    lots = read_lots(embedded, workbook(tmp_path / "t.xlsx", (title,), (), *rows), "fragile", locator=Locator(PLACES))
+    lots = read_lots(embedded, workbook(tmp_path / "t.xlsx", (title,), (), *rows), "fragile", locator=locator)
     places = [("5310", 3), ("5313", 2)] if basin else [("5310", 3)]  # the title's for rows that tell none
     assert ([(lot.basin, lot.people) for lot in lots.lots], asides(lots)) == (places, [] if basin else [(5, "empty")])
 

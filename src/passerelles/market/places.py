@@ -220,7 +220,7 @@ class Places:
         exact = self._basin_of_code(code)
         if exact is not None:
             return Spot(exact, self.commune_by_code.get(code), exact.name)
-        name, area = _bare_place(text, area)
+        name, area = bare_place(text, area)
         department = department_of(area) if area else ()
         codes = self._basins_by_name.get(name) or self._basins_by_alias.get(name, ())
         named = self._basin_spot(codes[0]) if len(codes) == 1 else None
@@ -368,7 +368,7 @@ class Places:
 
     def named(self, text: str) -> bool:
         """Whether a text is the very name of a basin or a commune, of one or of several."""
-        name, _ = _bare_place(text, "")
+        name, _ = bare_place(text, "")
         return name in self._basins_by_name or name in self._communes_by_name
 
     def suggest(self, text: str) -> tuple[str, ...]:
@@ -513,7 +513,7 @@ _SUR_OR_SOUS: Final = re.compile(r"\bs/(s\b)?\W*", re.IGNORECASE)
 _BOROUGH: Final = re.compile(r"^(paris|lyon|marseille) (?:\d{1,2})(?: ?(?:e|er|eme|ieme))?(?: arrondissement)?$")
 
 
-def _bare_place(text: str, area: str) -> tuple[str, str]:
+def bare_place(text: str, area: str) -> tuple[str, str]:
     """Return the folded name of a place without the words around it, and the department or postcode in it."""
     if borough := _BOROUGH.match(normalise_label(text)):
         return borough[1], area
@@ -529,7 +529,7 @@ def _bare_place(text: str, area: str) -> tuple[str, str]:
 
 def holding(names: Iterable[str], text: str) -> Iterator[str]:
     """Yield the folded names that hold a text in whole words."""
-    part, _ = _bare_place(text, "")
+    part, _ = bare_place(text, "")
     return (name for name in names if part and f" {part} " in f" {name} ")
 
 

@@ -18,13 +18,14 @@ from passerelles.referentials.referential import Referential, code_of, codes_wit
 from passerelles.sharing import made_once
 from passerelles.territory.columns import bare, with_letters
 from passerelles.territory.grid import Grid, Line, Row, numbers_of, whole_of
-from passerelles.territory.lots import WORDS, Locator, Problem, Where, says
+from passerelles.territory.lots import WORDS, Locator, Problem, Where, department_code, says
 from passerelles.text import normalise_label
 
 _MAY_BE: Final = 0.5  # confidence that several jobs of a cell are one title: never enough to place
 _LETTERS: Final = 6  # of a name, by which one may be a slip
 _SHORT: Final = 3  # letters at most that are no slip, nor a part of a name
 _EXACT: Final = 0.99  # how sure a title of the referential is, in either gender
+_WITHIN: Final = re.compile(r"(?P<town>.*\S)\s*[(,]\s*(?P<area>[^(),\d]+?)\s*\)?\s*")
 _CLEARLY: Final = 1.25  # times that it is likelier then than the first one
 _SAME_TITLE: Final = ("exact", "other gender form", "code")  # reasons of a reading by the title that was written
 _PART: Final = "same words"  # reason of a reading by a label that has the words of the title, and others
@@ -671,6 +672,20 @@ def firms_apart(grid: Grid) -> Grid:
         job = f"{int(number[0])} {match['job']}" if match and number else cells[at]
         rows.append((line, [*cells[:at], job, *cells[at + 1 :], match["employer"].strip() if match else "–"]))
     return replace(grid.with_roles(job=at, employer=len(grid.header)), header=[*grid.header, ""], rows=rows)
+
+
+def in_department(text: str) -> str:
+    """
+    Return a town with the code of the department that is named behind it; empty where none is.
+
+    Examples
+    --------
+    >>> in_department("Ussel, Corrèze"), in_department("Redon (Ille-et-Vilaine)"), in_department("Redon, Vannes")
+    ('Ussel (19)', 'Redon (35)', '')
+    """
+    match = _WITHIN.fullmatch(text)
+    code = department_code(match["area"]) if match else ""
+    return f"{match['town']} ({code})" if match and code else ""
 
 
 def place_in_title(title: str, is_place: Callable[[str], bool]) -> str:

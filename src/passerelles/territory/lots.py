@@ -35,7 +35,6 @@ _NAMED: Final = [*WORDS["wide"]["departments"], *WORDS["wide"]["more_departments
 _DEPARTMENTS: Final = {name: code for code, _, name in (each.partition(" ") for each in _NAMED)}
 _DEPARTMENT: Final = re.compile(r"(?P<alone>\d)|(?P<code>\d{2,5}|2[ab])(?: .*)?|(?P<name>.*?)(?: (?:\d{2,3}|2[ab]))?")
 _ZONES: Final = [(place, re.compile(pattern)) for place, pattern in WORDS["zones"].items()]
-_BRACKETED: Final = re.compile(r"(?P<town>.*\S)\s*\((?P<area>[^()]+)\)\s*")
 # What stands after the name of a town and tells a part of it: "Orly 4", "CDG T2", "Chalon Sud".
 _PART_OF: Final = re.compile(
     r"(?:[\s,-]+(?:t|terminal|a[ée]rogare|hall)?\s?\d{1,4}[a-z]?|[\s-]+(?:nord|sud|est|ouest|centre(?:[ -]ville)?))\s*",
@@ -72,13 +71,13 @@ def town_of(site: str) -> str:
     return article + site[match.end() :]
 
 
-def _department_code(text: str) -> str:
+def department_code(text: str) -> str:
     """
     Return the code of the department or postcode in a cell; empty where there is none, as in the code of a firm.
 
     Examples
     --------
-    >>> [_department_code(text) for text in ("35", "44 - Loire Atl.", "Ille-et-Vilaine", "Var (83)", "Fab 2", "IT")]
+    >>> [department_code(text) for text in ("35", "44 - Loire Atl.", "Ille-et-Vilaine", "Var (83)", "Fab 2", "IT")]
     ['35', '44', '35', '83', '', '']
     """
     match = _DEPARTMENT.fullmatch(_WIDE_WORDS.sub("", normalise_label(text)))
@@ -180,7 +179,7 @@ class Locator:
         if around is not None and self.places.own(text) is None:
             text = f"bassin de {around['basin'] or around['town']}"
         try:
-            place = self.places.spot(text, _department_code(area), communes_first=communes_first)
+            place = self.places.spot(text, department_code(area), communes_first=communes_first)
         except UnknownCodeError:
             return Where(*self.find(text))  # a basin of the survey that the geography lacks, or an error of its own
         except PasserellesError as error:
@@ -194,18 +193,13 @@ class Locator:
         """
         Yield other words for the place of a text that names none as a whole, the likeliest first.
 
-        They are the town of an address, a commune for a zone that is none ("CDG T2"), a code for the name of a
-        department in brackets, a town for a part of it ("Chalon Sud"), and with `parts` the only one that is a place by
-        its name ("ZA, Redon").
+        They are the town of an address, a commune for a zone that is none ("CDG T2"), a town for a part of it ("Chalon
+        Sud"), and with `parts` the only one that is a place by its name ("ZA, Redon").
         """
         if _UNDER.search(text):
             yield _UNDER.sub("sous ", text)
         if address := _POSTAL.search(text):
             yield address["town"]
-        match = _BRACKETED.fullmatch(text)
-        code = _DEPARTMENTS.get(normalise_label(match["area"])) if match else None
-        if match and code:
-            yield f"{match['town']} ({code})"
         towns = [text, *([text[: part.start()]] if (part := _PART_OF.search(text)) and part.end() == len(text) else [])]
         folded = [normalise_label(town) for town in (*towns, *_APART.split(text))]
         yield from (place for place, pattern in _ZONES if any(map(pattern.fullmatch, folded)))
@@ -246,6 +240,10 @@ class Locator:
         own, communes = self.away(place.commune) or 0.0, self.starting_with(text)
         return [c for c in communes if c.code in self.communes or (self.away(c.code, place.commune) or 0.0) <= own]
 
+    def is_here(self, code: str, stray: str) -> bool:
+        """Whether a commune is one of the tables, or near them where a stray of the name that begins its own is far."""
+        return code in self.communes or (self.far(stray) is not None and (self.away(code, stray) or 0.0) <= _NEAR_KM)
+
     def far(self, code: str) -> float | None:
         """Kilometres from a stray to the nearest place of the tables, where it is far; of a country, nothing is."""
         km = self.away(code) if code in self.strays and len(self.communes) <= _COUNTRY else None
@@ -258,7 +256,7 @@ class Locator:
 
     def is_wide(self, text: str, area: str = "") -> bool:
         """Whether a text names a department or region, no basin, and no postcode means a commune of that name."""
-        if self.places is None or len(_department_code(area)) >= len("1000") or self.places.own(text) is not None:
+        if self.places is None or len(department_code(area)) >= len("1000") or self.places.own(text) is not None:
             return False
         return _WIDE_WORDS.sub("", normalise_label(text)) in _WIDE
 

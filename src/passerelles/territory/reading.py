@@ -13,7 +13,7 @@ from passerelles.codes import looks_like_code
 from passerelles.errors import PasserellesError
 from passerelles.io.csv import Rows, decimal_sign, read_number
 from passerelles.io.xlsx import cell_text
-from passerelles.market.places import departments_shown
+from passerelles.market.places import bare_place, departments_shown
 from passerelles.market.tables import agreement_number
 from passerelles.matching.titles import REVIEW, resolve_many
 from passerelles.progress import go_on
@@ -224,6 +224,9 @@ class _Reader:
 
     def _place(self, text: str, area: str, role: str, *, parts: bool = True) -> tuple[Where | Unusable, str]:
         """Return the place of a cell and the words by which it was read, if not its own: see `Locator.rewordings`."""
+        town = jobs.in_department(text)  # "Ussel, Corrèze": there is a town of Corrèze too
+        if town and isinstance(place := self._read_place(town, area, role), Where):
+            return place, town
         place = self._read_place(text, area, role)
         if isinstance(place, Where) or place.key != "basin_unknown":
             return place, text
@@ -322,7 +325,7 @@ class _Reader:
         if self.locator.places is None:
             return False
         place, words = self._place(name, "", "commune", parts=False)
-        town = re.sub(r"\bst(e?)\b", r"saint\1", normalise_label(_AREA.sub("", town_of(words))))
+        town, _ = bare_place(_AREA.sub("", town_of(words)), "")
         return isinstance(place, Where) and town in map(normalise_label, place)
 
     def town_at_end(self, firm: str) -> str:
@@ -483,7 +486,7 @@ class _Reader:
         stray = isinstance(place, Where) and place.commune in self.locator.strays and not area
         if isinstance(place, Where):
             communes = self.locator.rivals(place, text) if stray else []
-            if len(communes) > 1 or (communes and communes[0].code not in self.locator.communes):
+            if len(communes) > 1 or not all(self.locator.is_here(c.code, place.commune) for c in communes):
                 choices = [(place.commune, place.commune_label), *((c.code, c.name or c.code) for c in communes)]
                 names = tuple(f"{name} ({departments_shown(code)})" for code, name in choices[:_CHOICES])
                 return Unusable(role, "basin_ambiguous", {"given": text, "choices": ", ".join(names)}, names)

@@ -21,7 +21,7 @@ from passerelles.text import normalise_label
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _MAX_BYTES: Final = 50_000_000  # a table of lots is a few kilobytes; beyond that, it is another file
 _POSTAL: Final = re.compile(r"\d{5} ")
-_PARTED: Final = re.compile(r"\s[-–—|/:]\s|\s?[,;:|]\s")
+_PARTED: Final = re.compile(r"(?:\s[-–—|/:]\s|\s?[,;:|]\s)(?![^()]*\))")
 _NAMED_AFTER: Final = re.compile(r"\b(?:d[eu] |d['’]|à )(?P<name>[^\W\d_])|\((?P<inside>[^\W\d_][^()]*)\)")
 _NUMBERED: Final = re.compile(r"\s*(?:n\s?°\s*)?\d+$", re.IGNORECASE)
 _LEAST: Final = 2  # roles that make the header of one more table, and cells of a row that is no title
