@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from openpyxl.styles import Font
 
-from passerelles import build_graph, load_referential
+from passerelles import build_graph, load_referential, match_territory
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang
@@ -925,6 +925,7 @@ def test_a_column_of_licences_tells_what_a_title_would(embedded: Referential, tm
         ("Diplôme requis", "CAP AEPE ou néant", "CAP AEPE ou néant", ["CAP AEPE ou néant"]),
         ("Requirements", "Licence B1", "Licence B1", ["Licence B1"]),
         ("CACES", "1, 3 et 5", "CACES 1, 3 et 5", []), ("Demandé", "minutie", "minutie", ["minutie"]),
+        ("Statut / conditions", "CDI ; permis C", "permis C", []), ("Niveau et exigences", "C", "C", ["C"]),
     ],
 )  # fmt: skip
 def test_what_a_column_of_conditions_asks_for_is_read_as_a_title_would_be_or_said(
@@ -994,6 +995,23 @@ def test_what_two_days_of_course_give_keeps_nobody_from_a_job(embedded: Referent
     graph = build_graph(embedded)
     lots = read_lots(graph.referential, written(tmp_path / "t.csv", text), "hiring").lots
     assert [{*credentials_of_title(graph, lot)} for lot in lots] == [set(), {("PERM-C",)}]
+
+
+@pytest.mark.parametrize(
+    ("job", "asked", "told"),
+    [
+        ("N1101", "permis C", ["access"]),
+        ("N1101", "DE infirmier", []),  # years away
+        ("N1103", "DE infirmier", ["access"]),  # of the same job, some may hold it
+    ],
+)
+def test_nobody_changes_jobs_for_a_diploma_that_takes_longer_than_any_reconversion(
+    embedded_graph: OccupationGraph, job: str, asked: str, told: list[str]
+) -> None:
+    people = [{"Employeur": "A", "Métier": job, "Nb": 1, "Ville": "Redon"}]
+    posts = [{"Employeur": "B", "Métier": "N1103", "Nb": 1, "Ville": "Redon", "Conditions": asked}]
+    allocation = match_territory(embedded_graph, people, posts, changes=False)
+    assert (allocation.placed, [why for flow in allocation.to_confirm for why in flow.unknown]) == (0, told)
 
 
 @pytest.mark.parametrize(

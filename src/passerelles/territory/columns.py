@@ -19,6 +19,7 @@ _LOST: Final = re.compile(r"[^\W\d_][?\ufffd][^\W\d_]")  # an accent, in a file 
 _CODE: Final = re.compile(r"(?:codes?|rome)\b")
 _DIGITS: Final = re.compile(r"\d+")
 _CORNER: Final = re.compile(r"\s*[\\|×]\s*|\s/\s")  # parts what rows and columns are
+_TWO_NAMES: Final = re.compile(r"\s*[/&+,]\s*|\s(?:et|ou)\s", re.IGNORECASE)
 PLACED: Final = frozenset({"employer", "basin", "commune"})
 _AMOUNT: Final = re.compile(r"\d+(?:[.,]\d+)?(?: ?%)?")
 _SHORT: Final[Mapping[str, str]] = WORDS["short"]
@@ -92,10 +93,23 @@ def columns_of(header: Sequence[Any], side: Side) -> dict[str, int]:
         columns[COUNT[side]] = now
     # What stands in brackets comments on the name before them: "Métier (libellé de la convention)".
     columns = named_columns([bare(re.sub(r"\([^)]*\)", " ", text)) for text in texts], side, columns)
+    columns |= _asked_beside(texts, side, columns)
     sector = texts[columns["sector"]] if "sector" in columns else ""
     if not {"job", "code"} & columns.keys() and says("activity", bare(sector)):
         columns["job"] = columns.pop("sector")  # where nothing else says the job, an activity does
     return columns
+
+
+def _asked_beside(names: Sequence[str], side: Side, columns: Mapping[str, int]) -> dict[str, int]:
+    """Position of a column that tells what is asked or held beside something else: "Statut / conditions"."""
+    asked = "conditions" if side == "hiring" else "held"
+    taken = {at for role, at in columns.items() if role != "employment"}
+    for at in range(len(names)) if asked not in columns else ():
+        parts = [part for part in _TWO_NAMES.split(names[at]) if part != names[at]]
+        roles = {role_of(part, side) for part in parts}
+        if at not in taken and roles & {asked, "permits"} and roles <= {asked, "permits", "employment", ""}:
+            return {asked: at}
+    return {}
 
 
 def role_of(name: str, side: Side) -> str:

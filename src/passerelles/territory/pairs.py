@@ -42,6 +42,8 @@ from passerelles.vectors import Bools, Floats, Ints, Rows
 Signs = NDArray[np.int8]
 TIE_RANGE: Final = 1 << 20
 _TWO_DAYS: Final = 14.0  # hours
+# Longest reconversion that an agreement may extend to (Code du travail, L. 6324-1 to L. 6324-11): hours, and months.
+_LONGEST: Final = 2100.0, 36.0
 _EXACT: Final = 1e-9  # a share of people that is whole but for its last digit asks for no person more
 LEAST_CHANCE: Final = 1e-6  # so that a chance of nothing has a logarithm
 
@@ -527,11 +529,12 @@ def find_pairs(territory: Territory, moves: JobMoves, bounds: Bounds) -> Pairs:
         km, far = km_to[openings.place[near]], barred[openings.place[near]]
         same, reason, cost = moves.same[origin, job], why[origin, job], costs[origin, job]
         reason[openings.own_account[near] & (reason == Why.OPEN)] = Why.SELF_EMPLOYED
-        lacking = _lacking(territory, lot, openings)[near]
+        lacking, too_long = (each[near] for each in _lacking(territory, lot, openings))
         doubt = doubts_of[origin, job] | _title_doubt(territory, lot, openings, near, same)
         doubt[lacking > 0] |= Doubt.ACCESS
         doubt[np.isnan(km) & (far == Why.OPEN) & (bounds.radius_km is not None)] |= Doubt.DISTANCE
         own_job = same | moves.part[origin, job]
+        reason[(reason == Why.OPEN) & too_long & ~own_job] = Why.UNLIKELY
         if (own_job & (reason == Why.OPEN) & (far == Why.OPEN) & (doubt & Doubt.ACCESS != 0)).any():
             reason[(reason == Why.OPEN) & steps_down(lot.job)[job]] = Why.STEP_DOWN
         reason = np.where(reason == Why.OPEN, far, reason)
@@ -557,13 +560,22 @@ def _title_doubt(territory: Territory, lot: Lot, openings: _Openings, near: Rows
     return doubt
 
 
-def _lacking(territory: Territory, lot: Lot, openings: _Openings) -> Ints:
-    """How many things the title or conditions of each opening ask for of which a lot has none, shape (e,)."""
-    lacking = np.zeros(len(openings.job), dtype=np.int64)
+def _lacking(territory: Territory, lot: Lot, openings: _Openings) -> tuple[Ints, Bools]:
+    """How many things an opening's title or conditions ask for a lot has not; whether one is years away, shape (e,)."""
+    lacking, too_long = np.zeros(len(openings.job), dtype=np.int64), np.zeros(len(openings.job), dtype=np.bool_)
     held = held_credentials(territory, lot) if openings.demanded else frozenset()
+    known = territory.graph.referential.credential_by_code
     for opening, choices in openings.demanded.items():
-        lacking[opening] = len(unmet_choices(held, choices))
-    return lacking
+        unmet = unmet_choices(held, choices)
+        lacking[opening] = len(unmet)
+        too_long[opening] = any(all(code in known and _is_long(known[code]) for code in choice) for choice in unmet)
+    return lacking, too_long
+
+
+def _is_long(credential: Credential) -> bool:
+    """Whether nobody obtains a credential within the longest reconversion."""
+    hours, months = training_hours(credential).expected, credential.months.low
+    return (hours or 0.0) > _LONGEST[0] or (hours is None and (months or 0.0) > _LONGEST[1])
 
 
 def _best_entries(pool: Rows, why: Signs, doubt: Signs, cost: Ints, other: Bools) -> Rows:
