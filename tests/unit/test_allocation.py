@@ -599,23 +599,40 @@ def test_an_opening_to_be_confirmed_goes_to_who_lacks_least_of_what_it_asks_for(
     }  # fmt: skip
 
 
+def test_a_title_that_takes_one_of_several_things_does_not_ask_for_each() -> None:
+    graph, title = build_graph(load_referential()), "Contrôleur / Contrôleuse technique automobile"
+    posts = openings(("B", title, 1, "Redon"))
+    (flow,) = match_territory(
+        graph, people(("A", "Mécanicien / Mécanicienne automobile", 1, "Redon")), posts
+    ).to_confirm
+    assert [demand.codes for demand in flow.title_demands] == [("CT-QUAL", "TP-CTA")]
+    assert match_territory(graph, people(("A", title, 1, "Redon")), posts).placed == 1, (
+        "who works in it has one of them"
+    )
+
+
 def test_a_competition_before_one_of_two_ways_is_not_told_nor_one_that_was_passed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     course = Credential("A", "École", "certificat", prerequisites=("C",))
     known = {"A": course, "B": Credential("B", "Diplôme", "diplôme"), "C": Credential("C", "Concours", "concours")}
+    known |= {code: Credential(code, "Détachement", "agrément") for code in "EF"}
+    known["D"] = Credential("D", "Formation", "certificat", choices=((("C",), ("E", "F")),))
 
     def extra(*choices: tuple[str, ...], held: str = "") -> list[tuple[str, ...]]:
         monkeypatch.setattr(matching, "held_credentials", lambda *_: frozenset(held))
         graph = SimpleNamespace(referential=SimpleNamespace(credential_by_code=known))
-        territory: Any = SimpleNamespace(graph=graph, title_credentials=lambda _: frozenset(choices))
-        lot: Any = None
-        return [demand.codes for demand in matching._extra_credentials(territory, lot, lot)]
+        demanded = {"to": frozenset(choices)}
+        territory: Any = SimpleNamespace(graph=graph, title_credentials=lambda lot: demanded.get(lot, frozenset()))
+        start: Any = "from"
+        end: Any = "to"
+        return [demand.codes for demand in matching._extra_credentials(territory, start, end)]
 
     assert extra(("A",)) == [("C",), ("A",)]
     assert extra(("A", "B")) == [("A", "B")]
     assert extra(("A",), held="C") == [("A",)]
     assert extra(("A",), held="A") == []
+    assert extra(("D",)) == [("C", "E"), ("D",)], "or what stands for it"
 
 
 @pytest.mark.parametrize(
@@ -782,6 +799,7 @@ def test_posts_that_a_mere_confirmation_keeps_from_people_of_the_job_go_to_nobod
     left = [(u.people, u.reason) for u in found.uncovered]  # posts stay empty, and no budget is what keeps them so
     assert left == ([(2 - given, "own_job")] if given < 2 else [])
     assert [u.reason for u in found.unfilled] == ["own_job" if given < 2 else "everyone_placed"]
+    assert all(u.access for u in found.unfilled), "what the job takes is said all the same"
 
 
 def test_who_changes_jobs_so_that_more_people_are_placed_is_said() -> None:

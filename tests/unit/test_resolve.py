@@ -442,6 +442,7 @@ def test_another_first_letter_or_a_short_word_is_not_mended(rome: Referential, t
         ("Technicien brassicole", "A1413"),
         ("Opérateur salaisons", "D1103"),
         ("Agent de buanderie", "K2201"),
+        ("Technicien réseau de chaleur", "I1308"),
         ("Moniteur d'escalade", "G1204"),
         ("Coach padel", "G1204"),
         ("Styliste onglerie", "D1208"),

@@ -1625,6 +1625,7 @@ WIDER = Places(
         ("Roissypole", "95527"), ("Aéroport Charles de Gaulle", "95527"), ("Redon Nord", "35236"),
         ("Chalon Sud", "71076"), ("Garage (Redon)", "35236"), ("ZA Nord, Redon", "35236"), ("Redon / Allaire", ""),
         ("Redon (Ille-et-Vilaine)", "35236"), ("Saint-Jean (Morbihan)", "56002"), ("Zone 4", None),
+        ("Redon en Mauges", None),  # another town, whose name goes on
     ],
 )  # fmt: skip
 def test_places_of_work_that_are_no_communes_are_where_their_words_say(
@@ -2760,8 +2761,9 @@ def test_firms_alone_on_lines_head_openings_that_have_places(
         read_lots(embedded, written(path, lines[1]), "hiring")
 
 
-def test_a_line_above_jobs_in_a_column_of_openings_is_no_job(embedded: Referential, tmp_path: Path) -> None:
-    lines = ["Exposant;Offres proposées;Nombre;Ville", "SOUDEUR;;;", "A;Cariste;3;Redon", "B;Soudeur;2;Redon"]
+@pytest.mark.parametrize("firm", ["Exposant", "Exploitant", "Maison", "Réseau"])
+def test_a_line_above_jobs_in_a_column_of_openings_is_no_job(embedded: Referential, tmp_path: Path, firm: str) -> None:
+    lines = [f"{firm};Offres proposées;Nombre;Ville", "SOUDEUR;;;", "A;Cariste;3;Redon", "B;Soudeur;2;Redon"]
     lots = read_lots(embedded, written(tmp_path / "t.csv", "\n".join(lines)), "hiring", locator=Locator(PLACES))
     assert (sorted(found(lots)), "label_line" in said(lots)) == ([("A", "N1101", 3), ("B", "H2913", 2)], False)
 

@@ -22,6 +22,7 @@ from passerelles.scoring.scorer import LEVELS, Level
 from passerelles.territory.lots import NO_EMPLOYER, Lot, Month, Side
 from passerelles.territory.pairs import JobMoves, Pairs, Territory, Why, first_lots
 from passerelles.territory.solve import TENTHS
+from passerelles.text import few
 from passerelles.vectors import Ints
 from passerelles.views.schema import maybe, one_of, record
 from passerelles.views.shown import Described
@@ -33,6 +34,7 @@ KNOWN_BY: Final = maybe(
     one_of(("job", "family"), "What a survey's openings are known of: the job, or its family only; null = a firm's")
 )
 _TITLE: Final = "text: The job as it was written"
+_FEW_WAYS: Final = 3
 _SHARES: Final = dict.fromkeys(SHARES, FIGURE)
 _MASKED: Final = Column("masked", "flag", value=lambda _item, _lang: False, on=On.FILE, schema="flag")
 
@@ -85,7 +87,7 @@ class TitleDemand(NamedTuple):
 
     def text(self, lang: Lang) -> str:
         """Return its names, with the hours that it takes."""
-        names = say("conditions.or", lang=lang).join(self.names)
+        names = few(self.names, _FEW_WAYS, say("conditions.or", lang=lang))
         return f"{names} ({number(self.hours, lang=lang)} h)" if self.hours else names
 
 
@@ -618,7 +620,7 @@ def unfilled_pools(territory: Territory, pairs: Pairs, left: Ints, free: Ints) -
         elif at in detailed:
             candidates = tuple(_candidate(territory, pairs, left, int(p)) for p in span[:_CANDIDATES])
         label = hiring.pool_labels.get(lot.pool, lot.pool) if lot.pool else lot.label or lot.job
-        takes = not lot.pool and (reason in _OF_OTHERS or reason == "everyone_placed")
+        takes = not lot.pool and (reason in _OF_OTHERS or reason in ("everyone_placed", "own_job"))
         titles = frozenset(filter(None, (lot.title_code,)))
         access = access_conditions(territory.graph.referential, lot.job, titles=titles) if takes else None
         yield Unfilled(lot, label, int(territory.capacity[at]), int(free[at]), reason, candidates, access)

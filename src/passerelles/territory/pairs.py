@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum, IntFlag
 from functools import cache, cached_property, partial
+from itertools import islice, product
 from numbers import Real
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.access.conditions import kind_between, training_hours
-from passerelles.access.holdings import DEMANDED, Aim, Holdings, concerns, holdings_of
+from passerelles.access.holdings import DEMANDED, Aim, Holdings, concerns, groups_of, holdings_of
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.market import Market, family_codes
@@ -45,6 +46,7 @@ _TWO_DAYS: Final = 14.0  # hours
 # Longest reconversion that an agreement may extend to (Code du travail, L. 6324-1 to L. 6324-11): hours, and months.
 _LONGEST: Final = 2100.0, 36.0
 _EXACT: Final = 1e-9  # a share of people that is whole but for its last digit asks for no person more
+_MOST_CHOICES: Final = 4
 LEAST_CHANCE: Final = 1e-6  # so that a chance of nothing has a logarithm
 
 
@@ -442,11 +444,14 @@ def credentials_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[Choice]:
     """
     referential = graph.referential
     rows = [row for row in referential.credentials_of.get(lot.job, ()) if row.kind in DEMANDED]
-    of_title = {
-        (row.credential,)
+    rows_of_title = [
+        row
         for row in rows
         if lot.title_code in row.titles.split() and (row.scope != "self-employed" or lot.self_employed)
-    }
+    ]
+    # Of several ways one suffices, each of which may take several things: one of each way, however chosen.
+    ways = (islice(product(*each), _MOST_CHOICES) for each in groups_of(rows_of_title).values())
+    of_title = {(row.credential,) for row in rows_of_title if row.kind == "required"}.union(*ways)
     known = referential.credential_by_code
     written = set(asked_by(referential, lot.given, lot.job))
     written |= {choice for item in as_asked(lot.permits) for choice in asked_in(referential, item, lot.job).choices}
@@ -565,8 +570,9 @@ def _lacking(territory: Territory, lot: Lot, openings: _Openings) -> tuple[Ints,
     lacking, too_long = np.zeros(len(openings.job), dtype=np.int64), np.zeros(len(openings.job), dtype=np.bool_)
     held = held_credentials(territory, lot) if openings.demanded else frozenset()
     known = territory.graph.referential.credential_by_code
+    own = territory.title_credentials(lot)  # who works in a title has one of what it takes, whichever it is
     for opening, choices in openings.demanded.items():
-        unmet = unmet_choices(held, choices)
+        unmet = unmet_choices(held, choices - own)
         lacking[opening] = len(unmet)
         too_long[opening] = any(all(code in known and _is_long(known[code]) for code in choice) for choice in unmet)
     return lacking, too_long
