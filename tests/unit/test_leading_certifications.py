@@ -310,6 +310,20 @@ def test_a_successor_whose_own_entry_names_other_jobs_is_not_told_beside_what_na
     assert ("RNCP200" in before, "RNCP200" in line) == (True, False)
 
 
+@pytest.mark.parametrize(
+    ("label", "certification"),
+    [("Game master", "MASTER - Sciences"), ("Interprète", "Manager international"), ("Interprète", "Interprétation")],
+)
+def test_a_kind_of_diplomas_or_a_prefix_is_no_word_that_a_job_and_a_certification_share(
+    table: Certifications, tmp_path: Path, jobs: Referential, label: str, certification: str
+) -> None:
+    (tmp_path / "kit.csv").write_text(KIT.replace("TP - TP Conducteur", certification), encoding="utf-8")
+    named = replace(jobs.occupation_by_code["N4109"], label=label)
+    jobs = replace(jobs, occupations=(*(o for o in jobs.occupations if o.code != "N4109"), named))
+    (found,) = [c for c in load_certifications(tmp_path).leading("N4109", jobs, DAY) if c.code == "RNCP100"]
+    assert (found.label, found.far) == (certification, certification != "Interprétation")
+
+
 def test_what_files_tie_to_the_family_alone_is_not_told_where_something_is_demanded(
     table: Certifications, jobs: Referential
 ) -> None:

@@ -42,7 +42,8 @@ _NO_NAME: Final = re.compile(
     re.IGNORECASE,
 )
 _KIND: Final = 3  # digits of a diploma's code at the ministry of education that say its kind: 500 = CAP
-_BEGINNING: Final = 5  # letters that words of one family share: viticulteur, viticole
+_BEGINNING: Final = re.compile(r"^((?:inter|super)..|.{1,5}).*")  # of words of one family: viticulteur, viticole
+_NO_SUBJECT: Final = "master"  # a kind of diplomas, not what a "Scrum Master" does
 _FEW_NAMES: Final = 5  # so many are few in any referential
 CertificationKind = Literal["certification", "habilitation", "preparatory", "unknown"]
 _SUGGESTIONS: Final = 5
@@ -585,17 +586,16 @@ def _nearest_first(
     """
     Yield what leads to an occupation, the nearest first, and whether each is far; `alone`: nothing else leads there.
 
-    Codes of the RNCP first, then those that are not far, then those of no level above those at which people enter it
-    (one above the lowest never is), then by how many words of its name, save those of many names, each bears, then by
-    how many it has that begin alike, then those of a level at which people enter it, then, where none has any, by how
-    many words of what it lists each bears, then by how few ROME codes each names, then by code.
+    Codes of the RNCP first, then those that are not far, those of no level above those at which people enter it (one
+    above the lowest never is), by how many words of its name, save those of many names, each bears, by how many it has
+    that begin alike, those of a level of entry, by words of what it lists, if none has any, by few ROME codes, by code.
     """
     entered = referential.access_of.get(occupation.code)
     low, high = (entered.level_low or 0, entered.level_high) if entered else (0, None)
-    name = _distinctive_stems(referential, occupation)
-    begun = {word[:_BEGINNING] for word in name}
+    name = _distinctive_stems(referential, occupation) - _stems(_NO_SUBJECT, referential.language)
+    begun = {_BEGINNING.sub(r"\1", word) for word in name}
     stems = {c.code: _stems(c.label, referential.language) for c in chosen}
-    alike = {each: len({word[:_BEGINNING] for word in words} & begun) for each, words in stems.items()}
+    alike = {each: len({_BEGINNING.sub(r"\1", word) for word in words} & begun) for each, words in stems.items()}
     far = {c.code for c in chosen if (c.far or c.match == "parent") and not (alike[c.code] or name & stems[c.code])}
     # What the occupation lists tells far ones apart, where nothing is nearer: it takes long to look at.
     alone = alone and len(far) == len(chosen)
