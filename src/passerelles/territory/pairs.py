@@ -24,7 +24,7 @@ from passerelles.market.signals import leading_jobs
 from passerelles.matching.reading import language_pack, words_of_title
 from passerelles.matching.titles import SURE
 from passerelles.model import Credential
-from passerelles.paths.legal import NO, UNKNOWN
+from passerelles.paths.legal import NO, UNKNOWN, presets
 from passerelles.progress import go_on
 from passerelles.ranking.move import excluded_rows
 from passerelles.ranking.rank import levels_by
@@ -43,8 +43,7 @@ from passerelles.vectors import Bools, Floats, Ints, Rows
 Signs = NDArray[np.int8]
 TIE_RANGE: Final = 1 << 20
 _TWO_DAYS: Final = 14.0  # hours
-# Longest reconversion that an agreement may extend to (Code du travail, L. 6324-1 to L. 6324-11): hours, and months.
-_LONGEST: Final = 2100.0, 36.0
+_LONGEST: Final = "periode-de-reconversion-accord"  # the longest reconversion that a law has a fund pay for
 _EXACT: Final = 1e-9  # a share of people that is whole but for its last digit asks for no person more
 _MOST_CHOICES: Final = 4
 LEAST_CHANCE: Final = 1e-6  # so that a chance of nothing has a logarithm
@@ -580,8 +579,8 @@ def _lacking(territory: Territory, lot: Lot, openings: _Openings) -> tuple[Ints,
 
 def _is_long(credential: Credential) -> bool:
     """Whether nobody obtains a credential within the longest reconversion."""
-    hours, months = training_hours(credential).expected, credential.months.low
-    return (hours or 0.0) > _LONGEST[0] or (hours is None and (months or 0.0) > _LONGEST[1])
+    longest, hours, months = presets()[_LONGEST], training_hours(credential).expected, credential.months.low or 0.0
+    return months > (longest.months_max or math.inf) if hours is None else hours > (longest.hours_max or math.inf)
 
 
 def _best_entries(pool: Rows, why: Signs, doubt: Signs, cost: Ints, other: Bools) -> Rows:
