@@ -235,6 +235,16 @@ def test_openings_out_of_reach_say_what_their_job_takes_and_not_who_is_nearest(e
     (left,) = match_territory(embedded_graph, people(("A", "N4101", 2, "x")), openings(("P", "N4101", 5, "x"))).unfilled
     assert left.reason == "everyone_placed"
     assert "permis C" in left.sentence("fr")
+    fragile = people(("A", "N1105", 1, "x"), ("B", "A1415", 1, "x"))  # who nearly reaches what others leave is named
+    found = match_territory(embedded_graph, fragile, openings(("P", "N1105", 5, "x")))
+    (left,), (stays,) = found.unfilled, found.uncovered
+    assert (left.reason, "Les plus proches : B, Marin" in left.sentence("fr")) == ("everyone_placed", True)
+    assert all(
+        said.endswith("le plus proche de leur métier : P, Manutentionnaire.")
+        for said in (stays.why(), stays.sentence())
+    )
+    (stays,) = match_territory(embedded_graph, fragile, openings(("P", "N1105", 1, "x"))).uncovered  # none is empty
+    assert stays.nearest is None
 
 
 def test_unknown_hours_count_only_under_an_assumption() -> None:

@@ -990,8 +990,10 @@ def test_what_a_trainer_teaches_is_not_asked_of_him(embedded_graph: OccupationGr
     assert ("FIMO-M",) in asked("Chauffeur FIMO marchandises", "N4105")
 
 
-def test_what_two_days_of_course_give_keeps_nobody_from_a_job(embedded: Referential, tmp_path: Path) -> None:
-    text = "Employeur;Métier;Nombre;Pré-requis\nA;N4105;2;SST\nB;N4105;2;permis C, SST\n"
+def test_what_two_days_of_course_or_the_employer_gives_keeps_nobody_from_a_job(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    text = "Employeur;Métier;Nombre;Pré-requis\nA;N4105;2;SST, AIPR\nB;N4105;2;permis C, SST\n"
     graph = build_graph(embedded)
     lots = read_lots(graph.referential, written(tmp_path / "t.csv", text), "hiring").lots
     assert [{*credentials_of_title(graph, lot)} for lot in lots] == [set(), {("PERM-C",)}]

@@ -505,7 +505,7 @@ class _Lines:
         left, printed = map(self.table.lots, (self.table.rest, self.view.rest_printed))
         items = {each.lot.key: each for each in self.allocation.uncovered}
         for i in np.flatnonzero(printed & (left > 0)):
-            item, lot = items[self.lots[i].key], self.lots[i]
+            item, lot = replace(items[self.lots[i].key], nearest=None), self.lots[i]  # what is empty tells of others
             why = {"why": item.why(self.lang)} if item.reason in _BY_RULE else {}
             place = f"{lot.employer}, {lot.place()}"
             yield _partly_withheld(item, (*_COUNTED, *(_REASONS if why else ())), self.lang, {"from": place, **why})

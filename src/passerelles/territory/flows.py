@@ -302,6 +302,7 @@ class Uncovered(Described):
     reason: str
     barred: Mapping[str, int]
     nearest_km: float | None = None  # of the openings beyond the radius
+    nearest: Lot | None = None  # of the empty openings that are but unlikely
 
     def sentence(self, lang: Lang = "fr") -> str:
         """Return why, as a person reads it."""
@@ -309,15 +310,20 @@ class Uncovered(Described):
 
     def _what(self, lang: Lang) -> str:
         km = "?" if self.nearest_km is None else str(round(self.nearest_km))
-        return say(f"territory.uncovered.{self.reason}", lang=lang, km=km)
+        return " ".join([say(f"territory.uncovered.{self.reason}", lang=lang, km=km), *self._nearest(lang)])
+
+    def _nearest(self, lang: Lang) -> list[str]:
+        lots = [replace(self.nearest, label=self.nearest.wording)] if self.nearest else []
+        return [say("territory.uncovered.nearest", lang=lang, lot=_lot_name(lot)) for lot in lots]
 
     def reason_said(self, lang: Lang = "fr") -> str:
         """Return the reason in a few words."""
         return say(f"territory.reason.{self.reason}", lang=lang)
 
     def why(self, lang: Lang = "fr") -> str:
-        """Return the reason in a few words; the sentence where it has a figure of its own."""
-        return self.sentence(lang) if self.reason == "radius" else self.reason_said(lang)
+        """Return the reason in a few words, with what is nearest; the sentence where it has a figure of its own."""
+        few = self.reason_said(lang)
+        return self.sentence(lang) if self.reason == "radius" else ". ".join([few, *self._nearest(lang)])
 
     def short_sentence(self, lang: Lang = "fr") -> str:
         """Return the sentence without the employer and the job, for a table that has said them."""
@@ -581,7 +587,12 @@ def uncovered_lots(territory: Territory, pairs: Pairs, left: Ints, free: Ints) -
             reason = "capacity"
         else:  # what is only too far, a bound moved would open; else what bars most openings
             reason = max(barred, key=lambda name: (name in _DISTANCE, barred[name]), default="nothing_near")
-        yield Uncovered(lot, people, reason, barred, float(far.min()) if len(far) else None)
+        nearly = (why == Why.UNLIKELY) & pairs.reach[span] & (pairs.lacking[span] == 0) & (free[pool] > 0)
+        chance = np.where(nearly, pairs.probability[span], 0.0)
+        best = int(np.argmax(chance)) if reason == reason_name(Why.UNLIKELY) else -1
+        likely = best >= 0 and chance[best] >= territory.settings.acceptable_probability
+        nearest = territory.hiring.lots[int(pairs.entry[span][best])] if likely else None
+        yield Uncovered(lot, people, reason, barred, float(far.min()) if len(far) else None, nearest)
 
 
 def unfilled_pools(territory: Territory, pairs: Pairs, left: Ints, free: Ints) -> Iterator[Unfilled]:
@@ -615,10 +626,12 @@ def unfilled_pools(territory: Territory, pairs: Pairs, left: Ints, free: Ints) -
         else:
             reason = "volunteers" if at in staying else "nobody_near" if left.any() else "everyone_placed"
         candidates: tuple[FillCandidate, ...] = ()
+        barred = reason
         if reason in _OF_OTHERS and at in offered:  # who is left is not whom the openings were within reach of
             reason = "volunteers" if at in refused else "everyone_placed"
-        elif at in detailed:
-            candidates = tuple(_candidate(territory, pairs, left, int(p)) for p in span[:_CANDIDATES])
+        if at in detailed and barred in (reason, "unlikely"):
+            near = (_candidate(territory, pairs, left, int(p)) for p in span[:_CANDIDATES])
+            candidates = tuple(each for each in near if each.likely or reason == barred)
         label = hiring.pool_labels.get(lot.pool, lot.pool) if lot.pool else lot.label or lot.job
         takes = not lot.pool and (reason in _OF_OTHERS or reason in ("everyone_placed", "own_job"))
         titles = frozenset(filter(None, (lot.title_code,)))

@@ -16,7 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.access.conditions import kind_between, training_hours
-from passerelles.access.holdings import DEMANDED, Aim, Holdings, concerns, groups_of, holdings_of
+from passerelles.access.holdings import (
+    DEMANDED,
+    Aim,
+    Holdings,
+    concerns,
+    given_by_employer,
+    groups_of,
+    holdings_of,
+)
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.market import Market, family_codes
@@ -438,8 +446,8 @@ def credentials_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[Choice]:
     Return the credentials that a lot's job title or conditions demand beyond its job, each as a choice of several.
 
     They are demanded by access, or in the employer's words: what has no code is its words. Of what is only written, a
-    licence that many hold whatever their job is left out, and so is what two days of course give: nobody is kept from a
-    job by first aid.
+    licence that many hold whatever their job is left out, and so is what two days of course give, or whoever hires:
+    nobody is kept from a job by first aid, nor by the authorisation to work near networks.
     """
     referential = graph.referential
     rows = [row for row in referential.credentials_of.get(lot.job, ()) if row.kind in DEMANDED]
@@ -464,9 +472,11 @@ def credentials_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[Choice]:
 
 
 def _is_common(credential: Credential) -> bool:
-    """Whether many hold a credential whatever their job, or may after a course of two days."""
-    course = credential.kind == "certificat" and not credential.prerequisites
-    return Holdings().may_have(credential) or (course and 0 < (training_hours(credential).expected or 0.0) <= _TWO_DAYS)
+    """Whether many hold a credential whatever their job, may after a course of two days, or have an employer's word."""
+    hours = training_hours(credential).expected
+    course = credential.kind == "certificat" and 0 < (hours or 0.0) <= _TWO_DAYS
+    soon = course or (given_by_employer(credential) and hours == 0)
+    return Holdings().may_have(credential) or (soon and not credential.prerequisites)
 
 
 def held_credentials(territory: Territory, lot: Lot) -> frozenset[str]:
