@@ -120,6 +120,20 @@ def test_who_serves_is_read_from_the_statuses_that_the_fiche_names(
         assert ("serves" in rules) == (serves and find_frame(frame.name).employees), frame.name
 
 
+@pytest.mark.parametrize(
+    ("target", "unhired"), [("C1111", True), ("A1507", True), ("J1406", True), ("J1404", False), ("N4101", False)]
+)
+def test_where_nobody_is_hired_no_scheme_that_asks_for_an_employer_says_yes(
+    rome4_graph: OccupationGraph, target: str, *, unhired: bool
+) -> None:
+    path, *_ = rank_paths(rome4_graph, "D1402", targets=[target], limit=1)
+    told = {v.name for v in path.frames if "unhired" in {rule.rule for rule in v.unknown}}
+    ended = {frame.name for frame in presets().values() if frame.until}
+    asking = {f.name for f in presets().values() if {"host_contract", "job_offer"} & {*f.conditions}} - ended
+    assert told == (asking if unhired else set())
+    assert not unhired or all(v.verdict != "yes" for v in path.frames if v.name in asking)
+
+
 def test_a_certifying_frame_pays_neither_for_a_competition_nor_for_the_school_that_it_opens() -> None:
     school = replace(YES, selective=True, competes=True, registered=False)
     for frame in presets().values():

@@ -33,6 +33,7 @@ from passerelles.vectors import Bools
 _ENLISTMENT = "ENG-MIL"
 _STATUS, _SERVANTS = "Statut d'emploi", frozenset(("Fonctionnaire", "Militaire"))  # as the ROME names them
 _PUBLIC = _SERVANTS | {"Salarié secteur public"}
+_OWN = frozenset(("Travailleur indépendant", "Profession libérale"))
 _SERVICES = ("K15", "K17")  # control by the State, defence and public safety: some of their fiches name no status
 _NOT_KNOWN = ("effort", "access", "selection")  # what no code of a credential names
 Credentials = tuple[StepCredential, ...]
@@ -138,15 +139,20 @@ class PathContext(Deriving):
         competes = any(c.kind == "concours" for c in left)
         serves = origin is not None and self.serves(origin)
         chosen = (selective, studies, registered, presumed, enlists, competes, serves)
-        return JudgedTraining(known, ends, listed, labels, same, self.day, *chosen)
+        unhired = bool(named := self._statuses(code)) and named <= _OWN
+        return JudgedTraining(known, ends, listed, labels, same, self.day, *chosen, unhired)
 
     def serves(self, code: str) -> bool:
         """Whether people of an occupation are civil servants or soldiers: its fiche names no other status."""
-        referential, fiche = self.graph.referential, self.rome_code(code)
-        contexts = (referential.context_by_code[c] for c in referential.contexts_of.get(fiche, ()))
-        named = {c.label for c in contexts if c.category == _STATUS}
-        public = not named.isdisjoint(_SERVANTS) or (referential.family == "rome" and fiche[:3] in _SERVICES)
+        named, fiche = self._statuses(code), self.rome_code(code)
+        public = not named.isdisjoint(_SERVANTS) or (self.graph.referential.family == "rome" and fiche[:3] in _SERVICES)
         return public and named <= _PUBLIC
+
+    def _statuses(self, code: str) -> set[str | None]:
+        """Under which statuses people of an occupation work, as its fiche names them."""
+        referential = self.graph.referential
+        contexts = (referential.context_by_code[c] for c in referential.contexts_of.get(self.rome_code(code), ()))
+        return {c.label for c in contexts if c.category == _STATUS}
 
     def rome_code(self, code: str) -> str:
         """Return the code of the fiche that an occupation is, or is a part of."""

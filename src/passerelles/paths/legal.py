@@ -133,6 +133,7 @@ class Violation(Described):
 Firms = tuple[Payer | None, Payer | None]
 """OPCO of the present employer's agreement and of the hiring firm's; None = no agreement was given."""
 OTHER_TRAINING: Final = "other_training"
+_HIRED: Final = frozenset(("host_contract", "job_offer"))  # conditions that an employer of the target's job meets
 _FIRM: Final = {"opco_employer": 0, "opco_host": 1, "opco_host_support": 1}
 
 
@@ -229,7 +230,8 @@ class JudgedTraining:
     `registered`: whether the training that is judged brings a certification itself; `presumed`: whether a diploma that
     is still to be verified is counted as held; `enlists`: whether one has to join the armed forces, which train and pay
     those whom they engage, by no contract that a fund would go with; `competes`: whether a competition is still to be
-    won; `serves`: whether people of the job left are civil servants or soldiers, whom no contract of employment binds.
+    won; `serves`: whether people of the job left are civil servants or soldiers, whom no contract of employment binds;
+    `unhired`: whether people of the target work on their own account, as a rule, and no employer hires them.
     """
 
     known: bool
@@ -245,6 +247,7 @@ class JudgedTraining:
     enlists: bool = False
     competes: bool = False
     serves: bool = False
+    unhired: bool = False
 
 
 def _bounds(frame: Frame, case: JudgedTraining, hours: Time, months: Time) -> Iterator[tuple[str, float, Time, Time]]:
@@ -326,6 +329,7 @@ def judge(frame: Frame, case: JudgedTraining, hours: float, months: float) -> Fr
         "same_code": frame.other_code and case.same_code,
         "selection": case.selective and not competition,
         "serves": frame.employees and case.serves,
+        "unhired": case.unhired and not _HIRED.isdisjoint(frame.conditions),
     }
     unsure += [Violation(rule) for rule, holds in doubts.items() if holds]
     verdict: Ternary = "no" if broken else "unknown" if unsure else "yes"
