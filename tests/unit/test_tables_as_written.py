@@ -1727,6 +1727,7 @@ def test_a_word_of_several_trades_is_a_job_of_the_trade_of_its_firm(rome: Refere
     assert job("Chef d'équipe", *many) == ("H2504", False)  # two of five make no firm of logistics
     assert job("Conducteur de scie", "Affûteur", "Opératrice de tri bois") == ("H2211", False)
     assert job("Scieur", employers=("Scierie Vosges",)) == ("H2211", True)  # of wood, not of metal
+    assert job("Aide conducteur", "Conducteur de machine à papier", "Bobineur") == ("H3104", False)
 
 
 def test_a_title_that_is_hardly_known_is_read_beside_other_jobs_where_that_little_is_asked(
