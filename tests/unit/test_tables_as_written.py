@@ -1341,6 +1341,7 @@ def test_a_workbook_of_another_kind_is_refused_with_what_to_do(
     [
         ("Projet de fermeture – Hypermarché de Redon (35)", "5313"),
         ("Établissement de Redon (35)", "5313"),
+        ("SCIERIE D'ALLAIRE (56) : FERMETURE", "5313"),
         ("Alpha SAS | Allaire | effectifs concernés", "5313"),
         ("Usines de Redon, Vannes", ""),  # which of them, nobody says
         ("Contact : siège, Redon", ""),
@@ -1383,12 +1384,14 @@ def test_a_town_that_ends_a_part_of_a_title_holds_where_it_is_near_the_other_tab
 
 
 @pytest.mark.parametrize(
-    ("title", "told"), [("Plan de Charge", 0), ("Atelier – Bois", 0), ("Usine de Bois", 1), ("Charge (16)", 1)]
+    ("title", "told"),
+    [("Plan de Charge", 0), ("TRAVAUX DE COUTURE", 0), ("Atelier – Bois", 0), ("Usine de Bois", 1), ("Charge (16)", 1)],
 )
 def test_a_word_of_titles_that_is_also_the_name_of_a_commune_is_no_place(
     embedded: Referential, tmp_path: Path, title: str, told: int
 ) -> None:
-    words = (Commune("17050", "Bois", "5313", 45.5, -0.6), Commune("16080", "Charge", "5310", 45.6, -0.1))
+    named = (("17050", "Bois"), ("16080", "Charge"), ("16114", "Couture"))
+    words = tuple(Commune(code, name, "5313", 45.5, -0.6) for code, name in named)
     path = workbook(tmp_path / "t.xlsx", (title,), (), ("Métier", "Effectif", "Note"), ("N4101", 3, ""))
     lots = read_lots(embedded, path, "fragile", locator=Locator(Places(PLACES.basins, words)))
     assert said(lots).count("title_place") == told
