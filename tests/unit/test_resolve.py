@@ -10,7 +10,7 @@ from job_titles import ROWS, referential
 from passerelles import OccupationGraph, compare, load_referential, rank_moves, rank_paths, resolve_title
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.matching import find_occupation
-from passerelles.matching.titles import Candidate, Context, resolve_many, status, title_entries, title_index
+from passerelles.matching.titles import SURE, Candidate, Context, resolve_many, status, title_entries, title_index
 from passerelles.referentials.referential import Referential
 
 SMALL = referential()
@@ -519,6 +519,20 @@ def test_a_word_that_no_label_has_is_read_as_the_one_that_labels_have(
     rome: Referential, text: str, family: str
 ) -> None:
     assert resolve_title(rome, text)[0].parent_code == family
+
+
+@pytest.mark.parametrize(
+    ("text", "family"),
+    [
+        ("Hôtesse de caisse de nuit", "D1505"),
+        ("Hôtesse d'accueil camping", "G1703"),
+        ("Hôtesse d'accueil curistes", "M1601"),
+        ("Hôtesse d'accueil patients", "M1601"),
+    ],
+)
+def test_a_hostess_is_as_sure_as_a_host(rome: Referential, text: str, family: str) -> None:
+    best = resolve_title(rome, text)[0]
+    assert (best.parent_code, best.parent_confidence >= SURE) == (family, True)
 
 
 @pytest.mark.parametrize(
