@@ -925,7 +925,8 @@ def test_a_column_of_licences_tells_what_a_title_would(embedded: Referential, tm
         ("Diplôme requis", "CAP AEPE ou néant", "CAP AEPE ou néant", ["CAP AEPE ou néant"]),
         ("Requirements", "Licence B1", "Licence B1", ["Licence B1"]),
         ("CACES", "1, 3 et 5", "CACES 1, 3 et 5", []), ("Demandé", "minutie", "minutie", ["minutie"]),
-        ("Statut / conditions", "CDI ; permis C", "permis C", []), ("Niveau et exigences", "C", "C", ["C"]),
+        ("Statut / conditions", "CDD 6 mois puis CDI ; permis C", "permis C", []),
+        ("Niveau et exigences", "C", "C", ["C"]),
     ],
 )  # fmt: skip
 def test_what_a_column_of_conditions_asks_for_is_read_as_a_title_would_be_or_said(
