@@ -1742,6 +1742,11 @@ def test_a_title_that_is_hardly_known_is_read_beside_other_jobs_where_that_littl
     assert {lot.given for lot in lots.lots} == {"Opérateur", "Soudeur"}
 
 
+def test_a_paper_that_a_service_gives_on_line_keeps_nobody_from_a_nursery(rome4_graph: OccupationGraph) -> None:
+    (lot,) = read_lots(rome4_graph.referential, [{"Poste": "Agent de crèche", "Nb": 2}], "hiring").lots
+    assert [choice[:2] for choice in credentials_of_title(rome4_graph, lot)] == [("CAP-AEPE", "DEAP")]
+
+
 def test_a_job_of_the_trade_of_its_firm_keeps_the_title_that_access_depends_on(rome4_graph: OccupationGraph) -> None:
     laid, jobs = rome4_graph.referential, ("Technicien laboratoire", "Brancardier", "Aide-soignant")
     rows = [{"Poste": each, "Nb": 2, "Entreprise": "Clinique"} for each in jobs]

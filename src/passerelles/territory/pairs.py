@@ -450,16 +450,17 @@ def credentials_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[Choice]:
     nobody is kept from a job by first aid, nor by the authorisation to work near networks.
     """
     referential = graph.referential
+    known = referential.credential_by_code
     rows = [row for row in referential.credentials_of.get(lot.job, ()) if row.kind in DEMANDED]
     rows_of_title = [
         row
         for row in rows
         if lot.title_code in row.titles.split() and (row.scope != "self-employed" or lot.self_employed)
+        if row.credential not in known or not _on_request(known[row.credential])
     ]
     # Of several ways one suffices, each of which may take several things: one of each way, however chosen.
     ways = (islice(product(*each), _MOST_CHOICES) for each in groups_of(rows_of_title).values())
     of_title = {(row.credential,) for row in rows_of_title if row.kind == "required"}.union(*ways)
-    known = referential.credential_by_code
     written = set(asked_by(referential, lot.given, lot.job))
     written |= {choice for item in as_asked(lot.permits) for choice in asked_in(referential, item, lot.job).choices}
     of_job = {row.credential for row in rows if row.scope == "all"}  # known of the job: its hours count them
@@ -469,6 +470,11 @@ def credentials_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[Choice]:
     demanded = of_title | {choice for choice in written if easy.isdisjoint(choice)}
     alone = {code for choice in demanded if len(choice) == 1 for code in choice}  # a choice with one of them is made
     return frozenset(choice for choice in demanded if len(choice) == 1 or alone.isdisjoint(choice))
+
+
+def _on_request(credential: Credential) -> bool:
+    """Whether a service on line gives an authorisation to whoever asks for it: it keeps nobody from a job."""
+    return credential.kind == "autorisation" and "en ligne" in credential.issuer
 
 
 def _is_common(credential: Credential) -> bool:
