@@ -509,6 +509,7 @@ def test_another_first_letter_or_a_short_word_is_not_mended(rome: Referential, t
         ("Opérateur CTP", "E1306"),
         ("Sertisseur conserverie", "H3301"),
         ("Hôtesse de vente", "D1214"),
+        ("Chargée de communication numérique", "E1103"),
         ("Technicien GTB", "I1304"),
         ("Conducteur blancheur", "H2102"),
         ("Contrôleuse AOI", "H1504"),
