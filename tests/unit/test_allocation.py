@@ -467,6 +467,16 @@ def test_an_effort_model_is_there_by_default() -> None:
     assert replace(found, flows=()).placed == 0
 
 
+@pytest.mark.real_data
+def test_nobody_is_sent_to_school_for_years_though_experts_list_the_move(rome4_graph: OccupationGraph) -> None:
+    given = [{"Métier": "J1501", "Effectif": 3, "Ville": "Redon"}], [{"Métier": "J1506", "Postes": 2, "Ville": "Redon"}]
+    found = match_territory(rome4_graph, *given, stretch=True)  # a nursing assistant, and the 4,620 hours of nurses
+    assert (found.placed, found.uncovered[0].reason) == (0, "unlikely")
+    assert [flow.hours.expected for flow in found.stretched] == [4620.0]
+    longer = Settings(territory=TerritorySettings(max_hours=5000))
+    assert match_territory(rome4_graph, *given, settings=longer).placed == 2
+
+
 def test_only_acceptable_moves_are_proposed_and_the_others_stand_apart_on_demand() -> None:
     graph = build_graph(load_referential())
     given = SAMPLES / "redon-fragile.csv", SAMPLES / "redon-hiring.csv"

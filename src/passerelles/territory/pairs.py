@@ -340,6 +340,8 @@ def verdicts(territory: Territory, moves: JobMoves, bounds: Bounds) -> tuple[Sig
     likely = moves.probability >= settings.acceptable_probability
     reached = (moves.level >= 0) & (moves.level <= LEVELS.index(settings.acceptable_level))
     listed = moves.listed & settings.accept_listed
+    # Nobody is sent to school for years, even where experts list the move, unless a bound in hours says how long.
+    years = (expected > _longest_hours()) & (bounds.max_hours is None)
     bars: dict[Why, Any] = {  # the first that holds says why; False where there is no such bound
         Why.NOT_POSSIBLE: moves.hours.possible == NO,
         Why.HOURS_UNKNOWN: strict & unknown,
@@ -350,7 +352,7 @@ def verdicts(territory: Territory, moves: JobMoves, bounds: Bounds) -> tuple[Sig
         Why.PROBABILITY: bounds.min_probability is not None and moves.probability < bounds.min_probability,
         Why.MAX_COST: bounds.max_cost is not None and cost > round(bounds.max_cost * TENTHS),
         Why.LEVEL_UNKNOWN: (moves.level < 0) & ~listed & ~moves.part,
-        Why.UNLIKELY: ~(likely & reached) & ~listed & ~moves.part,
+        Why.UNLIKELY: (~(likely & reached) & ~listed | years) & ~moves.part,
     }
     why = np.select([*bars.values()], [*bars], Why.OPEN).astype(np.int8)
     doubt = np.zeros(expected.shape, dtype=np.int8)
@@ -595,8 +597,12 @@ def _lacking(territory: Territory, lot: Lot, openings: _Openings) -> tuple[Ints,
 
 def _is_long(credential: Credential) -> bool:
     """Whether nobody obtains a credential within the longest reconversion."""
-    longest, hours, months = presets()[_LONGEST], training_hours(credential).expected, credential.months.low or 0.0
-    return months > (longest.months_max or math.inf) if hours is None else hours > (longest.hours_max or math.inf)
+    hours, months = training_hours(credential).expected, credential.months.low or 0.0
+    return months > (presets()[_LONGEST].months_max or math.inf) if hours is None else hours > _longest_hours()
+
+
+def _longest_hours() -> float:
+    return presets()[_LONGEST].hours_max or math.inf
 
 
 def _best_entries(pool: Rows, why: Signs, doubt: Signs, cost: Ints, other: Bools) -> Rows:
