@@ -404,8 +404,13 @@ def _extra_credentials(territory: Territory, start: Lot, end: Lot) -> tuple[Titl
     before = [[{*known[code].prerequisites} if code in known else set() for code in choice] for choice in unmet]
     # The competition before a course is asked too, where every way that would do comes after it, or what stands for it.
     contests: set[Choice] = {(c,) for ways in before for c in set.intersection(*ways) if known[c].kind == "concours"}
-    opening = (ways for choice in unmet if len(choice) == 1 and choice[0] in known for ways in known[choice[0]].choices)
-    contests |= {tuple(map(min, ways)) for ways in opening if "concours" in {known[c].kind for c in sum(ways, ())}}
+    alone = (known[code] for code, *others in unmet if code in known and not others)
+    contests |= {
+        tuple(way[0] for way in ways)
+        for credential in alone
+        for ways in credential.choices
+        if any(known[code].kind == "concours" for way in ways for code in way)
+    }
 
     def extra(choice: Choice) -> TitleDemand:
         names = tuple(known[code].name if code in known else code for code in choice)
