@@ -925,7 +925,7 @@ def test_a_column_of_licences_tells_what_a_title_would(embedded: Referential, tm
         ("Diplôme requis", "CAP AEPE ou néant", "CAP AEPE ou néant", ["CAP AEPE ou néant"]),
         ("Requirements", "Licence B1", "Licence B1", ["Licence B1"]),
         ("CACES", "1, 3 et 5", "CACES 1, 3 et 5", []), ("Demandé", "minutie", "minutie", ["minutie"]),
-        ("Statut / conditions", "CDD 6 mois puis CDI ; permis C", "permis C", []),
+        ("Statut / conditions", "CDD 6 mois puis CDI ; temps plein, 35 h ; permis C", "permis C", []),
         ("Niveau et exigences", "C", "C", ["C"]),
     ],
 )  # fmt: skip
@@ -1005,6 +1005,7 @@ def test_what_two_days_of_course_or_the_employer_gives_keeps_nobody_from_a_job(
     [
         ("N1101", "permis C", ["access"]),
         ("N1101", "DE infirmier", []),  # years away
+        ("N1101", "DE infirmier ou DE aide-soignant", ["access"]),  # one of them is not
         ("N1103", "DE infirmier", ["access"]),  # of the same job, some may hold it
     ],
 )
@@ -1144,15 +1145,15 @@ def test_full_time_equivalents_of_today_and_those_aimed_at_give_the_fall(embedde
 
 
 def test_of_several_towns_the_basin_of_both_is_meant_or_one_is_asked_for(embedded: Referential) -> None:
-    rows = [
-        {"Métier": "N4101", "Effectif": 2, "Ville": place}
-        for place in ("Redon ou Allaire", "Redon / Questembert", "Questembert ou Redon", "Redon", "Redon")
-    ]
-    places = Places(PLACES.basins, (*PLACES.communes, Commune("56184", "Questembert", "5310", 47.7, -2.5)))
+    towns = ("Redon ou Allaire", "Redon / Questembert", "Questembert ou Redon", "Redon, Mayenne", "Redon", "Redon")
+    rows = [{"Métier": "N4101", "Effectif": 2, "Ville": town} for town in towns]
+    more = (Commune("56184", "Questembert", "5310", 47.7, -2.5), Commune("53147", "Mayenne", "5310", 48.3, -0.6))
+    places = Places(PLACES.basins, (*PLACES.communes, *more))
     lots = read_lots(embedded, rows, "hiring", locator=Locator(places))
     assert {(lot.basin, lot.commune) for lot in lots.lots} == {("5313", ""), ("5313", "35236")}
     assert [(p.key, p.suggestions) for p in lots.set_aside] == [
         ("basin_ambiguous", ("Redon", "Questembert")), ("basin_ambiguous", ("Questembert", "Redon")),
+        ("basin_ambiguous", ("Redon", "Mayenne")),  # a town too, and Redon is in no department of that name
     ]  # fmt: skip
 
 
@@ -1631,7 +1632,7 @@ WIDER = Places(
         ("Roissypole", "95527"), ("Aéroport Charles de Gaulle", "95527"), ("Redon Nord", "35236"),
         ("Chalon Sud", "71076"), ("Garage (Redon)", "35236"), ("ZA Nord, Redon", "35236"), ("Redon / Allaire", ""),
         ("Redon (Ille-et-Vilaine)", "35236"), ("Saint-Jean (Morbihan)", "56002"), ("Zone 4", None),
-        ("Redon en Mauges", None),  # another town, whose name goes on
+        ("Redon en Mauges", None), ("REDON LES MAUGES", None),  # another town, whose name goes on
     ],
 )  # fmt: skip
 def test_places_of_work_that_are_no_communes_are_where_their_words_say(
@@ -1742,9 +1743,20 @@ def test_a_title_that_is_hardly_known_is_read_beside_other_jobs_where_that_littl
     assert {lot.given for lot in lots.lots} == {"Opérateur", "Soudeur"}
 
 
-def test_a_paper_that_a_service_gives_on_line_keeps_nobody_from_a_nursery(rome4_graph: OccupationGraph) -> None:
-    (lot,) = read_lots(rome4_graph.referential, [{"Poste": "Agent de crèche", "Nb": 2}], "hiring").lots
-    assert [choice[:2] for choice in credentials_of_title(rome4_graph, lot)] == [("CAP-AEPE", "DEAP")]
+@pytest.mark.parametrize(
+    ("title", "choices"),
+    [
+        ("Agent de crèche", {("CAP-AEPE", "DEAP")}),  # a paper that a service gives on line keeps nobody from it
+        ("Officier de police judiciaire", {("HAB-OPJ",), ("FORM-OPN", "EXAM-OPJ")}),  # three of four ways take the same
+    ],
+)
+def test_what_several_ways_to_a_title_take_is_asked_once(
+    rome4_graph: OccupationGraph, title: str, choices: set[tuple[str, ...]]
+) -> None:
+    (lot,) = read_lots(rome4_graph.referential, [{"Poste": title, "Nb": 2}], "hiring").lots
+    assert {choice[:2] for choice in credentials_of_title(rome4_graph, lot)} == choices
+    people, posts = ([{"Employeur": "A", "Poste": title, count: 1, "Ville": "Redon"}] for count in ("Effectif", "Nb"))
+    assert match_territory(rome4_graph, people, posts).placed == 1, "who works in it has one of each"
 
 
 def test_a_job_of_the_trade_of_its_firm_keeps_the_title_that_access_depends_on(rome4_graph: OccupationGraph) -> None:

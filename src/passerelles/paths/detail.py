@@ -342,7 +342,7 @@ def _training(state: State, row: int, left: Sequence[StepCredential], *, last: b
     published = course or expected <= sourced  # studies on the way are those of what is published
     academic = 0.0 if published or bounded else float(effort.months(total, row, level))
     month_hours = space.settings.paths.month_hours
-    if bounded and not any(doubts) and _lasts(left, unknown):
+    if bounded and _lasts(left, unknown):
         plain = months = _months_alone(left, month_hours)
     else:
         plain, months = (_months(span, month_hours, left, years) for years in (0.0, academic))
@@ -415,10 +415,8 @@ def _months_alone(credentials: Sequence[StepCredential], month_hours: float) -> 
     """Months of a training of unknown hours: those of each credential; where it has none, its hours in full time."""
 
     def timed(c: StepCredential) -> StepCredential:
-        if c.kind == "experience" or c.months != UNKNOWN_HOURS:
-            return c
         low, expected, high = (None if end is None else end / month_hours for end in c.hours[:3])
-        return replace(c, months=Hours(low, expected, high))
+        return replace(c, months=Hours(low, expected, high)) if c.months == UNKNOWN_HOURS else c
 
     each = [*map(timed, credentials)]
     open_ended = any(c.months.high is None and (c.months.expected or c.months.low) for c in each)

@@ -45,7 +45,7 @@ _NEAR_KM: Final = 60.0  # to the nearest place of the tables, within which one o
 _COUNTRY: Final = 200  # communes of tables that are of no one territory
 _SOME: Final = 4  # places of a table that tell where it is
 _APART: Final = re.compile(r"\s*[(),;]\s*|\s*(?<!\b[sS])/\s*|\s+[-–—:]\s+")
-_GOES_ON: Final = ("en", "lès", "sous", "sur")  # "Bourg en Mauges" is no "Bourg"
+_GOES_ON: Final = ("en", "les", "lez", "sous", "sur")  # "Bourg en Mauges" is no "Bourg"
 _UNDER: Final = re.compile(r"\bs/\s*", re.IGNORECASE)  # "sur" first, else "sous": "Aulnay s/ Bois"
 _POSTAL: Final = re.compile(r"(?<=\S)[\s,]+(?P<town>\d{5}\s+[^\d,;]+)")  # ends an address
 _WIDE_WORDS: Final = re.compile(r"^(?:departements?|dep|dept|dpt|region)(?: de la| de l| des| du| de| d)? ")
@@ -209,7 +209,7 @@ class Locator:
         if parts and len(known) == 1 and known != [text]:
             yield known[0]
         if parts and len(words := text.split()) > 1 and words[-1][:1].isupper():  # "Lyon Part-Dieu"
-            ends = (n for n in range(len(words) - 1, 0, -1) if words[n] not in _GOES_ON)
+            ends = (n for n in range(len(words) - 1, 0, -1) if normalise_label(words[n]) not in _GOES_ON)
             heads = (" ".join(words[:n]) for n in ends)
             for head in (each for each in heads if not says("word_too", normalise_label(each))):
                 yield from [head] if self.places and self.places.named(head) else self.rewordings(head, parts=False)

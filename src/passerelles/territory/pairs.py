@@ -462,7 +462,8 @@ def credentials_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[Choice]:
     ]
     # Of several ways one suffices, each of which may take several things: one of each way, however chosen.
     ways = (islice(product(*each), _MOST_CHOICES) for each in groups_of(rows_of_title).values())
-    of_title = {(row.credential,) for row in rows_of_title if row.kind == "required"}.union(*ways)
+    of_title: set[Choice] = {(row.credential,) for row in rows_of_title if row.kind == "required"}
+    of_title |= {tuple(dict.fromkeys(choice)) for choices in ways for choice in choices}
     written = set(asked_by(referential, lot.given, lot.job))
     written |= {choice for item in as_asked(lot.permits) for choice in asked_in(referential, item, lot.job).choices}
     of_job = {row.credential for row in rows if row.scope == "all"}  # known of the job: its hours count them
@@ -470,8 +471,8 @@ def credentials_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[Choice]:
         code for choice in written for code in choice if code in of_job or (code in known and _is_common(known[code]))
     }
     demanded = of_title | {choice for choice in written if easy.isdisjoint(choice)}
-    alone = {code for choice in demanded if len(choice) == 1 for code in choice}  # a choice with one of them is made
-    return frozenset(choice for choice in demanded if len(choice) == 1 or alone.isdisjoint(choice))
+    # What meets a narrower choice meets a wider one.
+    return frozenset(choice for choice in demanded if not any(set(other) < set(choice) for other in demanded))
 
 
 def _on_request(credential: Credential) -> bool:

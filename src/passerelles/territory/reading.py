@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -225,12 +226,12 @@ class _Reader:
     def _place(self, text: str, area: str, role: str, *, parts: bool = True) -> tuple[Where | Unusable, str]:
         """Return the place of a cell and the words by which it was read, if not its own: see `Locator.rewordings`."""
         town = jobs.in_department(text)  # "Ussel, Corrèze": there is a town of Corrèze too
-        if town and isinstance(place := self._read_place(town, area, role), Where):
+        if town and getattr(place := self._read_place(town, area, role), "commune", ""):
             return place, town
         place = self._read_place(text, area, role)
         if isinstance(place, Where) or place.key != "basin_unknown":
             return place, text
-        rewordings = self.locator.rewordings(text, parts=parts)
+        rewordings = chain(filter(None, [town]), self.locator.rewordings(text, parts=parts))
         others = ((self._read_place(words, area, role), words) for words in rewordings)
         return next((each for each in others if getattr(each[0], "key", "") != "basin_unknown"), (place, text))
 
