@@ -1004,7 +1004,8 @@ def test_what_two_days_of_course_or_the_employer_gives_keeps_nobody_from_a_job(
     ("job", "asked", "told"),
     [
         ("N1101", "permis C", ["access"]),
-        ("N1101", "DE infirmier", []),  # years away
+        ("N1101", "DE infirmier", []),
+        ("N1101", "DE sage-femme", []),  # years away, in hours or months
         ("N1101", "DE infirmier ou DE aide-soignant", ["access"]),  # one of them is not
         ("N1103", "DE infirmier", ["access"]),  # of the same job, some may hold it
     ],
@@ -1016,6 +1017,7 @@ def test_nobody_changes_jobs_for_a_diploma_that_takes_longer_than_any_reconversi
     posts = [{"Employeur": "B", "Métier": "N1103", "Nb": 1, "Ville": "Redon", "Conditions": asked}]
     allocation = match_territory(embedded_graph, people, posts, changes=False)
     assert (allocation.placed, [why for flow in allocation.to_confirm for why in flow.unknown]) == (0, told)
+    assert all(left.nearest is None for left in allocation.uncovered), "it is not near"
 
 
 @pytest.mark.parametrize(
@@ -1744,18 +1746,22 @@ def test_a_title_that_is_hardly_known_is_read_beside_other_jobs_where_that_littl
 
 
 @pytest.mark.parametrize(
-    ("title", "choices"),
+    ("title", "choices", "origin"),
     [
-        ("Agent de crèche", {("CAP-AEPE", "DEAP")}),  # a paper that a service gives on line keeps nobody from it
-        ("Officier de police judiciaire", {("HAB-OPJ",), ("FORM-OPN", "EXAM-OPJ")}),  # three of four ways take the same
+        ("Agent de crèche", {("CAP-AEPE", "DEAP")}, ""),  # a paper that a service gives on line keeps nobody from it
+        # Three of four ways take the same.
+        ("Officier de police judiciaire", {("HAB-OPJ",), ("FORM-OPN", "EXAM-OPJ")}, ""),
+        # Who has one of four diplomas has one of five.
+        ("Animateur en aqua gymnastique", {("CARTE-EDUC",), ("BPJEPS", "DEJEPS")}, "Animateur sportif"),
     ],
 )
 def test_what_several_ways_to_a_title_take_is_asked_once(
-    rome4_graph: OccupationGraph, title: str, choices: set[tuple[str, ...]]
+    rome4_graph: OccupationGraph, title: str, choices: set[tuple[str, ...]], origin: str
 ) -> None:
     (lot,) = read_lots(rome4_graph.referential, [{"Poste": title, "Nb": 2}], "hiring").lots
     assert {choice[:2] for choice in credentials_of_title(rome4_graph, lot)} == choices
-    people, posts = ([{"Employeur": "A", "Poste": title, count: 1, "Ville": "Redon"}] for count in ("Effectif", "Nb"))
+    people = [{"Employeur": "A", "Poste": origin or title, "Effectif": 1, "Ville": "Redon"}]
+    posts = [{"Employeur": "B", "Poste": title, "Nb": 1, "Ville": "Redon"}]
     assert match_territory(rome4_graph, people, posts).placed == 1, "who works in it has one of each"
 
 

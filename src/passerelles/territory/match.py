@@ -400,7 +400,7 @@ def _extra_credentials(territory: Territory, start: Lot, end: Lot) -> tuple[Titl
     """Return what the title or conditions of an opening demand beyond what people hold."""
     demanded, known = territory.title_credentials(end), territory.graph.referential.credential_by_code
     held = held_credentials(territory, start) if demanded else frozenset()
-    unmet = unmet_choices(held, demanded - territory.title_credentials(start))
+    unmet = unmet_choices(held, demanded, territory.title_credentials(start))
     before = [[{*known[code].prerequisites} if code in known else set() for code in choice] for choice in unmet]
     # The competition before a course is asked too, where every way that would do comes after it, or what stands for it.
     contests: set[Choice] = {(c,) for ways in before for c in set.intersection(*ways) if known[c].kind == "concours"}

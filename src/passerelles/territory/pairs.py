@@ -503,9 +503,10 @@ def held_credentials(territory: Territory, lot: Lot) -> frozenset[str]:
     return holdings_of(referential, lot.job, dict.fromkeys((*usual, *stated), "yes"), titles=titles).held
 
 
-def unmet_choices(held: frozenset[str], demanded: Iterable[Choice]) -> list[Choice]:
-    """Return the choices of credentials of which nothing is held, in order."""
-    return sorted(choice for choice in demanded if held.isdisjoint(choice))
+def unmet_choices(held: frozenset[str], demanded: Iterable[Choice], own: Collection[Choice] = ()) -> list[Choice]:
+    """Return the choices of credentials of which nothing is held, in order; of each of `own`, something is."""
+    unheld = (choice for choice in demanded if held.isdisjoint(choice))
+    return sorted(choice for choice in unheld if not any(set(each) <= set(choice) for each in own))
 
 
 def find_pairs(territory: Territory, moves: JobMoves, bounds: Bounds) -> Pairs:
@@ -590,7 +591,7 @@ def _lacking(territory: Territory, lot: Lot, openings: _Openings) -> tuple[Ints,
     known = territory.graph.referential.credential_by_code
     own = territory.title_credentials(lot)  # who works in a title has one of what it takes, whichever it is
     for opening, choices in openings.demanded.items():
-        unmet = unmet_choices(held, choices - own)
+        unmet = unmet_choices(held, choices, own)
         lacking[opening] = len(unmet)
         too_long[opening] = any(all(code in known and _is_long(known[code]) for code in choice) for choice in unmet)
     return lacking, too_long
