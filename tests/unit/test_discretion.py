@@ -467,3 +467,11 @@ def test_how_a_title_was_read_tells_no_small_headcount(embedded_graph: Occupatio
 def test_a_threshold_under_two_masks_nothing_and_is_refused() -> None:
     with pytest.raises(PasserellesError, match="2 at least"):
         publish(small(), threshold=1)
+
+
+def test_the_empty_opening_nearest_to_people_is_not_named_where_few_are_hidden(embedded_graph: OccupationGraph) -> None:
+    fragile = people(("A", "N1105", 6, "x"), ("C", "N1105", 2, "x"), ("B", "A1415", 9, "x"))
+    found = match_territory(embedded_graph, fragile, openings(("P", "N1105", 9, "x")))
+    assert [stays.nearest is not None for stays in found.uncovered] == [True]
+    said, *_ = (item.get("sentence", "") for item in published(publish(found)).to_dict()["uncovered"])
+    assert ("B, Marin" in said, "le plus proche" in said) == (True, False)
