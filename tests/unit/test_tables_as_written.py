@@ -16,6 +16,8 @@ from passerelles.language.say import Lang
 from passerelles.market.places import Basin, Commune, Places
 from passerelles.matching.titles import SURE
 from passerelles.referentials.referential import Referential
+from passerelles.settings import Settings, TerritorySettings
+from passerelles.territory.columns import columns_of
 from passerelles.territory.flows import ResolvedTitle
 from passerelles.territory.jobs import Unusable, as_asked, asked_in, is_nowhere, several_jobs
 from passerelles.territory.lots import Locator, Lot, Lots, LotsError, Month, Side, reading_notes, town_of
@@ -925,7 +927,7 @@ def test_a_column_of_licences_tells_what_a_title_would(embedded: Referential, tm
         ("Diplôme requis", "CAP AEPE ou néant", "CAP AEPE ou néant", ["CAP AEPE ou néant"]),
         ("Requirements", "Licence B1", "Licence B1", ["Licence B1"]),
         ("CACES", "1, 3 et 5", "CACES 1, 3 et 5", []), ("Demandé", "minutie", "minutie", ["minutie"]),
-        ("Statut / conditions", "CDD 6 mois puis CDI ; temps plein, 35 h ; permis C", "permis C", []),
+        ("Statut / conditions", "CDI à temps plein, 35 h + permis C", "permis C", []),
         ("Niveau et exigences", "C", "C", ["C"]),
     ],
 )  # fmt: skip
@@ -1018,6 +1020,15 @@ def test_nobody_changes_jobs_for_a_diploma_that_takes_longer_than_any_reconversi
     allocation = match_territory(embedded_graph, people, posts, changes=False)
     assert (allocation.placed, [why for flow in allocation.to_confirm for why in flow.unknown]) == (0, told)
     assert all(left.nearest is None for left in allocation.uncovered), "it is not near"
+    longer = Settings(territory=TerritorySettings(max_hours=5000))  # a bound of one's own is the one that holds
+    own = match_territory(embedded_graph, people, posts, changes=False, settings=longer)
+    assert [why for flow in own.to_confirm for why in flow.unknown] == ["access"]
+
+
+def test_a_training_that_is_planned_is_not_held() -> None:
+    assert columns_of(["Métier", "Diplômes et habilitations"], "fragile")["held"] == 1
+    assert "held" not in columns_of(["Métier", "Formations prévues et habilitations"], "fragile")
+    assert columns_of(["Métier", "Véhicule et permis"], "hiring")["conditions"] == 1
 
 
 @pytest.mark.parametrize(

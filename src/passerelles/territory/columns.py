@@ -103,11 +103,12 @@ def columns_of(header: Sequence[Any], side: Side) -> dict[str, int]:
 def _asked_beside(names: Sequence[str], side: Side, columns: Mapping[str, int]) -> dict[str, int]:
     """Position of a column that tells what is asked or held beside something else: "Statut / conditions"."""
     asked = "conditions" if side == "hiring" else "held"
+    beside = {"permits", "employment", ""} if side == "hiring" else {"permits", "employment"}  # planned is not held
     taken = {at for role, at in columns.items() if role != "employment"}
     for at in range(len(names)) if asked not in columns else ():
         parts = [part for part in _TWO_NAMES.split(names[at]) if part != names[at]]
         roles = {role_of(part, side) for part in parts}
-        if at not in taken and roles & {asked, "permits"} and roles <= {asked, "permits", "employment", ""}:
+        if at not in taken and roles & {asked, "permits"} and roles <= {asked, *beside}:
             return {asked: at}
     return {}
 

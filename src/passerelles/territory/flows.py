@@ -322,8 +322,8 @@ class Uncovered(Described):
 
     def why(self, lang: Lang = "fr") -> str:
         """Return the reason in a few words, with what is nearest; the sentence where it has a figure of its own."""
-        few = self.reason_said(lang)
-        return self.sentence(lang) if self.reason == "radius" else ". ".join([few, *self._nearest(lang)])
+        short = self.reason_said(lang)
+        return self.sentence(lang) if self.reason == "radius" else ". ".join([short, *self._nearest(lang)])
 
     def short_sentence(self, lang: Lang = "fr") -> str:
         """Return the sentence without the employer and the job, for a table that has said them."""

@@ -558,7 +558,8 @@ def find_pairs(territory: Territory, moves: JobMoves, bounds: Bounds) -> Pairs:
         doubt[lacking > 0] |= Doubt.ACCESS
         doubt[np.isnan(km) & (far == Why.OPEN) & (bounds.radius_km is not None)] |= Doubt.DISTANCE
         own_job = same | moves.part[origin, job]
-        reason[(reason == Why.OPEN) & too_long & ~own_job] = Why.UNLIKELY
+        if bounds.max_hours is None:
+            reason[(reason == Why.OPEN) & too_long & ~own_job] = Why.UNLIKELY
         if (own_job & (reason == Why.OPEN) & (far == Why.OPEN) & (doubt & Doubt.ACCESS != 0)).any():
             reason[(reason == Why.OPEN) & steps_down(lot.job)[job]] = Why.STEP_DOWN
         reason = np.where(reason == Why.OPEN, far, reason)
