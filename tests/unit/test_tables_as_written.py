@@ -1760,8 +1760,8 @@ def test_a_title_that_is_hardly_known_is_read_beside_other_jobs_where_that_littl
     ("title", "choices", "origin"),
     [
         ("Agent de crèche", {("CAP-AEPE", "DEAP")}, ""),  # a paper that a service gives on line keeps nobody from it
-        # Three of four ways take the same.
-        ("Officier de police judiciaire", {("HAB-OPJ",), ("FORM-OPN", "EXAM-OPJ")}, ""),
+        # Three of four ways take the same, each after a school or years of its own.
+        ("Officier de police judiciaire", {("HAB-OPJ",), ("FORM-OPN", "EXAM-OPJ"), ("FORM-OPN", "FORM-GPX")}, ""),
         # Who has one of four diplomas has one of five.
         ("Animateur en aqua gymnastique", {("CARTE-EDUC",), ("BPJEPS", "DEJEPS")}, "Animateur sportif"),
     ],

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum, IntFlag
 from functools import cache, cached_property, partial
-from itertools import islice, product
+from itertools import product
 from numbers import Real
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
@@ -53,7 +53,6 @@ TIE_RANGE: Final = 1 << 20
 _TWO_DAYS: Final = 14.0  # hours
 _LONGEST: Final = "periode-de-reconversion-accord"  # the longest reconversion that a law has a fund pay for
 _EXACT: Final = 1e-9  # a share of people that is whole but for its last digit asks for no person more
-_MOST_CHOICES: Final = 4
 LEAST_CHANCE: Final = 1e-6  # so that a chance of nothing has a logarithm
 
 
@@ -461,9 +460,9 @@ def credentials_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[Choice]:
         if row.credential not in known or not _on_request(known[row.credential])
     ]
     # Of several ways one suffices, each of which may take several things: one of each way, however chosen.
-    ways = (islice(product(*each), _MOST_CHOICES) for each in groups_of(rows_of_title).values())
     of_title: set[Choice] = {(row.credential,) for row in rows_of_title if row.kind == "required"}
-    of_title |= {tuple(dict.fromkeys(choice)) for choices in ways for choice in choices}
+    for ways in groups_of(rows_of_title).values():
+        of_title.update({frozenset(one): tuple(dict.fromkeys(one)) for one in product(*ways)}.values())
     written = set(asked_by(referential, lot.given, lot.job))
     written |= {choice for item in as_asked(lot.permits) for choice in asked_in(referential, item, lot.job).choices}
     of_job = {row.credential for row in rows if row.scope == "all"}  # known of the job: its hours count them
