@@ -344,7 +344,7 @@ def test_who_heads_a_private_security_firm_has_a_title_before_the_approval(laid:
     [
         ("G1605", "G1601", "libre (expérience souvent demandée)"),
         ("G1804", "G1806", "libre"),  # a wine waiter has them
-        ("N4201", "N1302", "libre"),  # both jobs ask for the same
+        ("N4201", "N1302", "libre"),  # who heads an agency has been in transport
         ("D1505", "G1410", "libre (expérience souvent demandée), sauf à son compte : hygiène restauration"),
     ],
 )
@@ -761,6 +761,8 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("D1505", "K1203", "conditional", {"DEETS"}, set(), (1500, 4500)),
     ("K1202", "K1216", "conditional", {"ATT-HONOR"}, set(), None),
     ("J1501", "K1310", "conditional", {"AGR-ASSMAT", "ATT-HONOR", "FORM-ASSMAT"}, set(), (80, 160)),
+    ("K1308", "K1310", "conditional", {"AGR-ASSMAT", "ATT-HONOR", "FORM-ASSMAT"}, set(), (30, 40)),  # of 80 hours
+    ("D1505", "Technicien applicateur en traitement des charpentes", "conditional", {"CERTIBIOCIDE-A"}, set(), (7, 40)),
     ("D1505", "G1203", "open", set(), set(), (0, 400)),
     ("M1607", "K1102", "conditional", set(), {"CNC-MJPM", "LP-MJPM"}, None),
     ("N4105", "K2506", "conditional", {"AUT-ARME", "CNAPS-PREAL-FONDS", "CP-FONDS", "TFP-FONDS"}, set(), None),
@@ -1590,7 +1592,7 @@ def test_the_practice_that_a_fiche_names_is_told(rome4_graph: OccupationGraph) -
     named = {
         "F1401": "PSC1", "G1221": "EXP-SITE", "G1403": "EXP-STRUCT-LOISIRS", "G1409": "EXP-RAPIDE",
         "I1326": "EXP-MAINT", "I1332": "EXP-MAINT", "I1333": "EXP-MAINT", "M1206": "EXP-COMPTA",
-        "N1302": "EXP-TRANSPORT", "N3201": "EXP-TRANSPORT", "N4201": "EXP-TRANSPORT",
+        "N1302": "EXP-TRANSPORT", "N3201": "EXP-PORT", "N4201": "EXP-FRET",
         "G1808": "EXP-BARMAN", "H2501": "EXP-PRODUCTION", "H2503": "EXP-PRODUCTION", "H2504": "EXP-PRODUCTION",
         "D1402": "EXP-PRODVENDU", "L1302": "EXP-SPECTACLE", "M1302": "EXP-DOMAINE", "N3202": "EXP-NAVIGANT",
         "A1207": "EXP-NATURE", "H2204": "EXP-BOIS", "I1107": "EXP-MACHINES",
@@ -1614,13 +1616,20 @@ def test_the_practice_that_a_fiche_names_is_told(rome4_graph: OccupationGraph) -
         ("E1314", "E1303", "EXP-GRAPHIQUE"),
         ("D1211", "D1508", "EXP-COMMERCE"),
         ("A1433", "A1420", "EXP-CULTURE"),
+        ("K1708", "K2502", "EXP-SURETE"),
+        ("I1313", "I1326", "EXP-MAINT"),
+        ("N4116", "N4201", "EXP-FRET"),
+        ("N3203", "N3201", "EXP-PORT"),
     ],
 )
 def test_who_comes_from_the_practice_that_a_fiche_names_is_not_told_to_get_it(
     rome4_graph: OccupationGraph, origin: str, target: str, practice: str
 ) -> None:
-    (path,) = rank_paths(rome4_graph, origin, targets=[target], max_steps=1)
-    assert [c.held for c in path.steps[0].options if c.code == practice] == ["unknown"]  # "no" for anybody else
+    label = rome4_graph.referential.credential_by_code[practice].label
+    for some in (origin, "N1103"):  # an order picker has none of them
+        (path,) = rank_paths(rome4_graph, some, targets=[target], max_steps=1)
+        told = " ".join(path_sentences(path)).partition("Souvent demandé, sans être exigé")[2]
+        assert (label in told) is (some != origin)
 
 
 @pytest.mark.parametrize(
@@ -1680,6 +1689,7 @@ def test_a_technicians_title_that_is_usual_is_told_and_counted(
         ("K1903", "K1902", "BTS-CJN", 200),  # a lawyer needs no clerk's diploma
         ("K1202", "K1307", "CAP-AEPE", 120),  # public health code, R. 2324-42, 1°
         ("K1202", "K1308", "CAP-AEPE", 40),  # third competition
+        ("K1708", "K1511", "DIP-N6", 0),  # four years as a police constable, of category B
         ("J1510", "J1502", "EXP-PARAMED-48", 1470),
         ("J1401", "J1502", "EXP-PARAMED-48", 1470),
         ("J1508", "J1503", "EXP-INF-24", 3300),
