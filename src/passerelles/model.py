@@ -21,6 +21,7 @@ CredentialKind = Literal[
 ]  # fmt: skip
 DIPLOMAS: Final[tuple[CredentialKind, ...]] = ("diplôme", "titre")  # a whole qualification
 TAUGHT: Final[tuple[CredentialKind, ...]] = (*DIPLOMAS, "certificat")  # what ends a training
+BROUGHT: Final[frozenset[CredentialKind]] = frozenset(("aptitude", "experience"))  # what no training ends with
 # What the hours of a credential are: set by law, read at one centre, or the proof that the law sets none.
 HoursKind = Literal["legal-minimum", "legal-total", "centre", "none-exists", "unknown"]
 LEGAL: Final[tuple[HoursKind, ...]] = ("legal-minimum", "legal-total")  # those that count placements in

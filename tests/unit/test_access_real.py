@@ -40,6 +40,7 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("J1506", "J1503", "conditional", {"DEIA"}, set(), "advancement"),
     ("J1301", "J1501", "conditional", {"DEAS"}, set(), "advancement"),  # hospital cleaner to care assistant
     ("K1302", "J1501", "conditional", {"DEAS"}, set(), "advancement"),
+    ("G1801", "G1808", "open", set(), set(), "lateral"),  # barman, of the level that heads of bars are entered at too
     ("J1501", "J1305", "conditional", {"APT-COND", "DEA", "PERM-B", "PERM-B-ANC"}, set(), "step-down"),
     ("D1505", "K2503", "conditional", {"CNAPS-PREAL", "CP-SEC", "TFP-APS"}, set(), "lateral"),  # cashier to guard
     ("K2503", "K1707", "selective", {"AGR-PM", "FORM-PM"}, set(), "lateral"),  # guard to municipal police
@@ -1015,6 +1016,8 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     # No text sets a length to what the employer teaches of safety.
     ("I1309", "I1301", "conditional", {"FORM-ASC", "HAB-ELEC"}, set(), (30, 400)),
     ("A1203", "Elagueur-grimpeur / Elagueuse-grimpeuse", "conditional", {"FORM-ARBRE"}, set(), (200, 800)),
+    # Who can translate cannot interpret yet: a master of interpretation is what people have.
+    ("E1108", "E1123", "open", set(), set(), (100, 900)),
 ]
 
 
@@ -1176,6 +1179,18 @@ def test_the_sports_diploma_of_a_job_comes_first_among_what_leads_there(
     assert found[0].code == first
     if target == "G1226":  # no diploma of another sport makes the head of a swimming pool
         assert [c.code for c in found if not c.far] == [first]
+
+
+@pytest.mark.parametrize(
+    ("target", "verdict"), [("K1310", "unknown"), ("M1425", "unknown"), ("N4119", "unknown"), ("I1508", "yes")]
+)
+def test_a_certification_that_is_not_said_to_lead_there_makes_no_certifying_frame_say_yes(
+    rome4_graph: OccupationGraph, real_certifications: Certifications, target: str, verdict: str
+) -> None:
+    day = date(2026, 11, 30)
+    path = rank_paths(rome4_graph, "D1505", targets=[target], certifications=real_certifications, date=day)[0]
+    assert {f.name: f.verdict for f in path.frames}["ptp"] == verdict
+    assert bool(path.certified()[1]) == (verdict == "yes")  # asbestos removers: titles of work on asbestos
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from passerelles.errors import PasserellesError, UnknownCodeError, checked
 from passerelles.language.say import Lang, day_text, labelled, listed, number, say
 from passerelles.market.read import FileRows, Keeper, RecognisedFile, Scan, SourceFile, scan_all
 from passerelles.market.tables import Via, links_of
-from passerelles.model import DIPLOMAS, Credential, Hours, Occupation, Ternary
+from passerelles.model import BROUGHT, DIPLOMAS, Credential, Hours, Occupation, Ternary
 from passerelles.notices import Notice, NoticeLog
 from passerelles.referentials.credentials import LEAST, OF_KIND, Duration, kind_of_hours, load_durations
 from passerelles.referentials.referential import Referential, exact_occupation, stand_for
@@ -42,7 +42,7 @@ _NO_NAME: Final = re.compile(
     re.IGNORECASE,
 )
 _KIND: Final = 3  # digits of a diploma's code at the ministry of education that say its kind: 500 = CAP
-_BEGINNING: Final = re.compile(r"^((?:inter|super)..|.{1,5}).*")  # of words of one family: viticulteur, viticole
+_BEGINNING: Final = re.compile(r"^(?:des(?=[aeo]))?((?:inter|super)..|.{1,5}).*")  # viticulteur, viticole; désamianteur
 _NO_SUBJECT: Final = "master"  # a kind of diplomas, not what a "Scrum Master" does
 _FEW_NAMES: Final = 5  # so many are few in any referential
 CertificationKind = Literal["certification", "habilitation", "preparatory", "unknown"]
@@ -163,7 +163,7 @@ def leading_told(
     demanded = [c for c in candidates if c in named]
     alone = demanded if any(kind in kinds for kind in DIPLOMAS) else []
     some = sorted(alone or candidates, key=lambda c: c.code not in asked)
-    beside = not demanded and bool(set(kinds) - {"aptitude", "experience"})
+    beside = not demanded and not BROUGHT.issuperset(kinds)
     if not some or (beside and not near):
         return "", [], 0
     key = "certified" if demanded or any(c.sure for c in some) else "certified_undated"

@@ -18,7 +18,7 @@ from passerelles.codes import grouped
 from passerelles.effort import EffortTable
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications, LeadingCertification
-from passerelles.model import DIPLOMAS, TAUGHT, UNKNOWN_HOURS, Credential, Hours, Reduction, Ternary
+from passerelles.model import BROUGHT, DIPLOMAS, TAUGHT, UNKNOWN_HOURS, Credential, Hours, Reduction, Ternary
 from passerelles.paths.legal import Firms, Frame, FrameVerdict, JudgedTraining, Time, judge
 from passerelles.paths.path import Detail, PathStatus, Span, Step, StepCredential
 from passerelles.paths.state import State
@@ -98,11 +98,13 @@ class PathContext(Deriving):
 
         One that is not held, leads there and is alive on the reference date; or one to obtain that is in the RNCP and
         of which no end is known to be past: what is demanded today is in force. Else unknown: what a table does not say
-        is not denied.
+        is not denied. What its family alone ties to it, far from its name, gives nothing that is to be obtained.
         """
         by_code = self.graph.referential.credential_by_code
         held = {name for c in credentials if c.held == "yes" and c.code in by_code for name in by_code[c.code].filed}
-        leading = any(c.sure and c.code not in held for c in self.leading(code))
+        beside = not BROUGHT.issuperset(c.kind for c in credentials if c.held != "yes" and c.requirement in DEMANDED)
+        near = (c for c in self.leading(code) if c.demanded or not (beside and c.far))
+        leading = any(c.sure and c.code not in held for c in near)
         to_obtain = [c for c in credentials if c.held != "yes" and c.kind in TAUGHT]
         full = [by_code[c.code] for c in to_obtain if c.code in by_code]
         registered = any(c.rncp and not c.is_specific and not "" < c.valid_until < self.day for c in full)
