@@ -976,10 +976,9 @@ def test_the_catalogue_lies_on_codes_that_it_knows_alone() -> None:
     assert {row.occupation for row in laid.credential_requirements} <= set(laid.occupation_by_code)
 
 
-def test_a_catalogue_that_was_not_asked_for_is_told_in_words(tmp_path: Path) -> None:
-    graph = build_graph(load_referential("transitions"))
-    compile_index(graph, tmp_path / "i.zip")
-    for laid in (load_referential(tmp_path / "i.zip"), graph.referential):
+def test_a_catalogue_that_was_not_asked_for_is_told_in_words(plain_embedded: OccupationGraph, tmp_path: Path) -> None:
+    compile_index(plain_embedded, tmp_path / "i.zip")
+    for laid in (load_referential(tmp_path / "i.zip"), plain_embedded.referential):
         with pytest.raises(PasserellesError) as refused:
             build_graph(laid, access=None)
         assert "demandé : aucun." in refused.value.message("fr")

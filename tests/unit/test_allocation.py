@@ -459,9 +459,8 @@ def test_the_three_territories_on_real_data(
     assert all(f.same_job or (f.probability or 0) >= 0.1 for f in probable.flows)
 
 
-def test_an_effort_model_is_there_by_default() -> None:
-    embedded = build_graph(load_referential())
-    found = match_territory(embedded, SAMPLES / "redon-fragile.csv", SAMPLES / "redon-hiring.csv")
+def test_an_effort_model_is_there_by_default(plain_embedded: OccupationGraph) -> None:
+    found = match_territory(plain_embedded, SAMPLES / "redon-fragile.csv", SAMPLES / "redon-hiring.csv")
     assert found.placed > 90
     assert found.hours > 0
     assert replace(found, flows=()).placed == 0
@@ -477,16 +476,17 @@ def test_nobody_is_sent_to_school_for_years_though_experts_list_the_move(rome4_g
     assert match_territory(rome4_graph, *given, settings=longer).placed == 2
 
 
-def test_only_acceptable_moves_are_proposed_and_the_others_stand_apart_on_demand() -> None:
-    graph = build_graph(load_referential())
+def test_only_acceptable_moves_are_proposed_and_the_others_stand_apart_on_demand(
+    plain_embedded: OccupationGraph,
+) -> None:
     given = SAMPLES / "redon-fragile.csv", SAMPLES / "redon-hiring.csv"
-    found = match_territory(graph, *given)
+    found = match_territory(plain_embedded, *given)
     assert not found.stretched
     for flow in (*found.flows, *found.to_confirm):
         likely = flow.level in ("proche", "accessible") and (flow.probability or 0) >= 0.05
         assert flow.same_job or flow.listed or likely
     assert all(flow.same_job or (flow.probability or 0) >= 0.05 for flow in found.flows)
-    wide = match_territory(graph, *given, stretch=True)
+    wide = match_territory(plain_embedded, *given, stretch=True)
     assert wide.stretched
     assert (wide.flows, wide.to_confirm) == (found.flows, found.to_confirm)
     assert wide.totals() | {"stretched": 0} == found.totals()
@@ -539,11 +539,12 @@ def test_the_curve_says_what_the_last_tenth_costs_and_a_ceiling_leaves_it_out() 
     assert alone.last_tenth("fr") is None  # nothing to compare with
 
 
-def test_of_two_moves_the_likelier_is_chosen_even_where_it_takes_some_more_hours() -> None:
-    graph = build_graph(load_referential())
-    names = {o.code: o.label for o in graph.occupations}
+def test_of_two_moves_the_likelier_is_chosen_even_where_it_takes_some_more_hours(
+    plain_embedded: OccupationGraph,
+) -> None:
+    names = {o.code: o.label for o in plain_embedded.occupations}
     start = people(("Soudage", "H2913", 3, "x"), ("Peinture", "H3404", 3, "x"))
-    found = match_territory(graph, start, openings(("P", "H2914", 3, "x")))
+    found = match_territory(plain_embedded, start, openings(("P", "H2914", 3, "x")))
     assert [f.fragile.job for f in found.flows] == ["H2913"], names
 
 
@@ -582,11 +583,12 @@ def test_what_gives_access_to_a_regulated_job_is_not_known_so_neither_are_the_ho
     assert match_territory(bare, start, openings(("X", "ZB1", 2, "Redon")), settings=chosen).placed == 2
 
 
-def test_a_title_that_demands_more_than_its_fiche_is_to_be_confirmed_with_what_it_demands() -> None:
-    graph = build_graph(load_referential())
+def test_a_title_that_demands_more_than_its_fiche_is_to_be_confirmed_with_what_it_demands(
+    plain_embedded: OccupationGraph,
+) -> None:
     start = people(("A", "Moniteur / Monitrice d'auto-école", 3, "Redon"))
     heavy = openings(("B", "Moniteur / Monitrice poids lourds", 3, "Redon"))
-    found = match_territory(graph, start, heavy)
+    found = match_territory(plain_embedded, start, heavy)
     (flow,) = found.to_confirm
     assert (found.placed, flow.people, flow.same_job, flow.unknown) == (0, 3, True, ("access",))
     assert {("CCS-GL",), ("PERM-C",)} <= {extra.codes for extra in flow.title_demands}
@@ -597,23 +599,24 @@ def test_a_title_that_demands_more_than_its_fiche_is_to_be_confirmed_with_what_i
     assert told["fragile_title"] == "Moniteur / Monitrice d'auto-école"
     assert "CCS-GL" in {c["code"] for c in told["access_conditions"]["credentials"]}
     light = openings(("B", "Moniteur / Monitrice d'auto-école", 3, "Redon"))
-    assert match_territory(graph, start, light).placed == 3
+    assert match_territory(plain_embedded, start, light).placed == 3
     (flow,) = match_territory(
-        graph, start, openings(("B", "Inspecteur / Inspectrice du permis de conduire", 3, "Redon"))
+        plain_embedded, start, openings(("B", "Inspecteur / Inspectrice du permis de conduire", 3, "Redon"))
     ).to_confirm
     assert (flow.to_find_out("fr") or "").index("concours") < (flow.to_find_out("fr") or "").index("INSERR")
     movers = people(("A", "Aide-déménageur / Aide-déménageuse", 3, "Redon"))
     employed = openings(("B", "Déménageur / Déménageuse", 3, "Redon"))  # a licence is for who has a firm of their own
-    assert match_territory(graph, movers, employed).placed == 3
+    assert match_territory(plain_embedded, movers, employed).placed == 3
 
 
 @pytest.mark.parametrize("names", ["AB", "BA"])
-def test_an_opening_to_be_confirmed_goes_to_who_lacks_least_of_what_it_asks_for(names: str) -> None:
-    graph = build_graph(load_referential())
+def test_an_opening_to_be_confirmed_goes_to_who_lacks_least_of_what_it_asks_for(
+    plain_embedded: OccupationGraph, names: str
+) -> None:
     start = people(*((name, "Moniteur / Monitrice d'auto-école", 1, "Redon") for name in names))
     start[0] |= {"certifications détenues": "CCS deux-roues"}
     posts = openings(*(("X", f"Moniteur / Monitrice {what}", 1, "Redon") for what in ("moto", "poids lourds")))
-    found = match_territory(graph, start, posts)
+    found = match_territory(plain_embedded, start, posts)
     assert {f.fragile.employer: f.hiring.given.split()[-1] for f in found.to_confirm} == {
         names[0]: "moto", names[1]: "lourds"
     }  # fmt: skip
@@ -672,13 +675,14 @@ def test_who_holds_what_a_post_asks_for_goes_and_who_does_not_is_told_what_it_ta
     assert [flow.access_said("fr") for flow in found.to_confirm] == ([] if told is None else [told])
 
 
-def test_a_credential_in_the_words_of_an_opening_is_to_be_confirmed_unless_the_people_bring_it() -> None:
-    graph = build_graph(load_referential())
+def test_a_credential_in_the_words_of_an_opening_is_to_be_confirmed_unless_the_people_bring_it(
+    plain_embedded: OccupationGraph,
+) -> None:
 
     def asked_back(job: str, start: str, end: str) -> list[str | None]:
         lot = Lot("A", job, "x", people=3, confidence=1.0)
         sides = Lots.of("fragile", [replace(lot, given=start)]), Lots.of("hiring", [replace(lot, given=end)])
-        found = match_territory(graph, *sides)
+        found = match_territory(plain_embedded, *sides)
         assert found.placed == 3 * (not found.to_confirm), (start, end)
         return [flow.to_find_out("fr") for flow in found.to_confirm]
 
@@ -772,23 +776,24 @@ def test_minutes_bound_where_a_table_of_travel_gives_them(embedded_graph: Occupa
     assert found.certificate()["max_minutes"] == 40.0
 
 
-def test_nobody_steps_down_while_their_own_job_is_to_be_confirmed() -> None:
-    graph = build_graph(load_referential())
+def test_nobody_steps_down_while_their_own_job_is_to_be_confirmed(plain_embedded: OccupationGraph) -> None:
     people = [{"employer": "A", "job": "Moniteur / Monitrice d'auto-école", "headcount": 3, "basin": "Redon"}]
     lorry = {"employer": "C", "job": "N4101", "openings": 5, "basin": "Redon"}
     heavy = {"employer": "B", "job": "Moniteur / Monitrice poids lourds", "openings": 2, "basin": "Redon"}
-    found = match_territory(graph, people, [heavy, lorry])
+    found = match_territory(plain_embedded, people, [heavy, lorry])
     assert not found.flows
     assert [(f.hiring.title, f.people, f.unknown) for f in found.to_confirm] == [(heavy["job"], 2, ("access",))]
     assert found.to_confirm[0].hours.expected is None  # the title demands more: how much is not known
     assert [u.reason for u in found.unfilled] == ["step_down"]
-    assert [f.hiring.job for f in match_territory(graph, people, [heavy, lorry], stretch=True).stretched] == ["N4101"]
+    assert [f.hiring.job for f in match_territory(plain_embedded, people, [heavy, lorry], stretch=True).stretched] == [
+        "N4101"
+    ]
     # Without an opening of their own job, or with one beyond the radius, the step down is theirs to take.
-    assert [(f.hiring.job, f.people) for f in match_territory(graph, people, [lorry]).flows] == [("N4101", 3)]
+    assert [(f.hiring.job, f.people) for f in match_territory(plain_embedded, people, [lorry]).flows] == [("N4101", 3)]
     there = places(Redon=(47.65, -2.08), Loin=(43.0, 2.0))
     for basin, steps in (("Redon", []), ("Loin", [("N4101", 3)])):
         offers = [heavy | {"basin": basin}, lorry]
-        near = match_territory(graph, people, offers, places=there, radius_km=30, changes=False)
+        near = match_territory(plain_embedded, people, offers, places=there, radius_km=30, changes=False)
         assert [(f.hiring.job, f.people) for f in near.flows] == steps
 
 

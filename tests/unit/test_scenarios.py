@@ -109,10 +109,9 @@ def test_a_credential_of_unknown_length_is_no_lever(embedded: OccupationGraph) -
     assert prior_training(driving, driving.settings.effort, ("AUT-ENS-GL",)).hours_of(driving.position["K2110-GL"]) == 0
 
 
-def test_an_unknown_option_and_an_unknown_competency_are_refused() -> None:
-    embedded = build_graph(load_referential())
+def test_an_unknown_option_and_an_unknown_competency_are_refused(plain_embedded: OccupationGraph) -> None:
     fragile, hiring = people(("A", "H2909", 1, "x")), openings(("P", "M1607", 1, "x"))
     with pytest.raises(PasserellesError, match=r"x.*rayon.*radius_km, max_minutes"):
-        compare_scenarios(embedded, fragile, hiring, {"x": {"rayon": 3}})
+        compare_scenarios(plain_embedded, fragile, hiring, {"x": {"rayon": 3}})
     with pytest.raises(UnknownCodeError):
-        compare_scenarios(embedded, fragile, hiring, {"x": {"lever": ("zorglub",)}}, settings=ANY)
+        compare_scenarios(plain_embedded, fragile, hiring, {"x": {"lever": ("zorglub",)}}, settings=ANY)

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from openpyxl.styles import Font
 
-from passerelles import build_graph, load_referential, match_territory
+from passerelles import load_referential, match_territory
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang
@@ -904,11 +904,12 @@ def test_a_title_of_two_names_keeps_them_where_each_job_of_a_cell_has_its_number
     assert ((1, "jobs_unshared") in asides(lots)) == (expected is None)
 
 
-def test_a_column_of_licences_tells_what_a_title_would(embedded: Referential, tmp_path: Path) -> None:
+def test_a_column_of_licences_tells_what_a_title_would(
+    plain_embedded: OccupationGraph, embedded: Referential, tmp_path: Path
+) -> None:
     text = "Employeur;Métier;Nombre;Permis requis\nA;N4105;2;C + FIMO\nA;N4105;3;-\nB;N4105;1;permis CE\nB;N4105;1;\n"
     lots = read_lots(embedded, written(tmp_path / "t.csv", text), "hiring")
-    graph = build_graph(embedded)
-    assert [(lot.people, lot.permits, {*credentials_of_title(graph, lot)}) for lot in lots.lots] == [
+    assert [(lot.people, lot.permits, {*credentials_of_title(plain_embedded, lot)}) for lot in lots.lots] == [
         (3, "", set()), (2, "permis C, FIMO", {("PERM-C",), ("FIMO-M",)}), (1, "", set()),
         (1, "permis CE", {("PERM-CE",)}),
     ]  # fmt: skip
@@ -932,10 +933,10 @@ def test_a_column_of_licences_tells_what_a_title_would(embedded: Referential, tm
     ],
 )  # fmt: skip
 def test_what_a_column_of_conditions_asks_for_is_read_as_a_title_would_be_or_said(
-    embedded: Referential, tmp_path: Path, name: str, cell: str, permits: str, unread: list[str]
+    plain_embedded: OccupationGraph, tmp_path: Path, name: str, cell: str, permits: str, unread: list[str]
 ) -> None:
     path = written(tmp_path / "t.csv", f"Employeur;Métier;Nombre;{name}\nA;N4105;2;{cell}\nB;N1101;1;\n")
-    lots = read_lots(build_graph(embedded).referential, path, "hiring")
+    lots = read_lots(plain_embedded.referential, path, "hiring")
     assert sorted(lot.permits for lot in lots.lots) == sorted(["", permits])
     assert [p.values["given"] for p in lots.said if p.key == "conditions_unread"] == unread
     for lang in ("fr", "en"):
@@ -944,10 +945,10 @@ def test_what_a_column_of_conditions_asks_for_is_read_as_a_title_would_be_or_sai
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_what_people_hold_that_names_no_credential_is_said_not_to_count(
-    embedded: Referential, tmp_path: Path, lang: Lang
+    plain_embedded: OccupationGraph, tmp_path: Path, lang: Lang
 ) -> None:
     path = written(tmp_path / "t.csv", "Employeur;Métier;Effectif;Permis détenus\nA;N4105;2;ATEX niveau 1\n")
-    lots = read_lots(build_graph(embedded).referential, path, "fragile")
+    lots = read_lots(plain_embedded.referential, path, "fragile")
     (note,) = (note for note in reading_notes([lots]) if note.key == "held_unread")
     assert "ATEX niveau 1" in note.sentence(lang)
 
@@ -994,12 +995,11 @@ def test_what_a_trainer_teaches_is_not_asked_of_him(embedded_graph: OccupationGr
 
 
 def test_what_two_days_of_course_or_the_employer_gives_keeps_nobody_from_a_job(
-    embedded: Referential, tmp_path: Path
+    plain_embedded: OccupationGraph, tmp_path: Path
 ) -> None:
     text = "Employeur;Métier;Nombre;Pré-requis\nA;N4105;2;SST, AIPR\nB;N4105;2;permis C, SST\n"
-    graph = build_graph(embedded)
-    lots = read_lots(graph.referential, written(tmp_path / "t.csv", text), "hiring").lots
-    assert [{*credentials_of_title(graph, lot)} for lot in lots] == [set(), {("PERM-C",)}]
+    lots = read_lots(plain_embedded.referential, written(tmp_path / "t.csv", text), "hiring").lots
+    assert [{*credentials_of_title(plain_embedded, lot)} for lot in lots] == [set(), {("PERM-C",)}]
 
 
 @pytest.mark.parametrize(

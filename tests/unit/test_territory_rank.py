@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from market_files import market_folder, write
-from passerelles import build_graph, load_referential
 from passerelles.access.conditions import access_conditions, move_kind
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.core import OccupationGraph
@@ -238,26 +237,31 @@ def test_a_ranking_says_what_the_rule_found_and_what_is_elsewhere(
     assert "radius_not_applied" in {n.key for n in rank_territory(embedded, "Redon", fragile=table, hiring=table).notes}
 
 
-def test_on_the_side_of_employers_nobody_is_made_to_step_down_unless_it_is_asked_for() -> None:
-    jobs = build_graph(load_referential())
+def test_on_the_side_of_employers_nobody_is_made_to_step_down_unless_it_is_asked_for(
+    plain_embedded: OccupationGraph,
+) -> None:
     down = [
         (origin.code, target.code)
-        for origin in jobs.occupations
-        for target in jobs.occupations
-        if origin.code != target.code and _kind(jobs, origin.code, target.code) == "step-down"
+        for origin in plain_embedded.occupations
+        for target in plain_embedded.occupations
+        if origin.code != target.code and _kind(plain_embedded, origin.code, target.code) == "step-down"
     ]
     assert down
     origin, target = down[0]
     fragile = [{"employer": "A", "job": origin, "headcount": 3, "basin": "Redon"}]
     hiring = [{"employer": "B", "job": target, "openings": 3, "basin": "Redon"}]
-    nobody, said, _ = rank_territory(jobs, "Redon", fragile=fragile, hiring=hiring, by="hiring")
+    nobody, said, _ = rank_territory(plain_embedded, "Redon", fragile=fragile, hiring=hiring, by="hiring")
     assert nobody == []
     assert "kinds_left_out" in [n.key for n in said]
-    ranking = jobs.settings.ranking.model_copy(update={"sources_exclude": ()})
-    every = jobs.settings.model_copy(update={"ranking": ranking})
-    (found,) = rank_territory(jobs, "Redon", fragile=fragile, hiring=hiring, by="hiring", settings=every).items
+    ranking = plain_embedded.settings.ranking.model_copy(update={"sources_exclude": ()})
+    every = plain_embedded.settings.model_copy(update={"ranking": ranking})
+    (found,) = rank_territory(
+        plain_embedded, "Redon", fragile=fragile, hiring=hiring, by="hiring", settings=every
+    ).items
     assert found.kind == "step-down"
-    assert rank_territory(jobs, "Redon", fragile=fragile, hiring=hiring).items  # people may choose it themselves
+    assert rank_territory(
+        plain_embedded, "Redon", fragile=fragile, hiring=hiring
+    ).items  # people may choose it themselves
 
 
 def _kind(graph: OccupationGraph, origin: str, target: str) -> str:

@@ -7,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from passerelles.graph.build import build_graph
-from passerelles.referentials.load import load_referential
+from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.measures import Origins, measure_index, measure_people
 from passerelles.vectors import COARSE, FINE, by_column, in_whole_numbers, unit_rows, whole_cosines
 
@@ -29,11 +28,10 @@ def test_cosines_are_those_of_sums_of_whole_numbers(left: list[list[float]], rig
             assert found[i, j] == expected
 
 
-def test_the_cosines_of_people_are_near_the_true_ones() -> None:
-    graph = build_graph(load_referential())
-    index = measure_index(graph)
+def test_the_cosines_of_people_are_near_the_true_ones(plain_embedded: OccupationGraph) -> None:
+    index = measure_index(plain_embedded)
     rng = np.random.default_rng(3)
-    held = sparse.csr_array((rng.random((60, len(graph.competency_codes))) < 0.05).astype(np.float64))
+    held = sparse.csr_array((rng.random((60, len(plain_embedded.competency_codes))) < 0.05).astype(np.float64))
     people = measure_people(index, Origins(held, np.full(60, -1, dtype=np.int32)))
     for name, spread in index.spreads.items():
         counts = sparse.csr_array(held @ spread).toarray()

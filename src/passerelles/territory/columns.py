@@ -1,8 +1,9 @@
 """Which of the columns of a table says what, by their names alone."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from passerelles.codes import grouped
@@ -26,6 +27,10 @@ _SHORT: Final[Mapping[str, str]] = WORDS["short"]
 _OF_PERSONS: Final[Mapping[Side, re.Pattern[str]]] = {
     side: re.compile(pattern) for side, pattern in WORDS["persons"].items()
 }
+_ROLES: Final = [(role, re.compile(pattern)) for role, patterns in WORDS["roles"].items() for pattern in patterns]
+_IN_WORDS: Final = [(role, re.compile(pattern)) for role, pattern in WORDS["words"].items()]
+_MONTH: Final = {side: re.compile(WORDS["month"][side]) for side in COUNT}
+_NAMED: Final = [*(role for role, _ in (*_ROLES, *_IN_WORDS)), "month"]  # roles in the order in which they are given
 # What is said "dont" is counted already, and "H/F" is no part.
 _PARTS: Final = [
     re.compile(rf"(?!.*\b(?:dont|h f|f h|m f|f m)\b).*\b(?:{names})\b") for names in WORDS["parts"].values()
@@ -211,26 +216,34 @@ def _leaves(name: str) -> bool:
     return says("leaves", name.replace("reclassement", "")) and not says("hires", name)
 
 
+@lru_cache(maxsize=2_000)
+def _fitting(name: str, side: Side) -> tuple[int, ...]:
+    """Places, in the order of roles, of the patterns that the name of a column fits."""
+    plain = not says("something_else", name)
+    whole = (pattern.fullmatch(name) for _, pattern in _ROLES)
+    words = (plain and pattern.search(name) for _, pattern in _IN_WORDS)
+    return tuple(place for place, match in enumerate([*whole, *words, _MONTH[side].search(name)]) if match)
+
+
 def named_columns(names: Sequence[str], side: Side, known: Mapping[str, int]) -> dict[str, int]:
-    """Position of the column of each role, by names of columns; those that are known stay."""
+    """
+    Position of the column of each role, by names of columns; those that are known stay.
+
+    Each pattern gives its role, where no column has it, to the first free column whose name fits; a count of the other
+    side counts nothing of this one.
+    """
     columns = dict(known)
     named = [(at, name) for at, name in enumerate(names) if name]  # one stray cell can make thousands that have none
-    plain = [(at, name) for at, name in named if not says("something_else", name)]
     of_other_side = {"headcount", "held", "vacant"} if side == "hiring" else {"openings", "filled", "conditions"}
-
-    def place(role: str, fits: Callable[[str], object], among: Sequence[tuple[int, str]] = named) -> None:
-        """Give a role the first free column whose name fits; a count of the other side counts nothing of this one."""
-        suits = fits if role != COUNT[side] else lambda n: fits(n) and not counts_else(n, side, columns, names)
-        free = (at for at, name in among if at not in columns.values() and suits(name))
-        if role not in columns and role not in of_other_side and (at := next(free, None)) is not None:
-            columns[role] = at
-
-    for role, patterns in WORDS["roles"].items():
-        for pattern in patterns:
-            place(role, re.compile(pattern).fullmatch)
-    for role, pattern in WORDS["words"].items():
-        place(role, re.compile(pattern).search, plain)
-    place("month", re.compile(WORDS["month"][side]).search)
+    for place in sorted({place for _, name in named for place in _fitting(name, side)}):
+        role = _NAMED[place]
+        if role in columns or role in of_other_side:
+            continue
+        free = [(at, name) for at, name in named if at not in columns.values() and place in _fitting(name, side)]
+        if role == COUNT[side]:
+            free = [(at, name) for at, name in free if not counts_else(name, side, columns, names)]
+        if free:
+            columns[role] = free[0][0]
     return columns
 
 
