@@ -282,10 +282,7 @@ def access_conditions(
     >>> [c.code for c in access_conditions(laid, "K2110").required][:1]
     ['APT-COND']
     """
-    aim = holdings.aim if holdings else Aim(titles=titles)
-    job_aim = aim._replace(titles=frozenset(title.code for title in titles_meant(referential, code, aim)))
-    key = ("access", code, job_aim, number_ended(referential))
-    conditions = referential.derived(key, lambda: _general_conditions(referential, code, job_aim))
+    conditions = conditions_in_general(referential, code, holdings.aim if holdings else Aim(titles=titles))
     if holdings is None:
         return conditions
     left = ((c, remaining(c.hours, holdings.reduction_for(c.detail))) for c in conditions.credentials)
@@ -302,8 +299,14 @@ def _selected_already(referential: Referential, conditions: AccessConditions) ->
     return conditions.status == "selective" and contest and won and not left
 
 
-def _general_conditions(referential: Referential, code: str, aim: Aim) -> AccessConditions:
+def conditions_in_general(referential: Referential, code: str, aim: Aim) -> AccessConditions:
     """Return what access takes of who means to work in a way, before anybody's holdings are looked at."""
+    job_aim = aim._replace(titles=frozenset(title.code for title in titles_meant(referential, code, aim)))
+    key = ("access", code, job_aim, number_ended(referential))
+    return referential.derived(key, lambda: _conditions_in_general(referential, code, job_aim))
+
+
+def _conditions_in_general(referential: Referential, code: str, aim: Aim) -> AccessConditions:
     rows = referential.credentials_of.get(code, ())
     stated = referential.access_of.get(code)
     whole = stated or model.OccupationAccess(code)

@@ -15,6 +15,7 @@ from passerelles.access.conditions import (
     Way,
     WayPart,
     access_conditions,
+    conditions_in_general,
     kind_between,
     taken_by,
     training_hours,
@@ -37,7 +38,7 @@ from passerelles.codes import grouped, reached
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import DIPLOMAS, HOURS_A_MONTH, TAUGHT, UNKNOWN_HOURS, Alternatives, Credential, Hours, MoveKind
 from passerelles.referentials.referential import Referential
-from passerelles.sharing import Deriving
+from passerelles.sharing import Deriving, made_once
 from passerelles.vectors import Bools, Floats, Ints, Rows, frozen
 
 TENTHS: Final = 10
@@ -529,7 +530,7 @@ def lifted(graph: OccupationGraph) -> bool:
 def build_demands(referential: Referential, jobs: Sequence[tuple[str, Aim]], *, lifted: bool = False) -> Demands:
     """Return what some occupations demand, each of who means to work there in a way, row by row; see `lifted`."""
     occupations, aims = tuple(code for code, _ in jobs), tuple(aim for _, aim in jobs)
-    conditions = [access_conditions(referential, code, Holdings(aim=aim)) for code, aim in jobs]
+    conditions = [conditions_in_general(referential, code, aim) for code, aim in jobs]
     fixed = [[c.code for c in each.required if c.requirement == "required"] for each in conditions]
     offers = _offers(referential, conditions, fixed)
     shared = {choice for some in offers for choice in some.values()}
@@ -671,12 +672,15 @@ def _ways_to(referential: Referential, code: str, trail: tuple[str, ...], known:
 
 def _top_level(referential: Referential, way: frozenset[str]) -> frozenset[str]:
     """Leave out what other members of a way suppose, themselves or through choices: who holds these has it behind."""
+    behind = _supposed(referential)
+    return way.difference(*(behind.get(code, ()) for code in way)) or way
 
-    def before(code: str) -> tuple[str, ...]:
-        known = referential.credential_by_code.get(code)
-        return known.supposed if known else ()
 
-    return way - {each for code in way for each in reached([code], before) - {code}} or way
+@made_once
+def _supposed(referential: Referential) -> Mapping[str, set[str]]:
+    """Return all that each credential supposes, itself or through choices."""
+    before = {code: credential.supposed for code, credential in referential.credential_by_code.items()}
+    return {code: reached([code], lambda each: before.get(each, ())) - {code} for code in before}
 
 
 def _without_granted(referential: Referential, way: frozenset[str]) -> frozenset[str]:
