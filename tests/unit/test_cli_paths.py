@@ -122,9 +122,12 @@ def test_a_list_whose_rows_hold_in_different_basins_is_no_official_list_of_one(
 
 
 def test_the_hiring_jobs_of_a_basin_are_ranked_with_its_market(
-    capsys: pytest.CaptureFixture[str], real_data: Path
+    capsys: pytest.CaptureFixture[str], real_data: Path, tmp_path: Path
 ) -> None:
-    words = ("paths", "N1103", "--basin", "Redon", "--limit", "1", "--data", str(real_data))
+    latest = real_data / "market/bmo-2025.xlsx", real_data / "market/tension-rome-bassin-2021.csv"
+    for file in (*latest, *(real_data / "crosswalks").glob("fap2021-*")):
+        (tmp_path / file.name).symlink_to(file)
+    words = ("paths", "N1103", "--basin", "Redon", "--limit", "1", "--data", str(tmp_path))
     code, out, _ = call(*words, "--format", "json", capsys=capsys)
     answer = json.loads(out)
     assert code == 0

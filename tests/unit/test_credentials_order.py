@@ -153,33 +153,6 @@ def test_negative_and_absent_hours_are_unknown(hours: Hours) -> None:
     assert sane_hours(Hours(50, 20, 10, "s")) == Hours(None, 20, None, "s")
 
 
-@pytest.mark.parametrize("name", ["embedded_graph", pytest.param("rome4_split", marks=pytest.mark.real_data)])
-def test_the_flagship_path(name: str, request: pytest.FixtureRequest) -> None:
-    graph = request.getfixturevalue(name)
-    path = rank_paths(graph, "Moniteur / Monitrice d'auto-école", targets=["Moniteur / Monitrice poids lourds"])[0]
-    assert path.codes == ("K2110-GL",)
-    held = {c.code: c.held for c in path.steps[0].credentials}
-    assert held["TP-ECSR"] == "yes"
-    assert {c for c, state in held.items() if state != "yes"} == {"PERM-C", "PERM-CE", "CCS-GL", "AUT-ENS-GL"}
-    order = [c.code for c in path.steps[0].credentials]
-    assert order.index("PERM-C") < order.index("PERM-CE") < order.index("AUT-ENS-GL")
-    assert order.index("PERM-C") < order.index("CCS-GL") < order.index("AUT-ENS-GL")
-    assert (path.status, path.hours.high, path.hours.lower_bound) == ("unknown", None, True)
-    # Centres publish lengths of the licences; of the CCS nobody does.
-    lengths = {c.code: c.hours for c in path.steps[0].credentials}
-    assert lengths["CCS-GL"][:3] == (None, None, None)
-    assert (lengths["PERM-C"].expected, lengths["PERM-CE"].expected) == (105, 70)
-    assert lengths["TP-ECSR"].expected == 910
-    assert lengths["TP-ECSR"].source
-    assert (path.known_hours.expected, path.steps[0].sourced) == (175, 175)
-    said = path.to_dict("fr")["explanation"][0]
-    assert "Acquis repris" in said
-    assert "Titre professionnel enseignant" in said.split("détenu ou dispensé", 1)[1].split("À obtenir", 1)[0]
-    assert "groupe lourd (durée inconnue)" in said
-    assert len(path.steps[0].held) > len(path.steps[0].missing) > 0
-    assert [c.code for c in path.steps[0].credentials if c.grants] == ["AUT-ENS-GL"]
-
-
 def test_a_long_chain_of_prerequisites_is_followed_to_its_end() -> None:
     codes = [f"C{i:04d}" for i in range(3000)]
     chain = [Credential(c, c, "permis", prerequisites=(n,)) for c, n in itertools.pairwise(codes)]

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from passerelles import OccupationGraph, build_graph, load_referential, rank_all, rank_moves, rank_sources
+from passerelles import OccupationGraph, build_graph, load_referential, rank_all, rank_moves, rank_paths, rank_sources
 from passerelles.access.conditions import access_conditions
 from passerelles.matching import find_occupation
 from passerelles.model import Profile
@@ -367,3 +367,28 @@ def test_the_page_shows_what_its_example_prints(capsys: pytest.CaptureFixture[st
     assert found is not None
     exec(found[1], {})  # noqa: S102 - the page's own example
     assert capsys.readouterr().out == found[2]
+
+
+def test_the_flagship_path(graph: OccupationGraph) -> None:
+    path = rank_paths(graph, "Moniteur / Monitrice d'auto-école", targets=["Moniteur / Monitrice poids lourds"])[0]
+    assert path.codes == ("K2110-GL",)
+    held = {c.code: c.held for c in path.steps[0].credentials}
+    assert held["TP-ECSR"] == "yes"
+    assert {c for c, state in held.items() if state != "yes"} == {"PERM-C", "PERM-CE", "CCS-GL", "AUT-ENS-GL"}
+    order = [c.code for c in path.steps[0].credentials]
+    assert order.index("PERM-C") < order.index("PERM-CE") < order.index("AUT-ENS-GL")
+    assert order.index("PERM-C") < order.index("CCS-GL") < order.index("AUT-ENS-GL")
+    assert (path.status, path.hours.high, path.hours.lower_bound) == ("unknown", None, True)
+    # Centres publish lengths of the licences; of the CCS nobody does.
+    lengths = {c.code: c.hours for c in path.steps[0].credentials}
+    assert lengths["CCS-GL"][:3] == (None, None, None)
+    assert (lengths["PERM-C"].expected, lengths["PERM-CE"].expected) == (105, 70)
+    assert lengths["TP-ECSR"].expected == 910
+    assert lengths["TP-ECSR"].source
+    assert (path.known_hours.expected, path.steps[0].sourced) == (175, 175)
+    said = path.to_dict("fr")["explanation"][0]
+    assert "Acquis repris" in said
+    assert "Titre professionnel enseignant" in said.split("détenu ou dispensé", 1)[1].split("À obtenir", 1)[0]
+    assert "groupe lourd (durée inconnue)" in said
+    assert len(path.steps[0].held) > len(path.steps[0].missing) > 0
+    assert [c.code for c in path.steps[0].credentials if c.grants] == ["AUT-ENS-GL"]
