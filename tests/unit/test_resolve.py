@@ -806,6 +806,22 @@ def test_what_may_be_many_jobs_or_none_is_not_sure(rome: Referential, text: str)
         ("Conducteur d'engins portuaires", "N1114"),
         ("Chef d'équipe assemblage", "H2504"),
         ("Monteur sur formes", "H2401"),
+        ("Vendeur de matériels agricoles", "D1402"),
+        ("Vendeuse PRA", "D1223"),
+        ("Mécanicien tracteurs", "I1603"),
+        ("Technicien SAV agricole", "I1603"),
+        ("Chef des ventes automobile", "D1417"),
+        ("Technicien convoyeurs", "I1304"),  # not of cash
+        ("Régulateur bus", "N4204"),  # nor at the wheel
+        ("Agent d'exploitation d'équipements sportifs", "I1203"),  # nor their head
+        ("Chargée de clientèle HLM", "C1502"),  # of no bank
+        ("Monteur d'opérations", "C1503"),
+        ("Technicien de patrimoine", "I1203"),  # shown to nobody
+        ("Maître de port", "N3201"),
+        ("Couturier sellier nautique", "B1811"),
+        ("Cariste-magasinier", "N1110"),  # as a "magasinier cariste"
+        ("Chef d'atelier", "H2504"),  # no engineer
+        ("Responsable d'atelier", "H2504"),
     ],
 )
 def test_trades_and_english_titles_that_people_write(rome: Referential, text: str, code: str) -> None:

@@ -234,7 +234,7 @@ def test_several_jobs_of_a_cell_count_apart_where_each_has_its_number_and_are_as
     lots = read_lots(embedded, rows, "fragile")
     assert asides(lots) == [(3, "jobs_unshared"), *((row, "several_jobs") for row in (5, 6))]
     assert [each for each in found(lots) if each[0] != "E7"] == [
-        *(("E1", "N1101", 2), ("E1", "N1110", 1), ("E2", "N1101", 3), ("E2", "N1110", 2), ("E4", "N1101", 4)),
+        *(("E1", "N1101", 2), ("E1", "N1110", 1), ("E2", "N1101", 3), ("E2", "N1110", 2), ("E4", "N1110", 4)),
         *(("E8", "N1110", 7), ("E9", "N1101", 8)),
     ]
     assert lots.people == 28  # one post of two jobs is one post
@@ -1288,6 +1288,17 @@ def test_needs_that_give_each_job_its_number_are_jobs(embedded: Referential, tmp
     assert asides(lots) == [(4, "job_unknown")]
     text = "Poste;Commune;Besoin\nN1101;Redon;2 CDI\nN4101;Allaire;3 CDI\n"
     assert read_lots(embedded, written(tmp_path / "t.csv", text), "hiring").people == 5
+
+
+def test_a_place_that_is_none_names_those_near_the_tables_that_it_is_like(embedded: Referential) -> None:
+    elsewhere = Basin("6403", "PAU"), Commune("64004", "Allairine", "6403", 43.3, -0.4)
+    places = Places((*PLACES.basins, elsewhere[0]), (*PLACES.communes, elsewhere[1]))
+    rows = [{"Métier": "N1101", "Effectif": 2, "Commune": town} for town in ("Redon", "Allaire", "Allairanes")]
+    _, lots = read_sides(embedded, rows[:2], rows, locator=Locator(places))
+    (note,) = (each.sentence("fr") for each in reading_notes([lots]) if each.key == "place_unread")
+    assert note.endswith(
+        "« Allairanes » inconnu : ni commune, ni bassin. Les plus proches : Allaire. Sa distance est inconnue."
+    )
 
 
 def test_what_a_total_counts_beside_places_counts_without_one(embedded: Referential) -> None:

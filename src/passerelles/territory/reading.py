@@ -240,10 +240,14 @@ class _Reader:
         place, words = self._place(text, area, role)
         if isinstance(place, Where) or place.key != "basin_unknown":
             return place, words
-        near = ((self._read_place(name, area, role), name) for name in jobs.slips_of(text, place.suggestions))
-        here, departments = [(each, name) for each, name in near if isinstance(each, Where)], self.locator.departments
-        here = [one for one in here if area or departments & self.locator.departments_of(one[0].basin, one[0].commune)]
+        here = self._here(jobs.slips_of(text, place.suggestions), area, role)
         return here[0] if len(here) == 1 else (place, words)
+
+    def _here(self, names: Iterable[str], area: str, role: str) -> list[tuple[Where, str]]:
+        """Return the places of some names that lie where the tables are, or in the area that is told."""
+        near = ((self._read_place(name, area, role), name) for name in names)
+        of, departments = self.locator.departments_of, self.locator.departments
+        return [(at, n) for at, n in near if isinstance(at, Where) and (area or departments & of(at.basin, at.commune))]
 
     @cached_property
     def several(self) -> Callable[..., Job | None]:
@@ -498,7 +502,8 @@ class _Reader:
             headed = grid.headed == "commune" and bool(text)  # beside places, what their total counts: "Siège"
             if not communes and (headed or jobs.is_nowhere(place)):
                 column = text if headed else grid.title(role)
-                why = Problem(grid.name, row.number, column, place.key, place.values).what
+                near = tuple(name for _, name in self._here(place.suggestions, area, role))
+                why = Problem(grid.name, row.number, column, place.key, place.values, suggestions=near).what
                 row.tell("place_unread", column, column=column, why=why)
                 return Where()
         if communes:
