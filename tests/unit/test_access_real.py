@@ -1376,13 +1376,15 @@ def test_a_teacher_has_the_baccalaureat_and_a_care_assistant_may_not(rome4_graph
     assert "COTIS-36" in asked("J1501") or any(code.startswith("EXP") for code in asked("J1501"))
 
 
-def test_a_care_assistants_way_to_nursery_care_is_shorter_by_nobody_knows_how_much(
-    rome4_graph: OccupationGraph,
+@pytest.mark.parametrize(("target", "code", "hours"), [("J1304", "DEAP", "1 540"), ("K1306", "DEAES", "1 407")])
+def test_a_care_assistants_way_to_other_care_is_shorter_by_nobody_knows_how_much(
+    rome4_graph: OccupationGraph, target: str, code: str, hours: str
 ) -> None:
-    path = rank_paths(rome4_graph, "J1501", targets=["J1304"], max_steps=1)[0]
-    (diploma,) = (c for c in path.steps[0].to_obtain if c.code == "DEAP")
-    assert (path.status, diploma.hours.expected, diploma.hours.high) == ("unknown", None, 1540.0)
-    assert "1 540 h au plus" in " ".join(path_sentences(path)).replace("\u202f", " ")
+    path = rank_paths(rome4_graph, "J1501", targets=[target], max_steps=1)[0]
+    (diploma,) = (c for c in path.steps[0].to_obtain if c.code == code)
+    most = float(hours.replace(" ", ""))
+    assert (path.status, diploma.hours.expected, diploma.hours.high) == ("unknown", None, most)
+    assert f"{hours} h au plus" in " ".join(path_sentences(path)).replace("\u202f", " ")
 
 
 def test_a_care_assistants_way_to_nursing_takes_three_years_as_long_as_nobody_publishes_what_is_left(
