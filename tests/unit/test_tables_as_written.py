@@ -1294,8 +1294,8 @@ def test_a_place_that_is_none_names_those_near_the_tables_that_it_is_like(embedd
     elsewhere = Basin("6403", "PAU"), Commune("64004", "Allairine", "6403", 43.3, -0.4)
     places = Places((*PLACES.basins, elsewhere[0]), (*PLACES.communes, elsewhere[1]))
     rows = [{"Métier": "N1101", "Effectif": 2, "Commune": town} for town in ("Redon", "Allaire", "Allairanes")]
-    _, lots = read_sides(embedded, rows[:2], rows, locator=Locator(places))
-    (note,) = (each.sentence("fr") for each in reading_notes([lots]) if each.key == "place_unread")
+    sides = filter(None, read_sides(embedded, rows[:2], rows, locator=Locator(places)))
+    (note,) = (each.sentence("fr") for each in reading_notes(sides) if each.key == "place_unread")
     assert note.endswith(
         "« Allairanes » inconnu : ni commune, ni bassin. Les plus proches : Allaire. Sa distance est inconnue."
     )
