@@ -47,11 +47,10 @@ def test_every_move_is_the_one_of_rank_moves(graph: OccupationGraph, scorer: str
 
 
 @pytest.mark.parametrize("scorer", ["default", "content"])
-@pytest.mark.parametrize("overlay", [True, False])
-def test_the_fast_engine_gives_the_same_bits(scorer: str, *, overlay: bool) -> None:
+@pytest.mark.parametrize("name", ["embedded_graph", "plain_embedded"])
+def test_the_fast_engine_gives_the_same_bits(scorer: str, name: str, request: pytest.FixtureRequest) -> None:
     pytest.importorskip("numba")
-    referential = load_referential()
-    chosen = build_graph(referential.with_overlay("enseignement-conduite") if overlay else referential)
+    chosen: OccupationGraph = request.getfixturevalue(name)
     assert Ranker.of(chosen, limit=10, engine="fast").engine_at(1).__class__.__name__ == "FastEngine"
     settings = Settings(scorer=scorer)
     for limit, seed in ((10, 1), (1, 2), (500, 3)):

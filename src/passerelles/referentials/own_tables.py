@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from difflib import get_close_matches
 from functools import cache, partial
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, TypeVar
@@ -420,6 +421,8 @@ def _empty_error_cells(table: Table, draft: Draft) -> Table:
     """
     codes = [place for place, column in enumerate(table.header) if column in _CODES]
     known = (draft.occupations, draft.competencies, draft.credentials)
+    begun = "\n".join(["", *chain.from_iterable(table.rows)])  # of all cells at once: hardly any begins so
+    broken = "\n#" in begun or "\n=" in begun
     for line, row in zip(table.lines, table.rows, strict=True):
         for place in codes:
             column, cell = table.header[place], row[place]
@@ -427,8 +430,7 @@ def _empty_error_cells(table: Table, draft: Draft) -> Table:
                 draft.note("date_for_code", table, line, column=column, value=cell)
             elif column != "code" and (upper := cell.upper()) != cell:
                 row[place] = upper if any(cell not in some and upper in some for some in known) else cell
-        begun = "\n".join(["", *row])  # of all cells at once: hardly any begins so
-        for place, cell in enumerate(row) if "\n#" in begun or "\n=" in begun else ():
+        for place, cell in enumerate(row) if broken else ():
             if _BROKEN.fullmatch(cell):
                 draft.note("error_cell", table, line, column=table.header[place], value=cell)
                 row[place] = ""
