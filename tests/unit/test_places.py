@@ -60,6 +60,8 @@ def test_an_unknown_name_gets_suggestions(places: Places) -> None:
         with pytest.raises(PasserellesError):
             places.basin(nothing)  # type: ignore[arg-type]
     assert places.suggest("qqqqqqqq") == ()
+    assert places.suggest("secteur de Redonn")[0] == "REDON"
+    assert places.spot_of("tout le bassin de Redonn") is None
 
 
 def test_basin_names_come_before_aliases_and_communes(tmp_path: Path) -> None:
@@ -298,7 +300,7 @@ def test_a_village_named_as_a_basin_elsewhere_may_be_the_town_of_it() -> None:
 def test_a_beginning_that_several_communes_have_is_asked_back() -> None:
     with pytest.raises(PasserellesError) as caught:
         written(*HERE).spot("Boulogne", communes_first=True)
-    assert caught.value.values["choices"] == "Boulogne-sur-Mer (62), Boulogne-sur-Helpe (59)"
+    assert caught.value.values["choices"] == "Boulogne-sur-Helpe (59), Boulogne-sur-Mer (62)"
     with pytest.raises(UnknownCodeError):
         written(*HERE).spot("Nulle-Part", communes_first=True)
 
@@ -337,7 +339,7 @@ def test_names_of_several_places_in_a_territory_are_all_asked_back_with_their_de
     with pytest.raises(PasserellesError) as caught:
         twice.area("Boulogne, Roubaix, Lens")
     told = caught.value.message("fr")
-    assert "Boulogne-sur-Mer (62), Boulogne-sur-Helpe (59)" in told
+    assert "Boulogne-sur-Helpe (59), Boulogne-sur-Mer (62)" in told
     assert "Roubaix (59), Roubaix (02)" in told
     with pytest.raises(UnknownCodeError):
         peopled().area("Lens, Nulle-Part")

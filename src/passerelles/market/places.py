@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import islice
+from itertools import islice, takewhile
+from operator import itemgetter
 from pathlib import Path
 from statistics import fmean
 from types import MappingProxyType
@@ -216,6 +218,13 @@ class Places:
         PasserellesError
             If it means several places: ``ambiguous_place``, whose `choices` name each with its department.
         """
+        spot = self.spot_of(text, area, communes_first=communes_first)
+        if spot is None:
+            raise UnknownCodeError(text, suggestions=self.suggest(text), key="unknown_basin")
+        return spot
+
+    def spot_of(self, text: str, area: str = "", *, communes_first: bool = False) -> Spot | None:
+        """Return what `spot` does; None where nothing has that name."""
         code = re.sub(r"^\s*(\d{4})\s*[-–:]\s.*", r"\1", text).strip()  # "5313 - REDON"
         exact = self._basin_of_code(code)
         if exact is not None:
@@ -235,11 +244,14 @@ class Places:
             return Spot(self.basin_by_code[group.basin], group, text.strip())
         around = _AROUND.sub("", name)
         if around != name:  # "tout le bassin d'Aurillac", "Aurillac et environs": the basin, not the commune
-            return self._basin_spot(self.spot(around, area).basin.code)
+            town = self.spot_of(around, area)
+            return town and self._basin_spot(town.basin.code)
         joined = self._communes_by_short_name.get(name.replace(" ", ""), ())
         spot = self._single_commune(text, dict.fromkeys((*joined, *self._communes_starting(name))), department)
-        if spot is not None:
-            return spot
+        return spot or self._spot_of_towns(text)
+
+    def _spot_of_towns(self, text: str) -> Spot | None:
+        """Return the one basin that holds the towns of a text; an error lists places that are several."""
         parts = [n for n in (normalise_label(t) for t in re.split(r"\s*[-/,+]\s*|\s+(?:et|ou)\s+", text)) if n]
         if len(parts) > 1:
             towns = [(*self._communes_by_name.get(part, ()), *self._communes_starting(part)) for part in parts]
@@ -251,7 +263,7 @@ class Places:
             ends = (self._communes_by_name.get(normalise_label(part), ()) for part in text.split(","))  # of an address
             codes = tuple(commune.code for some in ends for commune in some)
             raise PasserellesError("ambiguous_place", name=text, choices=", ".join(apart), communes=codes)
-        raise UnknownCodeError(text, suggestions=self.suggest(text), key="unknown_basin")
+        return None
 
     def area(self, text: str) -> Area:
         """
@@ -338,9 +350,10 @@ class Places:
         return self._single_commune(text, [c for c in some if c.basin in named] or [*some, *towns], department)
 
     def _communes_starting(self, start: str) -> list[Commune]:
-        """Communes whose name begins with some words and goes on."""
-        named = self._communes_by_name.items() if start else ()
-        return [commune for name, some in named if name.startswith(f"{start} ") for commune in some]
+        """Communes whose name begins with some words and goes on, by name."""
+        names, begun = [*self._communes_by_name] if start else [], f"{start} "
+        after = islice(names, bisect_left(names, begun), None)
+        return [c for name in takewhile(lambda n: n.startswith(begun), after) for c in self._communes_by_name[name]]
 
     def _single_commune(self, text: str, communes: Iterable[Commune], department: tuple[str, ...]) -> Spot | None:
         """Return the only commune, of a department where one is given; several are an error that lists them."""
@@ -373,11 +386,12 @@ class Places:
 
     def suggest(self, text: str) -> tuple[str, ...]:
         """Names of basins and communes: those that hold a text in whole words, then the nearest, best first."""
-        ranked = alike(normalise_label(text), {name: name for name in self._labels}, least=_CUTOFF)
+        texts = dict.fromkeys((name := normalise_label(text), _AROUND.sub("", name)))  # "secteur de Rodezz"
+        names = {each: each for each in self._labels}
+        ranked = {near: score for each in texts for near, score in alike(each, names, least=_CUTOFF).items()}
         whole = set(holding(self._labels, text))
         keys = {n: (n not in whole, -ranked.get(n, 0), n not in self._basins_by_name, n) for n in {*ranked, *whole}}
-        ordered = sorted(keys, key=keys.__getitem__)
-        return tuple(islice(dict.fromkeys(self._labels[name] for name in ordered), _SUGGESTIONS))
+        return tuple(islice(dict.fromkeys(self._labels[n] for n in sorted(keys, key=keys.__getitem__)), _SUGGESTIONS))
 
     def distance(self, start: str, end: str) -> Distance:
         """
@@ -440,12 +454,9 @@ class Places:
 
     def _basin_of_code(self, text: str) -> Basin | None:
         """Basin of a basin code (zeros lost by a spreadsheet put back) or of a commune code."""
-        if text in self.basin_by_code:
-            return self.basin_by_code[text]
         commune = self.commune_by_code.get(text)
-        if commune is not None:
-            return self.basin_by_code[commune.basin]
-        return self.basin_by_code.get(text.zfill(_BASIN_WIDTH)) if text.isascii() and text.isdigit() else None
+        padded = text.zfill(_BASIN_WIDTH) if text.isascii() and text.isdigit() else ""
+        return self.basin_by_code.get(text) or self.basin_by_code.get(commune.basin if commune else padded)
 
     @cached_property
     def _row(self) -> Mapping[str, int]:
@@ -461,17 +472,15 @@ class Places:
 
     @cached_property
     def _communes_by_name(self) -> Mapping[str, tuple[Commune, ...]]:
-        """Communes by each of their names."""
+        """Communes by each of their names, in the order of these."""
         names = ((c, {normalise_label(name) for name in (c.name or "", *c.aliases)} - {""}) for c in self.communes)
-        return grouped((name, commune) for commune, several in names for name in sorted(several))
+        return grouped(sorted(((n, commune) for commune, several in names for n in several), key=itemgetter(0)))
 
     @cached_property
     def _communes_by_short_name(self) -> Mapping[str, tuple[Commune, ...]]:
         """Communes by their name without articles, or without spaces: "Lapalme" is La Palme."""
-        short = (
-            (c, {_ARTICLE.sub("", n), n.replace(" ", "")}) for n, some in self._communes_by_name.items() for c in some
-        )
-        return grouped((name, commune) for commune, names in short for name in sorted(names))
+        short = ((some, {_ARTICLE.sub("", n), n.replace(" ", "")}) for n, some in self._communes_by_name.items())
+        return grouped((name, commune) for some, names in short for commune in some for name in sorted(names))
 
     @cached_property
     def _epcis_by_name(self) -> Mapping[str, Commune]:
@@ -600,6 +609,7 @@ class _Row(NamedTuple):
     name: str
 
 
+_Points = Mapping[str, tuple[float, float]]
 _Geography = tuple[FileRows, tuple[_Row, ...]]
 """One file of basins, and its rows; notices about all files are noted in the latest."""
 
@@ -690,13 +700,7 @@ class _Details(NamedTuple):
     epci_label: str
 
 
-def _commune(
-    row: _Row,
-    names: Sequence[str],
-    points: Mapping[str, tuple[float, float]],
-    details: Mapping[str, _Details],
-    today: str,
-) -> Commune:
+def _commune(row: _Row, names: Sequence[str], points: _Points, details: Mapping[str, _Details], today: str) -> Commune:
     latitude, longitude = points.get(row.commune) or points.get(today) or (None, None)
     about = details.get(row.commune) or details.get(today)
     population, epci = (about.population, about.epci or None) if about is not None else (None, None)
@@ -717,7 +721,7 @@ def _read_basins(reading: FileRows) -> tuple[_Row, ...]:
     return tuple(rows[code] for code in sorted(rows))
 
 
-def _coordinates(readings: Iterable[FileRows]) -> Mapping[str, tuple[float, float]]:
+def _coordinates(readings: Iterable[FileRows]) -> _Points:
     points: dict[str, tuple[float, float]] = {}
     for reading in readings:
         for line, (code, latitude, longitude) in reading.rows("commune", "latitude", "longitude"):
@@ -747,7 +751,8 @@ def _basins(communes: Sequence[Commune], geographies: Sequence[_Geography]) -> I
     labels = grouped((row.basin, row.label) for _, some in geographies for row in some if row.label)
     for code in sorted(members):
         name, aliases = _name(code, Counter(labels.get(code, ())), {r.label for r in rows[code]}, latest)
-        latitude, longitude = (_mean(getattr(c, end) for c in members[code]) for end in ("latitude", "longitude"))
+        known = ([n for c in members[code] if (n := getattr(c, end)) is not None] for end in ("latitude", "longitude"))
+        latitude, longitude = (fmean(numbers) if numbers else None for numbers in known)
         if latitude is None:
             latest.note("basin_without_coordinates", subject=f"{code} {name}")
         above = ({getattr(row, kind) for row in rows[code]} for kind in ("department", "region"))
@@ -772,11 +777,6 @@ def _name(code: str, labels: Counter[str], latest: set[str], file: FileRows) -> 
     if len(set(map(normalise_label, differing))) > 1:
         file.note("basin_names_differ", subject=code, names=", ".join(differing))
     return name.strip(), tuple(spelt[key][-1].strip() for key in sorted(spelt) if key != best)
-
-
-def _mean(values: Iterable[float | None]) -> float | None:
-    numbers = [value for value in values if value is not None]
-    return fmean(numbers) if numbers else None
 
 
 def _travel(readings: Iterable[FileRows], places: Places) -> Travel:

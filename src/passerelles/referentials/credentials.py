@@ -141,7 +141,7 @@ def _reductions(tables: OwnTables, draft: Draft) -> None:
 
 def _hours(cells: Sequence[str], source: str, draft: Draft, table: Table, line: int) -> model.Hours:
     if not any(cells):
-        return model.UNKNOWN_HOURS
+        return model.Hours(source=source)
     values = [_figure(cell) for cell in cells]
     stated = [value for value in values if value is not None]
     if not all(map(isfinite, stated)) or stated != sorted(stated):

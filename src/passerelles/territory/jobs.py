@@ -10,7 +10,7 @@ from rapidfuzz.distance import Levenshtein
 
 from passerelles.access.holdings import demanded_rows, demands_diploma
 from passerelles.codes import grouped
-from passerelles.errors import PasserellesError, UnknownCodeError
+from passerelles.errors import PasserellesError
 from passerelles.io.xlsx import cell_text
 from passerelles.matching.titles import SURE, Candidate, Context, contexts_of, likelier, resolve_many
 from passerelles.referentials import access_text
@@ -323,14 +323,12 @@ def read_place(locator: Locator, text: str, area: str, role: str) -> Where | Unu
     if locator.is_wide(text, area):
         return Unusable(role, "place_wide", {"given": text})
     try:
-        return locator.spot(text, area, communes_first=role == "commune")
-    except UnknownCodeError as error:
-        if _POSTCODE.fullmatch(text):
-            return Unusable(role, "postcode", {"given": text})
-        return Unusable(role, "basin_unknown", {"given": text}, error.suggestions)
+        place = locator.spot(text, area, communes_first=role == "commune")
     except PasserellesError as error:
         choices = str(error.values.get("choices", ""))
         return Unusable(role, "basin_ambiguous", {"given": text, "choices": choices}, tuple(choices.split(", ")))
+    unknown = "postcode" if _POSTCODE.fullmatch(text) else "basin_unknown"
+    return Unusable(role, unknown, {"given": text}) if place is None else place
 
 
 def without_region(text: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Final, Literal, NamedTuple
 
 from passerelles.codes import grouped
-from passerelles.errors import PasserellesError, UnknownCodeError
+from passerelles.errors import PasserellesError
 from passerelles.io.csv import DataFrame, split_sheet
 from passerelles.language import packaged
 from passerelles.language.say import Lang, listed, say
@@ -155,40 +155,39 @@ class Locator:
         own = self._survey.own(text)
         return normalise_label(text) if own is None else own.code, text.strip()
 
-    def spot(self, text: str, area: str = "", *, communes_first: bool = False) -> Where:
+    def spot(self, text: str, area: str = "", *, communes_first: bool = False) -> Where | None:
         """
-        Return the basin of a place, and its commune where one is named.
+        Return the basin of a place, and its commune where one is named; None where nothing has that name.
 
-        Parameters
-        ----------
-        text, area
-            What was written, and what stands in the column of departments or postcodes beside it.
-        communes_first
-            Whether the text is of a column of communes, not of basins.
-
-        Raises
-        ------
-        PasserellesError
-            If neither the geography nor the survey knows it, or it means several places.
+        `area` is what stands in the column of departments or postcodes beside it; `communes_first`: whether the text is
+        of a column of communes, not of basins. A name of several places is an error.
         """
         if self.places is None:
             return Where(*self.find(text))
-        # Of "ZA du Rozier, 15100 Saint-Flour", the address says the town.
-        named = self.places.own(text) is not None or _POSTAL.search(text)
-        text = text if named else town_of(text)
-        around = _SAYS["around"].fullmatch(text)
-        if around is not None and self.places.own(text) is None:
-            text = f"bassin de {around['basin'] or around['town']}"
+        text = self._town_of(text)
         try:
-            place = self.places.spot(text, department_code(area), communes_first=communes_first)
-        except UnknownCodeError:
-            return Where(*self.find(text))  # a basin of the survey that the geography lacks, or an error of its own
+            place = self.places.spot_of(text, department_code(area), communes_first=communes_first)
         except PasserellesError as error:
             place = self._local_spot(error)
+        if place is None:
+            surveyed = self._wide.spot_of(text)  # a basin of the survey that the geography lacks
+            return surveyed and Where(surveyed.basin.code, surveyed.basin.name)
         commune = place.commune if communes_first or normalise_label(text) in self._grouped else None
         if commune is None or commune.latitude is None:
             return Where(place.basin.code, place.basin.name)
         return Where(place.basin.code, place.basin.name, commune.code, commune.name or place.name)
+
+    def suggest(self, text: str) -> tuple[str, ...]:
+        """Return the names nearest to the place of a text."""
+        return self._wide.suggest(self._town_of(text))
+
+    def _town_of(self, text: str) -> str:
+        """Return the words of a text that say a place: "Saint-Flour" of a site, "bassin de Rodez" of what is around."""
+        if self.places is None or self.places.own(text) is not None:
+            return text
+        text = text if _POSTAL.search(text) else town_of(text)  # an address says the town
+        around = _SAYS["around"].fullmatch(text) if self.places.own(text) is None else None
+        return f"bassin de {around['basin'] or around['town']}" if around else text
 
     def rewordings(self, text: str, *, parts: bool = True) -> Iterator[str]:
         """

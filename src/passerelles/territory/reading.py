@@ -223,6 +223,11 @@ class _Reader:
         """Reads a cell's place, each only once: see `read_place`."""
         return cache(partial(jobs.read_place, self.locator))
 
+    @cached_property
+    def _nearest(self) -> Callable[[str], tuple[str, ...]]:
+        """Gives the names nearest to a cell's place, each only once."""
+        return cache(self.locator.suggest)
+
     def _place(self, text: str, area: str, role: str, *, parts: bool = True) -> tuple[Where | Unusable, str]:
         """Return the place of a cell and the words by which it was read, if not its own: see `Locator.rewordings`."""
         town = jobs.in_department(text)  # "Ussel, Corrèze": there is a town of Corrèze too
@@ -240,6 +245,7 @@ class _Reader:
         place, words = self._place(text, area, role)
         if isinstance(place, Where) or place.key != "basin_unknown":
             return place, words
+        place = place._replace(suggestions=self._nearest(text))
         here = self._here(jobs.slips_of(text, place.suggestions), area, role)
         return here[0] if len(here) == 1 else (place, words)
 
