@@ -247,14 +247,14 @@ class Places:
             town = self.spot_of(around, area)
             return town and self._basin_spot(town.basin.code)
         joined = self._communes_by_short_name.get(name.replace(" ", ""), ())
-        spot = self._single_commune(text, dict.fromkeys((*joined, *self._communes_starting(name))), department)
+        spot = self._single_commune(text, dict.fromkeys((*joined, *self.communes_starting(name))), department)
         return spot or self._spot_of_towns(text)
 
     def _spot_of_towns(self, text: str) -> Spot | None:
         """Return the one basin that holds the towns of a text; an error lists places that are several."""
         parts = [n for n in (normalise_label(t) for t in re.split(r"\s*[-/,+]\s*|\s+(?:et|ou)\s+", text)) if n]
         if len(parts) > 1:
-            towns = [(*self._communes_by_name.get(part, ()), *self._communes_starting(part)) for part in parts]
+            towns = [(*self._communes_by_name.get(part, ()), *self.communes_starting(part)) for part in parts]
             both = set.intersection(*({c.basin for c in some} for some in towns))
             if len(both) == 1:
                 return self._basin_spot(both.pop())
@@ -345,11 +345,11 @@ class Places:
         """Commune of a name, or None: of several, the one that a basin is named after; else its town stands beside."""
         some = self._communes_by_name.get(name) or self._communes_by_short_name.get(_ARTICLE.sub("", name), ())
         named = self._basins_by_name.get(name, ()) if some and not department else ()  # Saint-Nazaire; Vire Normandie
-        begun = (c for c in self._communes_starting(name if named else "") if c.basin in named)
+        begun = (c for c in self.communes_starting(name if named else "") if c.basin in named)
         towns = [c for c in begun if (c.population or 0) > max(each.population or 0 for each in some)]
         return self._single_commune(text, [c for c in some if c.basin in named] or [*some, *towns], department)
 
-    def _communes_starting(self, start: str) -> list[Commune]:
+    def communes_starting(self, start: str) -> list[Commune]:
         """Communes whose name begins with some words and goes on, by name."""
         names, begun = [*self._communes_by_name] if start else [], f"{start} "
         after = islice(names, bisect_left(names, begun), None)

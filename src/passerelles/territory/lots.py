@@ -228,13 +228,9 @@ class Locator:
         """
         if self.places is None or self.places.own(text) is not None:
             return []
-        start = f"{normalise_label(text)} "
-        candidates = (
-            c for c in self.places.communes
-            if c.code in self.communes or departments_shown(c.code) in self.common
-        )  # fmt: skip
-        matches = [c for c in candidates if any(name.startswith(start) for name in _names(c))]
-        return [c for c in matches if c.code in self.communes] or matches
+        begun = {c.code: c for c in self.places.communes_starting(normalise_label(text))}
+        matches = [c for code, c in sorted(begun.items()) if departments_shown(code) in self.common]
+        return [c for code, c in sorted(begun.items()) if code in self.communes] or matches
 
     def rivals(self, place: Where, text: str) -> list[Commune]:
         """Communes that a stray's name may be the beginning of: those as near as it to another place of the tables."""
