@@ -94,6 +94,9 @@ class Notice:
         for name in _WORDS:
             if name in values:
                 values[name] = say(f"notices.{name}.{values[name]}", lang=lang)
+        if words := values.get(f"words_{lang}"):
+            values["words"] = words
+        values["near"] = say("notices.near", lang=lang, near=values["near"]) if "near" in values else ""
         column = values.get("column", "")
         if column and (head := sentences("tables", lang=lang).get(f"head.{column}", column)) != column:
             values["column"] = f"{head} ({column})"  # the column as a workbook has it, and as a file may

@@ -3,10 +3,14 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 # Characters that XML 1.0 forbids, and with it every workbook, office document and picture.
 _UNPRINTABLE = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF))
+# Of the search for what resembles a text.
+LONGEST: Final = 200  # no code or title is longer; what is longer is not compared
+NEAREST: Final = 3
+_ALIKE: Final = 60.0  # of 100: below, what resembles is chance
 _MARKS = re.compile("[\u0300-\u036f]+")
 _WORDS_ONLY = bytes(byte if byte in b"0123456789abcdefghijklmnopqrstuvwxyz" else ord(" ") for byte in range(256))
 
@@ -127,3 +131,30 @@ def alike(
 
     how: dict[str, Any] = {"scorer": getattr(fuzz, scorer), "processor": None, "limit": most, "score_cutoff": least}
     return {key: score for _, score, key in process.extract(text, names, **how)}
+
+
+Plain = tuple[Mapping[str, str], Mapping[str, str]]
+
+
+def plain_forms(labels: Mapping[str, str]) -> Plain:
+    """Normalised codes and normalised labels of some codes, by code."""
+    ordered = sorted(labels.items())
+    return {code: normalise_label(code) for code, _ in ordered}, {c: normalise_label(name) for c, name in ordered}
+
+
+def nearest_codes(text: str, known: Plain, *, least: float = _ALIKE) -> tuple[str, ...]:
+    """
+    Return codes that resemble `text`, or whose label does, best first; ties in the order of the codes.
+
+    Examples
+    --------
+    >>> licences = plain_forms({"PERM-C": "Permis de conduire, catégorie C", "TP-ECSR": "Titre professionnel"})
+    >>> nearest_codes("PERMIS-C", licences), nearest_codes("permis de conduire", licences)
+    (('PERM-C',), ('PERM-C',))
+    """
+    cut = normalise_label(text[:LONGEST])
+    codes, names = known
+    by_code = alike(cut, codes, least=least, most=NEAREST)
+    by_name = alike(cut, names, scorer="token_sort_ratio", least=least, most=NEAREST)
+    best = {code: max(by_code.get(code, 0.0), by_name.get(code, 0.0)) for code in (*by_code, *by_name)}
+    return tuple(sorted(best, key=lambda code: (-best[code], code))[:NEAREST])

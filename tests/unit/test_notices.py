@@ -36,7 +36,7 @@ def test_every_code_of_the_catalogue_is_used_and_no_other() -> None:
 def test_every_code_has_words_that_say_what_and_what_to_do(code: str, lang: str) -> None:
     names = "file reason column value expected encoding delimiter found megabytes parent other subject got version"
     names += " read base names year hint verb others until"
-    names += " mine first label written fiche rows words meant"
+    names += " mine first label written fiche rows words meant near"
     values: dict[str, object] = dict.fromkeys(names.split(), "«x»") | {"n": 3, "line": 4}
     values |= {"among": "contexts", "feature": "texte"}
     for part in ("what", "action"):

@@ -406,6 +406,49 @@ def test_codes_in_small_letters_and_days_as_the_french_write_them_are_read(
     assert [c.as_of for c in laid.credentials if c.code.startswith("MA-")] == ["2026-02-01", ""]
 
 
+def test_codes_labels_and_figures_are_read_as_people_write_them(tmp_path: Path, transitions: Referential) -> None:
+    label = transitions.occupation_by_code["N4101"].label
+    sheets = {
+        "specialised_occupations": [["code", "base", "label"], ["N4101-lait", f"N4101 - {label}", "Laitier"],
+                                    ["N4101-GAZ", f"{label}", "Gazier"], ["N4101-2", "n4101 ; K 2110", "Deux"],
+                                    ["N4101-?", "n'importe quoi", "Perdu"]],
+        "competencies": [["code", "label", "kind"], ["MA-1", "Prélever du lait", "savoir-faire"],
+                         ["MA-2", "Rincer", "talent"]],
+        "requirements": [["occupation", "competency", "action"], ["N4101-LAIT", "ma-1", ""],
+                         ["N4101-GAZ", "Prelever du lai", ""], ["Perdu", "MA-1", ""]],
+        "credentials": [["code", "label", "kind", "hours_low", "hours_high", "hours_source", "months_low",
+                         "months_high", "level", "minimum_age", "validity_months", "rncp", "as_of"],
+                        ["MA-CQP", "CQP laitier", "cqp", "7 h", "1 120,5 heures", "s", "6 mois", "2 ans", "Niveau 4",
+                         "18 ans", "5 ans", "RNCP 12345", "20/11/26"],
+                        ["MA-J", "Jours", "cqp", "2 jours", "", "s", "", "", "", "", "", "", ""]],
+        "credential_requirements": [["occupation", "credential", "kind"], ["laitier", "CQP laitier", "exigée"],
+                                    ["N4101-GAZ", "RNCP12345", "facultative"], ["N4101-2", "adr cit", "usage"],
+                                    ["N4101-2", "MA-CQQ", ""]],
+    }  # fmt: skip
+    manifest = f'{MANIFEST}credentials = "acces-france"\n'
+    found = check_overlay(write_table(tmp_path / "branche", sheets, manifest=manifest), transitions)
+    said = {n.code: n.sentence("fr") for n in found.notices}
+    assert set(said) == {"overlay_base_missing", "overlay_competency_missing", "unknown_word", "hours_invalid",
+                         "link_to_nowhere"}  # fmt: skip
+    assert "vouliez-vous dire MA-1 (Prélever du lait) ?" in said["overlay_competency_missing"]
+    assert "vouliez-vous dire MA-CQP (CQP laitier) ?" in said["link_to_nowhere"]
+    assert "Mots admis : savoir-faire, savoir-être, savoir." in said["unknown_word"]
+    assert "2 jours" in said["hours_invalid"]
+    laid = transitions.with_overlay(tmp_path / "branche")
+    assert "MA-1" in {r.competency for r in laid.requirements_of["N4101-lait"]}
+    assert laid.occupation_by_code["N4101-2"].bases == ("N4101", "K2110")
+    cqp = laid.credential_by_code["MA-CQP"]
+    assert (cqp.hours.low, cqp.hours.high, cqp.months.low, cqp.months.high) == (7, 1120.5, 6, 24)
+    assert (cqp.level, cqp.minimum_age, cqp.validity_months, cqp.rncp) == (4, 18, 60, "12345")
+    assert cqp.as_of == "2026-11-20"
+    kinds = {
+        (c.occupation, c.credential): c.kind for o in ("lait", "GAZ", "2") for c in laid.credentials_of[f"N4101-{o}"]
+    }
+    assert kinds["N4101-lait", "MA-CQP"] == "required"
+    assert kinds["N4101-GAZ", "MA-CQP"] == "option"
+    assert kinds["N4101-2", "ADR-CIT"] == "usual"
+
+
 def broken(folder: Path) -> Path:
     sheets = {"requirements": [["occupation", "competency", "action"], ["K2110", taught(), "effacer"]]}
     return write_table(folder / "cassee", sheets, manifest=MANIFEST)

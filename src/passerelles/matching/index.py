@@ -18,10 +18,10 @@ from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
 from passerelles.matching import reading
 from passerelles.matching.reading import LanguagePack, Lexicon, Words
-from passerelles.referentials.referential import Referential, nearest_codes, plain_forms
+from passerelles.referentials.referential import Referential
 from passerelles.sharing import blocks, cached_property
 from passerelles.store import Arrays, Index, pack
-from passerelles.text import fold_accents, normalise_label, words
+from passerelles.text import fold_accents, nearest_codes, normalise_label, plain_forms, words
 from passerelles.vectors import Field, FloatArray, Ints, sparse
 from passerelles.views.schema import one_of
 from passerelles.views.shown import Described

@@ -21,10 +21,11 @@ from passerelles.market.own_lists import OBSERVED_COLUMNS, Observed, ObservedMov
 from passerelles.market.signals import WagePair, wage_columns, wage_lines, wage_notes, wages_short
 from passerelles.matching import find_occupation, find_occupations
 from passerelles.model import TERNARY, MoveKind, Occupation, Profile, Stamp, Ternary
-from passerelles.referentials.referential import Referential, named_titles, nearest_codes, plain_forms
+from passerelles.referentials.referential import Referential, named_titles
 from passerelles.scoring.features import part_words
 from passerelles.scoring.measures import HeldCompetencies, held_competencies, required_columns
 from passerelles.scoring.scorer import LEVELS, Level
+from passerelles.text import nearest_codes, plain_forms
 from passerelles.vectors import Bools
 from passerelles.views.schema import maybe, one_of
 from passerelles.views.shown import Described, Shown

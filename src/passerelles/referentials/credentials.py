@@ -145,7 +145,7 @@ def _hours(cells: Sequence[str], source: str, draft: Draft, table: Table, line: 
     values = [_figure(cell) for cell in cells]
     stated = [value for value in values if value is not None]
     if not all(map(isfinite, stated)) or stated != sorted(stated):
-        draft.note("hours_invalid", table, line, value=" / ".join(cells))
+        draft.note("hours_invalid", table, line, value=" / ".join(cell or "–" for cell in cells))
         return model.UNKNOWN_HOURS
     if stated and not source:
         draft.note("hours_unsourced", table, line, value=" / ".join(cell or "–" for cell in cells))

@@ -13,12 +13,13 @@ from passerelles.codes import circles, is_rome_code, looks_like_code
 from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.io.archive import FileSource
 from passerelles.io.csv import Table, decimal_number, empty_table, read_table
-from passerelles.notices import Notice, NoticeLog
-from passerelles.text import normalise_label
+from passerelles.notices import LISTED, Notice, NoticeLog
+from passerelles.text import Plain, nearest_codes, normalise_label, plain_forms
 
 _Value = TypeVar("_Value")
 # What a file that cannot be read is reported as, by the key of the error.
 _UNREADABLE: Final = {"no_permission": "forbidden_file", "file_too_big": "oversized_file"}
+_ALIKE: Final = 80.0  # of 100: how much what an author may have meant resembles what is written
 _LONGEST_CHAIN: Final = 50  # of prerequisites; the longest that ships has five
 # What an overlay may declare anew, with the notice where it does so under another code.
 _TWICE: Final = {"credentials": "credential_twice", "competencies": "competency_twice"}
@@ -70,6 +71,8 @@ class Draft:
     # row that names them.
     unread: set[str] = field(default_factory=set)
     refused: set[tuple[str, str]] = field(default_factory=set)
+    plain: dict[str, Plain] = field(default_factory=dict)  # by kind, for `near`
+    asked: int = 0  # times that `near` has looked: no more than notices are listed
     skipped: set[str] = field(default_factory=set)  # occupations of an overlay that are left out, with their rows
 
     def shown(self, name: str) -> str:
@@ -78,14 +81,38 @@ class Draft:
         return f"{self.overlay}/{name}" if self.overlay else name
 
     def note(
-        self, code: str, table: Table | None = None, line: int | None = None, *, count: int = 1, **values: object
+        self,
+        code: str,
+        table: Table | None = None,
+        line: int | None = None,
+        *,
+        count: int = 1,
+        near: str = "",
+        **values: object,
     ) -> None:
-        """Report one thing found, in a row of a table or (without a table) in the whole."""
+        """Report one thing found, in a row of a table or (without a table) in the whole; `near`: what may be meant."""
+        values |= {"near": near} if near else {}
         self.log.note(code, file=table.name if table else self.overlay, line=line, count=count, **values)
 
     def missing(self, code: str) -> str:
         """What to call a row that names what this referential lacks: no fault where it is written for another one."""
         return "overlay_row_elsewhere" if self.elsewhere else code
+
+    def near(self, among: str, text: str) -> str:
+        """
+        Return the code that resembles most what an overlay names and nothing declares, with its label, to be noted.
+
+        A ROME code is another version's, not another code misspelt.
+        """
+        if not self.overlay or is_rome_code(text) or self.asked >= LISTED:
+            return ""
+        self.asked += 1
+        rows: dict[str, Declared] = getattr(self, among)
+        if len(self.plain.get(among, ((),))[0]) != len(rows):
+            self.plain[among] = plain_forms({code: row.label or "" for code, row in rows.items()})
+        code = next(iter(nearest_codes(text, self.plain[among], least=_ALIKE)), None)
+        label = code and rows[code].label
+        return f"{code} ({label})" if label else code or ""
 
     def read(self, source: FileSource, name: str, *, needed: bool, required: Sequence[str], **how: Any) -> Table:
         """
@@ -213,10 +240,12 @@ class Draft:
                     if among in self.unread or (among, cell) in self.refused:
                         continue
                     # What a referential lacks is no fault of an overlay that is made for several.
+                    line, near = table.lines[row], self.near(among, cell)
                     if self.overlay and among == "occupations":
-                        self.note(self.missing("overlay_occupation_missing"), table, table.lines[row], subject=cell)
+                        missing = self.missing("overlay_occupation_missing")
+                        self.note(missing, table, line, subject=cell, near=near)
                     else:
-                        self.note("link_to_nowhere", table, table.lines[row], subject=cell, among=among)
+                        self.note("link_to_nowhere", table, line, subject=cell, among=among, near=near)
         return table.keep(chosen)
 
     def rows(self, table: Table, fields: Mapping[str, "Field"]) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -1,6 +1,5 @@
 """Overlays: a branch's specialised occupations, credentials and requirements laid on any referential."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -12,7 +11,7 @@ from passerelles.io.archive import FileSource
 from passerelles.model import JobTitle
 from passerelles.referentials.credentials import RECODES, read_catalogue, read_facts
 from passerelles.referentials.draft import Draft, refuse_unusable, requirement_key
-from passerelles.referentials.own_tables import Manifest, OwnTables, open_tables
+from passerelles.referentials.own_tables import Manifest, OwnTables, open_tables, split_codes
 from passerelles.referentials.places import known, place_of
 from passerelles.text import normalise_label
 
@@ -78,29 +77,25 @@ def _specialised(tables: OwnTables, draft: Draft) -> None:
     """Add specialised occupations, each a copy of its base; the rows of those left out are left out too."""
     table = tables.read("specialised_occupations")
     for line, (code, base, label, definition) in table.numbered(*("code", "base", "label"), "definition"):
-        bases = _bases(base)
+        bases = split_codes(base)
         missing = [job for job in bases if job not in draft.occupations or draft.occupations[job].base is not None]
         if missing:
             named = ", ".join(missing) if len(missing) < len(bases) else base
-            draft.note(draft.missing("overlay_base_missing"), table, line, subject=code, base=named)
+            near = draft.near("occupations", base)
+            draft.note(draft.missing("overlay_base_missing"), table, line, subject=code, base=named, near=near)
             if ("occupations", code) not in draft.declared:
-                draft.skipped.add(code)
+                draft.skipped.update(filter(None, (code, label)))
             continue
         first, also = draft.occupations[bases[0]], " ".join(bases[1:])
         part = replace(first, code=code, label=label or None, base=bases[0], also=also)
         if definition:
             part = replace(part, definition=definition)
         if draft.declare("occupations", part, table, line):
-            draft.skipped.discard(code)  # of two rows of one code, one that can be used is enough
+            draft.skipped -= {code, label}  # of two rows of one code, one that can be used is enough
             for job in reversed(bases):  # what the first fiche states wins over the others
                 _inherit(draft, base=job, code=code)
         elif code in draft.occupations and ("occupations", code) not in draft.declared:
             draft.skipped.add(code)  # an occupation of the referential itself, which these rows do not mean
-
-
-def _bases(text: str) -> list[str]:
-    """Fiches that a specialised occupation comes from, as an overlay writes them."""
-    return [*filter(None, re.split(r"[\s+,;]+", text))] or [text]
 
 
 def overlays_that_split(code: str) -> tuple[str, ...]:
@@ -116,7 +111,7 @@ def overlays_that_split(code: str) -> tuple[str, ...]:
     for name in dict.fromkeys(name for name, _, _ in known("overlay")):
         with suppress(PasserellesError):  # one that cannot be read is told of when it is laid
             table = OwnTables(open_tables(place_of(name, "overlay")), Draft()).read("specialised_occupations")
-            if any(code in _bases(base) for base in table.column("base")):
+            if any(code in split_codes(base) for base in table.column("base")):
                 splitting.append(name)
     return tuple(splitting)
 
@@ -148,7 +143,8 @@ def _requirements(tables: OwnTables, draft: Draft, name: str) -> None:
         if code is not None and verb != "add" and code not in required:
             draft.note("overlay_not_asked", table, line, subject=text)
         elif code is None:
-            draft.note(draft.missing("overlay_competency_missing"), table, line, subject=text, verb=verb)
+            near = draft.near("competencies", text)
+            draft.note(draft.missing("overlay_competency_missing"), table, line, subject=text, verb=verb, near=near)
         elif verb == "remove":
             del required[code]
         else:

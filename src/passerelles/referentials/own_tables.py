@@ -61,6 +61,21 @@ _REMARKS: Final = _HEAD_AS_IS | {"choice", "proposals"}
 _DECLARES: Final = {"specialised_occupations": "occupations", "macro_competencies": "competencies"}
 _CODES: Final = frozenset(DECLARED["codes"])
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?:T.+)?|\d{1,2}/\d{1,2}/\d{2,4}")
+# What the codes of a column are codes of.
+_EVERY_KIND: Final = ("occupations", "competencies", "credentials")
+_KINDS: Final = {
+    **dict.fromkeys(("occupation", "base"), ("occupations",)),
+    **dict.fromkeys(("credential", "requires"), ("credentials",)),
+    **dict.fromkeys(("competency", "macro"), ("competencies",)),
+}
+_FIGURE: Final = re.compile(r"(niveau |level |rncp ?)?(\d[\d\s.,]*?)\s*([a-z]+)?\.?")
+_UNITS: Final = {
+    "hours": ("h", "heure", "heures", "hour", "hours"),
+    "months": ("mois", "month", "months"),
+    "years": ("an", "ans", "year", "years"),
+    "level": ("niveau ", "level "),
+    "rncp": ("rncp", "rncp "),
+}
 _BROKEN: Final = re.compile(r"#(?:N/A|N/D|REF!|VALUE!|VALEUR!|NAME\?|NOM\?|DIV/0!|NUM!|NOMBRE!|NULL!|NUL!)|=.+")
 
 
@@ -377,7 +392,8 @@ def _cell_type(name: str, column: str) -> CellType | None:
             draft.note("invalid_kind", table, line, column=column, value="", read=by_word[""])
         decoded = meaning(words, cell)
         if decoded is None:  # nothing can stand in for it
-            draft.note("unknown_word", table, line, column=column, value=cell, words=", ".join(filter(None, words)))
+            fr, en = (", ".join(choices(words, lang)) for lang in LANGS)
+            draft.note("unknown_word", table, line, column=column, value=cell, words_fr=fr, words_en=en)
         return decoded or _REFUSED
 
     return CellType({k: v for k, v in by_word.items() if k or full_name not in DECLARED["said_if_empty"]}, word)
@@ -390,7 +406,8 @@ def _date(draft: Draft, cell: str, column: str, table: Table, line: int) -> str:
     The day on which a fact was read is noted too where it is more than two years back: it should be read again.
     """
     try:
-        day = datetime.strptime(cell, "%d/%m/%Y").date() if "/" in cell else date.fromisoformat(cell)  # noqa: DTZ007
+        written = "%d/%m/%y" if cell[-3:-2] == "/" else "%d/%m/%Y"
+        day = datetime.strptime(cell, written).date() if "/" in cell else date.fromisoformat(cell)  # noqa: DTZ007
     except ValueError:
         draft.note("invalid_value", table, line, column=column, value=cell)
         return ""
@@ -417,24 +434,93 @@ def _empty_error_cells(table: Table, draft: Draft) -> Table:
     """
     Empty the cells in which a spreadsheet wrote an error or left a formula; note these, and dates for codes.
 
-    A code of what the referential has may be in small letters.
+    What stands for a code of what the referential has becomes that code, and figures lose the unit of their column.
     """
-    codes = [place for place, column in enumerate(table.header) if column in _CODES]
-    known = (draft.occupations, draft.competencies, draft.credentials)
+    codes = [(place, column) for place, column in enumerate(table.header) if column in _CODES]
+    figures = [(place, unit) for place, column in enumerate(table.header) if (unit := _unit_of(column))]
+    code_of = _codes_meant(draft)
     begun = "\n".join(["", *chain.from_iterable(table.rows)])  # of all cells at once: hardly any begins so
     broken = "\n#" in begun or "\n=" in begun
     for line, row in zip(table.lines, table.rows, strict=True):
-        for place in codes:
-            column, cell = table.header[place], row[place]
+        for place, column in codes:
+            cell = row[place]
             if _DATE.fullmatch(cell):
                 draft.note("date_for_code", table, line, column=column, value=cell)
-            elif column != "code" and (upper := cell.upper()) != cell:
-                row[place] = upper if any(cell not in some and upper in some for some in known) else cell
+            elif cell and column != "code":
+                row[place] = code_of(_KINDS.get(column, _EVERY_KIND), cell)
+                for parts in (re.split("[+,;]", cell), split_codes(cell)) if column == "base" else ():  # of two fiches
+                    meant = [code_of(_KINDS[column], part.strip()) for part in parts]
+                    row[place] = " ".join(meant) if draft.occupations.keys() >= set(meant) else row[place]
+        for place, unit in figures:
+            if row[place] and not row[place].isdecimal():
+                row[place] = _without_unit(row[place], unit)
         for place, cell in enumerate(row) if broken else ():
             if _BROKEN.fullmatch(cell):
                 draft.note("error_cell", table, line, column=table.header[place], value=cell)
                 row[place] = ""
     return table
+
+
+def _codes_meant(draft: Draft) -> Callable[[Sequence[str], str], str]:
+    """
+    Make what gives the code, of some kinds, that a cell stands for; the cell itself where it is none, or of several.
+
+    A person writes it in small letters, with blanks, as the label, as both, or a certification as its RNCP number.
+    """
+
+    @cache
+    def forms(kind: str) -> Mapping[str, Sequence[str]]:
+        rows: Mapping[str, Any] = getattr(draft, kind)
+        known = [(code.casefold(), code) for code in rows]
+        for code, row in rows.items() if kind != "competencies" else ():  # whose labels requirements look up
+            known += [
+                (f"rncp{n}" if n.isdecimal() else n.casefold(), code) for n in (getattr(row, "rncp", "") or "").split()
+            ]
+            labels = (row.label, f"{code} {row.label}", f"{row.label} {code}") if row.label else ()
+            known += [(f" {normalise_label(label)}", code) for label in labels]  # no code begins with a blank
+        return grouped(known)
+
+    @cache
+    def code_of(kinds: Sequence[str], cell: str) -> str:
+        if cell in draft.skipped or any(cell in getattr(draft, kind) for kind in kinds):
+            return cell
+        small = cell.casefold().split()
+        written = ("".join(small), "-".join(small), f" {normalise_label(cell)}")
+        meant = {code for kind in kinds for form in written for code in forms(kind).get(form, ())}
+        return meant.pop() if len(meant) == 1 else cell
+
+    return code_of
+
+
+def split_codes(cell: str) -> list[str]:
+    """Codes of a cell that may hold several, as a person parts them."""
+    return [*filter(None, re.split(r"[\s+,;]+", cell))] or [cell]
+
+
+def _unit_of(column: str) -> str:
+    """Return what a column of figures counts; "" for another column."""
+    if column in ("minimum_age", "rncp", "level", "level_low", "level_high"):
+        return {"minimum_age": "years", "rncp": "rncp"}.get(column, "level")
+    if "months" in column:
+        return "months"
+    return "hours" if re.fullmatch(r"(?:hours|company)(?:_low|_expected|_high|_hours)?", column) else ""
+
+
+def _without_unit(cell: str, unit: str) -> str:
+    """
+    Return the figure of a cell that names its unit; the cell where it names another, which would have to be guessed.
+
+    Examples
+    --------
+    >>> _without_unit("1 120,5 h", "hours"), _without_unit("2 ans", "months"), _without_unit("2 jours", "hours")
+    ('1 120,5', '24', '2 jours')
+    """
+    match = _FIGURE.fullmatch(cell.casefold())
+    if not match or not (named := match[3] or match[1]):
+        return cell
+    if named in ("an", "ans", "year", "years") and unit == "months" and match[2].isdecimal():
+        return str(12 * int(match[2]))
+    return match[2] if named in _UNITS[unit] else cell
 
 
 @cache

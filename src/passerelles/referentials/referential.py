@@ -25,7 +25,7 @@ from passerelles.referentials.own_tables import open_tables
 from passerelles.referentials.places import place_of
 from passerelles.sharing import Deriving, Later, cached_property, made_once, no_collection
 from passerelles.store import Index, open_index
-from passerelles.text import alike, cut, normalise_label, slashed_forms
+from passerelles.text import LONGEST, NEAREST, alike, cut, normalise_label, slashed_forms
 
 Item = TypeVar("Item")
 # By what a draft keeps the rows of a table, and a referential has them in order; moves go by their rank.
@@ -37,11 +37,8 @@ _KEYS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "occupation_access": attrgetter("occupation"),
 }
 _UNRANKED: Final = 10**9
-_LONGEST: Final = 200  # no code or title is longer; what is longer is not compared
-_NEAREST: Final = 3
 _ROME: Final = re.compile(r"^(?:code)?rome:?(?=[a-z]\d)")  # what people write before a code of the ROME
 _ROME_WITHIN: Final = re.compile(r"(?<![^\W_])[A-Za-z] ?\d{4}(?![^\W_])(?!-\w)")
-_ALIKE: Final = 60.0  # of 100: below, what resembles is chance
 
 
 @dataclass(frozen=True)
@@ -479,7 +476,7 @@ def code_of(referential: Referential, text: str) -> str | None:
     """Return the occupation of a code, in whatever case and however it is spaced; None where it is none."""
     if text in referential.occupation_by_code:
         return text
-    if len(text) > _LONGEST:
+    if len(text) > LONGEST:
         return None
     codes = _codes_by_fold(referential).get(_ROME.sub("", "".join(text.split()).casefold()), ())
     return codes[0] if len(codes) == 1 else None
@@ -487,7 +484,7 @@ def code_of(referential: Referential, text: str) -> str | None:
 
 def codes_within(referential: Referential, text: str) -> tuple[str, ...]:
     """Return the occupations whose ROME codes stand in a text, beside other words or codes."""
-    codes = (code_of(referential, part) for part in _ROME_WITHIN.findall(text[:_LONGEST]))
+    codes = (code_of(referential, part) for part in _ROME_WITHIN.findall(text[:LONGEST]))
     return tuple(dict.fromkeys(code for code in codes if code is not None))
 
 
@@ -495,7 +492,7 @@ def occupations_meant(referential: Referential, text: str) -> tuple[str, ...]:
     """Return the occupation of a code, or those of an exact title, which several may share; see `exact_occupation`."""
     if (code := code_of(referential, text)) is not None:
         return (code,)
-    wanted = normalise_label(text) if len(text) <= _LONGEST else ""
+    wanted = normalise_label(text) if len(text) <= LONGEST else ""
     if not wanted:
         return ()
     return titles_by_label(referential).get(wanted) or tuple(
@@ -534,7 +531,7 @@ def exact_occupation(referential: Referential, text: str) -> str:
         return codes[0]
     if codes:
         raise UnknownCodeError(text, suggestions=codes, key="ambiguous_title")
-    raise UnknownCodeError(cut(text, _LONGEST), suggestions=nearest(referential, text))
+    raise UnknownCodeError(cut(text, LONGEST), suggestions=nearest(referential, text))
 
 
 def named_titles(referential: Referential, texts: Iterable[str]) -> frozenset[str]:
@@ -621,20 +618,20 @@ def titles_by_label(referential: Referential) -> Mapping[str, tuple[str, ...]]:
 
 def nearest(referential: Referential, text: str) -> tuple[str, ...]:
     """Return codes or titles that resemble `text`, best first; ties in the order of the codes."""
-    cut = text[:_LONGEST].strip()
+    cut = text[:LONGEST].strip()
     if any(c.isdigit() for c in cut) and " " not in cut:
         codes = {o.code: o.code for o in referential.occupations}
-        return tuple(alike(cut.upper(), codes, least=50, most=_NEAREST)) or _of_same_start(cut.upper(), sorted(codes))
+        return tuple(alike(cut.upper(), codes, least=50, most=NEAREST)) or _of_same_start(cut.upper(), sorted(codes))
     plain, labels = normalise_label(cut), _plain_labels(referential)
-    forms = alike(plain, {form: form for form in labels}, scorer="token_sort_ratio", least=60, most=4 * _NEAREST)
-    return tuple(islice(dict.fromkeys(labels[form] for form in forms), _NEAREST))
+    forms = alike(plain, {form: form for form in labels}, scorer="token_sort_ratio", least=60, most=4 * NEAREST)
+    return tuple(islice(dict.fromkeys(labels[form] for form in forms), NEAREST))
 
 
 def _of_same_start(text: str, codes: Sequence[str]) -> tuple[str, ...]:
     """Return the first codes among those that share the most of their start with `text`: those of its field."""
     starts = (text[:length] for length in range(len(text), 0, -1))
     alike_so_far = (tuple(code for code in codes if code.startswith(start)) for start in starts)
-    return next(filter(None, alike_so_far), ())[:_NEAREST]
+    return next(filter(None, alike_so_far), ())[:NEAREST]
 
 
 @made_once
@@ -643,30 +640,3 @@ def _plain_labels(referential: Referential) -> Mapping[str, str]:
     labels = sorted({t.label for t in referential.titles} | {o.label for o in referential.occupations if o.label})
     forms = {form: some[0].label for form, some in _titles_by_form(referential).items()}
     return {**forms, **{normalise_label(label): label for label in reversed(labels)}}
-
-
-Plain = tuple[Mapping[str, str], Mapping[str, str]]
-
-
-def plain_forms(labels: Mapping[str, str]) -> Plain:
-    """Normalised codes and normalised labels of some codes, by code."""
-    ordered = sorted(labels.items())
-    return {code: normalise_label(code) for code, _ in ordered}, {c: normalise_label(name) for c, name in ordered}
-
-
-def nearest_codes(text: str, known: Plain) -> tuple[str, ...]:
-    """
-    Return codes that resemble `text`, or whose label does, best first; ties in the order of the codes.
-
-    Examples
-    --------
-    >>> licences = plain_forms({"PERM-C": "Permis de conduire, catégorie C", "TP-ECSR": "Titre professionnel"})
-    >>> nearest_codes("PERMIS-C", licences), nearest_codes("permis de conduire", licences)
-    (('PERM-C',), ('PERM-C',))
-    """
-    cut = normalise_label(text[:_LONGEST])
-    codes, names = known
-    by_code = alike(cut, codes, least=_ALIKE, most=_NEAREST)
-    by_name = alike(cut, names, scorer="token_sort_ratio", least=_ALIKE, most=_NEAREST)
-    best = {code: max(by_code.get(code, 0.0), by_name.get(code, 0.0)) for code in (*by_code, *by_name)}
-    return tuple(sorted(best, key=lambda code: (-best[code], code))[:_NEAREST])
