@@ -98,6 +98,36 @@ def test_csv_in_and_out(
     assert "Métier rêvé" in refused[0]["message"]
 
 
+def test_a_csv_file_is_read_as_platforms_write_it(tmp_path: Path, embedded_graph: OccupationGraph) -> None:
+    first, second = embedded_graph.competency_codes[:2]
+    credential = min(embedded_graph.referential.credential_by_code)
+    rows = [
+        ["Identifiant", "Code ROME", "Métier", "Compétences", "Certifications", "employment"],
+        ["001", "k2110", "rien", f"{first} | {second}", f"{credential}=Oui", "Salariée"],
+        ["002", "K2110", "", f'["{first}", "{second}"]', f"{credential}=non", "à son compte"],
+        ["003", "", "K2110", f"{first},{second}", f"{credential}=", ""],  # a bare credential is not guessed to be held
+        ["004", "", "K2110", f"{first},{second}", "", ""],
+    ]
+    text = "\n".join(";".join(row) for row in rows)
+    (tmp_path / "in.csv").write_text(text, encoding="utf-8")
+    with pytest.warns(PasserellesWarning, match="métier"):
+        rank_files(embedded_graph, tmp_path / "in.csv", tmp_path / "out.csv", limit=3)
+    assert [r["reason"] for r in read_csv(tmp_path / "out-rejects.csv")] == ["not_ternary"]
+    found = read_csv(tmp_path / "out.csv")
+    given: list[Any] = [
+        ("001", "K2110", [first, second], {credential: "yes"}),
+        ("002", "K2110", [first, second], {credential: "no"}),
+        ("004", None, [first, second], {}),
+    ]
+    asked = table(given)
+    ways = pa.array(["employee", "self-employed", None])
+    asked = asked.set_column(asked.schema.get_field_index("employment"), "employment", ways)
+    expected = rank_profiles(embedded_graph, asked, limit=3).read_all().to_pylist()
+    assert [(r["id"], r["code"], r["credentials_missing"]) for r in found] == [
+        (r["id"], r["code"], ";".join(r["credentials_missing"])) for r in expected
+    ]
+
+
 def test_no_cell_is_a_formula_and_ids_are_the_same_in_every_form(
     tmp_path: Path, embedded_graph: OccupationGraph
 ) -> None:

@@ -1,6 +1,7 @@
 """Profiles from files, streams and data frames, in bounded batches: their columns, and the people of a batch."""
 
 import csv
+import re
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,9 +23,11 @@ from passerelles.io.arrow import pa, pc, pq
 from passerelles.io.atomic import is_stream
 from passerelles.io.csv import DELIMITERS, decode
 from passerelles.model import TERNARY, Employment, Ternary
+from passerelles.referentials.draft import meaning
+from passerelles.referentials.own_tables import coded
 from passerelles.referentials.referential import exact_occupation, named_titles
 from passerelles.scoring.measures import Origins
-from passerelles.text import alike, cut, few
+from passerelles.text import alike, cut, few, normalise_label
 from passerelles.vectors import Bools, Ints, Rows, presence, sparse
 
 # Rows handled at a time, whatever comes in: memory does not depend on how many there are. Enough that the
@@ -34,6 +37,16 @@ COLUMNS: Final = ("id", "occupation", "competencies", "credentials", "employment
 _MISSPELT: Final = 85  # of 100: similarity to an absent column from which a name counts as misspelt
 _LETTERS: Final = 2  # largest difference of length from the right name
 _LISTED: Final = 10  # unread columns that the warning lists at most
+# What people call these columns of a CSV file, and what they write in them; of several, the first is read.
+_HEADS: Final = {
+    "id": ("identifiant",),
+    "occupation": ("code rome", "metier"),
+    "competencies": ("competences",),
+    "credentials": ("certifications",),
+}
+_HELD: Final = coded("yes_no")
+_EMPLOYMENT: Final = coded("employment")
+_PARTED: Final = re.compile(r"[;|,\n]")
 FAULT: Final = "passerelles.fault"  # a further column: why a row of a file could not be read
 
 
@@ -159,7 +172,7 @@ CsvRecord = list[str] | None  # None: a record that cannot be split into cells
 
 def csv_batches(path: Path, *, tell: bool = True) -> "Iterator[pa.RecordBatch]":
     """
-    Batches of a CSV file with a header; lists are separated by semicolons (by bars where that is the delimiter).
+    Batches of a CSV file with a header; lists are separated by semicolons, bars or commas, or written as JSON does.
 
     A row that has not the length of the header keeps its id where it has one, and is refused later on.
     """
@@ -173,9 +186,14 @@ def csv_batches(path: Path, *, tell: bool = True) -> "Iterator[pa.RecordBatch]":
         delimiter = max(DELIMITERS, key=lambda d: len({c.strip().strip('"').casefold() for c in first.split(d)}))
         records = _records(file, delimiter)
         header = [name.strip().casefold() for name in next(records, None) or []]
+        plain = [normalise_label(name) for name in header]
+        for column, heads in _HEADS.items():
+            there = [plain.index(head) for head in heads if head in plain and column not in header]
+            for place in there[:1]:
+                header[place] = column
         check_names(header, tell=tell)
         while waiting := list(islice(records, BATCH)):
-            yield _batch(waiting, header, "|" if delimiter == ";" else ";")
+            yield _batch(waiting, header)
 
 
 def _records(file: TextIO, delimiter: str) -> Iterator[CsvRecord]:
@@ -208,8 +226,8 @@ def _line(file: TextIO, ahead: deque[str]) -> str:
     return line
 
 
-def _batch(records: Sequence[CsvRecord], header: Sequence[str], inner: str) -> "pa.RecordBatch":
-    """Return a batch of the columns that profiles have, and of why rows cannot be read; `inner` parts a list."""
+def _batch(records: Sequence[CsvRecord], header: Sequence[str]) -> "pa.RecordBatch":
+    """Return a batch of the columns that profiles have, and of why rows cannot be read."""
     columns = {name: _cells(records, header, name) for name in COLUMNS}
     faults = [
         "too_long" if record is None
@@ -218,12 +236,21 @@ def _batch(records: Sequence[CsvRecord], header: Sequence[str], inner: str) -> "
         else None
         for record, cells in zip(records, zip(*columns.values(), strict=True), strict=True)
     ]  # fmt: skip
-    lists = [[c.strip() for c in (cell or "").split(inner) if c.strip()] for cell in columns["competencies"]]
-    stated = [cell and cell.replace(inner, ";") for cell in columns["credentials"]]
-    values = {**columns, "competencies": lists, "credentials": stated, FAULT: faults}
+    lists = [
+        list(filter(None, (c.strip("[] \"'") for c in _PARTED.split(cell or "")))) for cell in columns["competencies"]
+    ]
+    stated = [cell and ";".join(map(_pair, _PARTED.split(cell))) for cell in columns["credentials"]]
+    ways = [cell and (meaning(_EMPLOYMENT, cell) or cell) for cell in columns["employment"]]
+    values = {**columns, "competencies": lists, "credentials": stated, "employment": ways, FAULT: faults}
     text = pa.string()
     kinds = {"competencies": pa.list_(text)}
     return pa.RecordBatch.from_pydict({name: pa.array(v, kinds.get(name, text)) for name, v in values.items()})
+
+
+def _pair(text: str) -> str:
+    """Return a credential and whether it is held, as profiles say it."""
+    code, sign, held = text.partition("=")
+    return f"{code}{sign}{(held.strip() and meaning(_HELD, held.strip())) or held}"
 
 
 def _cells(records: Sequence[CsvRecord], header: Sequence[str], name: str) -> list[str | None]:

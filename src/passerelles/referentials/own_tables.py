@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, TypeVar
 
-from passerelles.codes import grouped
+from passerelles.codes import grouped, is_rome_code
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import FileSource, Member, open_source, parse_toml, read_file
 from passerelles.io.csv import Table, decode, empty_table, file_record, parse_rows
@@ -482,7 +482,7 @@ def _codes_meant(draft: Draft) -> Callable[[Sequence[str], str], str]:
 
     @cache
     def code_of(kinds: Sequence[str], cell: str) -> str:
-        if cell in draft.skipped or any(cell in getattr(draft, kind) for kind in kinds):
+        if is_rome_code(cell) or cell in draft.skipped or any(cell in getattr(draft, kind) for kind in kinds):
             return cell
         small = cell.casefold().split()
         written = ("".join(small), "-".join(small), f" {normalise_label(cell)}")
