@@ -820,6 +820,7 @@ def test_what_may_be_many_jobs_or_none_is_not_sure(rome: Referential, text: str)
         ("Maître de port", "N3201"),
         ("Couturier sellier nautique", "B1811"),
         ("Cariste-magasinier", "N1110"),  # as a "magasinier cariste"
+        ("Serrurier métallier", "F1614"),
         ("Chef d'atelier", "H2504"),  # no engineer
         ("Responsable d'atelier", "H2504"),
     ],
