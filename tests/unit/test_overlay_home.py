@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from passerelles.access.holdings import demanded_rows
 from passerelles.cli.main import run
 from passerelles.compiled import compile_index
 from passerelles.errors import PasserellesError, ReferentialError
@@ -447,6 +448,29 @@ def test_codes_labels_and_figures_are_read_as_people_write_them(tmp_path: Path, 
     assert kinds["N4101-lait", "MA-CQP"] == "required"
     assert kinds["N4101-GAZ", "MA-CQP"] == "option"
     assert kinds["N4101-2", "ADR-CIT"] == "usual"
+
+
+def test_a_part_of_new_titles_alone_takes_what_the_fiche_at_large_does(
+    tmp_path: Path, transitions: Referential
+) -> None:
+    sheets = {
+        "specialised_occupations": [["code", "base", "label"], ["K2110-N", "K2110", "Formateur en entreprise"],
+                                    ["K2110-M", "K2110", "Moniteur de motos"],
+                                    ["K2110-0", "K2110", "Sans appellation"]],
+        "titles": [["occupation", "code", "label"], ["K2110-N", "", "Formateur / Formatrice en entreprise"],
+                   ["K2110-M", "", "Monitrice moto"], ["K2110-M", "16746", "Moniteur motocycle"],
+                   ["K2110-M", "", "Moniteur / Monitrice de trois-roues"]],
+    }  # fmt: skip
+    place = write_table(tmp_path / "branche", sheets, manifest=MANIFEST)
+    assert not check_overlay(place, transitions).notices
+    laid = build_graph(transitions.with_overlay(place)).referential
+    assert {t.code for t in laid.titles_in("K2110-M")} > {"16745", "16746"}  # claimed by one of the two forms
+    assert len(laid.titles_in("K2110-M")) == 3
+    parts = ("K2110-N", "K2110-M", "K2110-0")
+    new, claimed, bare = ({r.credential for r in demanded_rows(laid, code)} for code in parts)
+    assert new == bare == {r.credential for r in demanded_rows(laid, "K2110")} >= {"AUT-ENS", "PERM-B", "TP-ECSR"}
+    assert claimed >= {"AUT-ENS-2R", "PERM-A"}  # whatever other titles the part adds
+    assert "AUT-ENS-GL" not in new | claimed
 
 
 def broken(folder: Path) -> Path:

@@ -13,7 +13,7 @@ from passerelles.referentials.credentials import RECODES, read_catalogue, read_f
 from passerelles.referentials.draft import Draft, refuse_unusable, requirement_key
 from passerelles.referentials.own_tables import Manifest, OwnTables, open_tables, split_codes
 from passerelles.referentials.places import known, place_of
-from passerelles.text import normalise_label
+from passerelles.text import normalise_label, slashed_forms
 
 
 def read_overlay(source: FileSource, draft: Draft, *, name: str, version: str, anyway: bool) -> Manifest:
@@ -157,7 +157,7 @@ def _requirements(tables: OwnTables, draft: Draft, name: str) -> None:
 def _titles(tables: OwnTables, draft: Draft) -> None:
     """Claim job titles by code or exact label: a claimed title means the specialised occupation from then on."""
     table = draft.linked(tables.read("titles"), occupation="occupations")
-    labelled = by_label({t.code: t.label for t in draft.titles.values()})
+    labelled = by_label({t.code: t.label for t in draft.titles.values()}, also=slashed_forms)
     claimed: dict[str, int] = {}
     for line, (occupation, code, label) in table.numbered(*("occupation", "code", "label")):
         match = code if code in draft.titles else next(iter(labelled(label)), None)
@@ -165,7 +165,7 @@ def _titles(tables: OwnTables, draft: Draft) -> None:
         title = JobTitle(code or f"{occupation}/{line}", label, occupation) if match is None else draft.titles[match]
         if match is None and not label:
             draft.note(draft.missing("overlay_title_missing"), table, line, subject=code)
-        elif label and plain != normalise_label(title.label):
+        elif label and plain not in map(normalise_label, (title.label, *(slashed_forms(title.label) or ()))):
             others = ", ".join(labelled(label)) or "–"
             draft.note("title_disagrees", table, line, subject=code, written=label, label=title.label, others=others)
         elif (match or plain) in claimed:
@@ -181,9 +181,11 @@ def _titles(tables: OwnTables, draft: Draft) -> None:
             draft.titles[match] = title._replace(occupation=occupation, fiche=fiche)
 
 
-def by_label(labels: Mapping[str, str]) -> Callable[[str], list[str]]:
+def by_label(
+    labels: Mapping[str, str], also: Callable[[str], Sequence[str] | None] = lambda _label: None
+) -> Callable[[str], list[str]]:
     """
-    Make the look-up of codes by label, sorted: the very label, else the same words.
+    Make the look-up of codes by label, sorted: the very label, else the same words, else a form that is `also` of one.
 
     The words of all labels are looked for once, when a label is first asked for.
     """
@@ -192,8 +194,14 @@ def by_label(labels: Mapping[str, str]) -> Callable[[str], list[str]]:
     def by_words() -> Mapping[str, Sequence[str]]:
         return grouped((normalise_label(label), code) for code, label in labels.items())
 
+    @cache
+    def by_form() -> Mapping[str, Sequence[str]]:
+        forms = grouped((normalise_label(form), code) for code, label in labels.items() for form in also(label) or ())
+        return {form: codes for form, codes in forms.items() if len(codes) == 1}
+
     def look_up(label: str) -> list[str]:
-        codes = by_words().get(normalise_label(label), ()) if label else ()
+        words = normalise_label(label)
+        codes = (by_words().get(words) or by_form().get(words, ())) if label else ()
         return sorted([code for code in codes if labels[code] == label] or codes)
 
     return look_up

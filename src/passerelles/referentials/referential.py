@@ -461,14 +461,17 @@ def _for_titles(
     """
     Yield what some titles of a fiche demand for the specialised occupations that these titles mean.
 
-    Demanded of every title of a specialised occupation, it is demanded there; of none of them, it is not.
+    Demanded of every title of a specialised occupation, it is demanded there; of none of them, it is not. Of titles
+    that an overlay adds nothing is known: one without others takes what is demanded of the fiche at large.
     """
     for row in rows:
-        occupation = referential.occupation_by_code[row.occupation]
-        titles, named = {title.code for title in referential.titles_in(row.occupation)}, set(row.titles.split())
-        if occupation.base is not None and titles and named and titles <= named:
+        occupation, named = referential.occupation_by_code[row.occupation], frozenset(row.titles.split())
+        known = referential.titles_in(row.occupation)
+        titles = {title.code for title in known if title.fiche or occupation.base is None}
+        of_fiche = not titles and any(stand_for(referential, b, named) for b in occupation.bases)
+        if occupation.base is not None and named and (of_fiche or (titles and titles <= named)):
             yield row._replace(scope="all" if row.scope == "titles" else row.scope, titles="")
-        elif occupation.base is None or not titles or not named or titles & named:
+        elif occupation.base is None or not known or not named or titles & named:
             yield row
 
 
