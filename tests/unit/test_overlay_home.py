@@ -412,11 +412,12 @@ def test_codes_labels_and_figures_are_read_as_people_write_them(tmp_path: Path, 
     sheets = {
         "specialised_occupations": [["code", "base", "label"], ["N4101-lait", f"N4101 - {label}", "Laitier"],
                                     ["N4101-GAZ", f"{label}", "Gazier"], ["N4101-2", "n4101 ; K 2110", "Deux"],
-                                    ["N4101-?", "n'importe quoi", "Perdu"]],
+                                    ["N4101-?", "n'importe quoi", "Perdu"], ["N4101-P", "N4101-2", "Partie"]],
         "competencies": [["code", "label", "kind"], ["MA-1", "Prélever du lait", "savoir-faire"],
                          ["MA-2", "Rincer", "talent"]],
         "requirements": [["occupation", "competency", "action"], ["N4101-LAIT", "ma-1", ""],
-                         ["N4101-GAZ", "Prelever du lai", ""], ["Perdu", "MA-1", ""]],
+                         ["N4101-GAZ", "Prelever du lai", ""], ["Perdu", "MA-1", ""],
+                         ["N4101-GAZ", "MA-1 - prélever du lait", ""]],
         "credentials": [["code", "label", "kind", "hours_low", "hours_high", "hours_source", "months_low",
                          "months_high", "level", "minimum_age", "validity_months", "rncp", "as_of"],
                         ["MA-CQP", "CQP laitier", "cqp", "7 h", "1 120,5 heures", "s", "6 mois", "2 ans", "Niveau 4",
@@ -431,12 +432,16 @@ def test_codes_labels_and_figures_are_read_as_people_write_them(tmp_path: Path, 
     said = {n.code: n.sentence("fr") for n in found.notices}
     assert set(said) == {"overlay_base_missing", "overlay_competency_missing", "unknown_word", "hours_invalid",
                          "link_to_nowhere"}  # fmt: skip
+    assert (
+        "vouliez-vous dire N4101 K2110 ?" in said["overlay_base_missing"] or "N4101 ?" in said["overlay_base_missing"]
+    )
     assert "vouliez-vous dire MA-1 (Prélever du lait) ?" in said["overlay_competency_missing"]
     assert "vouliez-vous dire MA-CQP (CQP laitier) ?" in said["link_to_nowhere"]
     assert "Mots admis : savoir-faire, savoir-être, savoir." in said["unknown_word"]
     assert "2 jours" in said["hours_invalid"]
     laid = transitions.with_overlay(tmp_path / "branche")
-    assert "MA-1" in {r.competency for r in laid.requirements_of["N4101-lait"]}
+    for part in ("lait", "GAZ"):
+        assert "MA-1" in {r.competency for r in laid.requirements_of[f"N4101-{part}"]}
     assert laid.occupation_by_code["N4101-2"].bases == ("N4101", "K2110")
     cqp = laid.credential_by_code["MA-CQP"]
     assert (cqp.hours.low, cqp.hours.high, cqp.months.low, cqp.months.high) == (7, 1120.5, 6, 24)
@@ -463,12 +468,20 @@ def test_a_part_of_new_titles_alone_takes_what_the_fiche_at_large_does(
     }  # fmt: skip
     place = write_table(tmp_path / "branche", sheets, manifest=MANIFEST)
     assert not check_overlay(place, transitions).notices
+    sheets["credentials"] = [["code", "label", "kind"], ["MA-1", "Une", "titre"]]
+    sheets["credential_requirements"] = [["occupation", "credential", "scope", "titles"],
+                                         ["K2110-M", "MA-1", "titles", "16745 16747 moto"]]  # fmt: skip
+    place = write_table(tmp_path / "branche", sheets, manifest=MANIFEST)
+    (strange,) = check_overlay(place, transitions).notices
+    assert (strange.code, dict(strange.values)["value"]) == ("invalid_value", "16747 moto")
     laid = build_graph(transitions.with_overlay(place)).referential
     assert {t.code for t in laid.titles_in("K2110-M")} > {"16745", "16746"}  # claimed by one of the two forms
     assert len(laid.titles_in("K2110-M")) == 3
     parts = ("K2110-N", "K2110-M", "K2110-0")
     new, claimed, bare = ({r.credential for r in demanded_rows(laid, code)} for code in parts)
     assert new == bare == {r.credential for r in demanded_rows(laid, "K2110")} >= {"AUT-ENS", "PERM-B", "TP-ECSR"}
+    (own,) = (r for r in laid.credentials_of["K2110-M"] if r.credential == "MA-1")
+    assert (own.scope, own.titles) == ("titles", "16745")
     assert claimed >= {"AUT-ENS-2R", "PERM-A"}  # whatever other titles the part adds
     assert "AUT-ENS-GL" not in new | claimed
 

@@ -185,6 +185,11 @@ def _credential_requirements(tables: OwnTables, draft: Draft, catalogue: str) ->
         table = draft.linked(table, occupation="occupations")
     rows = list(tables.rows(table, "credential_requirements"))
     for line, cells in rows if catalogue else _without_removals(rows, table, draft):
+        titles = cells["titles"].split() if draft.overlay and not catalogue and not draft.elsewhere else []
+        if strange := [code for code in titles if not _is_title_of(draft, code, cells["occupation"])]:
+            draft.note("invalid_value", table, line, column="titles", value=" ".join(strange))
+            cells["titles"] = " ".join(code for code in titles if code not in strange)
+            cells["scope"] = "titles" if cells["scope"] == "all" else cells["scope"]
         if cells["scope"] in get_args(model.Ground):
             cells |= {"ground": cells["scope"], "scope": "titles" if cells["titles"] else "all"}
         row = from_row(model.CredentialRequirement, cells, origin=catalogue)
@@ -192,6 +197,11 @@ def _credential_requirements(tables: OwnTables, draft: Draft, catalogue: str) ->
             draft.note("group_incoherent", table, line, subject=f"{row.occupation} - {row.credential}")
             row = row._replace(kind="option", group="", alternative="")
         draft.credential_requirements[requirement_key(row)] = row
+
+
+def _is_title_of(draft: Draft, code: str, occupation: str) -> bool:
+    title = draft.titles.get(code)
+    return title is not None and title.occupation == occupation
 
 
 def _without_removals(rows: Sequence[_Row], table: Table, draft: Draft) -> list[_Row]:

@@ -81,8 +81,9 @@ def _specialised(tables: OwnTables, draft: Draft) -> None:
         missing = [job for job in bases if job not in draft.occupations or draft.occupations[job].base is not None]
         if missing:
             named = ", ".join(missing) if len(missing) < len(bases) else base
-            near = draft.near("occupations", base)
-            draft.note(draft.missing("overlay_base_missing"), table, line, subject=code, base=named, near=near)
+            parts = [draft.occupations[job].base or "" for job in missing if job in draft.occupations]
+            near = " ".join(parts) or draft.near("occupations", base)
+            draft.note(draft.missing("overlay_base_missing"), table, line, subject=code, base=named or "–", near=near)
             if ("occupations", code) not in draft.declared:
                 draft.skipped.update(filter(None, (code, label)))
             continue

@@ -476,8 +476,7 @@ def _codes_meant(draft: Draft) -> Callable[[Sequence[str], str], str]:
             known += [
                 (f"rncp{n}" if n.isdecimal() else n.casefold(), code) for n in (getattr(row, "rncp", "") or "").split()
             ]
-            labels = (row.label, f"{code} {row.label}", f"{row.label} {code}") if row.label else ()
-            known += [(f" {normalise_label(label)}", code) for label in labels]  # no code begins with a blank
+            known += [(f" {normalise_label(row.label)}", code)] if row.label else []  # no code begins with a blank
         return grouped(known)
 
     @cache
@@ -487,6 +486,10 @@ def _codes_meant(draft: Draft) -> Callable[[Sequence[str], str], str]:
         small = cell.casefold().split()
         written = ("".join(small), "-".join(small), f" {normalise_label(cell)}")
         meant = {code for kind in kinds for form in written for code in forms(kind).get(form, ())}
+        first, _, rest = cell.partition(" ")
+        for kind in kinds if rest else ():  # beside the label
+            row = getattr(draft, kind).get(first)
+            meant |= {first} if row and row.label and normalise_label(row.label) == normalise_label(rest) else set()
         return meant.pop() if len(meant) == 1 else cell
 
     return code_of
