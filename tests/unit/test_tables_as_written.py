@@ -1751,6 +1751,8 @@ def test_a_word_of_several_trades_is_a_job_of_the_trade_of_its_firm(rome: Refere
     assert job("Agent de contrôle") == ("H1506", False)
     assert job("Chargé de clientèle", "Téléconseiller", "Superviseur centre d'appels") == ("D1408", False)  # no bank
     assert job("Chef d'équipe", "Maçon", "Coffreur") == ("F1206", False)
+    beside = "Téléconseiller", "Formateur", "Hôtesse d'accueil", "Technicien info"
+    assert job("Superviseur", *beside) == ("D1435", False)  # one trade, and nobody else of an industry
     assert job("Chef d'équipe", "Fondeur", "Responsable RH") == ("H2504", False)
     many = ("Maçon", "Comptable", "Cariste", "Magasinier", "Secrétaire")
     assert job("Chef d'équipe", *many) == ("H2504", False)  # two of five make no firm of logistics

@@ -152,8 +152,8 @@ def _of_trades(
         def weight(reading: Candidate) -> float:
             trade = trades[reading.code]
             like = sum(sure * (2 * (each == trade) + (each[:1] == trade[:1])) for each, sure in beside.values())
-            few = 2 * sum(each[:1] == trade[:1] for each, _ in beside.values()) < len(beside)  # one trainer is no firm
-            return 0 if few else like * (1.0 if part else reading.parent_confidence)
+            few = 2 * like < sum(sure for _, sure in beside.values())  # one trainer makes no firm of trainers
+            return 0 if few and reading is not ranked[0] else like * (1.0 if part else reading.parent_confidence)
 
         meant = (c for c in ranked if c.reason == ranked[0].reason and (part or c.parent_confidence > 1.0 - SURE))
         best = max((ranked[0], *meant), key=weight)
