@@ -109,7 +109,7 @@ def test_a_csv_file_is_read_as_platforms_write_it(tmp_path: Path, embedded_graph
         ["004", "", "K2110", f"{first},{second}", "", ""],
     ]
     text = "\n".join(";".join(row) for row in rows)
-    (tmp_path / "in.csv").write_text(text, encoding="utf-8")
+    (tmp_path / "in.csv").write_text(f"sep=;\n{text}", encoding="utf-8-sig")
     with pytest.warns(PasserellesWarning, match="métier"):
         rank_files(embedded_graph, tmp_path / "in.csv", tmp_path / "out.csv", limit=3)
     assert [r["reason"] for r in read_csv(tmp_path / "out-rejects.csv")] == ["not_ternary"]

@@ -182,7 +182,11 @@ def csv_batches(path: Path, *, tell: bool = True) -> "Iterator[pa.RecordBatch]":
     encoding = decode(sample.rstrip(_BEYOND_ASCII) if len(sample) == _SAMPLE else sample).encoding
     with path.open(encoding=encoding, errors="replace", newline="") as file:
         first = file.readline(_LONGEST)
+        if told := first.casefold().startswith("sep="):  # a line that Excel writes for itself
+            first = file.readline(_LONGEST)
         file.seek(0)
+        if told:
+            file.readline(_LONGEST)
         delimiter = max(DELIMITERS, key=lambda d: len({c.strip().strip('"').casefold() for c in first.split(d)}))
         records = _records(file, delimiter)
         header = [name.strip().casefold() for name in next(records, None) or []]
