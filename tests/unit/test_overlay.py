@@ -214,6 +214,7 @@ def test_what_is_no_overlay_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PasserellesError) as refused:
         base.with_overlay(tmp_path / "petit")
     assert refused.value.key == "wrong_schema"
+    assert "passerelles overlay check" in refused.value.message("fr")
     for place in ("nowhere", "x" * 5000):
         with pytest.raises(PasserellesError) as refused:
             base.with_overlay(place)
