@@ -225,7 +225,7 @@ def read_table(  # noqa: PLR0913 - what a format promises of its files
         log.note("delimiter_differs", file=name, expected=expected_delimiter, delimiter=shown)
     table = replace(table, header=named(table.header, heads))
     if strip:
-        table.rows[:] = [[cell.strip() for cell in row] for row in table.rows]
+        table.rows[:] = [[*map(str.strip, row)] for row in table.rows]
         table = table.keep([any(row) for row in table.rows])
     return _check_columns(table, required, optional, log)
 
