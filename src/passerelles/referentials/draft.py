@@ -280,7 +280,7 @@ class Draft:
         self, cell: str, column: str, table: Table, line: int, *, least: int = 0, most: float = inf
     ) -> int | None:
         """Whole number that a cell gives; None where it is empty or, with a notice, where it is out of bounds."""
-        if cell.isdecimal() and least <= decimal_number(cell) <= most:
+        if cell.isdecimal() and least <= (number := float(cell)) <= most and number < inf:
             return int(cell)
         if cell:
             self.note("invalid_value", table, line, column=column, value=cell)

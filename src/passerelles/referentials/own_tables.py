@@ -411,10 +411,10 @@ def _date(draft: Draft, cell: str, column: str, table: Table, line: int) -> str:
     except ValueError:
         draft.note("invalid_value", table, line, column=column, value=cell)
         return ""
-    today = date.today()  # noqa: DTZ011 - a calendar day
-    if column == "as_of" and day > today:
+    days = (date.today() - day).days if column == "as_of" else 0  # noqa: DTZ011 - a calendar day
+    if days < 0:
         draft.note("date_in_future", table, line, column=column, value=cell)
-    if column == "as_of" and (today - day).days > _OLD_YEARS * 365.25:
+    if days > _OLD_YEARS * 365.25:
         draft.note("fact_old", table, line, value=cell)
     return day.isoformat()
 
@@ -436,29 +436,38 @@ def _empty_error_cells(table: Table, draft: Draft) -> Table:
 
     What stands for a code of what the referential has becomes that code, and figures lose the unit of their column.
     """
-    codes = [(place, column) for place, column in enumerate(table.header) if column in _CODES]
-    figures = [(place, unit) for place, column in enumerate(table.header) if (unit := _unit_of(column))]
-    code_of = _codes_meant(draft)
-    begun = "\n".join(["", *chain.from_iterable(table.rows)])  # of all cells at once: hardly any begins so
-    broken = "\n#" in begun or "\n=" in begun
-    for line, row in zip(table.lines, table.rows, strict=True):
-        for place, column in codes:
-            cell = row[place]
-            if _DATE.fullmatch(cell):
-                draft.note("date_for_code", table, line, column=column, value=cell)
-            elif cell and column != "code":
-                row[place] = code_of(_KINDS.get(column, _EVERY_KIND), cell)
-                for parts in (re.split("[+,;]", cell), split_codes(cell)) if column == "base" else ():  # of two fiches
-                    meant = [code_of(_KINDS[column], part.strip()) for part in parts]
-                    row[place] = " ".join(meant) if draft.occupations.keys() >= set(meant) else row[place]
-        for place, unit in figures:
-            if row[place] and not row[place].isdecimal():
-                row[place] = _without_unit(row[place], unit)
-        for place, cell in enumerate(row) if broken else ():
+    code_of, begun = _codes_meant(draft), "\n".join(["", *chain.from_iterable(table.rows)])  # of all cells at once
+    for place, column in enumerate(table.header):
+        unit, cells = _unit_of(column), set[str]()
+        if unit or column in _CODES:  # of which the same come again and again
+            cells = {row[place] for row in table.rows} - {""}
+        dates = set(filter(_DATE.fullmatch, cells)) if column in _CODES else ()
+        for line, row in zip(table.lines, table.rows, strict=True) if dates else ():
+            if row[place] in dates:
+                draft.note("date_for_code", table, line, column=column, value=row[place])
+        if unit:
+            meant = {cell: _without_unit(cell, unit) for cell in cells if not cell.isdecimal()}
+        else:
+            meant = {cell: _code_meant(cell, column, code_of, draft) for cell in cells if column != "code"}
+        meant = {cell: text for cell, text in meant.items() if text != cell}
+        for row in table.rows if meant else ():
+            row[place] = meant.get(row[place], row[place])
+    for line, row in zip(table.lines, table.rows, strict=True) if "\n#" in begun or "\n=" in begun else ():
+        for place, cell in enumerate(row):
             if _BROKEN.fullmatch(cell):
                 draft.note("error_cell", table, line, column=table.header[place], value=cell)
                 row[place] = ""
     return table
+
+
+def _code_meant(cell: str, column: str, code_of: Callable[[Sequence[str], str], str], draft: Draft) -> str:
+    """Return the code that a cell of a column stands for, or the two fiches that it names; see `_codes_meant`."""
+    kinds = _KINDS.get(column, _EVERY_KIND)
+    whole = code_of(kinds, cell)
+    for parts in (re.split("[+,;]", cell), split_codes(cell)) if column == "base" else ():
+        meant = [code_of(kinds, part.strip()) for part in parts]
+        whole = " ".join(meant) if draft.occupations.keys() >= set(meant) else whole
+    return whole
 
 
 def _codes_meant(draft: Draft) -> Callable[[Sequence[str], str], str]:
