@@ -71,6 +71,7 @@ class Draft:
     # row that names them.
     unread: set[str] = field(default_factory=set)
     refused: set[tuple[str, str]] = field(default_factory=set)
+    noted: int = 0  # notices so far
     plain: dict[str, Plain] = field(default_factory=dict)  # by kind, for `near`
     asked: int = 0  # times that `near` has looked: no more than notices are listed
     skipped: set[str] = field(default_factory=set)  # occupations of an overlay that are left out, with their rows
@@ -92,6 +93,7 @@ class Draft:
     ) -> None:
         """Report one thing found, in a row of a table or (without a table) in the whole; `near`: what may be meant."""
         values |= {"near": near} if near else {}
+        self.noted += 1
         self.log.note(code, file=table.name if table else self.overlay, line=line, count=count, **values)
 
     def missing(self, code: str) -> str:
@@ -254,12 +256,20 @@ class Draft:
         for column, how in fields.values():
             cells = table.column(column)
             if how is not None:
-                known, read = how
+                known: dict[str, Any] = {**how.known}
                 rows = zip(table.lines, cells, strict=True)
-                cells = [known[c] if c in known else read(self, c, column, table, line) for line, c in rows]
+                cells = [known[c] if c in known else self._read(how, c, column, table, line, known) for line, c in rows]
             columns.append(cells)
         for line, values in zip(table.lines, zip(*columns, strict=True), strict=True):
             yield line, dict(zip(fields, values, strict=True))
+
+    def _read(self, how: "CellType", cell: str, column: str, table: Table, line: int, known: dict[str, Any]) -> Any:
+        """Read a cell; what is read without a notice reads the same further down, and is kept in `known`."""
+        before = self.noted
+        value = how.read(self, cell, column, table, line)
+        if self.noted == before:
+            known[cell] = value
+        return value
 
     def coded(
         self, known: Mapping[str, _Value], value: str, column: str, table: Table, line: int, *, is_kind: bool = False
