@@ -188,8 +188,8 @@ def _credential_requirements(tables: OwnTables, draft: Draft, catalogue: str) ->
         titles = cells["titles"].split() if draft.overlay and not catalogue and not draft.elsewhere else []
         if strange := [code for code in titles if not _is_title_of(draft, code, cells["occupation"])]:
             draft.note("invalid_value", table, line, column="titles", value=" ".join(strange))
-            cells["titles"] = " ".join(code for code in titles if code not in strange)
-            cells["scope"] = "titles" if cells["scope"] == "all" else cells["scope"]
+            # Where none is known, some titles are meant all the same: the others are not asked for it.
+            cells["titles"] = " ".join(code for code in titles if code not in strange) or cells["titles"]
         if cells["scope"] in get_args(model.Ground):
             cells |= {"ground": cells["scope"], "scope": "titles" if cells["titles"] else "all"}
         row = from_row(model.CredentialRequirement, cells, origin=catalogue)
@@ -201,7 +201,7 @@ def _credential_requirements(tables: OwnTables, draft: Draft, catalogue: str) ->
 
 def _is_title_of(draft: Draft, code: str, occupation: str) -> bool:
     title = draft.titles.get(code)
-    return title is not None and title.occupation == occupation
+    return title is not None and occupation in (title.occupation, title.fiche)
 
 
 def _without_removals(rows: Sequence[_Row], table: Table, draft: Draft) -> list[_Row]:
