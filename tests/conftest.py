@@ -2,10 +2,8 @@
 
 import gc
 import os
-import re
 import shutil
 import sys
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,13 +47,11 @@ LONGEST = (
     "test_bulk_spark",
 )  # fmt: skip
 
-# How files name what they ask of the real ROME, its market and places.
-REAL = re.compile(r"\b(?:real_|rome)\w*[:\"]")
-
-
-@cache
-def _asks_for_rome(file: Path) -> bool:
-    return REAL.search(file.read_text("utf-8")) is not None
+# Files that ask most of the real ROME, split by an overlay, and of its market and places.
+TOGETHER = {
+    "test_notebooks", "test_docs", "test_cases", "test_flagship", "test_shipped", "test_baselines", "test_resolve",
+    "test_resolve_review", "test_competency_resolution", "test_embedded", "test_access_real", "test_areas",
+}  # fmt: skip
 
 
 def pytest_configure() -> None:
@@ -74,13 +70,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Give each worker whole files, in the order above, and one all that ask for the real ROME: it is read once."""
+    """Give each worker whole files, in the order above, or those that share most: what they share is made once."""
     from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
     class WholeFiles(LoadFileScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
             file: str = super()._split_scope(nodeid)
-            return "on the real ROME" if _asks_for_rome(config.rootpath / file) else file
+            return "on the real ROME" if Path(file).stem in TOGETHER else file
 
     config.option.loadscopereorder = False
     return WholeFiles(config, log)
