@@ -128,6 +128,14 @@ def test_a_csv_file_is_read_as_platforms_write_it(tmp_path: Path, embedded_graph
     ]
 
 
+def test_a_csv_file_that_has_its_columns_is_read_by_them_alone(tmp_path: Path, embedded_graph: OccupationGraph) -> None:
+    text = f"id,competencies,métier,certifications\n1,{embedded_graph.competency_codes[0]},Chez Dupont,SST\n"
+    (tmp_path / "in.csv").write_text(text, encoding="utf-8")
+    with pytest.warns(PasserellesWarning, match="métier"):
+        rank_files(embedded_graph, tmp_path / "in.csv", tmp_path / "out.csv", limit=1)
+    assert [r["id"] for r in read_csv(tmp_path / "out.csv")] == ["1"]
+
+
 def test_no_cell_is_a_formula_and_ids_are_the_same_in_every_form(
     tmp_path: Path, embedded_graph: OccupationGraph
 ) -> None:

@@ -191,7 +191,8 @@ def csv_batches(path: Path, *, tell: bool = True) -> "Iterator[pa.RecordBatch]":
         records = _records(file, delimiter)
         header = [name.strip().casefold() for name in next(records, None) or []]
         plain = [normalise_label(name) for name in header]
-        for column, heads in _HEADS.items():
+        whole = "id" in header and not {"occupation", "competencies"}.isdisjoint(header)  # as it is: nothing is guessed
+        for column, heads in _HEADS.items() if not whole else ():
             there = [plain.index(head) for head in heads if head in plain and column not in header]
             for place in there[:1]:
                 header[place] = column
