@@ -104,9 +104,9 @@ class Draft:
         """
         Return the code that resembles most what an overlay names and nothing declares, with its label, to be noted.
 
-        A ROME code is another version's, not another code misspelt.
+        A ROME code is another version's, not another code misspelt; what is like a number is so by chance.
         """
-        if not self.overlay or is_rome_code(text) or self.asked >= LISTED:
+        if not self.overlay or is_rome_code(text) or text.isdecimal() or self.asked >= LISTED:
             return ""
         self.asked += 1
         rows: dict[str, Declared] = getattr(self, among)

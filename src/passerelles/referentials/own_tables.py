@@ -67,6 +67,7 @@ _KINDS: Final = {
     **dict.fromkeys(("occupation", "base"), ("occupations",)),
     **dict.fromkeys(("credential", "requires"), ("credentials",)),
     **dict.fromkeys(("competency", "macro"), ("competencies",)),
+    "context": ("contexts",),
 }
 _FIGURE: Final = re.compile(r"(niveau |level |rncp ?)?(\d[\d\s.,]*?)\s*([a-z]+)?\.?")
 _UNITS: Final = {
@@ -464,7 +465,8 @@ def _code_meant(cell: str, column: str, code_of: Callable[[Sequence[str], str], 
     """Return the code that a cell of a column stands for, or the two fiches that it names; see `_codes_meant`."""
     kinds = _KINDS.get(column, _EVERY_KIND)
     whole = code_of(kinds, cell)
-    for parts in (re.split("[+,;]", cell), split_codes(cell)) if column == "base" else ():
+    of_two = column == "base" and whole not in draft.occupations
+    for parts in (re.split("[+,;]", cell), split_codes(cell)) if of_two else ():
         meant = [code_of(kinds, part.strip()) for part in parts]
         whole = " ".join(meant) if draft.occupations.keys() >= set(meant) else whole
     return whole
