@@ -39,6 +39,7 @@ def test_names_of_one_occupation_in_a_cell_are_as_sure_as_each(rome: Referential
     ("Chargé d'affaires professionnels", None), ("Directeur de la culture", None),
     ("Livreur de repas", "N4104"), ("Opticien visagiste", "J1405"), ("Réceptionnaire atelier", "I1604"),
     ("Gardien de gymnase", "K2501"), ("Serrurier", None), ("Conseillère clientèle particuliers", "C1206"),
+    ("Régulateur trafic", None),
     ("Télésurveilleur", "K2503"), ("Technicien de prestations sociales", "C1109"), ("Contrôleur-vérificateur", "N4302"),
 ])  # fmt: skip
 def test_a_usage_names_the_trade_or_leaves_several(rome: Referential, text: str, family: str | None) -> None:
