@@ -457,23 +457,31 @@ def test_codes_labels_and_figures_are_read_as_people_write_them(tmp_path: Path, 
 
 def test_a_code_or_a_label_stands_for_what_is_of_its_kind_and_bears_it_whole(tmp_path: Path) -> None:
     sheets = {
-        "occupations": [["code", "label"], ["O1", "Boucher, charcutier"], ["O2", "Boucher"], ["O3", "Charcutier"]],
+        "occupations": [["code", "label"], ["O1", "Boucher, charcutier"], ["O2", "Boucher"], ["O3", "Charcutier"],
+                        ["O4", "Boulanger"], ["O5", "boulanger"]],
         "competencies": [["code", "label", "kind"], ["NUIT", "Veiller", "savoir-faire"]],
-        "requirements": [["occupation", "competency"], *([job, "NUIT"] for job in ("O1", "O2", "O3"))],
+        "requirements": [["occupation", "competency"], *([f"O{n}", "NUIT"] for n in range(1, 6))],
         "contexts": [["code", "label", "category"], ["nuit", "Travail de nuit", "horaires"]],
         "occupation_contexts": [["occupation", "context"], ["O1", "nuit"], ["O2", "Travail de nuit"]],
-    }
+    }  # fmt: skip
     manifest = MANIFEST.replace("overlay@1", "table@1")
     whole = load_referential(write_table(tmp_path / "viande", sheets, manifest=manifest))
     assert not whole.notices
     assert whole.occupation_contexts == (("O1", "nuit"), ("O2", "nuit"))
     parts = [["code", "base", "label"], ["P-1", "boucher, charcutier", "Un"], ["P-2", "Charcutier ; boucher", "Deux"],
-             ["P-3", "16723", "Trois"]]  # fmt: skip
-    place = write_table(tmp_path / "branche", {"specialised_occupations": parts}, manifest=MANIFEST)
-    (missing,) = check_overlay(place, whole).notices
-    assert "vouliez-vous" not in missing.sentence("fr")
-    laid = whole.with_overlay(place).occupation_by_code
-    assert (laid["P-1"].bases, laid["P-2"].bases) == (("O1",), ("O3", "O2"))
+             ["P-3", "16723", "Trois"], ["P-4", "Boulanger", "Quatre"]]  # fmt: skip
+    own = {
+        "specialised_occupations": parts,
+        "credentials": [["code", "label", "kind", "rncp"], ["MA-1", "Une", "certificat", "RS5000"]],
+        "credential_requirements": [["occupation", "credential"], ["Un", "rs 5000"]],
+    }
+    place = write_table(tmp_path / "branche", own, manifest=MANIFEST)
+    number, two = check_overlay(place, whole).notices  # a label that two bear is nobody's
+    assert "vouliez-vous" not in number.sentence("fr")
+    assert (number.code, two.code, dict(two.values)["subject"]) == (*["overlay_base_missing"] * 2, "P-4")
+    laid = whole.with_overlay(place)
+    assert [o.bases for o in laid.occupations if o.base] == [("O1",), ("O3", "O2")]
+    assert [c.credential for c in laid.credentials_of["P-1"]] == ["MA-1"]
 
 
 def test_a_part_of_new_titles_alone_takes_what_the_fiche_at_large_does(
