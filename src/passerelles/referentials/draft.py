@@ -211,7 +211,7 @@ class Draft:
             if "" in key[:full]:
                 self.note("empty_code", table, line)
             elif key in keys:
-                self.note("duplicate_link", table, line, subject=" - ".join(key))
+                self.note("duplicate_link", table, line, subject=" - ".join(filter(None, key)))
             chosen.append("" not in key[:full] and key not in keys)
             keys.add(key)
         return table.keep(chosen)

@@ -188,7 +188,13 @@ def by_label(
     """
     Make the look-up of codes by label, sorted: the very label, else the same words, else a form that is `also` of one.
 
-    The words of all labels are looked for once, when a label is first asked for.
+    The words of all labels are looked for once, when a label is first asked for. A form of several labels means none.
+
+    Examples
+    --------
+    >>> look_up = by_label({"1": "Vendeur / Vendeuse", "2": "Vendeur / Marchande"}, lambda label: label.split(" / "))
+    >>> look_up("vendeuse"), look_up("vendeur")
+    (['1'], [])
     """
 
     @cache
