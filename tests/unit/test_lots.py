@@ -991,3 +991,10 @@ def test_two_codes_in_a_cell_without_a_title_are_asked_back(embedded: Referentia
     lots = read_lots(embedded, [{"Code ROME": "N1101/N1103", "Effectif": 3}, rows[1]], "fragile")
     assert [(p.key, p.people) for p in lots.set_aside] == [("job_ambiguous", 3)]
     assert "désigne plusieurs métiers : N1101, N1103. Écrivez le code." in lots.set_aside[0].sentence("fr")
+
+
+def test_a_name_that_others_go_on_is_theirs_where_the_tables_have_more_than_one_place() -> None:
+    communes = (Commune("40001", "Aire-sur-l'Adour", "7201"), Commune("62014", "Aire-sur-la-Lys", "5902"))
+    places = Places((Basin("5902", "Artois"), Basin("7201", "Landes")), communes)
+    assert Locator(places, common=frozenset({"62"})).starting_with("Aire") == [communes[1]]
+    assert Locator(places, communes=frozenset({"40001"})).starting_with("Aire") == [communes[0]]

@@ -499,7 +499,8 @@ def test_a_part_of_new_titles_alone_takes_what_the_fiche_at_large_does(
     assert not check_overlay(place, transitions).notices
     sheets["credentials"] = [["code", "label", "kind"], ["MA-1", "Une", "titre"]]
     sheets["credential_requirements"] = [["occupation", "credential", "scope", "titles"],
-                                         ["K2110-M", "MA-1", "titles", "16745 16747 moto"]]  # fmt: skip
+                                         ["K2110-M", "MA-1", "titles", "16745 16747 moto"],
+                                         ["K2110", "MA-1", "titles", "16745"]]  # fmt: skip
     place = write_table(tmp_path / "branche", sheets, manifest=MANIFEST)
     (strange,) = check_overlay(place, transitions).notices
     assert (strange.code, dict(strange.values)["value"]) == ("invalid_value", "16747 moto")
