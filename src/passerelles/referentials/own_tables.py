@@ -288,7 +288,7 @@ class OwnTables(NamedTuple):
         table = draft.read(self.source, file, needed=needed, required=required, strip=True, heads=heads())
         if not table.header and any(n.severity == "error" for n in table.notices):
             draft.unread.add(_DECLARES.get(name, name))
-        table = _empty_error_cells(table, draft)
+        table = _with_cells_as_meant(table, draft)
         table = table.keep([not is_example(row) for row in table.rows])
         if draft.skipped:
             table = table.keep([occupation not in draft.skipped for occupation in table.column("occupation")])
@@ -431,11 +431,11 @@ _TYPES: Final[Mapping[str, CellType]] = {
 }
 
 
-def _empty_error_cells(table: Table, draft: Draft) -> Table:
+def _with_cells_as_meant(table: Table, draft: Draft) -> Table:
     """
-    Empty the cells in which a spreadsheet wrote an error or left a formula; note these, and dates for codes.
+    Write each cell as it is meant: the code that it stands for, the figure without the unit of its column.
 
-    What stands for a code of what the referential has becomes that code, and figures lose the unit of their column.
+    Cells in which a spreadsheet wrote an error or left a formula are emptied; they are noted, and dates for codes.
     """
     code_of, begun = _codes_meant(draft), "\n".join(["", *chain.from_iterable(table.rows)])  # of all cells at once
     for place, column in enumerate(table.header):
@@ -532,7 +532,7 @@ def _without_unit(cell: str, unit: str) -> str:
     match = _FIGURE.fullmatch(cell.casefold())
     if not match or not (named := match[3] or match[1]):
         return cell
-    if named in ("an", "ans", "year", "years") and unit == "months" and match[2].isdecimal():
+    if named in _UNITS["years"] and unit == "months" and match[2].isdecimal():
         return str(12 * int(match[2]))
     return match[2] if named in _UNITS[unit] else cell
 
