@@ -18,6 +18,7 @@ from passerelles.referentials.load import read_place
 from passerelles.referentials.own_tables import CODED, DECLARED, RULES, SCHEMAS, OwnTables, Schema
 from passerelles.referentials.places import Kind, Origin, bundled, home, installed, known, named_place, place_of
 from passerelles.referentials.referential import Referential, apply_overlay
+from passerelles.text import words
 from passerelles.views.excel import BookPage, Help, write_workbook
 
 _KINDS: Final[tuple[Kind, ...]] = ("overlay", "referential")
@@ -46,12 +47,13 @@ def write_form(
     Raises
     ------
     PasserellesError
-        If the name is taken by what is embedded, the output is named as another file, or cannot be written.
+        If the name is none, is taken by what is embedded, the output is named as another file, or cannot be written.
     """
     if Path(output).suffix.casefold() != ".xlsx":
         raise PasserellesError("form_output", path=output)
     if Path(output).exists():
         raise PasserellesError("write_new", path=output)
+    _refuse_unfit(name)
     if named_place(name, "overlay") is not None or named_place(name, "referential") is not None:
         raise PasserellesError("name_taken", name=name)
     pages = [_about(name, schema, base, lang)]
@@ -207,8 +209,7 @@ def install(place: Path, base: Referential, *, replace: bool = False, accept_err
     errors = [n for n in issues if n.severity == "error"]
     if errors and not accept_errors:
         raise ReferentialError("overlay_refused", issues=errors, first="", name=name, n=len(errors), place=place)
-    if not looks_like_code(name) or "/" in name:
-        raise PasserellesError("name_unfit", name=name)
+    _refuse_unfit(name)
     existing = installed(kind).get(name)
     if name in bundled(kind) or (existing is not None and not replace):
         raise PasserellesError("name_taken", name=name)
@@ -219,6 +220,12 @@ def install(place: Path, base: Referential, *, replace: bool = False, accept_err
     if existing is not None and existing != target:
         existing.unlink()
     return NamedSource(kind, name, "installed")
+
+
+def _refuse_unfit(name: str) -> None:
+    """Refuse a name that could not be a file's, or would have to be quoted in a command."""
+    if not looks_like_code(name) or "/" in name:
+        raise PasserellesError("name_unfit", name=name, plain="-".join(words(name)) or "branche")
 
 
 def remove(name: str) -> list[NamedSource]:
