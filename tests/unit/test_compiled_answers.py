@@ -307,6 +307,8 @@ def test_an_overlay_goes_on_top_of_an_index(tmp_path: Path, embedded_graph: Occu
     split = load_referential(plain).with_overlay(OVERLAY)
     assert split.index is None
     assert build_graph(split).referential == embedded_graph.referential
+    again = load_referential(compile_index(embedded_graph, tmp_path / "split.zip"))
+    assert again.with_overlay(OVERLAY) is again  # which lies there already
 
 
 def test_what_a_branch_says_of_access_stays_under_another_overlay_on_an_index(tmp_path: Path) -> None:

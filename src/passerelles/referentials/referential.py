@@ -124,6 +124,8 @@ class Referential(Deriving):
         """
         Return a new referential with a branch's specialised occupations, credentials and requirements on top.
 
+        One that lies on it already changes nothing.
+
         Parameters
         ----------
         name_or_path
@@ -143,7 +145,10 @@ class Referential(Deriving):
         >>> [o.label for o in split.parts_of("K2110")][:1]
         ['Enseignant / Enseignante de la conduite, deux-roues']
         """
-        return apply_overlay(self, name_or_path)
+        laid = apply_overlay(self, name_or_path)
+        before = self.provenance.files
+        # The same files lie there already, as on an index compiled with them.
+        return self if set(laid.provenance.files[len(before) :]) <= set(before) else laid
 
     def parts_of(self, code: str) -> tuple[model.Occupation, ...]:
         """Specialised occupations into which an overlay splits the occupation `code`; empty where none does."""
