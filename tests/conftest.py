@@ -1,9 +1,12 @@
 """Fixtures that every test may use."""
 
+import ast
 import gc
 import os
 import shutil
 import sys
+from collections.abc import Set as AbstractSet
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,11 +50,27 @@ LONGEST = (
     "test_bulk_spark",
 )  # fmt: skip
 
-# Files that ask most of the real ROME, split by an overlay, and of its market and places.
-TOGETHER = {
-    "test_notebooks", "test_docs", "test_cases", "test_flagship", "test_shipped", "test_baselines", "test_resolve",
-    "test_resolve_review", "test_competency_resolution", "test_embedded", "test_access_real", "test_areas",
+# What takes seconds to read or build is best made in one process only.
+REAL = {
+    "rome", "older_rome", "rome4_graph", "rome4_split", "rome4_report", "real_reads", "real_scan", "real_market",
+    "real_places", "real_certifications",
 }  # fmt: skip
+
+
+@cache
+def _on_the_real_rome(file: str) -> AbstractSet[str]:
+    """Names of the tests of a file, and of its fixtures, that ask for the real ROME, directly or through others."""
+    tree = ast.parse(Path(file).read_text(encoding="utf-8"))
+    named = {
+        f.name: {n.arg for n in ast.walk(f) if isinstance(n, ast.arg)}
+        | {n.value for n in ast.walk(f) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+        for f in tree.body
+        if isinstance(f, ast.FunctionDef)
+    }
+    found = set(REAL)
+    while more := {name for name, others in named.items() if others & found} - found:
+        found |= more
+    return found
 
 
 def pytest_configure() -> None:
@@ -70,13 +89,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Give each worker whole files, in the order above, or those that share most: what they share is made once."""
+    """Give each worker whole files, in the order above, save that one has all tests that ask for the real ROME."""
     from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
     class WholeFiles(LoadFileScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
             file: str = super()._split_scope(nodeid)
-            return "on the real ROME" if Path(file).stem in TOGETHER else file
+            if not Path(file).stem.startswith("test_"):  # an example of a docstring
+                return file
+            test = nodeid.removeprefix(f"{file}::").partition("[")[0]
+            return "on the real ROME" if test in _on_the_real_rome(str(config.rootpath / file)) else file
 
     config.option.loadscopereorder = False
     return WholeFiles(config, log)

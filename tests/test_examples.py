@@ -1,4 +1,4 @@
-"""The examples of hosts run as they stand."""
+"""The examples of hosts run as they stand; that of Spark in `test_bulk_spark`, which has a cluster."""
 
 import os
 import runpy
@@ -34,7 +34,7 @@ def people(folder: Path) -> Path:
     return folder / "people.parquet"
 
 
-def test_every_example_is_tried_here() -> None:
+def test_every_example_is_tried() -> None:
     assert {p.name for p in EXAMPLES.glob("*.py")} == {
         *("web_app.py", "nightly_job.py", "pandas_table.py", "notebook_cell.py", "spark_job.py")
     }
@@ -71,21 +71,6 @@ def test_the_nightly_job_ranks_a_file(tmp_path: Path) -> None:
 def test_the_table_and_the_cells_run() -> None:
     assert "K2110" in started("pandas_table.py").stdout
     assert len(started("notebook_cell.py").stdout.splitlines()) == 5
-
-
-@pytest.mark.external
-def test_the_spark_job_ranks_a_file(tmp_path: Path, java: str) -> None:
-    import pyarrow.parquet as pq
-
-    pytest.importorskip("pyspark")
-    quiet = {"SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable, "JAVA_HOME": ""}
-    quiet["PYSPARK_SUBMIT_ARGS"] = "--master local[1] --conf spark.ui.enabled=false pyspark-shell"
-    if not os.environ.get("JAVA_HOME"):
-        del quiet["JAVA_HOME"]
-    started("spark_job.py", str(people(tmp_path)), str(tmp_path / "moves"), **quiet)
-    moves = pq.read_table(tmp_path / "moves").to_pylist()
-    ranks = [m["rank"] for m in moves if m["id"] == "p1"]
-    assert ranks == [1, 2, 3, 4, 5]
 
 
 def test_the_package_of_a_branch_gives_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -110,7 +110,7 @@ def table_of(case: Case, found: Allocation) -> dict[tuple[int, int], int]:
 
 
 @given(cases(most=2, count=3))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_no_table_is_better_than_the_one_found(case: Case) -> None:
     found = case.match()
     tables = list(every_table(case)) if len(case.fragile) * len(case.hiring) <= 9 else []
@@ -124,7 +124,7 @@ def test_no_table_is_better_than_the_one_found(case: Case) -> None:
 
 
 @given(cases(most=2, count=3), st.sampled_from((50.0, 300.0)))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_implausibility_counts_beside_hours_and_no_table_costs_less(case: Case, unlikely: float) -> None:
     """The cost of a move is worked out anew from what `rank_moves` says of its chance."""
     case = replace(case, floor=0.0, settings={"unlikely_hours": unlikely})
@@ -148,7 +148,7 @@ def test_implausibility_counts_beside_hours_and_no_table_costs_less(case: Case, 
 
 
 @given(cases(most=30, count=5, bounded=False))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_agrees_with_the_network_simplex_of_networkx(case: Case) -> None:
     found = case.match()
     net: nx.DiGraph[Any] = nx.DiGraph()
@@ -186,7 +186,7 @@ def _without_rows(value: Any) -> Any:
 
 
 @given(cases(most=40, count=6))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_sums_hold(case: Case) -> None:
     found = case.match()
     for lot in found.fragile.lots:
@@ -209,7 +209,7 @@ def test_sums_hold(case: Case) -> None:
 
 
 @given(cases(most=9, count=5), st.booleans())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_the_same_job_elsewhere_is_placed_first(case: Case, bounded: bool) -> None:  # noqa: FBT001
     """
     Nobody stays without a solution, or trains for another job, while an opening of their own job is free or is given
@@ -232,7 +232,7 @@ def test_the_same_job_elsewhere_is_placed_first(case: Case, bounded: bool) -> No
 
 
 @given(cases(most=9, count=4), st.floats(1, 30))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_more_budget_never_places_fewer(case: Case, more: float) -> None:
     if case.budget is None:
         return
@@ -261,7 +261,7 @@ def every_flow(network: Network) -> np.ndarray[Any, np.dtype[np.int64]]:
 
 
 @given(st.integers(0, 10_000), st.integers(1, 30), st.none() | st.integers(0, 200))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_the_weighted_sum_is_the_least(seed: int, worth_of_one: int, budget: int | None) -> None:
     rng = np.random.default_rng(seed)
     network = drawn_network(rng)
@@ -277,7 +277,7 @@ def test_the_weighted_sum_is_the_least(seed: int, worth_of_one: int, budget: int
 
 
 @given(st.integers(0, 10_000), st.integers(0, 8), st.sampled_from((60.0, 60.0, 1e-9)))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_budget_holds_through_every_objective(seed: int, budget: int, seconds: float) -> None:
     """
     Flows of one cost take different hours where chances differ: no later objective may then break the budget.

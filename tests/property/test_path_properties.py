@@ -134,7 +134,7 @@ def chosen_settings(saving: float, share: float, considered: int | None, scorer:
 
 
 @pytest.mark.slow
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(
     referential=referentials(),
     saving=st.sampled_from([0.1, 20.0, 140.0]),
@@ -166,7 +166,7 @@ def test_the_search_equals_brute_force(
     assert [p.codes for p in found] == [entry[-1] for entry in sorted(every)]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.data(), referentials(), st.sampled_from([0.1, 30.0]), st.sampled_from([2, None]))
 def test_people_with_competencies_and_credentials_of_their_own_have_the_paths_of_brute_force(
     data: st.DataObject, referential: Referential, saving: float, considered: int | None
@@ -193,7 +193,7 @@ def test_people_with_competencies_and_credentials_of_their_own_have_the_paths_of
             assert (path.status == "feasible") == (oracle.place(person, reached.code) == (False, False))
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(referentials(), st.sampled_from([0.1, 30.0]), st.sampled_from([1, 3]))
 def test_fitting_a_frame_keeps_a_path_that_others_would_dominate(
     referential: Referential, saving: float, limit: int
@@ -218,7 +218,7 @@ def test_fitting_a_frame_keeps_a_path_that_others_would_dominate(
         assert [p.codes for p in mine] == [w.codes for w in wanted]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(referentials(), st.sampled_from([0.1, 20.0]), st.sampled_from([2, None]))
 def test_four_steps_equal_brute_force_too(referential: Referential, saving: float, limit: int | None) -> None:
     chosen = chosen_settings(saving, 0.5, None, "unfitted")
@@ -230,7 +230,7 @@ def test_four_steps_equal_brute_force_too(referential: Referential, saving: floa
     assert [p.codes for p in sorted(found, key=lambda p: p.place)] == [w.codes for w in wanted]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(referentials(), st.sampled_from([0.1, 20.0]))
 def test_a_calibrated_scorer_weighs_the_weakest_move(referential: Referential, saving: float) -> None:
     chosen = chosen_settings(saving, 0.5, None, "default")
@@ -243,7 +243,7 @@ def test_a_calibrated_scorer_weighs_the_weakest_move(referential: Referential, s
         assert [p.codes for p in mine] == [w.codes for w in wanted]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(referentials())
 def test_what_is_held_never_makes_a_step_dearer(referential: Referential) -> None:
     """The bounds of the search rest on it."""

@@ -382,14 +382,14 @@ def test_progress_counts_everybody(graph: OccupationGraph) -> None:
 
 def test_both_engines_on_the_real_rome(rome4_graph: OccupationGraph, monkeypatch: pytest.MonkeyPatch) -> None:
     rome = rome4_graph
-    rows = draw(rome, 40, seed=1)
+    rows = draw(rome, 16, seed=1)
     plain = ranked(rome, table(rows), engine="plain")
     assert plain == one_by_one(rome, rows)
     pytest.importorskip("numba")
     assert ranked(rome, table(rows), engine="fast") == plain
     # Who holds everything has sums that do not fit in 32 bits: the loops leave such people to the plain engine.
     everything: Short = ("all", None, list(rome.competency_codes), {})
-    more = table([*draw(rome, 120, seed=2), everything, ("both", rome.codes[0], everything[2], {})])
+    more = table([*draw(rome, 60, seed=2), everything, ("both", rome.codes[0], everything[2], {})])
     everybody = measure_people(
         measure_index(rome),
         people_who(rome, [np.arange(len(rome.competency_codes), dtype=np.int32)], np.asarray([-1], dtype=np.int32)),

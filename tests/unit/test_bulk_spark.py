@@ -1,6 +1,7 @@
 """A real Spark cluster of two executors on loopback: equal to one machine to the bit, one of them killed midway."""
 
 import os
+import runpy
 import signal
 import sys
 import time
@@ -11,6 +12,7 @@ from typing import Any
 
 import psutil  # type: ignore[import-untyped]
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from passerelles.bulk.clusters import SCHEMA, part_schema, rank_profiles_spark
@@ -131,6 +133,16 @@ def test_the_schema_is_that_of_one_machine(spark: Any) -> None:
     named = [(f.name, f.dataType.simpleString()) for f in shape.fields]
     words = {"int32": "int", "list<item: string>": "array<string>", "list<element: string>": "array<string>"}
     assert named == [(f.name, words.get(str(f.type), str(f.type))) for f in part_schema()]
+
+
+def test_the_example_ranks_a_file(spark: Any, tmp_path: Path) -> None:
+    job = runpy.run_path(str(Path(__file__).parents[2] / "examples" / "spark_job.py"))
+    kinds = pa.schema([("id", pa.string()), ("occupation", pa.string()), ("competencies", pa.list_(pa.string()))])
+    people = {"id": ["p1", "p2", "p3"], "occupation": ["K2110", None, "NOWHERE"], "competencies": [[], [], []]}
+    pq.write_table(pa.table(people, schema=kinds), tmp_path / "people.parquet")
+    job["main"](str(tmp_path / "people.parquet"), str(tmp_path / "moves"))
+    moves = pq.read_table(tmp_path / "moves").to_pylist()
+    assert [m["rank"] for m in moves if m["id"] == "p1"] == [1, 2, 3, 4, 5]
 
 
 def test_a_cluster_finds_what_one_machine_finds(spark: Any, graph: OccupationGraph) -> None:

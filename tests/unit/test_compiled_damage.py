@@ -154,8 +154,8 @@ def test_a_changed_byte_of_the_one_file_never_changes_an_answer(
     with zipfile.ZipFile(place) as archive:
         directory = archive.start_dir
     chosen = random.Random(10)  # noqa: S311 - the same places in every run
-    positions = [chosen.randrange(size) for _ in range(10)]  # anywhere: nearly all in members
-    positions += [chosen.randrange(directory, size) for _ in range(16)]  # the directory of the zip
+    positions = [chosen.randrange(size) for _ in range(6)]  # anywhere: nearly all in members
+    positions += [chosen.randrange(directory, size) for _ in range(10)]  # the directory of the zip
     positions += [chosen.randrange(0, 80) for _ in range(5)] + [size - 1, size - 22, 0, 26, 28]
     refused = 0
     for position in positions:
@@ -221,7 +221,7 @@ def test_positions_out_of_range_are_refused_even_where_the_checksums_are_right(f
         "owner.npy",
         "macro.npy",
     )
-    names = sorted(p.name for p in folder.iterdir() if p.name.endswith(ends))[::5]  # some of each kind
+    names = sorted(p.name for p in folder.iterdir() if p.name.endswith(ends))[::7]  # some of each kind
     refused = 0
     for name in names:
         values = np.load(folder / name)
