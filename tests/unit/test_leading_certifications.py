@@ -241,8 +241,10 @@ def test_of_a_choice_the_ways_without_a_number_stand_among_those_of_the_parent(
 def test_what_files_tie_to_a_job_is_not_said_to_give_what_it_demands(table: Certifications, jobs: Referential) -> None:
     found = table.leading("N4101", jobs, DAY)
     leads, tied = "Certifications en vigueur qui y mènent", "sans dire qu'elles donnent ce qui est exigé"
-    assert leading_lines(found)[0].startswith(leads)
-    assert leading_lines(found, kinds={"aptitude", "experience"})[0].startswith(leads)  # nothing that one could give
+    beside = "Certifications en vigueur que les fichiers rattachent à ce métier ou à sa famille : "
+    assert leading_lines(found)[0].startswith(beside)  # nor to lead to a job that demands nothing
+    assert leading_lines(found, kinds={"aptitude", "experience"})[0].startswith(beside)  # nothing that one could give
+    assert leading_lines(found, asked={"RNCP100"})[0].startswith(leads)  # employers ask for it
     for kind in ("diplôme", "titre", "certificat", "permis", "concours", "inscription", "autorisation"):
         assert tied in leading_lines(found, kinds={kind})[0]
     (alone,) = leading_lines(found, kinds={"diplôme"}, asked={"RNCP100"})
@@ -285,7 +287,7 @@ def test_what_the_parent_alone_ties_and_bears_no_word_of_the_name_is_not_said_to
     driver = replace(jobs.occupation_by_code["N4109"], label="Conducteur / Conductrice de car")
     named = replace(jobs, occupations=(*(o for o in jobs.occupations if o.code != "N4109"), driver))
     found = table.leading("N4109", named, DAY)
-    assert leading_lines(found)[0].startswith("Certifications en vigueur qui y mènent")
+    assert "sans dire qu'elles y mènent" not in leading_lines(found)[0]
     near = [c.code for c in found if not c.far]
     assert 0 < len(near) < len(found)
     (line,) = leading_lines(found)  # those far from its name are not told beside one that bears a word of it

@@ -151,8 +151,8 @@ def leading_told(
 
     `kinds` are those of what is to be obtained. Where there is a diploma or a title among it, only what is demanded of
     everybody, or has a code among those `asked` of the person or of all `ways` to that, is said to lead there. Where
-    something but fitness or experience is demanded and none of these has it, what files tie to the occupation is told
-    as such. What they tie to its family alone, far from its name, is told where there is nothing nearer and nothing
+    there is none of these, what files tie to the occupation is told as such: they tie nutrition to interviewers.
+    What they tie to its family alone, far from its name, is told where there is nothing nearer and nothing
     that it would have to give, but not what has nothing of it. What is `held` leads no further. What is demanded today
     is in force, whatever files leave unsaid.
     """
@@ -166,7 +166,7 @@ def leading_told(
     beside = not demanded and not BROUGHT.issuperset(kinds)
     if not some or (beside and not near):
         return "", [], 0
-    key = "certified" if demanded or any(c.sure for c in some) else "certified_undated"
+    key = "certified" if demanded else "certified_tied" if any(c.sure for c in some) else "certified_undated"
     if beside:
         key = "certified_beside"
     elif not near:
