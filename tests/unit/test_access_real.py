@@ -1159,6 +1159,14 @@ def test_what_the_armed_forces_train_for_is_within_no_frame_save_where_a_civilia
     assert {f.name: f.verdict for f in path.frames}["poei-pic"] == verdict
 
 
+@pytest.mark.parametrize("target", ["K1707", "K1501"])
+def test_the_school_leaving_certificate_that_a_competition_asks_for_is_no_training_that_a_fund_pays(
+    rome4_graph: OccupationGraph, target: str
+) -> None:
+    path = rank_paths(rome4_graph, "D1505", targets=[target], max_steps=1)[0]
+    assert {f.name: f.verdict for f in path.frames}["ptp"] == "no"
+
+
 def test_what_a_person_has_behind_or_need_not_have_is_not_said_to_lead_on(
     rome4_graph: OccupationGraph, real_certifications: Certifications
 ) -> None:

@@ -135,7 +135,7 @@ class PathContext(Deriving):
         same = rome and origin is not None and self.rome_code(origin) == self.rome_code(code)
         ends = self.certifying(code, credentials)
         taught = [c for c in left if not c.presumed]
-        registered = any(map(self._registered, taught))
+        registered = any(self._registered(c) for c in taught if c.hours.expected != 0)  # sat alone, it is no course
         listed, presumed = self.listed(code), len(taught) < len(left) or bool(title)
         enlists = any(c.code == _ENLISTMENT and c.requirement == "required" for c in left)
         competes = any(c.kind == "concours" for c in left)
