@@ -1175,6 +1175,14 @@ def test_what_a_person_has_behind_or_need_not_have_is_not_said_to_lead_on(
     assert ("RNCP38529" in line, "RNCP39923" in line, "RNCP35805" in line) == (True, False, False)
 
 
+@pytest.mark.parametrize(("target", "said"), [("D1105", "mènent"), ("D1407", "mènent"), ("M1401", "famille")])
+def test_what_employers_ask_for_is_said_to_lead_to_a_free_job_and_what_files_alone_tie_to_it_is_not(
+    rome4_graph: OccupationGraph, real_certifications: Certifications, target: str, said: str
+) -> None:
+    (path,) = rank_paths(rome4_graph, "D1101", targets=[target], certifications=real_certifications, max_steps=1)
+    assert path.certified()[0].endswith(said)
+
+
 @pytest.mark.parametrize(
     ("target", "first"),
     [("G1217", "RNCP37106"), ("G1210", "RNCP40034"), ("K1206", "RNCP39926"), ("G1226", "RNCP36248")],

@@ -428,11 +428,12 @@ class Path(Described, Shown):
         return leading_told(self.certifications, lang, **self._whose())
 
     def _whose(self) -> dict[str, set[str]]:
-        """What the certifications that lead there are told by: what is left to obtain, and what is held."""
+        """What the certifications that lead there are told by: what is left to obtain, else usual, and what is held."""
         needed, access = self.steps[-1].credentials, self.steps[-1].access
         kinds = {c.kind for c in needed if c.held != "yes" and c.requirement in DEMANDED}
         behind = [c.detail for c in access.credentials if "yes" in (c.held, c.group_held)]  # nurses need no midwife's
-        lists: list[list[Any]] = [[c for c in needed if c.held != "yes"], [c.detail for c in access.to_obtain], behind]
+        open_to = access.to_obtain or tuple(c for c in access.credentials if c.requirement == "usual" and c.applies)
+        lists: list[list[Any]] = [[c for c in needed if c.held != "yes"], [c.detail for c in open_to], behind]
         asked, ways, held = ({f"RNCP{n}" for c in some for n in (c.rncp or "").split()} for some in lists)
         return {"kinds": kinds, "asked": asked, "ways": ways, "held": held}
 
