@@ -128,12 +128,12 @@ def qualification_of(referential: Referential, occupation: model.Occupation, set
     qualification: the longest where there are several. A short course is so only where no diploma is asked for
     beside it. A job open without any diploma takes an induction where beginners are shown the work in the post,
     else a short course, or the longest one that employers usually ask for. Where nothing is required, the shortest
-    of its level's diplomas and titles that they usually ask for, or else of those above, comes next, if its length
-    is known. Otherwise the published lengths of certifications of its level that lead there say (the shortest
-    where nothing is required, unless courses of its level take less), else level and domain: up to level 5,
-    `open_share` of it where nothing is required and neither a title of unknown length nor a longer course is usually
-    asked for; of a first degree, for who is below level 5. Where a level alone is required, a title counts that
-    employers usually ask for.
+    of its level's diplomas and titles that they usually ask for, or else of those above, or of courses longer than
+    that level's, comes next, if its length is known. Otherwise the published lengths of certifications of its level
+    that lead there say (the shortest where nothing is required, unless courses of its level take less), else level and
+    domain: up to level 5, `open_share` of it where nothing is required and neither a title of unknown length nor a
+    longer course is usually asked for; of a first degree, for who is below level 5. Where a level alone is required, a
+    title counts that employers usually ask for.
     """
     job = _job(referential, occupation, settings)
     taught = model.TAUGHT if job.level <= _COURSE_LEVEL else model.DIPLOMAS
@@ -142,7 +142,8 @@ def qualification_of(referential: Referential, occupation: model.Occupation, set
     if job.level == _LOWEST:
         return _by_course(job, referential.access_of.get(occupation.code), settings)
     titles = [c for c in job.usual if c.kind in model.DIPLOMAS]
-    if (job.free or job.bare) and (fit := _fit(titles, job.level)):
+    schools = [c for c in job.usual if c.level is None and _length(c) > job.middle.expected]  # of music, of the circus
+    if (job.free or job.bare) and (fit := _fit(titles, job.level) or schools):
         return _by_title(referential, job, fit, titles, settings)
     # A job open to all is learnt by part of its level's course, unless a title of unknown length is asked for, or a
     # course that takes longer than that part; from a first degree on, after the studies.
