@@ -48,7 +48,8 @@ def fragile_grid(case: Case) -> Grid:
     columns = "employer job headcount#" + ("" if case.masked else " placed# to_confirm# left# towards")
     rows = []
     for lot in sorted(allocation.fragile.lots, key=lambda lot: -lot.people):
-        row: list[CellValue] = [Cell(lot.employer, note=lot.basin_label), _job(lot), _headcount(case, lot.people)]
+        row: list[CellValue] = [Cell(lot.employer, note=lot.basin_label), _job(lot)]
+        row.append(case.words("masked") if lot.key in case.release.hidden else lot.people)
         if not case.masked:
             done, doubtful = placed[lot.key], to_confirm[lot.key]
             row += (done, doubtful, lot.people - done - doubtful, _towards(case, going.get(lot.key, ())))
@@ -68,12 +69,6 @@ def _towards(case: Case, flows: Sequence[Flow]) -> str:
         for (employer, job, _), n in sorted(ends.items(), key=lambda item: (-item[1], item[0]))
     ]
     return case.words("fact.and").join(case.words.first(texts, _DESTINATIONS)) or case.words("none")
-
-
-def _headcount(case: Case, people: int) -> CellValue:
-    if case.masked and 0 < people < case.threshold:
-        return case.words("masked_under", n=str(case.threshold))
-    return people
 
 
 def hiring_grid(case: Case) -> Grid:
@@ -400,7 +395,7 @@ def sentences_of(case: Case) -> tuple[str, ...]:
     if case.masked:
         totals = case.release.totals
         key = "masked" if totals["placed"] is None else "masked_total"
-        figures = {k: w.figure(totals[k]) for k in ("headcount", "openings", "placed") if totals[k] is not None}
+        figures = {k: _total_text(case, totals[k]) for k in ("headcount", "openings", "placed")}
         return (w(f"summary.{key}", **figures), w("summary.decides"))
     sentences = [w.typeset(allocation.summary(w.lang))]
     if allocation.placed:

@@ -1,6 +1,6 @@
 """`Allocation`: who could go where, what it takes, what stays open, the proof that it is the best, what is shown."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from operator import attrgetter
@@ -36,7 +36,7 @@ STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 TOTALS: Final = Record(
     "",
     "Sums",
-    Column("headcount", value="fragile.people", promised="count"),
+    Column("headcount", value="fragile.people", promised=PEOPLE),
     Column("openings", value="hiring.people", promised="count"),
     Column("placed", promised=PEOPLE),
     Column("to_confirm", value="reserved", schema=PEOPLE),
@@ -90,7 +90,7 @@ class Release:
     What is shown of an allocation: the whole, or what may be published of it.
 
     `summary` gives the sentence that says it all, empty where figures are withheld; `threshold`: the headcount under
-    which they are, None where the whole is shown.
+    which they are, None where the whole is shown; `hidden`: the keys of lots whose headcount is told with others' alone.
     """
 
     flows: Sequence[Flow | Withheld]
@@ -111,6 +111,7 @@ class Release:
     summary: Callable[[Lang], str]
     masked: bool = False
     threshold: int | None = None
+    hidden: Collection[tuple[str, ...]] = ()
 
     spec: ClassVar[Record] = Record(
         "territory",

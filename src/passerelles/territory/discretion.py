@@ -11,6 +11,7 @@ no proof. Sums are printed on top of it as long as the audit proves them harmles
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import repeat
 from typing import Any, Final
 
 import numpy as np
@@ -160,7 +161,9 @@ def _with_room(table: FlowTable, small: SmallCells, view: View, bound: int) -> V
         reach = np.bincount(table.lot[unknown], rest[table.ends[1, unknown]], len(rest))
         short = small.rest & (reach < enough)
         hide = _smallest(table, view.printed, short | (view.lines & (rest < enough)))
-        opened = np.zeros(0, dtype=np.intp) if len(hide) else _openings(table, view.lines, short)
+        opened = np.zeros(0, dtype=np.intp)
+        if not len(hide):
+            opened = np.union1d(_openings(table, view.lines, short), _company(table, view, bound))
         view = view.hiding(table, hide, opened)
         if not len(hide) and not len(opened):
             return _print_sums(table, small, view, bound)
@@ -182,11 +185,21 @@ def _openings(table: FlowTable, hidden: Bools, short: Bools) -> Rows:
     return np.unique(pools[first_of_each(lots, among, -table.sizes[pools[among]])])
 
 
+def _company(table: FlowTable, view: View, bound: int) -> Rows:
+    """Smallest large lot, to stand with those put together where all are small: their sum would tell how many."""
+    supply, alone, lines = map(table.lots, (table.sizes, ~view.rest_printed, view.lines))
+    large = supply >= bound
+    at = np.flatnonzero(large & lines if (large & lines).any() else large)
+    told = alone.any() and not large[alone].any()
+    return at[np.argsort(supply[at], kind="stable")[: int(told)]]
+
+
 def _print_sums(table: FlowTable, small: SmallCells, view: View, bound: int) -> View:
     """Print every sum that is not itself small, nor gives a small one by subtraction."""
     unknown = view.unknown(table)
     if int(unknown.sum()) <= _MANY:
         view = replace(view, rest_printed=~view.lines | (~small.rest & ~_is_small(table.sums(unknown), bound)))
+        view.rest_printed[_company(table, view, bound)] = False
     return replace(view, total=_total_is_harmless(table, view, bound))
 
 
@@ -313,6 +326,13 @@ class Publication:
         """Whether anything is withheld."""
         return self.empty or self.view is not None
 
+    @property
+    def hidden(self) -> frozenset[tuple[str, ...]]:
+        """Keys of the lots that are only counted together: the headcount of each, and so that of a small one, is hidden."""
+        lots = self.allocation.fragile.lots
+        shown = repeat(not self.empty) if self.view is None else self.table.lots(self.view.rest_printed)
+        return frozenset(lot.key for lot, each in zip(lots, shown, strict=False) if not each)
+
 
 def publish(allocation: Allocation, *, threshold: int | None = None) -> Publication:
     """
@@ -346,7 +366,7 @@ def publish(allocation: Allocation, *, threshold: int | None = None) -> Publicat
     small, infeasible = SmallCells.of(table, bound), allocation.status == "infeasible"  # no flows to hide anything in
     if not (infeasible or small.flows.any() or small.rest.any()):
         return Publication(allocation, bound, table, None)
-    view = None if infeasible else choose_view(table, small, bound)
+    view = None if infeasible or _is_small(table.supply.sum(), bound) else choose_view(table, small, bound)
     return Publication(allocation, bound, table, view, empty=view is None)
 
 
@@ -379,7 +399,8 @@ def published(publication: Publication, lang: Lang = "fr") -> Release:
         options=[],
         # Without the people that they name: they are in no total that hides them.
         set_aside=[Problem(p.file, p.row, p.column, p.key, {}, withheld=True) for p in whole.set_aside],
-        resolved=[_without_few(each, threshold) for each in whole.resolved],
+        resolved=[_without_few(each, publication.hidden) for each in whole.resolved],
+        hidden=publication.hidden,
         masked=True,
         threshold=threshold,
         summary=lambda _: "",
@@ -408,7 +429,7 @@ def published(publication: Publication, lang: Lang = "fr") -> Release:
         unfilled=[] if lines is None else [*lines.unfilled()],
         totals={
             **dict.fromkeys(whole.totals),
-            "headcount": everyone,
+            "headcount": None if 0 < everyone < threshold else everyone,
             "openings": places,
             **dict.fromkeys(("placed", "filled"), placed),
             "placed_between": between if all_confirmed else None,
@@ -551,7 +572,7 @@ def _partly_withheld(item: Described, keys: Collection[str], lang: Lang, cells: 
 
 
 class _TitleOfFew(ResolvedTitle):
-    """How the title of a lot was read whose people are few: how many is not said."""
+    """How the title of a lot was read whose headcount is hidden."""
 
     __slots__ = ()
     spec = Record(
@@ -559,8 +580,8 @@ class _TitleOfFew(ResolvedTitle):
     )
 
 
-def _without_few(item: ResolvedTitle, threshold: int) -> ResolvedTitle:
-    few = item.side == "fragile" and item.lot.people < threshold  # openings are no people
+def _without_few(item: ResolvedTitle, hidden: Collection[tuple[str, ...]]) -> ResolvedTitle:
+    few = item.side == "fragile" and item.lot.key in hidden  # openings are no people
     return _TitleOfFew(item.lot, item.side, item.file) if few else item
 
 

@@ -243,9 +243,8 @@ def _doubts(ask: PageRequest, sides: Sequence[Lots | None], body: PlanBody) -> l
             first = doubt_of.setdefault((doubt.side, doubt.text), doubt._replace(people=0))
             doubt_of[doubt.side, doubt.text] = first._replace(people=first.people + doubt.people)
     largest = sorted(doubt_of.values(), key=lambda d: (d.code != "", -d.people, d.text))[:_DOUBTFUL]
-    threshold = ask.engine.graph.settings.territory.mask_threshold if body.mask else 0
-    few = [doubt.side == "fragile" and doubt.people < threshold for doubt in largest]  # openings are no people
-    return [doubt._replace(options=_options_of(ask, doubt), few=n) for doubt, n in zip(largest, few, strict=True)]
+    few = {"fragile"} if body.mask else set()  # openings are no people
+    return [doubt._replace(options=_options_of(ask, doubt), few=doubt.side in few) for doubt in largest]
 
 
 def _options_of(ask: PageRequest, doubt: DoubtfulTitle) -> Sequence[tuple[str, str]]:
