@@ -5,7 +5,8 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from functools import wraps
+from errno import errorcode
+from functools import partial, wraps
 from importlib import util
 from operator import call
 from os import PathLike
@@ -13,7 +14,7 @@ from pathlib import Path, PurePath
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, NamedTuple, ParamSpec, TypeVar, Union, get_args, get_origin
 
-from passerelles.language.say import LANGS, Lang, say
+from passerelles.language.say import LANGS, Lang, say, sentences
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -96,7 +97,7 @@ class _Message(Exception):  # noqa: N818 - not raised itself
 
     def __init__(self, key: str, /, **values: object) -> None:
         self.key = key
-        self.values = values
+        self.values = {name: partial(_why, v) if isinstance(v, OSError) else v for name, v in values.items()}
         super().__init__(self.message("en"))
 
     @checked
@@ -108,6 +109,12 @@ class _Message(Exception):  # noqa: N818 - not raised itself
         """Pickle and copy key and values: an exception would be called again with its text as a key."""
         values = {name: _picklable(value) for name, value in self.values.items()}
         return type(self).__new__, (type(self), *self.args), vars(self) | {"values": values}
+
+
+def _why(error: OSError, lang: Lang) -> str:
+    """Return what the system refused, in the reader's language where it has words for it."""
+    known, code = sentences("errors", lang=lang), errorcode.get(error.errno or 0)
+    return known.get(f"os.{code}", error.strerror or str(error))
 
 
 def _picklable(value: object) -> object:

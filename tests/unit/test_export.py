@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import pickle
 import stat
 import subprocess
 import sys
@@ -273,6 +274,7 @@ def test_a_fault_halfway_leaves_what_was_there(
     with pytest.raises(PasserellesError, match="No space left") as caught:
         export_graph(sample, path, overwrite=True)
     assert caught.value.key == "write_failed"
+    assert "plus de place" in pickle.loads(pickle.dumps(caught.value)).message("fr")  # noqa: S301 - what was written here
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
 

@@ -260,7 +260,7 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
-        raise PasserellesError("write_failed", path=folder, reason=error.strerror or error) from error
+        raise PasserellesError("write_failed", path=folder, reason=error) from error
 
 
 def rejects_schema() -> "pa.Schema":

@@ -38,7 +38,7 @@ def prepare_streams() -> None:
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - as long as the process lasts
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None and getattr(stream, "errors", "") == "strict":
+        if reconfigure is not None and getattr(stream, "errors", "") in ("strict", "surrogateescape"):
             reconfigure(errors="replace")
 
 
@@ -230,7 +230,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
         if error.errno not in _STREAM_FAILURES:
             _fault(error, lang)
         forget_stdout()
-        _refuse(PasserellesError("stdout_failed", reason=error.strerror).message(lang), lang)
+        _refuse(PasserellesError("stdout_failed", reason=error).message(lang), lang)
     except Exception as error:
         _fault(error, lang)
 

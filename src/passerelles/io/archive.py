@@ -94,8 +94,7 @@ class FileSource:
             raise PasserellesError("no_permission", path=self.place / name) from error
         except (OSError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, EOFError) as error:
             # RuntimeError: encrypted; NotImplementedError, a kind of it: an unknown compression.
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else error
-            raise PasserellesError("unreadable_member", path=self.place, name=name, reason=reason) from error
+            raise PasserellesError("unreadable_member", path=self.place, name=name, reason=error) from error
 
 
 def read_file(place: str | Path, *, most: int = MAX_FILE_BYTES) -> bytes:
@@ -132,8 +131,7 @@ def path_errors(path: Path) -> Iterator[None]:
     except PasserellesError:
         raise
     except (OSError, ValueError) as error:  # ValueError: a null character in the name
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
-        raise PasserellesError("unreadable_path", path=path, reason=reason) from error
+        raise PasserellesError("unreadable_path", path=path, reason=error) from error
 
 
 def file_sha256(path: Path) -> str:

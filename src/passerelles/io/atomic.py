@@ -193,7 +193,7 @@ def _write_errors(path: Path) -> Iterator[None]:
     except BrokenPipeError:
         raise  # the reader of a pipe is gone: nobody would see a message
     except OSError as error:
-        raise PasserellesError("write_failed", path=path, reason=error.strerror or error) from error
+        raise PasserellesError("write_failed", path=path, reason=error) from error
 
 
 def provenance_path(path: Path) -> Path:

@@ -229,7 +229,7 @@ def scan_all(path: str | Path, *, workbooks: bool = True) -> Scan:
             item = _recognise(file, name, workbooks=workbooks)
         except OSError as error:
             if place.is_file():
-                raise PasserellesError("unreadable_path", path=file, reason=error.strerror or error) from error
+                raise PasserellesError("unreadable_path", path=file, reason=error) from error
             notices.append(notice("unreadable_file", file=name, reason=error.strerror or error))
             continue
         if item is None:

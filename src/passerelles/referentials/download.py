@@ -190,7 +190,7 @@ def download_referential(
             atomic_json(target.with_name(RECORD_NAME), asdict(record))
             temp.replace(target)
     except OSError as error:
-        raise PasserellesError("download_disk", path=target.parent, reason=error.strerror or error) from error
+        raise PasserellesError("download_disk", path=target.parent, reason=error) from error
     return target
 
 

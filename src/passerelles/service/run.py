@@ -48,8 +48,7 @@ def check_address(host: str, port: int) -> None:
                 tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             tried.bind(address)
     except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise PasserellesError("service_address", host=host, port=str(port), reason=reason) from error
+        raise PasserellesError("service_address", host=host, port=str(port), reason=error) from error
 
 
 def run(options: Options, *, host: str, port: int, workers: int = 1) -> None:
