@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from passerelles import build_graph, compile_index, rank_moves
+from passerelles import build_graph, compile_index, rank_moves, rank_paths
 from passerelles.cli.main import run
 from passerelles.compiled import cached_indexes, clear_cache, index_place
 from passerelles.errors import PasserellesError, ReferentialError
@@ -282,6 +282,8 @@ def test_chance_and_level_are_unknown_off_the_family_on_which_they_were_calibrat
             assert move.score == pytest.approx(sum(part.value for part in move.parts), abs=1e-9)
         scorer = envelope("rank@1", graph, [])["scorer"]
         assert (scorer["calibrated_on"], scorer["calibrated"]) == ("rome", False)
+        (path,) = paths = rank_paths(graph, origin, targets=[moves[0].target.code], max_steps=1)
+        assert (path.status == "feasible") is ("'feasible' does not allow for it" in paths.to_text("en"))
         assert not any("acces-france" in point.answer("en") for point in duties(graph).points)  # it lies on ROME alone
 
 

@@ -48,8 +48,9 @@ class TerritoryOptions(CommandOptions):
     def print_origin(self, console: "terminal.Screen", graph: "OccupationGraph", sources: list[dict[str, Any]]) -> None:
         """Say what a chance is, and where the data come from."""
         console.print(self.say("territory.note.person"), style="dim")
-        envelope.print_dim(console, envelope.source_lines(graph.referential, lang=self.lang))
-        envelope.print_dim(console, envelope.data_source_lines(sources, lang=self.lang))
+        lines = [self.say("moves.no_access")] if self.no_access else []
+        lines += [*envelope.source_lines(graph.referential, lang=self.lang)]
+        envelope.print_dim(console, [*lines, *envelope.data_source_lines(sources, lang=self.lang)])
 
     def tell_notes(self, notes: "Sequence[Note]") -> None:
         """Say what the reader must know beside a result that no person reads; a table prints it itself."""
@@ -197,8 +198,7 @@ def print_allocation(console: "terminal.Screen", release: "Release", *, lang: La
         if sentences:
             terminal.print_unfolded(console, Page(say(f"territory.title.{title}", lang=lang), sentences))
 
-    summary = release.summary(lang)
-    if summary:
+    if summary := release.summary(lang):
         terminal.print_page(console, Page(summary))
     envelope.print_dim(console, [note.sentence(lang) for note in release.notes])
     print_aside(console, release.set_aside, lang=lang)
@@ -441,8 +441,7 @@ def report(
     check_free(output, overwrite=True)
     if (ending := output.suffix.lower()) not in _PAGES:
         raise PasserellesError("report_output", path=output, known=", ".join(_PAGES))
-    office = ending == ".docx"
-    if office:
+    if office := ending == ".docx":
         need("python-docx", "word")
     opts.refuse_unused("territory_mask_scenarios", mask=opts.mask and opts.scenario)
     if sheets:
