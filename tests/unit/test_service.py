@@ -929,6 +929,7 @@ def test_every_option_is_a_variable() -> None:
     assert (found.access, found.strict, found.accept_errors, found.origins[1]) == (False, True, True, "https://b.fr")
     assert found.observed == Path("vus.csv")
     assert set(found.limits.model_dump().values()) == {4242}
+    assert not options_of({"PASSERELLES_CACHE": "/srv/cache"}).cache  # the cache's folder, as for the commands
     assert options_of({"PASSERELLES_STRICT": ""}, {"limits.threads": 3}).limits.threads == 3
     for name, value in (("threads", "many"), ("seconds", "inf")):
         with pytest.raises(PasserellesError, match=rf"limits\.{name}"):

@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 
 from market_files import market_folder, places_folder, write
 from passerelles.cli.main import run
+from passerelles.referentials.places import cache_folder
 from passerelles.report.schemas import json_schema
 from passerelles.session import Session
 
@@ -126,9 +127,17 @@ def test_the_data_default_is_the_variable_then_the_cache(tmp_path: Path, monkeyp
     (tmp_path / "cache").mkdir()
     monkeypatch.setenv("PASSERELLES_CACHE", str(tmp_path / "cache"))
     assert Session().folders == (tmp_path / "cache",)
+    monkeypatch.setenv("PASSERELLES_CACHE", "true")  # said to a service
+    assert cache_folder().name == "passerelles"
+    monkeypatch.setenv("PASSERELLES_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("PASSERELLES_DATA", str(tmp_path / "data"))
     assert Session().folders == (tmp_path / "data",)
     assert Session(data=(tmp_path,)).folders == (tmp_path,)
+
+
+def test_a_match_without_conditions_of_access_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("match", "--fragile", FRAGILE, "--hiring", HIRING, "--no-access") == 0
+    assert "Les conditions d'accès sont mises de côté" in capsys.readouterr().out
 
 
 def test_scenarios_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,11 +19,14 @@ OFFICIAL_URL: Final = {"rome": "https://api.francetravail.fr/api-nomenclatureemp
 Kind = Literal["referential", "overlay"]
 Origin = Literal["embedded", "installed", "package", "downloaded"]
 _ENDINGS: Final = ("", ".xlsx", ".zip")
+# What `PASSERELLES_CACHE` may say to a service: whether an index is kept, not where.
+SWITCHES: Final = frozenset(("0", "1", "f", "false", "n", "no", "off", "on", "t", "true", "y", "yes"))
 
 
 def cache_folder() -> Path:
-    """Folder of what was downloaded: ``PASSERELLES_CACHE`` where it is set, else the user's cache directory."""
-    return Path(os.environ.get("PASSERELLES_CACHE") or platformdirs.user_cache_dir("passerelles"))
+    """Folder of what was downloaded: ``PASSERELLES_CACHE`` where it names one, else the user's cache directory."""
+    named = os.environ.get("PASSERELLES_CACHE", "").strip()
+    return Path(platformdirs.user_cache_dir("passerelles") if named.lower() in {"", *SWITCHES} else named)
 
 
 def bundled_folder() -> Path:

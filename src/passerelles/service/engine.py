@@ -15,6 +15,7 @@ from passerelles.installed import package_version
 from passerelles.io.archive import path_errors
 from passerelles.language.say import Lang
 from passerelles.ranking.rank import rank_moves
+from passerelles.referentials.places import SWITCHES
 from passerelles.report.envelope import envelope
 from passerelles.session import Session
 from passerelles.settings import Section, problems
@@ -100,7 +101,7 @@ def options_of(environment: Mapping[str, str], overrides: Mapping[str, Any] | No
     stated: dict[str, Any] = {}
     for name, variable in variables().items():
         text = environment.get(variable, "").strip()
-        if text:
+        if text and (name != "cache" or text.lower() in SWITCHES):  # else it names the cache's folder
             stated[name] = text.split(_SEVERAL[name]) if name in _SEVERAL else text
     stated |= overrides or {}
     limits = {name.partition(".")[2]: value for name, value in stated.items() if name.startswith("limits.")}
