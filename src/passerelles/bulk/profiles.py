@@ -74,8 +74,7 @@ def _check_there(names: Sequence[str]) -> None:
     missing = [*(["id"] if "id" not in names else []), *(() if any(name in names for name in told) else told)]
     if missing:
         raise PasserellesError("profiles_columns", missing=", ".join(missing), known=", ".join(COLUMNS))
-    twice = [name for name in COLUMNS if list(names).count(name) > 1]
-    if twice:
+    if twice := [name for name in COLUMNS if list(names).count(name) > 1]:
         raise PasserellesError("profiles_twice", columns=", ".join(twice))
 
 
@@ -324,7 +323,7 @@ def _open_file(path: Path, *, tell: bool) -> "Iterator[Iterator[pa.RecordBatch]]
     except pa.ArrowException as error:
         raise PasserellesError("profiles_unreadable", path=path, reason=error) from error
     except OSError as error:
-        raise PasserellesError("unreadable_path", path=path, reason=error.strerror or error) from error
+        raise PasserellesError("unreadable_path", path=path, reason=error) from error
 
 
 def rows_of_file(path: Path) -> int | None:

@@ -305,8 +305,7 @@ class Places:
 
     def _area(self, text: str, *, alone: bool) -> Area:
         """Territory of one part of a text: a name alone is a basin's first, in a list a commune's."""
-        department = _DEPARTMENT.fullmatch(text)
-        if department:
+        if department := _DEPARTMENT.fullmatch(text):
             code = department[1].upper()
             return Area("department", code, self._communes_where(lambda c: departments_shown(c.code) == code))
         commune = self.commune_by_code.get(text)

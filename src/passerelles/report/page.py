@@ -149,8 +149,7 @@ def _sheet(case: Case, number: int, flow: Flow, explained: Mapping[tuple[str, st
         blocks.append(Text(w("sheet.words")))
         blocks += [Bullets(moves.weightiest(items), w(f"sheet.{state}")) for state, items in states if items]
         blocks += moves.access_blocks(case, single)
-    doubt = flow.to_find_out(w.lang)
-    if doubt:
+    if doubt := flow.to_find_out(w.lang):
         facts.append((w("sheet.confirm"), w.typeset(doubt)))
     blocks += [Text(w("sheet.rights")), Text(w("sheet.contact"))]
     return Part(f"sheet-{number}", title, (Facts(tuple(facts)), *blocks))

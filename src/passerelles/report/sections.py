@@ -211,8 +211,7 @@ def dates_of(case: Case) -> str:
     about = case.graph.referential.provenance
     dates = [w("date.referential", name=f"{case.graph.referential.name.upper()} {case.graph.referential.version}",
                date=w.date(about.date) or w("source.no_date"))]  # fmt: skip
-    years = [b.year for b in case.market.bmo if b.is_read] if case.market else []
-    if years:
+    if years := ([b.year for b in case.market.bmo if b.is_read] if case.market else []):
         dates.append(w("date.market", years=", ".join(years)))
     return w("date.comma").join(dates)
 
@@ -400,8 +399,7 @@ def sentences_of(case: Case) -> tuple[str, ...]:
     sentences = [w.typeset(allocation.summary(w.lang))]
     if allocation.placed:
         sentences += _placement_sentences(case)
-    tenth = case.release.last_tenth(w.lang)
-    if tenth:
+    if tenth := case.release.last_tenth(w.lang):
         sentences.append(w.typeset(tenth))
     uncovered = allocation.fragile.people - allocation.placed - allocation.reserved
     sentences.append(w("summary.left", n=uncovered) if uncovered else w("summary.nobody_left"))
@@ -423,8 +421,7 @@ def _placement_sentences(case: Case) -> Iterator[str]:
     if expected is not None and low is not None and high is not None and expected:
         ends = {k: w.figure(v) for k, v in (("low", low), ("high", high))}
         yield w("summary.hours", each=w.figure(expected / allocation.placed), **ends)
-    without_training = sum(f.people for f in moved if f.hours.expected == 0)
-    if without_training:
+    if without_training := sum(f.people for f in moved if f.hours.expected == 0):
         yield w("summary.no_hours", n=without_training)
 
 

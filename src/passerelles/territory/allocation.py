@@ -90,7 +90,7 @@ class Release:
     What is shown of an allocation: the whole, or what may be published of it.
 
     `summary` gives the sentence that says it all, empty where figures are withheld; `threshold`: the headcount under
-    which they are, None where the whole is shown; `hidden`: the keys of lots whose headcount is told with others' alone.
+    which they are, None where the whole is shown; `hidden`: the keys of lots whose headcounts are told together alone.
     """
 
     flows: Sequence[Flow | Withheld]

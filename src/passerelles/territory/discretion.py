@@ -161,9 +161,7 @@ def _with_room(table: FlowTable, small: SmallCells, view: View, bound: int) -> V
         reach = np.bincount(table.lot[unknown], rest[table.ends[1, unknown]], len(rest))
         short = small.rest & (reach < enough)
         hide = _smallest(table, view.printed, short | (view.lines & (rest < enough)))
-        opened = np.zeros(0, dtype=np.intp)
-        if not len(hide):
-            opened = np.union1d(_openings(table, view.lines, short), _company(table, view, bound))
+        opened = np.zeros(0, dtype=np.intp) if len(hide) else _openings(table, view, short, bound)
         view = view.hiding(table, hide, opened)
         if not len(hide) and not len(opened):
             return _print_sums(table, small, view, bound)
@@ -178,11 +176,11 @@ def _smallest(table: FlowTable, printed: Bools, lines: Bools) -> Rows:
     return np.union1d(*smallest)
 
 
-def _openings(table: FlowTable, hidden: Bools, short: Bools) -> Rows:
-    """Largest pool open to each lot that has too few hidden ones to have sent its people to."""
+def _openings(table: FlowTable, view: View, short: Bools, bound: int) -> Rows:
+    """Largest pool open to each lot that has too few hidden ones to have sent its people to; a large lot, see below."""
     lots, pools = table.ends
-    among = np.flatnonzero(short[lots] & ~hidden[pools])
-    return np.unique(pools[first_of_each(lots, among, -table.sizes[pools[among]])])
+    among = np.flatnonzero(short[lots] & ~view.lines[pools])
+    return np.union1d(pools[first_of_each(lots, among, -table.sizes[pools[among]])], _company(table, view, bound))
 
 
 def _company(table: FlowTable, view: View, bound: int) -> Rows:
@@ -190,8 +188,7 @@ def _company(table: FlowTable, view: View, bound: int) -> Rows:
     supply, alone, lines = map(table.lots, (table.sizes, ~view.rest_printed, view.lines))
     large = supply >= bound
     at = np.flatnonzero(large & lines if (large & lines).any() else large)
-    told = alone.any() and not large[alone].any()
-    return at[np.argsort(supply[at], kind="stable")[: int(told)]]
+    return at[np.argsort(supply[at], kind="stable")[: int(alone.any() and not large[alone].any())]]
 
 
 def _print_sums(table: FlowTable, small: SmallCells, view: View, bound: int) -> View:
@@ -328,10 +325,9 @@ class Publication:
 
     @property
     def hidden(self) -> frozenset[tuple[str, ...]]:
-        """Keys of the lots that are only counted together: the headcount of each, and so that of a small one, is hidden."""
-        lots = self.allocation.fragile.lots
+        """Keys of the lots that are only counted together: the headcount of each is hidden."""
         shown = repeat(not self.empty) if self.view is None else self.table.lots(self.view.rest_printed)
-        return frozenset(lot.key for lot, each in zip(lots, shown, strict=False) if not each)
+        return frozenset(lot.key for lot, each in zip(self.allocation.fragile.lots, shown, strict=False) if not each)
 
 
 def publish(allocation: Allocation, *, threshold: int | None = None) -> Publication:

@@ -637,8 +637,7 @@ def payer_of(lot: Lot, market: Market | None) -> Payer | None:
 
 def planning_notes(flows: Sequence[Flow], smallest_group: int | None) -> Iterator[Note]:
     """Yield notes on moves down or too late, on agreements that have changed, and on groups of training."""
-    down = [f for f in flows if f.kind == "step-down"]
-    if down:
+    if down := [f for f in flows if f.kind == "step-down"]:
         lower = [f"{f.fragile.employer}, {f.fragile.title} → {f.hiring.title}" for f in down]
         yield Note("steps_down", {"n": sum(f.people for f in down), "names": _names(lower)})
     late = [f for f in flows if f.in_time is False]

@@ -243,8 +243,8 @@ def _doubts(ask: PageRequest, sides: Sequence[Lots | None], body: PlanBody) -> l
             first = doubt_of.setdefault((doubt.side, doubt.text), doubt._replace(people=0))
             doubt_of[doubt.side, doubt.text] = first._replace(people=first.people + doubt.people)
     largest = sorted(doubt_of.values(), key=lambda d: (d.code != "", -d.people, d.text))[:_DOUBTFUL]
-    few = {"fragile"} if body.mask else set()  # openings are no people
-    return [doubt._replace(options=_options_of(ask, doubt), few=doubt.side in few) for doubt in largest]
+    hidden = "fragile" if body.mask else ""  # openings are no people
+    return [doubt._replace(options=_options_of(ask, doubt), few=doubt.side == hidden) for doubt in largest]
 
 
 def _options_of(ask: PageRequest, doubt: DoubtfulTitle) -> Sequence[tuple[str, str]]:
