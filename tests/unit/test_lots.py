@@ -608,6 +608,7 @@ def test_columns_of_parts_of_the_same_people_are_added_in_one_line_of_names_or_t
     for lines in (
         ["Site;Emploi;Effectif;;Lieu", ";;CDI;CDD;", "Usine;N1101;3;1;Redon", "Usine;N1103;2;;Redon"],
         ["Site;Emploi;Effectif CDI;Effectif CDD;Effectif total;Lieu", "U;N1101;3;1;4;Redon", "U;N1103;2;;2;Redon"],
+        ["Site;Emploi;Effectif;;Total;Lieu", ";;Hommes;Femmes;;", "U;N1101;3;1;4;Redon", "U;N1103;2;;2;Redon"],
         ["Site;Emploi;Hommes;Femmes;dont > 55 ans;Lieu", "U;N1101;3;1;4;Redon", "U;N1103;2;;2;Redon"],
     ):
         path.write_text("\n".join(lines), encoding="utf-8")

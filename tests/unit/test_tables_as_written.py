@@ -2598,7 +2598,8 @@ def test_a_shop_named_after_a_town_and_a_part_of_it_is_in_that_town(embedded: Re
     assert {(lot.employer, lot.commune_label) for lot in lots.lots} == {
         (shop, "Allaire" if "Allaire" in shop else "Redon") for shop in shops
     }
-    for shop in ("Officine", "Salon", "Camping", "Transporteur", "Auto-école", "Centre", "Collectivité ou service"):
+    names = "Officine, Salon, Camping, Transporteur, Auto-école, Collectivité ou service, Organisme de formation"
+    for shop in names.split(", "):
         lots = read_lots(embedded, [{shop: name, "Emploi": "N4101", "Nb": 1} for name in ("Alpha", "Beta")], "fragile")
         assert found(lots) == [("Alpha", "N4101", 1), ("Beta", "N4101", 1)]
 

@@ -463,6 +463,8 @@ def all_counts(grid: Grid) -> Grid:
     others += [at for at in dict.fromkeys([*dated, *counted]) if at not in (first, *others, *grid.parts)]
     if not others:
         return grid
+    parts = [at for at in others if not _is_total(grid.header[at])]  # "Effectif CDI", "Effectif CDD", "Total"
+    others = parts if parts and _are_summed(grid, [first, *parts]) else others
     names = [grid.header[at] for at in (first, *others)]
     summed = dated or ([first, *others] if are_parts(names) else [])
     apart = [name for at in others if at not in summed and (name := grid.header[at]) not in ("", names[0])]
