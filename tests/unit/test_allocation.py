@@ -488,6 +488,7 @@ def test_only_acceptable_moves_are_proposed_and_the_others_stand_apart_on_demand
     assert all(flow.same_job or (flow.probability or 0) >= 0.05 for flow in found.flows)
     wide = match_territory(plain_embedded, *given, stretch=True)
     assert wide.stretched
+    assert ("beyond" in found.notes, "beyond" in wide.notes) == (True, False)  # what the option would show is said
     assert (wide.flows, wide.to_confirm) == (found.flows, found.to_confirm)
     assert wide.totals() | {"stretched": 0} == found.totals()
     assert sum(f.people for f in wide.stretched) <= wide.totals()["uncovered"]

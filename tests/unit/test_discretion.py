@@ -429,9 +429,9 @@ def test_the_mask_of_a_country_is_never_refused(budget: float | None) -> None:
 
 def test_a_note_that_tells_of_a_flow_is_left_out() -> None:
     """That somebody goes somewhere unlikely would tell that a hidden flow is not nil."""
-    found = replace(small(), notes=("no_radius", "titles_of_one_fiche", "no_probability"))
+    found = replace(small(), notes=("no_radius", "titles_of_one_fiche", "beyond", "no_probability"))
     notes = {n["note"] for n in published(publish(found)).to_dict()["notes"]}
-    assert notes & {"no_radius", "titles_of_one_fiche", "no_probability"} == {"no_probability"}
+    assert notes & {"no_radius", "titles_of_one_fiche", "beyond", "no_probability"} == {"no_probability"}
 
 
 def test_nothing_is_masked_where_no_cell_is_small() -> None:

@@ -813,6 +813,9 @@ def test_what_may_be_many_jobs_or_none_is_not_sure(rome: Referential, text: str)
         ("Chef des ventes automobile", "D1417"),
         ("Technicien convoyeurs", "I1304"),  # not of cash
         ("Régulateur bus", "N4204"),  # nor at the wheel
+        ("Responsable d'exploitation voyageurs", "N4202"),
+        ("Poseur de menuiseries", "F1616"),  # as a "menuisier poseur"
+        ("Webmestre", "M1834"),
         ("Agent d'exploitation d'équipements sportifs", "I1203"),  # nor their head
         ("Chargée de clientèle HLM", "C1502"),  # of no bank
         ("Monteur d'opérations", "C1503"),

@@ -294,8 +294,8 @@ def _print_less(table: FlowTable, small: SmallCells, view: View, failing: list[H
 _BY_RULE: Final = frozenset({"nothing_near", *(reason_name(why) for why in Why if why)})
 # Reading notes that name numbers or cells.
 _OF_ROWS: Final = frozenset({"set_aside", "summed", "etp", "text_line", "gone_line"})
-# Notes that reveal that some flow is not nil: one more thing known of a hidden one.
-_OF_FLOWS = frozenset(("no_radius", "titles_of_one_fiche"))
+# Notes that reveal that some flow is not nil, or not full: one more thing known of a hidden one.
+_OF_FLOWS = frozenset(("no_radius", "titles_of_one_fiche", "beyond"))
 _NO_HOURS: Final[Mapping[str, None]] = dict.fromkeys(ENDS)
 
 

@@ -215,6 +215,7 @@ def _allocate(territory: Territory, bounds: Bounds, tell: Tell, *, changes: bool
     flows = _flows(territory, moves, pairs, solution.placed)
     allowed = np.sort(np.concatenate([pairs.open, pairs.doubtful]))
     confirmed = pairs.doubt[allowed] == 0
+    beyond = pairs.reach & (pairs.why == Why.UNLIKELY) & (left[pairs.lot] > 0) & (free[pairs.pool] > 0)
     own_account = (pairs.why == Why.SELF_EMPLOYED) & pairs.reach  # who may choose it, whatever else is proposed
     planned = *_own_job_notes(territory, pairs, solution), *planning_notes(flows, territory.settings.smallest_group)
     allocation = Allocation(
@@ -235,7 +236,7 @@ def _allocate(territory: Territory, bounds: Bounds, tell: Tell, *, changes: bool
         radius_applied=bounds.radius_km is not None and territory.locator.places is not None,
         settings=territory.settings,
         referential=territory.graph.referential.stamp,
-        notes=_notes(territory, moves, bounds, flows),
+        notes=_notes(territory, moves, bounds, flows, beyond=bool(beyond.any()) and not stretch),
         planned=planned,
         unmet=solution.unmet,
         allowed=np.stack([pairs.lot[allowed], pairs.pool[allowed]], axis=1).astype(np.int32),
@@ -420,7 +421,9 @@ def _extra_credentials(territory: Territory, start: Lot, end: Lot) -> tuple[Titl
     return tuple(map(extra, [*unmet_choices(held, contests), *unmet]))
 
 
-def _notes(territory: Territory, moves: JobMoves, bounds: Bounds, flows: tuple[Flow, ...]) -> tuple[str, ...]:
+def _notes(
+    territory: Territory, moves: JobMoves, bounds: Bounds, flows: tuple[Flow, ...], *, beyond: bool
+) -> tuple[str, ...]:
     places, settings, moving = territory.locator.places, territory.settings, ~moves.same
     bounded, low = bounds.radius_km is not None, settings.masked_openings == "low"
     conditions = {
@@ -430,6 +433,7 @@ def _notes(territory: Territory, moves: JobMoves, bounds: Bounds, flows: tuple[F
         "minutes_not_applied": bounds.max_minutes is not None and not (places and places.travel),
         "communes": any(lot.commune for lot in (*territory.fragile.lots, *territory.hiring.lots)),
         "titles_of_one_fiche": any(f.same_job and _titles_differ(f.fragile, f.hiring) for f in flows),
+        "beyond": beyond,
         "no_probability": moving.any() and np.isnan(moves.probability[moving]).all(),
         "hours_assumed": settings.assumed_hours is not None and np.isnan(moves.hours.expected[moving]).any(),
         "frame_unknown": moves.frame is not None and (moves.frame[moving] == UNKNOWN).any(),
