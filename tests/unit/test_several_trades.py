@@ -32,6 +32,15 @@ def test_names_of_one_occupation_in_a_cell_are_as_sure_as_each(rome: Referential
     assert several_jobs(rome, "Ambulancier / Ambulancière") is None  # a title, and read as one
 
 
+@pytest.mark.parametrize(("title", "job"), [
+    ("Formateur / Formatrice de conducteurs routiers", "K2110"),  # not a trainer, and another one
+    ("Aide électricien / Aide électricienne de maintenance", "I1309"),  # not an electrician, as usage has it
+])  # fmt: skip
+def test_a_title_that_is_copied_whole_is_that_title(rome: Referential, title: str, job: str) -> None:
+    lot = read_lots(rome, [{"Métier": title, "Nb": 2}], "hiring").lots[0]
+    assert (lot.job, lot.confidence) == (job, 1.0)
+
+
 @pytest.mark.parametrize(("text", "family"), [
     ("Conducteur de grumier", "N4101"), ("Accrocheur", None), ("Enseignant en EPS", "K2107"), ("DST", "I1101"),
     ("Directeur général adjoint des services", "K1401"), ("Hacker éthique", "M1802"), ("Directeur d'EAJE", "K1202"),

@@ -27,6 +27,7 @@ _SHORT: Final = 3  # letters at most that are no slip, nor a part of a name
 _EXACT: Final = 0.99  # how sure a title of the referential is, in either gender
 _WITHIN: Final = re.compile(r"(?P<town>.*\S)\s*[(,]\s*(?P<area>[^(),\d]+?)\s*\)?\s*")
 _CLEARLY: Final = 1.25  # times that it is likelier then than the first one
+_FORMS: Final = 2  # words of a title that is one word: "Emballeur / Emballeuse"
 _SAME_TITLE: Final = ("exact", "other gender form", "code")  # reasons of a reading by the title that was written
 _PART: Final = "same words"  # reason of a reading by a label that has the words of the title, and others
 _BRACKETS: Final = re.compile(r"\([^()]*\)")
@@ -168,13 +169,16 @@ def read_title(
     referential: Referential, text: str, ranked: Sequence[Candidate], role: str = "job", *, threshold: float
 ) -> Job:
     """Return the occupation of a title; one under the threshold of review is never guessed."""
-    exact = titles_by_label(referential).get(normalise_label(text), ())
+    label = normalise_label(text)
+    exact = titles_by_label(referential).get(label, ())
+    copied = "/" in text and len(label.split()) > _FORMS  # nobody writes both forms of several words
     first = ranked[0] if ranked else None
     families = {referential.occupation_by_code[code].parent or code for code in exact}
     # Usage or the context may mean another family more than what is left of a title.
     rivals = (c for c in ranked if c.reason != "exact" and c.parent_confidence > 1.0 - SURE)
-    if len(exact) == 1 and all(c.parent_code in families for c in rivals):
-        return Resolved(exact[0], text, 1.0, *_titled(referential, exact[0], first))
+    if len(exact) == 1 and (copied or all(c.parent_code in families for c in rivals)):
+        named = next((c for c in ranked if c.code == exact[0]), None)
+        return Resolved(exact[0], text, 1.0, *_titled(referential, exact[0], named))
     confidence = 0.0 if first is None else _confidence(referential, first)
     if first is not None and confidence >= (SURE if len(exact) > 1 else threshold):
         return Resolved(first.code, text, round(confidence, 3), *_titled(referential, first.code, first))
@@ -226,7 +230,7 @@ def several_jobs(referential: Referential, text: str, *, family: bool = False) -
     people say together of one post, as a waiter who tends the bar.
     """
     given, parts = " ".join(text.split()), jobs_beside(text)
-    if not 1 < len(parts) <= _MOST_JOBS:
+    if not 1 < len(parts) <= _MOST_JOBS or normalise_label(given) in titles_by_label(referential):
         return None
     meant = occupations_meant(referential, given) or occupations_meant(referential, " ".join(parts))
     if meant and not parts_jobs(text):  # "Boulanger, pâtissier" is a title
