@@ -789,6 +789,8 @@ def test_nobody_steps_down_while_their_own_job_is_to_be_confirmed(plain_embedded
     assert [f.hiring.job for f in match_territory(plain_embedded, people, [heavy, lorry], stretch=True).stretched] == [
         "N4101"
     ]
+    trainer = heavy | {"job": "Formateur / Formatrice de conducteurs routiers"}  # three years of driving
+    assert [f.unknown for f in match_territory(plain_embedded, people, [trainer]).to_confirm] == [("access",)]
     # Without an opening of their own job, or with one beyond the radius, the step down is theirs to take.
     assert [(f.hiring.job, f.people) for f in match_territory(plain_embedded, people, [lorry]).flows] == [("N4101", 3)]
     there = places(Redon=(47.65, -2.08), Loin=(43.0, 2.0))
