@@ -316,12 +316,12 @@ class Fiche(NamedTuple):
         blocks = [
             ("definition", [values["definition"]] if values["definition"] else unknown),
             ("access", [values["access"]] if values["access"] else unknown),
+            ("conditions", [*_conditions(conditions, lang), *choices.values()]),
+            ("credentials", [coded(c[0].code, _credential(c, [*choices], titles, lang)) for c in _rows(conditions)]),
             ("flags", [labelled(word(f"show.flag.{k}"), word(f"show.value.{v}"), lang) for k, v in flags]),
             ("domain", [self.domain] if self.domain else unknown),
             ("parts", [f"{p['code']} {p['label']}" for p in values["parts"]]),
             ("titles", [coded(t["code"], t["label"]) for t in values["titles"]]),
-            ("conditions", [*_conditions(conditions, lang), *choices.values()]),
-            ("credentials", [coded(c[0].code, _credential(c, [*choices], titles, lang)) for c in _rows(conditions)]),
         ]
         for kind, rows in self.requirements_by_kind:
             blocks.append((kind, [coded(c.code, _requirement(row, c, lang)) for row, c in rows]))
