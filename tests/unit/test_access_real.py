@@ -204,6 +204,9 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("A1421", "G1210", "conditional", {"CARTE-EDUC"}, {"BPJEPS-EQ", "CQP-EAE", "DEJEPS"}, "advancement"),
     ("G1201", "G1228", "conditional", {"CARTE-EDUC", "DE-GUIDE-HM"}, set(), "unknown"),
     ("D1106", "D1507", "open", set(), set(), "lateral"),
+    ("D1403", "D1404", "open", set(), set(), "lateral"),
+    ("D1507", "D1223", "open", set(), set(), "advancement"),
+    ("L1203", "L1202", "open", set(), set(), "lateral"),
     ("B1803", "D1207", "open", set(), set(), "lateral"),
     ("K2204", "G1501", "open", set(), set(), "lateral"),
     # Decree 2020-1254, art. 1: the chamber's examination comes before the register.
