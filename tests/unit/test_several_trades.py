@@ -48,7 +48,7 @@ def test_a_title_that_is_copied_whole_is_that_title(rome: Referential, title: st
     ("Chargé d'affaires professionnels", None), ("Directeur de la culture", None),
     ("Livreur de repas", "N4104"), ("Opticien visagiste", "J1405"), ("Réceptionnaire atelier", "I1604"),
     ("Gardien de gymnase", "K2501"), ("Serrurier", None), ("Conseillère clientèle particuliers", "C1206"),
-    ("Régulateur trafic", None),
+    ("Régulateur trafic", None), ("Agent d'exploitation voyageurs", "N4204"),
     ("Télésurveilleur", "K2503"), ("Technicien de prestations sociales", "C1109"), ("Contrôleur-vérificateur", None),
 ])  # fmt: skip
 def test_a_usage_names_the_trade_or_leaves_several(rome: Referential, text: str, family: str | None) -> None:
