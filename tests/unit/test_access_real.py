@@ -202,7 +202,7 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("K1207", "K1102", "conditional", set(), {"CNC-MJPM", "LP-MJPM"}, "lateral"),
     ("G1203", "G1241", "conditional", set(), DIRECTS, "advancement"),
     ("A1421", "G1210", "conditional", {"CARTE-EDUC"}, {"BPJEPS-EQ", "CQP-EAE", "DEJEPS"}, "advancement"),
-    ("G1201", "G1228", "conditional", {"CARTE-EDUC", "DE-GUIDE-HM"}, set(), "unknown"),
+    ("G1201", "G1228", "conditional", {"CARTE-EDUC", "DE-GUIDE-HM"}, set(), "advancement"),
     ("D1106", "D1507", "open", set(), set(), "lateral"),
     ("D1403", "D1404", "open", set(), set(), "lateral"),
     ("D1507", "D1223", "open", set(), set(), "advancement"),
