@@ -402,7 +402,7 @@ CODES = st.sampled_from([f"RNCP{i}" for i in range(8)])
     ends=st.dictionaries(CODES, st.dates(date(2020, 1, 1), date(2030, 1, 1))),
     links=st.dictionaries(CODES, st.lists(CODES, max_size=3, unique=True).map(tuple)),
     start=CODES,
-    day=st.dates(date(2020, 1, 1), date(2030, 1, 1)),
+    day=st.dates(date(2020, 1, 1), date(2030, 1, 1)) | st.sampled_from([date.min, date.max]),
 )
 def test_no_heir_is_over_whatever_the_chain_even_a_cycle(
     ends: dict[str, date], links: dict[str, tuple[str, ...]], start: str, day: date

@@ -245,7 +245,7 @@ class Register:
             ended = self.registrations[former].until if former in self.registrations else ""
             if state == "no":
                 waiting += [(heir, next_heir) for next_heir in self.successors.get(heir, ())]
-            elif state == "yes" or ended >= (day - _TRUSTED).isoformat():
+            elif state == "yes" or ended >= (max(day, date.min + _TRUSTED) - _TRUSTED).isoformat():
                 yield heir, former
 
     def file_of(self, kind: str) -> str:
