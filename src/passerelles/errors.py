@@ -113,7 +113,7 @@ class _Message(Exception):  # noqa: N818 - not raised itself
 
 def _why(error: OSError, lang: Lang) -> str:
     """Return what the system refused, in the reader's language where it has words for it."""
-    known, code = sentences("errors", lang=lang), errorcode.get(error.errno or 0)
+    known, code = sentences("errors", lang=lang), errorcode.get(error.errno or 0, error.errno)
     return known.get(f"os.{code}", error.strerror or str(error))
 
 
