@@ -30,15 +30,17 @@ def test_names_of_one_occupation_in_a_cell_are_as_sure_as_each(rome: Referential
     assert isinstance(found, Resolved)
     assert (found.job, found.confidence >= 0.9) == ("G1501", True)
     assert several_jobs(rome, "Ambulancier / Ambulancière") is None  # a title, and read as one
+    assert several_jobs(rome, "Assistant administratif et comptable H/F") is None
 
 
 @pytest.mark.parametrize(("title", "job"), [
     ("Formateur / Formatrice de conducteurs routiers", "K2110"),  # not a trainer, and another one
     ("Aide électricien / Aide électricienne de maintenance", "I1309"),  # not an electrician, as usage has it
+    ("Ouvrier d'exploitation forestière H/F", "A1201"),  # as sure as without
 ])  # fmt: skip
 def test_a_title_that_is_copied_whole_is_that_title(rome: Referential, title: str, job: str) -> None:
     lot = read_lots(rome, [{"Métier": title, "Nb": 2}], "hiring").lots[0]
-    assert (lot.job, lot.confidence) == (job, 1.0)
+    assert (lot.job, lot.confidence >= 0.99) == (job, True)
 
 
 @pytest.mark.parametrize(("text", "family"), [

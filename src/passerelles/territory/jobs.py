@@ -30,7 +30,7 @@ _CLEARLY: Final = 1.25  # times that it is likelier then than the first one
 _FORMS: Final = 2  # words of a title that is one word: "Emballeur / Emballeuse"
 _SAME_TITLE: Final = ("exact", "other gender form", "code")  # reasons of a reading by the title that was written
 _PART: Final = "same words"  # reason of a reading by a label that has the words of the title, and others
-_BRACKETS: Final = re.compile(r"\([^()]*\)")
+_BRACKETS: Final = re.compile(r"\([^()]*\)|[-–]?\s*\b[HF] ?/ ?[HF]\b", re.IGNORECASE)
 _BEHIND: Final = re.compile(r"\s*(?P<town>[^(),;]*\w)(?:\s*[(,;]\s*|\s+[-–]\s+)(?P<area>[^(),;]+?)\)?\s*")
 _POSTCODE: Final = re.compile(r"\s*\d{5}\s*")
 _LICENCE: Final = re.compile(r"[A-Da-d][1Ee]{0,2}\b(?! ?\+)|EC\b")
@@ -232,7 +232,7 @@ def several_jobs(referential: Referential, text: str, *, family: bool = False) -
     given, parts = " ".join(text.split()), jobs_beside(text)
     if not 1 < len(parts) <= _MOST_JOBS or normalise_label(given) in titles_by_label(referential):
         return None
-    meant = occupations_meant(referential, given) or occupations_meant(referential, " ".join(parts))
+    meant = occupations_meant(referential, _NO_JOB.sub(" ", given)) or occupations_meant(referential, " ".join(parts))
     if meant and not parts_jobs(text):  # "Boulanger, pâtissier" is a title
         return None
     whole, together, *ranked = resolve_many(referential, [given, " ".join(parts), *parts], limit=1)
