@@ -8,7 +8,7 @@ from typing import Final, Literal, NamedTuple
 
 from passerelles.codes import sum_by_key
 from passerelles.language import packaged
-from passerelles.language.say import Lang, say, sentences
+from passerelles.language.say import LANGS, Lang, say, sentences
 
 Severity = Literal["error", "warning", "info"]
 
@@ -94,8 +94,7 @@ class Notice:
         for name in _WORDS:
             if name in values:
                 values[name] = say(f"notices.{name}.{values[name]}", lang=lang)
-        if words := values.get(f"words_{lang}"):
-            values["words"] = words
+        values |= {name.removesuffix(f"_{lang}"): text for name, text in self.values if name.endswith(f"_{lang}")}
         values["near"] = say("notices.near", lang=lang, near=values["near"]) if "near" in values else ""
         column = values.get("column", "")
         if column and (head := sentences("tables", lang=lang).get(f"head.{column}", column)) != column:
@@ -104,8 +103,10 @@ class Notice:
 
 
 def notice(code: str, *, file: str = "", line: int | None = None, count: int = 1, **values: object) -> Notice:
-    """Make a `Notice`; the values are written as text."""
-    details = tuple((key, str(value)) for key, value in values.items())
+    """Make a `Notice`; the values are written as text, in each language too where they are said in words."""
+    said = {f"{key}_{lang}": value(lang) for key, value in values.items() if callable(value) for lang in LANGS}
+    plain = {key: value("en") if callable(value) else value for key, value in values.items()}
+    details = tuple((key, str(value)) for key, value in {**plain, **said}.items())
     return Notice(code=code, file=file, line=line, values=details, count=count)
 
 

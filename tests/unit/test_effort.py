@@ -350,15 +350,19 @@ def test_an_open_job_whose_employers_ask_for_a_longer_course_than_part_of_its_le
         assert found.expected == (whole if asked else share * whole)
 
 
-def test_a_school_that_takes_longer_than_a_course_of_the_level_is_what_an_open_job_takes() -> None:
-    school = Credential("C", "Conservatoire", "certificat", Hours(None, 2000.0, None, "s"))
+@pytest.mark.parametrize(("kind", "hours"), [("certificat", 2000.0), ("experience", 735.0)])  # years are no school
+def test_a_school_that_takes_longer_than_a_course_of_the_level_is_what_an_open_job_takes(
+    kind: Any, hours: float
+) -> None:
+    school = Credential("C", "Conservatoire", kind, Hours(None, 2000.0, None, "s"))
     laid = replace(
         referential({"A": ["a"], "B": ["b"]}, credentials=[school]),
         occupation_access=(OccupationAccess("B", "open", 4),),
         credential_requirements=(CredentialRequirement("B", "C", "usual"),),
     )
     table = effort_table(build_graph(laid, access=None), Settings())
-    assert [float(table.full(1, level)) for level in (2, 4, ENTITLED)] == [2000.0, 2000.0, duration_model().course]
+    assert [float(table.full(1, level)) for level in (2, 4)] == [hours, hours]
+    assert kind == "experience" or table.full(1, ENTITLED) == duration_model().course
 
 
 def test_months_say_that_a_course_is_longer_where_nobody_publishes_its_hours() -> None:

@@ -1,13 +1,17 @@
 """The catalogue of notices: every code has its words, is used, and stands in the documentation."""
 
 import re
+import shutil
 import subprocess
 import sys
+from errno import EIO
 from pathlib import Path
 
 import pytest
 
 import passerelles
+from market_files import market_folder
+from passerelles import load_market, load_referential
 from passerelles.language.say import LANGS, say
 from passerelles.notices import (
     CATALOGUE,
@@ -17,6 +21,7 @@ from passerelles.notices import (
     count_by_severity,
     notice,
 )
+from passerelles.referentials.places import bundled
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = Path(passerelles.__file__).parent
@@ -99,6 +104,22 @@ def test_values_that_are_words_are_said_in_the_language() -> None:
     assert "les mobilités connues" in found.action("fr")
     assert "known mobilities" in found.action("en")
     assert "contextes de travail" in notice("link_to_nowhere", subject="Q", among="contexts").what("fr")
+
+
+def test_why_the_system_refuses_a_file_is_said_in_the_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place, read = shutil.copytree(bundled("referential")["transitions"], tmp_path / "r"), Path.read_bytes
+
+    def read_bytes(path: Path) -> bytes:
+        if path.name in ("tags.csv", "deux.xlsx"):
+            raise OSError(EIO, "Input/output error")
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+    for notices in load_referential(place).notices, load_market(market_folder(tmp_path / "m")).notices:
+        (found,) = (n for n in notices if n.code == "unreadable_file")
+        for lang, words in zip(LANGS, ("panne de lecture ou d'écriture", "Input/output error"), strict=True):
+            assert f": {words})" in found.what(lang)
+        assert dict(found.values)["reason"] == "Input/output error"
 
 
 def test_errors_come_first_and_the_order_is_always_the_same() -> None:

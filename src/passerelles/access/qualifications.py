@@ -142,13 +142,14 @@ def qualification_of(referential: Referential, occupation: model.Occupation, set
     if job.level == _LOWEST:
         return _by_course(job, referential.access_of.get(occupation.code), settings)
     titles = [c for c in job.usual if c.kind in model.DIPLOMAS]
-    schools = [c for c in job.usual if c.level is None and _length(c) > job.middle.expected]  # of music, of the circus
+    courses = [c for c in job.usual if c.level is None and c.kind in model.TAUGHT]
+    schools = [c for c in courses if _length(c) > job.middle.expected]  # of music, of the circus
     if (job.free or job.bare) and (fit := _fit(titles, job.level) or schools):
         return _by_title(referential, job, fit, titles, settings)
     # A job open to all is learnt by part of its level's course, unless a title of unknown length is asked for, or a
     # course that takes longer than that part; from a first degree on, after the studies.
     least = settings.open_share * job.middle.expected
-    longer = [c.code for c in job.usual if c.level is None and c.kind in model.TAUGHT and _length_or_months(c) > least]
+    longer = [c.code for c in courses if _length_or_months(c) > least]
     wanted = [*longer, *(c.code for c in titles if job.level <= (c.level or 0))] if job.level < FIRST_DEGREE else []
     part = settings.open_share if job.free and not wanted else 1.0
     title = ((min(wanted),),) if job.free and wanted else job.demanded

@@ -228,9 +228,10 @@ def scan_all(path: str | Path, *, workbooks: bool = True) -> Scan:
         try:
             item = _recognise(file, name, workbooks=workbooks)
         except OSError as error:
+            refused = PasserellesError("unreadable_path", path=file, reason=error)
             if place.is_file():
-                raise PasserellesError("unreadable_path", path=file, reason=error) from error
-            notices.append(notice("unreadable_file", file=name, reason=error.strerror or error))
+                raise refused from error
+            notices.append(notice("unreadable_file", file=name, reason=refused.values["reason"]))
             continue
         if item is None:
             others.append(name)
