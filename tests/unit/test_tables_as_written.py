@@ -2602,6 +2602,8 @@ def test_a_shop_named_after_a_town_and_a_part_of_it_is_in_that_town(embedded: Re
     for shop in names.split(", "):
         lots = read_lots(embedded, [{shop: name, "Emploi": "N4101", "Nb": 1} for name in ("Alpha", "Beta")], "fragile")
         assert found(lots) == [("Alpha", "N4101", 1), ("Beta", "N4101", 1)]
+    row = {"Site": "Alpha", "Emploi": "N4101", "Nb": 1, "Organisme de formation": "Beta"}  # who trains employs nobody
+    assert found(read_lots(embedded, [row], "fragile")) == [("Alpha", "N4101", 1)]
 
 
 def test_of_communes_of_one_name_the_only_one_near_is_meant(embedded: Referential) -> None:

@@ -441,7 +441,8 @@ def report(
     check_free(output, overwrite=True)
     if (ending := output.suffix.lower()) not in _PAGES:
         raise PasserellesError("report_output", path=output, known=", ".join(_PAGES))
-    if office := ending == ".docx":
+    office = ending == ".docx"
+    if office:
         need("python-docx", "word")
     opts.refuse_unused("territory_mask_scenarios", mask=opts.mask and opts.scenario)
     if sheets:

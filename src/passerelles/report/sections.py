@@ -211,7 +211,8 @@ def dates_of(case: Case) -> str:
     about = case.graph.referential.provenance
     dates = [w("date.referential", name=f"{case.graph.referential.name.upper()} {case.graph.referential.version}",
                date=w.date(about.date) or w("source.no_date"))]  # fmt: skip
-    if years := ([b.year for b in case.market.bmo if b.is_read] if case.market else []):
+    years = [b.year for b in case.market.bmo if b.is_read] if case.market else []
+    if years:
         dates.append(w("date.market", years=", ".join(years)))
     return w("date.comma").join(dates)
 

@@ -34,7 +34,7 @@ _BRACKETS: Final = re.compile(r"\([^()]*\)|[-–]?\s*\b[HF] ?/ ?[HF]\b", re.IGNO
 _BEHIND: Final = re.compile(r"\s*(?P<town>[^(),;]*\w)(?:\s*[(,;]\s*|\s+[-–]\s+)(?P<area>[^(),;]+?)\)?\s*")
 _POSTCODE: Final = re.compile(r"\s*\d{5}\s*")
 _LICENCE: Final = re.compile(r"[A-Da-d][1Ee]{0,2}\b(?! ?\+)|EC\b")
-_FORKLIFT: Final = re.compile(r"R ?[34]\d\d|[1-6][AaBb]?(?! (?:ans?|mois)\b)(?:[\s,/-]|et|$)")
+_FORKLIFT: Final = re.compile(r"R ?[34]\d\d|[1-6][AaBb]?(?![\d àou/-]*(?i:ans?|ann[ée]es?|mois)\b)(?:[\s,/-]|et|$)")
 _DIPLOMA: Final = r"(?:DE|TP|CAP|BEP|BP|BTS|CQP|[Tt]itre|[Dd]ipl)[^,;+/&]*"
 _EITHER_DIPLOMA: Final = re.compile(
     rf"\b{_DIPLOMA}(?:,\s*{_DIPLOMA})*,\s*{_DIPLOMA}(?<=\w)\s+ou\s"
@@ -379,8 +379,8 @@ def as_asked(cell: str, *, licences: bool = False) -> Iterator[str]:
     --------
     >>> [*as_asked("C + FIMO", licences=True)], [*as_asked("CACES 1, 3 et 5 ; DE")], [*as_asked("aucun")]
     (['permis C', 'FIMO'], ['CACES 1, 3 et 5', 'DE'], [])
-    >>> [*as_asked("permis B, C et CE")], [*as_asked("1, 3 et 5", licences=True)], [*as_asked("5 ans", licences=True)]
-    (['permis B', 'permis C', 'permis CE'], ['CACES 1, 3 et 5'], ['5 ans'])
+    >>> [*as_asked("permis B, C et CE")], [*as_asked("1, 3 et 5", licences=True)], [*as_asked("2-5 ans", licences=True)]
+    (['permis B', 'permis C', 'permis CE'], ['CACES 1, 3 et 5'], ['2-5 ans'])
     >>> [*as_asked("DEAES, DEAVS ou TP ADVF ; permis C ou D")]
     ['DEAES ou DEAVS ou TP ADVF', 'permis C ou permis D']
     """
