@@ -460,6 +460,12 @@ def test_a_masked_page_shows_no_small_figure(embedded_graph: OccupationGraph) ->
     assert "Placés" not in rows_of(page, "fragile")[0]
     assert "s'additionnent" not in page.by_id("fragile").text
     assert "dans l'affectation" not in page.by_id("moves").text
+    sums = {side.sha256 for side in (allocation.fragile, allocation.hiring)} - {""}
+    assert sums
+    assert not any(each in page.text for each in sums)
+    one_more = replace(allocation.fragile.lots[0], people=allocation.fragile.lots[0].people + 1)
+    other = replace(allocation, fragile=replace(allocation.fragile, lots=(one_more, *allocation.fragile.lots[1:])))
+    assert checksum_of(Case(embedded_graph, other, request)) == checksum_of(Case(embedded_graph, allocation, request))
     # The moves explained are the best ones, whoever goes where: one more would tell of a flow.
     masked = Case(embedded_graph, allocation, request)
     assert {e.move.rank for o in explained_origins(masked) for e in o.moves} == {1}

@@ -70,7 +70,8 @@ class Batch(NamedTuple):
         known = before.get(checksum)
         if known and (known["problem"] or (known["page"] == page and (not page or (folder / page).is_file()))):
             return known
-        cells = self._allocate(part, folder, page) | {"checksum": checksum}
+        # Where masked, it would confirm a headcount that was guessed.
+        cells = self._allocate(part, folder, page) | {"checksum": "" if self.mask else checksum}
         return {column: "" if cells.get(column) is None else str(cells[column]) for column in _COLUMNS}
 
     def _allocate(self, part: TerritoryPart, folder: Path, page: str) -> dict[str, Any]:

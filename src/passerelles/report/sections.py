@@ -181,7 +181,8 @@ def sources_of(case: Case) -> Iterator[Source]:
         if side.sha256 or not side.source:
             name = side.file or w("source.memory")
             licence = w("source.invented" if case.request.invented else "source.own")
-            yield Source(name, w(f"source.{side.side}"), "", licence, side.sha256)
+            told = w("masked") if case.masked else side.sha256  # one would confirm a headcount that was guessed
+            yield Source(name, w(f"source.{side.side}"), "", licence, told)
     about = case.graph.referential.provenance
     name = f"{case.graph.referential.name} {case.graph.referential.version}"
     content = w("source.referential", source=about.source)
@@ -248,14 +249,14 @@ def settings_grid(case: Case) -> Grid | None:
 
 def checksum_of(case: Case) -> str:
     """
-    SHA-256 of everything that the figures depend on: inputs, settings, bounds, options, versions.
+    SHA-256 of everything that the figures depend on: inputs, settings, bounds, options, versions; not tables if masked.
 
     Canonical JSON (sorted keys, no space), so that anybody can work it out again.
     """
     scorer = scorer_dict(case.graph)
     about = {
         "inputs": sorted((s.name, s.sha256) for s in sources_of(case)),
-        "lots": [[(*lot.key, lot.people) for lot in lots.lots] for lots in _sides(case)],
+        "lots": [[(*lot.key, lot.people) for lot in lots.lots] for lots in (() if case.masked else _sides(case))],
         "settings": case.settings.model_dump(mode="json"),
         "bounds": asdict(case.allocation.bounds),
         "options": dict(case.options) | {"limit": case.request.limit, "mask": case.request.mask},
