@@ -309,6 +309,7 @@ def test_what_carries_rome_codes_is_of_its_family_whatever_its_name() -> None:
 def test_an_occupation_is_found_by_the_number_printed_beside_its_label(tmp_path: Path) -> None:
     small = load_referential(write_esco(tmp_path / "esco"))
     assert find_occupation(small, "3152.1") == "pilot"
+    assert find_occupation(small, "http://data.europa.eu/esco/occupation/pilot") == "pilot"
     assert find_occupation(small, "Lamp keeper") == "keeper"
 
 

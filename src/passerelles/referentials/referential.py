@@ -37,7 +37,8 @@ _KEYS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "occupation_access": attrgetter("occupation"),
 }
 _UNRANKED: Final = 10**9
-_ROME: Final = re.compile(r"^(?:code)?rome:?(?=[a-z]\d)")  # what people write before a code of the ROME
+# What people write before a code: of the ROME, its name; of ESCO, the address that ends with it.
+_BEFORE: Final = re.compile(r"^(?:(?:code)?rome:?(?=[a-z]\d)|https?:\S+/)")
 _ROME_WITHIN: Final = re.compile(r"(?<![^\W_])[A-Za-z] ?\d{4}(?![^\W_])(?!-\w)")
 
 
@@ -486,7 +487,7 @@ def code_of(referential: Referential, text: str) -> str | None:
         return text
     if len(text) > LONGEST:
         return None
-    codes = _codes_by_fold(referential).get(_ROME.sub("", "".join(text.split()).casefold()), ())
+    codes = _codes_by_fold(referential).get(_BEFORE.sub("", "".join(text.split()).casefold()), ())
     return codes[0] if len(codes) == 1 else None
 
 
