@@ -162,8 +162,7 @@ def match(
         allocation = match_territory(graph, fragile, opts.hiring, **common, stretch=stretch, progress=tell)
     release = published(publish(allocation), lang) if opts.mask else allocation.release()
     limited = replace(release, flows=release.flows[: opts.limit])
-    # The checksum of a table would confirm a masked headcount that was guessed.
-    sources = envelope.data_sources(() if opts.mask else (*fragile, *(opts.hiring or ())), **data)
+    sources = envelope.data_sources((*fragile, *(opts.hiring or ())), **data, masked=opts.mask)
 
     def show(console: "terminal.Screen") -> None:
         print_allocation(console, limited, lang=lang)
@@ -300,7 +299,8 @@ def sums(
     def payload() -> dict[str, Any]:
         return envelope.unscored_envelope(
             "sums@1", session.referential, dicts(publication.cells, lang), rules=publication.rules._asdict(),
-            notes=publication.notes(lang), sources=envelope.data_sources((*(table or ()), before), places=places),
+            notes=publication.notes(lang),
+            sources=envelope.data_sources((*(table or ()), before), places=places, masked=True),
         )  # fmt: skip
 
     opts.emit(payload, publication.sheets(lang), opts.on_screen(publication.page, session.referential))

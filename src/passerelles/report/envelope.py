@@ -155,6 +155,7 @@ def data_sources(
     places: Places | None = None,
     certifications: "Certifications | None" = None,
     without: frozenset[str] = UNUSED,
+    masked: bool = False,
 ) -> list[Answer]:
     """
     Return what was read, ready for JSON: name, content, publisher, year, licence and SHA-256 of each file.
@@ -167,10 +168,13 @@ def data_sources(
         Market files, of which surveys that were not read are left out, geography, and what legal frames looked at.
     without
         Kinds of market files that play no part in the answer.
+    masked
+        Without the checksums of tables, which would confirm a headcount that was guessed.
     """
     files = [file for file in files_read(market, places, certifications) if file.kind not in without]
     keys = ("name", "content", "source", "year", "licence", "sha256")
-    table_rows = [(path.name, "table", None, None, None, file_sha256(split_sheet(path)[0])) for path in tables if path]
+    sums = {path: None if masked else file_sha256(split_sheet(path)[0]) for path in tables if path}
+    table_rows = [(path.name, "table", None, None, None, checksum) for path, checksum in sums.items()]
     file_rows = [
         (f.record.name, f.kind, f.source or None, f.year or None, f.licence or None, f.record.sha256)
         for f in sorted(files, key=lambda f: (f.kind, f.record.name))
