@@ -169,7 +169,7 @@ def test_the_command_publishes_a_table(
     with pytest.raises(SystemExit) as ended:
         run([*words, "-f", "json"])
     answer = json.loads(capsys.readouterr().out)
-    assert [source["sha256"] for source in answer["sources"]] == [None]  # it would confirm a number that is guessed
+    assert [source["sha256"] for source in answer["sources"]] == [""]  # it would confirm a number that is guessed
     assert (ended.value.code, answer["schema"]) == (0, "passerelles/sums@1")
     cells = {(c["basin"], c["job"]): c["people"] for c in answer["results"]}
     assert cells["Redon", "N4101"] is None

@@ -99,8 +99,7 @@ def form_page(
 
 def _page(table: str, columns: str, schema: Schema, lang: Lang) -> BookPage:
     keys = [key.rstrip("*") for key in columns.split()]
-    example = dict(DECLARED["examples"].get(table, {}).get(lang, {}))
-    if example:
+    if example := dict(DECLARED["examples"].get(table, {}).get(lang, {})):
         example[keys[0]] = f"{say('tables.form.example', lang=lang)} {example[keys[0]]}"
     rows = [[example.get(key, "") for key in keys]] if example else []
     heads = [say(f"tables.head.{key}", lang=lang) for key in keys]

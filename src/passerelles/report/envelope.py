@@ -173,7 +173,7 @@ def data_sources(
     """
     files = [file for file in files_read(market, places, certifications) if file.kind not in without]
     keys = ("name", "content", "source", "year", "licence", "sha256")
-    sums = {path: None if masked else file_sha256(split_sheet(path)[0]) for path in tables if path}
+    sums = {path: "" if masked else file_sha256(split_sheet(path)[0]) for path in tables if path}
     table_rows = [(path.name, "table", None, None, None, checksum) for path, checksum in sums.items()]
     file_rows = [
         (f.record.name, f.kind, f.source or None, f.year or None, f.licence or None, f.record.sha256)

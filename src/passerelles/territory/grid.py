@@ -334,8 +334,7 @@ class Grid:
 
     def refuse_unread(self, columns: Iterable[int]) -> None:
         """Refuse to count one a line where columns have numbers that are not read."""
-        names = ", ".join(map(self.called, columns))
-        if names:
+        if names := ", ".join(map(self.called, columns)):
             raise LotsError([Problem(self.name, 0, self.count, "counts_unread", {"columns": names})])
 
     def sample(self, place: int) -> list[str]:
