@@ -2606,6 +2606,12 @@ def test_a_shop_named_after_a_town_and_a_part_of_it_is_in_that_town(embedded: Re
     assert found(read_lots(embedded, [row], "fragile")) == [("Alpha", "N4101", 1)]
 
 
+def test_places_behind_what_is_counted_head_columns_of_their_own(embedded: Referential) -> None:
+    rows = [{"Emploi": "N1101", "Effectif Redon": 4, "Effectif Allaire": 2, "Total": 6}]
+    lots = read_lots(embedded, rows, "fragile", locator=Locator(PLACES))
+    assert {(lot.commune_label, lot.people) for lot in lots.lots} == {("Redon", 4), ("Allaire", 2)}
+
+
 def test_of_communes_of_one_name_the_only_one_near_is_meant(embedded: Referential) -> None:
     communes = (
         *PLACES.communes,

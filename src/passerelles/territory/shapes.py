@@ -33,6 +33,7 @@ _SAME: Final = {
 }  # fmt: skip
 _TOTAL_OF: Final = re.compile(r"(?:\w+ )?total (?:de |du |d )?(.+)")
 _INSIDE: Final = re.compile(r"\s*[()]\s*|\s+[-–—:]\s+")
+_COUNT: Final = re.compile(r"^(?:effectifs?|postes|besoins) (?:[àa] )?(?=\S)", re.IGNORECASE)
 _DIGIT: Final = re.compile(r"\d")
 _BRACKET: Final = re.compile(r"\s*\([^()]*\)")
 _LEAST: Final = 2  # columns of jobs or places that make a table of them
@@ -50,8 +51,9 @@ def unpivoted(grid: Grid) -> Grid:
     plain = {i: _BRACKET.sub("", name) for i, name in enumerate(grid.header) if name and not is_place(name)}
     plain = {i: name for i, name in plain.items() if name != grid.header[i] and is_place(without_part(name))}
     grid = replace(grid, header=[plain.get(i, name) for i, name in enumerate(grid.header)])  # "Redon (ouv. mars)"
-    parted = {i: rest for i, n in enumerate(grid.header) if n and not is_place(n) and (rest := without_part(n)) != n}
-    parted = parted if len({*filter(is_place, parted.values())}) >= _LEAST else {}  # "Redon CDI"
+    bare_names = {i: _COUNT.sub("", without_part(n)) for i, n in enumerate(grid.header) if n and not is_place(n)}
+    parted = {i: rest for i, rest in bare_names.items() if rest != grid.header[i]}
+    parted = parted if len({*filter(is_place, parted.values())}) >= _LEAST else {}  # "Redon CDI", "Effectif Redon"
     grid = replace(grid, header=[parted.get(i, name) for i, name in enumerate(grid.header)])
     names, corner_cell = grid.header, corner(grid.header, grid.side)
     if corner_cell is not None:
