@@ -493,6 +493,10 @@ def test_only_acceptable_moves_are_proposed_and_the_others_stand_apart_on_demand
     assert wide.totals() | {"stretched": 0} == found.totals()
     assert sum(f.people for f in wide.stretched) <= wide.totals()["uncovered"]
     assert wide.summary() == found.summary()
+    for openings_of_theirs in (1, 3):  # of three people: it is said while somebody is left who might go beyond
+        offered = [("P", "K2110", openings_of_theirs, "Redon"), ("Q", "N1101", 2, "Redon")]
+        some = match_territory(plain_embedded, people(("A", "K2110", 3, "Redon")), openings(*offered))
+        assert ("beyond" in some.notes) is (openings_of_theirs < 3)
 
 
 def test_what_is_to_be_confirmed_never_takes_the_place_of_what_is_known() -> None:

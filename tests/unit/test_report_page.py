@@ -469,6 +469,8 @@ def test_a_masked_page_shows_no_small_figure(embedded_graph: OccupationGraph) ->
     # The moves explained are the best ones, whoever goes where: one more would tell of a flow.
     masked = Case(embedded_graph, allocation, request)
     assert {e.move.rank for o in explained_origins(masked) for e in o.moves} == {1}
+    told = [row["Effectif"] for row in rows_of(page, "fragile")]
+    assert told.count("masqué") == len(masked.release.hidden) > 0
     assert "ne figure pas dans la version publique" in page.by_id("actions").text
     assert all(number_of(row["Personnes"]) >= 5 for row in rows_of(page, "actions"))
     with pytest.raises(PasserellesError, match="mask"):

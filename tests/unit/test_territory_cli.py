@@ -128,7 +128,7 @@ def test_the_data_default_is_the_variable_then_the_cache(tmp_path: Path, monkeyp
     (tmp_path / "cache").mkdir()
     monkeypatch.setenv("PASSERELLES_CACHE", str(tmp_path / "cache"))
     assert Session().folders == (tmp_path / "cache",)
-    monkeypatch.setenv("PASSERELLES_CACHE", "true")  # said to a service
+    monkeypatch.setenv("PASSERELLES_CACHE", "True")  # said to a service
     assert cache_folder().name == "passerelles"
     monkeypatch.setenv("PASSERELLES_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("PASSERELLES_DATA", str(tmp_path / "data"))
