@@ -245,6 +245,8 @@ def test_what_files_tie_to_a_job_is_not_said_to_give_what_it_demands(table: Cert
     assert leading_lines(found)[0].startswith(beside)  # nor to lead to a job that demands nothing
     assert leading_lines(found, kinds={"aptitude", "experience"})[0].startswith(beside)  # nothing that one could give
     assert leading_lines(found, asked={"RNCP100"})[0].startswith(leads)  # employers ask for it
+    undated = [replace(c, sure=False) for c in found]
+    assert "encore en vigueur" in leading_lines(undated, asked={"RNCP100"})[0]  # but none says that it is alive
     for kind in ("diplôme", "titre", "certificat", "permis", "concours", "inscription", "autorisation"):
         assert tied in leading_lines(found, kinds={kind})[0]
     (alone,) = leading_lines(found, kinds={"diplôme"}, asked={"RNCP100"})

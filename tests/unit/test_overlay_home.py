@@ -124,7 +124,7 @@ def test_the_form_offers_words_and_rules_and_its_example_is_not_read(tmp_path: P
         write_form("verre", tmp_path / "verre.xlsx")
     with pytest.raises(PasserellesError, match=r"ends in \.xlsx"):  # a workbook under the name of a CSV opens nowhere
         write_form("verre", tmp_path / "verre.csv")
-    with pytest.raises(PasserellesError, match="For instance: remontees-mecaniques"):  # or it would not be installed
+    with pytest.raises(PasserellesError, match="manifest: remontees-mecaniques"):  # or it would not be installed
         write_form("Remontées mécaniques", tmp_path / "autre.xlsx")
 
 
