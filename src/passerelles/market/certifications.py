@@ -151,9 +151,9 @@ def leading_told(
 
     `kinds` are those of what is to be obtained. Where there is a diploma or a title among it, only what is demanded of
     everybody, or has a code among those `asked` of the person or of all `ways` to that, is said to lead there. Where
-    there is none of these, what files tie to the occupation is told as such: they tie nutrition to interviewers. What
-    they tie to its family alone, far from its name, is told where there is nothing nearer and nothing that it would
-    have to give. What is `held` leads no further. What is demanded today is in force, whatever files leave unsaid.
+    there is none of these, what files tie to the occupation is told as tied. What they tie to its family alone, far
+    from its name, is told where there is nothing nearer and nothing that it would have to give, if it has part of it.
+    What is `held` leads no further. What is demanded today is in force, whatever files leave unsaid.
     """
     named = [c for c in certifications if c.demanded or c.code in asked or c.code in ways]
     near = [c for c in certifications if not c.far or c in named]
