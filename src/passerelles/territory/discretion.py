@@ -388,15 +388,15 @@ def published(publication: Publication, lang: Lang = "fr") -> Release:
     them would be one more equation.
     """
     allocation, threshold = publication.allocation, publication.threshold
-    whole = allocation.release()
+    whole, together = allocation.release(), publication.hidden
     whole = replace(
         whole,
         stretched=[],
         options=[],
         # Without the people that they name: they are in no total that hides them.
         set_aside=[Problem(p.file, p.row, p.column, p.key, {}, withheld=True) for p in whole.set_aside],
-        resolved=[_without_few(each, publication.hidden) for each in whole.resolved],
-        hidden=publication.hidden,
+        resolved=[_without_few(each, together) for each in whole.resolved],
+        hidden=together,
         masked=True,
         threshold=threshold,
         summary=lambda _: "",
