@@ -27,6 +27,7 @@ _SHORT: Final = 3  # letters at most that are no slip, nor a part of a name
 _EXACT: Final = 0.99  # how sure a title of the referential is, in either gender
 _WITHIN: Final = re.compile(r"(?P<town>.*\S)\s*[(,]\s*(?P<area>[^(),\d]+?)\s*\)?\s*")
 _CLEARLY: Final = 1.25  # times that it is likelier then than the first one
+_FORMS: Final = 3  # words of "Emballeur / Emballeuse": who writes both forms of a longer title has copied it
 _SAME_TITLE: Final = ("exact", "other gender form", "code")  # reasons of a reading by the title that was written
 _PART: Final = "same words"  # reason of a reading by a label that has the words of the title, and others
 _BRACKETS: Final = re.compile(r"\([^()]*\)|[-–]?\s*\b[HF] ?/ ?[HF]\b", re.IGNORECASE)
@@ -169,7 +170,7 @@ def read_title(
 ) -> Job:
     """Return the occupation of a title; one under the threshold of review is never guessed."""
     exact = titles_by_label(referential).get(normalise_label(text), ())
-    copied = "/" in text and len(text.split()) > 3  # noqa: PLR2004  # nobody else writes both forms of several words
+    copied = "/" in text and len(text.split()) > _FORMS
     first = ranked[0] if ranked else None
     families = {referential.occupation_by_code[code].parent or code for code in exact}
     # Usage or the context may mean another family more than what is left of a title.
