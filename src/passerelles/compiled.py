@@ -173,7 +173,7 @@ def keep_index(graph: OccupationGraph, place: Path) -> None:
     """Write the index of a graph into the cache, where that can be, and drop those used longest ago."""
     with suppress(PasserellesError, OSError):
         place.parent.mkdir(parents=True, exist_ok=True)
-        compile_index(graph, place, overwrite=True, scorers=(), titles=False, positions=False)
+        compile_index(graph, place, overwrite=True, scorers=(), positions=False)
         for old in used_last_first(place.parent, _INDEXES)[_MOST:]:
             old.unlink()
 

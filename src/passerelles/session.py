@@ -63,7 +63,8 @@ class Session(Deriving):
     access
         Whether to lay the catalogue of access facts that the settings name.
     cache
-        Whether the graph may come from, and be kept in, the user's cache; see `passerelles.compiled`.
+        Whether the referential and its graph may come from the user's cache, and be kept there; see
+        `passerelles.compiled`.
     accept_errors
         Whether an overlay in which reading found errors is used all the same; else it is refused.
     tell
@@ -97,11 +98,21 @@ class Session(Deriving):
 
     @cached_property
     def referential(self) -> Referential:
-        """The referential with its overlays."""
-        loaded = load_referential(self.name)
-        for overlay in self.overlays:
-            loaded = loaded.with_overlay(overlay)
+        """The referential with its overlays; from an index of the cache where there is one, with access facts."""
+        _, loaded = self._cached_index
+        if loaded is None:
+            loaded = load_referential(self.name)
+            for overlay in self.overlays:
+                loaded = loaded.with_overlay(overlay)
         return self._accepted(loaded)
+
+    @cached_property
+    def _cached_index(self) -> tuple[Path | None, Referential | None]:
+        """Where the cache keeps the index of the referential, None where it keeps none; and what it holds there."""
+        from passerelles.compiled import index_place, open_cached  # noqa: PLC0415 - command start-up
+
+        place = index_place(self.name, self.overlays, self.settings) if self.cache else None
+        return place, None if place is None else open_cached(place)
 
     def _accepted(self, laid: Referential) -> Referential:
         """Return a referential with overlays, unless one of these has errors; say how many each has, and its own."""
@@ -129,15 +140,14 @@ class Session(Deriving):
     @cached_property
     def graph(self) -> "OccupationGraph":
         """The graph of the referential under these settings; from then on the session's referential is that of it."""
-        from passerelles.compiled import index_place, keep_index, open_cached  # noqa: PLC0415 - command start-up
+        from passerelles.compiled import keep_index  # noqa: PLC0415 - command start-up
         from passerelles.graph.build import build_graph  # noqa: PLC0415 - command start-up
 
-        place = index_place(self.name, self.overlays, self.settings) if self.cache else None
-        opened = open_cached(place) if place is not None else None
-        if place is not None and opened is None and self.preparing is not None:
+        place, cached = self._cached_index
+        if place is not None and cached is None and self.preparing is not None:
             self.preparing(Path(self.name).name)
-        graph = build_graph(self.referential if opened is None else self._accepted(opened), settings=self.settings)
-        if place is not None and opened is None:
+        graph = build_graph(self.referential, settings=self.settings)
+        if place is not None and cached is None:
             keep_index(graph, place)
         vars(self)["referential"] = graph.referential
         return graph

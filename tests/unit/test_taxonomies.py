@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from passerelles import build_graph, compile_index, rank_moves, rank_paths
+from passerelles import build_graph, compile_index, rank_moves, rank_paths, resolve_title
 from passerelles.cli.main import run
 from passerelles.compiled import cached_indexes, clear_cache, index_place
 from passerelles.errors import PasserellesError, ReferentialError
@@ -400,6 +400,22 @@ def test_what_goes_with_a_graph_opened_in_the_cache_is_of_the_same_referential(t
     session = Session(place, cache=True)
     assert session.graph.index is not None
     assert session.referential is session.graph.referential  # read from its files, it would take seconds more
+
+
+def test_what_needs_no_graph_is_answered_from_the_cache_too(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = str(write_onet(tmp_path / "onet"))
+    read = Session(place, cache=True)
+    fresh = resolve_title(read.referential, "bus drivr")
+    assert read.referential.index is None
+    assert read.graph
+    monkeypatch.setattr("passerelles.matching.titles.build_index", None)  # that of titles is kept, and none is made
+    monkeypatch.setattr("passerelles.session.load_referential", None)
+    kept = Session(place, cache=True).referential
+    assert kept.index is not None
+    assert kept.access == read.graph.referential.access
+    assert [c.code for c in resolve_title(kept, "bus drivr")] == [c.code for c in fresh] != []
 
 
 def test_a_changed_file_or_setting_makes_another_index_and_a_damaged_one_is_made_again(

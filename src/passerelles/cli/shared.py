@@ -167,7 +167,7 @@ class CommandOptions:
         return progress_bar(self.say(key, **values), total=total, unit=unit, lang=self.lang)
 
     def open(self, referential: str | None = None, *, tensions: bool = True) -> "Session":
-        """Open what is named, or another referential by itself; what reading finds in overlays is said in a line."""
+        """Open what is named, or the files of another referential; what reading finds in overlays is said in a line."""
         from passerelles.session import Session
 
         def tell(name: str, errors: int, warnings: int, command: str) -> None:
@@ -176,7 +176,8 @@ class CommandOptions:
         return Session(
             referential or self.referential, tuple(self.overlay or ()) if referential is None else (),
             tuple(self.data or ()), self.settings, self.strict, self.travel, self.observed, tensions,
-            access=not self.no_access, cache=not is_on(NO_CACHE), accept_errors=is_on(ACCEPT_ERRORS), tell=tell,
+            access=not self.no_access, cache=referential is None and not is_on(NO_CACHE),
+            accept_errors=is_on(ACCEPT_ERRORS), tell=tell,
             preparing=lambda name: self.tell("cache.preparing", name=name), noticed=self.tell_notices,
         )  # fmt: skip
 
