@@ -83,6 +83,19 @@ def test_two_sides_of_a_slash_are_one_title_only_when_they_agree() -> None:
     assert paired_forms("Technicien SAV / Technicien atelier", lexicon=lexicon) is None
 
 
+def test_both_forms_of_a_title_are_one_behind_what_is_left_aside() -> None:
+    known = {"agent", "polyvalent", "hotellerie", "vendeur", "gros"}
+    words = Words(known, labels={"agent polyvalent d hotellerie", "vendeur en gros"}, heads={"agent", "vendeur"})
+    texts = {
+        "POEI : Agent polyvalent / Agente polyvalente d'hôtellerie": "Agent polyvalent d'hôtellerie",
+        "Alternance - Vendeur / Vendeuse en gros (H/F)": "Vendeur en gros",
+    }
+    for text, read in texts.items():
+        assert understand(text, words=words, lexicon=Lexicon(FRENCH)).read == read
+    two = understand("CDI : Vendeur / Agent polyvalent", words=words, lexicon=Lexicon(FRENCH))
+    assert two.read == "Vendeur / Agent polyvalent"
+
+
 def test_blanks_in_a_row_stand_for_a_dash() -> None:
     words = Words({"boulanger"}, labels={"boulanger"}, heads={"boulanger"})
     taken = understand("Netto   boulanger (H/F)", words=words, lexicon=Lexicon(FRENCH))

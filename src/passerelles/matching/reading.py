@@ -322,13 +322,12 @@ def gender_forms(label: str, *, pack: LanguagePack) -> tuple[str, str]:
         return pair
     if "(" not in label:
         return label, label
-    known = pack.endings
 
     def masculine(match: re.Match[str]) -> str:
-        return match[1] if known.search(fold_accents(match[0])) else match[0]
+        return match[1] if pack.endings.search(fold_accents(match[0])) else match[0]
 
     def feminine(match: re.Match[str]) -> str:
-        return _feminine(match[1], match[2], pack) if known.search(fold_accents(match[0])) else match[0]
+        return _feminine(match[1], match[2], pack) if pack.endings.search(fold_accents(match[0])) else match[0]
 
     return _BRACKET.sub(masculine, label), _BRACKET.sub(feminine, label)
 
@@ -527,6 +526,7 @@ class _Segment(NamedTuple):
 
 _WORD: Final = re.compile(r"[0-9a-z]+")
 _SEPARATOR: Final = re.compile(r"\s[-–—]+\s?|\s?[–—]+\s|[-–—]+\s|[|:;,!?()\[\]{}/+•*\n]")
+_OPENING: Final = re.compile(r"^[^/]*(?::|\s[-–—])\s+")  # what stands before both forms of a title: "POEI : "
 _ALL_ALIKE: Final = frozenset(",/")
 _MOST_JOBS: Final = 4
 _OF_UNKNOWN: Final = 0.5
@@ -539,8 +539,8 @@ class _Title:
         self.lexicon = lexicon
         self.pack = lexicon.pack
         self.words = words
-        pair = paired_forms(text, lexicon=lexicon)
-        self.text = pair[0] if pair else text
+        pairs = ((part, paired_forms(part, lexicon=lexicon)) for part in (text, _OPENING.sub("", text)))
+        self.text = next((text.removesuffix(part) + pair[0] for part, pair in pairs if pair), text)
         letters = list(self.text.casefold()) if self.text.isascii() else [fold_accents(letter) for letter in self.text]
         self.folded = "".join(letters)
         self.origin = [place for place, folded in enumerate(letters) for _ in folded]
