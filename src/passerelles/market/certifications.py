@@ -122,8 +122,8 @@ class LeadingCertification(Described):
         """Return label and code, for a cell of a table."""
         return f"{self.label} ({self.code})"
 
-    def described(self, lang: Lang = "fr") -> str:
-        """Return label and code, with level, end, hours and prior learning where they are known."""
+    def described(self, lang: Lang = "fr", *more: str) -> str:
+        """Return label and code, with level, end, hours and prior learning where they are known, and `more`."""
         details = [self.code]
         if self.level is not None:
             details.append(say("paths.certification.level", lang=lang, level=self.level))
@@ -135,7 +135,7 @@ class LeadingCertification(Described):
         if self.vae:
             key = "vae_former" if self.vae_former else "vae"
             details.append(say(f"paths.certification.{key}", lang=lang, former=self.vae_former))
-        return f"{self.label} ({', '.join(details)})"
+        return f"{self.label} ({', '.join([*details, *more])})"
 
 
 def _hours_shown(hours: Hours | None, lang: Lang) -> str | None:
@@ -149,32 +149,31 @@ def leading_told(
     """
     Return in words what certifications are to an occupation, the first of them, and how many more; empty = untold.
 
-    `kinds` are those of what is to be obtained. Where there is a diploma or a title among it, only what is demanded of
-    everybody, or has a code among those `asked` of the person or of all `ways` to that, is said to lead there. Where
-    there is none of these, what files tie to the occupation is told as tied. What they tie to its family alone, far
-    from its name, is told where there is nothing nearer and nothing that it would have to give, if it has part of it.
-    What is `held` leads no further. What is demanded today is in force, whatever files leave unsaid.
+    `kinds` are those of what is to be obtained. Only what is demanded of everybody, or has a code among those `asked`
+    of the person or of all `ways` to that, is said to lead there; what files tie to the occupation follows as tied, but
+    where a diploma or a title is to be obtained. What they tie to its family alone, far from its name, is told where
+    nothing is nearer and nothing is to be obtained that it would have to give, if it has part of it. What is `held`
+    leads no further. What is demanded today is in force, whatever files leave unsaid.
     """
     named = [c for c in certifications if c.demanded or c.code in asked or c.code in ways]
     near = [c for c in certifications if not c.far or c in named]
-    family = [c for c in certifications if not c.foreign]
-    candidates = [c for c in near or family if c.code not in held]
+    candidates = [c for c in near or certifications if c.code not in held and (near or not c.foreign)]
     demanded = [c for c in candidates if c in named]
     alone = demanded if any(kind in kinds for kind in DIPLOMAS) else []
-    some = sorted(alone or candidates, key=lambda c: c.code not in asked)
+    some = sorted(alone or candidates, key=lambda c: (c.code not in asked, c not in named))
     beside = not demanded and not BROUGHT.issuperset(kinds)
     if not some or (beside and not near):
         return "", [], 0
     sure = any(c.sure for c in some)
     key = "certified" if demanded and (kinds or sure) else "certified_tied" if sure else "certified_undated"
-    if beside:
-        key = "certified_beside"
-    elif not near:
-        key = "certified_family"
+    if beside or not near:
+        key = "certified_beside" if beside else "certified_family"
+    tied = [say("paths.certification.tied", lang=lang)] if key == "certified" else []
     # Registrations of one certification, of which nothing else differs, are named together.
-    together = [*grouped((replace(c, code="").described(lang), c) for c in some).values()]
-    shown = (replace(same[0], code=", ".join(c.code for c in same)) for same in together[:_SAID])
-    return say(f"paths.{key}", lang=lang), [c.described(lang) for c in shown], max(len(together) - _SAID, 0)
+    together = [*grouped(((replace(c, code="").described(lang), c in named), c) for c in some).values()]
+    each = ((replace(same[0], code=", ".join(c.code for c in same)), same[0] not in named) for same in together[:_SAID])
+    names = [c.described(lang, *tied[:beyond]) for c, beyond in each]
+    return say(f"paths.{key}", lang=lang), names, max(len(together) - _SAID, 0)
 
 
 def leading_lines(certifications: Sequence[LeadingCertification], lang: Lang = "fr", **whose: Any) -> list[str]:
