@@ -526,6 +526,8 @@ def test_what_all_need_is_not_told_again_of_the_self_employed(laid: Referential)
     taxi = access_conditions(laid, "N4112", titles=frozenset({"11992"}))
     assert "CP-TAXI" in {c.code for c in taxi.required}
     assert employment_lines(taxi) == ["Exigé à son compte, et non du salarié : Autorisation de stationnement."]
+    (school,) = employment_lines(access_conditions(laid, "K2116"))
+    assert school.count("diplôme de gestion") == 1  # asked for the accreditation, and by itself
 
 
 def test_a_register_comes_last_and_what_few_titles_take_is_not_named_first(laid: Referential) -> None:

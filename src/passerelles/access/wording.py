@@ -125,7 +125,7 @@ def _short_names(credentials: Sequence[AccessCredential], lang: Lang, *, sized: 
     alone = [c for c in credentials if c.group is None]
     least = [c for c in alone if c.kind == "aptitude" or given_by_employer(c.detail)]
     first = dict.fromkeys(name(c) for c in alone if c not in least)
-    return [*first, *choices, *dict.fromkeys(c.short for c in least)]
+    return [*first, *dict.fromkeys(choices), *dict.fromkeys(c.short for c in least)]
 
 
 def required_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
