@@ -554,6 +554,9 @@ TITLES: list[tuple[str, str, str, set[str]]] = [
     ("M1607", "Avocate", "conditional", {"CAPA", "SERMENT-AVOCAT"}),
     ("D1505", "Agent de sécurité incendie", "conditional", {"SSIAP1"}),
     ("G1203", "Moniteur de ski alpin", "conditional", {"CARTE-EDUC", "DE-SKI"}),
+    ("N3102", "Moniteur de voile", "conditional", {"BPJEPS", "CARTE-EDUC", "CQP-VOILE", "DEJEPS", "LIC-STAPS"}),
+    ("N3102", "Moniteur de plongée", "conditional", {"BPJEPS", "CARTE-EDUC", "DEJEPS", "LIC-STAPS"}),
+    ("G1703", "Hôtesse de transport maritime", "conditional", {"APT-MER"}),  # who serves passengers is a seafarer
     # In the water, the diplomas of several sports do too, under the eyes of a lifeguard.
     (
         "D1505",
