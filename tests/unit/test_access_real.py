@@ -49,6 +49,7 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("N4101", "N4103", "conditional", set(), BUS, "lateral"),
     ("N4101", "N4105", "conditional", set(), set(), "lateral"),
     ("M1603", "N4105", "conditional", {"PERM-B"}, set(), "lateral"),  # postman to delivery
+    ("I1619", "N4104", "open", set(), set(), "lateral"),  # couriers of any level, by the driver's title of level 3
     ("M1603", "N4120", "conditional", {"PERM-B"}, set(), "lateral"),
     (
         "G1609",
@@ -91,7 +92,7 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
         set(),
         "advancement",
     ),  # draughtsman to architect
-    ("A1503", "A1426", "conditional", set(), {"ACACED", "CERT-ANIMALIER"}, "unknown"),  # groomer to dog trainer
+    ("A1503", "A1426", "conditional", set(), {"ACACED", "CERT-ANIMALIER"}, "lateral"),  # groomer to dog trainer
     # Code of crafts, L. 121-1: somebody qualified controls the salon; a manager on a wage need not be that person.
     ("D1202", "D1220", "open", set(), set(), "lateral"),
     ("D1220", "D1202", "open", set(), set(), "lateral"),
