@@ -441,6 +441,8 @@ def test_a_kind_that_the_register_writes_again_or_by_a_code_is_no_part_of_the_na
         "Autre - Autre Diplôme national d'œnologue": "Diplôme national d'œnologue",
         "Titre ingénieur - Titre ingénieur Ingénieur diplômé d'une école": "Ingénieur diplômé d'une école",
         "DIPLOVIS - Directeur de création": "Directeur de création",
+        "DIPLOVIS Journaliste": "Journaliste",
+        "Grade_Master - Grade_Master - Diplôme d'études de gestion": "Diplôme d'études de gestion",
         "BAC - BACHELOR Vente": "BAC - BACHELOR Vente",
         "TP - Carreleur": "TP - Carreleur",  # a kind that people know, said once
         "CAP - Carreleur - mosaïste": "CAP - Carreleur - mosaïste",

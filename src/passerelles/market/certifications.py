@@ -37,8 +37,8 @@ _MANY_LISTS: Final = 0.1  # nor does one of a larger share of what occupations l
 _ENOUGH_LISTS: Final = 200  # occupations, of all families, whose lists tell which words are common: all take a second
 # The register writes a kind before each name: again where the name begins with it, or by a code that is no word.
 _NO_NAME: Final = re.compile(
-    r"^(?:(?:Autre|DIPLOVIS|DipViGr[LM]|Grade_\w+|DGE_\w+) - (?:Autre )?"
-    r"|Titre ingénieur - (?:Titre ingénieur )?(?=Ingénieur)|(.+?) - (?=\1\b))",
+    r"^(?:(?:Autre -|(?:DIPLOVIS|DipViGr[LM]|Grade_\w+|DGE_\w+)(?: -)?) (?:Autre )?"
+    r"|Titre ingénieur - (?:Titre ingénieur )?(?=Ingénieur)|(.+?) - (?=\1\b))+",
     re.IGNORECASE,
 )
 _KIND: Final = 3  # digits of a diploma's code at the ministry of education that say its kind: 500 = CAP
