@@ -49,6 +49,7 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("N4101", "N4103", "conditional", set(), BUS, "lateral"),
     ("N4101", "N4105", "conditional", set(), set(), "lateral"),
     ("M1603", "N4105", "conditional", {"PERM-B"}, set(), "lateral"),  # postman to delivery
+    ("D1210", "A1435", "conditional", set(), {"ACACED", "CERT-ANIMALIER"}, "lateral"),  # from pet shop to breeder
     ("I1619", "N4104", "open", set(), set(), "lateral"),  # couriers of any level, by the driver's title of level 3
     ("M1603", "N4120", "conditional", {"PERM-B"}, set(), "lateral"),
     (
