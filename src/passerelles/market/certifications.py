@@ -172,7 +172,7 @@ def leading_told(
     # Registrations of one certification, of which nothing else differs, are named together.
     together = [*grouped(((replace(c, code="").described(lang), c in named), c) for c in some).values()]
     each = ((replace(same[0], code=", ".join(c.code for c in same)), same[0] not in named) for same in together[:_SAID])
-    names = [c.described(lang, *tied[:beyond]) for c, beyond in each]
+    names = [c.described(lang, *(tied if beyond else ())) for c, beyond in each]
     return say(f"paths.{key}", lang=lang), names, max(len(together) - _SAID, 0)
 
 
