@@ -6,9 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from golden.__main__ import compare
+
 
 @pytest.mark.external  # where a table breaks its lines is another library's: its newest release serves
 def test_outputs_are_those_of_the_golden_files() -> None:
     root = Path(__file__).parents[1]
     done = subprocess.run([sys.executable, "-m", "tests.golden"], cwd=root, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{done.stdout}{done.stderr}\nWanted? python -m tests.golden --write"
+    assert done.returncode == 0, f"{done.stdout}{done.stderr}"
+
+
+def test_a_line_or_a_column_more_is_one_difference() -> None:
+    assert compare("a\nb\nc\n", "a\nx\nb\nc\n", ".txt") == ["+x"]
+    assert compare("a,b\n1,2\n3,4\n", "a,x,b\n1,0,2\n3,0,4\n", ".csv") == ["row: columns +x"]
+    assert compare("a,b\n1,2\n", "b,x\n3,0\n", ".csv") == ["row: columns -a +x", "row[0].b: '2' -> '3'"]
+    assert compare('{"S": [["a"], [1]]}', '{"S": [["a", "x"], [1, 0]]}', ".json") == [".S: columns +x"]
+    assert compare("--- messages\n", "", ".txt") == ["---- messages"]

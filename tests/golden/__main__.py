@@ -8,6 +8,7 @@ exactly, numbers to within 1e-9. Run from the root of a checkout.
 
 import argparse
 import csv
+import difflib
 import hashlib
 import io
 import json
@@ -133,7 +134,8 @@ def main(arguments: list[str] | None = None) -> int:
             changed += 1
             sys.stdout.write(f"--- {name}: {len(differences)} differences\n")
             sys.stdout.writelines(f"    {line}\n" for line in differences[:_SHOWN])
-    sys.stdout.write("written\n" if asked.write else f"{changed} outputs differ\n")
+    advice = "; if that is wanted: --write, and the commit says which" if changed else ""
+    sys.stdout.write("written\n" if asked.write else f"{changed} outputs differ{advice}\n")
     return int(changed > 0)
 
 
@@ -264,9 +266,12 @@ def compare(expected: str, given: str, suffix: str) -> list[str]:
         return list(_differences(json.loads(expected), json.loads(given), ""))
     if suffix == ".csv":
         return list(_differences(_table(expected), _table(given), "row"))
-    old, new = expected.splitlines(), given.splitlines()
-    different = [f"line {n}: {a!r} -> {b!r}" for n, (a, b) in enumerate(zip(old, new, strict=False), 1) if a != b]
-    return different + ([f"{len(old)} -> {len(new)} lines"] if len(old) != len(new) else [])
+    return _changes(expected.splitlines(), given.splitlines())
+
+
+def _changes(old: list[str], new: list[str]) -> list[str]:
+    """Lines taken out and put in: one that is added changes none of those below it."""
+    return [line for line in [*difflib.unified_diff(old, new, n=0, lineterm="")][2:] if not line.startswith("@@")]
 
 
 def _table(text: str) -> list[list[str]]:
@@ -281,12 +286,26 @@ def _differences(old: Any, new: Any, path: str) -> Iterator[str]:
             else:
                 yield from _differences(old[key], new[key], f"{path}.{key}")
     elif isinstance(old, list) and isinstance(new, list):
+        heads = _head(old), _head(new)
+        if all(heads) and heads[0] != heads[1]:
+            yield f"{path}: columns {' '.join(_changes(*heads))}"
+            old, new = _shared_columns(old, heads[1]), _shared_columns(new, heads[0])
         if len(old) != len(new):
             yield f"{path}: {len(old)} -> {len(new)} items"
         for place, (a, b) in enumerate(zip(old, new, strict=False)):
             yield from _differences(a, b, f"{path}[{place}]")
     elif not _same(old, new):
         yield f"{path}: {str(old)[:70]!r} -> {str(new)[:70]!r}"
+
+
+def _head(value: list[Any]) -> list[str]:
+    """Return the header of a table; empty where a list is none."""
+    head = value[0] if value and isinstance(value[0], list) else []
+    return head if all(isinstance(cell, str) for cell in head) and len({*head}) == len(head) else []
+
+
+def _shared_columns(rows: list[list[Any]], others: list[str]) -> list[dict[str, Any]]:
+    return [{name: cell for name, cell in zip(rows[0], row, strict=False) if name in others} for row in rows[1:]]
 
 
 def _same(old: Any, new: Any) -> bool:
