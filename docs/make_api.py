@@ -6,6 +6,7 @@ The public surface as data, what breaks between two of them, and the snapshot of
 
 import inspect
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from passerelles.settings import Settings
 OUTPUT = Path(__file__).resolve().parent / "api.json"
 POSITIONAL = {"POSITIONAL_ONLY", "POSITIONAL_OR_KEYWORD"}
 INPUTS = {"profile", "settings"}
+TEXTS = re.compile(r'"[^"]*"(?: \| "[^"]*")*')
 Surface = dict[str, Any]
 
 
@@ -186,12 +188,22 @@ def _broken_keys(path: str, old: Surface, new: Surface | None, *, asked: bool) -
     found = []
     for key, was in old.items():
         now = new.get(key)
-        if now is None or now["kind"] != was["kind"] or (was["required"] and not now["required"] and not asked):
+        if (
+            now is None
+            or not _still_fits(was["kind"], now["kind"], asked=asked)
+            or (was["required"] and not now["required"] and not asked)
+        ):
             found.append(path + key)
     if asked:
         sure = {key for key, was in old.items() if was["required"]}
         found += [path + key for key, now in new.items() if now["required"] and key not in sure]
     return found
+
+
+def _still_fits(was: str, now: str, *, asked: bool) -> bool:
+    """Whether a kind is the same, or takes, of what is asked, some texts more (a key that `fields` may name)."""
+    more = TEXTS.sub("text", was) == TEXTS.sub("text", now) and {*was.split('"')} <= {*now.split('"')}
+    return was == now or (asked and more)
 
 
 def _broken_python(old: Surface, new: Surface) -> list[str]:

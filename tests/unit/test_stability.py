@@ -61,13 +61,19 @@ def test_a_break_is_seen_and_an_addition_is_none() -> None:
     shapes["rank@1 move"]["new"] = {"kind": "number", "required": True}
     shapes["profile"]["occupation"]["required"] = True
     del shapes["profile"]["credentials"]
-    del http["GET /v1/show"]
+    del http["GET /v1/resolve"]
     http["POST /v1/rank"]["body.new"] = {"kind": "string", "required": True}
     http["POST /v1/rank"]["body.origin"]["required"] = False
     http["POST /v1/rank"]["body.origin.competencies"]["kind"] = "string"
     http["GET /v1/rank"]["limit"]["kind"] = "string"
     http["GET /v1/rank"]["new"] = {"kind": "string", "required": False}
+    fields = http["GET /v1/rank"]["fields"]
+    fields["kind"] = fields["kind"].replace('"score"', '"score" | "shared"')
+    shapes["rank@1 move"]["kind"]["kind"] += ' | "sideways"'  # nobody who reads it expects that
+    http["GET /v1/show"]["fields"]["kind"] = http["GET /v1/show"]["fields"]["kind"].replace('"riasec" | ', "")
     assert set(MAKE["broken"](SNAPSHOT, altered)) == {
+        "rank@1 move.kind",
+        "GET /v1/show fields",
         "rank_all",
         "rank_moves(limit)",
         "rank_sources(graph)",
@@ -82,7 +88,7 @@ def test_a_break_is_seen_and_an_addition_is_none() -> None:
         "territory@1.totals.headcount",
         "profile.occupation",
         "profile.credentials",
-        "GET /v1/show",
+        "GET /v1/resolve",
         "POST /v1/rank body.new",
         "POST /v1/rank body.origin.competencies",
         "GET /v1/rank limit",
