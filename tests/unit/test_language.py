@@ -66,7 +66,7 @@ def test_every_error_raised_in_the_program_has_its_sentence() -> None:
 
 
 def test_an_unknown_key_is_a_fault_of_the_program() -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match=r"terms.nothing_of_the_kind: not in language/fr/terms.toml"):
         say("terms.nothing_of_the_kind")
 
 

@@ -48,8 +48,11 @@ def say(key: str, *, lang: Lang = "fr", **values: object) -> str:
     """
     subject, *path = key.split(".")
     entry: Any = _subject(lang, subject)
-    for name in path:
-        entry = entry[name]
+    try:
+        for name in path:
+            entry = entry[name]
+    except KeyError:
+        raise KeyError(f"{key}: not in language/{lang}/{subject}.toml") from None
     if isinstance(entry, dict):
         entry = entry["one" if is_singular(values.get("n"), lang=lang) else "many"]
     return str(entry).format(**{k: _formatted(v, lang) for k, v in values.items()})
