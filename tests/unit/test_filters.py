@@ -12,11 +12,12 @@ from passerelles.cli.main import run
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
+from passerelles.language.say import LANGS, Lang, say, sentences
 from passerelles.market.market import Market, load_market
 from passerelles.market.signals import find_basin, signals, wage_ratio
 from passerelles.model import Credential, Hours, Profile, Ternary
 from passerelles.paths.rank import rank_paths
-from passerelles.ranking.filters import Filter, parse_filter
+from passerelles.ranking.filters import FILTERS, Filter, parse_filter
 from passerelles.ranking.move import Moves, Verdict
 from passerelles.ranking.rank import rank_moves, rank_sources
 from passerelles.service.app import create_app
@@ -79,6 +80,17 @@ def test_every_verdict_has_a_reason_in_both_languages(graph: OccupationGraph) ->
         for move in rank_moves(graph, "A1", filters=[text]):
             for lang in ("fr", "en"):
                 assert move.filters[0].sentence(lang)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("name", FILTERS)
+def test_a_filter_has_its_words_and_stands_in_the_help(name: str, lang: Lang) -> None:
+    words = sentences("filters", lang=lang)
+    assert f"name.{name}" in words, f"name it in language/{lang}/filters.toml"
+    reason = f"reason.{name.removeprefix('same-').removeprefix('other-').replace('-', '_')}"
+    assert any(key.startswith(reason) for key in words), f"{reason}_yes, _no, _unknown in language/{lang}/filters.toml"
+    assert name in say("cli.option.filter", lang=lang), f"list it in language/{lang}/cli.toml"
+    assert f"``{name}" in (parse_filter.__doc__ or ""), "list it where parse_filter tells of its texts"
 
 
 def test_a_coverage_is_written_as_the_language_writes_it(graph: OccupationGraph) -> None:

@@ -196,15 +196,17 @@ def status(name: str, wanted: str, graph: OccupationGraph, data: Data, basin: st
     return check
 
 
-_WITHOUT_VALUE: Final = ("unregulated", "same-domain", "other-domain", "no-managerial-step")
+_WITHOUT_ARGUMENT: Final[Mapping[str, Check]] = {
+    "unregulated": unregulated,
+    "same-domain": partial(domain, "same-domain"),
+    "other-domain": partial(domain, "other-domain"),
+    "no-managerial-step": no_managerial_step,
+}
 _KINDS: Final = tuple(each for each in get_args(MoveKind) if each != "unknown")
 # How the argument of each filter is read, and the check that this makes.
 FILTERS: Final[Mapping[str, Callable[[OccupationGraph, Data, str, Settings], Check]]] = {
-    "unregulated": lambda *_: unregulated,
-    "same-domain": lambda *_: partial(domain, "same-domain"),
-    "other-domain": lambda *_: partial(domain, "other-domain"),
+    **{name: partial(lambda check, *_: check, check) for name, check in _WITHOUT_ARGUMENT.items()},
     "min-coverage": lambda _graph, _data, text, _: partial(min_coverage, _figure("min-coverage", text, most=1.0)),
-    "no-managerial-step": lambda *_: no_managerial_step,
     "avoid-context": lambda graph, _data, text, _: partial(avoid_context, _context(graph.referential, text)),
     "exclude": lambda graph, _data, text, _: partial(
         exclude, find_occupations(graph.referential, map(str.strip, text.split(",")))
@@ -249,7 +251,7 @@ def parse_filter(graph: OccupationGraph, text: str | Filter, data: Data, setting
     known, argument = name.strip().replace("_", "-"), argument.strip()
     if known not in FILTERS:
         raise PasserellesError("unknown_filter", name=name, known=", ".join(FILTERS))
-    if argument and known in _WITHOUT_VALUE:  # else ``unregulated=no`` would do the contrary of what it says
+    if argument and known in _WITHOUT_ARGUMENT:  # else ``unregulated=no`` would do the contrary of what it says
         raise PasserellesError("filter_without_value", name=known, value=argument)
     return Filter(known, argument, FILTERS[known](graph, data, argument, settings or graph.settings))
 
