@@ -12,7 +12,7 @@ import pytest
 import passerelles
 from market_files import market_folder
 from passerelles import load_market, load_referential
-from passerelles.language.say import LANGS, say
+from passerelles.language.say import LANGS, Lang, say
 from passerelles.notices import (
     CATALOGUE,
     LISTED,
@@ -117,8 +117,9 @@ def test_why_the_system_refuses_a_file_is_said_in_the_language(tmp_path: Path, m
     monkeypatch.setattr(Path, "read_bytes", read_bytes)
     for notices in load_referential(place).notices, load_market(market_folder(tmp_path / "m")).notices:
         (found,) = (n for n in notices if n.code == "unreadable_file")
-        for lang, words in zip(LANGS, ("panne de lecture ou d'écriture", "Input/output error"), strict=True):
-            assert f": {words})" in found.what(lang)
+        words: dict[Lang, str] = {"fr": "panne de lecture ou d'écriture", "en": "Input/output error"}
+        for lang, reason in words.items():
+            assert f": {reason})" in found.what(lang)
         assert dict(found.values)["reason"] == "Input/output error"
 
 

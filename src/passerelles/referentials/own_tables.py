@@ -393,8 +393,8 @@ def _cell_type(name: str, column: str) -> CellType | None:
             draft.note("invalid_kind", table, line, column=column, value="", read=by_word[""])
         decoded = meaning(words, cell)
         if decoded is None:  # nothing can stand in for it
-            fr, en = (", ".join(choices(words, lang)) for lang in LANGS)
-            draft.note("unknown_word", table, line, column=column, value=cell, words_fr=fr, words_en=en)
+            admitted: dict[str, Any] = {f"words_{lang}": ", ".join(choices(words, lang)) for lang in LANGS}
+            draft.note("unknown_word", table, line, column=column, value=cell, **admitted)
         return decoded or _REFUSED
 
     return CellType({k: v for k, v in by_word.items() if k or full_name not in DECLARED["said_if_empty"]}, word)
