@@ -12,10 +12,14 @@ import numpy as np
 import pytest
 
 from installed import write_about
+from passerelles import build_graph, rank_moves
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import LANGS
 from passerelles.market import read
+from passerelles.model import Competency, CredentialRequirement, JobTitle, Mobility, Occupation, Provenance
+from passerelles.referentials.draft import Draft
+from passerelles.referentials.referential import finish
 from passerelles.scoring.features import AddedPart, Feature, checked_part, context_of_all
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "extension"
@@ -105,6 +109,24 @@ def test_each_example_is_short() -> None:
 def test_a_reader_from_outside_reads_its_format(told: dict[str, object]) -> None:
     assert told["occupations"] == ["Souffleur", "Tailleur"]
     assert told["chances"] == [[None, None]], "no chance was calibrated on what it reads"
+
+
+def test_links_that_a_reader_leaves_to_nowhere_are_noted_and_left_out() -> None:
+    draft = Draft(
+        occupations={"J1": Occupation("J1", "Verrier"), "J2": Occupation("J2", "Souffleur")},
+        competencies={"a": Competency("a", "Tailler", "savoir-faire")},
+        requirements={"J1": {"a": "core", "z": "core"}, "J2": {"a": "core"}, "J9": {"a": "core"}},
+        titles={"1": JobTitle("1", "Verrière", "J1"), "2": JobTitle("2", "Miroitière", "J8")},
+        mobilities={("J1", "J2"): Mobility("J1", "J2"), ("J1", "J7"): Mobility("J1", "J7")},
+        occupation_contexts={("J1", "nuit")},
+        occupation_tags={("J1", "vert"): True},
+        credential_requirements={("J1", "CAP"): CredentialRequirement("J1", "CAP")},
+    )
+    known = finish(draft, name="verre", version="1", provenance=Provenance(source="test", format="observatory"))
+    assert {n.code for n in known.notices} == {"link_to_nowhere"}
+    assert sorted(dict(n.values)["subject"] for n in known.notices) == ["CAP", "J7", "J8", "J9", "nuit", "vert", "z"]
+    assert [move.target.code for move in rank_moves(build_graph(known), "J1")] == ["J2"]
+    assert [title.code for title in known.titles] == ["1"]
 
 
 def test_a_part_from_outside_is_trained_weighed_explained_and_compiled(told: dict[str, object]) -> None:

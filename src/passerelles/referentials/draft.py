@@ -444,17 +444,39 @@ def meaning(known: Mapping[str, _Value], value: str) -> _Value | None:
 
 def check_whole(draft: Draft) -> None:
     """
-    Check what only the whole of a draft can show: domains, circles, prerequisites, occupations that ask for nothing.
+    Check what only the whole of a draft can show: links, domains, circles, prerequisites, jobs that ask for nothing.
 
     Raises
     ------
     PasserellesError
         If prerequisites of credentials form a chain longer than any law knows.
     """
+    if not draft.overlay:
+        _drop_links_to_nowhere(draft)
     _complete_domains(draft)
     _cut_cycles(draft)
     _refuse_deep_prerequisites(draft)
     _report_oddities(draft)
+
+
+def _drop_links_to_nowhere(draft: Draft) -> None:
+    """Leave out links to what nothing declares, for readers that know no tables: `Draft.linked` notes lines as well."""
+
+    def is_declared(occupation: str, among: str, code: str) -> bool:
+        kind, linked = (among, code) if occupation in draft.occupations else ("occupations", occupation)
+        if linked not in getattr(draft, kind):
+            draft.note("link_to_nowhere", subject=linked, among=kind)
+            return False
+        return True
+
+    for o, some in draft.requirements.items():
+        draft.requirements[o] = {code: status for code, status in some.items() if is_declared(o, "competencies", code)}
+    draft.titles = {k: t for k, t in draft.titles.items() if is_declared(t.occupation, "occupations", t.occupation)}
+    draft.mobilities = {k: row for k, row in draft.mobilities.items() if is_declared(k[0], "occupations", k[1])}
+    draft.occupation_contexts = {(o, c) for o, c in sorted(draft.occupation_contexts) if is_declared(o, "contexts", c)}
+    draft.occupation_tags = {k: flag for k, flag in draft.occupation_tags.items() if is_declared(k[0], "tags", k[1])}
+    rows = draft.credential_requirements
+    draft.credential_requirements = {k: row for k, row in rows.items() if is_declared(k[0], "credentials", k[1])}
 
 
 def _complete_domains(draft: Draft) -> None:
