@@ -1124,7 +1124,8 @@ def test_the_page_on_access_counts_what_the_catalogue_holds() -> None:
     made = subprocess.run(
         [sys.executable, str(root / "docs" / "make_access.py"), "--print"], check=True, capture_output=True
     )
-    assert made.stdout.decode() == (root / "docs" / "access.md").read_text(encoding="utf-8")
+    page = (root / "docs" / "access.md").read_text(encoding="utf-8")
+    assert made.stdout.decode() == page, "run python docs/make_access.py"
 
 
 def newer_rome(version: str = "461", **texts: str) -> Referential:

@@ -65,7 +65,7 @@ def test_the_documentation_lists_every_code_in_the_words_of_the_program() -> Non
     made = subprocess.run(
         [sys.executable, str(ROOT / "docs" / "make_notices.py"), "--print"], check=True, capture_output=True
     ).stdout.decode()
-    assert page == made
+    assert page == made, "run python docs/make_notices.py"
     rows = re.findall(r"^\| `(\w+)` \|", page, flags=re.MULTILINE)
     assert sorted(rows) == sorted(CATALOGUE)
 

@@ -10,7 +10,16 @@ from job_titles import ROWS, referential
 from passerelles import OccupationGraph, compare, load_referential, rank_moves, rank_paths, resolve_title
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.matching import find_occupation
-from passerelles.matching.titles import SURE, Candidate, Context, resolve_many, status, title_entries, title_index
+from passerelles.matching.titles import (
+    REVIEW,
+    SURE,
+    Candidate,
+    Context,
+    resolve_many,
+    status,
+    title_entries,
+    title_index,
+)
 from passerelles.referentials.referential import Referential
 
 SMALL = referential()
@@ -125,6 +134,15 @@ def test_never_a_wrong_certainty_and_fast(text: str) -> None:
     found = resolve_title(SMALL, text)
     assert time.perf_counter() - start < 0.5
     assert status(found) == "inconnu"
+
+
+@pytest.mark.parametrize(
+    ("confidence", "verdict"),
+    [(SURE, "sûr"), (SURE - 1e-6, "à vérifier"), (REVIEW, "à vérifier"), (REVIEW - 1e-6, "inconnu")],
+)
+def test_a_verdict_begins_at_its_threshold(confidence: float, verdict: str) -> None:
+    lead = resolve_title(load_referential(), "conducteur poids lourd", limit=1)[0]
+    assert status([replace(lead, parent_confidence=confidence)]) == verdict
 
 
 def test_the_limit_holds_and_is_checked() -> None:
