@@ -78,6 +78,15 @@ def test_no_page_nor_notebook_asks_for_a_legal_frame_that_is_over() -> None:
         assert over.isdisjoint(asked), page
 
 
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/architecture.md"])
+def test_each_file_and_folder_that_contributors_are_sent_to_exists(page: str) -> None:
+    root, package = DOCS.parent, Path(passerelles.__file__).parent
+    named = set(re.findall(r"`([\w./*-]+(?:\.(?:py|toml|csv|md)|/))`", (root / page).read_text("utf-8")))
+    places = (root, DOCS, package)
+    assert len(named) > 5
+    assert [name for name in sorted(named) if not any(any(place.glob(name)) for place in places)] == []
+
+
 def test_each_name_of_the_reference_exists() -> None:
     pages = "\n".join(page.read_text("utf-8") for page in sorted((DOCS / "reference").glob("*.md")))
     named = re.findall(r"^\.\. auto\w+:: (\S+)", pages, re.MULTILINE)

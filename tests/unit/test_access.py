@@ -960,7 +960,9 @@ def test_what_the_package_ships_is_no_warning_that_a_user_cannot_mend_and_a_copy
     assert "credential_ended" not in about
     copied = tmp_path / "mes-acces"
     shutil.copytree(bundled("overlay")["acces-france"], copied)
-    codes = {n.code for n in load_referential("transitions").with_overlay(copied).notices}
+    notices = load_referential("transitions").with_overlay(copied).notices
+    assert [n.sentence("en") for n in notices if n.severity == "error"] == []
+    codes = {n.code for n in notices}
     assert "unknown_file" not in codes
     assert "credential_ended" in codes  # whoever keeps a copy can mend it
 

@@ -51,8 +51,8 @@ class Column:
     Attributes
     ----------
     key
-        CSV header, name in a data frame, and key of its label: ``columns.<key>`` of the language files, with a shorter
-        one for narrow screens in ``columns.short.<key>`` where there is one.
+        CSV header, name in a data frame, and key of its label: ``columns.<key>`` of the language files, shared by all
+        results with such a key, and a shorter one for narrow screens in ``columns.short.<key>`` where there is one.
     value
         What a cell of a table holds: a function of the item and a language, or the dotted name of an attribute of the
         item; the attribute that `key` names where None. None is unknown, and so is an empty text where the shape of an
