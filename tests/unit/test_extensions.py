@@ -182,3 +182,8 @@ def test_a_market_source_that_nothing_reads_is_named(declared: str, monkeypatch:
     monkeypatch.setattr(read, "extensions", lambda _: {"observatory-wages": declared})
     with pytest.raises(PasserellesError, match="observatory-wages"):
         read.kinds.__wrapped__()
+
+
+def test_each_market_source_that_ships_is_read_by_something() -> None:
+    code = "".join(file.read_text("utf-8") for file in Path(read.__file__).parent.glob("*.py"))
+    assert [name for name in read.kinds() if f'"{name}"' not in code] == [], "nothing reads a file of this name"
