@@ -13,13 +13,14 @@ import pytest
 
 from installed import write_about
 from passerelles import build_graph, rank_moves
-from passerelles.errors import PasserellesError
+from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import LANGS
 from passerelles.market import read
 from passerelles.model import Competency, CredentialRequirement, JobTitle, Mobility, Occupation, Provenance
+from passerelles.referentials import load
 from passerelles.referentials.draft import Draft
-from passerelles.referentials.referential import finish
+from passerelles.referentials.referential import Reader, finish
 from passerelles.scoring.features import AddedPart, Feature, checked_part, context_of_all
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "extension"
@@ -127,6 +128,17 @@ def test_links_that_a_reader_leaves_to_nowhere_are_noted_and_left_out() -> None:
     assert sorted(dict(n.values)["subject"] for n in known.notices) == ["CAP", "J7", "J8", "J9", "nuit", "vert", "z"]
     assert [move.target.code for move in rank_moves(build_graph(known), "J1")] == ["J2"]
     assert [title.code for title in known.titles] == ["1"]
+
+
+def test_a_reader_from_outside_that_fails_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "observatoire.json"
+    (tmp_path / name).write_text("{}", encoding="utf-8")
+    reader = Reader(
+        "observatory", lambda source: name in source.names, lambda source: json.loads(source.read(name))["jobs"]
+    )
+    monkeypatch.setattr(load, "extensions", lambda _: {"observatory": reader})
+    with pytest.raises(ReferentialError, match=r"reader 'observatory' .*: KeyError: 'jobs'"):
+        load.load_referential(tmp_path)
 
 
 def test_a_part_from_outside_is_trained_weighed_explained_and_compiled(told: dict[str, object]) -> None:

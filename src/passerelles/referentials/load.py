@@ -5,7 +5,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Final
 
-from passerelles.errors import ReferentialError
+from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.installed import extensions
 from passerelles.io.archive import FileSource
 from passerelles.referentials.draft import refuse_unusable
@@ -91,5 +91,12 @@ def read_source(source: FileSource) -> Referential:
 
 def read_anyway(source: FileSource) -> Referential:
     """Read a folder or zip that may be incomplete: what is missing is a notice, as all else is."""
+    reader = recognise(source)
     with no_collection():
-        return recognise(source).read(source)
+        try:
+            return reader.read(source)
+        except (LookupError, ValueError, TypeError, AttributeError) as error:
+            if reader in READERS or isinstance(error, PasserellesError):
+                raise
+            reason = f"{type(error).__name__}: {error}"
+            raise ReferentialError("reader_failed", path=source.place, name=reader.name, reason=reason) from error
