@@ -60,10 +60,11 @@ def test_parts_without_data_are_named(capsys: pytest.CaptureFixture[str], rome3:
     assert json.loads(out)["scorer"]["off"] == []
 
 
-def test_sources_mirror_rank(capsys: pytest.CaptureFixture[str]) -> None:
-    _, out, _ = call("sources", "N4101", "--format", "json", "--limit", "1", capsys=capsys)
+@pytest.mark.parametrize("target", ["N4101", "Conducteur / Conductrice de taxi"])
+def test_sources_mirror_rank(target: str, capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = call("sources", target, "--format", "json", "--limit", "1", capsys=capsys)
     item = json.loads(out)["results"][0]
-    _, out, _ = call("rank", item["origin"]["code"], "--target", "N4101", "--format", "json", capsys=capsys)
+    _, out, _ = call("rank", item["origin"]["code"], "--target", target, "--format", "json", capsys=capsys)
     same = json.loads(out)["results"][0]
     assert {k: v for k, v in item.items() if k != "rank"} == {k: v for k, v in same.items() if k != "rank"}
 

@@ -225,17 +225,16 @@ def sources(
     origin: Annotated[list[str] | None, option("origin", "--origin")] = None,
 ) -> bool:
     """Rank the moves towards a target."""
-    from passerelles.matching import find_occupation
+    from passerelles.ranking.move import find_start, heading
     from passerelles.ranking.rank import rank_sources
 
     session, graph, lang = opts.session, opts.graph, opts.lang
-    code = find_occupation(graph.referential, target)
     filters, settings = opts.filters or (), opts.with_included_kinds(graph.settings)
-    moves = session.moves(rank_sources, code, origins=origin, filters=filters, settings=settings, limit=opts.limit)
+    moves = session.moves(rank_sources, target, origins=origin, filters=filters, settings=settings, limit=opts.limit)
     if moves.left_out and opts.form is not Format.TABLE:  # there, a note says it
         kinds = ", ".join(opts.say(f"moves.kind.{kind}") for kind in moves.excluded)
         opts.tell("moves.left_out", n=moves.left_out, kinds=kinds)
-    title = opts.say("moves.title_towards", label=graph.referential.occupation_by_code[code].name, code=code)
+    title = heading(find_start(graph, target).end, "title_towards", lang)
     opts.emit(
         lambda: envelope.moves_envelope("sources@1", graph, moves, lang, settings=settings),
         moves.sheets(lang),
