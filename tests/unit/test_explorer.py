@@ -147,6 +147,20 @@ RANKINGS = {
 }  # fmt: skip
 
 
+def test_a_job_title_that_is_searched_keeps_its_own_conditions_of_access(client: Client) -> None:
+    taxi = "Conducteur%20Conductrice%20de%20taxi"
+    found = client.get("/explorer/", params={"q": "conductrice de taxi"}).text
+    assert f'href="/explorer/show/{taxi}"' in found
+    sheet = client.get(f"/explorer/show/{taxi}").text
+    assert "secours civiques" in sheet
+    assert f'href="/explorer/rank/{taxi}"' in sheet
+    for page in (f"move/N4101/{taxi}", f"paths/N4101/{taxi}"):
+        shown = client.get(f"/explorer/{page}").text
+        assert "Prévention et secours civiques" in shown  # asked of taxi drivers, of no driver of private hire cars
+        assert f"/explorer/{page}?lang=en" in shown
+    assert 'href="/explorer/show/N4101"' in client.get("/explorer/", params={"q": "conducteur de poids lourd"}).text
+
+
 @pytest.mark.parametrize("path", RANKINGS)
 def test_a_ranking_shows_what_the_command_line_answers(
     path: str, client: Client, capsys: pytest.CaptureFixture[str]

@@ -100,6 +100,11 @@ class End(Described):
         return self.title or self.label or self.code
 
     @property
+    def asked(self) -> str | None:
+        """What asks for it once more: the title by which it was named, else its code."""
+        return self.title or self.code
+
+    @property
     def named(self) -> str | None:
         """Code and name, as a table shows them."""
         return " ".join(filter(None, (self.code, self.title or self.label))) or None

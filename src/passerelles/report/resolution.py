@@ -257,6 +257,16 @@ class Fiche(NamedTuple):
         return self.occupation.name
 
     @property
+    def asked(self) -> str:
+        """What asks for it once more: the title whose conditions are shown, else its code."""
+        return self.conditions.title or self.code
+
+    @property
+    def name(self) -> str:
+        """What people call it: the title whose conditions are shown, else its label."""
+        return self.conditions.title or self.label
+
+    @property
     def domain(self) -> str:
         """Labels of its domains, from the top of the tree."""
         return " › ".join(d.label or d.code for d in self.domains)

@@ -4,6 +4,7 @@ import hashlib
 import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from functools import cache, partial
@@ -25,6 +26,7 @@ from passerelles.market.certifications import LeadingCertification
 from passerelles.market.places import Basin
 from passerelles.market.signals import MARKET_KEYS, find_basin, job_wage, market_notes, signal
 from passerelles.matching import find_occupation
+from passerelles.matching.titles import Candidate
 from passerelles.paths.legal import no_such_frame, presets
 from passerelles.ranking.compare import ComparedCompetency, Comparison
 from passerelles.ranking.compare import compare as put_side_by_side
@@ -92,7 +94,9 @@ class PageRequest(NamedTuple):
             fields = {**fields, "lang": self.lang}
         parameters = {name: value for name, value in fields.items() if value not in ("", None, [], ())}
         query = urlencode(parameters, doseq=True)
-        place = "/".join((self.base, *(quote(part, safe="") for part in path)))
+        # No page has a slash in the name of a job, and names are compared without.
+        parts = (" ".join(part.replace("/", " ").split()) if " " in part else part for part in path)
+        place = "/".join((self.base, *(quote(part, safe="") for part in parts)))
         return (place if path else f"{place}/") + (f"?{query}" if query else "")
 
     def here(self, path: Sequence[str], **changed: Any) -> str:
@@ -172,8 +176,8 @@ _FIRMS: Final = ("agreement", "hiring_agreement")  # of the present employer, an
 
 
 def job_of(ask: PageRequest, text: str) -> Fiche:
-    """Return the occupation of a code or exact title."""
-    return Fiche(ask.engine.referential, find_occupation(ask.engine.referential, text))
+    """Return the occupation of a code or exact title, whose conditions of access it then shows."""
+    return Fiche.of(ask.engine.referential, text)
 
 
 def home(ask: PageRequest) -> str:
@@ -184,7 +188,17 @@ def home(ask: PageRequest) -> str:
         return ask.render("home.html", text=text, found=(), doubt="", grid=None, to=to)
     found = Resolution.of(ask.engine.referential, ask.engine.graph.settings.titles, text, limit=_FOUND)
     grid = ask.table(found.sheet(ask.lang)) if found.candidates else None
-    return ask.render("home.html", text=text, found=found.candidates, doubt=_doubt(found), grid=grid, to=to)
+    asked = {c.code: _asked(ask, c) for c in found.candidates}
+    doubt = _doubt(found)
+    return ask.render("home.html", text=text, found=found.candidates, asked=asked, doubt=doubt, grid=grid, to=to)
+
+
+def _asked(ask: PageRequest, candidate: Candidate) -> str:
+    """Return what asks for a candidate: the title that the text names, where access depends on it, else its code."""
+    with suppress(UnknownCodeError):  # several occupations share the title
+        named = job_of(ask, candidate.title if candidate.reason != "meaning" else candidate.code)
+        return named.asked if named.code == candidate.code else candidate.code
+    return candidate.code
 
 
 def _doubt(resolution: Resolution) -> str:
@@ -240,7 +254,7 @@ def ranking(ask: PageRequest, code: str, *, towards: bool) -> str:
     about, rank = job_of(ask, code), rank_sources if towards else rank_moves
     filters, choice = filters_of(ask, towards=towards)
     settings = settings_of(ask.engine, strict=choice["strict"])
-    moves = ask.engine.moves(rank, about.code, filters=filters, settings=settings, limit=choice["limit"])
+    moves = ask.engine.moves(rank, code, filters=filters, settings=settings, limit=choice["limit"])
     end = "origin" if towards else "target"
     parts = [part.code for part in ask.engine.referential.parts_of(about.code)]
     return ask.render(
@@ -258,12 +272,12 @@ def ranking(ask: PageRequest, code: str, *, towards: bool) -> str:
 def move(ask: PageRequest, origin: str, target: str) -> str:
     """Return one move with all that explains it, and what would bring it nearer."""
     start, end = job_of(ask, origin), job_of(ask, target)
-    moves = ask.engine.moves(rank_moves, start.code, targets=[end.code], limit=1)
+    moves = ask.engine.moves(rank_moves, origin, targets=[target], limit=1)
     if not moves:
         raise UnknownCodeError(end.code, key="explorer_no_move")
     ranked, nearest = moves[0], None
     if ask.one("nearer"):  # asked for alone: it takes a second at times
-        nearest = sentence(nearer(ask.engine.graph, start.code, ranked), ranked, lang=ask.lang)
+        nearest = sentence(nearer(ask.engine.graph, origin, ranked), ranked, lang=ask.lang)
         nearest = nearest or ask.words("move.nearest")
     return ask.render(
         "move.html",
@@ -324,7 +338,7 @@ def paths(ask: PageRequest, origin: str, target: str) -> str:
     steps = next((n for n in _STEPS if str(n) == ask.one("steps")), _STEPS[-1])
     table = None if ask.engine.market is None else ask.engine.market.payers
     agreements = [ask.one(name)[:_MOST_TITLE] if table is not None else "" for name in _FIRMS]
-    ranked = ask.engine.paths(start.code, [end.code], agreements=agreements, frame=frame, max_steps=steps, limit=5)
+    ranked = ask.engine.paths(origin, [target], agreements=agreements, frame=frame, max_steps=steps, limit=5)
     page: Page = ranked.page(ask.lang, frame=frame)
     return ask.render(
         "paths.html",
