@@ -42,9 +42,8 @@ def test_what_is_found_holds_and_one_is_found_when_one_is_enough(
     if is_closed(move):  # what a credential closes, no competency opens
         assert found is None
         return
-    alone = [
-        i.code for i in move.missing if reaches(level_with(embedded_graph, origin, target, (i.code,)), "accessible")
-    ]
+    learnt = [i.code for i in move.missing if not i.certificate]
+    alone = [code for code in learnt if reaches(level_with(embedded_graph, origin, target, (code,)), "accessible")]
     if found is None:
         assert not alone
         return
@@ -82,6 +81,23 @@ def test_a_move_that_is_there_already_takes_nothing(embedded_graph: OccupationGr
     assert found.to_dict()["referential"] == move.to_dict()["referential"]  # what its score compares under
     assert nearer(embedded_graph, "N4101", move) is None
     assert sentence(None, move) is None
+
+
+def test_the_name_of_a_certificate_is_no_competency_to_learn(embedded_graph: OccupationGraph) -> None:
+    (move,) = rank_moves(embedded_graph, "D1507", targets=["N1110"])
+    found = counterfactual(embedded_graph, "D1507", "N1110", level="proche")
+    assert any(item.certificate for item in move.missing)
+    assert found is None or not any(item.certificate for item in found.added)
+
+
+def test_what_closes_a_job_is_named_whole_with_each_way_to_it(embedded_graph: OccupationGraph) -> None:
+    (move,) = rank_moves(embedded_graph, "K2110", targets=["N4116"])
+    text = sentence(None, move)
+    ways = {c.label for c in move.access.to_obtain if c.group and c.needed_for is None}
+    assert text is not None
+    assert len(ways) > 1
+    assert all(label in text for label in ways)
+    assert "…" not in text
 
 
 def test_what_a_person_holds_already_counts(embedded_graph: OccupationGraph) -> None:
@@ -122,7 +138,7 @@ def test_the_sentence_names_what_to_acquire_and_the_level(embedded_graph: Occupa
         if is_closed(move):  # what a credential closes, no competency opens
             assert found is None
             alone = [c for c in move.access.to_obtain if c.needed_for is None and c.group is None]
-            assert all(c.short in text for c in alone if c.kind != "concours")
+            assert all(c.label in text for c in alone if c.kind != "concours")
             assert all(name in text for name in names_to_obtain(move.access, lang))
             continue
         assert say(f"moves.level.{wanted}", lang=lang) in text

@@ -327,7 +327,7 @@ def test_rows_that_are_wrong_are_counted_alike_and_never_sent_back(client: Clien
         ('{"limit": ' + "9" * 5000 + "}", "body", "thousands of digits"),
         (b'{"origin": "\xe9"}', "body", "UTF-8"),
         ('{"origin": "K2110", "limit": 1, "limit": 2}', "body", "more than once: limit."),
-        ('{"origin": {"occupation": "K2110", "credentials": {"PERM-C": "yes", "PERM-C": "no"}}}', "body", "once: …."),
+        ('{"origin": {"occupation": "K2110", "credentials": {"PERM-C": "yes", "PERM-C": "no"}}}', "body", "once: …"),
     ],
 )
 def test_the_place_of_what_is_wrong_in_a_body_is_told(client: Client, sent: Any, where: str, said: str) -> None:

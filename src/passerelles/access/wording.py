@@ -106,8 +106,8 @@ def _without_implied(credentials: Sequence[AccessCredential], *, with_contests: 
 
 
 def names_to_obtain(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
-    """Return short names of what is to be obtained, a choice in one of them."""
-    return _short_names(_without_implied(conditions.to_obtain), lang)
+    """Return names of what is to be obtained, a choice in one of them."""
+    return [text for _, key, text in _required_items(conditions, lang) if key != "yes"]
 
 
 def _short_names(credentials: Sequence[AccessCredential], lang: Lang, *, sized: bool = False) -> list[str]:
@@ -242,7 +242,7 @@ def other_ways_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[st
             several = any(len(way) > 1 for way in others)
             names = few(sized, _WAYS, say(f"conditions.{'or_of_several' if several else 'or'}", lang=lang))
             taken_name = _choice([taken], _SHORT, lang)
-            lines.append(say("conditions.other_ways", lang=lang, taken=taken_name, others=names).replace("….", "…"))
+            lines.append(say("conditions.other_ways", lang=lang, taken=taken_name, others=names))
     return list(dict.fromkeys([*lines, *_failing_lines(conditions, lang)]))
 
 

@@ -55,7 +55,8 @@ def say(key: str, *, lang: Lang = "fr", **values: object) -> str:
         raise KeyError(f"{key}: not in language/{lang}/{subject}.toml") from None
     if isinstance(entry, dict):
         entry = entry["one" if is_singular(values.get("n"), lang=lang) else "many"]
-    return str(entry).format(**{k: _formatted(v, lang) for k, v in values.items()})
+    told = str(entry).format(**{k: _formatted(v, lang) for k, v in values.items()})
+    return told.replace("….", "…")  # what ends with names left out takes no full stop
 
 
 def sentences(subject: str, *, lang: Lang) -> dict[str, str]:

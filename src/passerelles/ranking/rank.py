@@ -640,7 +640,8 @@ def counterfactual(
     scorer = scorer_for(graph.referential, chosen.scorer, occupied=start.row >= 0)
     outcomes = partial(_outcomes, graph, scorer, start, graph.position[before.target.code], level)
     position = graph.competency_position
-    missing = [position[item.code] for item in before.missing if item.code in position]
+    learnt = (item.code for item in before.missing if not item.certificate)
+    missing = [position[code] for code in learnt if code in position]
     for columns in sorted(_greedy_sets(outcomes, missing, most), key=len):
         codes = {graph.competencies[c].code for c in columns}
         after = rank_moves(graph, _with_competencies(origin, codes), targets=[target], settings=chosen)[0]
