@@ -172,6 +172,12 @@ def test_the_target_is_the_origin_or_its_fiche(embedded_graph: OccupationGraph) 
     assert found.proven
 
 
+def test_what_is_said_of_a_target_calls_it_by_the_title_that_was_asked_for(embedded_graph: OccupationGraph) -> None:
+    taxi = "Conducteur / Conductrice de taxi"
+    notes = rank_paths(embedded_graph, "N4101", targets=[taxi], limit=5).page("fr").notes
+    assert notes[0].startswith(taxi)
+
+
 def test_where_no_stage_was_looked_for_none_is_said_to_spare_too_little(ladder: OccupationGraph) -> None:
     nothing_listed = rank_paths(ladder, "A", targets="E", settings=PLAIN)
     before_itself = [Credential("X", "Titre X", "titre", Hours(10, 10, 10, "s"), prerequisites=("X",))]
@@ -181,7 +187,7 @@ def test_where_no_stage_was_looked_for_none_is_said_to_spare_too_little(ladder: 
         (nothing_listed, nothing_listed.reached, "length"), (nobody, nobody.reached, "closed"),
     ):  # fmt: skip
         assert (reached.reason, path.alone) == (reason, False)
-        assert "210 h" not in f"{path.to_text()} {reached.note(210, direct=False, lang='fr')}"
+        assert "210 h" not in f"{path.to_text()} {reached.note(210, '', direct=False, lang='fr')}"
 
 
 def test_fewer_paths_than_asked_for_is_said(ladder: OccupationGraph) -> None:

@@ -251,10 +251,10 @@ class TargetSearch(Described):
         part_of("access_conditions", "access_conditions", "access", nullable=True),
     )  # fmt: skip
 
-    def note(self, least: int, *, direct: bool, lang: Lang) -> str:
-        """Say why there are fewer paths than asked for; `least`: hours that a stage saves at least."""
+    def note(self, least: int, name: str | None, *, direct: bool, lang: Lang) -> str:
+        """Say why there are fewer paths than asked for to a `name`; `least`: hours that a stage saves at least."""
         key = "fewer_direct" if direct else f"fewer_{self.reason}" if self.reason else "fewer"
-        return say(f"paths.{key}", lang=lang, target=self.label or self.code, n=self.found, least=least)
+        return say(f"paths.{key}", lang=lang, target=name, n=self.found, least=least)
 
 
 class Paths(list[Path], Shown):
@@ -294,11 +294,12 @@ class Paths(list[Path], Shown):
         known = self[0].assumptions
         least, direct = round(known["min_saving_hours"]), known["max_steps"] == 1
         fewer = [r for r in self.reached if r.fewer and r.found]
-        notes = [r.note(least, direct=direct, lang=lang) for r in fewer]
+        names = {r.code: r.label or r.code for r in self.reached} | {p.target.code: p.target.name for p in self}
+        notes = [r.note(least, names[r.code], direct=direct, lang=lang) for r in fewer]
         if len(fewer) > _EACH:
             notes = [say(f"paths.fewer_all{'_direct' if direct else ''}", lang=lang, n=len(fewer), least=least)]
         for reached in self.reached:
-            name = reached.label or reached.code
+            name = names[reached.code]
             if reached.cut:
                 notes.append(say("paths.cut", lang=lang, target=name, n=reached.cut))
             if not reached.proven:
