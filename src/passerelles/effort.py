@@ -495,6 +495,8 @@ class StepHours(NamedTuple):
 
     `closed`: what it requires nobody can obtain; `unsettled`: what it takes is not known, or the person is selected,
     as `selective` says.
+    `certain`: hours that are published, without what the person may have; `studies`, `practice`: months that studies
+    take, whatever their hours, and that practice does.
     `required`: hours of the required training, at the least that is known; `vague`: a whole qualification is without.
     """
 
@@ -504,6 +506,9 @@ class StepHours(NamedTuple):
     closed: Bools
     unsettled: Bools
     selective: Bools
+    certain: Floats
+    studies: Floats
+    practice: Floats
     required: Floats
     vague: Bools
 
@@ -539,9 +544,16 @@ def step_hours(
     level = table.standing(table.level_at(row), table.brought(row, holdings), rows)
     tenths = table.final(learned, rows, level)
     taught = np.where(course, 0, tenths) / TENTHS
-    unsettled = demands.unsettled(price)
-    unknown = (missing & price.unknown).any(axis=1) | ~(table.lists[rows] | course) | unsettled
-    span = table.span(taught, demands.span(missing, price), rows, level)
+    selective, certain = demands.selects(price), demands.certain_hours(missing, price)
+    unknown = (missing & price.unknown).any(axis=1) | ~(table.lists[rows] | course) | demands.hidden
+    unknown |= selective & (taught > 0) & (certain == 0)  # what is published of a post that one is chosen for is known
+    least, published, most = demands.span(missing, price)
+    span = table.span(taught, (least, published, most), rows, level)
     low, expected, high = (np.where(unknown, np.nan, hours) for hours in span)
     closed = np.asarray((missing & price.closed).any(axis=1))
-    return StepHours(low, expected, high, closed, unsettled, demands.selects(price), *demands.training(price))
+    unsettled = demands.unsettled(price)
+    studies, practice = demands.lasting(missing, price, holdings)
+    supposed = ~course & (np.round(expected, 1) > published)
+    studies = np.maximum(studies, np.where(supposed, table.months(learned, rows, level), 0.0))
+    time = certain, studies, practice, *demands.training(price)
+    return StepHours(low, expected, high, closed, unsettled, selective, *time)

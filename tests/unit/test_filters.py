@@ -162,19 +162,29 @@ def test_hours_are_those_of_a_path_of_one_step(embedded_graph: OccupationGraph, 
     moves = rank_moves(embedded_graph, origin, limit=30)
     codes = [m.target.code or "" for m in moves]
     paths = rank_paths(embedded_graph, origin, targets=codes, max_steps=1, limit=1)
-    hours = {p.target.code: p.hours.expected if p.status == "feasible" else None for p in paths}
+    hours = {p.target.code: None if p.hours.lower_bound else p.hours.expected for p in paths}
+    least = {p.target.code: p.known_hours.expected or 0.0 for p in paths}  # what is published, where not all is known
     known = sorted(h for h in hours.values() if h is not None)
     most = known[len(known) // 2]
     found = rank_moves(embedded_graph, origin, targets=codes, filters=[f"max-hours={most}"], limit=None)
-    expected = {c: "unknown" if h is None else "yes" for c, h in hours.items() if h is None or h <= most}
+    expected = {c: "unknown" if h is None else "yes" for c, h in hours.items() if least[c] <= most}
     assert verdicts(found) == expected
-    assert (found.undecided, found.strict) == ({"max-hours": sum(h is None for h in hours.values())}, False)
+    unknown = sum(answer == "unknown" for answer in expected.values())
+    assert (found.undecided, found.strict) == ({"max-hours": unknown} if unknown else {}, False)
     assert all(m.filters[0].low == hours[m.target.code] for m in found)
     if isinstance(origin, str):
         towards = {
             c: verdicts(rank_sources(embedded_graph, c, origins=[origin], filters=[f"max-hours={most}"])) for c in codes
         }
         assert towards == {c: {c: expected[c]} if c in expected else {} for c in codes}
+
+
+def test_what_is_published_of_a_post_that_one_is_chosen_for_is_known(rome4_graph: OccupationGraph) -> None:
+    (path,) = rank_paths(rome4_graph, "M1301", targets=["J1511"], max_steps=1, limit=1)
+    assert (path.status, path.hours.lower_bound) == ("unknown", False)
+    (move,) = rank_moves(rome4_graph, "M1301", targets=["J1511"], filters=["max-hours=9000"])
+    assert move.filters[0].low == path.hours.expected
+    assert not rank_moves(rome4_graph, "M1301", targets=["J1511"], filters=["max-hours=450"])
 
 
 def test_hours_do_not_depend_on_which_target_comes_first_where_access_is_set_aside() -> None:
@@ -295,7 +305,7 @@ def test_the_service_filters_as_the_command_line_does(
     embedded_graph: OccupationGraph, tmp_path: Path, word: tuple[str, ...]
 ) -> None:
     strict = bool(word)
-    filters = ["max-hours=400", "access=open,conditional"]
+    filters = ["max-hours=1200", "access=open,conditional"]
     with Client(create_app(Engine.of(embedded_graph))) as opened:
         asked = {"origin": "N4101", "filter": filters, "strict": strict}
         answered = opened.get("/v1/rank", params=asked).json()

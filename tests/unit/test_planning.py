@@ -13,6 +13,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import LANGS
 from passerelles.market.market import Market
 from passerelles.model import Hours
+from passerelles.paths.rank import rank_paths
 from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory.actions import Action, actions
 from passerelles.territory.flows import Flow
@@ -92,7 +93,7 @@ def test_a_training_that_does_not_fit_between_two_months_is_said(embedded_graph:
         shown = flow.to_dict("fr")
         assert (shown["in_time"], shown["free_from"]) == (in_time, "2027-04")
         assert flow.hours.expected is not None
-        assert shown["training_months"] == pytest.approx(flow.hours.expected / 151.67, abs=0.1)
+        assert shown["training_months"] == pytest.approx(flow.hours.expected / 140, abs=0.1)
         assert Flow.spec.pick("training_months")[0].screen(flow, "fr") == str(shown["training_months"]).replace(
             ".", ","
         )
@@ -198,6 +199,16 @@ def test_no_training_is_without_a_title_where_the_table_asks_for_something(
     assert "(la table demande : Licence B1)" in training.what
 
 
+def test_the_months_of_a_training_are_those_of_its_path(rome4_graph: OccupationGraph) -> None:
+    ends = [("A1503", "J1403"), ("D1107", "D1436"), ("N1103", "N4101")]  # the studies of the first last three years
+    for origin, target in ends:
+        people, posts = rows("fragile", ("A", origin, 1, "Redon")), rows("hiring", ("B", target, 1, "Redon"))
+        found = match_territory(rome4_graph, people, posts, changes=False, stretch=True)
+        (flow,) = (*found.flows, *found.to_confirm, *found.stretched)
+        (path,) = rank_paths(rome4_graph, origin, targets=[target], max_steps=1, limit=1)
+        assert flow.training_months == path.months.expected
+
+
 def test_actions_say_by_when_a_training_begins_and_what_is_not_known_stays_so(embedded_graph: OccupationGraph) -> None:
     people, posts = rows("fragile", ("A", "N1101", 3, "Redon")), rows("hiring", ("B", "N1103", 3, "Redon"))
     found = match_territory(embedded_graph, people, posts, changes=False)
@@ -205,21 +216,23 @@ def test_actions_say_by_when_a_training_begins_and_what_is_not_known_stays_so(em
 
     def going(hours: float | None, needed: Month | None, free: Month | None = None, people: int = 1) -> Flow:
         hiring, fragile = replace(flow.hiring, month=needed), replace(flow.fragile, month=free)
-        return replace(flow, people=people, hours=Hours(hours, hours, hours), hiring=hiring, fragile=fragile)
+        months = None if hours is None else hours / 140
+        sized = replace(flow, hours=Hours(hours, hours, hours), training_months=months)
+        return replace(sized, people=people, hiring=hiring, fragile=fragile)
 
     def told(*flows: Flow) -> Action:
         (action,) = (a for a in actions(replace(found, flows=flows).release(), "en") if a.kind == "train")
         return action
 
     june = Month(2027, 6)
-    whole = told(going(300.0, june, Month(2027, 1), 2), going(160.0, june, Month(2027, 5)), going(40.0, None))
-    assert [str(m) for m in whole.dates[:3]] == ["2027-04", "2027-06", "2027-01"]  # 300 h are two months, 160 h too
+    whole = told(going(270.0, june, Month(2027, 1), 2), going(160.0, june, Month(2027, 5)), going(40.0, None))
+    assert [str(m) for m in whole.dates[:3]] == ["2027-04", "2027-06", "2027-01"]  # 270 h are two months, 160 h too
     assert (whole.dates.late, whole.dates.unknown_length) == (1, False)
     assert whole.when("en") == (
         "to begin in 2027-04 at the latest, the first post in 2027-06; 1 person is free too late for that"
     )
     assert whole.to_dict("en")["start_by"] == "2027-04"
-    assert going(151.67, june).start_by == Month(2027, 5)
+    assert going(140.0, june).start_by == Month(2027, 5)
     assert going(100.0, Month(2027, 1)).start_by == Month(2026, 12)
     doubtful = tuple(replace(going(h, june), unknown=("hours",)) for h in (None, 300.0))
     (unsure,) = actions(replace(found, flows=(), to_confirm=doubtful).release(), "en")

@@ -451,9 +451,32 @@ class Demands(Deriving):
         low, high = (np.where(missing, ends, 0.0).sum(axis=-1) for ends in (price.low, price.high))
         return low, total(missing, price.length) / TENTHS, high
 
-    def certain_hours(self, missing: Bools, price: Price) -> float:
-        """Hours of the columns in `missing`, shape (c + g,), without what the person may have."""
-        return float(total(missing, price.certain)) / TENTHS
+    def certain_hours(self, missing: Bools, price: Price) -> Floats:
+        """Hours of the columns in `missing`, shape (..., c + g), without what the person may have; shape (...,)."""
+        return np.asarray(total(missing, price.certain) / TENTHS)
+
+    def lasting(self, missing: Bools, price: Price, holdings: Holdings) -> tuple[Floats, Floats]:
+        """Months expected of the studies in `missing`, whatever their hours, and of the practice; shapes (...,)."""
+        months = self._months.copy()
+        for i in self._personal:
+            left = holdings.months_left(self.credentials[i])
+            months[i] = 0.0 if holdings.presumes(self.credentials[i]) else left.expected or left.low or 0.0
+        practice = _flags(c.kind == "experience" for c in self.credentials)
+        both = np.stack([np.where(practice, 0.0, months), np.where(practice, months, 0.0)])
+        of_ways = np.asarray([both[:, list(way)].sum(axis=1) for way in price.ways], dtype=np.float64).reshape(-1, 2)
+        studies, worked = (missing @ each for each in np.concatenate([both, of_ways.T], axis=1))
+        return np.asarray(studies), np.asarray(worked)
+
+    @cached_property
+    def _months(self) -> Floats:
+        """Shape (c,): months expected of each credential, the least where none are."""
+        spans = (c.training_months for c in self.credentials)
+        return np.asarray([span.expected or span.low or 0.0 for span in spans], dtype=np.float64)
+
+    @cached_property
+    def _personal(self) -> list[int]:
+        """Columns of the credentials whose months depend on what somebody holds."""
+        return [i for i, c in enumerate(self.credentials) if c.reductions or c.code in OF_A_LEVEL]
 
     def of_unknown_length(self, missing: Bools, price: Price) -> Iterator[str]:
         """Yield the codes of the columns in `missing` whose length is not known; of a choice, of the way priced."""

@@ -331,7 +331,7 @@ def _training(state: State, row: int, left: Sequence[StepCredential], *, last: b
     doubts = (not effort.lists[row] and not course, bool(demands.hidden[row]), bool(demands.selects(price)[row]))
     unknown = (*demands.of_unknown_length(missing, price), *compress(_NOT_KNOWN, doubts))
     # Of a post to which people are selected and that no text trains for, the skills say nothing of how long it takes.
-    certain = demands.certain_hours(missing, price)
+    certain = float(demands.certain_hours(missing, price))
     bounded = any(name != "selection" or (taught and not certain) for name in unknown)
     # Where not all is known, what is published of it is, without a diploma that the person may have; an estimate of the
     # rest is no least length.

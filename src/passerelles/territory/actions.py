@@ -47,7 +47,7 @@ class Dates(NamedTuple):
     def of(cls, flows: Sequence[Flow]) -> "Dates":
         """Return the months of what people of some flows need."""
         dated = [f for f in flows if f.hiring.month is not None]
-        unknown = any(f.hours.expected is None for f in dated)
+        unknown = any(f.training_months is None for f in dated)
         return cls(
             None if unknown else min((f.start_by for f in dated if f.start_by), default=None),
             min((f.hiring.month for f in dated if f.hiring.month), default=None),

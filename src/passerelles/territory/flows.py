@@ -14,7 +14,7 @@ from passerelles.language.say import Lang, day_text, listed, number, number_show
 from passerelles.market.market import Openings
 from passerelles.market.signals import FIGURE, SHARE_COLUMNS, SHARES, WagePair, wage_columns
 from passerelles.market.tables import PAYER, Payer
-from passerelles.model import HOURS_A_MONTH, Hours, MoveKind
+from passerelles.model import Hours, MoveKind
 from passerelles.ranking.move import Move
 from passerelles.ranking.rank import none_if_nan
 from passerelles.referentials.access_text import Choice
@@ -124,6 +124,8 @@ class Flow(Described):
         Whether a setting gives the expected hours, where the model knows none.
     lever_hours
         Part of the expected hours that a training lever takes, 0 where it is not taken.
+    training_months
+        Months of full-time training, or of what takes longer: studies, practice that is required; None = unknown.
     """
 
     fragile: Lot
@@ -146,11 +148,7 @@ class Flow(Described):
     wages: WagePair | None = None
     surveyed: Openings | None = None
     payers: tuple[Payer | None, Payer | None] = (None, None)
-
-    @property
-    def training_months(self) -> float | None:
-        """Months of full-time training; None = unknown."""
-        return None if self.hours.expected is None else round(self.hours.expected / HOURS_A_MONTH, 1)
+    training_months: float | None = None
 
     @property
     def in_time(self) -> bool | None:
@@ -260,7 +258,7 @@ class Flow(Described):
         *SHARE_COLUMNS,
         month_column("free_from", "fragile.month"),
         month_column("needed_by", "hiring.month"),
-        Column("training_months", "number", on=On.FILE, schema="amount?: Months of full-time training",
+        Column("training_months", "number", on=On.FILE, schema="amount?: Months of full-time training, or of studies",
                shown=lambda f, lang: None if f.training_months is None else month_count(f.training_months, lang)),
         month_column("start_by", "start_by"),
         Column("in_time", "flag", on=On.FILE,

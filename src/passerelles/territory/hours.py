@@ -13,7 +13,7 @@ from passerelles.access.conditions import training_hours
 from passerelles.access.demands import TENTHS, demands_of, sane_hours
 from passerelles.access.holdings import holdings_of
 from passerelles.codes import grouped
-from passerelles.effort import effort_table, hours_of_kind, step_hours, uncovered_by
+from passerelles.effort import StepHours, effort_table, hours_of_kind, step_hours, uncovered_by
 from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
@@ -88,7 +88,8 @@ class JobHours(NamedTuple):
     `passerelles.paths.legal`. `lever` is the part of the expected hours that a training lever takes, 0 where it is not
     used; None without a lever. `short` says whether access lets a move be close, as
     `passerelles.ranking.rank.short_access` does, `seasoned` whether employers usually ask for years in a trade that the
-    person does not come from; None = not looked at.
+    person does not come from; None = not looked at. `months` is how long the training takes, with the practice that is
+    required; None = as its hours say.
     """
 
     low: Floats
@@ -98,6 +99,7 @@ class JobHours(NamedTuple):
     lever: Floats | None = None
     short: Bools | None = None
     seasoned: Bools | None = None
+    months: Floats | None = None
 
 
 class Costs(Protocol):
@@ -140,7 +142,7 @@ class EffortCosts:
         graph = self.graph
         table, demands = effort_table(graph, self.settings), demands_of(graph)
         low, expected, high = (np.full((len(origins), len(targets)), np.nan) for _ in range(3))
-        taken = np.zeros(expected.shape)
+        taken, months = (np.zeros(expected.shape) for _ in range(2))
         possible = np.full(expected.shape, YES, dtype=np.int8)
         short, seasoned = (np.zeros(expected.shape, dtype=np.bool_) for _ in range(2))
         lever = prior_training(graph, self.settings.effort, self.lever) if self.lever else None
@@ -153,6 +155,7 @@ class EffortCosts:
             possible[i, plain.closed[targets]] = NO
             near = (plain.required <= graph.settings.ranking.close_hours) & ~plain.vague & ~plain.selective
             short[i], seasoned[i] = near[targets], demands.seasoned(held)[targets]
+            months[i] = self._months(plain.expected, plain)[targets]
             if lever is not None:
                 competencies = held_competencies(graph, [*required_columns(graph, row), *lever.columns])
                 state = uncovered_by(graph, table, competencies)
@@ -164,7 +167,12 @@ class EffortCosts:
                 low[i, use] = (remaining.low + lever_hours * table.low_share)[targets][use]
                 high[i, use] = (remaining.high + lever_hours * table.high_share)[targets][use]
                 expected[i, use], taken[i, use] = with_lever[use], lever_hours
-        return JobHours(low, expected, high, possible, None if lever is None else taken, short, seasoned)
+                months[i, use] = self._months(remaining.expected + lever_hours, remaining)[targets][use]
+        return JobHours(low, expected, high, possible, None if lever is None else taken, short, seasoned, months)
+
+    def _months(self, expected: Floats, step: StepHours) -> Floats:
+        """Months of so many hours in full time, unless studies take longer, and of practice."""
+        return np.asarray(np.maximum(expected / self.settings.paths.month_hours, step.studies) + step.practice)
 
     def within(self, frame: str, origins: Rows, targets: Rows, expected: Floats) -> Verdicts:
         """

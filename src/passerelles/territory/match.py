@@ -391,10 +391,20 @@ def _flows(territory: Territory, moves: JobMoves, pairs: Pairs, flow: Ints) -> t
                 wages=wages_between(market, referential, fragile.job, hiring.job),
                 surveyed=openings_in(hiring.basin)(hiring.job)[1] if openings_in and hiring.basin else None,
                 payers=(payer_of(fragile, market), payer_of(hiring, market)),
+                training_months=_training_months(moves, cell, hours, territory.graph.settings.paths.month_hours),
                 lever_hours=0.0 if same or moves.hours.lever is None else float(moves.hours.lever[cell]),
             )
         )
     return tuple(sorted(flows, key=lambda f: (not f.same_job, f.fragile.key, f.hiring.key)))
+
+
+def _training_months(moves: JobMoves, cell: tuple[int, int], hours: Hours, month_hours: float) -> float | None:
+    """Return the months of a training: its hours in full time, unless what it leads to takes longer."""
+    if hours.expected is None:
+        return None
+    known = moves.hours.months if moves.hours.months is not None and not moves.same[cell] else None
+    months = math.nan if known is None else float(known[cell])
+    return round(hours.expected / month_hours if math.isnan(months) else months, 1)
 
 
 def _extra_credentials(territory: Territory, start: Lot, end: Lot) -> tuple[TitleDemand, ...]:
