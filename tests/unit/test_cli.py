@@ -13,7 +13,9 @@ import openpyxl
 import pytest
 
 from passerelles.cli.main import COMMANDS, run
+from passerelles.graph.core import OccupationGraph
 from passerelles.paths.legal import presets
+from passerelles.ranking.rank import rank_moves, rank_sources
 
 
 def call(*words: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
@@ -67,6 +69,18 @@ def test_sources_mirror_rank(target: str, capsys: pytest.CaptureFixture[str]) ->
     _, out, _ = call("rank", item["origin"]["code"], "--target", target, "--format", "json", capsys=capsys)
     same = json.loads(out)["results"][0]
     assert {k: v for k, v in item.items() if k != "rank"} == {k: v for k, v in same.items() if k != "rank"}
+
+
+def test_sources_among_titles_hold_what_each_title_takes(embedded_graph: OccupationGraph) -> None:
+    taxi, code = "Chauffeur / Chauffeuse de taxi", "N4112"
+    (alone,) = rank_sources(embedded_graph, "K2110", origins=[taxi])
+    (rank,) = rank_moves(embedded_graph, taxi, targets=["K2110"])
+    assert (alone, alone.access) == (rank, rank.access)
+    (at_large,) = rank_sources(
+        embedded_graph, "K2110", origins=[taxi, code]
+    )  # a title beside its code: the whole fiche
+    (whole,) = rank_sources(embedded_graph, "K2110", origins=[code])
+    assert at_large.access == whole.access != alone.access
 
 
 def test_csv_has_a_header_and_one_row_a_move(capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,7 +15,7 @@ from passerelles.access.conditions import kind_between, same_field
 from passerelles.access.demands import conditions_for, demands_of_job
 from passerelles.access.holdings import Aim, Holdings
 from passerelles.access.wording import names_to_obtain
-from passerelles.codes import check_codes, check_whole
+from passerelles.codes import check_codes, check_whole, grouped
 from passerelles.errors import checked
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, listed, say
@@ -299,8 +299,12 @@ def _origins(
     totals = score_table(graph, occupied).scores.totals_to(column)
     codes = None if wanted is None else [each for each in wanted if not isinstance(each, Profile)]
     rows = np.flatnonzero(~excluded) if codes is None else _rows(graph, codes, excluded)
+    named = grouped((find_occupation(graph.referential, text), text) for text in set(codes or ()))
+    # Of one title alone, what it takes is held; of several, or of the code beside it, the occupation's at large.
+    texts = {code: only for code, (only, *others) in named.items() if not others}
     candidates: list[tuple[Scorer, float, str | Profile]] = [
-        (occupied, float(totals[row]), graph.codes[row]) for row in rows[top(totals[rows], len(rows))].tolist()
+        (occupied, float(totals[row]), texts.get(graph.codes[row], graph.codes[row]))
+        for row in rows[top(totals[rows], len(rows))].tolist()
     ]
     for person in (each for each in wanted or () if isinstance(each, Profile)):
         start = find_start(graph, person)
