@@ -159,6 +159,10 @@ def test_a_job_title_that_is_searched_keeps_its_own_conditions_of_access(client:
         assert "Prévention et secours civiques" in shown  # asked of taxi drivers, of no driver of private hire cars
         assert f"/explorer/{page}?lang=en" in shown
     assert 'href="/explorer/show/N4101"' in client.get("/explorer/", params={"q": "conducteur de poids lourd"}).text
+    held = client.post("/explorer/profile/holds", json={"job": "conductrice de taxi"}).text
+    (job,) = re.findall('data-is="([^"]+)"', held)
+    moves = client.post("/explorer/profile/moves", json={"occupation": unescape(job)}).text
+    assert (unescape(job), "carte pro taxi" in moves) == ("Conducteur / Conductrice de taxi", False)
 
 
 @pytest.mark.parametrize("path", RANKINGS)

@@ -188,12 +188,12 @@ def home(ask: PageRequest) -> str:
         return ask.render("home.html", text=text, found=(), doubt="", grid=None, to=to)
     found = Resolution.of(ask.engine.referential, ask.engine.graph.settings.titles, text, limit=_FOUND)
     grid = ask.table(found.sheet(ask.lang)) if found.candidates else None
-    asked = {c.code: _asked(ask, c) for c in found.candidates}
+    asked = {c.code: asked_of(ask, c) for c in found.candidates}
     doubt = _doubt(found)
     return ask.render("home.html", text=text, found=found.candidates, asked=asked, doubt=doubt, grid=grid, to=to)
 
 
-def _asked(ask: PageRequest, candidate: Candidate) -> str:
+def asked_of(ask: PageRequest, candidate: Candidate) -> str:
     """Return what asks for a candidate: the title that the text names, where access depends on it, else its code."""
     with suppress(UnknownCodeError):  # several occupations share the title
         named = job_of(ask, candidate.title if candidate.reason != "meaning" else candidate.code)

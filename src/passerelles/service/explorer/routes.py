@@ -20,7 +20,7 @@ from passerelles.ranking.move import Moves
 from passerelles.ranking.rank import rank_moves
 from passerelles.report.resolution import Fiche
 from passerelles.service.explorer import pages, territory
-from passerelles.service.explorer.pages import ASSETS, PageRequest, asset, job_of
+from passerelles.service.explorer.pages import ASSETS, PageRequest, asked_of, asset, job_of
 from passerelles.service.gate import EXPLORER
 from passerelles.service.problems import STATUS, refusal
 from passerelles.service.requests import Body, Code, Person, Text
@@ -62,6 +62,7 @@ def holds(ask: PageRequest, wanted: HoldsBody) -> str:
     competencies = resolve_competency(referential, wanted.text, limit=_FOUND) if wanted.text.strip() else []
     return ask.render(
         "holds.html", job=job, meant=candidates, unread=unread, given=wanted.job or "", blocks=blocks, added=added,
+        asked={c.code: asked_of(ask, c) for c in candidates},
         text=wanted.text,
         found=[(c.code, c.label) for c in competencies if c.code not in required_codes],
     )  # fmt: skip
