@@ -159,6 +159,8 @@ def test_a_job_title_that_is_searched_keeps_its_own_conditions_of_access(client:
         assert "Prévention et secours civiques" in shown  # asked of taxi drivers, of no driver of private hire cars
         assert f"/explorer/{page}?lang=en" in shown
     assert 'href="/explorer/show/N4101"' in client.get("/explorer/", params={"q": "conducteur de poids lourd"}).text
+    compared = client.get("/explorer/compare", params={"job": ["N4101", "conductrice de taxi"]}).text
+    assert "carte pro taxi" in compared
     held = client.post("/explorer/profile/holds", json={"job": "conductrice de taxi"}).text
     (job,) = re.findall('data-is="([^"]+)"', held)
     moves = client.post("/explorer/profile/moves", json={"occupation": unescape(job)}).text

@@ -25,7 +25,6 @@ from passerelles.language.say import Lang, listed, say, signed
 from passerelles.market.certifications import LeadingCertification
 from passerelles.market.places import Basin
 from passerelles.market.signals import MARKET_KEYS, find_basin, job_wage, market_notes, signal
-from passerelles.matching import find_occupation
 from passerelles.matching.titles import Candidate
 from passerelles.paths.legal import no_such_frame, presets
 from passerelles.ranking.compare import ComparedCompetency, Comparison
@@ -298,12 +297,12 @@ def basin_of(ask: PageRequest) -> Basin | None:
 
 def compare(ask: PageRequest) -> str:
     """Return two to four occupations side by side; below two, the form that asks for them."""
-    codes = list(dict.fromkeys(find_occupation(ask.engine.referential, text) for text in ask.many("job")))
-    jobs = [job_of(ask, code) for code in codes[:_COMPARED]]
+    named = grouped((job.code, job) for job in (job_of(ask, text) for text in ask.many("job")))
+    jobs = [first for first, *_ in named.values()][:_COMPARED]
     if len(jobs) < 2:  # noqa: PLR2004 - one alone is compared with nothing
         return ask.render("compare.html", jobs=jobs, grid=None)
     engine = ask.engine
-    comparison = put_side_by_side(engine.graph, [j.code for j in jobs], market=engine.market, basin=basin_of(ask))
+    comparison = put_side_by_side(engine.graph, [j.asked for j in jobs], market=engine.market, basin=basin_of(ask))
     return ask.render(
         "compare.html",
         jobs=jobs,
