@@ -34,6 +34,7 @@ from passerelles.report.moves import (
     access_blocks,
     explained_origins,
     facts_of,
+    frame_conditions,
     frame_sentences,
     same_payers,
     staged_paths,
@@ -760,9 +761,14 @@ def test_frames_that_say_yes_to_another_training_only_are_told_apart_from_those_
     frames = [FrameVerdict("a", "Cadre A", "yes"), other, FrameVerdict("b", "Cadre B", "no")]
     frames.append(replace(other, name="c", label="Cadre C"))
     condition = "si la formation suivie est une certification qui y mène"
-    within, apart, out = (re.sub("[\u00a0\u202f]", " ", text) for text in frame_sentences(case, frames))
+    told = frame_sentences(case, frames)
+    within, apart, own, out = (re.sub("[\u00a0\u202f]", " ", text) for text in told)
     assert within == "Cadre A : dans le cadre."
-    assert apart.startswith(f"{other.label} ; Cadre C : dans le cadre – {condition}")
+    assert apart.startswith(f"{other.label} : dans le cadre, sous conditions – {condition}")
+    assert "Transitions Pro" not in apart  # what it asks of every move is told once, above them
+    assert any("Transitions Pro" in text for text in frame_conditions(case, [other]))
+    assert own.startswith(f"Cadre C : dans le cadre – {condition}")
+    assert "Transitions Pro" in own
     assert out == "Cadre B : hors du cadre."
     (whole,) = frame_sentences(case, [other], why=other.name)
     assert condition in whole.replace("\u00a0", " ")

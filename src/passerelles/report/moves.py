@@ -5,7 +5,8 @@ Hours, access and kind of a move that people would make come from the columns of
 of a report disagree.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -17,7 +18,7 @@ from passerelles.codes import grouped
 from passerelles.language.say import listed, say
 from passerelles.market.signals import shares_text, wages_text
 from passerelles.paths.detail import required_of
-from passerelles.paths.legal import OTHER_TRAINING, FrameVerdict, payer_lines
+from passerelles.paths.legal import FrameVerdict, payer_lines, presets
 from passerelles.paths.path import Path, StepCredential, hours_text, obtain_lines
 from passerelles.paths.rank import rank_paths
 from passerelles.ranking.move import Item, Move, by_state
@@ -252,7 +253,7 @@ def access_blocks(case: Case, explained: Explained, common_frames: Collection[st
     """
     Return what access takes, the certifications that lead there, and what the legal frames say.
 
-    `common_frames` are names of frames whose payers are the same for all moves, and stand above them.
+    `common_frames` are names of frames whose payers are the same for all moves, and stand above them with conditions.
     """
     w, path = case.words, explained.path
     blocks = _access_bullets(case, explained.move.access, path.steps[0].to_obtain)
@@ -300,18 +301,34 @@ def _access_bullets(case: Case, access: AccessConditions, to_obtain: Sequence[St
 
 
 def frame_sentences(case: Case, frames: Sequence[FrameVerdict], *, why: str | None = None) -> tuple[str, ...]:
-    """Say what the legal frames answer: the same answers together; of the one asked about (`why`), the reasons."""
+    """
+    Say what the legal frames answer: the same answers together; of the one asked about (`why`), the reasons.
+
+    Of the conditions of a yes, those that it has whatever the move are not told here (`frame_conditions`).
+    """
     w = case.words
     sentences = []
     for frame in frames:
         if frame.name == why:
             reasons = listed((*frame.reasons(w.lang), *frame.condition_texts(w.lang)), w.lang)
             sentences.append(w(f"frame.{frame.verdict}", label=frame.label, why=f" – {reasons}" if reasons else ""))
-    by_verdict = grouped(((f.verdict, OTHER_TRAINING in f.conditions), f.label) for f in frames if f.name != why)
-    for (name, other), labels in sorted(by_verdict.items(), key=lambda item: (_ORDER.index(item[0][0]), item[0][1])):
-        reason = f" – {say(f'paths.condition.{OTHER_TRAINING}', lang=w.lang)}" if other else ""
-        sentences.append(w(f"frame.{name}", label=listed(labels, w.lang), why=reason))
+    usual = {name: frame.conditions for name, frame in presets().items()}
+    left = {f: tuple(c for c in f.conditions if c not in usual.get(f.name, ())) for f in frames if f.name != why}
+    alike = grouped(((f.verdict, own, len(own) < len(f.conditions)), f) for f, own in left.items())
+    for (name, own, more), some in sorted(alike.items(), key=lambda item: (_ORDER.index(item[0][0]), item[0][1:])):
+        reasons = listed(replace(some[0], conditions=own).condition_texts(w.lang), w.lang)
+        labels = listed((f.label for f in some), w.lang)
+        key = f"frame.{name}_if" if more else f"frame.{name}"
+        sentences.append(w(key, label=labels, why=f" – {reasons}" if reasons else ""))
     return tuple(sentences)
+
+
+def frame_conditions(case: Case, frames: Iterable[FrameVerdict]) -> Iterator[str]:
+    """Yield what a yes of each legal frame asks to agree or to show, whatever the move."""
+    for frame in frames:
+        if frame.name in presets():
+            texts = replace(frame, conditions=presets()[frame.name].conditions).condition_texts(case.words.lang)
+            yield case.words("frame.under", label=frame.label, why=listed(texts, case.words.lang))
 
 
 def _in_own_words(lot: Lot) -> str:
