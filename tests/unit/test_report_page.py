@@ -154,7 +154,7 @@ def test_who_may_pay_is_said_once_for_frames_alike_and_never_of_one_that_says_no
 
 
 def test_who_may_pay_is_said_once_in_the_report_and_by_a_move_where_it_is_its_own(case: Case, page: Element) -> None:
-    said = "POEI, demandeurs d'emploi visés par le PIC – qui peut payer"
+    said = "POEI du plan d'investissement dans les compétences – qui peut payer"
     assert page.text.replace("\u00a0", " ").count(said) == 1
     origins = explained_origins(case)
     named = {f.name for f in same_payers(origins)}
