@@ -3741,3 +3741,24 @@ def test_the_kind_of_an_employee_is_no_job_and_who_is_not_impacted_is_out(embedd
     ]
     lots = read_lots(embedded, rows, "fragile")
     assert ([lot.given for lot in lots.lots], asides(lots)) == (["Cariste"], [(2, "out_of_scope")])
+
+
+def test_of_who_is_there_posts_cut_count_and_not_who_stays(embedded: Referential) -> None:
+    rows = [
+        {"Emplois": "N1101", "Eff.": 14, "Suppr.": 6, "Solde": 8},
+        {"Emplois": "N4101", "Eff.": 11, "Suppr.": 8, "Solde": 3},
+    ]
+    lots = read_lots(embedded, rows, "fragile")
+    assert (lots.people, "who_moves" in said(lots), "other_counts" in said(lots)) == (14, True, False)
+
+
+def test_posts_cut_are_a_part_of_men_and_women_together(embedded: Referential, tmp_path: Path) -> None:
+    header = ("Atelier", "Poste", "Effectif au 30/09/2026", "", "Postes supprimés")
+    rows = (("Coupe", "N1101", 3, 4, 4), ("Coupe", "N4101", 0, 2, 1), ("Piquage", "N4103", 18, 0, 9))
+    merged = ("A1:A2", "B1:B2", "C1:D1", "E1:E2", "A3:A4")
+    path = workbook(tmp_path / "t.xlsx", header, ("", "", "F", "H", ""), *rows, merged=merged)
+    lots = read_lots(embedded, path, "fragile")
+    assert [n for *_, n in found(lots)] == [4, 1, 9]
+    assert said(lots).count("merged") == 1  # of the rows, not of the header
+    row = {"Emploi": "N1101", "Effectif F": 3, "Effectif H": 4, "Effectif 2024": 9}
+    assert read_lots(embedded, [row], "fragile").people == 7

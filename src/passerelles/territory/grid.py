@@ -388,14 +388,15 @@ class Grid:
         counting = (some for some in groups if mostly_hold_counts([text for at in some for text in self.sample(at)]))
         return next(counting, [])
 
-    def within(self, place: int, among: Iterable[int]) -> list[int]:
-        """Return the columns among some that may count a part of what a column counts: none is above it."""
+    def within(self, places: Collection[int], among: Iterable[int]) -> list[int]:
+        """Return the columns among some that may count a part of what others count together: none is above it."""
 
         def is_within(at: int) -> bool:
-            texts = [(self.text_at(cells, at).strip("-–—"), self.text_at(cells, place)) for _, cells in self.rows]
-            parts = [(part, whole) for part, whole in texts if part]
+            parts = [(part, cells) for _, cells in self.rows if (part := self.text_at(cells, at).strip("-–—"))]
+            wholes = [[float(n) for i in places if (n := self.text_at(cells, i)).isdecimal()] for _, cells in parts]
             return bool(parts) and all(
-                part.isdecimal() and (not whole.isdecimal() or float(part) <= float(whole)) for part, whole in parts
+                part.isdecimal() and (not some or float(part) <= sum(some))
+                for (part, _), some in zip(parts, wholes, strict=True)
             )
 
         return list(filter(is_within, among))

@@ -95,11 +95,14 @@ def _firms_summed(grid: Grid, columns: Collection[int]) -> list[int]:
 
 def _are_summed(grid: Grid, columns: Collection[int]) -> bool:
     """Whether a total beside some columns sums them in each row."""
-    for total in (at for at, name in enumerate(grid.header) if _is_total(name)):
-        rows = [(row, whole) for _, row in grid.rows if (whole := numbers_of([cell_text(row[total])]))]
-        if rows and all(sum(numbers_of(cell_text(row[i]) for i in columns)) == whole[0] for row, whole in rows):
-            return True
-    return False
+    return any(_sums(grid, [total], columns) for total, name in enumerate(grid.header) if _is_total(name))
+
+
+def _sums(grid: Grid, whole: Collection[int], parts: Collection[int]) -> bool:
+    """Whether some columns add up in each row to what others count together, in the rows that these fill."""
+    sums = [[numbers_of(cell_text(row[at]) for at in columns) for columns in (whole, parts)] for _, row in grid.rows]
+    filled = [(sum(numbers), sum(some)) for numbers, some in sums if numbers]
+    return bool(filled) and all(total == some for total, some in filled)
 
 
 def _places_of(grid: Grid, columns: Iterable[int]) -> dict[int, str]:
@@ -468,7 +471,8 @@ def all_counts(grid: Grid) -> Grid:
     parts = [at for at in others if not _is_total(grid.header[at])]  # "Effectif CDI", "Effectif CDD", "Total"
     others = parts if parts and _are_summed(grid, [first, *parts]) else others
     names = [grid.header[at] for at in (first, *others)]
-    summed = dated or ([first, *others] if are_parts(names) else [])
+    alike = [first, *(at for at in others if not known or are_parts([names[0], grid.header[at]]))]
+    summed = dated or (alike if are_parts([grid.header[at] for at in alike]) else [])
     apart = [name for at in others if at not in summed and (name := grid.header[at]) not in ("", names[0])]
     if summed and not grid.parts:
         grid.tell("parts_summed", 0, count, columns=grid.titles(summed))
@@ -501,7 +505,7 @@ def _counting_too(grid: Grid, free: Sequence[int]) -> list[int]:
     )
     counted += grid.holding(hold_counts, [at for at in free if year_of(grid.header[at])])
     if grid.side == "fragile" and not says("leaves", bare(grid.title(grid.count))):  # leavers may be counted
-        counted += grid.within(grid.columns[grid.count], [at for at in free if grid.header[at]])
+        counted += grid.within([grid.columns[grid.count]], [at for at in free if grid.header[at]])
         shares = [at for at in free if says("leaves", grid.names[at])]  # "Part menacée"
         counted += grid.holding(lambda texts: all("%" in text or text.startswith("0.") for text in texts), shares)
     return counted
@@ -519,7 +523,7 @@ def _without_taken(grid: Grid) -> Grid:
         return grid
     if count is None:
         grid.refuse_unread(grid.holding(mostly_hold_counts, [taken]))
-    elif not (grid.counts_rest or says("forced", bare(grid.header[count]))) and grid.within(count, [taken]):
+    elif not (grid.counts_rest or says("forced", bare(grid.header[count]))) and grid.within([count], [taken]):
         grid.tell(role, 0, grid.count, column=grid.header[count], taken=grid.header[taken])
         return grid
     return grid.without(role)
@@ -529,8 +533,9 @@ def of_who_moves(grid: Grid) -> Grid:
     """
     Count the people whom a column says to be moved, where the one of a usual name is of who is there: "Effectif".
 
-    They are a part of it in each row. Of several such columns, the one of who is left counts; else none is taken. So
-    are those who are forced to leave, where it counts posts that are cut.
+    They are a part of it in each row, with men and women each in a column too. Of several such columns, the one of who
+    is left counts, unless it is who stays: both add up to who is there. Else none is taken. So are those who are forced
+    to leave, where it counts posts that are cut.
     """
     count = grid.columns.get("headcount")
     if grid.side == "hiring" or count is None or grid.signed or grid.has("target"):
@@ -541,15 +546,18 @@ def of_who_moves(grid: Grid) -> Grid:
         return grid
     subject, other = "forced" if cut else "to_move", ("moved", "part_time")
     moves = [at for at in grid.countable if says(subject, names[at]) and not any(says(s, names[at]) for s in other)]
-    moves = [at for at in grid.within(count, grid.holding(mostly_hold_counts, moves)) if not says("leavers", names[at])]
+    whole = [count, *(at for at in grid.countable if are_parts([grid.header[count], grid.header[at]]))]
+    moves = [at for at in grid.within(whole, grid.holding(mostly_hold_counts, moves)) if not says("leavers", names[at])]
     moves = [at for at in moves if not cut or any(numbers_of(grid.sample(at)))]  # else all may choose to leave
-    moves = [at for at in moves if says("still", names[at])] or moves
+    left = [at for at in moves if says("still", names[at])]
+    stay = [at for at in left if any(_sums(grid, whole, [at, other]) for other in moves if other not in left)]
+    moves = [at for at in left if at not in stay] or [at for at in moves if at not in stay]
     months = grid.by_periods([at for at in grid.countable if not says("leavers", names[at])])  # in which they leave
     first, *parts = (months if not cut else []) or moves or [count]
     if first == count or (parts and not months):
         return grid
-    grid.tell("who_moves", 0, "headcount", column=grid.titles((first, *parts)), beside=grid.header[count])
-    return replace(grid.with_roles(headcount=first), parts=parts)
+    grid.tell("who_moves", 0, "headcount", column=grid.titles((first, *parts)), beside=grid.titles(whole))
+    return replace(grid.with_roles(headcount=first).emptied({*whole} - {first, *parts}), parts=parts)
 
 
 def shaped(grid: Grid) -> Grid:

@@ -423,7 +423,7 @@ def _grid(rows: Rows, reader: Reader) -> Grid:
         texts = [text for cell in cells if (text := cell_text(cell))]
         if len(texts) > _LEAST and any(text.isdecimal() for text in texts):  # perhaps a table of its own
             tell("numbers_above", line, given=" ; ".join(texts)[:80])
-    filled = _filled_rows(rows, header, tell)
+    filled = _filled_rows(rows, tell)
     if rows.turned:
         tell("turned")
     if rows.encoding == DOUBLE_ENCODED:
@@ -460,7 +460,7 @@ def _asked(header: Iterable[str]) -> list[str]:
     return [inside if inside and questions.count(question) > 1 else name for name, question, _, inside in parts]
 
 
-def _filled_rows(rows: Rows, header: Sequence[str], tell: Callable[..., None]) -> list[Row]:
+def _filled_rows(rows: Rows, tell: Callable[..., None]) -> list[Row]:
     """Return the rows that hold something and are not struck out, with the value of merged cells in each of theirs."""
     filled: list[Row] = []
     for line, cells in rows.filled:
@@ -471,8 +471,8 @@ def _filled_rows(rows: Rows, header: Sequence[str], tell: Callable[..., None]) -
     for area in rows.merged:
         if area.last_row > rows.header_line and area.last_row > area.first_row:
             filled = _fill_merged(filled, area)
-            column, last = "".join(header[area.first_column - 1 : area.first_column]), str(area.last_row)
-            tell("merged", area.first_row, column, first=str(area.first_row), last=last)
+            if area.first_row > rows.header_line:
+                tell("merged", area.first_row, first=str(area.first_row), last=str(area.last_row))
     return filled
 
 
