@@ -3762,3 +3762,44 @@ def test_posts_cut_are_a_part_of_men_and_women_together(embedded: Referential, t
     assert said(lots).count("merged") == 1  # of the rows, not of the header
     row = {"Emploi": "N1101", "Effectif F": 3, "Effectif H": 4, "Effectif 2024": 9}
     assert read_lots(embedded, [row], "fragile").people == 7
+
+
+def test_a_sheet_that_its_title_names_too_is_of_that_firm(embedded: Referential, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for name, title in (
+        ("Forge des Rivières", "FORGE DES RIVIERES SAS"),
+        ("Papeterie Martin", "Papeterie Martin – 2027"),
+    ):
+        sheet = book.create_sheet(name)
+        for row in ((title,), ("Site : Redon",), (), ("N°", "Emplois", "Effectif"), (1, "N1101", 4), (2, "N4101", 2)):
+            sheet.append(row)
+    del book["Sheet"]
+    book.save(tmp_path / "t.xlsx")
+    lots = read_lots(embedded, tmp_path / "t.xlsx", "fragile", locator=Locator(PLACES))
+    assert ({lot.employer for lot in lots.lots}, len(lots.lots)) == ({"Forge des Rivières", "Papeterie Martin"}, 4)
+    assert ("sheet_firm" in said(lots), "no_employer" in said(lots)) == (True, False)
+    book["Forge des Rivières"].title = "Production"  # a part of a firm
+    book["Production"]["A1"] = "PRODUCTION"
+    book.save(tmp_path / "t.xlsx")
+    lots = read_lots(embedded, tmp_path / "t.xlsx", "fragile", locator=Locator(PLACES))
+    assert {lot.employer for lot in lots.lots} == {"Papeterie Martin", "–"}
+
+
+def test_people_of_one_firm_are_read_by_the_title_of_their_table(rome: Referential, tmp_path: Path) -> None:
+    rows = (("Emploi", "Effectif"), ("Bobineur", 5), ("Électromécanicien", 2))
+    read = [
+        {lot.given: lot.job for lot in read_lots(rome, workbook(tmp_path / "t.xlsx", *above, *rows), "fragile").lots}
+        for above in ((), (("Papeteries du Val – suppressions",), ()))
+    ]
+    assert [each["Bobineur"] for each in read] == ["H2601", "H3101"]
+
+
+def test_the_town_in_brackets_behind_a_firm_holds(embedded: Referential, tmp_path: Path) -> None:
+    people = written(tmp_path / "f.csv", "Emploi;Nb;Ville\nN1101;3;Redon\nN4101;1;Allaire\n")
+    rows = ("Alpha (Redon);N1101;4", "Beta - Allaire;N4101;1", "Cabinet Durand Redon;N4103;2")
+    needs = written(tmp_path / "h.csv", "\n".join(("Ent. / lieu;Besoin;Qté", *rows)))
+    _, hiring = read_sides(embedded, people, needs, locator=Locator(PLACES))
+    assert hiring is not None
+    assert {(lot.employer, lot.commune_label) for lot in hiring.lots} == {
+        ("Alpha (Redon)", "Redon"), ("Beta - Allaire", "Allaire"), ("Cabinet Durand Redon", "Redon"),
+    }  # fmt: skip

@@ -96,7 +96,8 @@ def read_titles(grid: Grid, rows: Sequence[Row]) -> list[Job | None]:
     """
     Read the title of each row, all at once, beside its employer, sector and the other jobs of the firm.
 
-    Of jobs crossed with employers each is written once, and read so: beside the other jobs of them all.
+    Where people are of one firm, the titles above their table may tell its trade. Of jobs crossed with employers each
+    is written once, and read so: beside the other jobs of them all.
     """
     referential, threshold = grid.reader.referential, grid.reader.review_threshold
 
@@ -111,7 +112,8 @@ def read_titles(grid: Grid, rows: Sequence[Row]) -> list[Job | None]:
     employers = [] if of_one else texts_of("employer")
     one_firm = not employers and (grid.crossed or grid.side == "fragile")
     sectors = texts_of("sector")
-    contexts = contexts_of(texts, employers=employers, sectors=sectors, agreements=agreements, one_firm=one_firm)
+    named = employers or ([grid.about] * len(rows) if one_firm else [])
+    contexts = contexts_of(texts, employers=named, sectors=sectors, agreements=agreements, one_firm=one_firm)
     keys = list(zip(texts, contexts, strict=True))
     queries = list(dict.fromkeys(key for key in keys if key[0] and code_of(referential, key[0]) is None))
     plain = {key: (_BRACKETS.sub(" ", key[0]).strip(), key[1]) for key in queries if _BRACKETS.search(key[0])}

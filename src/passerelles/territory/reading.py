@@ -341,6 +341,7 @@ class _Reader:
 
     def town_at_end(self, firm: str) -> str:
         """Return the town that ends the name of a firm, where it lies near the other tables; empty where none does."""
+        firm = firm.replace("(", " ").removesuffix(")")  # "Alpha (Redon)"
         tails = (firm.split(maxsplit=n)[-1] for n in range(1, len(firm.split()) if self.locator.departments else 0))
         return next((tail for tail in tails if tail[:1].isupper() and self._is_near(tail)), "")
 
@@ -491,8 +492,7 @@ class _Reader:
             return Where()
         area = row.text("postcode") or row.text("department")
         empty = {"basin" if grid.has("basin") else "commune": ""}
-        # A commune says more than its basin, and a basin is read more surely: the first that can be is taken.
-        readings = [(role, text, *self._meant(text, area, role)) for role, text in (texts or empty).items()]
+        readings = self._readings(row, texts or empty, area)
         role, given, place, text = next((each for each in readings if isinstance(each[2], Where)), readings[-1])
         stray = isinstance(place, Where) and place.commune in self.locator.strays and not area
         if isinstance(place, Where):
@@ -524,6 +524,19 @@ class _Reader:
             if text != given or (in_words and normalise_label(read) not in normalise_label(given)):
                 row.tell("place_reworded", given=given, read=read)
         return place
+
+    def _readings(self, row: Line, texts: Mapping[str, str], area: str) -> list[tuple[str, str, Where | Unusable, str]]:
+        """
+        Return each place of a row as it is read: its role, what is written, and what `_meant` gives.
+
+        A commune says more than its basin, and a basin is read more surely: the first that can be is taken. Where
+        places stand in the column of employers, the town that ends a name may be one: "Cabinet Durand Redon".
+        """
+        readings = [(role, text, *self._meant(text, area, role)) for role, text in texts.items()]
+        of_firm = row.grid.columns.get("commune") == row.grid.columns.get("employer")
+        if of_firm and (town := self.town_at_end(row.text("employer"))):
+            readings.insert(1, ("commune", town, *self._meant(town, area, "commune")))
+        return readings
 
     def _tell_sums(self, file: str, lots: Mapping[tuple[str, ...], Sequence[Lot]]) -> None:
         for same_lots in lots.values():

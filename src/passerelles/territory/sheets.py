@@ -11,6 +11,7 @@ from typing import Any, Final, cast
 from passerelles.errors import PasserellesError
 from passerelles.io.csv import DOUBLE_ENCODED, TOTAL, Rows, hold_counts, mostly_hold_counts, read_rows, with_only_header
 from passerelles.io.xlsx import cell_text
+from passerelles.matching.titles import SURE
 from passerelles.territory.columns import COUNT, columns_of, fit, has_counts, names_role, splits, with_letters, year_of
 from passerelles.territory.grid import Grid, Reader, Row, without_markup
 from passerelles.territory.jobs import counted_jobs
@@ -279,11 +280,22 @@ def grids_of(sheets: Sequence[Rows], reader: Reader) -> Iterator[Grid]:
                 grid.tell("firm_place", 0, "employer", given=next(iter(towns)), place=next(iter(towns.values())))
                 grid = grid.with_column("commune", {line: towns.get(firm, "") for line, firm in firms.items()})
             titles = [text for text in _texts(table.above) if not says("signed", normalise_label(text))]
+            if len(sheets) > 1 and not grid.has("employer") and _is_firm(rows.sheet, titles, reader):
+                grid.tell("sheet_firm", employer=rows.sheet)
+                grid = grid.with_column("employer", dict.fromkeys([line for line, _ in grid.rows], rows.sheet))
             parts = [part for text in titles for part in _PARTED.split(text)]
             ends = {part.removesuffix(end).rstrip(): end for part in parts if (end := reader.town_at_end(part))}
             end = next(iter(ends.values())) if len(ends) == 1 and not any(map(reader.town_at_end, ends)) else ""
             titled = _place_of_title(titles, reader) or reader.place_named_in(titles) or end
             yield replace(grid, titled=titled, about=" ".join([rows.sheet, *_texts(table.above)]))
+
+
+def _is_firm(sheet: str, titles: Iterable[str], reader: Reader) -> bool:
+    """Whether a sheet is named after a firm: in a title above its table too, and after no side, place, part or job."""
+    words = normalise_label(sheet)
+    other = any(says(subject, words) for subject in ("sums", "section", "part_of_firm")) or _side_of_texts(sheet)
+    told = any(f" {words} " in f" {normalise_label(text)} " for text in titles)
+    return told and not (other or reader.is_place(sheet) or max(reader.scores([sheet])) >= SURE)
 
 
 def _texts(rows: Iterable[Row]) -> list[str]:
