@@ -51,8 +51,19 @@ def test_a_title_that_is_copied_whole_is_that_title(rome: Referential, title: st
     ("Livreur de repas", "N4104"), ("Opticien visagiste", "J1405"), ("Réceptionnaire atelier", "I1604"),
     ("Gardien de gymnase", "K2501"), ("Serrurier", None), ("Conseillère clientèle particuliers", "C1206"),
     ("Régulateur trafic", None), ("Agent d'exploitation voyageurs", "N4204"),
+    ("Opérateur sur machine à commande numérique", "H2903"), ("Agent de maintenance ferroviaire", "I1304"),
+    ("Opérateur mouleur", None), ("Opérateur de couture airbags", "H2402"), ("Employé commercial épicerie", "D1507"),
+    ("Maroquinier table", "H2401"), ("Opérateur caoutchouc", "H3201"), ("Mécano machines à coudre", "I1310"),
     ("Télésurveilleur", "K2503"), ("Technicien de prestations sociales", "C1109"), ("Contrôleur-vérificateur", None),
 ])  # fmt: skip
 def test_a_usage_names_the_trade_or_leaves_several(rome: Referential, text: str, family: str | None) -> None:
     best = resolve_title(rome, text)[0]
     assert (best.parent_code if best.parent_confidence >= 0.9 else None) == family
+
+
+@pytest.mark.parametrize(("text", "job"), [
+    ("Agent logistique (cariste)", "N1101"), ("Opérateur de production (cariste)", "N1101"),
+    ("Cariste (agent logistique)", "N1101"), ("Aide-soignant (AMP)", "J1501"), ("Conducteur MAP", "H3101"),
+])  # fmt: skip
+def test_a_title_in_brackets_says_which_of_many_trades(rome: Referential, text: str, job: str) -> None:
+    assert read_lots(rome, [{"Métier": text, "Nb": 2}], "fragile").lots[0].job == job

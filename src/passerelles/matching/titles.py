@@ -775,10 +775,17 @@ def _text(text: object) -> str:
 def likelier(
     whole: Sequence[Candidate], without: Sequence[Candidate], review_threshold: float = REVIEW
 ) -> Sequence[Candidate]:
-    """Return candidates of a title without what stands in brackets, where that is surer and says nothing else."""
+    """
+    Return candidates of a title without what stands in brackets, where that is surer and says nothing else.
+
+    Where the brackets are a title that is surer, as in "Agent logistique (cariste)", that one comes first.
+    """
     if not without:
         return whole
     if not whole or whole[0].parent_confidence < review_threshold:
         return without
+    inside = [c for c in whole if c.reason == "exact" and c.parent_confidence > whole[0].parent_confidence]
+    if inside:
+        return [*inside, *(c for c in whole if c not in inside)]
     same = whole[0].parent_code == without[0].parent_code
     return without if same and without[0].parent_confidence > whole[0].parent_confidence else whole
