@@ -54,7 +54,8 @@ def test_a_title_that_is_copied_whole_is_that_title(rome: Referential, title: st
     ("Opérateur sur machine à commande numérique", "H2903"), ("Agent de maintenance ferroviaire", "I1304"),
     ("Opérateur mouleur", None), ("Opérateur de couture airbags", "H2402"), ("Employé commercial épicerie", "D1507"),
     ("Maroquinier table", "H2401"), ("Opérateur caoutchouc", "H3201"), ("Mécano machines à coudre", "I1310"),
-    ("Télésurveilleur", "K2503"), ("Technicien de prestations sociales", "C1109"), ("Contrôleur-vérificateur", None),
+    ("Piqueuse main et machine", "H2401"), ("Modéliste patronnier", "H1205"), ("Réceptionnaire quai", "N1103"),
+    ("Conducteur presse à emboutir", "H2905"), ("Télésurveilleur", "K2503"), ("Technicien de prestations sociales", "C1109"), ("Contrôleur-vérificateur", None),
 ])  # fmt: skip
 def test_a_usage_names_the_trade_or_leaves_several(rome: Referential, text: str, family: str | None) -> None:
     best = resolve_title(rome, text)[0]
