@@ -55,7 +55,9 @@ def test_a_title_that_is_copied_whole_is_that_title(rome: Referential, title: st
     ("Opérateur mouleur", None), ("Opérateur de couture airbags", "H2402"), ("Employé commercial épicerie", "D1507"),
     ("Maroquinier table", "H2401"), ("Opérateur caoutchouc", "H3201"), ("Mécano machines à coudre", "I1310"),
     ("Piqueuse main et machine", "H2401"), ("Modéliste patronnier", "H1205"), ("Réceptionnaire quai", "N1103"),
-    ("Conducteur presse à emboutir", "H2905"), ("Télésurveilleur", "K2503"), ("Technicien de prestations sociales", "C1109"), ("Contrôleur-vérificateur", None),
+    ("Conducteur presse à emboutir", "H2905"), ("Agent logistique cariste", "N1101"),
+    ("Opérateur sérigraphie", "E1301"),
+    ("Télésurveilleur", "K2503"), ("Technicien de prestations sociales", "C1109"), ("Contrôleur-vérificateur", None),
 ])  # fmt: skip
 def test_a_usage_names_the_trade_or_leaves_several(rome: Referential, text: str, family: str | None) -> None:
     best = resolve_title(rome, text)[0]

@@ -3777,12 +3777,19 @@ def test_a_sheet_that_its_title_names_too_is_of_that_firm(embedded: Referential,
     book.save(tmp_path / "t.xlsx")
     lots = read_lots(embedded, tmp_path / "t.xlsx", "fragile", locator=Locator(PLACES))
     assert ({lot.employer for lot in lots.lots}, len(lots.lots)) == ({"Forge des Rivières", "Papeterie Martin"}, 4)
-    assert ("sheet_firm" in said(lots), "no_employer" in said(lots)) == (True, False)
+    assert ("title_firm" in said(lots), "no_employer" in said(lots)) == (True, False)
     book["Forge des Rivières"].title = "Production"  # a part of a firm
     book["Production"]["A1"] = "PRODUCTION"
     book.save(tmp_path / "t.xlsx")
     lots = read_lots(embedded, tmp_path / "t.xlsx", "fragile", locator=Locator(PLACES))
     assert {lot.employer for lot in lots.lots} == {"Papeterie Martin", "–"}
+    for title, firm in (
+        ("Forge du Val SAS – effectifs", "Forge du Val SAS"),
+        ("Effectifs de la SA", "–"),
+        ("Plan 2027", "–"),
+    ):
+        path = workbook(tmp_path / "t.xlsx", (title,), (), ("Emploi", "Effectif"), ("N1101", 4), ("N4101", 2))
+        assert {lot.employer for lot in read_lots(embedded, path, "fragile").lots} == {firm}
 
 
 def test_people_of_one_firm_are_read_by_the_title_of_their_table(rome: Referential, tmp_path: Path) -> None:

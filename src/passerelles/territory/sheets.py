@@ -25,6 +25,9 @@ _POSTAL: Final = re.compile(r"\d{5} ")
 _PARTED: Final = re.compile(r"(?:\s[-–—|/:]\s|\s?[,;:|]\s)(?![^()]*\))")
 _NAMED_AFTER: Final = re.compile(r"(?i:\b(?:d[eu] |d['’]|à ))(?P<name>[^\W\d_])|\((?P<inside>[^\W\d_][^()]*)\)")
 _NUMBERED: Final = re.compile(r"\s*(?:n\s?°\s*)?\d+$", re.IGNORECASE)
+_LEGAL_FORM: Final = re.compile(
+    r"(?:SASU?|SARL|SA|EURL|SCOP|SNC|SCA) \S.{1,50}|\S.{1,50}(?<! la) (?:SASU?|SARL|SA|EURL|SCOP|SNC|SCA)"
+)
 _LEAST: Final = 2  # roles that make the header of one more table, and cells of a row that is no title
 _TITLES: Final[Mapping[Side, tuple[str, ...]]] = {"fragile": ("leaves", "people"), "hiring": ("hires", "offers")}
 
@@ -280,10 +283,12 @@ def grids_of(sheets: Sequence[Rows], reader: Reader) -> Iterator[Grid]:
                 grid.tell("firm_place", 0, "employer", given=next(iter(towns)), place=next(iter(towns.values())))
                 grid = grid.with_column("commune", {line: towns.get(firm, "") for line, firm in firms.items()})
             titles = [text for text in _texts(table.above) if not says("signed", normalise_label(text))]
-            if len(sheets) > 1 and not grid.has("employer") and _is_firm(rows.sheet, titles, reader):
-                grid.tell("sheet_firm", employer=rows.sheet)
-                grid = grid.with_column("employer", dict.fromkeys([line for line, _ in grid.rows], rows.sheet))
             parts = [part for text in titles for part in _PARTED.split(text)]
+            named = [rows.sheet] if len(sheets) > 1 and _is_firm(rows.sheet, titles, reader) else []
+            named += [part for part in parts if reader.side == "fragile" and _LEGAL_FORM.fullmatch(part.strip())]
+            if named and not grid.has("employer"):
+                grid.tell("title_firm", employer=named[0])
+                grid = grid.with_column("employer", dict.fromkeys([line for line, _ in grid.rows], named[0]))
             ends = {part.removesuffix(end).rstrip(): end for part in parts if (end := reader.town_at_end(part))}
             end = next(iter(ends.values())) if len(ends) == 1 and not any(map(reader.town_at_end, ends)) else ""
             titled = _place_of_title(titles, reader) or reader.place_named_in(titles) or end
