@@ -358,6 +358,19 @@ def test_a_killed_run_goes_on_where_it_was(
         rank_files(graph, tmp_path / "in", out, limit=2, part_rows=8192, settings=Settings(scorer="holdings"))
 
 
+@pytest.mark.parametrize("part_rows", [5_000, 8_200])
+def test_no_part_holds_more_profiles_than_asked(
+    part_rows: int, tmp_path: Path, embedded_graph: OccupationGraph
+) -> None:
+    source = people(tmp_path / "in")[0]
+    rank_files(embedded_graph, source, tmp_path / "out", limit=1, part_rows=part_rows)
+    names = [f"part-00000-{part:05d}.parquet" for part in range(2)]
+    assert [*json.loads((tmp_path / "out" / "_run.json").read_text("utf-8"))["parts"]] == names
+    both = [[tmp_path / out / name for out in ("out", "out-rejects")] for name in names]
+    rows = [sorted(row for path in paths for row in pq.read_table(path)["row"].to_pylist()) for paths in both]
+    assert rows == [[*range(1, part_rows + 1)], [*range(part_rows + 1, 8_203)]]
+
+
 def test_a_run_begins_anew_where_nothing_was_finished_and_makes_rejects_again(
     tmp_path: Path, embedded_graph: OccupationGraph
 ) -> None:

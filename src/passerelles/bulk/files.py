@@ -113,7 +113,7 @@ def rank_files(  # noqa: PLR0913 - as `rank_profiles`, and where all goes
     form
         ``"parquet"`` or ``"csv"`` for the parts of a folder; Parquet where None.
     part_rows
-        Profiles of a part, at most; a part begins with a batch of 8,192.
+        Profiles of a part, at most.
     lang
         Language of the reasons.
 
@@ -218,7 +218,8 @@ def _rank_parts(job: _Job, files: Sequence[Path], output: Path, aside: Path, for
     reused = done = 0
     for place, path in enumerate(files):
         with open_batches(path) as batches:
-            for part, pieces in groupby(numbered_pieces(batches), key=lambda piece: (piece[1] - 1) // part_rows):
+            numbered = numbered_pieces(batches, part_rows)
+            for part, pieces in groupby(numbered, key=lambda piece: (piece[1] - 1) // part_rows):
                 name = f"part-{place:05d}-{part:05d}.{form}"
                 if name in finished and (output / name).is_file() and (aside / name).is_file():
                     reused += 1

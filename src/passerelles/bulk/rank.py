@@ -1,5 +1,6 @@
 """`rank_profiles`: batches of people in, batches of moves out, by plain NumPy or by compiled loops (extra `fast`)."""
 
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -509,9 +510,11 @@ def results_of(under_way: Iterable[Any], *, most: int) -> Iterator[Any]:
         yield waiting.popleft().result()
 
 
-def numbered_pieces(batches: "Iterable[pa.RecordBatch]") -> "Iterator[tuple[pa.RecordBatch, int]]":
+def numbered_pieces(
+    batches: "Iterable[pa.RecordBatch]", part_rows: int = sys.maxsize
+) -> "Iterator[tuple[pa.RecordBatch, int]]":
     """
-    Yield pieces of at most `BATCH` rows with the number of their first row, from 1.
+    Yield pieces of at most `BATCH` rows, none across two parts, with the number of their first row, from 1.
 
     Raises
     ------
@@ -520,12 +523,14 @@ def numbered_pieces(batches: "Iterable[pa.RecordBatch]") -> "Iterator[tuple[pa.R
     """
     first = 1
     for batch in batches:
-        for start in range(0, max(1, batch.num_rows), BATCH):
-            piece = batch.slice(start, BATCH)
+        start, rows = 0, max(1, batch.num_rows)
+        while start < rows:
+            piece = batch.slice(start, min(BATCH, part_rows - (first - 1) % part_rows))
             if first == 1:
                 profiles.with_known_columns(piece)
             yield piece, first
             first += piece.num_rows
+            start += max(1, piece.num_rows)
 
 
 def check_columns(table: Any) -> None:
