@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -74,12 +74,19 @@ def test_a_closeness_never_has_a_negative_weight(name: str) -> None:
             assert weight == DAMPING.get(feature) or weight >= 0 or not features()[feature].closeness
 
 
-def test_weights_of_features_that_are_gone_are_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("part", "weights", "told"),
+    [("target", {"target.requirements": -0.1}, r"target\.requirements"), ("glass_words", {}, r"parts\.glass_words:")],
+)
+def test_parts_and_features_that_are_gone_are_refused(
+    part: str, weights: Mapping[str, float], told: str, tmp_path: Path
+) -> None:
+    """An added part that was fitted to nothing has no feature left: without its package, nothing has words for it."""
     scorer = load_scorer("content")
-    old = {**scorer.parts, "target": {**scorer.parts["target"], "target.requirements": -0.1}}
+    old = {**scorer.parts, part: {**scorer.parts.get(part, {}), **weights}}
     path = tmp_path / "old.json"
     path.write_text(scorer_text(scorer.model_copy(update={"parts": old})), encoding="utf-8")
-    with pytest.raises(PasserellesError, match=r"target\.requirements"):
+    with pytest.raises(PasserellesError, match=told):
         load_scorer(str(path))
 
 

@@ -18,7 +18,7 @@ from pydantic_core import InitErrorDetails
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import file_identity
 from passerelles.referentials.referential import Referential
-from passerelles.scoring.features import features
+from passerelles.scoring.features import content_parts, features
 from passerelles.scoring.mobility import MOBILITY_FEATURES
 from passerelles.settings import Section, problems
 
@@ -181,9 +181,10 @@ def _shipped() -> Mapping[str, Scorer]:
 def _from_file(path: Path, _identity: tuple[int, ...] | None) -> Scorer:
     """Return the scorer of a file as it was last written."""
     scorer = Scorer.model_validate_json(path.read_bytes())
-    places = {("parts", part, name) for part, named in scorer.parts.items() for name in named}
     known = {*features(), *MOBILITY_FEATURES}
-    if gone := sorted(place for place in places if place[-1] not in known):
+    parts = {*content_parts(), *(part for each in _shipped().values() for part in each.parts)}
+    places = {("parts", part, name) for part, names in scorer.parts.items() for name in names if name not in known}
+    if gone := sorted({*places, *(("parts", part) for part in scorer.parts.keys() - parts)}):
         faults = [InitErrorDetails(type="extra_forbidden", loc=place, input=None) for place in gone]
         raise ValidationError.from_exception_data(path.name, faults)
     return scorer.model_copy(update={"name": f"{path.stem}-{scorer_sum(scorer)[:8]}"})
