@@ -718,6 +718,18 @@ def test_words_after_a_head_leave_its_family_sure(rome: Referential, text: str, 
     assert (found[0].parent_code, status(found)) == (family, "sûr")
 
 
+@pytest.mark.parametrize(
+    ("text", "families"),
+    [
+        ("Aide-soignante et ambulancière", {"J1501", "J1305"}), ("Cuisinier et serveur", {"G1602", "G1803"}),
+        ("Cariste préparateur de commandes", {"N1101", "N1103"}),
+    ],
+)  # fmt: skip
+def test_another_job_after_a_head_leaves_neither_sure(rome: Referential, text: str, families: set[str]) -> None:
+    found = resolve_title(rome, text)
+    assert ({c.parent_code for c in found[:2]}, status(found)) == (families, "à vérifier")
+
+
 def test_an_abbreviation_may_be_one_of_the_jobs_of_a_line(rome: Referential) -> None:
     for text, families in (("Aide-soignant de jour ou AES", ["J1501", "K1302"]), ("IDE/AS (H/F)", ["J1506", "J1501"])):
         assert [found.parent_code for found in resolve_title(rome, text)[:2]] == families
