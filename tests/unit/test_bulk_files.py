@@ -379,7 +379,12 @@ def test_a_run_begins_anew_where_nothing_was_finished_and_makes_rejects_again(
     with pytest.raises(PasserellesError, match="competencies"):
         rank_files(embedded_graph, source, out)
     source.write_text("id,occupation,competencies\np,K2110,\nq,Z9999,\n", encoding="utf-8")
-    assert rank_files(embedded_graph, source, out).ranked == 1
+    rank_files(embedded_graph, source, out, limit=1)
+    for part in tmp_path.glob("out*/part-*"):  # as after a kill within the first part
+        part.rename(part.with_name(f".passerelles-{part.stem}.tmp"))
+    run = json.loads((out / "_run.json").read_text("utf-8"))
+    (out / "_run.json").write_text(json.dumps(run | {"complete": False, "parts": {}}), encoding="utf-8")
+    assert rank_files(embedded_graph, source, out).ranked == 1  # with another limit
     assert rank_files(embedded_graph, tmp_path, out).kept == 1  # of the folder, its parts are no profiles
     shutil.rmtree(tmp_path / "out-rejects")
     again = rank_files(embedded_graph, source, out)

@@ -20,7 +20,15 @@ from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import KEY, OccupationGraph
 from passerelles.io.archive import MAX_JSON_BYTES, file_sha256, parse_json, read_file
 from passerelles.io.arrow import ipc, need_arrow, pa, pa_csv, pc, pq
-from passerelles.io.atomic import atomic_file, atomic_json, check_free, file_with_provenance, is_stream, read_provenance
+from passerelles.io.atomic import (
+    TEMPORARY,
+    atomic_file,
+    atomic_json,
+    check_free,
+    file_with_provenance,
+    is_stream,
+    read_provenance,
+)
 from passerelles.io.csv import FORMULA_SIGNS, formula_safe, without_apostrophe
 from passerelles.language import leaves
 from passerelles.language.say import Lang, number, say
@@ -250,7 +258,9 @@ def _finished(run: Mapping[str, Any], output: Path, aside: Path) -> dict[str, di
         if finished:
             raise PasserellesError("profiles_other_run", path=output, what=", ".join(other))
     for folder in (output, aside):  # a run without finished parts has left its run file alone
-        if folder.exists() and (not folder.is_dir() or {p.name for p in folder.iterdir()} - {RUN}):
+        if folder.exists() and (
+            not folder.is_dir() or {p.name for p in folder.iterdir() if not p.match(TEMPORARY)} - {RUN}
+        ):
             raise PasserellesError("write_onto_others", path=folder, names=RUN)
         check_free(folder, overwrite=True)
         _make(folder)

@@ -16,6 +16,7 @@ from passerelles.errors import PasserellesError
 from passerelles.io.archive import MAX_JSON_BYTES, parse_json, read_file
 from passerelles.text import printable
 
+TEMPORARY: Final = ".passerelles-*.tmp"
 _STALE_SECONDS: Final = 24 * 3600  # a temporary file this old is a killed run's
 
 
@@ -133,7 +134,7 @@ def check_free(path: Path, *, overwrite: bool) -> None:
 def remove_stale(folder: Path) -> None:
     """Remove the temporary files that killed runs left in `folder` more than a day ago: nobody writes them any more."""
     with suppress(OSError):
-        for path in folder.glob(".passerelles-*.tmp"):
+        for path in folder.glob(TEMPORARY):
             with suppress(OSError):
                 if path.is_file() and time.time() - path.stat().st_mtime > _STALE_SECONDS:
                     path.unlink()
@@ -173,7 +174,7 @@ def _swap(new: Path, path: Path, old: Path) -> None:
 
 def _temporary_path(path: Path) -> Path:
     """Return a unique name in the same folder, short whatever `path` is called."""
-    return path.with_name(f".passerelles-{secrets.token_hex(10)}.tmp")
+    return path.with_name(TEMPORARY.replace("*", secrets.token_hex(10)))
 
 
 def _remove(folder: Path, names: tuple[str, ...]) -> None:
