@@ -348,6 +348,13 @@ def test_a_filter_that_makes_no_sense_is_refused(graph: OccupationGraph, text: s
         rank_moves(graph, "A1", filters=[text])
 
 
+def test_the_name_of_an_unknown_filter_comes_with_the_nearest(graph: OccupationGraph) -> None:
+    for text, told in (("unregulatd", "Did you mean: unregulated?"), ("nope", "fragile-in.")):
+        with pytest.raises(PasserellesError) as caught:
+            rank_moves(graph, "A1", filters=[text])
+        assert str(caught.value).endswith(told)
+
+
 def test_unknown_codes_in_filters_suggest(graph: OccupationGraph) -> None:
     with pytest.raises(UnknownCodeError) as caught:
         rank_moves(graph, "A1", filters=["avoid-context=contexte"])

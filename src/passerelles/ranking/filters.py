@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import lru_cache, partial
 from typing import Final, NamedTuple, Protocol, get_args
 
@@ -11,7 +12,7 @@ from passerelles.access.conditions import access_conditions, kind_between, same_
 from passerelles.access.demands import demands_of, demands_of_job, lifted
 from passerelles.codes import check_codes
 from passerelles.effort import StepHours, effort_table, step_hours, uncovered_by
-from passerelles.errors import PasserellesError, UnknownCodeError
+from passerelles.errors import PasserellesError, UnknownCodeError, nearest_said
 from passerelles.graph.core import OccupationGraph
 from passerelles.io.csv import decimal_number
 from passerelles.market.market import Market
@@ -252,7 +253,8 @@ def parse_filter(graph: OccupationGraph, text: str | Filter, data: Data, setting
     name, _, argument = text.partition("=") if isinstance(text, str) else (repr(text), "", "")
     known, argument = name.strip().replace("_", "-"), argument.strip()
     if known not in FILTERS:
-        raise PasserellesError("unknown_filter", name=name, known=", ".join(FILTERS))
+        near = nearest_said(get_close_matches(known.casefold(), FILTERS, n=1))
+        raise PasserellesError("unknown_filter", name=name, known=", ".join(FILTERS), near=near)
     if argument and known in _WITHOUT_ARGUMENT:  # else ``unregulated=no`` would do the contrary of what it says
         raise PasserellesError("filter_without_value", name=known, value=argument)
     return Filter(known, argument, FILTERS[known](graph, data, argument, settings or graph.settings))
