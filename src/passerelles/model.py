@@ -449,7 +449,8 @@ class Profile:
     occupation
         Code or exact job title of the occupation exercised, or None.
     competencies
-        Codes of competencies held, besides those that the occupation requires.
+        Codes of competencies held, besides those that the occupation requires; of a second job, for instance,
+        ``[each.competency for each in referential.requirements_of[code]]``, which brings none of its credentials.
     credentials
         ``"yes"``, ``"no"`` or ``"unknown"`` by credential code; a credential that is absent is unknown, except
         that the credentials which the occupation requires are held.
