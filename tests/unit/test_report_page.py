@@ -160,7 +160,8 @@ def test_who_may_pay_is_said_once_in_the_report_and_by_a_move_where_it_is_its_ow
     named = {f.name for f in same_payers(origins)}
     moves = [(i, e, e.path) for i, o in enumerate(origins) for e in o.moves if e.path]
     at, move, frame = next((i, e, f) for i, e, path in moves for f in path.frames if f.name in named)
-    other = replace(frame, verdict="yes", payers=(MayPay("employer", "s"),))
+    conditions = find_frame(frame.name).conditions
+    other = replace(frame, verdict="yes", payers=(MayPay("employer", "s"),), conditions=conditions)
     leads = "Certifications que les fichiers rattachent à ce métier", ["CAP"], 2
     told = {"frames": (other,), "certified": lambda _lang: leads, "steps": cast("Any", move.path).steps}
     own = move._replace(path=cast("Any", SimpleNamespace(**told)))
@@ -168,7 +169,9 @@ def test_who_may_pay_is_said_once_in_the_report_and_by_a_move_where_it_is_its_ow
     assert other.name not in {f.name for f in alike}
     assert {f.name for f in same_payers(origins)} - {f.name for f in alike} <= {other.name}
     shown = [b for b in access_blocks(case, own, {f.name for f in alike}) if isinstance(b, Bullets)]
-    assert "qui peut payer" in " ".join(shown[-1].rows).replace("\u00a0", " ")
+    rows = " ".join(shown[-1].rows).replace("\u00a0", " ")
+    assert "qui peut payer" in rows
+    assert "à ces conditions" in rows
     assert shown[-2] == Bullets(("CAP", "2 autres"), leads[0])  # as the path tells them, what is held left out
 
 
@@ -788,6 +791,13 @@ def test_a_sheet_explains_its_words_and_asks_nobody_to_learn_the_name_of_a_certi
     assert listed & {i.label for i in items}
     assert not listed & names
     assert any(isinstance(block, Text) and block.text.startswith("Couverture") for block in told)
+
+
+def test_a_sheet_tells_the_conditions_of_each_legal_frame_that_says_yes(case: Case) -> None:
+    blocks = [block for part in move_sheets(case).parts for block in part.blocks if isinstance(block, Bullets)]
+    frames = [" ".join(block.rows) for block in blocks if any("sous conditions" in row for row in block.rows)]
+    assert frames
+    assert all("(POEI) – à ces conditions" in told and "inscrite à France Travail" in told for told in frames)
 
 
 def test_each_sheet_tells_its_whole_move_however_few_moves_a_result_explains(embedded_graph: OccupationGraph) -> None:

@@ -262,8 +262,10 @@ def access_blocks(case: Case, explained: Explained, common_frames: Collection[st
         names += [w("fact.others", n=more)] if more else []
         blocks.append(Bullets(tuple(map(w.typeset, names)), w.typeset(head)))
     if path.frames:
-        sentences = frame_sentences(case, path.frames, why=case.allocation.bounds.frame)
-        others = (f for f in path.frames if f.name not in common_frames)
+        why = case.allocation.bounds.frame
+        others = [f for f in path.frames if f.name not in common_frames]
+        conditions = frame_conditions(case, (f for f in others if f.conditions and f.name != why))
+        sentences = (*frame_sentences(case, path.frames, why=why), *conditions)
         sentences += tuple(map(w.typeset, payer_lines(others, w.lang)))
         blocks.append(Bullets(sentences, w("move.frames")))
     return blocks
