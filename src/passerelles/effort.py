@@ -555,5 +555,6 @@ def step_hours(
     studies, practice = demands.lasting(missing, price, holdings)
     supposed = ~course & (np.round(expected, 1) > published)
     studies = np.maximum(studies, np.where(supposed, table.months(learned, rows, level), 0.0))
-    time = certain, studies, practice, *demands.training(price)
-    return StepHours(low, expected, high, closed, unsettled, selective, *time)
+    return StepHours(
+        low, expected, high, closed, unsettled, selective, certain, studies, practice, *demands.training(price)
+    )

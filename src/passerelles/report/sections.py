@@ -450,8 +450,8 @@ def _moves(case: Case, origins: tuple[moves.Origin, ...]) -> list[Block]:
     blocks = [block for origin in origins for block in moves.origin_blocks(case, origin, frame_names)]
     if not blocks:
         return [Text(w("nothing.moves"))]
-    told = [*moves.frame_conditions(case, frames), *payer_lines(frames, w.lang)]
-    payers: list[Block] = [Heading(w("move.payers")), Bullets(tuple(map(w.typeset, told)))] if frames else []
+    lines = [*moves.frame_conditions(case, frames), *payer_lines(frames, w.lang)]
+    payers: list[Block] = [Heading(w("move.payers")), Bullets(tuple(map(w.typeset, lines)))] if frames else []
     return [Text(w("intro.moves_masked" if case.masked else "intro.moves")), Text(w("intro.chance")), *payers, *blocks]
 
 

@@ -125,7 +125,7 @@ class Flow(Described):
     lever_hours
         Part of the expected hours that a training lever takes, 0 where it is not taken.
     training_months
-        Months of full-time training, or of what takes longer: studies, practice that is required; None = unknown.
+        Months of full-time training, or of studies that take longer, and of required practice; None = unknown.
     """
 
     fragile: Lot
@@ -258,7 +258,7 @@ class Flow(Described):
         *SHARE_COLUMNS,
         month_column("free_from", "fragile.month"),
         month_column("needed_by", "hiring.month"),
-        Column("training_months", "number", on=On.FILE, schema="amount?: Months of full-time training, or of studies",
+        Column("training_months", "number", on=On.FILE, schema="amount?: Months of training or studies, and practice",
                shown=lambda f, lang: None if f.training_months is None else month_count(f.training_months, lang)),
         month_column("start_by", "start_by"),
         Column("in_time", "flag", on=On.FILE,
