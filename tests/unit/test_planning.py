@@ -200,7 +200,11 @@ def test_no_training_is_without_a_title_where_the_table_asks_for_something(
 
 
 def test_the_months_of_a_training_are_those_of_its_path(rome4_graph: OccupationGraph) -> None:
-    ends = [("A1503", "J1403"), ("D1107", "D1436"), ("N1103", "N4101")]  # the studies of the first last three years
+    ends = {
+        ("A1503", "J1403"): "three years of studies", ("G1219", "D1419"): "practice", ("N1103", "N4101"): "hours alone",
+        ("D1504", "A1206"): "studies supposed", ("N4125", "J1306"): "published studies, and no others supposed",
+        ("H1235", "K1227"): "a diploma that is presumed", ("D1414", "J1404"): "studies that a diploma shortens",
+    }  # fmt: skip
     for origin, target in ends:
         people, posts = rows("fragile", ("A", origin, 1, "Redon")), rows("hiring", ("B", target, 1, "Redon"))
         found = match_territory(rome4_graph, people, posts, changes=False, stretch=True)
