@@ -568,9 +568,22 @@ def test_hours_are_those_of_a_path_of_one_step(embedded_graph: OccupationGraph) 
             known = [None if np.isnan(x[i, j]) else round(float(x[i, j]), 1) for x in found[:3]]
             spans = [path.hours.low, path.hours.expected, path.hours.high]
             assert known == ([None] * 3 if path.hours.lower_bound else spans), codes
+            months = None if found.months is None or known[1] is None else round(float(found.months[i, j]), 1)
+            assert months == (None if path.hours.lower_bound else path.months.expected), codes
             compared += 1
     assert compared > 100
     assert np.isnan(found.expected).any()
+
+
+def test_months_of_a_move_after_a_lever_are_those_of_the_hours_that_both_take(embedded_graph: OccupationGraph) -> None:
+    rows = np.arange(len(embedded_graph.codes))
+    found = EffortCosts(embedded_graph, embedded_graph.settings, ("FIMO-M",)).hours(rows, rows)
+    assert found.lever is not None
+    assert found.months is not None
+    taken = found.lever > 0
+    assert taken.any()
+    months = found.expected[taken] / embedded_graph.settings.paths.month_hours
+    assert found.months[taken] == pytest.approx(months)  # no studies there, and no practice
 
 
 def test_what_gives_access_to_a_regulated_job_is_not_known_so_neither_are_the_hours() -> None:

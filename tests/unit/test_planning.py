@@ -211,6 +211,9 @@ def test_the_months_of_a_training_are_those_of_its_path(rome4_graph: OccupationG
         (flow,) = (*found.flows, *found.to_confirm, *found.stretched)
         (path,) = rank_paths(rome4_graph, origin, targets=[target], max_steps=1, limit=1)
         assert flow.training_months == path.months.expected
+    people, posts = rows("fragile", ("A", "N4305", 1, "Redon")), rows("hiring", ("B", "N4305", 1, "Redon"))
+    (same,) = match_territory(rome4_graph, people, posts).flows
+    assert (same.same_job, same.training_months) == (True, 0)
 
 
 def test_actions_say_by_when_a_training_begins_and_what_is_not_known_stays_so(embedded_graph: OccupationGraph) -> None:
