@@ -1,5 +1,6 @@
 """A package from outside adds a reader, a part of the score, a market source and a section of the report."""
 
+import csv
 import json
 import os
 import shutil
@@ -15,12 +16,13 @@ from installed import write_about
 from passerelles import build_graph, rank_moves
 from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.graph.core import OccupationGraph
+from passerelles.io.archive import FileSource
 from passerelles.language.say import LANGS
 from passerelles.market import read
 from passerelles.model import Competency, CredentialRequirement, JobTitle, Mobility, Occupation, Provenance
 from passerelles.referentials import load
 from passerelles.referentials.draft import Draft
-from passerelles.referentials.referential import Reader, finish
+from passerelles.referentials.referential import Reader, Referential, finish
 from passerelles.scoring.features import AddedPart, Feature, checked_part, context_of_all
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "extension"
@@ -138,6 +140,28 @@ def test_a_reader_from_outside_that_fails_is_named(tmp_path: Path, monkeypatch: 
     )
     monkeypatch.setattr(load, "extensions", lambda _: {"observatory": reader})
     with pytest.raises(ReferentialError, match=r"reader 'observatory' .*: KeyError: 'jobs'"):
+        load.load_referential(tmp_path)
+    monkeypatch.setattr(load, "READERS", (reader,))  # of the package itself, it is a fault of the program
+    with pytest.raises(KeyError):
+        load.load_referential(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("raised", "said"),
+    [
+        (csv.Error("line 3"), "reader 'observatory' .*: Error: line 3"),
+        (PasserellesError("no_payers"), "^No table of OPCO"),
+    ],
+)
+def test_whatever_a_reader_from_outside_raises_is_told_but_for_its_own_words(
+    raised: Exception, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(_: FileSource) -> Referential:
+        raise raised
+
+    (tmp_path / "observatoire.json").write_text("{}", encoding="utf-8")
+    monkeypatch.setattr(load, "extensions", lambda _: {"observatory": Reader("observatory", lambda _: True, read)})
+    with pytest.raises(PasserellesError, match=said):
         load.load_referential(tmp_path)
 
 

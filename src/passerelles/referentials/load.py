@@ -95,8 +95,8 @@ def read_anyway(source: FileSource) -> Referential:
     with no_collection():
         try:
             return reader.read(source)
-        except (LookupError, ValueError, TypeError, AttributeError) as error:
-            if reader in READERS or isinstance(error, PasserellesError):
+        except Exception as error:
+            if reader in READERS or isinstance(error, PasserellesError | OSError):
                 raise
             reason = f"{type(error).__name__}: {error}"
             raise ReferentialError("reader_failed", path=source.place, name=reader.name, reason=reason) from error
