@@ -257,6 +257,12 @@ def test_what_files_tie_to_a_job_is_not_said_to_give_what_it_demands(table: Cert
     assert ("RNCP105" in lead, "rattachée par les fichiers" in lead) == (True, False)
     assert others
     assert all("rattachée par les fichiers" in other for other in others)
+    (way,) = leading_lines(found, kinds={"certificat"}, ways={"RNCP105"})
+    assert way == course
+    assert "sans plus" not in leading_lines(found)[0]  # where all are tied, the head says so
+    twins = [replace(found[0], code=code) for code in ("RNCP301", "RNCP302")]
+    (apart,) = leading_lines(twins, kinds={"certificat"}, asked={"RNCP301"})
+    assert [("RNCP302" in part, "sans plus" in part) for part in apart.split(" ; ")] == [(False, False), (True, True)]
     (other,) = leading_lines(found, kinds={"diplôme"}, ways={"RNCP100"})  # another way to what is asked
     assert other == alone
     own = (replace(found[0], demanded=True),)
