@@ -172,7 +172,13 @@ def test_who_may_pay_is_said_once_in_the_report_and_by_a_move_where_it_is_its_ow
     rows = " ".join(shown[-1].rows).replace("\u00a0", " ")
     assert "qui peut payer" in rows
     assert "à ces conditions" in rows
-    assert shown[-2] == Bullets(("CAP", "2 autres"), leads[0])  # as the path tells them, what is held left out
+    bounds = replace(
+        case.allocation.bounds, frame=other.name
+    )  # of the frame that one asks about, the answer holds them
+    asked = replace(case, allocation=replace(case.allocation, bounds=bounds))
+    *_, block = (b for b in access_blocks(asked, own, {f.name for f in alike}) if isinstance(b, Bullets))
+    assert block.title == shown[-1].title == "Cadres légaux"
+    assert "à ces conditions" not in " ".join(block.rows).replace("\u00a0", " ")
 
 
 def test_hours_that_nobody_knows_are_told_in_words(case: Case) -> None:
@@ -770,6 +776,7 @@ def test_frames_that_say_yes_to_another_training_only_are_told_apart_from_those_
     assert apart.startswith(f"{other.label} : dans le cadre, sous conditions – {condition}")
     assert "Transitions Pro" not in apart  # what it asks of every move is told once, above them
     assert any("Transitions Pro" in text for text in frame_conditions(case, [other]))
+    assert not [*frame_conditions(case, frames[-1:])]  # of one's own frame, each answer tells them
     assert own.startswith(f"Cadre C : dans le cadre – {condition}")
     assert "Transitions Pro" in own
     assert out == "Cadre B : hors du cadre."
