@@ -7,12 +7,14 @@ import json
 import math
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from html import unescape
 from html.parser import HTMLParser
 from itertools import combinations, pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Literal, cast
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -27,13 +29,14 @@ from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import number
 from passerelles.market.signals import find_basin, signals
+from passerelles.matching.titles import resolve_title
 from passerelles.ranking.move import Move
 from passerelles.ranking.rank import rank_moves
 from passerelles.referentials.load import load_referential
 from passerelles.scoring.table import POSITIONS, occupation_positions
 from passerelles.service.app import create_app
 from passerelles.service.engine import LOOPBACK, Engine, Limits, Options
-from passerelles.service.explorer.pages import COLOURS
+from passerelles.service.explorer.pages import COLOURS, asked_of
 from passerelles.service.telemetry import JsonLines
 from passerelles.views.spec import On
 from service_client import Client
@@ -165,6 +168,19 @@ def test_a_job_title_that_is_searched_keeps_its_own_conditions_of_access(client:
     (job,) = re.findall('data-is="([^"]+)"', held)
     moves = client.post("/explorer/profile/moves", json={"occupation": unescape(job)}).text
     assert (unescape(job), "carte pro taxi" in moves) == ("Conducteur / Conductrice de taxi", False)
+    assert f'href="/explorer/move/{taxi}/' in client.get(f"/explorer/rank/{taxi}").text
+    by_hand = client.get("/explorer/way", params={"job": ["N4101", "conductrice de taxi"]}).text
+    assert "Prévention et secours civiques" in by_hand
+    assert "job=N4101&amp;job=Conducteur+%2F+Conductrice+de+taxi&amp;job=" in by_hand
+
+
+def test_only_the_title_that_a_text_names_is_asked_for_once_more(embedded_graph: OccupationGraph) -> None:
+    referential = embedded_graph.referential
+    ask = cast("Any", SimpleNamespace(engine=SimpleNamespace(referential=referential)))
+    lead, *_ = resolve_title(referential, "conductrice de taxi")
+    assert asked_of(ask, lead) == "Conducteur / Conductrice de taxi"
+    assert asked_of(ask, replace(lead, reason="meaning")) == lead.code
+    assert asked_of(ask, replace(lead, code="N4101")) == "N4101"
 
 
 @pytest.mark.parametrize("path", RANKINGS)

@@ -179,6 +179,12 @@ def job_of(ask: PageRequest, text: str) -> Fiche:
     return Fiche.of(ask.engine.referential, text)
 
 
+def jobs_of(ask: PageRequest, most: int) -> list[Fiche]:
+    """Return the jobs that an address names, each occupation once, as it is named first."""
+    named = grouped((job.code, job) for job in (job_of(ask, text) for text in ask.many("job")))
+    return [first for first, *_ in named.values()][:most]
+
+
 def home(ask: PageRequest) -> str:
     """Return the first page: a search, what it finds with how sure that is, and the other ways in."""
     text = ask.one("q")[:_MOST_TITLE]
@@ -297,8 +303,7 @@ def basin_of(ask: PageRequest) -> Basin | None:
 
 def compare(ask: PageRequest) -> str:
     """Return two to four occupations side by side; below two, the form that asks for them."""
-    named = grouped((job.code, job) for job in (job_of(ask, text) for text in ask.many("job")))
-    jobs = [first for first, *_ in named.values()][:_COMPARED]
+    jobs = jobs_of(ask, _COMPARED)
     if len(jobs) < 2:  # noqa: PLR2004 - one alone is compared with nothing
         return ask.render("compare.html", jobs=jobs, grid=None)
     engine = ask.engine

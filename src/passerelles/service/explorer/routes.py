@@ -11,7 +11,6 @@ from starlette.responses import RedirectResponse, Response
 
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.language.say import Lang, lang_of
-from passerelles.matching import find_occupation
 from passerelles.matching.titles import Candidate, resolve_competency, resolve_title, status
 from passerelles.model import Profile
 from passerelles.paths.path import Span, hours_text
@@ -20,7 +19,7 @@ from passerelles.ranking.move import Moves
 from passerelles.ranking.rank import rank_moves
 from passerelles.report.resolution import Fiche
 from passerelles.service.explorer import pages, territory
-from passerelles.service.explorer.pages import ASSETS, PageRequest, asked_of, asset, job_of
+from passerelles.service.explorer.pages import ASSETS, PageRequest, asked_of, asset, job_of, jobs_of
 from passerelles.service.gate import EXPLORER
 from passerelles.service.problems import STATUS, refusal
 from passerelles.service.requests import Body, Code, Person, Text
@@ -98,19 +97,18 @@ def person_after(ask: PageRequest, jobs: Sequence[Fiche]) -> Profile:
     """Return somebody in the last of some jobs who exercised those before it, and holds what they require."""
     requirements = ask.engine.referential.requirements_of
     before = {r.competency for job in jobs[:-1] for r in requirements.get(job.code, ())}
-    return Profile(jobs[-1].code, tuple(sorted(before)))
+    return Profile(jobs[-1].asked, tuple(sorted(before)))
 
 
 def way(ask: PageRequest) -> str:
     """Return a path built by hand, step by step, with what the engine proposes next."""
-    unique = dict.fromkeys(find_occupation(ask.engine.referential, text) for text in ask.many("job"))
-    codes = list(unique)[: _LONGEST + 1]
-    jobs = [job_of(ask, code) for code in codes]
+    jobs = jobs_of(ask, _LONGEST + 1)
+    asked, codes = [job.asked for job in jobs], {job.code for job in jobs}
     legs = []  # start and end of each step, and what it takes for somebody who made those before it
     total: Span | None = None
     for place in range(1, len(jobs)):
         direct = rank_paths(
-            ask.engine.graph, person_after(ask, jobs[:place]), targets=[codes[place]], max_steps=1,
+            ask.engine.graph, person_after(ask, jobs[:place]), targets=[asked[place]], max_steps=1,
             certifications=ask.engine.certifications, limit=1,
         )  # fmt: skip
         legs.append((jobs[place - 1], jobs[place], direct[0].explanation(ask.lang) if direct else None))
@@ -118,13 +116,13 @@ def way(ask: PageRequest) -> str:
             total = direct[0].known_hours if total is None else total.plus(direct[0].known_hours)
     onward: dict[str, Any] = {"grid": None, "notes": []}
     if jobs and len(jobs) <= _LONGEST:
-        ranked = rank_moves(ask.engine.graph, person_after(ask, jobs), limit=_NEXT + len(codes))
+        ranked = rank_moves(ask.engine.graph, person_after(ask, jobs), limit=_NEXT + len(jobs))
         moves = Moves([m for m in ranked if m.target.code not in codes][:_NEXT])
-        onward = ask.moves_content(moves, {"target": lambda m: ask.url("way", job=[*codes, m.target.code])})
+        onward = ask.moves_content(moves, {"target": lambda m: ask.url("way", job=[*asked, m.target.code])})
     return ask.render(
         "way.html",
         jobs=jobs,
-        codes=codes,
+        asked=asked,
         legs=legs,
         total=hours_text(total, ask.lang) if total is not None else "",
         **onward,
