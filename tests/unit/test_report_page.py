@@ -178,6 +178,7 @@ def test_who_may_pay_is_said_once_in_the_report_and_by_a_move_where_it_is_its_ow
     asked = replace(case, allocation=replace(case.allocation, bounds=bounds))
     *_, block = (b for b in access_blocks(asked, own, {f.name for f in alike}) if isinstance(b, Bullets))
     assert block.title == shown[-1].title == "Cadres légaux"
+    assert not [*frame_conditions(asked, [other])]  # nor are they told above the moves
     assert "à ces conditions" not in " ".join(block.rows).replace("\u00a0", " ")
 
 

@@ -262,10 +262,9 @@ def access_blocks(case: Case, explained: Explained, common_frames: Collection[st
         names += [w("fact.others", n=more)] if more else []
         blocks.append(Bullets(tuple(map(w.typeset, names)), w.typeset(head)))
     if path.frames:
-        why = case.allocation.bounds.frame
         others = [f for f in path.frames if f.name not in common_frames]
-        conditions = frame_conditions(case, (f for f in others if f.conditions and f.name != why))
-        sentences = (*frame_sentences(case, path.frames, why=why), *conditions)
+        sentences = frame_sentences(case, path.frames, why=case.allocation.bounds.frame)
+        sentences += tuple(frame_conditions(case, (f for f in others if f.conditions)))
         sentences += tuple(map(w.typeset, payer_lines(others, w.lang)))
         blocks.append(Bullets(sentences, w("move.frames")))
     return blocks
@@ -326,9 +325,9 @@ def frame_sentences(case: Case, frames: Sequence[FrameVerdict], *, why: str | No
 
 
 def frame_conditions(case: Case, frames: Iterable[FrameVerdict]) -> Iterator[str]:
-    """Yield what a yes of each legal frame asks to agree or to show, whatever the move."""
+    """Yield what a yes of each legal frame asks whatever the move; of the one asked about, its answers tell that."""
     for frame in frames:
-        if frame.name in presets():
+        if frame.name in presets() and frame.name != case.allocation.bounds.frame:
             texts = replace(frame, conditions=presets()[frame.name].conditions).condition_texts(case.words.lang)
             yield case.words("frame.under", label=frame.label, why=listed(texts, case.words.lang))
 
