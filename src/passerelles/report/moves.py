@@ -249,11 +249,14 @@ def reasons_of(case: Case, move: Move) -> list[str]:
     return [case.words.typeset(p.sentence(case.words.lang)) for p in parts[:_REASONS]]
 
 
-def access_blocks(case: Case, explained: Explained, common_frames: Collection[str] = ()) -> list[Block]:
+def access_blocks(
+    case: Case, explained: Explained, common_frames: Collection[str] = (), *, short: bool = False
+) -> list[Block]:
     """
     Return what access takes, the certifications that lead there, and what the legal frames say.
 
     `common_frames` are names of frames whose payers are the same for all moves, and stand above them with conditions.
+    In `short`, on the one page of a person, the conditions of frames are left to whoever talks with them.
     """
     w, path = case.words, explained.path
     blocks = _access_bullets(case, explained.move.access, path.steps[0].to_obtain)
@@ -264,7 +267,10 @@ def access_blocks(case: Case, explained: Explained, common_frames: Collection[st
     if path.frames:
         others = [f for f in path.frames if f.name not in common_frames]
         sentences = frame_sentences(case, path.frames, why=case.allocation.bounds.frame)
-        sentences += tuple(frame_conditions(case, (f for f in others if f.conditions)))
+        if not short:
+            sentences += tuple(frame_conditions(case, (f for f in others if f.conditions)))
+        elif any(f.conditions for f in path.frames):
+            sentences += (w("sheet.conditions"),)
         sentences += tuple(map(w.typeset, payer_lines(others, w.lang)))
         blocks.append(Bullets(sentences, w("move.frames")))
     return blocks

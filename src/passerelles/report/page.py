@@ -148,7 +148,7 @@ def _sheet(case: Case, number: int, flow: Flow, explained: Mapping[tuple[str, st
         states = [(state, [i for i in items if not i.certificate]) for state, items in by_state(single.move)]
         blocks.append(Text(w("sheet.words")))
         blocks += [Bullets(moves.weightiest(items), w(f"sheet.{state}")) for state, items in states if items]
-        blocks += moves.access_blocks(case, single)
+        blocks += moves.access_blocks(case, single, short=True)
     if doubt := flow.to_find_out(w.lang):
         facts.append((w("sheet.confirm"), w.typeset(doubt)))
     blocks += [Text(w("sheet.rights")), Text(w("sheet.contact"))]
