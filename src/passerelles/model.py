@@ -26,7 +26,11 @@ BROUGHT: Final[frozenset[CredentialKind]] = frozenset(("aptitude", "experience")
 HoursKind = Literal["legal-minimum", "legal-total", "centre", "none-exists", "unknown"]
 LEGAL: Final[tuple[HoursKind, ...]] = ("legal-minimum", "legal-total")  # those that count placements in
 HOURS_A_MONTH: Final = 151.67
-"""Hours of a month of full-time work: 35 a week, 52 weeks, 12 months (Code du travail, L. 3121-27)."""
+"""
+Hours of a month of full-time work: 35 a week, 52 weeks, 12 months (Code du travail, L. 3121-27).
+
+A month of training has four weeks, by the setting ``paths.month_hours``.
+"""
 InForce = Literal["proved", "unproved", "unknown"]
 RequirementKind = Literal["required", "one-of", "usual", "option"]
 Scope = Literal["all", "titles", "self-employed", "public"]
