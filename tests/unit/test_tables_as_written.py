@@ -3783,13 +3783,39 @@ def test_a_sheet_that_its_title_names_too_is_of_that_firm(embedded: Referential,
     book.save(tmp_path / "t.xlsx")
     lots = read_lots(embedded, tmp_path / "t.xlsx", "fragile", locator=Locator(PLACES))
     assert {lot.employer for lot in lots.lots} == {"Papeterie Martin", "–"}
-    for title, firm in (
-        ("Forge du Val SAS – effectifs", "Forge du Val SAS"),
-        ("Effectifs de la SA", "–"),
-        ("Plan 2027", "–"),
-    ):
-        path = workbook(tmp_path / "t.xlsx", (title,), (), ("Emploi", "Effectif"), ("N1101", 4), ("N4101", 2))
-        assert {lot.employer for lot in read_lots(embedded, path, "fragile").lots} == {firm}
+
+
+@pytest.mark.parametrize(("title", "firm"), [
+    ("Forge du Val SAS – effectifs", "Forge du Val SAS"), ("PSE de Forge du Val SAS", "Forge du Val SAS"),
+    ("SAS Forge d'Étel", "SAS Forge d'Étel"), ("Effectifs de la SA", "–"), ("EFFECTIFS DE LA SA", "–"),
+    ("Plan 2027", "–"), ("SA 2027", "–"), ("Liste des postes supprimés chez Alpha SAS", "–"),
+    ("Reprise : Beta SAS", "–"), ("Groupe Alpha SA – Forge du Val SAS", "–"),
+])  # fmt: skip
+def test_the_one_firm_of_a_title_is_that_of_the_rows(
+    title: str, firm: str, embedded: Referential, tmp_path: Path
+) -> None:
+    path = workbook(tmp_path / "t.xlsx", (title,), (), ("Emploi", "Effectif"), ("N1101", 4), ("N4101", 2))
+    assert {lot.employer for lot in read_lots(embedded, path, "fragile").lots} == {firm}
+
+
+@pytest.mark.parametrize("names", [
+    ("Février", "Mars"), ("Cadres", "Employés"), ("Annexe 1", "Annexe 2"), ("Catégorie A", "Catégorie B"),
+    ("Équipe de nuit", "Équipe de jour"), ("Région Bretagne", "Région Normandie"), ("Lot 1 – Redon", "Lot 2 – Redon"),
+    ("Direction Générale", "Ressources Humaines"), ("Agence Durand", "Agence Martel"),
+    ("Mécanicien Auto", "Aide Soignant"),
+])  # fmt: skip
+def test_a_sheet_of_months_grades_parts_or_jobs_is_no_firm(
+    names: tuple[str, str], embedded: Referential, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    for name in names:
+        sheet = book.create_sheet(name)
+        for row in ((f"{name} – liste",), (), ("Emploi", "Effectif"), ("N1101", 4), ("N4101", 2)):
+            sheet.append(row)
+    del book["Sheet"]
+    book.save(tmp_path / "t.xlsx")
+    lots = read_lots(embedded, tmp_path / "t.xlsx", "fragile", locator=Locator(PLACES))
+    assert found(lots) == [("–", "N1101", 8), ("–", "N4101", 4)]
 
 
 def test_people_of_one_firm_are_read_by_the_title_of_their_table(rome: Referential, tmp_path: Path) -> None:

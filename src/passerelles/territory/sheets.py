@@ -25,8 +25,11 @@ _POSTAL: Final = re.compile(r"\d{5} ")
 _PARTED: Final = re.compile(r"(?:\s[-–—|/:]\s|\s?[,;:|]\s)(?![^()]*\))")
 _NAMED_AFTER: Final = re.compile(r"(?i:\b(?:d[eu] |d['’]|à ))(?P<name>[^\W\d_])|\((?P<inside>[^\W\d_][^()]*)\)")
 _NUMBERED: Final = re.compile(r"\s*(?:n\s?°\s*)?\d+$", re.IGNORECASE)
-_LEGAL_FORM: Final = re.compile(
-    r"(?:SASU?|SARL|SA|EURL|SCOP|SNC|SCA) \S.{1,50}|\S.{1,50}(?<! la) (?:SASU?|SARL|SA|EURL|SCOP|SNC|SCA)"
+_PROPER: Final = r"(?:[^\W\d_a-zà-ÿ]\S*|&|et|d[eu]|des|la|les?|[dl]['’]\S+)"
+_FORM: Final = "(?:SASU?|SARL|SA|EURL|SCOP|SNC|SCA)"
+_FIRM: Final = re.compile(
+    rf"(?:(?i:pse|psi|effectifs?) (?i:de )?)?"
+    rf"(?P<name>{_FORM}(?: {_PROPER})+|{_PROPER}(?: {_PROPER})*(?<! la)(?<! LA) {_FORM})"
 )
 _LEAST: Final = 2  # roles that make the header of one more table, and cells of a row that is no title
 _TITLES: Final[Mapping[Side, tuple[str, ...]]] = {"fragile": ("leaves", "people"), "hiring": ("hires", "offers")}
@@ -284,11 +287,11 @@ def grids_of(sheets: Sequence[Rows], reader: Reader) -> Iterator[Grid]:
                 grid = grid.with_column("commune", {line: towns.get(firm, "") for line, firm in firms.items()})
             titles = [text for text in _texts(table.above) if not says("signed", normalise_label(text))]
             parts = [part for text in titles for part in _PARTED.split(text)]
-            named = [rows.sheet] if len(sheets) > 1 and _is_firm(rows.sheet, titles, reader) else []
-            named += [part for part in parts if reader.side == "fragile" and _LEGAL_FORM.fullmatch(part.strip())]
+            named = rows.sheet if len(sheets) > 1 and _is_firm(rows.sheet, titles, reader) else ""
+            named = named or (_firm_in(titles) if reader.side == "fragile" else "")
             if named and not grid.has("employer"):
-                grid.tell("title_firm", employer=named[0])
-                grid = grid.with_column("employer", dict.fromkeys([line for line, _ in grid.rows], named[0]))
+                grid.tell("title_firm", employer=named)
+                grid = grid.with_column("employer", dict.fromkeys([line for line, _ in grid.rows], named))
             ends = {part.removesuffix(end).rstrip(): end for part in parts if (end := reader.town_at_end(part))}
             end = next(iter(ends.values())) if len(ends) == 1 and not any(map(reader.town_at_end, ends)) else ""
             titled = _place_of_title(titles, reader) or reader.place_named_in(titles) or end
@@ -296,11 +299,23 @@ def grids_of(sheets: Sequence[Rows], reader: Reader) -> Iterator[Grid]:
 
 
 def _is_firm(sheet: str, titles: Iterable[str], reader: Reader) -> bool:
-    """Whether a sheet is named after a firm: in a title above its table too, and after no side, place, part or job."""
+    """
+    Whether a sheet is named after a firm: in a title above its table too, and after no side, place, part or job.
+
+    A later word begins with a capital: "Papeterie Martin", not "Équipe de nuit", "Février" or "Annexe 1".
+    """
     words = normalise_label(sheet)
+    proper = words.replace(" ", "").isalpha() and any(word[1:] and word.istitle() for word in sheet.split()[1:])
     other = any(says(subject, words) for subject in ("sums", "section", "part_of_firm")) or _side_of_texts(sheet)
     told = any(f" {words} " in f" {normalise_label(text)} " for text in titles)
-    return told and not (other or reader.is_place(sheet) or max(reader.scores([sheet])) >= SURE)
+    return proper and told and not (other or reader.is_place(sheet) or max(reader.scores([sheet])) >= SURE)
+
+
+def _firm_in(titles: Iterable[str]) -> str:
+    """Return the one firm that titles name by its legal form; behind a colon, it is another: "Repreneur : Beta SAS"."""
+    parts = (part.strip() for text in titles for part in _PARTED.split(re.split(r"\s?:\s", text)[0]))
+    firms = {m["name"] for part in parts if (m := _FIRM.fullmatch(part))}
+    return firms.pop() if len(firms) == 1 else ""
 
 
 def _texts(rows: Iterable[Row]) -> list[str]:
