@@ -84,6 +84,13 @@ def test_the_latent_space_is_that_of_singular_values(dimensions: int) -> None:
     assert axes.T @ axes == pytest.approx(np.eye(size), abs=1e-4)
 
 
+def test_a_latent_space_of_repeated_texts_is_the_same_each_time() -> None:
+    matrix = sparse.csr_array(np.kron(np.eye(20, dtype=np.float32), np.ones((3, 2), dtype=np.float32)))
+    first, again = _decompose(matrix, 30), _decompose(matrix, 30)
+    assert all(np.array_equal(one, other) for one, other in zip(first, again, strict=True))
+    assert first[0] @ first[1].T == pytest.approx(matrix.toarray(), abs=1e-5)
+
+
 def test_a_word_more_in_one_text_leaves_the_others_where_they_are() -> None:
     texts: Any = sparse.random_array((300, 800), density=0.03, rng=np.random.default_rng(5), dtype=np.float32).tocsr()
     word = np.zeros((300, 1), dtype=np.float32)

@@ -185,15 +185,16 @@ def _decompose(matrix: "sparse.csr_array", dimensions: int) -> tuple[FloatArray,
 
     Exact, and not drawn at random: a word more, by a usage or an overlay, then turns the axes of the others little.
     """
-    from scipy.sparse.linalg import svds  # noqa: PLC0415 - heavy
+    from scipy.linalg import eigh  # noqa: PLC0415 - heavy
 
-    if min(matrix.shape) <= dimensions:
-        left, values, right = np.linalg.svd(matrix.toarray(), full_matrices=False)
-        left, values, right = left[:, :-1], values[:-1], right[:-1]
-    else:
-        left, values, right = svds(matrix, k=dimensions, v0=np.ones(min(matrix.shape), dtype=matrix.dtype))
-    order = np.argsort(-values, kind="stable")
-    return left[:, order] * values[order], np.ascontiguousarray(right[order].T)
+    wide = matrix.shape[0] <= matrix.shape[1]
+    short = matrix if wide else sparse.csr_array(matrix.T)
+    size, rows = min(dimensions, min(matrix.shape) - 1), short.shape[0]
+    squares, turns = eigh((short @ short.T).toarray().astype(float), subset_by_index=[rows - size, rows - 1])
+    scale = np.sqrt(np.maximum(squares[::-1], 1e-12))
+    near, far = turns[:, ::-1], short.T @ (turns[:, ::-1] / scale)
+    documents, axes = (near, far) if wide else (far, near)
+    return (documents * scale).astype(np.float32), axes.astype(np.float32)
 
 
 def _space(
