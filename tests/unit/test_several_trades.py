@@ -67,6 +67,7 @@ def test_a_usage_names_the_trade_or_leaves_several(rome: Referential, text: str,
 @pytest.mark.parametrize(("text", "job"), [
     ("Agent logistique (cariste)", "N1101"), ("Opérateur de production (cariste)", "N1101"),
     ("Cariste (agent logistique)", "N1101"), ("Aide-soignant (AMP)", "J1501"), ("Conducteur MAP", "H3101"),
+    ("Chef d'équipe (soudeur)", "H2504"), ("Responsable magasin (boulanger)", "D1302"),
 ])  # fmt: skip
 def test_a_title_in_brackets_says_which_of_many_trades(rome: Referential, text: str, job: str) -> None:
     assert read_lots(rome, [{"Métier": text, "Nb": 2}], "fragile").lots[0].job == job

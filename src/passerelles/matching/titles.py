@@ -775,20 +775,25 @@ def _text(text: object) -> str:
     return text
 
 
+_LEADS: Final = 0  # the first kind of work in `titles.toml`
+
+
 def likelier(
-    whole: Sequence[Candidate], without: Sequence[Candidate], review_threshold: float = REVIEW
+    referential: Referential, whole: Sequence[Candidate], without: Sequence[Candidate], review_threshold: float = REVIEW
 ) -> Sequence[Candidate]:
     """
     Return candidates of a title without what stands in brackets, where that is surer and says nothing else.
 
-    Where the brackets are a title that is surer, as in "Agent logistique (cariste)", that one comes first.
+    Where the brackets are a title that is surer, as in "Agent logistique (cariste)", that one comes first; not where
+    they say whom one leads: "Chef d'équipe (soudeur)".
     """
     if not without:
         return whole
     if not whole or whole[0].parent_confidence < review_threshold:
         return without
     inside = [c for c in whole if c.reason == "exact" and c.parent_confidence > whole[0].parent_confidence]
-    if inside:
+    pack = title_index(referential).pack
+    if inside and pack.kinds.get(Lexicon(pack).stems(whole[0].label)[0]) != _LEADS:
         return [*inside, *(c for c in whole if c not in inside)]
     same = whole[0].parent_code == without[0].parent_code
     return without if same and without[0].parent_confidence > whole[0].parent_confidence else whole

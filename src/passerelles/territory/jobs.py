@@ -119,7 +119,7 @@ def read_titles(grid: Grid, rows: Sequence[Row]) -> list[Job | None]:
     plain = {key: (_BRACKETS.sub(" ", key[0]).strip(), key[1]) for key in queries if _BRACKETS.search(key[0])}
     unbracketed = dict(zip(plain, candidates_of(referential, plain.values()), strict=True))
     readings = {
-        key: likelier(ranked, unbracketed.get(key, ()), threshold)
+        key: likelier(referential, ranked, unbracketed.get(key, ()), threshold)
         for key, ranked in zip(queries, candidates_of(referential, queries), strict=True)
     }
     answers = {key: read_title(referential, key[0], ranked, threshold=threshold) for key, ranked in readings.items()}
