@@ -349,7 +349,11 @@ def test_a_filter_that_makes_no_sense_is_refused(graph: OccupationGraph, text: s
 
 
 def test_the_name_of_an_unknown_filter_comes_with_the_nearest(graph: OccupationGraph) -> None:
-    for text, told in (("unregulatd", "Did you mean: unregulated?"), ("nope", "fragile-in.")):
+    for text, told in (
+        ("Unregulated", "Did you mean: unregulated?"),
+        ("UNREGULATD", "unregulated?"),
+        ("nope", "fragile-in."),
+    ):
         with pytest.raises(PasserellesError) as caught:
             rank_moves(graph, "A1", filters=[text])
         assert str(caught.value).endswith(told)

@@ -806,6 +806,8 @@ def test_a_sheet_says_who_tells_the_conditions_of_a_legal_frame_that_says_yes(ca
     frames = [" ".join(block.rows) for block in blocks if any("sous conditions" in row for row in block.rows)]
     assert frames
     assert all("vous en dira les conditions" in told for told in frames)
+    others = [block for block in blocks if not any("sous conditions" in row for row in block.rows)]
+    assert not any("vous en dira les conditions" in row for block in others for row in block.rows)
 
 
 def test_each_sheet_tells_its_whole_move_however_few_moves_a_result_explains(embedded_graph: OccupationGraph) -> None:

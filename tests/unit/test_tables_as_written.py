@@ -3836,3 +3836,8 @@ def test_the_town_in_brackets_behind_a_firm_holds(embedded: Referential, tmp_pat
     assert {(lot.employer, lot.commune_label) for lot in hiring.lots} == {
         ("Alpha (Redon)", "Redon"), ("Beta - Allaire", "Allaire"), ("Cabinet Durand Redon", "Redon"),
     }  # fmt: skip
+    rows = ("Alpha Redon;Nulle Part;N1101;4", "Beta Allaire;Redon;N4101;1", "Gamma;Redon;N4103;2")
+    needs = written(tmp_path / "h.csv", "\n".join(("Entreprise;Lieu;Besoin;Qté", *rows)))  # a column of places says it
+    _, hiring = read_sides(embedded, people, needs, locator=Locator(PLACES))
+    assert hiring is not None
+    assert [lot.commune_label for lot in hiring.lots] == ["", "Redon", "Redon"]
