@@ -3802,7 +3802,7 @@ def test_the_one_firm_of_a_title_is_that_of_the_rows(
     ("Février", "Mars"), ("Cadres", "Employés"), ("Annexe 1", "Annexe 2"), ("Catégorie A", "Catégorie B"),
     ("Équipe de nuit", "Équipe de jour"), ("Région Bretagne", "Région Normandie"), ("Lot 1 – Redon", "Lot 2 – Redon"),
     ("Direction Générale", "Ressources Humaines"), ("Agence Durand", "Agence Martel"),
-    ("Mécanicien Auto", "Aide Soignant"),
+    ("Mécanicien Auto", "Aide Soignant"), ("Effectif Nord", "Effectif Sud"), ("Le Mans", "Mars"),
 ])  # fmt: skip
 def test_a_sheet_of_months_grades_parts_or_jobs_is_no_firm(
     names: tuple[str, str], embedded: Referential, tmp_path: Path
@@ -3814,8 +3814,15 @@ def test_a_sheet_of_months_grades_parts_or_jobs_is_no_firm(
             sheet.append(row)
     del book["Sheet"]
     book.save(tmp_path / "t.xlsx")
-    lots = read_lots(embedded, tmp_path / "t.xlsx", "fragile", locator=Locator(PLACES))
-    assert found(lots) == [("–", "N1101", 8), ("–", "N4101", 4)]
+    places = Places((Basin("7201", "LE MANS"),), (Commune("72181", "Le Mans", "7201", 48.0, 0.2),))
+    lots = read_lots(embedded, tmp_path / "t.xlsx", "fragile", locator=Locator(places))
+    assert {lot.employer for lot in lots.lots} == {"–"}
+    assert sum(lot.people for lot in lots.lots) == 12
+    for sheet in book:
+        sheet.title, sheet["A1"] = f"Forge {sheet.title[:2]}", "Liste"  # as no title says
+    book.save(tmp_path / "t.xlsx")
+    lots = read_lots(embedded, tmp_path / "t.xlsx", "fragile", locator=Locator(places))
+    assert {lot.employer for lot in lots.lots} == {"–"}
 
 
 def test_people_of_one_firm_are_read_by_the_title_of_their_table(rome: Referential, tmp_path: Path) -> None:
@@ -3825,6 +3832,9 @@ def test_people_of_one_firm_are_read_by_the_title_of_their_table(rome: Referenti
         for above in ((), (("Papeteries du Val – suppressions",), ()))
     ]
     assert [each["Bobineur"] for each in read] == ["H2601", "H3101"]
+    above = ("Papeteries du Val – salon de l'emploi",), ()  # openings may be of any firm
+    path = workbook(tmp_path / "t.xlsx", *above, ("Emploi", "Besoin"), *rows[1:])
+    assert {lot.given: lot.job for lot in read_lots(rome, path, "hiring").lots}["Bobineur"] == "H2601"
 
 
 def test_the_town_in_brackets_behind_a_firm_holds(embedded: Referential, tmp_path: Path) -> None:
