@@ -74,6 +74,13 @@ def test_a_closeness_never_has_a_negative_weight(name: str) -> None:
             assert weight == DAMPING.get(feature) or weight >= 0 or not features()[feature].closeness
 
 
+@pytest.mark.parametrize("name", ["content", "fitted", "holdings", "unfitted"])
+def test_a_file_with_the_parts_of_a_shipped_scorer_is_read(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "own.json"
+    path.write_text(scorer_text(load_scorer(name)), encoding="utf-8")
+    assert load_scorer(str(path)).parts == load_scorer(name).parts
+
+
 @pytest.mark.parametrize(
     ("part", "weights", "told"),
     [("target", {"target.requirements": -0.1}, r"target\.requirements"), ("glass_words", {}, r"parts\.glass_words:")],

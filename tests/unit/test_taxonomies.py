@@ -416,6 +416,8 @@ def test_what_needs_no_graph_is_answered_from_the_cache_too(
     assert kept.index is not None
     assert kept.access == read.graph.referential.access
     assert [c.code for c in resolve_title(kept, "bus drivr")] == [c.code for c in fresh] != []
+    monkeypatch.setattr("passerelles.compiled.keep_index", None)  # nor is it written again
+    assert Session(place, cache=True).graph.referential.index is not None
 
 
 def test_a_changed_file_or_setting_makes_another_index_and_a_damaged_one_is_made_again(
