@@ -187,13 +187,10 @@ def _decompose(matrix: "sparse.csr_array", dimensions: int) -> tuple[FloatArray,
     """
     from scipy.linalg import eigh  # noqa: PLC0415 - heavy
 
-    wide = matrix.shape[0] <= matrix.shape[1]
-    short = matrix if wide else sparse.csr_array(matrix.T)
-    size, rows = min(dimensions, min(matrix.shape) - 1), short.shape[0]
-    squares, turns = eigh((short @ short.T).toarray().astype(float), subset_by_index=[rows - size, rows - 1])
-    scale = np.sqrt(np.maximum(squares[::-1], 1e-12))
-    near, far = turns[:, ::-1], short.T @ (turns[:, ::-1] / scale)
-    documents, axes = (near, far) if wide else (far, near)
+    size, rows = min(dimensions, min(matrix.shape) - 1), matrix.shape[0]
+    squares, turns = eigh((matrix @ matrix.T).toarray().astype(float), subset_by_index=[rows - size, rows - 1])
+    scale, documents = np.sqrt(np.maximum(squares[::-1], 1e-12)), turns[:, ::-1]
+    axes = matrix.T @ (documents / scale)
     return (documents * scale).astype(np.float32), axes.astype(np.float32)
 
 
