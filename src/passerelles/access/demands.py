@@ -458,19 +458,22 @@ class Demands(Deriving):
         """Months expected of the studies in `missing`, whatever their hours, and of the practice; shapes (...,)."""
         months = self._months.copy()
         for i in self._personal:
-            left = holdings.months_left(self.credentials[i])
-            months[i] = 0.0 if holdings.presumes(self.credentials[i]) else left.expected or left.low or 0.0
-        practice = _flags(c.kind == "experience" for c in self.credentials)
-        both = np.stack([np.where(practice, 0.0, months), np.where(practice, months, 0.0)])
+            credential = self.credentials[i]
+            months[i] = 0.0 if holdings.presumes(credential) else _least_months(holdings.months_left(credential))
+        both = np.stack([np.where(self._practice, 0.0, months), np.where(self._practice, months, 0.0)])
         of_ways = np.asarray([both[:, list(way)].sum(axis=1) for way in price.ways], dtype=np.float64).reshape(-1, 2)
         studies, worked = (total(missing, each) for each in np.concatenate([both, of_ways.T], axis=1))
         return studies, worked
 
     @cached_property
+    def _practice(self) -> Bools:
+        """Shape (c,): whether each credential is practice, and no study."""
+        return _flags(c.kind == "experience" for c in self.credentials)
+
+    @cached_property
     def _months(self) -> Floats:
-        """Shape (c,): months expected of each credential, the least where none are."""
-        spans = (c.training_months for c in self.credentials)
-        return np.asarray([span.expected or span.low or 0.0 for span in spans], dtype=np.float64)
+        """Shape (c,): months of each credential, as `_least_months` says."""
+        return np.asarray([_least_months(c.training_months) for c in self.credentials], dtype=np.float64)
 
     @cached_property
     def _personal(self) -> list[int]:
@@ -526,6 +529,11 @@ def total(missing: Bools, values: Ints | Floats) -> Floats:
     rows, columns = np.divmod(np.flatnonzero(missing), missing.shape[-1])
     sums = np.bincount(rows, values[columns], minlength=math.prod(missing.shape[:-1]))
     return np.asarray(sums.reshape(missing.shape[:-1]), dtype=np.float64)
+
+
+def _least_months(span: Hours) -> float:
+    """Months expected, else the least; none where neither is known, so that hours alone say how long it takes."""
+    return span.expected or span.low or 0.0
 
 
 def _flags(answers: Iterable[bool]) -> Bools:
