@@ -253,7 +253,7 @@ def _work(index: TitleIndex, readings: Sequence[Reading]) -> dict[str, FloatArra
     of the owner's broader group have.
     """
     n_owners = len(index.codes)
-    kinds = [index.pack.kinds.get(reading.stems[0]) for reading in readings]
+    kinds = [index.kinds.get(reading.stems[0]) for reading in readings]
     nothing = np.zeros(n_owners, dtype=np.float32)
     kind = np.stack([nothing if each is None else index.kind_share[each] for each in kinds])
     row_of, walks = index.walks
@@ -334,7 +334,7 @@ def close_evidence(
     else:
         cosine = np.take(index.meaning.titles, members, axis=0) @ wide.mapped[row]
         close["kin"] = np.maximum(np.maximum.reduceat(cosine, begins), 0.0)
-        kind = index.pack.kinds.get(reading.stems[0])
+        kind = index.kinds.get(reading.stems[0])
         if kind is not None:
             shared = _shared_weight(index, _other_words(index, reading))[members] * (index.kind_of[members] == kind)
             close["joint"] = np.maximum.reduceat(shared, begins)

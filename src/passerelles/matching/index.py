@@ -292,15 +292,20 @@ class TitleIndex:
         return {f"bayes_{name}": _likelihood(field.columns @ groups) for name, (field, groups) in likely.items()}
 
     @cached_property
+    def kinds(self) -> Mapping[str, int]:
+        """Stem of the first word of a title to the kind of work that it says, numbered from 0."""
+        numbers = {kind: n for n, kind in enumerate(dict.fromkeys(self.pack.kinds.values()))}
+        return MappingProxyType({stem: numbers[kind] for stem, kind in self.pack.kinds.items()})
+
+    @cached_property
     def kind_of(self) -> Ints:
         """Shape (n_entries,): kind of work that each entry says, -1 for none."""
-        kinds = self.pack.kinds
-        return np.asarray([kinds.get(form[0], -1) if form else -1 for form in self.stems], dtype=np.int64)
+        return np.asarray([self.kinds.get(form[0], -1) if form else -1 for form in self.stems], dtype=np.int64)
 
     @cached_property
     def kind_share(self) -> FloatArray:
         """Shape (n_kinds, n_owners): logarithm of the share of each owner's entries that say each kind of work."""
-        n_kinds, n_owners = len(set(self.pack.kinds.values())), len(self.codes)
+        n_kinds, n_owners = len(set(self.kinds.values())), len(self.codes)
         known = self.kind_of >= 0
         cells = (np.ones(int(known.sum()), dtype=np.float32), (self.kind_of[known], self.owner[known]))
         counts = sparse.csr_array(cells, shape=(n_kinds, n_owners)).toarray()

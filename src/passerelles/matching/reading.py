@@ -80,7 +80,7 @@ class LanguagePack:
     heads
         Stems of titles after which further words say how or where, not which job ("soudeur TIG").
     kinds
-        Stem of the first word of a title to the kind of work that it says, numbered from 0.
+        Stem of the first word of a title to the kind of work that it says, by name.
     naf
         First digits of an activity's class whose division mixes trades, to words of its own.
     qualifiers
@@ -111,7 +111,7 @@ class LanguagePack:
     usages: Mapping[str, tuple[str, ...]]
     heads: frozenset[str]
     columns: Mapping[str, frozenset[str]]
-    kinds: Mapping[str, int]
+    kinds: Mapping[str, str]
     naf: Mapping[str, str]
     qualifiers: frozenset[str] = frozenset()
     titles: bool = True
@@ -213,7 +213,7 @@ def _pack(data: dict[str, Any], noise: dict[str, Any]) -> LanguagePack:
         abbreviations=MappingProxyType(_abbreviations(data, suffixes)),
         asides=frozenset(map(normalise_label, noise["asides"])),
         columns=MappingProxyType({k: frozenset(map(normalise_label, some)) for k, some in data["columns"].items()}),
-        kinds=MappingProxyType({bare(word): n for n, some in enumerate(data["kinds"].values()) for word in some}),
+        kinds=MappingProxyType({bare(word): kind for kind, some in data["kinds"].items() for word in some}),
         usages=MappingProxyType({bare(title): meant(titles) for title, titles in data["usages"].items()}),
         heads=frozenset(map(bare, data.get("heads", {}).get("titles", ()))),
         naf=MappingProxyType(data.get("naf", {})),

@@ -775,9 +775,6 @@ def _text(text: object) -> str:
     return text
 
 
-_LEADS: Final = 0  # the first kind of work in `titles.toml`
-
-
 def likelier(
     referential: Referential, whole: Sequence[Candidate], without: Sequence[Candidate], review_threshold: float = REVIEW
 ) -> Sequence[Candidate]:
@@ -793,7 +790,7 @@ def likelier(
         return without
     inside = [c for c in whole if c.reason == "exact" and c.parent_confidence > whole[0].parent_confidence]
     pack = title_index(referential).pack
-    if inside and pack.kinds.get(Lexicon(pack).stems(whole[0].label)[0]) != _LEADS:
+    if inside and pack.kinds.get(Lexicon(pack).stems(whole[0].label)[0]) != "leads":
         return [*inside, *(c for c in whole if c not in inside)]
     same = whole[0].parent_code == without[0].parent_code
     return without if same and without[0].parent_confidence > whole[0].parent_confidence else whole
