@@ -9,6 +9,7 @@ import pytest
 
 from passerelles import build_graph, compile_index, rank_moves, rank_paths, resolve_title
 from passerelles.cli.main import run
+from passerelles.cli.shared import CommandOptions
 from passerelles.compiled import cached_indexes, clear_cache, index_place
 from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.io.archive import open_source
@@ -418,6 +419,16 @@ def test_what_needs_no_graph_is_answered_from_the_cache_too(
     assert [c.code for c in resolve_title(kept, "bus drivr")] == [c.code for c in fresh] != []
     monkeypatch.setattr("passerelles.compiled.keep_index", None)  # nor is it written again
     assert Session(place, cache=True).graph.referential.index is not None
+
+
+def test_an_overlay_is_checked_on_the_files_of_its_referential_not_on_what_the_cache_has(
+    tmp_path: Path, cache: Path
+) -> None:
+    place = str(write_onet(tmp_path / "onet"))
+    assert Session(place, cache=True).graph
+    options = CommandOptions(referential=place)
+    assert options.session.referential.index is not None
+    assert options.open(place).referential.index is None  # an index has access facts, which a check would count
 
 
 def test_a_changed_file_or_setting_makes_another_index_and_a_damaged_one_is_made_again(
