@@ -459,7 +459,7 @@ class Demands(Deriving):
         months = self._months.copy()
         for i in self._personal:
             credential = self.credentials[i]
-            months[i] = 0.0 if holdings.presumes(credential) else _least_months(holdings.months_left(credential))
+            months[i] = 0.0 if holdings.presumes(credential) else _expected_months(holdings.months_left(credential))
         both = np.stack([np.where(self._practice, 0.0, months), np.where(self._practice, months, 0.0)])
         of_ways = np.asarray([both[:, list(way)].sum(axis=1) for way in price.ways], dtype=np.float64).reshape(-1, 2)
         studies, worked = (total(missing, each) for each in np.concatenate([both, of_ways.T], axis=1))
@@ -472,8 +472,8 @@ class Demands(Deriving):
 
     @cached_property
     def _months(self) -> Floats:
-        """Shape (c,): months of each credential, as `_least_months` says."""
-        return np.asarray([_least_months(c.training_months) for c in self.credentials], dtype=np.float64)
+        """Shape (c,): months of each credential, as `_expected_months` says."""
+        return np.asarray([_expected_months(c.training_months) for c in self.credentials], dtype=np.float64)
 
     @cached_property
     def _personal(self) -> list[int]:
@@ -531,7 +531,7 @@ def total(missing: Bools, values: Ints | Floats) -> Floats:
     return np.asarray(sums.reshape(missing.shape[:-1]), dtype=np.float64)
 
 
-def _least_months(span: Hours) -> float:
+def _expected_months(span: Hours) -> float:
     """Months expected, else the least; none where neither is known, so that hours alone say how long it takes."""
     return span.expected or span.low or 0.0
 
