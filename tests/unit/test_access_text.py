@@ -103,6 +103,7 @@ def mention(text: str, start: str) -> Mention:
             "Le métier est simple. Les permis D (ex ED) pour la conduite de cars complétés par la FIMO sont exigés.",
             ["permis D (ex ED) pour la conduite de cars", "FIMO"],
         ),
+        ("Il faut une attestation délivrée par le titulaire d'une carte professionnelle.", ["attestation"]),
     ],
 )
 def test_what_is_stated_or_the_only_way_in_is_required(text: str, names: list[str]) -> None:
@@ -353,6 +354,9 @@ INTRODUCED = "Cet emploi demande du sérieux. "  # the first sentence speaks of 
         "Nul ne peut exercer s'il ne figure sur une liste nationale.",
         "Une licence européenne est exigée.",
         "Le capitaine détient au minimum un brevet de pilote.",
+        "Le permis B est indispensable pour se rendre sur les sites.",
+        "L'inscription à un barreau est obligatoire.",
+        "Cet emploi est accessible avec une formation d'aide sanctionnée par le Diplôme d'État d'ambulancier.",
     ],
 )
 def test_turns_that_ask(text: str) -> None:
@@ -800,6 +804,7 @@ def test_the_reader_agrees_with_a_hand_on_the_rome_3(older_rome: Referential) ->
         ("5", Agreement((47, 48), (49, 56), (56, 60), (58, 60))),
         ("6", Agreement((47, 52), (46, 49), (60, 60), (58, 60))),
         ("7", Agreement((45, 49), (45, 48), (59, 60), (60, 60))),
+        ("8", Agreement((42, 42), (42, 42), (60, 60), (60, 60))),
     ],
 )
 def test_the_reader_agrees_with_who_wrote_texts_for_it(number: str, floors: Agreement) -> None:
