@@ -356,6 +356,14 @@ INTRODUCED = "Cet emploi demande du sérieux. "  # the first sentence speaks of 
         "Le capitaine détient au minimum un brevet de pilote.",
         "Le permis B est indispensable pour se rendre sur les sites.",
         "L'inscription à un barreau est obligatoire.",
+        "Il faut être inscrit au répertoire partagé des professionnels.",
+        "Le technicien doit être certifié par un organisme accrédité.",
+        "Le conducteur doit être habilité par son employeur.",
+        "L'exploitant doit être autorisé par le préfet.",
+        "Un brevet de quart et un certificat médical d'aptitude à la navigation sont nécessaires pour embarquer.",
+        "Un agrément est obligatoire pour prendre son poste.",
+        "Cet emploi est accessible avec une formation de soudeur.",
+        "Cet emploi est accessible sur concours, suivi d'une formation de 20 semaines en école.",
         "Cet emploi est accessible avec une formation d'aide sanctionnée par le Diplôme d'État d'ambulancier.",
     ],
 )
@@ -512,6 +520,10 @@ def test_turns_that_ask(text: str) -> None:
         "Les apprentis n'ont pas l'obligation d'avoir le permis C.",
         "Toute entreprise de transport doit détenir un agrément.",
         "Une autorisation parentale est exigée.",
+        "Les guides assermentés doivent être inscrits sur une liste.",
+        "Dans l'enseignement public, il faut réussir l'agrégation.",
+        "Un certificat de formation est exigé pour le transport de marchandises dangereuses.",
+        "Cet emploi est accessible avec une formation de soudeur, du CAP au Bac.",
     ],
 )
 def test_turns_that_do_not_ask_of_everybody(text: str) -> None:
@@ -805,6 +817,7 @@ def test_the_reader_agrees_with_a_hand_on_the_rome_3(older_rome: Referential) ->
         ("6", Agreement((47, 52), (46, 49), (60, 60), (58, 60))),
         ("7", Agreement((45, 49), (45, 48), (59, 60), (60, 60))),
         ("8", Agreement((42, 42), (42, 42), (60, 60), (60, 60))),
+        ("9", Agreement((45, 45), (45, 45), (60, 60), (60, 60))),
     ],
 )
 def test_the_reader_agrees_with_who_wrote_texts_for_it(number: str, floors: Agreement) -> None:

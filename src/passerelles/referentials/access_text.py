@@ -722,7 +722,7 @@ def _condition(sentence: _Sentence, span: _Span, cues: Sequence[_Cue], rules: _R
         following = [rules.reading["cut"].split(sentence.masked[end:high], maxsplit=1)[0] for end in ends]
         if sentence.first and not sentence.other_way:  # what it asks for a task is asked for the job's own
             following = [rules.reading["opening"].sub("", words) for words in following]
-        around = " ".join([before, *(rules.reading["check"].sub("", words) for words in following)])
+        around = "; ".join([before, *(rules.reading["check"].sub("", words) for words in following)])
     around = rules.reading["bracketed"].sub("", around)
     for condition in _CONDITIONS:
         if condition == "some-titles" and sentence.first and not rules.reading["some"].search(around):
