@@ -363,6 +363,12 @@ INTRODUCED = "Cet emploi demande du sérieux. "  # the first sentence speaks of 
         "Un brevet de quart et un certificat médical d'aptitude à la navigation sont nécessaires pour embarquer.",
         "Un agrément est obligatoire pour prendre son poste.",
         "Cet emploi est accessible avec une formation de soudeur.",
+        "Cet emploi est accessible aux personnes ayant suivi une formation certifiante de convoyeur.",
+        "La qualification initiale de conducteur est obligatoire.",
+        "La qualification en chirurgie plastique est obligatoire.",
+        "Toute intervention suppose des habilitations électriques.",
+        "Le permis B figure parmi les conditions d'accès.",
+        "Cet emploi est accessible avec le DARM.",
         "Cet emploi est accessible sur concours, suivi d'une formation de 20 semaines en école.",
         "Cet emploi est accessible avec une formation d'aide sanctionnée par le Diplôme d'État d'ambulancier.",
     ],
@@ -522,6 +528,14 @@ def test_turns_that_ask(text: str) -> None:
         "Une autorisation parentale est exigée.",
         "Les guides assermentés doivent être inscrits sur une liste.",
         "Dans l'enseignement public, il faut réussir l'agrégation.",
+        "Une habilitation de défense est exigée chez certains clients.",
+        "Le permis B est rarement exigé.",
+        "Le permis B peut se révéler indispensable.",
+        "Une licence de débit de boissons est exigée de l'exploitant.",
+        "La structure d'accueil doit disposer d'un agrément.",
+        "Dans le nucléaire, une habilitation est exigée.",
+        "La conduite de chariots exige une autorisation.",
+        "Un certificat médical est exigé à l'entrée en formation.",
         "Un certificat de formation est exigé pour le transport de marchandises dangereuses.",
         "Cet emploi est accessible avec une formation de soudeur, du CAP au Bac.",
     ],
@@ -535,6 +549,7 @@ def test_what_the_first_sentence_asks_for_a_task_is_asked_of_the_job() -> None:
     assert required(text) == ["certificat de sauvetage"]
     assert required(INTRODUCED + text) == []
     assert required(text + " Les moniteurs n'y sont pas soumis.") == []  # others do without: it is of some posts
+    assert required("La conduite d'un train exige une licence européenne.") == ["licence européenne"]
     assert required("Pour les interventions en altitude, une habilitation est exigée.") == []
     assert required("Pour se présenter au titre professionnel, il faut détenir le permis B.") == []  # asked before it
     assert required("Une licence ou un diplôme équivalent est indispensable pour intégrer le master.") == []
@@ -644,6 +659,8 @@ def test_levels_are_those_named_for_access(text: str, levels: tuple[int | None, 
     [
         ("Cet emploi est accessible par concours de la fonction publique.", "competition"),
         ("L'accès dans les établissements de la fonction publique s'effectue sur concours.", None),
+        ("Cet emploi est accessible par concours de catégorie B ou par détachement.", None),
+        ("Dans l'enseignement public, il faut réussir un concours.", None),
         ("Accessible sur concours du ministère avec un Bac pour les postes de contrôleur.", "competition"),
         ("L'accès s'effectue sur concours pour les postes de contrôleur.", None),
         ("L'emploi est accessible avec un brevet, obtenu sur concours ou sur dossier.", None),
@@ -815,9 +832,10 @@ def test_the_reader_agrees_with_a_hand_on_the_rome_3(older_rome: Referential) ->
         ("4", Agreement((48, 52), (48, 52), (78, 80), (80, 80))),
         ("5", Agreement((47, 48), (49, 56), (56, 60), (58, 60))),
         ("6", Agreement((47, 52), (46, 49), (60, 60), (58, 60))),
-        ("7", Agreement((45, 49), (45, 48), (59, 60), (60, 60))),
+        ("7", Agreement((45, 48), (45, 48), (59, 60), (60, 60))),
         ("8", Agreement((42, 42), (42, 42), (60, 60), (60, 60))),
         ("9", Agreement((45, 45), (45, 45), (60, 60), (60, 60))),
+        ("10", Agreement((50, 50), (50, 52), (60, 60), (59, 60))),
     ],
 )
 def test_the_reader_agrees_with_who_wrote_texts_for_it(number: str, floors: Agreement) -> None:
