@@ -615,7 +615,8 @@ def _cues_of_spans(sentence: _Sentence, rules: _Rules) -> list[list[_Cue]]:
 
 def _subjects(sentence: _Sentence, cue: _Cue, edge: int, rules: _Rules) -> list[int] | None:
     """Return the credentials before a cue that it refers to; None where it has no subject: "one must have ..."."""
-    other = rules.reading["other"]  # what is asked of a language or a record is not asked of the credential before it
+    # What is asked of a language or a record is not asked of the credential before it, unless "and" joins them.
+    other, joined = rules.reading["other"], rules.reading["joined"]
     inside = [i for i, s in enumerate(sentence.spans) if cue.start <= s.start < cue.end]
     before = [i for i, s in enumerate(sentence.spans) if edge <= s.start and s.end <= cue.start]
     if inside:
@@ -624,14 +625,13 @@ def _subjects(sentence: _Sentence, cue: _Cue, edge: int, rules: _Rules) -> list[
         whole = rules.reading["complete"].search(sentence.text[cue.start : cue.end])
         return [] if whole or other.search(sentence.masked[edge : cue.start]) else None
     plural = rules.reading["plural"].search(sentence.text[cue.start : cue.end]) is not None
-    gaps = {i: sentence.masked[sentence.spans[i].end : cue.start] for i in before}
-    between = {i: rules.reading["insertion"].sub("", gap) for i, gap in gaps.items()}
-    if rules.reading["attached"].search(between[before[-1]]) and not plural:
+    gaps = {i: rules.reading["insertion"].sub("", sentence.masked[sentence.spans[i].end : cue.start]) for i in before}
+    if rules.reading["attached"].search(gaps[before[-1]]) and not plural:
         return before[-1:]
     if cue.kind == "hedged":  # "accessible with a ..., some knowledge of ... is an asset" softens the latter only
         aside = rules.reading["aside"]
-        before = [i for i in before if not (sentence.listed(sentence.spans[i]) and aside.search(between[i]))]
-    return [i for i in before if not (m := other.search(between[i])) or (plural and " et " in between[i][: m.start()])]
+        before = [i for i in before if not (sentence.listed(sentence.spans[i]) and aside.search(gaps[i]))]
+    return [i for i in before if not (m := other.search(gaps[i])) or (plural and joined.match(gaps[i], 0, m.start()))]
 
 
 def _introduces(sentence: _Sentence, place: int, rules: _Rules) -> bool:
