@@ -457,6 +457,13 @@ def test_a_length_of_which_the_least_alone_is_known_is_written_as_a_least(
     assert [hours_short(span).startswith("≥"), months_text(span).startswith("≥")] == [least, least]
 
 
+def test_a_few_days_are_not_written_as_the_least_because_their_months_are_rounded(ladder: OccupationGraph) -> None:
+    hours = rank_paths(ladder, "A", targets="B", settings=PLAIN)[0].hours
+    assert (hours.low or 0) < (hours.expected or 0)
+    seventh = PLAIN.model_copy(update={"paths": PathSettings(month_hours=7 * (hours.expected or 0))})
+    assert months_text(rank_paths(ladder, "A", targets="B", settings=seventh)[0].months) == "0,1"
+
+
 def test_a_length_of_which_the_most_alone_is_known_is_written_as_a_most() -> None:
     assert hours_short(Span(None, 900, 900)) == "≤ 900 h"
     assert [hours_short(span) for span in (Span(None, 600, 900), Span(900, 900, 900))] == ["600 h", "900 h"]

@@ -400,9 +400,10 @@ def _months(hours: Span, month_hours: float, credentials: Sequence[StepCredentia
     if hours.lower_bound:  # what is known is a minimum
         studies, practice = ((least, least, most) for least, _, most in (studies, practice))
     spans = zip((hours.low, hours.expected, hours.high), studies, practice, (0.0, academic, academic), strict=True)
-    low, expected, high = (
-        round(max((known or 0.0) / month_hours, least, years) + worked, 1) for known, least, worked, years in spans
-    )
+    ends = [max((known or 0.0) / month_hours, least, years) + worked for known, least, worked, years in spans]
+    low, expected, high = (round(end, 1) for end in ends)
+    if ends[0] < ends[1]:  # nor is what is expected of a few days the least that they take
+        low = max(0.0, min(low, round(expected - 0.1, 1)))
     known = low if low or hours.low is not None else None
     return Span(known, expected, None if hours.high is None else high, lower_bound=hours.lower_bound)
 
