@@ -936,6 +936,26 @@ def test_levels_that_lie_apart_go_up_or_down(
     assert move_kind(some, None, "Q", None, ends[1]) == "unknown"
 
 
+@pytest.mark.parametrize(
+    ("level", "alternative", "kind"),
+    [(7, None, "advancement"), (5, None, "lateral"), (7, 6, "advancement"), (7, 5, "lateral"), (7, 0, "lateral")],
+)
+def test_a_fiche_that_is_entered_lower_by_others_is_up_where_a_higher_diploma_is_demanded(
+    level: int, alternative: int | None, kind: str
+) -> None:
+    whole = OccupationAccess("P", "open", 3, 5), OccupationAccess("Q", "conditional", 4, 7)
+    choice = one_of("Q", ("ING", "voie", "a"), ("AUTRE", "voie", "b"))
+    rows = (CredentialRequirement("Q", "ING"),) if alternative is None else choice
+    diplomas = (
+        Credential("ING", "Ing", "diplôme", level=level),
+        Credential("AUTRE", "Autre", "titre", level=alternative),
+    )
+    some = with_credentials(jobs(*rows, whole=whole), *diplomas)
+    ends = access_conditions(some, "P"), access_conditions(some, "Q")
+    assert move_kind(some, "P", "Q", *ends) == kind
+    assert move_kind(some, "Q", "P", *reversed(ends)) == {"advancement": "step-down"}.get(kind, kind)
+
+
 def test_from_non_managerial_to_managerial_is_an_advancement() -> None:
     some = jobs(whole=(OccupationAccess("P", "open", 3, 5), OccupationAccess("Q", "open", 3, 5)))
     ranks = {"P": "no", "Q": "yes"}

@@ -152,7 +152,7 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("K2506", "K2508", "conditional", {"CP-A3P", "TFP-A3P"}, set(), "lateral"),
     ("K2503", "K2505", "conditional", {"CP-ARP", "TFP-ARP"}, set(), "advancement"),
     ("G1803", "N2101", "conditional", {"CCA", "MED-PNC"}, set(), "lateral"),
-    ("N2204", "N2202", "selective", {"LIC-ATCO", "MED-3"}, set(), "lateral"),
+    ("N2204", "N2202", "selective", {"LIC-ATCO", "MED-3"}, set(), "advancement"),
     ("E1201", "N2206", "conditional", set(), {"BAPD", "CATS + DRONE-PRAT"}, "lateral"),
     ("N4101", "N4301", "conditional", {"ATT-TRAIN", "LIC-TRAIN"}, set(), "lateral"),
     # towards heavy lorries with a trailer
@@ -193,7 +193,7 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     # General regulation of the AMF, art. 312-3: whoever advises is examined, by the employer or outside.
     ("C1206", "C1205", "conditional", set(), {"AMF", "VERIF-AMF"}, "advancement"),
     ("K2104", "K2113", "conditional", {"FORM-AESH"}, set(), "lateral"),  # with the bac (2003-484)
-    ("I1606", "C1113", "conditional", {"DEA-AUTO", "INSC-EXP-AUTO"}, set(), "lateral"),
+    ("I1606", "C1113", "conditional", {"DEA-AUTO", "INSC-EXP-AUTO"}, set(), "advancement"),
     ("K1903", "K1905", "selective", {"DIP-CDJ", "NOM-CDJ"}, set(), "lateral"),
     ("M1601", "J1312", "conditional", {"ENREG-AD", "TITRE-AD"}, set(), "lateral"),
     ("D1106", "J1307", "conditional", {"DIP-PREPA"}, set(), "advancement"),

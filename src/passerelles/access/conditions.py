@@ -211,6 +211,8 @@ class AccessConditions(Described):
         The job title whose conditions these are; empty = those of the occupation at large.
     note
         What else the person should know: other ways in, ages, nationality, who must be present.
+    demanded_level
+        Level of the diplomas that are demanded of everybody whom a job with a level means; 0 = none, or unknown.
     """
 
     status: model.AccessStatus
@@ -223,6 +225,7 @@ class AccessConditions(Described):
     source: str = ""
     title: str = ""
     note: str = ""
+    demanded_level: int = 0
 
     @property
     def required(self) -> tuple[AccessCredential, ...]:
@@ -341,7 +344,19 @@ def _conditions_in_general(referential: Referential, code: str, aim: Aim) -> Acc
         source=whole.source,
         title=next((title.label for title in titles_meant(referential, code, aim)), ""),
         note=whole.note,
+        demanded_level=_demanded_level(credentials) if low else 0,
     )
+
+
+def _demanded_level(credentials: Iterable[AccessCredential]) -> int:
+    """Level of the diplomas that are demanded of everybody: of a choice, of the way that takes the lowest."""
+    ways: dict[str | None, dict[str | None, int]] = {}
+    for c in credentials:
+        if c.applies and c.demanded:
+            way = ways.setdefault(c.group, {})
+            level = (c.detail.level or 0) if c.kind in model.DIPLOMAS else 0
+            way[c.alternative] = max(way.get(c.alternative, 0), level)
+    return max((min(way.values()) for way in ways.values()), default=0)
 
 
 def _of_others(referential: Referential, code: str, selection: model.Selection, aim: Aim) -> bool:
@@ -695,11 +710,15 @@ def kind_between(
 
 def _by_level(before: AccessConditions, after: AccessConditions) -> model.MoveKind | None:
     """Up or down where the levels lie apart; None where they overlap or are not known."""
-    if before.level_high is not None and after.level_low is not None and after.level_low > before.level_high:
+    if _lies_below(before, after):
         return "advancement"
-    if before.level_low is not None and after.level_high is not None and after.level_high < before.level_low:
-        return "step-down"
-    return None
+    return "step-down" if _lies_below(after, before) else None
+
+
+def _lies_below(one: AccessConditions, other: AccessConditions) -> bool:
+    """Whether the highest level of one job is below the lowest of another."""
+    low = max(other.level_low or 0, other.demanded_level)
+    return one.level_high is not None and max(one.level_high, one.demanded_level) < low
 
 
 def _overlap(before: AccessConditions, after: AccessConditions) -> bool:
