@@ -981,6 +981,15 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("H1203", "H1402", "open", set(), set(), (150, 450)),
     ("C1206", "C1302", "open", set(), set(), (150, 400)),
     ("M1203", "M1811", "open", set(), set(), (700, 900)),  # two years of studies without the practice: the last of five
+    ("H1210", "H1206", "open", set(), set(), (150, 450)),  # a technician of research becomes an engineer by practice
+    ("F1108", "F1106", "open", set(), set(), (150, 400)),  # and who measures buildings one of prices
+    ("F1201", "F1106", "open", set(), set(), (100, 400)),
+    ("N1302", "H1405", "open", set(), set(), (150, 450)),
+    ("M1805", "M1853", "open", set(), set(), (100, 400)),
+    ("M1801", "M1827", "open", set(), set(), (100, 400)),
+    ("D1402", "D1406", "open", set(), set(), (100, 400)),
+    ("D1407", "M1715", "open", set(), set(), (100, 400)),
+    ("D1504", "M1715", "open", set(), set(), (450, 900)),  # shops are not the sales force
     # A trade that a CAP opens does not prove the two years of studies beside the practice.
     ("I1308", "F1113", "open", set(), set(), (3500, 4500)),
     ("H2504", "H1402", "open", set(), set(), (2000, 4500)),
