@@ -333,6 +333,26 @@ def test_nobody_manages_people_on_the_way_to_join_them(stage: str, target: str, 
     assert sorted(path.codes for path in found) == [("B", "C"), ("C",)][-paths:]
 
 
+@pytest.mark.parametrize(
+    ("origin", "stage", "manager", "paths"),
+    [
+        ("D1101", "F1203", "no", 1),
+        ("D1101", "F1203", "yes", 2),
+        ("D1101", "N1301", "no", 2),
+        ("F1101", "F1203", "no", 2),
+    ],
+)
+def test_nobody_manages_people_of_a_third_field_on_the_way(origin: str, stage: str, manager: str, paths: int) -> None:
+    """A quarry is no way to logistics, but for who manages people, or comes from building."""
+    ranks = {origin: manager, stage: "yes", "N1305": "yes"}
+    jobs = [occupation(code, access="Bac + 2", managerial=rank) for code, rank in ranks.items()]
+    wants = {origin: ["a", "b"], stage: ["a", "b", "c"], "N1305": ["b", "c", "d"]}
+    loose = Settings(scorer="unfitted", access=None, paths=PathSettings(min_saving_hours=0.1, step_weight=0))
+    graph = build_graph(referential(wants, occupations=jobs), settings=loose)
+    found = rank_paths(graph, origin, targets="N1305", settings=loose, pareto=True)
+    assert sorted(path.codes for path in found) == sorted([(stage, "N1305"), ("N1305",)][-paths:])
+
+
 def test_a_full_list_does_not_say_that_no_stage_would_save(ladder: OccupationGraph) -> None:
     """The best of all is the direct move; the list of one path says nothing of the others."""
     dear = Settings(scorer="unfitted", paths=PathSettings(step_weight=2000))

@@ -69,7 +69,7 @@ class Search:
         self.sums = (float(state.sums[0][target]), float(state.sums[1][target]))
         self.columns = self.effort.columns[self.effort.items(target)]
         self.uncovered = self.effort.uncovered[self.columns]
-        self.fitting = stages_to(space, target, state.level)
+        self.fitting = stages_to(space, target, state.level, state.origin)
         # Tenths of an hour of a path, step by step.
         self.hours_of = cache(lambda path: int(reduce(State.through, path, state).path[target]))
         self.evaluated = 0

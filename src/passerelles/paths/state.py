@@ -8,10 +8,11 @@ from operator import le
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from passerelles.access.demands import TENTHS, Demands, Price, demands_of
 from passerelles.access.holdings import NO_AIM, Aim, Holdings
-from passerelles.access.qualifications import FIRST_DEGREE, usual_at_large
+from passerelles.access.qualifications import FIRST_DEGREE, domain_of, usual_at_large
 from passerelles.effort import EffortTable, Shares, effort_table, uncovered_by
 from passerelles.graph.core import OccupationGraph
 from passerelles.paths.legal import YES, Verdicts
@@ -72,21 +73,31 @@ def rows_after_practice(graph: OccupationGraph) -> Bools:
     return frozen(np.asarray([any(c.kind == "experience" for c in each) for each in usual], dtype=np.bool_))
 
 
-def stages_to(space: SearchSpace, target: int, level: int) -> Bools:
+@made_once
+def fields_of(graph: OccupationGraph) -> NDArray[np.str_]:
+    """Shape (n,): letter of the main domain of each occupation; empty where its code has none."""
+    return np.asarray([domain_of(each) for each in graph.occupations])
+
+
+def stages_to(space: SearchSpace, target: int, level: int, origin: int) -> Bools:
     """
     Shape (n,): occupations that may be practised on the way to a target by who holds a European level at the start.
 
     A stage lies apart from the target, and asks no higher level than it, or than is held: nobody trains longer for a
     job on the way than for the one aimed at. A level that is not known bars nothing. Nor does anybody manage people
-    first to join them in a job entered below a first degree. Whoever gets the title that a stage asks for has that of
-    the target, if it is the same: nobody practises the one first, unless practice is asked for too, or the target
-    specialises that trade.
+    first to join them in a job entered below a first degree, nor people of a field that is neither that of the target
+    nor their own, unless they manage some already. Whoever gets the title that a stage asks for has that of the target,
+    if it is the same: nobody practises the one first, unless practice is asked for too, or the target specialises that
+    trade.
     """
     graph, effort = space.graph, space.effort
     fitting = ~excluded_rows(graph, target)
+    managerial, fields = managerial_rows(graph), fields_of(graph)
+    if origin < 0 or not managerial[origin]:
+        own = fields[[target, origin]] if origin >= 0 else fields[[target]]
+        fitting &= ~managerial | np.isin(fields, [*own, ""])
     if effort.level_known[target]:
         fitting &= ~effort.level_known | (effort.level <= max(int(effort.level[target]), level))
-        managerial = managerial_rows(graph)
         if not managerial[target] and effort.level[target] < FIRST_DEGREE:
             fitting &= ~managerial
     if not rows_after_practice(graph)[target]:
@@ -253,6 +264,8 @@ class State:
     ----------
     left
         Shape (m + k,): what is left uncovered by all that is held so far.
+    origin
+        Row of the occupation that is left; -1 for a person without one.
     level, brought
         Highest European level held so far; shape (titles + 1,): the usual titles of trades that are brought so far.
     held, price
@@ -275,6 +288,7 @@ class State:
 
     space: SearchSpace
     left: Shares
+    origin: int
     level: int
     brought: Bools
     held: Bools
@@ -397,6 +411,7 @@ def state_at(space: SearchSpace, start: Start) -> State:
     return State(
         space=space,
         left=uncovered_by(graph, space.effort, start.competencies),
+        origin=start.row,
         level=space.effort.level_at(start.row),
         brought=space.effort.brought(start.row, start.holdings),
         held=price.held,
