@@ -990,6 +990,8 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("D1402", "D1406", "open", set(), set(), (100, 400)),
     ("D1407", "M1715", "open", set(), set(), (100, 400)),
     ("D1504", "M1715", "open", set(), set(), (450, 900)),  # shops are not the sales force
+    ("H1308", "H1302", "open", set(), set(), (150, 450)),
+    ("H1308", "H1523", "open", set(), set(), (150, 450)),
     # A trade that a CAP opens does not prove the two years of studies beside the practice.
     ("I1308", "F1113", "open", set(), set(), (3500, 4500)),
     ("H2504", "H1402", "open", set(), set(), (2000, 4500)),
