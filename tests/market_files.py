@@ -97,10 +97,6 @@ WAGES = """"Fap3","Annee","Salaire_median"
 "W1Z80","2003-2005",NA
 "Z","2003-2005",NA
 """
-LABELS = """Code_FAP341;Intitulé_FAP341;Code_FAP228;Intitulé_FAP228;Code_FAP86;Intitulé_FAP86;Code_FAP22;Intitulé_FAP22
-A0X40;Agriculteurs;A0X40;Agriculteurs;A0X;Agriculteurs et autres;A;Agriculture
-A0X41a;Éleveurs;A0X41;Éleveurs;A0X;Agriculteurs et autres;A;Agriculture
-"""
 BMO_ROWS = (
     bmo_row("J3Z43", 5313, "35", "50", "14", "*"),
     bmo_row("J3Z43", 5313, "44", "*", "*", "*"),
@@ -120,7 +116,6 @@ def market_folder(folder: Path) -> Path:
     write(folder / "b.csv", TENSION_ROME)
     write(folder / "y" / "z" / "c.txt", TENSION_FAP)
     write(folder / "d.csv", WAGES)
-    write(folder / "e.csv", LABELS, "utf-8-sig")
     write(folder / "autre.csv", "a,b\n1,2\n")
     return folder
 

@@ -2,21 +2,17 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
-from pydantic import ValidationError
 
 from market_files import BMO_2024, BMO_ROWS, CROSSWALK, bmo_row, market_folder, write, write_bmo
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import MAX_FILE_BYTES
 from passerelles.io.xlsx import is_workbook
-from passerelles.language.say import Lang
 from passerelles.market.figures import Figure, Interval, share, source_figure, total, unknown
-from passerelles.market.market import MarketSettings, load_market
+from passerelles.market.market import load_market
 from passerelles.market.read import Scan, scan_all
-from passerelles.settings import problems
 
 
 def test_masked_cells_are_bounds_never_zero(tmp_path: Path) -> None:
@@ -130,7 +126,7 @@ def test_files_carry_their_provenance(tmp_path: Path) -> None:
     market = load_market(market_folder(tmp_path))
     market.survey(2023)
     files = {f.record.name: f for f in market.files}
-    assert set(files) == {"x/un.xlsx", "deux.xlsx", "a.csv", "b.csv", "y/z/c.txt", "d.csv", "e.csv"}
+    assert set(files) == {"x/un.xlsx", "deux.xlsx", "a.csv", "b.csv", "y/z/c.txt", "d.csv"}
     assert files["x/un.xlsx"].year == "2023"
     assert files["x/un.xlsx"].record.rows == len(BMO_ROWS)
     assert files["a.csv"].record.encoding == "cp1252"
@@ -222,53 +218,6 @@ def test_figures_answer_in_three_ways_and_in_two_languages() -> None:
     assert nothing.between(0) == nothing.between(most=9) == "unknown"
     assert nothing.say("fr").startswith("inconnu :")
     assert Figure(None, "unknown").say("en") == "unknown"
-
-
-@pytest.mark.parametrize(
-    ("values", "said"),
-    [
-        (
-            {"secret_low": 5},
-            {"fr": "secret_low (5) ne peut dépasser secret_high (4)", "en": "may not be over secret_high"},
-        ),
-        (
-            {"secret_part_low": 9},
-            {"fr": "secret_part_low (9) ne peut dépasser", "en": "may not be over secret_high (4)"},
-        ),
-        (
-            {"fragile_max_projects": 5},
-            {"fr": "fragile_max_projects (5) doit être inférieur à hiring_min_projects (5)", "en": "a job is not both"},
-        ),
-        (
-            {"hiring_min_difficult_share": 0.4},
-            {
-                "fr": "un métier n'est pas à la fois porteur et fragilisé",
-                "en": "must be under hiring_min_difficult_share (0.40)",
-            },
-        ),
-    ],
-    ids=str,
-)
-def test_settings_refuse_bounds_and_rules_in_disorder_in_both_languages(
-    values: dict[str, Any], said: dict[Lang, str]
-) -> None:
-    with pytest.raises(ValidationError) as raised:
-        MarketSettings(**values)
-    for lang, words in said.items():
-        told = problems(raised.value)(lang)
-        assert words in told
-        assert not told.endswith(".")  # a clause, that stands in brackets or between semicolons
-    assert said["en"] in str(raised.value)
-
-
-def test_settings_in_order_are_read_back_as_they_were_written() -> None:
-    assert MarketSettings.model_validate_json(MarketSettings().model_dump_json()) == MarketSettings()
-
-
-def test_a_setting_moves_the_bounds_of_masked_parts(tmp_path: Path) -> None:
-    path = write_bmo(tmp_path / "f.xlsx", BMO_ROWS)
-    survey = load_market(path, settings=MarketSettings(secret_part_low=0)).survey()
-    assert survey.projects("0101", "J3Z43") == (Interval(1, 4), Interval(0, 4), Interval(0, 4))
 
 
 def test_the_published_survey_of_2023(real_data: Path) -> None:

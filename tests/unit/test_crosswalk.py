@@ -76,7 +76,6 @@ def test_families_of_2021_are_never_joined(tmp_path: Path, jobs: Referential) ->
     market = load_market(market_folder(tmp_path))
     assert family_codes(market, jobs, year=2023)["A0Z40"] == ("A1416",)
     assert dict(family_codes(market, jobs, year=2024)) == {"A0X40": ()}
-    assert market.family_label("A0X41") == "Éleveurs"
 
 
 def test_a_code_that_looks_alike_in_the_newer_families_joins_nothing(tmp_path: Path, jobs: Referential) -> None:

@@ -10,7 +10,7 @@ import pytest
 from market_files import BMO_ROWS, TENSION_ROME, bmo_row, market_folder, places_folder, write, write_bmo
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.market.figures import Figure, Interval, unknown
-from passerelles.market.market import Market, MarketSettings, Openings, load_market
+from passerelles.market.market import Market, Openings, load_market
 from passerelles.market.own_lists import load_job_list
 from passerelles.market.places import Basin, Places, load_places
 from passerelles.market.signals import find_basin, job_tension, judge, signal, signals
@@ -152,16 +152,10 @@ def test_the_rule_in_three_answers(
     many = unknown(projects) if isinstance(projects, str) else figure(projects)
     openings = Openings(many, figure(share), unknown(""))
     klass = figure(None if tension is None else (tension, tension))
-    assert judge(openings, klass, MarketSettings(), "5313") == expected
+    assert judge(openings, klass, "5313") == expected
     # A tension of a wider place does not tell whether anybody does the job here: hiring may be judged, fragile not.
     elsewhere = "unknown" if expected == "fragile" else expected
-    assert judge(openings, klass, MarketSettings(), "0101") == elsewhere
-
-
-def test_the_rule_follows_its_settings(market: Market, jobs: Referential) -> None:
-    strict = MarketSettings(hiring_min_projects=60)
-    found = signal(replace(market, settings=strict), jobs, "N4101", "5313")
-    assert (found.status, found.settings) == ("neither", strict)
+    assert judge(openings, klass, "0101") == elsewhere
 
 
 def test_a_users_list_comes_before_the_rule(tmp_path: Path, market: Market, jobs: Referential) -> None:

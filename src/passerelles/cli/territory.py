@@ -370,7 +370,7 @@ def signals(
     surveyed = market.survey(year).year if market.has_survey else None
     payload = envelope.unscored_envelope(
         "territory-signals@1", known, items, basin={"code": key.code, "name": key.name}, year=surveyed,
-        sources=envelope.data_sources(market=market, places=opts.session.places, without=frozenset({"idcc-opco"})),
+        sources=envelope.data_sources(market=market, places=opts.session.places),
     )  # fmt: skip
 
     def show(console: "terminal.Screen") -> None:

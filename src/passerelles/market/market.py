@@ -4,12 +4,9 @@ from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
-from operator import ge, gt
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, Literal, NamedTuple, Self
-
-from pydantic import Field, model_validator
+from typing import Final, NamedTuple
 
 from passerelles.codes import check_codes, grouped
 from passerelles.errors import PasserellesError, checked
@@ -21,58 +18,13 @@ from passerelles.market.tables import READERS, FapRome, Nomenclature, Payers, Te
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog
 from passerelles.referentials.referential import Referential
-from passerelles.settings import Section
 
 _BASIN_COLUMNS = ("basin_label", "region", "region_label")
 # Third letter of the codes of families (A0Z40, A0X40); the few that have another one are in both nomenclatures.
 _LETTERS: Final[Mapping[str, Nomenclature]] = {"Z": "FAP2009", "X": "FAP2021"}
 _FIRST_FAP2021: Final = "2024"  # year in which the survey went over to the new families
-
-
-# Comparisons of two settings that are refused, and the key of the message.
-_DISORDER: Final = (
-    ("secret_low", gt, "secret_high", "market_masked"),
-    ("secret_part_low", gt, "secret_high", "market_masked"),
-    ("fragile_max_projects", ge, "hiring_min_projects", "market_both"),
-    ("fragile_max_difficult_share", ge, "hiring_min_difficult_share", "market_both"),
-)
-
-
-class MarketSettings(Section):
-    """
-    Every number that reading and judging the market rests on.
-
-    The two bounds of a masked cell are those of the survey's own rule: the smallest figure that it prints is 5.
-    The rule for `fragile` and `hiring` is a hint for people to contest, not a finding: an employer's own list
-    overrides it (`passerelles.market.own_lists`).
-
-    Examples
-    --------
-    >>> MarketSettings().secret_high
-    4
-    """
-
-    schema_version: Literal[1] = 1
-    secret_low: int = Field(default=1, ge=0)
-    secret_high: int = Field(default=4, ge=0)
-    secret_part_low: int = Field(default=1, ge=0)
-    hiring_min_projects: int = Field(default=5, ge=1)
-    hiring_min_difficult_share: float = Field(default=0.5, ge=0, le=1)
-    hiring_min_tension: int = Field(default=4, ge=1, le=5)
-    fragile_max_projects: int = Field(default=4, ge=0)
-    fragile_max_difficult_share: float = Field(default=0.4, ge=0, le=1)
-    fragile_max_tension: int = Field(default=2, ge=1, le=5)
-
-    @model_validator(mode="after")
-    def _bounds_in_order(self) -> Self:
-        for lower, refused, upper, key in _DISORDER:
-            low, high = getattr(self, lower), getattr(self, upper)
-            if refused(low, high):
-                raise PasserellesError(key, lower=lower, upper=upper, low=low, high=high)
-        return self
-
-
-DEFAULT_SETTINGS = MarketSettings()
+# What a masked cell stands for: the smallest figure that the survey prints is 5.
+_MASKED: Final = Interval(1, 4)
 
 
 class Openings(NamedTuple):
@@ -174,7 +126,6 @@ class BmoFile:
     recognised: RecognisedFile
     year: str
     sha256: str
-    settings: MarketSettings = DEFAULT_SETTINGS
     keeper: Keeper | None = field(default=None, repr=False, compare=False)
 
     def __repr__(self) -> str:
@@ -222,18 +173,17 @@ class BmoFile:
         return _survey(self, reading)
 
 
-def _interval(text: str, secret: Container[str], low: int, high: int) -> Interval | None:
-    """Number of a cell; from `low` to `high` where it is masked, None where it is none."""
+def _interval(text: str, secret: Container[str]) -> Interval | None:
+    """Number of a cell, or what a masked one stands for; None where it is none."""
     if text in secret:
-        return Interval(low, high)
+        return _MASKED
     number = whole_number(text)
     return None if number is None else Interval(number, number)
 
 
 def _survey(file: BmoFile, reading: FileRows) -> BmoSurvey:
-    secret, settings = file.recognised.kind.secret, file.settings
-    read = partial(_interval, secret=secret, high=settings.secret_high)
-    whole, part = (cache(partial(read, low=low)) for low in (settings.secret_low, settings.secret_part_low))
+    secret = file.recognised.kind.secret
+    read = cache(partial(_interval, secret=secret))
     rows: dict[tuple[str, str, str], BmoRow] = {}
     labels: dict[str, str] = {}
     masked = Counter[str]()
@@ -248,8 +198,7 @@ def _survey(file: BmoFile, reading: FileRows) -> BmoSurvey:
         if year and year != file.year:
             reading.note("mixed_years", line, year=year, expected=file.year)
         elif reading.is_new(line, key, rows):
-            met, xmet, smet = texts
-            rows[key] = BmoRow(*key, Projects(whole(met), part(xmet), part(smet)))
+            rows[key] = BmoRow(*key, Projects(*map(read, texts)))
             labels.setdefault(family, label)
             for column, text, interval in zip(Projects._fields, texts, rows[key].projects, strict=True):
                 masked[column] += text in secret
@@ -290,8 +239,8 @@ class Market:
     What the market files of a folder say; a part that no file gives is None, and its figures unknown.
 
     `bmo` holds the surveys, oldest first, each read on first use. `crosswalks` join families to ROME, one a
-    nomenclature; `fap2021_labels` names those of the newer one; `payers` says which OPCO an agreement has. `notices`
-    is what recognising and reading found, surveys aside: theirs are in `BmoSurvey.notices`.
+    nomenclature; `payers` says which OPCO an agreement has. `notices` is what recognising and reading found, surveys
+    aside: theirs are in `BmoSurvey.notices`.
     """
 
     path: Path
@@ -301,9 +250,7 @@ class Market:
     tension_by_family: TensionTable | None = None
     wages: Wages | None = None
     payers: Payers | None = None
-    fap2021_labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     tables: tuple[SourceFile, ...] = ()
-    settings: MarketSettings = DEFAULT_SETTINGS
     notices: tuple[Notice, ...] = field(default=(), repr=False, compare=False)
 
     def __repr__(self) -> str:
@@ -367,11 +314,6 @@ class Market:
         """Whether a survey is at hand."""
         return bool(self.bmo)
 
-    def family_label(self, family: str) -> str:
-        """Name of a family in the surveys already read or the FAP 2021 labels; its code where none is known."""
-        read_ones = [file.survey.family_labels for file in self.bmo if file.is_read]
-        return next((labels[family] for labels in (*read_ones, self.fap2021_labels) if family in labels), family)
-
     def openings(self, family: str, basin: str, *, year: str | int | None = None) -> Openings:
         """
         Recruitment projects of a family in a basin, summed over the departments that the basin straddles.
@@ -424,7 +366,6 @@ def load_market(
     *,
     years: Iterable[str | int] | None = None,
     tensions: bool = True,
-    settings: MarketSettings | None = None,
     scanned: Scan | None = None,
     keeper: Keeper | None = None,
 ) -> Market:
@@ -439,8 +380,6 @@ def load_market(
         Years of the surveys to keep; None = all. A survey is read on first use only.
     tensions
         Whether to read the tables of tensions: False where they are not asked about, which saves half the time.
-    settings
-        Bounds of masked cells, and the fragile / hiring rule.
     scanned
         What `passerelles.market.read.scan_all` found in the folder, where it was looked through already.
     keeper
@@ -456,7 +395,6 @@ def load_market(
     PasserellesError
         If nothing is there, it may not be read, or it holds no market file.
     """
-    chosen = settings or DEFAULT_SETTINGS
     scan = (scanned or scan_all(path)).within(("market",))
     if not scan.recognised:
         raise PasserellesError("no_market_data", path=path)
@@ -464,14 +402,11 @@ def load_market(
     readers = {kind: read for kind, read in READERS.items() if tensions or not kind.startswith("tension")}
     parts = {k: read(part) for k, read in readers.items() if (part := scan.newest(k, log)) is not None}
     crosswalks: list[FapRome] = [parts[kind] for kind in ("fap-rome", "fap2021-rome") if kind in parts]
-    labels = scan.newest("fap2021-labels", log)
-    families2021 = () if labels is None else (pair for _, pair in labels.rows("family", "label") if pair[0])
-    surveys = _surveys(scan, years, chosen, log, keeper if chosen == DEFAULT_SETTINGS else None)
-    joined, named = {c.nomenclature: c for c in crosswalks}, MappingProxyType(dict(sorted(families2021)))
+    surveys = _surveys(scan, years, log, keeper)
+    joined = MappingProxyType({c.nomenclature: c for c in crosswalks})
     by_basin, by_family, wages, payers = map(parts.get, ("tension-rome-basin", "tension-fap", "wages", "idcc-opco"))
-    tables = (MappingProxyType(joined), by_basin, by_family, wages, payers, named)
-    files = (*(part.file for part in parts.values()), *(() if labels is None else (labels.source(),)))
-    return Market(Path(path), surveys, *tables, files, chosen, log.notices())
+    files = tuple(part.file for part in parts.values())
+    return Market(Path(path), surveys, joined, by_basin, by_family, wages, payers, files, log.notices())
 
 
 def load_wages(path: str | Path) -> Market | None:
@@ -482,12 +417,12 @@ def load_wages(path: str | Path) -> Market | None:
 
 
 def _surveys(
-    scan: Scan, years: Iterable[str | int] | None, settings: MarketSettings, log: NoticeLog, keeper: Keeper | None
+    scan: Scan, years: Iterable[str | int] | None, log: NoticeLog, keeper: Keeper | None
 ) -> tuple[BmoFile, ...]:
     wanted = None if years is None else {str(year) for year in check_codes(years, what="years")}
     by_year: dict[str, BmoFile] = {}
     for file in scan.of("bmo"):
-        survey = BmoFile(file, file.year, file_sha256(file.path), settings, keeper)
+        survey = BmoFile(file, file.year, file_sha256(file.path), keeper)
         if wanted is not None and survey.year not in wanted:
             log.note("year_not_wanted", file=file.name, year=survey.year)
         elif survey.year in by_year:

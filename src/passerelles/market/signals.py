@@ -11,7 +11,7 @@ from passerelles.codes import check_code, grouped
 from passerelles.errors import UnknownCodeError
 from passerelles.language.say import Lang, labelled, listed, percent, say
 from passerelles.market.figures import COUNTRY, Figure, Interval, total, unknown
-from passerelles.market.market import DEFAULT_SETTINGS, NOTHING, Market, MarketSettings, Openings, family_codes, summed
+from passerelles.market.market import NOTHING, Market, Openings, family_codes, summed
 from passerelles.market.own_lists import JobList, ListedJob
 from passerelles.market.places import Basin, Places
 from passerelles.market.tables import COMPONENTS, Link, Tension, TensionTable, Wages, families_of, links_of, shares
@@ -427,7 +427,7 @@ class Signal:
     `projects` counts the recruitment projects of the job's families, which cover other jobs too; `estimated` is the
     job's own part of them under the stated weights, for display only. `difficult_share` and `seasonal_share` are
     shares of `projects` in [0, 1]. `tension` and `components` are classes 1 to 5, `wage` net monthly euro.
-    `status` follows the rule of `MarketSettings`, or the user's list where `listed` is not None.
+    `status` follows the rule of `judge`, or the user's list where `listed` is not None.
     """
 
     occupation: str
@@ -444,7 +444,6 @@ class Signal:
     status: MarketStatus
     listed: ListedJob | None = None
     list_name: str = ""
-    settings: MarketSettings = DEFAULT_SETTINGS
 
     def reasons(self, lang: Lang = "fr") -> tuple[str, ...]:
         """Return the sentences that explain `status`."""
@@ -460,9 +459,9 @@ class Signal:
         if self.listed is not None:
             status = say(f"market.status.{self.listed.status}", lang=lang)
             return (tell("listed", file=self.list_name, line=self.listed.line, status=status), *lines)
-        bound = "hiring_min" if self.status == "hiring" else "fragile_max"
-        least = {name: getattr(self.settings, f"{bound}_{name}") for name in ("projects", "difficult_share", "tension")}
-        return (*lines, tell(self.status, **least, share=percent(least["difficult_share"], lang=lang)))
+        rule = HIRING if self.status == "hiring" else FRAGILE
+        share = percent(rule.difficult_share, lang=lang)
+        return (*lines, tell(self.status, projects=rule.projects, share=share, tension=rule.tension))
 
     def sentences(self, lang: Lang = "fr") -> tuple[str, ...]:
         """Return every figure in words: those of `reasons`, then the others."""
@@ -577,7 +576,6 @@ def signals(
     UnknownCodeError
         If the referential has no such occupation.
     """
-    rule = market.settings
     openings = job_openings(market, referential, basin.code, weights=weights, year=year)
     labels = market.survey(year).region_labels if market.has_survey else {}
     by_code = referential.occupation_by_code
@@ -589,33 +587,45 @@ def signals(
         entry = None if listed is None else listed.find(referential, code, basin=place, region=regions)
         figures = whole.projects, estimated, whole.difficult_share, whole.seasonal_share, tension
         parts, wage = tuple(zip(COMPONENTS, components, strict=True)), job_wage(market, referential, code)
-        status = entry.status if entry is not None else judge(whole, tension, rule, basin.code)
+        status = entry.status if entry is not None else judge(whole, tension, basin.code)
         source = listed.file.record.name if listed is not None else ""
-        yield Signal(code, by_code[code].name, basin, families, *figures, parts, wage, status, entry, source, rule)
+        yield Signal(code, by_code[code].name, basin, families, *figures, parts, wage, status, entry, source)
 
 
-def judge(openings: Openings, tension: Figure, rule: MarketSettings, basin: str) -> MarketStatus:
+class MarketBounds(NamedTuple):
+    """Projects, share judged difficult and class of tension that bound a status of the market."""
+
+    projects: int
+    difficult_share: float
+    tension: int
+
+
+# The rule is a hint for people to contest, not a finding: a list of one's own overrides it.
+HIRING: Final = MarketBounds(projects=5, difficult_share=0.5, tension=4)
+FRAGILE: Final = MarketBounds(projects=4, difficult_share=0.4, tension=2)
+
+
+def judge(openings: Openings, tension: Figure, basin: str) -> MarketStatus:
     """
-    Whether a job is hiring or fragile in a basin, by the rule of the settings; unknown where the figures cannot decide.
+    Whether a job is hiring or fragile in a basin, by `HIRING` and `FRAGILE`; unknown where the figures cannot decide.
 
-    Hiring: at least `hiring_min_projects` projects, and employers short of candidates (share judged difficult of
-    at least `hiring_min_difficult_share`, or tension of at least `hiring_min_tension`). Fragile: more people than
-    offers (tension of at most `fragile_max_tension`), employers who hardly hire (at most `fragile_max_projects`
-    projects printed) or do so with ease (share judged difficult of at most `fragile_max_difficult_share`), and the job
-    is done there: its tension was published for the basin itself. No projects and a slack market in the whole country
-    say nothing of a job that nobody does in the basin, such as fishing captain inland. A family without a row in a
-    basin that was surveyed has no projects printed; how many it has stays unknown.
+    Hiring: at least so many projects, and employers short of candidates (so large a share judged difficult, or so high
+    a tension). Fragile: more people than offers (at most so high a tension), employers who hardly hire (at most so many
+    projects printed) or do so with ease (at most so large a share judged difficult), and the job is done there: its
+    tension was published for the basin itself. No projects and a slack market in the whole country say nothing of a job
+    that nobody does in the basin, such as fishing captain inland. A family without a row in a basin that was surveyed
+    has no projects printed; how many it has stays unknown.
     """
     projects = openings.projects
     none_printed = projects.why == "no_row"
-    hires: Ternary = "no" if none_printed else projects.between(least=rule.hiring_min_projects)
-    few: Ternary = "yes" if none_printed else projects.between(most=rule.fragile_max_projects)
-    difficult = openings.difficult_share.between(least=rule.hiring_min_difficult_share)
-    short = _either(difficult, tension.between(least=rule.hiring_min_tension))
+    hires: Ternary = "no" if none_printed else projects.between(least=HIRING.projects)
+    few: Ternary = "yes" if none_printed else projects.between(most=FRAGILE.projects)
+    difficult = openings.difficult_share.between(least=HIRING.difficult_share)
+    short = _either(difficult, tension.between(least=HIRING.tension))
     hiring = _both(hires, short)
     done: Ternary = "yes" if tension.territory == basin and tension.interval is not None else "unknown"
-    easy = openings.difficult_share.between(most=rule.fragile_max_difficult_share)
-    fragile = _both(_either(few, easy), tension.between(most=rule.fragile_max_tension), done)
+    easy = openings.difficult_share.between(most=FRAGILE.difficult_share)
+    fragile = _both(_either(few, easy), tension.between(most=FRAGILE.tension), done)
     if hiring == "yes":
         return "hiring"
     if fragile == "yes":

@@ -134,7 +134,7 @@ def about_sheet(payload: Mapping[str, Any], *, lang: Lang) -> Sheet:
 
 
 # Read with the market, no part of a ranking or an allocation.
-UNUSED: Final = frozenset({"fap2021-labels", "idcc-opco"})
+UNUSED: Final = frozenset({"idcc-opco"})
 # Read where openings come from a survey, to choose the jobs that stand for its families; no part of others.
 TENSIONS: Final = frozenset({"tension-fap", "tension-rome-basin"})
 
