@@ -138,7 +138,7 @@ def _places(path: Path) -> Answer:
 
 
 def _certifications(path: Path) -> Answer:
-    found = load_certifications(path, year=2026)
+    found = load_certifications(path)
     return Answer(frozenset((c.code, c.label, c.rome, c.rncp) for c in found.certifications), told(found.notices))
 
 

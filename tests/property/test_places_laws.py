@@ -38,27 +38,19 @@ def test_distance_is_a_metric(a: tuple[float, float], b: tuple[float, float], c:
     assert matrix[0, 1] <= matrix[0, 2] + matrix[2, 1] + 1e-6
 
 
-@given(st.lists(st.one_of(st.none(), POINT), min_size=1, max_size=8), st.floats(0, 25_000))
-def test_every_basin_is_near_far_or_unknown(points: list[tuple[float, float] | None], radius: float) -> None:
+@given(st.lists(st.one_of(st.none(), POINT), min_size=1, max_size=8))
+def test_every_basin_is_at_its_distance_or_an_unknown_one(points: list[tuple[float, float] | None]) -> None:
     places = Places(
         tuple(
             Basin(f"{i:04d}", f"B{i}", latitude=p[0] if p else None, longitude=p[1] if p else None)
             for i, p in enumerate(points)
         )
     )
-    found = places.within("0000", radius)
-    near = {b.code: km for b, km in found.near}
-    unknown = {b.code for b in found.unknown}
-    assert near["0000"] == 0
-    for i, point in enumerate(points):
-        code = f"{i:04d}"
-        if i == 0:
-            continue
-        if point is None or points[0] is None:
-            assert code in unknown
-        else:
-            assert (code in near) == (distance_matrix_km(np.array([points[0], point]))[0, 1] <= radius)
-            assert code not in unknown
+    assert places.distance("0000", "0000") == 0.0
+    for i, point in enumerate(points[1:], 1):
+        known = None if point is None or points[0] is None else np.array([points[0], point])
+        expected = None if known is None else distance_matrix_km(known)[0, 1]
+        assert places.distance("0000", f"{i:04d}") == expected
 
 
 @given(st.sampled_from(["Redon", "L'Isle-d'Abeau", "Saint-Étienne", "Bœuf sur Mer"]), st.data())

@@ -42,11 +42,11 @@ def jobs() -> Referential:
 
 
 def test_values_are_read_by_column_name(certifications: Certifications) -> None:
-    found = certifications.certification("10")
+    found = certifications.by_code["10"]
     assert (found.label, found.type, found.level, found.rncp, found.nsf) == ("Titre direct", "TP", "5", "35329", "311")
     assert (found.formacode, found.first_session, found.last_session) == ("31802", 2016, None)
     assert found.rome == ("K2110",)
-    bare = certifications.certification("14")
+    bare = certifications.by_code["14"]
     assert (bare.rome, bare.rncp, bare.level, bare.nsf, bare.last_session) == ((), None, None, None, 2027)
 
 
@@ -75,14 +75,14 @@ def test_every_oddity_is_said(certifications: Certifications) -> None:
 
 
 def test_rows_of_one_code_are_put_together(certifications: Certifications) -> None:
-    found = certifications.certification("15")
+    found = certifications.by_code["15"]
     assert (found.rome, found.lines) == (("N4101", "N4102"), (7, 8))
 
 
 def test_rows_that_contradict_each_other_are_said(tmp_path: Path) -> None:
     other = "10;Autre titre;TP;6;12/03/2024;;;K2110;;;;;311;35329;;2016;;9;0;Publié\n"
     found = load_certifications(write(tmp_path / "c.csv", HEADER + ROWS + other))
-    assert found.certification("10").label == "Titre direct"
+    assert found.by_code["10"].label == "Titre direct"
     [said] = [n for n in found.notices if n.code == "certification_rows_differ"]
     assert dict(said.values) == {"subject": "10", "column": "label, level, formacode"}
 
@@ -114,13 +114,7 @@ def test_a_file_that_does_not_say_when_it_was_updated_leaves_activity_unknown(tm
     found = load_certifications(path)
     assert (found.year, [c.active for c in found.certifications]) == (0, ["unknown", "unknown"])
     assert [c.rome for c in found.certifications] == [("K2110",), ("K2110",)]
-    assert [c.active for c in load_certifications(path, year=2024).certifications] == ["no", "yes"]
     assert not [n for n in found.notices if n.code == "not_an_occupation"]
-
-
-def test_the_year_can_be_chosen(tmp_path: Path) -> None:
-    path = write(tmp_path / "c.csv", HEADER + ROWS)
-    assert load_certifications(path, year=2028).certification("14").active == "no"
 
 
 def test_an_occupation_gets_its_own_then_its_parents(certifications: Certifications, jobs: Referential) -> None:
@@ -136,12 +130,7 @@ def test_an_occupation_gets_its_own_then_its_parents(certifications: Certificati
         hits("M1700")
 
 
-def test_an_unknown_code_and_a_foreign_file_are_refused(certifications: Certifications, tmp_path: Path) -> None:
-    with pytest.raises(UnknownCodeError) as caught:
-        certifications.certification("99")
-    assert "Certif Info" in caught.value.message("fr")
-    with pytest.raises(PasserellesError):
-        certifications.certification(10)  # type: ignore[arg-type]
+def test_a_foreign_file_is_refused(tmp_path: Path) -> None:
     write(tmp_path / "y" / "a.csv", "a;b\n1;2\n")
     with pytest.raises(PasserellesError) as refused:
         load_certifications(tmp_path / "y")
@@ -165,10 +154,10 @@ def test_the_published_extract(real_certifications: Certifications, rome: Refere
     assert odd == {rome_code for c in found.certifications for rome_code in c.rome} - set(rome.occupation_by_code)
     assert sum(n.count for n in found.notices if n.code == "not_an_occupation") == 77
     for code, word in (("116194", "deux roues"), ("116195", "groupe lourd")):
-        ccs = found.certification(code)
+        ccs = found.by_code[code]
         assert word in ccs.label
         assert (ccs.rome, ccs.rncp, ccs.kind, ccs.last_session, ccs.active) == ((), None, "certification", 2027, "yes")
-    ecsr = found.certification("110499")
+    ecsr = found.by_code["110499"]
     assert (ecsr.rncp, ecsr.formacode, ecsr.level, ecsr.nsf) == ("35329", "31802", "5", "311")
     hits = found.for_occupation("K2110", rome)
     assert "110499" in [h.certification.code for h in hits]

@@ -56,7 +56,7 @@ def test_a_stage_is_proposed_when_it_saves_and_says_what_it_brings(ladder: Occup
     assert best.codes == ("B", "C")
     assert best.hours.expected is not None
     assert best.direct_hours - best.hours.expected >= 140
-    assert {i.code for i in best.added_by(1)} == {f"b{i}" for i in range(6)}
+    assert {i.code for i in best.steps[0].added} == {f"b{i}" for i in range(6)}
     assert [p.codes for p in found] == [("B", "C"), ("C",)]
     assert best.months.expected == pytest.approx(best.hours.expected / 140 + 12, abs=0.2)
     text = " ".join(best.to_dict("fr")["explanation"])

@@ -127,16 +127,15 @@ def test_distances_agree_with_another_formula(places: Places) -> None:
     assert b.longitude is not None
     expected = _chord_km((a.latitude, a.longitude), (b.latitude, b.longitude))
     found = places.distance("5313", "7538")
-    assert found.measure == "great-circle"
-    assert found.km == pytest.approx(expected, rel=1e-9)
+    assert found == pytest.approx(expected, rel=1e-9)
     paris, marseille = (48.8566, 2.3522), (43.2965, 5.3698)
     assert distance_matrix_km(np.array([paris, marseille]))[0, 1] == pytest.approx(660.48, abs=0.01)
     assert distance_matrix_km(np.array([(0, 0), (0, 180)]))[0, 1] == pytest.approx(math.pi * 6371.0088)
 
 
 def test_unknown_distances_stay_unknown(places: Places) -> None:
-    assert places.distance("7649", "5313") == (None, None, "unknown")
-    assert places.distance("7649", "7649") == (0.0, 0.0, "same")
+    assert places.distance("7649", "5313") is None
+    assert places.distance("7649", "7649") == 0.0
     assert places.distance(places.basin("5313").name, places.basin("7538").name) == places.distance("5313", "7538")
     with pytest.raises(UnknownCodeError):
         places.distance("5313", "9999")
@@ -147,26 +146,11 @@ def test_unknown_distances_stay_unknown(places: Places) -> None:
     assert not matrix.flags.writeable
 
 
-def test_a_radius_keeps_its_bound_and_sets_the_unknown_apart(places: Places) -> None:
-    exact = places.distance("5313", "8401").km
-    assert exact is not None
-    inside, outside = places.within("Redon", exact), places.within("Redon", exact - 1e-6)
-    assert "8401" in [b.code for b, _ in inside.near]
-    assert "8401" not in [b.code for b, _ in outside.near]
-    assert inside.near[0] == (places.basin_by_code["5313"], 0.0)
-    assert [km for _, km in inside.near] == sorted(km for _, km in inside.near)
-    assert [b.code for b in inside.unknown] == ["7649"]
-    for radius in (-1, math.nan):
-        with pytest.raises(PasserellesError):
-            places.within("Redon", radius)
-
-
 def test_basins_that_only_a_survey_knows(places: Places) -> None:
     wider = with_basins(places, {"7549": "AIGUILLON", "5313": "Redon", "7538": "Pays de Béarn"}, source="bmo")
     assert wider.basin("aiguillon").code == "7549"
-    assert wider.distance("7549", "5313").measure == "unknown"
+    assert wider.distance("7549", "5313") is None
     assert wider.basin("pays de bearn").code == "7538"
-    assert {b.code for b in wider.within("Redon", 9_999).unknown} == {"7549", "7649"}
     [said] = [n for n in wider.notices if n.code == "basin_without_geography"]
     assert said.file == "bmo"
     assert "7549" not in places.basin_by_code
@@ -182,10 +166,10 @@ def test_a_travel_table_comes_before_the_crow(tmp_path: Path) -> None:
         "Redon;8401;-5;\nredon;lacq;1;1\n",
     )
     places = load_places(folder, travel=table)
-    assert places.distance("5313", "7538") == (560.0, 330.0, "table")
-    assert places.distance("7538", "5313") == (560.0, 330.0, "table")  # the other direction, where only one is given
-    mixed = places.distance("7538", "8401")
-    assert (mixed.minutes, mixed.measure) == (400.0, "great-circle")
+    assert places.distance("5313", "7538") == 560.0
+    assert places.distance("7538", "5313") == 560.0  # the other direction, where only one is given
+    assert places.travel_between("7538", "8401") == (400.0, None)
+    assert places.distance("7538", "8401") == places.distance_matrix[places._row["7538"], places._row["8401"]]
     found = {n.code: n.line for n in places.notices if n.file == "trajets.csv"}
     assert (found["place_unknown"], found["travel_invalid"], found["duplicate_code"]) == (4, 5, 6)
     with pytest.raises(PasserellesError):
@@ -202,7 +186,7 @@ def test_what_is_no_geography_is_refused(tmp_path: Path) -> None:
 def test_the_older_file_alone_is_enough(tmp_path: Path) -> None:
     places = load_places(write(tmp_path / "b.csv", BASINS_2019))
     assert (places.year, places.basin("Pau").code) == ("2019", "7538")
-    assert places.distance("7538", "5313").km is None
+    assert places.distance("7538", "5313") is None
 
 
 def test_the_newest_of_several_lists_counts_and_the_older_ones_where_it_says_nothing(tmp_path: Path) -> None:
@@ -226,7 +210,7 @@ def test_the_published_geography(real_places: Places) -> None:
     assert {dict(n.values)["column"]: n.count for n in places.notices if n.code == "zero_filled"}["codgeo"] == 3_282
     names = {"Redon": "5313", "Pau": "7538", "Lacq": "7538", "Béarn": "7538", "Figeac": "7622", "rodez": "7614"}
     assert {name: places.basin(name).code for name in names} == names
-    near = {b.name for b, _ in places.within("Redon", 60).near}
+    near = {b.name for b in places.basins if (places.distance("5313", b.code) or 0.0) <= 60}
     assert {"REDON", "VANNES", "RENNES", "SAINT NAZAIRE"} <= near
     assert "TARBES" not in near
     assert not np.isnan(places.distance_matrix).any()
@@ -243,7 +227,7 @@ def test_two_surveyed_basins_are_not_in_the_geography(real_market: Market, real_
     survey, places = real_market.survey(), real_places
     assert set(survey.basins) - set(places.basin_by_code) == {"0104", "7549"}
     wider = with_basins(places, {b.code: b.name for b in survey.basins.values()})
-    assert wider.distance("7549", "5313").km is None
+    assert wider.distance("7549", "5313") is None
     assert wider.basin("Bassin Iles du Nord").code == "0104"
 
 

@@ -35,7 +35,6 @@ from passerelles import (
     evaluate,
     export_graph,
     levers,
-    load_certifications,
     load_market,
     load_referential,
     match_territory,
@@ -285,14 +284,11 @@ def test_an_argument_of_another_kind_is_one_plain_error(told: str, embedded_grap
     assert refused.value.message("fr")
 
 
-def test_years_are_whole_numbers_or_a_list_of_them(tmp_path: Path) -> None:
+def test_years_are_a_list_of_whole_numbers(tmp_path: Path) -> None:
     market_folder(tmp_path)
     with pytest.raises(PasserellesError, match=r"years: a list is expected, got 2023 \(int\)"):
         load_market(tmp_path, years=2023)  # type: ignore[arg-type]
     assert load_market(tmp_path, years=[2023]).years == ("2023",)
-    for year in ("2025", True, 0):
-        with pytest.raises(PasserellesError, match=f"Year refused: {year!r}"):
-            load_certifications(tmp_path, year=year)  # type: ignore[arg-type]
     with pytest.raises(PasserellesError, match=r"^No BMO survey in "):
         load_market(tmp_path, years=[1999]).survey()
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 
-from passerelles.codes import check_code, check_whole, grouped, is_rome_code
-from passerelles.errors import PasserellesError, UnknownCodeError, checked
+from passerelles.codes import grouped, is_rome_code
+from passerelles.errors import PasserellesError, checked
 from passerelles.language.say import Lang, day_text, labelled, listed, number, say
 from passerelles.market.read import FileRows, Keeper, RecognisedFile, Scan, SourceFile, scan_all
 from passerelles.market.tables import Via, links_of
@@ -46,7 +46,6 @@ _BEGINNING: Final = re.compile(r"^(?:des(?=[aeo]))?((?:inter|super)..|.{1,5}).*"
 _NO_SUBJECT: Final = "master"  # a kind of diplomas, not what a "Scrum Master" does
 _FEW_NAMES: Final = 5  # so many are few in any referential
 CertificationKind = Literal["certification", "habilitation", "preparatory", "unknown"]
-_SUGGESTIONS: Final = 5
 # Where the name of a certification gives way to that of one of its options.
 _OPTION: Final = re.compile(
     r"[\s:,–-]+((option|mention)\b.*|(spécialité|parcours|domaine|secteur de spécialisation)?)$"
@@ -529,21 +528,6 @@ class Certifications:
             label, level = label or credential.label, credential.level if level is None else level
         return label, level
 
-    def certification(self, code: str) -> Certification:
-        """
-        Certification of a CertifInfo code.
-
-        Raises
-        ------
-        UnknownCodeError
-            If the file has no such code.
-        """
-        certification = self.by_code.get(check_code(code, what="code Certif Info").strip())
-        if certification is None:
-            near = tuple(c for c in self.by_code if c.startswith(code.strip()[:4]))[:_SUGGESTIONS]
-            raise UnknownCodeError(code, suggestions=near, key="unknown_certification")
-        return certification
-
     def for_occupation(self, code: str, referential: Referential) -> tuple[CertificationHit, ...]:
         """
         Certifications that lead to an occupation: named with its code, else with its parent's or its base's.
@@ -708,17 +692,17 @@ _NO_YEAR: Final = 0
 
 
 @checked
-def load_certifications(path: str | Path, *, year: int | None = None, scanned: Scan | None = None) -> Certifications:
+def load_certifications(path: str | Path, *, scanned: Scan | None = None) -> Certifications:
     """
     Load certifications from a folder, where the file is recognised by its columns, or from the file itself.
+
+    Activity is judged for the year of the file's latest update, so that one file gives one answer whenever it is read;
+    it is unknown where the file says of no row when it was updated.
 
     Parameters
     ----------
     path
         A folder such as the one of the public data sets, or the CertifInfo extract.
-    year
-        Year for which activity is judged; None = the year of the file's latest update, so that one file gives one
-        answer whenever it is read. Where the file says of no row when it was updated, activity is unknown.
     scanned
         What `passerelles.market.read.scan_all` found in the folder, where it was looked through already.
 
@@ -730,26 +714,23 @@ def load_certifications(path: str | Path, *, year: int | None = None, scanned: S
     Raises
     ------
     PasserellesError
-        If nothing is there, it may not be read, it holds no certification file, or the year is none.
+        If nothing is there, it may not be read, or it holds no certification file.
     """
-    if year is not None:
-        check_whole(year, "year_invalid", least=1)
     scan = (scanned or scan_all(path)).within(("certifications",))
     register = tuple(f for f in scan.recognised if f.kind.name != "certifications")
     reading = scan.newest("certifications", NoticeLog(scan.notices))
     if reading is None:
         raise PasserellesError("no_certifications_data", path=path)
-    return replace(_read(reading, year), register_files=register)
+    return replace(_read(reading), register_files=register)
 
 
-def _read(reading: FileRows, year: int | None) -> Certifications:
+def _read(reading: FileRows) -> Certifications:
     dated = {updated for _, (code, updated) in reading.rows("code", "updated") if code}
     latest = max((int(_iso(day)[:4] or _NO_YEAR) for day in dated), default=_NO_YEAR)
-    judged = latest if year is None else year
     rows: list[Certification] = []
     for line, values in reading.records():
         if values["code"]:
-            rows.append(_certification(values, line, judged, reading))
+            rows.append(_certification(values, line, latest, reading))
         else:
             reading.note("empty_code", line)
     for rome, lines in grouped(sorted((rome, row.lines[0]) for row in rows for rome in row.rome)).items():
@@ -764,7 +745,7 @@ def _read(reading: FileRows, year: int | None) -> Certifications:
         reading.note("certification_rows_merged", count=len(rows) - len(of_code))
     certifications = tuple(_merge_rows(some, reading) for _, some in sorted(of_code.items()))
     file, numbers = reading.source(str(latest) if dated else ""), MappingProxyType(dict(sorted(counts.items())))
-    return Certifications(certifications, judged, file, numbers, notices=reading.log.notices())
+    return Certifications(certifications, latest, file, numbers, notices=reading.log.notices())
 
 
 _words: Final = lru_cache(1_000)(normalise_label)  # of columns that repeat a few texts

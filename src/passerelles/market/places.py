@@ -64,7 +64,6 @@ def distance_matrix_km(points: Floats) -> Floats:
     return np.asarray(distances, dtype=np.float64)
 
 
-Measure = Literal["same", "table", "great-circle", "unknown"]
 # Two basins, which a cache writes as one text.
 Ends = Annotated[tuple[str, str], BeforeValidator(lambda ends: ends.split(",") if isinstance(ends, str) else ends)]
 Travel = Mapping[Ends, tuple[float | None, float | None]]
@@ -111,14 +110,6 @@ class Basin:
     regions: tuple[str, ...] = ()
 
 
-class Distance(NamedTuple):
-    """Distance between two basins, None = unknown, and how it was measured; minutes only from a table of travel."""
-
-    km: float | None
-    minutes: float | None
-    measure: Measure
-
-
 class Spot(NamedTuple):
     """A located place: its basin, its commune where one was named, and its name."""
 
@@ -136,17 +127,6 @@ class Area(NamedTuple):
     kind: AreaKind
     name: str
     communes: frozenset[str]
-
-
-class Within(NamedTuple):
-    """
-    Basins within a radius, nearest first, with their distance in km; the basin itself is the first, at 0.
-
-    `unknown` lists the basins whose distance is not known: neither in nor out.
-    """
-
-    near: tuple[tuple[Basin, float], ...]
-    unknown: tuple[Basin, ...]
 
 
 @dataclass(frozen=True)
@@ -392,9 +372,9 @@ class Places:
         keys = {n: (n not in whole, -ranked.get(n, 0), n not in self._basins_by_name, n) for n in {*ranked, *whole}}
         return tuple(islice(dict.fromkeys(self._labels[n] for n in sorted(keys, key=keys.__getitem__)), _SUGGESTIONS))
 
-    def distance(self, start: str, end: str) -> Distance:
+    def distance(self, start: str, end: str) -> float | None:
         """
-        Distance from one basin to another, by code or name, see `basin`.
+        Kilometres from one basin to another, by code or name, see `basin`; None = unknown.
 
         A travel table comes first (the other direction where it gives only that one), then the great circle
         between centres; a basin that the geography lacks is at an unknown distance from all but itself.
@@ -406,14 +386,10 @@ class Places:
         """
         start, end = (each if each in self.basin_by_code else self.basin(each).code for each in (start, end))
         if start == end:
-            return Distance(0.0, 0.0, "same")
-        minutes, km = self.travel_between(start, end)
-        crow = self.distance_matrix[self._row[start], self._row[end]]
-        if km is not None:
-            return Distance(km, minutes, "table")
-        if np.isnan(crow):
-            return Distance(None, minutes, "table" if minutes is not None else "unknown")
-        return Distance(float(crow), minutes, "great-circle")
+            return 0.0
+        _, km = self.travel_between(start, end)
+        crow = float(self.distance_matrix[self._row[start], self._row[end]])
+        return km if km is not None else None if np.isnan(crow) else crow
 
     def travel_between(self, start: str, end: str) -> tuple[float | None, float | None]:
         """Minutes and kilometres that a table of travel gives between two basins, in either direction; None = none."""
@@ -426,30 +402,6 @@ class Places:
         matrix = distance_matrix_km(np.array(points, dtype=np.float64).reshape(-1, 2))  # None becomes nan
         matrix.setflags(write=False)
         return matrix
-
-    def within(self, basin: str, radius_km: float) -> Within:
-        """
-        Basins within a radius of a basin, itself included, bounds included.
-
-        Parameters
-        ----------
-        basin
-            Code or name, see `basin`.
-        radius_km
-            Kilometres, 0 or more.
-
-        Raises
-        ------
-        PasserellesError
-            If the radius is negative or no number, or the basin is unknown.
-        """
-        if not radius_km >= 0:  # also refuses nan
-            raise PasserellesError("negative_radius", value=radius_km)
-        start = self.basin(basin)
-        measured = [(other, self.distance(start.code, other.code).km) for other in self.basins]
-        near = [(other, km) for other, km in measured if km is not None and km <= radius_km]
-        near.sort(key=lambda pair: (pair[1], pair[0] != start, pair[0].code))
-        return Within(tuple(near), tuple(other for other, km in measured if km is None))
 
     def _basin_of_code(self, text: str) -> Basin | None:
         """Basin of a basin code (zeros lost by a spreadsheet put back) or of a commune code."""

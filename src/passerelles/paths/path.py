@@ -480,10 +480,6 @@ class Path(Described, Shown):
         """Certifications that lead to the target and are alive on the reference date."""
         return self.detail.certifications
 
-    def added_by(self, number: int) -> tuple[Item, ...]:
-        """What the target requires and the stage after step `number` (from 1) brings, not held before it."""
-        return self.steps[number - 1].added
-
     @property
     def hours_sourced(self) -> float:
         """Part of the expected hours that the credentials' sources state."""

@@ -301,7 +301,7 @@ class Locator:
             return 0.0
         if not set(basins) <= self.places.basin_by_code.keys():
             return None  # a basin of the survey that the geography lacks
-        return self.places.distance(*basins).km
+        return self.places.distance(*basins)
 
     def minutes(self, start: str, end: str) -> float | None:
         """Minutes between the basins of two places, from a table of travel; None = it gives none."""
