@@ -12,13 +12,13 @@ from typing import Any, Final
 import numpy as np
 from model_card_transfer import means, measure_elsewhere, reduced, with_parents_moves
 from numpy.typing import NDArray
+from sklearn.metrics import brier_score_loss
 
 from passerelles import build_graph, evaluate, load_referential
 from passerelles.codes import grouped
 from passerelles.evaluation.evaluate import Progress
 from passerelles.evaluation.protocol import (
     METRICS,
-    brier_score,
     expected_calibration_error,
     find_hits,
     graph_without,
@@ -182,15 +182,15 @@ def _calibration(graph: OccupationGraph, held: OutOfFold, shipped: Scorer) -> di
         "cases": len(listed),
         "base_rate": float(listed.mean()),
         "ece": expected_calibration_error(probability, listed),
-        "brier": brier_score(probability, listed),
-        "brier_of_base_rate": brier_score(np.full(len(listed), listed.mean()), listed),
+        "brier": brier_score_loss(listed, probability),
+        "brier_of_base_rate": brier_score_loss(listed, np.full(len(listed), listed.mean())),
         "reliability": [b._asdict() for b in reliability(probability, listed)],
         "by_rank": _by_rank(_listed(graph)[rows], held.totals[rows], held.probability[rows]),
     }
     if shipped.calibration is not None:
         scores = np.take_along_axis(held.totals[rows], held.first[rows], axis=1).ravel()
         given = shipped.calibration.chances(scores)
-        found["shipped"] = {"ece": expected_calibration_error(given, listed), "brier": brier_score(given, listed)}
+        found["shipped"] = {"ece": expected_calibration_error(given, listed), "brier": brier_score_loss(listed, given)}
     return found
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from title_splits import error_if_calibrated
 
-from passerelles.evaluation.protocol import brier_score, expected_calibration_error, reliability
+from passerelles.evaluation.protocol import expected_calibration_error, reliability
 
 
 def test_table_of_equal_counts_by_hand() -> None:
@@ -44,10 +44,6 @@ def test_fewer_cases_than_bins_leave_no_empty_bin() -> None:
     assert [b.cases for b in reliability([0.2, 0.4], [0, 1])] == [1, 1]
 
 
-def test_brier_score_by_hand() -> None:
-    assert brier_score([0.8, 0.3], [1, 1]) == pytest.approx((0.04 + 0.49) / 2)
-
-
 @pytest.mark.parametrize(
     ("probabilities", "outcomes"),
     [([], []), ([0.1], [0, 1]), ([1.2], [1]), ([float("nan")], [1]), ([0.5], [0.5]), ([[0.5]], [[1]])],
@@ -55,8 +51,6 @@ def test_brier_score_by_hand() -> None:
 def test_values_out_of_range_are_refused(probabilities: list[float], outcomes: list[float]) -> None:
     with pytest.raises(ValueError, match=r"must be|are needed"):
         expected_calibration_error(probabilities, outcomes)
-    with pytest.raises(ValueError, match=r"must be|are needed"):
-        brier_score(probabilities, outcomes)
 
 
 def test_no_bin_at_all_is_refused() -> None:

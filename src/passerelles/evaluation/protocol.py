@@ -176,7 +176,14 @@ def reliability(probabilities: ArrayLike, outcomes: ArrayLike, *, bins: int = 10
     >>> [(b.cases, b.predicted, b.observed) for b in reliability([0.1, 0.9, 0.3, 0.7], [0, 1, 1, 1], bins=2)]
     [(2, 0.2, 0.5), (2, 0.8, 1.0)]
     """
-    predicted, observed = _checked(probabilities, outcomes)
+    predicted = np.asarray(probabilities, dtype=np.float64)
+    observed = np.asarray(outcomes, dtype=np.float64)
+    if predicted.ndim != 1 or predicted.shape != observed.shape or not len(predicted):
+        raise ValueError(f"two arrays of one same length are needed, not {predicted.shape} and {observed.shape}")
+    if not ((predicted >= 0) & (predicted <= 1)).all():
+        raise ValueError("probabilities must be in [0, 1]")
+    if not np.isin(observed, (0.0, 1.0)).all():
+        raise ValueError("outcomes must be 0 or 1")
     if bins < 1:
         raise ValueError(f"bins must be at least 1, not {bins}")
     order = np.argsort(predicted, kind="stable")
@@ -204,38 +211,6 @@ def expected_calibration_error(probabilities: ArrayLike, outcomes: ArrayLike, *,
     """
     table = reliability(probabilities, outcomes, bins=bins)
     return sum(b.cases * abs(b.predicted - b.observed) for b in table) / sum(b.cases for b in table)
-
-
-def brier_score(probabilities: ArrayLike, outcomes: ArrayLike) -> float:
-    """
-    Mean squared difference between probability and outcome (Brier, 1950).
-
-    Parameters and what is raised are those of `reliability`.
-
-    Returns
-    -------
-    score
-        In [0, 1], lower is better.
-
-    Examples
-    --------
-    >>> brier_score([1.0, 0.5], [1, 0])
-    0.125
-    """
-    predicted, observed = _checked(probabilities, outcomes)
-    return float(np.mean((predicted - observed) ** 2))
-
-
-def _checked(probabilities: ArrayLike, outcomes: ArrayLike) -> tuple[Values, Values]:
-    predicted = np.asarray(probabilities, dtype=np.float64)
-    observed = np.asarray(outcomes, dtype=np.float64)
-    if predicted.ndim != 1 or predicted.shape != observed.shape or not len(predicted):
-        raise ValueError(f"two arrays of one same length are needed, not {predicted.shape} and {observed.shape}")
-    if not ((predicted >= 0) & (predicted <= 1)).all():
-        raise ValueError("probabilities must be in [0, 1]")
-    if not np.isin(observed, (0.0, 1.0)).all():
-        raise ValueError("outcomes must be 0 or 1")
-    return predicted, observed
 
 
 @dataclass(frozen=True, eq=False)
