@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from market_files import write
-from passerelles.errors import PasserellesError, UnknownCodeError
+from passerelles.errors import PasserellesError
 from passerelles.market.certifications import Certifications, is_active, load_certifications
 from passerelles.referentials.referential import Referential
 from small import occupation, referential
@@ -117,19 +117,6 @@ def test_a_file_that_does_not_say_when_it_was_updated_leaves_activity_unknown(tm
     assert not [n for n in found.notices if n.code == "not_an_occupation"]
 
 
-def test_an_occupation_gets_its_own_then_its_parents(certifications: Certifications, jobs: Referential) -> None:
-    def hits(code: str) -> list[tuple[str, str, str]]:
-        found = certifications.for_occupation(code, jobs)
-        return [(h.certification.code, h.rome, h.via) for h in found]
-
-    assert hits("K2110") == [("10", "K2110", "direct")]
-    assert hits("K2110-GL") == [("10", "K2110", "base")]
-    assert hits("N4103") == [("15", "N4101", "parent")]  # 12 and 13 are no certifications, 11 is over
-    assert hits("M1000") == []
-    with pytest.raises(UnknownCodeError):
-        hits("M1700")
-
-
 def test_a_foreign_file_is_refused(tmp_path: Path) -> None:
     write(tmp_path / "y" / "a.csv", "a;b\n1;2\n")
     with pytest.raises(PasserellesError) as refused:
@@ -159,8 +146,3 @@ def test_the_published_extract(real_certifications: Certifications, rome: Refere
         assert (ccs.rome, ccs.rncp, ccs.kind, ccs.last_session, ccs.active) == ((), None, "certification", 2027, "yes")
     ecsr = found.by_code["110499"]
     assert (ecsr.rncp, ecsr.formacode, ecsr.level, ecsr.nsf) == ("35329", "31802", "5", "311")
-    hits = found.for_occupation("K2110", rome)
-    assert "110499" in [h.certification.code for h in hits]
-    assert {h.certification.kind for h in hits} == {"certification"}
-    child = next(o.code for o in rome.occupations if o.parent == "K2110" and o.code != "K2110")
-    assert {h.via for h in found.for_occupation(child, rome)} == {"parent"}

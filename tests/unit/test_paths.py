@@ -613,25 +613,25 @@ def test_no_path_passes_twice_through_one_occupation_nor_a_fiche_and_its_part(em
         assert not {bases[c] for c in walked if bases[c]} & set(walked)
 
 
-def test_certifications_are_options_and_tell_whether_a_way_is_certifying(
+def test_certifications_tell_whether_a_way_is_certifying(
     embedded_graph: OccupationGraph, real_certifications: Certifications
 ) -> None:
     table = real_certifications
     plain = rank_paths(embedded_graph, "N1103", targets=["N4103"])[0]
     known = rank_paths(embedded_graph, "N1103", targets=["N4103"], certifications=table)[0]
     assert (plain.codes, plain.hours) == (known.codes, known.hours)
-    options = known.steps[-1].options
-    assert any(o.code.startswith("CI-") and o.via for o in options)
+    assert known.certifications
+    assert not plain.certifications
     unsure = {u.rule for f in known.frames for u in f.unknown}
     assert "certifying_unknown" not in unsure
 
 
-def test_what_is_cited_by_a_credential_is_no_option_and_what_is_held_certifies_nothing(tmp_path: Path) -> None:
+def test_what_is_held_certifies_nothing(tmp_path: Path) -> None:
     header = "Code_Diplome;Libelle_Diplome;Code_RNCP;Code_Rome_1;Etat_Libelle;Annee_Derniere_Session;Date_MaJ\n"
     file = tmp_path / "certifinfo.csv"
     day = date(2025, 6, 1)  # transco was open
 
-    def certifying(held: str, rows: str, rncp: str | None = None, until: str = "") -> tuple[str, list[str]]:
+    def certifying(held: str, rows: str, rncp: str | None = None, until: str = "") -> str:
         file.write_text(header + rows.replace("\n", ";2030;01/02/2024\n"), encoding="utf-8")
         hours = Hours(None, 300, None, "s")
         title = Credential("TITRE", "Titre", "titre", hours, certifinfo="7", rncp=rncp, valid_until=until)
@@ -645,22 +645,22 @@ def test_what_is_cited_by_a_credential_is_no_option_and_what_is_held_certifies_n
         assert step.credentials[0].to_dict()["certifinfo"] == "7"
         rules = [v.rule for f in path.frames if f.name == "transco" for v in (*f.violations, *f.unknown)]
         assert "certifying_no" not in rules  # what a table does not say is not denied
-        return ("unknown" if "certifying_unknown" in rules else "yes"), [o.code for o in step.options]
+        return "unknown" if "certifying_unknown" in rules else "yes"
 
     other = "8;Autre;;Z9;Publié\n"  # so that each file has a row that leads elsewhere
-    assert certifying("no", other + "7;Titre;;B;Publié\n") == ("yes", [])
-    assert certifying("no", other + "7;Titre;;;Publié\n") == ("yes", [])
-    assert certifying("no", other + "7;Titre;;B;habilitations\n") == ("unknown", [])
-    assert certifying("yes", other + "7;Titre;;B;Publié\n") == ("unknown", [])
-    assert certifying("yes", other + "7;Titre;;B;Publié\n9;Plus;;B;Publié\n") == ("yes", ["CI-9"])
-    assert certifying("yes", other + "7;Titre;12;B;Publié\n", "11 12") == ("unknown", [])
-    assert certifying("no", other + "7;Titre;12;B;Publié\n", "11 12") == ("yes", [])
+    assert certifying("no", other + "7;Titre;;B;Publié\n") == "yes"
+    assert certifying("no", other + "7;Titre;;;Publié\n") == "yes"
+    assert certifying("no", other + "7;Titre;;B;habilitations\n") == "unknown"
+    assert certifying("yes", other + "7;Titre;;B;Publié\n") == "unknown"
+    assert certifying("yes", other + "7;Titre;;B;Publié\n9;Plus;;B;Publié\n") == "yes"
+    assert certifying("yes", other + "7;Titre;12;B;Publié\n", "11 12") == "unknown"
+    assert certifying("no", other + "7;Titre;12;B;Publié\n", "11 12") == "yes"
     # What is demanded is in force, unless it is known to have ended.
-    assert certifying("no", other, "13") == ("yes", [])
-    assert certifying("yes", other, "13") == ("unknown", [])
-    assert certifying("no", other, "RS13") == ("unknown", [])  # in the specific register, which is not the RNCP
-    assert certifying("no", other, "13", "2025-06-01") == ("yes", [])
-    assert certifying("no", other, "13", "2025-05-31") == ("unknown", [])
+    assert certifying("no", other, "13") == "yes"
+    assert certifying("yes", other, "13") == "unknown"
+    assert certifying("no", other, "RS13") == "unknown"  # in the specific register, which is not the RNCP
+    assert certifying("no", other, "13", "2025-06-01") == "yes"
+    assert certifying("no", other, "13", "2025-05-31") == "unknown"
 
 
 def test_all_queries_of_a_sample_are_proven_and_quick(rome4_graph: OccupationGraph) -> None:

@@ -16,7 +16,7 @@ from passerelles.codes import grouped, is_rome_code
 from passerelles.errors import PasserellesError, checked
 from passerelles.language.say import Lang, day_text, labelled, listed, number, say
 from passerelles.market.read import FileRows, Keeper, RecognisedFile, Scan, SourceFile, scan_all
-from passerelles.market.tables import Via, links_of
+from passerelles.market.tables import links_of
 from passerelles.model import BROUGHT, DIPLOMAS, Credential, Hours, Occupation, Ternary
 from passerelles.notices import Notice, NoticeLog
 from passerelles.referentials.credentials import LEAST, OF_KIND, Duration, kind_of_hours, load_durations
@@ -316,14 +316,6 @@ class Certification:
     lines: tuple[int, ...] = ()
 
 
-class CertificationHit(NamedTuple):
-    """A certification that leads to an occupation, by which of its codes, and how that code is reached."""
-
-    certification: Certification
-    rome: str
-    via: Via
-
-
 @dataclass(frozen=True)
 class Certifications:
     """
@@ -527,39 +519,6 @@ class Certifications:
         if credential is not None:
             label, level = label or credential.label, credential.level if level is None else level
         return label, level
-
-    def for_occupation(self, code: str, referential: Referential) -> tuple[CertificationHit, ...]:
-        """
-        Certifications that lead to an occupation: named with its code, else with its parent's or its base's.
-
-        Habilitations and preparatory courses are no certifications and are left out, and so are those whose sessions
-        are over or have not begun (`active` "no").
-
-        Parameters
-        ----------
-        code
-            Code of an occupation of `referential`.
-        referential
-            Where its parent and its base are found.
-
-        Returns
-        -------
-        hits
-            Direct ones first, then by code; each certification once, by its nearest link. They are options: none
-            of them is required by law for being listed here.
-
-        Raises
-        ------
-        UnknownCodeError
-            If the referential has no such occupation.
-        """
-        code = exact_occupation(referential, code)
-        hits: dict[str, CertificationHit] = {}
-        for link in links_of(referential, code):
-            for certification in self.by_rome.get(link.code, ()):
-                if certification.kind == "certification" and certification.active != "no":
-                    hits.setdefault(certification.code, CertificationHit(certification, link.code, link.via))
-        return tuple(hits.values())
 
 
 def _nearest_first(

@@ -82,15 +82,6 @@ class PathContext(Deriving):
             if known is not None and row.kind not in DEMANDED:
                 hours, source = sane_hours(known.hours), row.source or known.source
                 yield _step_credential(known, "unknown", hours, source, requirement=row.kind, ground=row.ground)
-        # What the referential names itself, required or not, is no further option.
-        before = (p for row in rows if row.kind in DEMANDED for p in referential.prerequisites_of(row.credential))
-        named = {by_code[c].certifinfo for c in (*before, *(row.credential for row in rows)) if c in by_code}
-        matches = () if self.table is None else self.table.for_occupation(code, referential)
-        for certification, _, via in matches:
-            if certification.code not in named:
-                about = f"CI-{certification.code}", certification.label, certification.type
-                more: dict[str, Any] = {"via": str(via), "certifinfo": certification.code, "rncp": certification.rncp}
-                yield StepCredential(*about, "unknown", UNKNOWN_HOURS, "Certif Info", **more)
 
     def certifying(self, code: str, credentials: Credentials) -> Ternary:
         """

@@ -105,15 +105,14 @@ class StepCredential(Described):
     A credential that a step's target requires, in the order of acquisition.
 
     `held` is what is known of the person before the step; `grants` says that it is what gives access to a regulated
-    profession; `via` by which code the certification file reaches the occupation, for what merely leads there;
-    `certifinfo` and `rncp` its codes in Certif Info and in the RNCP, None = unknown. `company_hours` are those of its
-    hours spent in a firm or on placement; `months` how long it takes where hours do not say, or what experience it
-    asks for; `shorter` what the person holds or has done that may give right to a shorter training, `spared_after` so
-    many months of experience, if any, and `spared_to` the hours that are left then, None = not published;
-    `any_length` says that a training or an examination comes before it, and that no text sets how long; `may_have` that
-    nobody knows whether the person has it, and many do: the shortest length is without it; `supposed`, of what
-    is held, that most bring it from the job left, which does not ask for it; `group` and `alternative` of which way to
-    which choice it is; `note` what else to know to obtain it, or of what shortens it or stands for it.
+    profession; `certifinfo` and `rncp` its codes in Certif Info and in the RNCP, None = unknown. `company_hours` are
+    those of its hours spent in a firm or on placement; `months` how long it takes where hours do not say, or what
+    experience it asks for; `shorter` what the person holds or has done that may give right to a shorter training,
+    `spared_after` so many months of experience, if any, and `spared_to` the hours that are left then, None = not
+    published; `any_length` says that a training or an examination comes before it, and that no text sets how long;
+    `may_have` that nobody knows whether the person has it, and many do: the shortest length is without it; `supposed`,
+    of what is held, that most bring it from the job left, which does not ask for it; `group` and `alternative` of which
+    way to which choice it is; `note` what else to know to obtain it, or of what shortens it or stands for it.
     """
 
     code: str
@@ -125,7 +124,6 @@ class StepCredential(Described):
     order: int = 0
     grants: bool = False
     obtainable: bool = True
-    via: str = ""
     certifinfo: str | None = None
     rncp: str | None = None
     requirement: RequirementKind = "required"
@@ -173,7 +171,6 @@ class StepCredential(Described):
         Column("source", schema="text"),
         Column("obtainable", "flag", on=On.JSON, schema="flag"),
         Column("note", schema="text?: What else to know of it"),
-        beside={"via": "text?: Code by which the certification file reaches the occupation"},
     )  # fmt: skip
 
 
@@ -314,8 +311,7 @@ class Step(Described):
         parts_of("held", "item"),
         parts_of("near", "near_item"),
         parts_of("credentials", "step_credential", on=On.FILE, value=_credentials, promised=True),
-        Column("options", json=lambda s, lang: [c.to_dict(lang) | {"via": c.via or None} for c in s.options],
-               schema=["step_credential", "What merely leads there"], on=On.JSON),
+        parts_of("options", "step_credential", "What merely leads there"),
         parts_of("missing", "item", value=lambda s, _: named(s.missing) or None, on=On.FILE, promised=True),
         parts_of("frames", "frame"),
         texts_of("unknown", "text", on=On.JSON),
