@@ -28,7 +28,6 @@ from passerelles.paths.legal import FrameVerdict, JudgedTraining, MayPay, find_f
 from passerelles.ranking.move import by_state
 from passerelles.referentials.credentials import read_catalogue
 from passerelles.referentials.load import load_referential
-from passerelles.report import page as report_page
 from passerelles.report.case import Case, Request, Words
 from passerelles.report.moves import (
     access_blocks,
@@ -635,16 +634,16 @@ def test_pictures_have_an_alternative_and_the_page_stays_small(case: Case) -> No
     assert spent < 5
 
 
-def test_a_large_territory_is_held_to_a_size(case: Case, redon: Allocation, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_territory_explains_the_moves_that_matter_most(case: Case, redon: Allocation) -> None:
     case = replace(case, request=NO_PICTURE._replace(limit=5))
-    whole = territory_page(case)
-    page = read_page(whole)
-    monkeypatch.setattr(report_page, "MOST_BYTES", round(len(whole.encode()) * 0.75))
-    text = territory_page(case)
-    assert len(text.encode()) < report_page.MOST_BYTES
+    page = read_page(territory_page(case))
+    every = [fold.attributes["id"] for fold in page.by_id("moves").all("details")]
+    settings = redon.settings.model_copy(update={"explained_moves": len(every) * 3 // 4})
+    text = territory_page(replace(case, allocation=replace(redon, settings=settings)))
     smaller = read_page(text)
     assert faults(smaller) == []
-    every, kept = ([d.attributes["id"] for d in p.by_id("moves").all("details")] for p in (page, smaller))
+    kept = [fold.attributes["id"] for fold in smaller.by_id("moves").all("details")]
+    assert len(kept) == settings.explained_moves
     assert set(kept) < set(every)
     # What the allocation uses is kept first, then rank by rank: what is left out is of a worse rank.
     used = {f"move-{f.fragile.job}-{f.hiring.job}" for f in redon.flows if not f.same_job}

@@ -118,20 +118,8 @@ def _to_explain(
         for rank, target in enumerate(targets, 1)
         if rank <= max(case.request.limit, origin not in going) or (origin, target) in flows
     )
-    ends = _top_ends(rows, most)
+    ends = [(origin, target) for *_, origin, target in sorted(rows)[:most]]
     return {origin: {target for start, target in ends if start == origin} for origin in ranked}
-
-
-def _top_ends(rows: Iterable[tuple[bool, int, str, str]], most: int) -> set[tuple[str, str]]:
-    """Ends of the moves that matter most: those of flows, then rank by rank; of each: no flow, rank, its ends."""
-    return {(origin, target) for *_, origin, target in sorted(rows)[:most]}
-
-
-def shortened(origins: tuple[Origin, ...], most: int) -> tuple[Origin, ...]:
-    """Keep as many explained moves, in the same order: those of the flows, then rank by rank."""
-    rows = ((not e.flows, e.move.rank, o.code, e.move.target.code) for o in origins for e in o.moves)
-    ends = _top_ends(rows, most)
-    return tuple(o._replace(moves=tuple(e for e in o.moves if (o.code, e.move.target.code) in ends)) for o in origins)
 
 
 def _paths(case: Case, origin: str, targets: Collection[str], **more: Any) -> Sequence[Path]:

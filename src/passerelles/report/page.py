@@ -2,10 +2,8 @@
 
 import base64
 import hashlib
-import math
 from collections.abc import Mapping
 from importlib.resources import files
-from typing import Final
 
 from markupsafe import Markup
 
@@ -17,11 +15,8 @@ from passerelles.report.case import Case, Words
 from passerelles.report.sections import territory_document, title_of
 from passerelles.territory.flows import Flow
 from passerelles.territory.lots import Lot
-from passerelles.views.document import Block, Bullets, Document, Facts, Fold, Part, Text
+from passerelles.views.document import Block, Bullets, Document, Facts, Part, Text
 from passerelles.views.shown import environment
-
-MOST_BYTES: Final = 2_900_000  # what people send one another without a thought
-_SPARE: Final = 1.15  # moves are not of one size
 
 
 def territory_page(case: Case) -> str:
@@ -36,9 +31,9 @@ def territory_page(case: Case) -> str:
     Returns
     -------
     page
-        HTML that asks for nothing outside itself, under 3 MB: of a large territory, the moves that matter less are
-        left unexplained. The same case gives the same text; no time of day is in it. With pictures, the same version
-        of the drawing library is needed too.
+        HTML that asks for nothing outside itself, under 3 MB with the default ``territory.explained_moves``. The same
+        case gives the same text; no time of day is in it. With pictures, the same version of the drawing library is
+        needed too.
 
     Examples
     --------
@@ -51,18 +46,7 @@ def territory_page(case: Case) -> str:
     >>> page.startswith("<!DOCTYPE html>"), "A &amp; B" in page
     (True, True)
     """
-    origins = moves.explained_origins(case)
-    document = territory_document(case, origins)
-    page = document_page(document, case.words)
-    over = len(page.encode()) - MOST_BYTES
-    folds = [b for part in document.parts for b in part.blocks if isinstance(b, Fold)]
-    if over <= 0 or not folds:
-        return page
-    # Moves are explained in the order that matters, as many as the page can hold; each job says how many.
-    without_moves = territory_document(case, moves.shortened(origins, 0))
-    fold_bytes = (len(page.encode()) - len(document_page(without_moves, case.words).encode())) / len(folds)
-    shorter = moves.shortened(origins, max(0, len(folds) - math.ceil(over / fold_bytes * _SPARE)))
-    return document_page(territory_document(case, shorter), case.words)
+    return document_page(territory_document(case), case.words)
 
 
 def document_page(document: Document, words: Words) -> str:

@@ -297,7 +297,7 @@ _BASINS: Final = 4  # what a title holds
 _FIGURES: Final = ("headcount", "openings", "placed", "to_confirm", "uncovered", "unfilled")
 
 
-def territory_document(case: Case, origins: tuple[moves.Origin, ...] | None = None) -> Document:
+def territory_document(case: Case) -> Document:
     """
     Return the report of a territory.
 
@@ -305,8 +305,6 @@ def territory_document(case: Case, origins: tuple[moves.Origin, ...] | None = No
     ----------
     case
         The allocation, where its data come from, and what was asked for.
-    origins
-        The explained moves; all those of the case where None.
 
     Returns
     -------
@@ -324,8 +322,7 @@ def territory_document(case: Case, origins: tuple[moves.Origin, ...] | None = No
     >>> [part.key for part in document.parts if not part.annex]
     ['summary', 'fragile', 'actions']
     """
-    if origins is None:
-        origins = moves.explained_origins(case)
+    origins = moves.explained_origins(case)
     w, people = case.words, fragile_grid(case)
     todo = _declared_grid(case, "actions", Action.spec.columns, actions(case.release, w.lang))
     aside = _declared_grid(case, "set_aside", Problem.spec.columns, case.release.set_aside)
