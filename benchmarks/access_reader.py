@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from measuring import Table, stop
+from scipy.stats import binomtest
 
 from passerelles import load_referential
-from passerelles.charts.evaluation import wilson
 from passerelles.codes import grouped
 from passerelles.referentials.access_text import fold_in_place, read_access_text
 
@@ -43,7 +43,7 @@ class Agreement:
         def share(right: int, cases: int) -> str:
             if not cases:
                 return "none"
-            low, high = wilson(right / cases, cases)
+            low, high = binomtest(right, cases).proportion_ci(method="wilson")
             return f"{right}/{cases} = {right / cases:.3f} [{low:.3f}, {high:.3f}]"
 
         return {name: share(*counts) for name, counts in vars(self).items()}

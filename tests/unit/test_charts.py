@@ -19,14 +19,12 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_hex
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.text import Text
-from scipy.stats import binomtest
 
 import passerelles
 from html_reading import contrast
 from passerelles import PasserellesError, charts, compare, rank_moves, rank_paths
 from passerelles.areas import MobilityAreas, mobility_areas
 from passerelles.charts.drawing import Chart, Colour, Pen, clean, width_of, wrap
-from passerelles.charts.evaluation import wilson
 from passerelles.charts.moves import ring_order, spread
 from passerelles.charts.territory import Node, Side, read_diagram
 from passerelles.evaluation.protocol import Bin
@@ -513,12 +511,6 @@ def test_a_reliability_diagram_is_to_scale() -> None:
     assert charts.reliability_diagram([b._asdict() for b in BINS]).description == chart.description
     with pytest.raises(PasserellesError):
         charts.reliability_diagram([Bin(0, 0, 0, 0, 0)])
-
-
-@pytest.mark.parametrize(("hits", "cases"), [(0, 5), (3, 10), (37, 41), (5, 5)])
-def test_wilson_agrees_with_scipy(hits: int, cases: int) -> None:
-    theirs = binomtest(hits, cases).proportion_ci(method="wilson")
-    assert wilson(hits / cases, cases) == pytest.approx((theirs.low, theirs.high), abs=1e-12)
 
 
 @pytest.mark.parametrize("width", [0, 3.9, 41, float("nan"), "8", True])

@@ -1,6 +1,5 @@
 """How right rankings are: methods side by side with their 95 % intervals, and chances beside what happened."""
 
-import math
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -111,7 +110,6 @@ def _intervals(pen: Pen, results: "Sequence[MethodResult]", metric: str, top: fl
     return pen.axis(ruler, (top, y), write=write, title=pen.say("axis", metric=metric))
 
 
-_Z: Final = 1.959963984540054  # 97.5 % of the normal law
 _SIDE: Final = 430.0  # points: a square that holds on a page
 
 
@@ -167,26 +165,14 @@ def reliability_diagram(bins: "Sequence[Bin | Mapping[str, Any]]", *, width: flo
     return pen.chart(y, f"{facts} {pen.say('words', rows=rows_text)}")
 
 
-def wilson(share: float, cases: int) -> tuple[float, float]:
-    """
-    Bounds of Wilson's 95 % interval of a share of `cases` cases.
-
-    Examples
-    --------
-    >>> [round(x, 3) for x in wilson(0.5, 10)]
-    [0.237, 0.763]
-    """
-    square = _Z * _Z
-    middle = (share + square / (2 * cases)) / (1 + square / cases)
-    half = _Z / (1 + square / cases) * math.sqrt(share * (1 - share) / cases + square / (4 * cases * cases))
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
 def _points(pen: Pen, rows: Sequence[Mapping[str, Any]], top: float) -> float:
+    from scipy.stats import binomtest  # noqa: PLC0415 - heavy, and one chart alone asks for it
+
     write = partial(percent, lang=pen.lang)
     size = pen.size - 1
     label_width = pen.wide(write(1.0), size=size)
-    bounds = [wilson(r["observed"], int(r["cases"])) for r in rows]
+    tests = (binomtest(round(r["observed"] * r["cases"]), int(r["cases"])) for r in rows)
+    bounds = [test.proportion_ci(method="wilson") for test in tests]
     most = min(1.0, max(*(r["predicted"] for r in rows), *(high for _, high in bounds)) * 1.06)
     side = min(pen.inner - label_width - 16, _SIDE)
     edge = max(MARGIN, (pen.width - side - label_width) / 2)  # in the middle of a page that is wider
