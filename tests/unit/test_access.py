@@ -26,7 +26,7 @@ from passerelles import (
 )
 from passerelles.access.conditions import AccessCredential, access_conditions, move_kind, training_hours
 from passerelles.access.demands import build_demands, demands_of
-from passerelles.access.holdings import NO_AIM, Holdings, after_occupation, holdings_of
+from passerelles.access.holdings import NO_AIM, Holdings, after_occupation, holdings_of, remaining, uncontested
 from passerelles.access.qualifications import qualification_of
 from passerelles.access.wording import (
     access_text,
@@ -391,6 +391,65 @@ def test_a_diploma_that_most_bring_from_a_job_is_to_be_verified_and_a_certificat
     stated = replace(some, credentials=tuple(shorter if c.code == "DEI" else c for c in some.credentials))
     known: dict[str, Ternary] = {"AS": "yes", "DEI": "yes"}
     assert "à vérifier avec la personne" not in sentences(stated, Profile(occupation="P", credentials=known))
+
+
+@pytest.mark.parametrize("reductions", [("A", "B", "C"), ("C", "B", "A")])
+def test_the_shortest_certain_training_is_that_of_who_has_several_rights(reductions: tuple[str, ...]) -> None:
+    given = {"A": Reduction("A", 300.0), "B": Reduction("B", 100.0), "C": Reduction("C", 50.0, experience_months=24)}
+    asked = replace(NURSE, reductions=tuple(given[code] for code in reductions))
+    assert Holdings(dict.fromkeys(given, "yes")).reduction_for(asked) == given["B"]
+    assert Holdings({"C": "yes"}).reduction_for(asked) == given["C"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "practised", "spared"),
+    [("experience", 12, False), ("experience", 24, True), ("certificat", 12, True), ("diplôme", 36, False)],
+)
+def test_a_job_entered_on_the_way_gives_neither_a_diploma_nor_more_years_than_it_lasted(
+    kind: CredentialKind, practised: int, *, spared: bool
+) -> None:
+    asked = Credential("X", "X", kind, months=Hours(24.0, 24.0, 24.0), reductions=(Reduction("P", 0.0),))
+    assert Holdings(occupations=("P",)).spares(asked)
+    assert Holdings(occupations=("P",), practice={"P": practised}).spares(asked) is spared
+    assert not Holdings({"P": "yes"}).spares(asked)  # of a credential, not of a job that was done
+
+
+@pytest.mark.parametrize(("kind", "held"), [("habilitation", "no"), ("autorisation", "no"), ("certificat", "unknown")])
+def test_an_employer_gives_an_authorisation_anew_and_no_certificate(kind: CredentialKind, held: Ternary) -> None:
+    given = Credential("X", "X", kind, issuer="L'employeur")
+    assert Holdings().of(given) == held
+    assert Holdings().of(replace(given, issuer="La préfecture")) == "unknown"
+
+
+def test_the_source_of_what_is_left_of_a_training_is_that_of_its_reduction_where_it_has_one() -> None:
+    whole = Hours(500.0, 500.0, 500.0, "whole")
+    assert remaining(whole, Reduction("A", 100.0, source="shorter")) == Hours(100.0, 100.0, 100.0, "shorter")
+    assert remaining(whole, Reduction("A", 100.0)).source == "whole"
+
+
+def test_what_is_certain_or_of_one_way_may_all_be_held_and_nothing_is_needed_of_nobody() -> None:
+    holdings = Holdings({"A": "yes"}, (frozenset({frozenset("B"), frozenset({"C", "D"})}),))
+    assert holdings.may_include([])
+    assert [holdings.may_include(codes) for codes in ("A", "AB", "ACD", "BC")] == [True, True, True, False]
+    assert Holdings({"A": "yes"}).may_include("A")
+
+
+@pytest.mark.parametrize(
+    ("kind", "supposed", "free"),
+    [
+        ("diplôme", ("BAC",), True),
+        ("diplôme", (), False),  # nothing says how one is admitted to it
+        ("diplôme", ("BAC", "SIT"), False),
+        ("carte", ("BAC",), False),
+        ("inscription", (), True),
+    ],
+)
+def test_nobody_is_selected_again_for_a_register_or_a_diploma_after_diplomas(
+    kind: CredentialKind, supposed: tuple[str, ...], *, free: bool
+) -> None:
+    asked = Credential("X", "X", kind, prerequisites=supposed)
+    known = (Credential("BAC", "Bac", "diplôme"), Credential("SIT", "Épreuves", "concours"), asked)
+    assert uncontested(with_credentials(jobs(), *known), asked) is free
 
 
 def test_a_training_that_experience_may_shorten_keeps_its_length_and_tells_what_may_be_left() -> None:
