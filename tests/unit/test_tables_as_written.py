@@ -929,6 +929,8 @@ def test_a_column_of_licences_tells_what_a_title_would(
         ("Requirements", "Licence B1", "Licence B1", ["Licence B1"]),
         ("CACES", "1, 3 et 5", "CACES 1, 3 et 5", []), ("Demandé", "minutie", "minutie", ["minutie"]),
         ("Statut / conditions", "CDI à temps plein, 35 h + permis C", "permis C", []),
+        ("Conditions", "temps partiel possible, travail de nuit en 3x8", "", []),
+        ("Conditions", "horaires décalés, week-ends", "", []), ("Conditions", "nuits, permis C", "permis C", []),
         ("Niveau et exigences", "C", "C", ["C"]),
     ],
 )  # fmt: skip
@@ -1759,6 +1761,13 @@ def test_a_word_of_several_trades_is_a_job_of_the_trade_of_its_firm(rome: Refere
     assert job("Conducteur de scie", "Affûteur", "Opératrice de tri bois") == ("H2211", False)
     assert job("Scieur", employers=("Scierie Vosges",)) == ("H2211", True)  # of wood, not of metal
     assert job("Aide conducteur", "Conducteur de machine à papier", "Bobineur") == ("H3104", False)
+    assert job("Agent d'entretien", "Laveur de vitres", "Chef d'équipe propreté") == ("K2205", True)
+    for beside in (
+        ("Laveur de vitres",),
+        ("ATSEM", "Cuisinier", "Laveur de vitres"),
+        ("Jardinier", "Laveur de vitres"),
+    ):
+        assert job("Agent d'entretien", *beside) == ("K2205", False)
 
 
 def test_a_title_that_is_hardly_known_is_read_beside_other_jobs_where_that_little_is_asked(

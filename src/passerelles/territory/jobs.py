@@ -138,7 +138,8 @@ def _of_trades(
 
     A winder of a weaving mill is none of electric motors: each reading of its words weighs as many times as the other
     jobs of the firm are of its trade, as surely as they are read, a field of it counting thrice. Another one than the
-    first is never sure.
+    first is never sure; the first of a usage is where most others are of its field and no other reading has any: among
+    window cleaners, an "agent d'entretien" cleans.
     """
     of_firms = grouped((firm, job) for job, firm in zip(jobs, firms, strict=True) if isinstance(job, Resolved))
     trades = {occupation.code: occupation.domain or "" for occupation in referential.occupations}
@@ -158,10 +159,13 @@ def _of_trades(
             few = 2 * like < sum(sure for _, sure in beside.values())  # one trainer makes no firm of trainers
             return 0 if few and reading is not ranked[0] else like * (1.0 if part else reading.parent_confidence)
 
-        meant = (c for c in ranked if c.reason == ranked[0].reason and (part or c.parent_confidence > 1.0 - SURE))
+        meant = [c for c in ranked if c.reason == ranked[0].reason and (part or c.parent_confidence > 1.0 - SURE)]
         best = max((ranked[0], *meant), key=weight)
         if weight(best) <= _CLEARLY * weight(ranked[0]):
-            return job
+            of_field = [sure for each, sure in beside.values() if each == trades[job.job]]
+            most = len(of_field) > 1 and 2 * sum(of_field) > sum(sure for _, sure in beside.values())
+            alone = not (part or any(map(weight, meant[1:])))
+            return job._replace(confidence=SURE) if most and alone else job
         return Resolved(best.code, job.given, min(job.confidence, _MAY_BE), *_titled(referential, best.code, best))
 
     return [in_trade(*each) for each in zip(jobs, firms, readings, strict=True)]
