@@ -1228,6 +1228,13 @@ def test_what_a_remark_beside_openings_demands_is_asked_for(embedded_graph: Occu
     assert [p.values["given"] for p in lots.said if p.key == "conditions_unread"] == ["anglais obligatoire"]
     people = written(tmp_path / "t.csv", text.replace("Nombre", "Effectif"))
     assert not any(lot.permits for lot in read_lots(embedded_graph.referential, people, "fragile").lots)
+    text = "Métier;Nombre;Remarques\n" + "".join(
+        f"N{n}101;1;{each}\n"
+        for n, each in zip((1, 4, 1, 4), ("permis C", "permis D", "FIMO", "à revoir"), strict=True)
+    )
+    lots = read_lots(embedded_graph.referential, written(tmp_path / "t.csv", text), "hiring")
+    assert {lot.permits for lot in lots.lots} == {"permis C", "permis D", "FIMO", ""}
+    assert not [p for p in lots.said if p.key.startswith("conditions")]
 
 
 def test_a_place_alone_on_its_line_holds_for_the_rows_below_it(embedded: Referential, tmp_path: Path) -> None:

@@ -455,7 +455,7 @@ def conditions_column(grid: Grid) -> int | None:
 
     Some titles of jobs are names of credentials too: "Capitaine 200".
     """
-    free: list[int] = sorted({*range(len(grid.header))} - {*grid.columns.values()})
+    free: list[int] = sorted({*range(len(grid.header))} - {*grid.columns.values(), *grid.saying("remark")})
     for at in free:
         texts = [text for text in grid.sample(at) if not says("nothing_asked", normalise_label(text))]
         named = [any(asked_in(grid.reader.referential, item, "").choices for item in as_asked(text)) for text in texts]
