@@ -456,6 +456,9 @@ def test_missing_columns_and_empty_tables(embedded: Referential, tmp_path: Path)
     assert "employer, headcount, basin" in error.value.message("en")
     lots = read_lots(embedded, [{"employer": "A", "job": "N4101"}], "fragile")
     assert (lots.people, lots.lots[0].basin, [p.key for p in lots.said]) == (1, "", ["counted_lines", "no_place"])
+    note = next(n for n in reading_notes([lots]) if n.key == "no_place")
+    assert "Ajoutez une colonne « commune »" in note.sentence("fr"), "what is to be done is told"
+    assert "Add a column 'commune'" in note.sentence("en")
     path = tmp_path / "vide.csv"
     path.write_text("employer,job,headcount,basin\n", encoding="utf-8")
     with pytest.raises(LotsError) as error:
