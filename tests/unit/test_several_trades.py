@@ -57,6 +57,8 @@ def test_a_title_that_is_copied_whole_is_that_title(rome: Referential, title: st
     ("Piqueuse main et machine", "H2401"), ("Modéliste patronnier", "H1205"), ("Réceptionnaire quai", "N1103"),
     ("Agent de restauration en milieu hospitalier", "G1603"), ("Agent de sécurité hospitalier", "K2503"),
     ("Agent de nettoyage hospitalier", "J1301"), ("Magasinier hospitalier", "N1103"),
+    ("Agent de nettoyage bateaux", "K2204"), ("Agent de nettoyage urbain", "K2303"), ("Peintre nautique", "H3404"),
+    ("Opérateur de production brasserie", "H2102"), ("Électricien bateau", None),
     ("Agents des services hospitaliers", "J1301"), ("Agent des services hospitaliers de nuit", "J1301"),
     ("Directeur hospitalier", "K1403"), ("Responsable d'équipe production", "H2504"),
     ("Technicien hotline", "I1401"), ("Téléconseiller expert / référent", "D1408"), ("Infirmier référent", "J1506"),
