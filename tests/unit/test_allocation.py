@@ -859,6 +859,16 @@ def test_who_changes_jobs_so_that_more_people_are_placed_is_said() -> None:
     assert not match([own], posts, {("J00", "J02"): 100.0}).planned
 
 
+def test_who_stays_while_others_learn_their_job_for_want_of_a_confirmation_is_said() -> None:
+    strangers, post = Lot("S", "J01", "x", people=2), Lot("P", "J00", "x", people=2)
+    for sure, notes in ((0.8, [("own_job_left", 2)]), (1.0, [])):
+        own = Lot("A", "J00", "x", people=3, confidence=sure)
+        found = match([own, strangers], [post], {("J01", "J00"): 10.0})
+        assert [f.fragile.employer for f in found.flows] == ["S" if notes else "A"]
+        assert [(note.key, note.values["n"]) for note in found.planned] == notes
+        assert all("2 personnes restent sans solution" in note.sentence("fr") for note in found.planned)
+
+
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_who_would_change_jobs_for_what_a_post_of_their_own_asks_for_is_said(
     embedded_graph: OccupationGraph, lang: Lang

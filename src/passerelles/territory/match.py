@@ -466,26 +466,26 @@ def _openings_for_own_job(territory: Territory, pairs: Pairs, placed: Ints, used
 
 
 def _own_job_notes(territory: Territory, pairs: Pairs, solution: _Solution) -> Iterator[Note]:
-    """Say who would change jobs while openings of their own are empty or others', and for want of what."""
+    """Say who would change jobs, or stay, while openings of their own are empty or others', and for want of what."""
     used = solution.placed + solution.reserved
-    _, free = territory.left(pairs, used)
+    left, free = territory.left(pairs, used)
     others = np.bincount(pairs.pool, used * ~pairs.same, len(free))
-    people = np.bincount(pairs.lot, solution.placed * ~pairs.same, len(territory.people)).astype(np.int64)
-    room = (free + others)[pairs.pool]
-    own = pairs.same & (pairs.why == Why.OPEN) & (room > 0) & (people[pairs.lot] > 0)
-    for key, some in (
-        ("own_job", own & (pairs.doubt == Doubt.TITLE)),
-        ("own_job_asks", own & (pairs.doubt & ~Doubt.TITLE != 0)),
-        ("own_job_others", own & (pairs.doubt == 0)),
+    moved = np.bincount(pairs.lot, solution.placed * ~pairs.same, len(territory.people)).astype(np.int64)
+    own = pairs.same & (pairs.why == Why.OPEN)
+    for key, doubt, people, room in (
+        ("own_job", pairs.doubt == Doubt.TITLE, moved, free + others),
+        ("own_job_asks", pairs.doubt & ~Doubt.TITLE != 0, moved, free + others),
+        ("own_job_others", pairs.doubt == 0, moved, free + others),
+        ("own_job_left", pairs.doubt != 0, left, others),
     ):
+        some = own & doubt & (room[pairs.pool] > 0) & (people[pairs.lot] > 0)
         entries = dict(zip(pairs.lot[some].tolist(), pairs.entry[some].tolist(), strict=True))
         ends = [(territory.fragile.lots[i], territory.hiring.lots[j]) for i, j in entries.items()]
         names = [f"{start.title} → {end.title}" if _titles_differ(start, end) else start.named for start, end in ends]
         if entries:
-            could = np.minimum(people, np.bincount(pairs.lot[some], room[some], len(people)))
+            could = np.minimum(people, np.bincount(pairs.lot[some], room[pairs.pool[some]], len(people)))
             yield Note(key, {"n": int(could.sum()), "names": _names(list(dict.fromkeys(names)))})
             people[[*entries]] = 0  # each is told once
-        own &= people[pairs.lot] > 0
 
 
 def _titles_differ(start: Lot, end: Lot) -> bool:
