@@ -3355,6 +3355,17 @@ def test_openings_of_years_below_one_number_of_posts_are_added_up(embedded: Refe
     assert "other_counts" in said(read_lots(embedded, path, "fragile"))  # of people, who is there each year
 
 
+@pytest.mark.parametrize("side", ["fragile", "hiring"])
+def test_the_service_of_a_row_says_which_of_many_trades_a_title_names(rome: Referential, side: Side) -> None:
+    pairs = (("Gestionnaire", "Paie", "M1507"), ("Agent de maintenance", "Services généraux", "I1203"),
+             ("Mécanicien", "Maintenance", "I1310"), ("Technicien", "Informatique", "I1401"),
+             ("Cariste", "Cuisson", "N1101"), ("Agent de maintenance", "Production", "I1304"))  # fmt: skip
+    for title, service, code in pairs:
+        count = "Effectif" if side == "fragile" else "Nb de postes"
+        (lot,) = read_lots(rome, [{"Service": service, "Poste": title, count: 3}], side).lots
+        assert (lot.job, lot.employer) == (code, "–")
+
+
 def test_titles_of_the_workshops_of_one_firm_are_read_beside_those_of_all(rome: Referential) -> None:
     jobs = ("Opérateur mélange gomme", "Calandreur caoutchouc", "Confectionneur pneus", "Opérateur cuisson")
     rows = [

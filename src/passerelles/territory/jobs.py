@@ -94,7 +94,7 @@ def candidates_of(referential: Referential, titles: Iterable[tuple[str, Context 
 
 def read_titles(grid: Grid, rows: Sequence[Row]) -> list[Job | None]:
     """
-    Read the title of each row, all at once, beside its employer, sector and the other jobs of the firm.
+    Read the title of each row, all at once, beside its employer, sector or service and the other jobs of the firm.
 
     Where people are of one firm, the titles above their table may tell its trade. Of jobs crossed with employers each
     is written once, and read so: beside the other jobs of them all.
@@ -111,7 +111,8 @@ def read_titles(grid: Grid, rows: Sequence[Row]) -> list[Job | None]:
     of_one = grid.side == "fragile" and says("part_of_firm", normalise_label(grid.title("employer")))
     employers = [] if of_one else texts_of("employer")
     one_firm = not employers and (grid.crossed or grid.side == "fragile")
-    sectors = texts_of("sector")
+    services = [] if grid.crossed else [at for at in grid.saying("service") if at not in grid.columns.values()]
+    sectors = texts_of("sector") or [cell_text(cells[at]) for at in services[:1] for _, cells in rows]
     named = employers or ([grid.about] * len(rows) if one_firm else [])
     contexts = contexts_of(texts, employers=named, sectors=sectors, agreements=agreements, one_firm=one_firm)
     keys = list(zip(texts, contexts, strict=True))
