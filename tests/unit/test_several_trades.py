@@ -59,6 +59,7 @@ def test_a_title_that_is_copied_whole_is_that_title(rome: Referential, title: st
     ("Agent de nettoyage hospitalier", "J1301"), ("Magasinier hospitalier", "N1103"),
     ("Agent de nettoyage bateaux", "K2204"), ("Agent de nettoyage urbain", "K2303"), ("Peintre nautique", "H3404"),
     ("Opérateur de production brasserie", "H2102"), ("Électricien bateau", None),
+    ("Conducteur de chargeuse centre de valorisation", "F1302"), ("Formateur conducteurs voyageurs", "K2110"),
     ("Agents des services hospitaliers", "J1301"), ("Agent des services hospitaliers de nuit", "J1301"),
     ("Directeur hospitalier", "K1403"), ("Responsable d'équipe production", "H2504"),
     ("Technicien hotline", "I1401"), ("Téléconseiller expert / référent", "D1408"), ("Infirmier référent", "J1506"),
@@ -76,6 +77,7 @@ def test_a_usage_names_the_trade_or_leaves_several(rome: Referential, text: str,
 @pytest.mark.parametrize(("text", "job"), [
     ("Agent logistique (cariste)", "N1101"), ("Opérateur de production (cariste)", "N1101"),
     ("Cariste (agent logistique)", "N1101"), ("Aide-soignant (AMP)", "J1501"), ("Conducteur MAP", "H3101"),
+    ("Agent polyvalent (entretien, restauration)", "K2205"), ("Conducteur de cuve (fabrication)", "H2304"),
     ("Chef d'équipe (soudeur)", "H2504"), ("Responsable magasin (boulanger)", "D1302"),
 ])  # fmt: skip
 def test_a_title_in_brackets_says_which_of_many_trades(rome: Referential, text: str, job: str) -> None:
