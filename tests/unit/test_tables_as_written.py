@@ -1769,6 +1769,9 @@ def test_a_word_of_several_trades_is_a_job_of_the_trade_of_its_firm(rome: Refere
     assert job("Scieur", employers=("Scierie Vosges",)) == ("H2211", True)  # of wood, not of metal
     assert job("Aide conducteur", "Conducteur de machine à papier", "Bobineur") == ("H3104", False)
     assert job("Agent d'entretien", "Laveur de vitres", "Chef d'équipe propreté") == ("K2205", True)
+    of_waste = "Agent de tri", "Ripeur", "Agent de déchetterie"
+    assert job("Conducteur de chargeuse centre de valorisation", *of_waste) == ("F1302", True)  # of machines there too
+    assert job("Agent de tri bagages", "Agent de piste") == ("N2203", True)
     for beside in (
         ("Laveur de vitres",),
         ("ATSEM", "Cuisinier", "Laveur de vitres"),

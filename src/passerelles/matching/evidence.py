@@ -587,7 +587,11 @@ def rank_block(
     trials: list[Trial] = []
     for place, bonus in enumerate(added):
         if bonus is not None:
-            values[place] += bonus[owners[place]]
+            # Where its words alone give a title to the family of its head, a context tells but the part of it.
+            of_head = {int(index.parent_of[owner]) for owner in head_owners(index, chosen[place])}
+            alone = int(index.parent_of[owners[place][_families_first(index, owners[place], values[place])[0]]])
+            told = np.isin(index.parent_of[owners[place]], [*of_head]) if alone in of_head else True
+            values[place] += bonus[owners[place]] * told
         order = _families_first(index, owners[place], values[place])
         full = np.flatnonzero(covered[place] >= _ALL)
         ranked = owners[place][order], close[place][1][order], values[place][order], evidence[place][order]
@@ -595,6 +599,22 @@ def rank_block(
         trials.append(Trial(chosen[place], *ranked, names, *rivals))
     in_order = iter(trials)
     return [next(in_order) if options else None for options in choices]
+
+
+def head_owners(index: TitleIndex, reading: Reading) -> set[int]:
+    """
+    Owners of the longest beginning of a title after which further words say how or where, not which job.
+
+    None where they are a job of another family themselves.
+    """
+    stems = reading.stems
+    forms = (" ".join(stems[:length]) for length in range(len(stems) - 1, 0, -1))
+    form = next((form for form in forms if form in index.pack.heads), "")
+    titles = (form, *index.pack.usages.get(form, ())[:1])
+    owners = {int(index.owner[e]) for title in titles for e in index.same.get(title, ())}
+    families = {index.parent_of[owner] for owner in owners}
+    others = {index.parent_of[index.owner[e]] for e in index.same.get(" ".join(stems[form.count(" ") + 1 :]), ())}
+    return set() if others and families.isdisjoint(others) else owners
 
 
 def _families_first(index: TitleIndex, owners: Ints, values: NDArray[np.float64]) -> Ints:

@@ -540,20 +540,9 @@ def _ranked(index: TitleIndex, trial: Trial, weights: Weights) -> tuple[list[_Li
 
 
 def _of_head(index: TitleIndex, trial: Trial) -> set[int]:
-    """
-    Owners of the longest beginning of a title after which further words say how or where, not which job.
-
-    None where the evidence would rather give the title to another family, or they are a job of one themselves.
-    """
-    stems = trial.reading.stems
-    forms = (" ".join(stems[:length]) for length in range(len(stems) - 1, 0, -1))
-    form = next((form for form in forms if form in index.pack.heads), "")
-    titles = (form, *index.pack.usages.get(form, ())[:1])
-    owners = {int(index.owner[e]) for title in titles for e in index.same.get(title, ())}
-    families = {index.parent_of[owner] for owner in owners}
-    others = {index.parent_of[index.owner[e]] for e in index.same.get(" ".join(stems[form.count(" ") + 1 :]), ())}
-    apart = bool(others) and families.isdisjoint(others)
-    return owners if index.parent_of[trial.owners[0]] in families and not apart else set()
+    """Owners of the head of a title; none where the evidence would rather give the title to another family."""
+    owners = evidence.head_owners(index, trial.reading)
+    return owners if index.parent_of[trial.owners[0]] in {index.parent_of[owner] for owner in owners} else set()
 
 
 def _shown(
