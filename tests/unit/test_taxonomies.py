@@ -2,6 +2,7 @@
 
 import shutil
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -299,6 +300,17 @@ def test_what_is_shown_of_an_english_set_holds_no_french_word_and_no_half_senten
         text = capsys.readouterr().out
         assert "avoir" not in text
         assert "By chance" not in text  # of moves that experts list, which there are none of
+
+
+@pytest.mark.parametrize("write", [write_esco, write_onet])
+def test_french_law_is_told_of_a_foreign_taxonomy_only_where_it_is_asked_for(
+    write: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    graph = build_graph(load_referential(write(tmp_path / "set")))
+    origin, target = graph.codes[:2]
+    assert [[f.name for f in p.frames] for p in rank_paths(graph, origin, targets=[target])] == [[]]
+    (asked,) = rank_paths(graph, origin, targets=[target], frame="ptp")
+    assert [f.name for f in asked.frames] == ["ptp"]
 
 
 def test_what_carries_rome_codes_is_of_its_family_whatever_its_name() -> None:

@@ -194,6 +194,7 @@ class Search:
 
 
 MOST_STEPS = 6
+_NO_LAW = frozenset(("esco", "onet"))  # of no French law: a frame is judged where it is asked for
 _ASSUMED = ("practice_share", "practice_months", "min_saving_hours", "frame_counts_practice", "moves_considered")
 _EACH = 3  # notes on single targets; beyond, one for all
 
@@ -424,7 +425,8 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     named = chosen.paths.hiring if hiring is None else hiring
     hires = None if named is None else frozenset(find_occupations(graph.referential, named))
     listed = hires if official_list else None
-    frames = {**presets(), **({constraint.name: constraint} if constraint else {})}
+    frames = {} if graph.referential.family in _NO_LAW else presets()
+    frames = {**frames, **({constraint.name: constraint} if constraint else {})}
     day = day_of(date).isoformat()
     context = PathContext(graph, tuple(frames.values()), listed, certifications, day, payers)
     taken = {"practice_kinds": list(chosen.paths.practice_kinds)}
