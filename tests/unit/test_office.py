@@ -36,8 +36,9 @@ def _check_looks(page: Any) -> None:
     several = page.page_setup.fitToWidth > 1  # pages side by side: each repeats what its rows are of
     assert (page.freeze_panes, page.print_title_cols) == (("B2", "$A:$A") if several else ("A2", None))
     assert page.auto_filter.ref.startswith("A1:")
+    assert (page.page_setup.paperSize, page.oddFooter.center.text) == (9, "&A – &P / &N")  # A4
     for head in page[1]:
-        assert head.font.bold
+        assert (head.font.bold, head.font.name) == (True, "Calibri")  # as the cells
         assert head.fill.fgColor.rgb == "001F3864"
         width = page.column_dimensions[head.column_letter].width
         assert width >= max(map(len, str(head.value).split()), default=0)
@@ -47,7 +48,17 @@ def _check_looks(page: Any) -> None:
             assert cell.data_type != "f"
             if page.title == "Par groupe":  # a group is named by its value, and beside it in words
                 continue
-            assert cell.value not in ("held", "near", "missing", "yes", "unknown", "estimate", "feasible", "warning")
+            assert cell.value not in (
+                "held",
+                "near",
+                "missing",
+                "yes",
+                "unknown",
+                "estimate",
+                "feasible",
+                "warning",
+                "same words",
+            )
 
 
 def test_an_answer_says_an_empty_list_and_a_full_one_of_what_it_was_made_from() -> None:

@@ -170,6 +170,16 @@ def test_columns_of_results_that_nothing_fills_are_folded_away(tmp_path: File) -
     assert not second.column_dimensions["B"].hidden
 
 
+def test_a_cell_is_as_wide_and_as_exact_as_what_it_holds(tmp_path: File) -> None:
+    """Hours are whole, or not; a yes among texts is no 1; a name in capitals has room beside its indent."""
+    rows: list[list[Cell]] = [["CHATEAUBRIANT", 1540.0, True], ["REDON", 13.4, 0.5]]
+    columns = [Column("basin"), Column("hours_expected", "number"), Column("value")]
+    write_workbook([book_page(Sheet.of_rows("totals", columns, rows), lang="fr")], tmp_path / "one.xlsx")
+    sheet = load_workbook(tmp_path / "one.xlsx").worksheets[0]
+    assert [sheet[cell].number_format for cell in ("B2", "B3", "C2", "C3")] == ["0", "0.00", "General", "@"]
+    assert sheet.column_dimensions["A"].width >= len("CHATEAUBRIANT") + 4
+
+
 def test_what_is_typed_into_a_form_stays_text(tmp_path: File) -> None:
     """A code that begins with noughts keeps them: no spreadsheet takes it for a number."""
     write_workbook([BookPage("form", ["code"], [["0110"]], ["text"], open_rows=3)], tmp_path / "form.xlsx")

@@ -173,6 +173,8 @@ _FRENCH: Final = (
     (re.compile(r" (?=[:»])"), "\u00a0"),
     (re.compile(r"(?<=«) "), "\u00a0"),
 )
+_STOP: Final = re.compile(r"(?<!\.)\.$|[ :]+$")
+_DAY: Final = re.compile(r"\d{4}(-\d\d){1,2}")
 _UNIT: Final = re.compile(r"(?<=\d) (?=(?:h|km|mois|personnes?|postes?|heures?|months?|people|hours?|openings?)\b)")
 
 
@@ -193,14 +195,14 @@ def typeset(text: str, lang: Lang) -> str:
 
 def listed(items: Iterable[str], lang: Lang) -> str:
     """
-    Write things one after the other, semicolons between them; a colon that a name ends with announces nothing here.
+    Write things one after the other, semicolons between them; a colon or full stop that a name ends with is left out.
 
     Examples
     --------
-    >>> listed(["a :", "b"], "fr"), listed(["a", "b"], "en")
-    ('a ; b', 'a; b')
+    >>> listed(["a :", "b"], "fr"), listed(["Drive.", "Lift, ..."], "en")
+    ('a ; b', 'Drive; Lift, ...')
     """
-    return (" ; " if lang == "fr" else "; ").join(item.rstrip(" :") for item in items)
+    return (" ; " if lang == "fr" else "; ").join(_STOP.sub("", item) for item in items)
 
 
 def labelled(label: str, text: str, lang: Lang) -> str:
@@ -216,5 +218,12 @@ def labelled(label: str, text: str, lang: Lang) -> str:
 
 
 def day_text(day: str, lang: Lang) -> str:
-    """Write a day out the way the language does: 31/12/2025 in French."""
-    return "/".join(reversed(day.split("-"))) if lang == "fr" else day
+    """
+    Write an ISO day or month the way the language does; any other text stays as it is.
+
+    Examples
+    --------
+    >>> day_text("2025-12-31", "fr"), day_text("2025-12", "fr"), day_text("2003-2005", "fr"), day_text("2025-12", "en")
+    ('31/12/2025', '12/2025', '2003-2005', '2025-12')
+    """
+    return "/".join(reversed(day.split("-"))) if lang == "fr" and _DAY.fullmatch(day) else day

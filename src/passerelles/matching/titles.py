@@ -283,7 +283,7 @@ class Candidate(Described):
         Column("score", "number", promised="number"),
         Column("confidence", "share", promised="share",  # what rounds to nothing is small, not impossible
                shown=lambda c, lang: percent(max(c.confidence, 1e-6), lang=lang)),
-        Column("reason", promised="text"),
+        Column("reason", words="resolve.reason", promised="text"),
         Column("why", value=lambda c, lang: c.why(lang), promised="text"),
         Column("parent_code", schema="code"),
         Column("parent_label", schema="text"),

@@ -1,6 +1,5 @@
 """The input of a report: an allocation, the sources of its data, and the options of the request."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -8,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from passerelles.graph.core import OccupationGraph
-from passerelles.language.say import Lang, day_text, number, percent, say, typeset
+from passerelles.language.say import Lang, number, percent, say, typeset
 from passerelles.market.certifications import Certifications
 from passerelles.market.market import Market
 from passerelles.market.places import Places
@@ -21,7 +20,6 @@ from passerelles.territory.match import Scenario
 from passerelles.views.document import Cell, Grid, Head
 from passerelles.views.spec import NUMERIC, Column
 
-_ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Words(NamedTuple):
@@ -50,10 +48,6 @@ class Words(NamedTuple):
         """Return the first of some texts, and how many others there are."""
         others = len(texts) - most
         return [*texts[:most], *([self("fact.others", n=others)] if others > 0 else [])]
-
-    def date(self, text: str) -> str:
-        """Write an ISO date the way the language does; anything else stays as it is."""
-        return day_text(text, self.lang) if _ISO.fullmatch(text) else text
 
 
 def heads(words: Words, names: str) -> tuple[Head, ...]:

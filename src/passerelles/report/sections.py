@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 
 from passerelles.codes import grouped, sum_by_key
 from passerelles.installed import extensions, package_version
-from passerelles.language.say import number, number_shown, percent
+from passerelles.language.say import day_text, number, number_shown, percent
 from passerelles.paths.legal import payer_lines
 from passerelles.paths.path import Path, hours_text, months_text
 from passerelles.report import moves
@@ -147,7 +147,7 @@ def objectives_grid(case: Case) -> Grid:
 
 def _figure(case: Case, value: float | None) -> CellValue:
     if value is None:
-        return case.words("masked")
+        return case.words("masked" if case.masked else "unknown")
     return Cell(number_shown(value, lang=case.words.lang), value)
 
 
@@ -199,7 +199,7 @@ def sources_grid(case: Case) -> Grid:
     """Sources with dates and licences."""
     w = case.words
     rows = [
-        (s.name, w.typeset(s.content), w.date(s.date) or w("source.no_date"),
+        (s.name, w.typeset(s.content), day_text(s.date, w.lang) or w("source.no_date"),
          w.typeset(s.licence) or w("source.no_licence"), s.sha256 or w("unknown"))
         for s in sources_of(case)
     ]  # fmt: skip
@@ -211,7 +211,7 @@ def dates_of(case: Case) -> str:
     w = case.words
     about = case.graph.referential.provenance
     dates = [w("date.referential", name=f"{case.graph.referential.name.upper()} {case.graph.referential.version}",
-               date=w.date(about.date) or w("source.no_date"))]  # fmt: skip
+               date=day_text(about.date, w.lang) or w("source.no_date"))]  # fmt: skip
     years = [b.year for b in case.market.bmo if b.is_read] if case.market else []
     if years:
         dates.append(w("date.market", years=", ".join(years)))
@@ -347,7 +347,7 @@ def territory_document(case: Case) -> Document:
     parts += [part for make in extensions("report_sections").values() if (part := make(case)) is not None]
     about = [dates_of(case)]
     if case.request.date:
-        about.append(w("date.made", date=w.date(case.request.date)))
+        about.append(w("date.made", date=day_text(case.request.date, w.lang)))
     return Document(
         title=title_of(case), parts=tuple(parts), kind=w("kind"), about=tuple(about), notices=_notices(case),
         footer=w("footer", version=package_version()), lang=w.lang,

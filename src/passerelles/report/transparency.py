@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 from passerelles.graph.core import OccupationGraph
 from passerelles.installed import package_version
 from passerelles.language import leaves, packaged
-from passerelles.language.say import LANGS, Lang, listed, number, say, signed
+from passerelles.language.say import LANGS, Lang, day_text, listed, number, say, signed
 from passerelles.scoring.features import part_words
 from passerelles.scoring.scorer import Scorer, scorer_for
 from passerelles.settings import Settings
@@ -183,7 +183,7 @@ def _facts(graph: OccupationGraph, scorer: Scorer, changed: Sequence[Changed], l
         "referential": f"{referential.name} {referential.version}",
         "sha256": provenance.sha256[:16] or unknown,
         "source": provenance.source or unknown,
-        "date": provenance.date or unknown,
+        "date": day_text(provenance.date, lang) or unknown,
         "licence": provenance.licence or unknown,
         "occupations": number(len(referential.occupations), lang=lang),
         "overlays": listed(overlays, lang) if overlays else say("transparency.none", lang=lang),

@@ -168,7 +168,7 @@ class Ranked(Described):
         Column("hours_each", "integer", value="hours.expected", on=On.SCREEN),
         Column("tension", "number", value="tension.low", promised=True, shown=lambda r, lang: r.tension.short(lang)),
         Column("tension_high", "number", value="tension.high", on=On.TABLE),
-        Column("tension_source", value=lambda r, _: _publisher(r.tension), on=On.TABLE),
+        Column("tension_source", value=lambda r, lang: _publisher(r.tension, lang), on=On.TABLE),
         Column(
             "market", on=On.JSON,
             json=lambda r, _: {
@@ -187,7 +187,7 @@ class Ranked(Described):
         Column("km", "integer", on=On.SCREEN),
         Column("openings", "integer", schema="count?", on=On.FILE),
         Column("openings_high", "integer", value=lambda r, _: r.projects and r.projects.high, on=On.TABLE),
-        Column("openings_source", value=lambda r, _: r.projects and _publisher(r.projects), on=On.TABLE),
+        Column("openings_source", value=lambda r, lang: r.projects and _publisher(r.projects, lang), on=On.TABLE),
         Column("same_job", "flag", promised="flag", on=On.FILE),
         Column("kind", words="moves.kind", schema=one_of(get_args(MoveKind)), on=On.FILE),
         texts_of(
@@ -212,9 +212,9 @@ def ranking_sheets(
     return [ranking, parts, *aside, *note_sheets(notes, lang)]
 
 
-def _publisher(figure: Figure) -> str | None:
+def _publisher(figure: Figure, lang: Lang) -> str:
     """Publisher, year and territory of a market figure, and how it is known."""
-    return ", ".join(filter(None, (figure.source, figure.year, figure.territory, figure.standing))) or None
+    return ", ".join(filter(None, (figure.origin(lang), say(f"market.standing.{figure.standing}", lang=lang))))
 
 
 def rank_parts(

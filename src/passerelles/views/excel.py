@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 BookCell = Cell | datetime | date | time | timedelta
 _FORMATS: Final[dict[Kind, str]] = {"text": "@", "flag": "General", "integer": "0", "number": "0.00", "share": "0%"}
+_FONT: Final[dict[str, Any]] = {"name": "Calibri", "size": 11}  # that of the cells: each suite has its own without one
+_A4: Final = 9  # sizes of paper have numbers, and none is US letter
 _WIDEST: Final = 60
 _NARROWEST: Final = 8
 _PRINTED: Final = 240  # characters side by side on a printed page
@@ -111,7 +113,8 @@ def _fill(book: "Workbook", page: BookPage) -> None:
         if page.open_rows:  # columns of codes stay text, whatever is typed
             column.number_format = "@"
     sheet.auto_filter.ref = f"A1:{get_column_letter(max(1, len(page.heads)))}{len(page.rows) + 1}"
-    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", _A4
+    sheet.oddFooter.center.text = "&A – &P / &N"
     sheet.print_title_rows = "1:1"
     # As few pages side by side as can be read, as many below each other as there are rows.
     shown = sum(width for place, width in enumerate(widths) if place not in page.hidden)
@@ -141,7 +144,7 @@ def _fill(book: "Workbook", page: BookPage) -> None:
     heads = []
     for place, head in enumerate(page.heads):
         cell = _cell(sheet, head)
-        cell.font = Font(bold=True, color="FFFFFF")
+        cell.font = Font(**_FONT, bold=True, color="FFFFFF")
         cell.fill = PatternFill("solid", fgColor="1F3864")
         cell.alignment = above if page.kinds and page.kinds[place] in NUMERIC else wrapped
         heads.append(cell)
@@ -149,11 +152,11 @@ def _fill(book: "Workbook", page: BookPage) -> None:
     for row in page.rows:
         cells = [_cell(sheet, value) for value in row]
         for cell, value, kind in zip(cells, row, page.kinds, strict=bool(page.kinds)):
-            # A whole number stays whole in a column of all sorts of figures.
-            whole = kind == "number" and isinstance(value, int) and not isinstance(value, bool)
-            cell.number_format = _FORMATS["integer" if whole else kind]
+            # A whole number stays whole in a column of all sorts of figures, and a yes is no 1 among texts.
+            whole = kind == "number" and isinstance(value, int | float) and float(value).is_integer()
+            cell.number_format = _FORMATS["flag" if isinstance(value, bool) else "integer" if whole else kind]
             if page.faint and row is page.rows[0]:
-                cell.font = Font(italic=True, color="808080")
+                cell.font = Font(**_FONT, italic=True, color="808080")
             cell.alignment = wrapped if kind in ("text", "flag") else plain
         sheet.append(cells)
 
@@ -178,7 +181,8 @@ def _widths(page: BookPage) -> Iterator[int]:
         kind = page.kinds[place] if page.kinds else "text"
         widest = max((len(_as_text(row[place], kind)) for row in page.rows[:_READ]), default=0)
         word = max((len(word) for word in head.split()), default=0)
-        yield min(_WIDEST, max(_NARROWEST, widest + 2, word + 4, min(len(head) + 4, 16)))
+        room = 2 if kind in NUMERIC else 4  # capitals and an indent take more than figures
+        yield min(_WIDEST, max(_NARROWEST, widest + room, word + 4, min(len(head) + 4, 16)))
 
 
 def _as_text(value: BookCell, kind: Kind) -> str:

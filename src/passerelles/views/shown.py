@@ -5,7 +5,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from passerelles.errors import PasserellesError, checked, need
-from passerelles.language.say import Lang, say, typeset
+from passerelles.language.say import Lang, day_text, say, typeset
 from passerelles.model import Stamp
 from passerelles.views.spec import NUMERIC, Cell, Kind, On, Page, Record, Sheet
 
@@ -38,14 +38,15 @@ def html_of(page: Page, *, lang: Lang = "fr") -> str:
 
 def attribution(stamp: Stamp, *, lang: Lang = "fr") -> Iterator[str]:
     """Yield source, date and licence of a referential and of each overlay on it, as the licences ask."""
+    unknown = say("moves.date_unknown", lang=lang)
     for place, each in enumerate(stamp.sources):
         source, licence = ((text or "?").rstrip(".") for text in (each.source or each.title, each.licence))
-        of_data = {"source": source, "licence": licence, "date": each.date or say("moves.date_unknown", lang=lang)}
+        of_data = {"source": source, "licence": licence, "date": day_text(each.date, lang) or unknown}
         key = "source_overlay" if place else "source"
         yield say(f"moves.{key}", lang=lang, name=f"{each.name} {each.version}", **of_data)
 
 
-_DTYPES: Final[dict[Kind, str]] = {"integer": "Int64", "number": "float64", "share": "float64"}
+_DTYPES: Final[dict[Kind, str]] = {"integer": "Int64", "number": "float64", "share": "float64", "flag": "boolean"}
 
 
 class Described:
@@ -136,9 +137,7 @@ class Shown:
         data: dict[str, Any] = {}
         for place, column in enumerate(chosen.columns):
             cells = [row[place] for row in chosen.rows]
-            truths = any(isinstance(c, bool) for c in cells)
-            dtype = "boolean" if truths else _DTYPES.get(column.kind, "object")
-            data[column.key] = pd.Series(cells, dtype=dtype)
+            data[column.key] = pd.Series(cells, dtype=_DTYPES.get(column.kind, "object"))
         return pd.DataFrame(data)
 
     @checked
