@@ -189,6 +189,17 @@ def test_what_a_new_employer_gives_to_who_keeps_the_job_is_no_training(embedded_
     assert only.what.endswith("Aucune formation à prévoir.")  # nothing is asked
 
 
+def test_rows_set_aside_for_one_kind_of_reason_are_one_line_that_quotes_the_first(
+    embedded_graph: OccupationGraph,
+) -> None:
+    jobs, posts = ("N1103", "Zorglubiste", "Blorgneur"), rows("hiring", ("B", "N1103", 3, "Redon"))
+    people = rows("fragile", *(("A", job, 2, "Redon") for job in jobs))
+    found = match_territory(embedded_graph, people, posts, changes=False)
+    (only,) = (each for each in actions(found.release()) if each.kind == "correct")
+    assert only.what.startswith("2 lignes mises de côté (2, 3). La première : ")
+    assert ("Zorglubiste" in only.what, "Blorgneur" in only.what) == (True, False)
+
+
 @pytest.mark.parametrize("column", ["Pré-requis", "Permis / CACES"])
 def test_no_training_is_without_a_title_where_the_table_asks_for_something(
     embedded_graph: OccupationGraph, column: str

@@ -357,6 +357,15 @@ def test_the_proof_is_in_people_and_hours(page: Element, redon: Allocation) -> N
     assert int(number_of(rows["Personnes placées (le plus)"]["Atteint"])) == redon.placed
 
 
+def test_a_distance_that_nobody_knows_is_unknown_and_not_masked(embedded_graph: OccupationGraph) -> None:
+    people = [{"employer": "A", "job": "N1103", "headcount": 2, "basin": "Nord"}]
+    posts = [{"employer": "B", "job": "N1103", "openings": 1, "basin": "Sud"}]
+    found = match_territory(embedded_graph, people, posts, changes=False)
+    page = read_page(territory_page(Case(embedded_graph, found, Request(pictures=False))))
+    rows = {r["Objectif, par ordre"]: r for r in rows_of(page, "objectives")}
+    assert rows["Kilomètres (le moins)"]["Atteint"] == "inconnu"
+
+
 def test_french_typography_in_our_own_words(page: Element) -> None:
     own = [e for e in page.all("*") if e.tag in ("p", "dt", "dd", "h1", "h2", "h3", "h4", "caption", "label")]
     for element in own:

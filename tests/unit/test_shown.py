@@ -19,6 +19,7 @@ from passerelles import (
     rank_paths,
     rank_sources,
 )
+from passerelles.language.say import Lang
 from passerelles.ranking.move import Moves
 from passerelles.referentials.validate import validate
 from passerelles.views.excel import book_page
@@ -78,6 +79,14 @@ def test_no_move_gives_an_empty_frame_with_its_columns(embedded_graph: Occupatio
     assert none.to_pandas().columns.tolist() == _moves(embedded_graph).to_pandas().columns.tolist()
     assert none.to_text("en") == none.page("en").title
     assert "<table" not in none.to_html()
+
+
+def test_a_flag_of_which_nothing_is_known_is_a_flag_all_the_same() -> None:
+    class Nothing(Shown):
+        def sheets(self, lang: Lang = "fr") -> list[Sheet]:
+            return [Sheet.of_rows("totals", [Column("same_job", "flag")], [[None]])]
+
+    assert str(Nothing().to_pandas().dtypes["same_job"]) == "boolean"
 
 
 def test_an_unknown_table_is_named_with_those_that_exist(embedded_graph: OccupationGraph) -> None:

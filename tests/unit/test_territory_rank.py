@@ -176,6 +176,14 @@ def test_a_share_with_a_secret_cell_has_both_ends_in_a_table() -> None:
     assert set(cells(item).values()) == {None}
 
 
+def test_the_source_of_a_figure_is_told_in_the_language_of_who_reads_it() -> None:
+    item = rank_territory(graph(), "Nord", places=BASINS, fragile=FRAGILE, hiring=HIRING, costs=COSTS).items[0]
+    told = replace(item, tension=Figure(Interval(4, 4), "observed", source="Dares", year="2019", territory="region:53"))
+    column = next(c for c in Ranked.spec.columns if c.key == "tension_source")
+    assert column.cell(told, "fr") == "Dares, 2019, région 53, observé"
+    assert column.cell(told, "en") == "Dares, 2019, region 53, observed"
+
+
 def test_the_same_job_elsewhere_needs_no_hours() -> None:
     found = rank_territory(
         graph(), "Nord", places=BASINS, fragile=FRAGILE, hiring=HIRING, radius_km=900, costs=COSTS

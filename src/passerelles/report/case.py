@@ -21,7 +21,6 @@ from passerelles.views.document import Cell, Grid, Head
 from passerelles.views.spec import NUMERIC, Column
 
 
-
 class Words(NamedTuple):
     """Words of one language, ready for a page; `subject` is the language file that they stand in."""
 

@@ -204,7 +204,7 @@ def ranking_sheets(
 ) -> list[Sheet]:
     """Return the ranking, the parts of its scores, rows set aside, and what the reader must know."""
     hidden = frozenset(("from", "headcount") if by == "fragile" else ("to", "openings"))
-    head = Ranked.spec.pick("rank", "origin_code", "target_code", on=On.TABLE)
+    head = Ranked.spec.pick("rank", "origin_code", "origin_label", "target_code", "target_label", on=On.TABLE)
     columns = side_by_side(head, RankPart.spec.pick("part", "value", "sentence", on=On.TABLE))
     parts = Sheet("parts", columns, lambda: ((r, p) for r in ranked for p in r.parts), lang)
     aside = [Sheet("set_aside", Problem.spec.columns, lambda: set_aside, lang)] if set_aside else []
