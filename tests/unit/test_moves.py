@@ -12,7 +12,7 @@ from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import LANGS
-from passerelles.model import Credential, Profile
+from passerelles.model import Credential, JobTitle, Profile
 from passerelles.ranking.move import first_of
 from passerelles.ranking.rank import rank_all, rank_moves, rank_sources
 from passerelles.settings import Settings
@@ -284,3 +284,12 @@ def test_a_title_in_one_gender_suggests_those_of_its_words(
         rank_moves(embedded_graph, text)
     assert caught.value.suggestions[0] == meant
     assert len(set(caught.value.suggestions)) == len(caught.value.suggestions)
+
+
+def test_a_title_that_several_occupations_share_suggests_their_own_labels() -> None:
+    jobs = (occupation("A", label="Chauffeur de car scolaire"), occupation("B", label="Chauffeur de car urbain"))
+    titles = tuple(JobTitle(code * 2, "Conducteur de bus", code) for code in "AB")
+    shared = replace(referential({"A": ["x"], "B": ["y"]}, occupations=jobs), titles=titles)
+    with pytest.raises(UnknownCodeError) as caught:
+        rank_moves(build_graph(shared), "conducteur de buss")
+    assert sorted(caught.value.suggestions) == [job.label for job in jobs]

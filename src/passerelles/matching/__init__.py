@@ -39,11 +39,12 @@ def find_occupation(referential: Referential, text: str) -> str:
 
 
 def _likely(referential: Referential, text: str) -> tuple[str, ...]:
-    """Return titles of the occupations that a title may mean, best first; the code where others share the title."""
+    """Return titles of the occupations that a title may mean, best first; of one that others share, label or code."""
     from passerelles.matching.titles import resolve_title  # noqa: PLC0415 - most commands never need it
 
     some = [c for c in resolve_title(referential, text, limit=_SUGGESTED) if c.confidence >= _LIKELY]
-    return tuple(c.title if occupations_meant(referential, c.title) == (c.code,) else c.code for c in some)
+    own = ((c.code, (t for t in (c.title, c.label) if occupations_meant(referential, t) == (c.code,))) for c in some)
+    return tuple(next(words, code) for code, words in own)
 
 
 def find_occupations(referential: Referential, some: Iterable[str] | str) -> tuple[str, ...]:
