@@ -132,6 +132,16 @@ def test_a_word_too_wide_breaks_after_its_hyphens() -> None:
     assert lines == ["Fonderie,", "Saint-Nicolas-de-", "Redon", "Redon"]
 
 
+def test_long_codes_break_after_their_hyphens_before_words_of_labels_are_folded() -> None:
+    codes = ("cdef4961-fcc2-4e00-bfe8-4480b33aa6f3", "f7ddb68a-beba-4aa9-b5cb-d174d70ea724")
+    rows: list[list[Cell]] = [[codes[0], "coordinator"], [codes[1], "inspector"]]
+    buffer = io.StringIO()
+    print_sheet(plain_screen(buffer, width=38), Sheet.of_rows("moves", [Column("code"), Column("label")], rows))
+    lines = [line.split() for line in buffer.getvalue().splitlines()[2:]]
+    assert lines[0] == ["cdef4961-fcc2-4e00-bfe8-", "coordinator"]
+    assert lines[1:3] == [["4480b33aa6f3"], ["f7ddb68a-beba-4aa9-b5cb-", "inspector"]]
+
+
 def test_a_head_is_not_folded_for_words_of_two_rows_which_break_after_their_apostrophes() -> None:
     rows: list[list[Cell]] = [["Responsable d'enseignement", "1,23 → 1,23"], ["Agent d'enseignement", "1,23 → 0,93"]]
     buffer = io.StringIO()

@@ -3,9 +3,8 @@
 import io
 import re
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from itertools import islice
-from textwrap import fill
+from textwrap import TextWrapper
 from typing import IO, Any, Final
 
 from rich import box
@@ -130,8 +129,9 @@ def print_sheet(console: Screen, sheet: Sheet, *, title: str = "", most: int | N
 
 def _hyphenated(text: str, width: int) -> str:
     """Break words that no line of a column holds after a hyphen or an apostrophe, before they are folded anywhere."""
-    parts = partial(fill, width=width, break_long_words=False)
-    return re.sub(rf"\S{{{width + 1},}}", lambda word: parts(word[0].replace("'", "' ")).replace("' ", "'"), text)
+    wrapper = TextWrapper(width, break_long_words=False)
+    wrapper.wordsep_re = re.compile(r"(?<=[-'])")
+    return re.sub(rf"\S{{{width + 1},}}", lambda word: wrapper.fill(word[0]), text)
 
 
 def _cell(column: Column, item: Any, lang: Lang) -> str:
@@ -151,8 +151,9 @@ def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]], exact: Sequence
     for place, head in enumerate(heads):
         lines = [line for row in rows for line in row[place].split("\n")]
         words = [word for text in (head, *(() if exact[place] else lines)) for word in text.split()]
-        # a word of the head stands above every row
-        wide_words.append([cell_len(word) for word in [*words, *(head.split() * (len(rows) - 1))]])
+        # a word of the head stands above every row, and one that breaks after a hyphen is not folded
+        parts = re.findall(r"[^\s-]+-*", " ".join([*words, *(head.split() * (len(rows) - 1))]))
+        wide_words.append([cell_len(part) for part in parts])
         longest = max(map(cell_len, lines))
         full.append(max(longest, cell_len(head)))
         widths.append(max((longest if exact[place] else 0), *map(cell_len, words)) if words else longest)
