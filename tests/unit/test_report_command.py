@@ -59,7 +59,7 @@ def test_the_command_in_the_page_makes_the_page_again(tmp_path: Path, monkeypatc
     assert words[:2] == ["passerelles", "report"]
     monkeypatch.chdir(folder)
     assert call(*words[2:]) == 0
-    assert (folder / "rapport.html").read_bytes() == first.read_bytes()
+    assert (folder / "report.html").read_bytes() == first.read_bytes()
 
 
 @pytest.mark.parametrize(

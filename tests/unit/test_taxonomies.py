@@ -294,11 +294,18 @@ def test_what_is_shown_of_an_english_set_holds_no_french_word_and_no_half_senten
 ) -> None:
     folder = str(write_esco(tmp_path / "esco"))
     jobs = [o.code for o in load_referential(folder).occupations[:2]]
-    for words in (("show", jobs[0]), ("compare", *jobs), ("areas",), ("validate", folder)):
+    lots, posts, page = (str(tmp_path / name) for name in ("lots.csv", "posts.csv", "page.html"))
+    Path(lots).write_text(f"employer,job,headcount,basin\nA,{jobs[0]},2,x\nA,glorbist,2,x\n", encoding="utf-8")
+    Path(posts).write_text("employer,job,openings,basin\nB,harbour pilot,2,x\n", encoding="utf-8")
+    tables = ("--fragile", lots, "--hiring", posts)
+    for words in (
+        ("show", jobs[0]), ("compare", *jobs), ("areas",), ("validate", folder), ("territory", "match", *tables),
+        ("report", *tables, "--output", page),
+    ):  # fmt: skip
         with pytest.raises(SystemExit):
             run([*words, "--lang", "en", *(() if words[0] == "validate" else ("--referential", folder))])
-        text = capsys.readouterr().out
-        assert "avoir" not in text
+        text = capsys.readouterr().out + (Path(page).read_text(encoding="utf-8") if words[0] == "report" else "")
+        assert not any(word in text for word in ("avoir", "choix", "rapport", "econversion", "OPCO"))
         assert "By chance" not in text  # of moves that experts list, which there are none of
 
 

@@ -467,7 +467,7 @@ def report(
     scenarios = [Scenario(opts.say("report.these_bounds"), {}, allocation)] if others else []
     scenarios += compare_scenarios(graph, fragile, hiring, others, **bounds)
     request = Request(
-        command=(*words, "--output", f"rapport{'.docx' if office else '.html'}"),
+        command=(*words, "--output", opts.say("report.file") + (".docx" if office else ".html")),
         title=title or (opts.say("report.title", territory=sample.title()) if sample else ""), date=opts.date,
         invented=bool(sample), limit=limit, mask=opts.mask, pictures=pictures,
     )  # fmt: skip
