@@ -13,7 +13,7 @@ from passerelles.market.figures import Figure, Interval, unknown
 from passerelles.market.market import Market, Openings, load_market
 from passerelles.market.own_lists import load_job_list
 from passerelles.market.places import Basin, Places, load_places
-from passerelles.market.signals import find_basin, job_tension, judge, signal, signals
+from passerelles.market.signals import JobMarket, JobMarkets, find_basin, job_tension, judge, signal, signals
 from passerelles.model import JobTitle
 from passerelles.referentials.referential import Referential
 from small import occupation, referential
@@ -312,3 +312,10 @@ def test_lorry_drivers_in_redon(real_market: Market, real_places: Places, rome: 
     whole = sum(c.low for c in counts if c is not None)
     assert sum(s.estimated.low or 0 for s in redon) == pytest.approx(whole)
     assert {s.status for s in redon} == {"hiring", "fragile", "neither", "unknown"}
+
+
+def test_a_group_of_jobs_in_one_basin_is_told_of_that_basin_by_its_name() -> None:
+    known = Figure(Interval(3, 3), "observed", "BMO", "2025", "5313", territory_label="REDON")
+    jobs = dict.fromkeys("AB", JobMarket(known, known, known))
+    group = JobMarkets(jobs, dict.fromkeys("AB", known)).of_group("AB")
+    assert {figure.origin("fr") for figure in (group.projects, group.tension)} == {"BMO, 2025, bassin REDON"}

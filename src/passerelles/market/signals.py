@@ -699,8 +699,9 @@ def _aggregate(known: Sequence[Figure], every: Sequence[Figure], *, added: bool)
     bounds = total(ends) if added else Interval(median(e.low for e in ends), median(e.high for e in ends))
     first = known[0]
     years = ", ".join(sorted({f.year for f in known}))
-    place = first.territory if len({f.territory for f in known}) == 1 else ""
-    return Figure(bounds, "estimated", first.source, years, place, why="spread" if added else "median")
+    same = len({f.territory for f in known}) == 1
+    place = {"territory": first.territory, "territory_label": first.territory_label} if same else {}
+    return Figure(bounds, "estimated", first.source, years, why="spread" if added else "median", **place)
 
 
 def job_markets(
