@@ -264,3 +264,13 @@ def test_a_limit_too_low_for_any_lever_is_said_with_the_least(capsys: pytest.Cap
     assert (code, answer["results"]) == (1, [])
     code, out, _ = call(*words, "--limit", str(answer["fewest"]), capsys=capsys)
     assert (code, json.loads(out)["totals"]["opened"]) == (0, 1)
+
+
+def test_a_workbook_of_levers_keeps_the_rows_that_were_set_aside(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    fragile, book = tmp_path / "fragile.csv", tmp_path / "leviers.xlsx"
+    fragile.write_text("employer;job;headcount;basin\nA;N1103;12;Redon\nB;zorglubiste;8;Redon\n", encoding="utf-8")
+    call("levers", "--fragile", str(fragile), "--target", "N4101", "--output", str(book), capsys=capsys)
+    aside = openpyxl.load_workbook(book)["Mis de côté"]
+    assert [[row[1], row[4]] for row in aside.iter_rows(min_row=2, values_only=True)] == [[3, 8]]

@@ -20,6 +20,7 @@ from passerelles.views.spec import Page, dicts
 
 if TYPE_CHECKING:
     from passerelles.market.own_lists import JobList
+    from passerelles.territory.lots import Side
 
 
 @shared("explain filters referential overlay no_access data observed limit strict settings form output chart lang")
@@ -344,14 +345,15 @@ def levers(
     """Choose what to acquire."""
     from passerelles.matching import find_occupation, find_occupations
     from passerelles.paths.levers import levers as choose
+    from passerelles.territory.allocation import note_sheets
 
     graph, referential = opts.graph, opts.graph.referential
     counted = [(find_occupation(referential, name), number) for name, number in _people(origin or [])]
     jobs = set(find_occupations(referential, target or []))
-    if fragile is not None:
-        counted += [(lot.job, lot.people) for lot in opts.read_lots(fragile, "fragile").lots]
-    if hiring is not None:
-        jobs |= {lot.job for lot in opts.read_lots(hiring, "hiring").lots}
+    sides: tuple[tuple[Path | None, Side], ...] = (fragile, "fragile"), (hiring, "hiring")
+    tables = [opts.read_lots(table, side) for table, side in sides if table is not None]
+    counted += [(lot.job, lot.people) for lots in tables for lot in lots.lots if lots.side == "fragile"]
+    jobs |= {lot.job for lots in tables for lot in lots.lots if lots.side == "hiring"}
     if not counted or not jobs:
         raise PasserellesError("levers_need_sides")
     choice = choose(
@@ -364,7 +366,8 @@ def levers(
         more = {"totals": totals, "exact": choice.exact, "guarantee": choice.guarantee, "fewest": choice.fewest}
         return opts.scored("levers@1", dicts(choice, opts.lang)) | more
 
-    opts.emit(payload, choice.sheets(opts.lang), opts.on_screen(choice.page, referential))
+    aside = note_sheets([row for lots in tables for row in lots.set_aside], (), opts.lang)
+    opts.emit(payload, [*choice.sheets(opts.lang), *aside], opts.on_screen(choice.page, referential))
     return bool(choice)
 
 

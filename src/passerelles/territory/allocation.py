@@ -159,8 +159,7 @@ class Release:
             Sheet("changes", Change.spec.columns, lambda: self.changes, lang),
             *([Sheet("curve", CurvePoint.spec.columns, lambda: self.curve, lang)] if self.curve else []),
             Sheet("resolved", ResolvedTitle.spec.columns, lambda: self.resolved, lang),
-            *([Sheet("set_aside", Problem.spec.columns, lambda: self.set_aside, lang)] if self.set_aside else []),
-            *note_sheets(self.notes, lang),
+            *note_sheets(self.set_aside, self.notes, lang),
         ]
 
     def page(self, lang: Lang = "fr") -> Page:
@@ -219,9 +218,10 @@ class Release:
         return rows
 
 
-def note_sheets(notes: Sequence[Note], lang: Lang) -> list[Sheet]:
-    """Return what the reader must know, where there is something."""
-    return [Sheet("notes", Note.spec.columns, lambda: notes, lang)] if notes else []
+def note_sheets(set_aside: Sequence[Problem], notes: Sequence[Note], lang: Lang) -> list[Sheet]:
+    """Return the rows that were set aside, and what the reader must know, where there is something."""
+    told = [Sheet("notes", Note.spec.columns, lambda: notes, lang)] if notes else []
+    return [*([Sheet("set_aside", Problem.spec.columns, lambda: set_aside, lang)] if set_aside else []), *told]
 
 
 @dataclass(frozen=True, repr=False)

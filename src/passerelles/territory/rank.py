@@ -207,9 +207,8 @@ def ranking_sheets(
     head = Ranked.spec.pick("rank", "origin_code", "origin_label", "target_code", "target_label", on=On.TABLE)
     columns = side_by_side(head, RankPart.spec.pick("part", "value", "sentence", on=On.TABLE))
     parts = Sheet("parts", columns, lambda: ((r, p) for r in ranked for p in r.parts), lang)
-    aside = [Sheet("set_aside", Problem.spec.columns, lambda: set_aside, lang)] if set_aside else []
     ranking = Sheet("ranking", Ranked.spec.columns, lambda: ranked, lang, hidden)
-    return [ranking, parts, *aside, *note_sheets(notes, lang)]
+    return [ranking, parts, *note_sheets(set_aside, notes, lang)]
 
 
 def _publisher(figure: Figure, lang: Lang) -> str:
