@@ -1,6 +1,7 @@
 """The public face: what is lazily imported, what the stub tells type checkers, and `__all__` are one list."""
 
 import ast
+import doctest
 import inspect
 from pathlib import Path
 from types import ModuleType
@@ -37,3 +38,14 @@ def test_completion_shows_the_public_names_and_help_how_to_start() -> None:
     for name in passerelles.__all__:
         if name != "__version__":
             assert len(inspect.getdoc(getattr(passerelles, name)) or "") > 30, name
+
+
+@pytest.mark.parametrize("package", [passerelles, passerelles.charts])
+def test_every_public_example_runs_where_it_is_pasted(package: ModuleType) -> None:
+    """In a fresh notebook there is no name that an example does not import."""
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+    for name in set(package.__all__) - {"__version__"}:
+        public = getattr(package, name)
+        for example in doctest.DocTestFinder(recurse=False).find(public, name, module=False, globs={}):
+            runner.run(example)
+    assert runner.summarize(verbose=False).failed == 0

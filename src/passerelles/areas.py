@@ -305,7 +305,7 @@ def mobility_areas(
 
     Examples
     --------
-    >>> from passerelles import build_graph, load_referential
+    >>> from passerelles import build_graph, load_referential, mobility_areas
     >>> mobility = mobility_areas(build_graph(load_referential("transitions")))
     >>> sum(len(area.members) for area in mobility.areas)
     125

@@ -81,8 +81,9 @@ def compile_index(
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
-    >>> from passerelles import build_graph, load_referential, rank_moves
+    >>> from passerelles import build_graph, compile_index, load_referential, rank_moves
     >>> graph = build_graph(load_referential("transitions"))
     >>> with TemporaryDirectory() as folder:
     ...     place = compile_index(graph, Path(folder) / "metiers.index")

@@ -472,6 +472,7 @@ class Profile:
 
     Examples
     --------
+    >>> from passerelles import Profile
     >>> Profile("K2110", credentials={"PERM-C": "yes"}).credentials["PERM-C"]
     'yes'
     """

@@ -132,7 +132,7 @@ def progress_bar(text: str, *, total: int | None = None, unit: Unit = "items", l
 
     Examples
     --------
-    >>> from passerelles import build_graph, evaluate, load_referential
+    >>> from passerelles import build_graph, evaluate, load_referential, progress_bar
     >>> with progress_bar("evaluating") as tell:
     ...     evaluation = evaluate(build_graph(load_referential("transitions")), methods=["cosine"], progress=tell)
     """

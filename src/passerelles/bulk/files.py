@@ -136,8 +136,9 @@ def rank_files(  # noqa: PLR0913 - as `rank_profiles`, and where all goes
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
-    >>> from passerelles import build_graph, load_referential
+    >>> from passerelles import build_graph, load_referential, rank_files
     >>> with TemporaryDirectory() as folder:
     ...     source = Path(folder) / "people.csv"
     ...     _ = source.write_text("id,occupation,competencies\np1,K2110,\n")

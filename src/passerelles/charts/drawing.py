@@ -146,6 +146,7 @@ def save(figure: Figure, path: str | Path, *, overwrite: bool = False, dpi: int 
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
     >>> from passerelles import build_graph, charts, load_referential, rank_moves
     >>> move = rank_moves(build_graph(load_referential()), "K2110", limit=1)[0]

@@ -340,7 +340,7 @@ def evaluate(
 
     Examples
     --------
-    >>> from passerelles import build_graph, load_referential
+    >>> from passerelles import build_graph, evaluate, load_referential
     >>> evaluation = evaluate(build_graph(load_referential("transitions")), methods=["random", "cosine"])
     >>> chance, cosine = (result.metrics["ndcg@10"] for result in evaluation.results)
     >>> cosine > 2 * chance

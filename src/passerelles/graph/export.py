@@ -175,8 +175,9 @@ def export_graph(
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
-    >>> from passerelles import build_graph, load_referential
+    >>> from passerelles import build_graph, export_graph, load_referential
     >>> graph = build_graph(load_referential("transitions"))
     >>> with TemporaryDirectory() as folder:
     ...     export_graph(graph, Path(folder) / "metiers.graphml").name

@@ -630,7 +630,7 @@ def resolve_title(
 
     Examples
     --------
-    >>> from passerelles import load_referential
+    >>> from passerelles import load_referential, resolve_title
     >>> found = resolve_title(load_referential("transitions"), "MONITRICE AUTO ECOLE")[0]
     >>> found.code, found.confidence > 0.9
     ('K2110', True)
@@ -664,7 +664,7 @@ def resolve_competency(referential: Referential, text: str, *, limit: int = LIMI
 
     Examples
     --------
-    >>> from passerelles import load_referential
+    >>> from passerelles import load_referential, resolve_competency
     >>> referential = load_referential("transitions")
     >>> label = next(c.label for c in referential.competencies if c.label)
     >>> resolve_competency(referential, label.upper())[0].label == label

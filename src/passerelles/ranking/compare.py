@@ -140,7 +140,7 @@ def compare(
 
     Examples
     --------
-    >>> from passerelles import build_graph, load_referential
+    >>> from passerelles import build_graph, compare, load_referential
     >>> compare(build_graph(load_referential("transitions")), ["N4101", "N4103"])
     <Comparison N4101 | N4103: 22 shared>
     """

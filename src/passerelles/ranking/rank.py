@@ -624,7 +624,7 @@ def counterfactual(
 
     Examples
     --------
-    >>> from passerelles import build_graph, load_referential
+    >>> from passerelles import build_graph, counterfactual, load_referential
     >>> graph = build_graph(load_referential("transitions"))
     >>> change = counterfactual(graph, "F1703", "F1503", level="proche")  # mason to carpenter
     >>> [item.label for item in change.added], change.move.level

@@ -48,6 +48,7 @@ def load_referential(source: str | Path = "transitions", *, strict: bool = False
 
     Examples
     --------
+    >>> from passerelles import load_referential
     >>> load_referential("transitions").occupation_by_code["K2110"].label
     'Enseignant / Enseignante de la conduite et de la sécurité routière'
     """

@@ -160,7 +160,7 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
 
     Examples
     --------
-    >>> from passerelles import build_graph, load_referential
+    >>> from passerelles import build_graph, load_referential, match_territory
     >>> graph = build_graph(load_referential("transitions"))
     >>> fragile = [{"employer": "A", "job": "N4101", "headcount": 7, "basin": "Redon"}]
     >>> hiring = [{"employer": "B", "job": "N4101", "openings": 5, "basin": "Redon"}]
