@@ -272,5 +272,7 @@ def test_a_workbook_of_levers_keeps_the_rows_that_were_set_aside(
     fragile, book = tmp_path / "fragile.csv", tmp_path / "leviers.xlsx"
     fragile.write_text("employer;job;headcount;basin\nA;N1103;12;Redon\nB;zorglubiste;8;Redon\n", encoding="utf-8")
     call("levers", "--fragile", str(fragile), "--target", "N4101", "--output", str(book), capsys=capsys)
+    labels = ("Préparateur / Préparatrice de commandes", "Conducteur / Conductrice de poids lourd")
+    assert next(openpyxl.load_workbook(book)["Ouvertures"].iter_rows(min_row=2, values_only=True))[3:6:2] == labels
     aside = openpyxl.load_workbook(book)["Mis de côté"]
     assert [[row[1], row[4]] for row in aside.iter_rows(min_row=2, values_only=True)] == [[3, 8]]

@@ -405,12 +405,16 @@ class Opened(Described):
     people: int
     via: str | None = None
     hours: float | None = None
+    origin_label: str | None = None
+    target_label: str | None = None
 
     spec: ClassVar[Record] = Record(
         "opened",
         "A job that a lever opens to the people of an origin",
         Column("origin_code", value="origin", json_key="origin", promised="code?"),
+        Column("origin_label", on=On.TABLE),
         Column("target_code", value="target", json_key="target", promised="code"),
+        Column("target_label", on=On.TABLE),
         Column("people", "integer", promised="count"),
         Column("hours_expected", "number", value="hours", json_key="hours", schema="amount?: Of one person"),
         Column("certification_link", value="via", words="market.via", json_key="via",
@@ -636,9 +640,10 @@ def _lever(situation: Situation, each: AtomSet, rank: int, gained: int) -> Lever
     pairs = [pair for pair, yes in zip(situation.pairs, each.opens, strict=True) if yes]
     lengths = {o: situation.hours_for(each.members, o) for o in dict.fromkeys(o for o, _ in pairs)}
     hours = {o: length for o, (length, _) in lengths.items()}
+    ends = [(situation.starts[o], o, situation.graph.occupations[t], via.get(t)) for o, t in pairs]
     opened = tuple(
-        Opened(situation.starts[o][0].end.code, situation.graph.codes[t], situation.starts[o][1], via.get(t), hours[o])
-        for o, t in pairs
+        Opened(start.end.code, job.code, people, how, hours[o], start.end.label, job.label)
+        for (start, people), o, job, how in ends
     )
     kind: LeverKind = atoms[0].kind if len(atoms) == 1 else "group"
     column_of = situation.demands.column_of
