@@ -1002,3 +1002,10 @@ def test_a_name_that_others_go_on_is_theirs_where_the_tables_have_more_than_one_
     places = Places((Basin("5902", "Artois"), Basin("7201", "Landes")), communes)
     assert Locator(places, common=frozenset({"62"})).starting_with("Aire") == [communes[1]]
     assert Locator(places, communes=frozenset({"40001"})).starting_with("Aire") == [communes[0]]
+
+
+def test_a_mistyped_code_suggests_the_nearest_code_and_not_titles_that_resemble_it(embedded: Referential) -> None:
+    people = [{"employer": "A", "job": job, "headcount": 2, "basin": "x"} for job in ("N1103", "H33O2")]
+    posts = [{"employer": "B", "job": "N1103", "openings": 1, "basin": "x"}]
+    left, _ = read_sides(embedded, people, posts, locator=Locator())
+    assert left.set_aside[0].suggestions[0] == "H3302 Agent / Agente de conditionnement"

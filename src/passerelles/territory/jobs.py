@@ -14,7 +14,15 @@ from passerelles.errors import PasserellesError
 from passerelles.io.xlsx import cell_text
 from passerelles.matching.titles import SURE, Candidate, Context, contexts_of, likelier, resolve_many
 from passerelles.referentials import access_text
-from passerelles.referentials.referential import Referential, code_of, codes_within, occupations_meant, titles_by_label
+from passerelles.referentials.referential import (
+    Referential,
+    code_of,
+    codes_within,
+    meant_as_code,
+    nearest,
+    occupations_meant,
+    titles_by_label,
+)
 from passerelles.sharing import made_once
 from passerelles.territory.columns import bare, with_letters
 from passerelles.territory.grid import Grid, Line, Row, numbers_of, whole_of
@@ -191,7 +199,9 @@ def read_title(
     if len(exact) > 1:
         names = tuple(f"{code} {referential.occupation_by_code[code].name}" for code in exact)
         return Unusable(role, "job_ambiguous", {"given": text, "suggestions": ", ".join(exact)}, names)
-    return Unusable(role, "job_unknown", {"given": text}, tuple(f"{c.code} {c.label}" for c in ranked))
+    codes = nearest(referential, text) if meant_as_code(text) else [c.code for c in ranked]
+    names = tuple(f"{code} {referential.occupation_by_code[code].label}" for code in codes)
+    return Unusable(role, "job_unknown", {"given": text}, names)
 
 
 def _confidence(referential: Referential, first: Candidate) -> float:
