@@ -11,6 +11,7 @@ from html_reading import read_page, rows_of
 from market_files import market_folder, write
 from passerelles.cli.main import run
 from passerelles.referentials.places import sample_names, sample_tables
+from passerelles.views.document import Cell, Document, Grid, Head, Part, write_word
 
 SAMPLES = Path(__file__).resolve().parents[2] / "referentials" / "transitions" / "territories"
 
@@ -183,6 +184,19 @@ def test_an_office_document_says_what_the_page_says(tmp_path: Path) -> None:
     assert titles == [h.text for h in read.all("h2")]
     # The scenarios stand side by side, these bounds first.
     assert [r["Scénario"] for r in rows_of(read, "scenarios")] == ["ces bornes", "radius=20"]
+
+
+def test_a_word_table_gives_its_texts_the_room_that_figures_do_not_need(tmp_path: Path) -> None:
+    docx = pytest.importorskip("docx")
+    words = Grid("grid", "Plan", (Head("Quoi"), Head("Personnes", numeric=True)), ((
+        Cell("Obtenir l'autorisation de conduite que délivre l'employeur, puis se former au poste. " * 3),
+        Cell("8", 8.0, note="de 5 à 10"),
+    ),))  # fmt: skip
+    write_word(Document("Titre", parts=(Part("part", "Partie", (words,)),)), tmp_path / "plan.docx")
+    (table,) = docx.Document(tmp_path / "plan.docx").tables
+    wide, narrow = (column.width for column in table.columns)
+    assert wide > 3 * narrow
+    assert [cell.width for cell in table.rows[1].cells] == [wide, narrow]
 
 
 def test_a_sheet_a_move_for_the_person_concerned(tmp_path: Path) -> None:

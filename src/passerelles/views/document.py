@@ -134,6 +134,8 @@ class Document(NamedTuple):
 _WIDE: Final = 5  # columns from which a table is set in small type
 _SMALL, _USUAL = 8.0, 10.0  # points
 _MARGIN: Final = 18.0  # millimetres
+_LETTER: Final = 0.6  # of the size of the type: how wide a letter is, about
+_PADDING: Final = 4  # letters that would fit beside the text of a cell
 
 
 def write_word(document: Document, output: Path) -> None:
@@ -215,18 +217,36 @@ def _paragraph(office: "OfficeDocument", text: str, *, italic: bool = False) -> 
 def _table(office: "OfficeDocument", grid: Grid) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415 - an extra
     from docx.oxml import OxmlElement  # noqa: PLC0415 - an extra
-    from docx.shared import Pt  # noqa: PLC0415 - an extra
+    from docx.shared import Mm, Pt  # noqa: PLC0415 - an extra
+
+    from passerelles.views.terminal import column_widths  # noqa: PLC0415 - pages never need it
 
     caption = office.add_paragraph()
     caption.add_run(printable(grid.caption)).bold = True
     caption.paragraph_format.keep_with_next = True
     table = office.add_table(rows=0, cols=len(grid.heads))
     table.style = "Table Grid"
+    table.autofit = False
     size = Pt(_SMALL if len(grid.heads) >= _WIDE else _USUAL - 1)
     lines = [[(head.label, "") for head in grid.heads], *([(c.text, c.note) for c in row] for row in grid.rows)]
+    room = Mm(210 - 2 * _MARGIN)
+    letters = round(room / (_LETTER * size)) - _PADDING * len(grid.heads)
+    numeric = [head.numeric for head in grid.heads]  # figures stand on one line, what is said beside them need not
+    rows = [
+        [
+            "\n".join((text, *(note.split() if figures else [note])))
+            for (text, note), figures in zip(line, numeric, strict=True)
+        ]
+        for line in lines
+    ]
+    shares = [n + _PADDING for n in column_widths(rows[0], rows[1:] or rows, numeric, letters)]
+    widths = [round(room * share / sum(shares)) for share in shares]
+    for column, width in zip(table.columns, widths, strict=True):  # one program reads these, another those of cells
+        column.width = width
     for number, line in enumerate(lines):
         # A row's cells are read once: reading them one by one takes time that grows with the square of the columns.
-        for cell, head, (text, note) in zip(table.add_row().cells, grid.heads, line, strict=True):
+        for cell, width, head, (text, note) in zip(table.add_row().cells, widths, grid.heads, line, strict=True):
+            cell.width = width
             paragraph = cell.paragraphs[0]
             paragraph.add_run(printable(text)).bold = number == 0 or None
             if note:

@@ -119,7 +119,7 @@ def print_sheet(console: Screen, sheet: Sheet, *, title: str = "", most: int | N
     heads = [column.head(lang) for column in columns]
     protected = [[with_holding_spaces(text, lang) for text in row] for row in rows]
     exact = [column.kind in NUMERIC for column in columns]
-    widths = _widths(heads, protected, exact, console.width - _BETWEEN * (len(columns) - 1))
+    widths = column_widths(heads, protected, exact, console.width - _BETWEEN * (len(columns) - 1))
     for head, numeric, width in zip(heads, exact, widths, strict=True):
         table.add_column(head, justify="right" if numeric else "left", width=width, overflow="fold")
     for row in rows:
@@ -141,7 +141,7 @@ def _cell(column: Column, item: Any, lang: Lang) -> str:
     return f"{text}, {beside}" if beside else text
 
 
-def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]], exact: Sequence[bool], room: int) -> list[int]:
+def column_widths(heads: Sequence[str], rows: Sequence[Sequence[str]], exact: Sequence[bool], room: int) -> list[int]:
     """
     Return how wide columns are: numbers on one line, words whole, then room to those that would be the most lines.
 
