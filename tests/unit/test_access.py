@@ -427,6 +427,43 @@ def test_the_source_of_what_is_left_of_a_training_is_that_of_its_reduction_where
     assert remaining(whole, Reduction("A", 100.0)).source == "whole"
 
 
+YEARS = Hours(36.0, 36.0, 36.0)
+TRAINED = Credential("Z9", "Titre", "titre", Hours(100.0, 100.0, 100.0))
+
+
+@pytest.mark.parametrize(
+    ("first", "other"),
+    [
+        # A long school of known hours is better known than a training of unknown length, practice of years is not.
+        (replace(TRAINED, hours=Hours(3000.0, 3000.0, 3000.0), months=YEARS), Credential("Z1", "Autre", "titre")),
+        (replace(TRAINED, hours=Hours(None, None, 500.0)), Credential("Z1", "Ans", "experience", months=YEARS)),
+        (replace(TRAINED, hours=Hours()), Credential("Z1", "Ans", "experience", months=YEARS)),
+        (replace(TRAINED, hours=Hours()), Credential("Z1", "Pratique", "experience")),
+        (TRAINED, Credential("Z1", "Mois", "experience", months=Hours(6.0, 6.0, 6.0))),
+        (Credential("Z9", "Mois", "experience", months=Hours(0.5, 0.5, 0.5)), replace(TRAINED, code="Z1")),
+    ],
+)
+def test_of_two_ways_the_better_known_then_the_shorter_one_is_counted(first: Credential, other: Credential) -> None:
+    some = with_credentials(jobs(*one_of("Q", ("Z1", "v", "a"), ("Z9", "v", "b"))), first, other)
+    demands = demands_of(build_graph(some))
+    assert [[demands.codes[i] for i in way] for way in demands.price(Holdings()).ways] == [["Z9"]]
+
+
+def test_who_took_one_way_has_not_the_one_that_employers_of_another_job_ask_for() -> None:
+    ways = [row for job in "PQS" for row in one_of(job, ("Z1", "v", "a"), ("Z9", "v", "b"))]
+    rows = (*ways, CredentialRequirement("Q", "Z9", "usual"), CredentialRequirement("S", "FIMO", "usual"))
+    short = replace(TRAINED, code="Z1", hours=Hours(50.0, 50.0, 50.0))
+    demands = demands_of(build_graph(with_credentials(jobs(*rows), short, TRAINED)))
+    held = demands.with_choices(demands.holds(12.0))[:, len(demands.codes) :]
+    of_job = {job: int(np.flatnonzero(demands.needed["PQRST".index(job), len(demands.codes) :])[0]) for job in "PQS"}
+    assert of_job["P"] == of_job["S"] != of_job["Q"]  # what else is usual makes no other choice
+    assert [[bool(held["PQRST".index(a), of_job[b]]) for b in "PQ"] for a in "PQS"] == [
+        [True, False],
+        [True, True],
+        [True, False],
+    ]
+
+
 def test_what_is_certain_or_of_one_way_may_all_be_held_and_nothing_is_needed_of_nobody() -> None:
     holdings = Holdings({"A": "yes"}, (frozenset({frozenset("B"), frozenset({"C", "D"})}),))
     assert holdings.may_include([])

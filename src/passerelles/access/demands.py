@@ -215,8 +215,7 @@ class Demands(Deriving):
                 for own in np.flatnonzero(self.needed[row, size:]).tolist():
                     taken = {self.codes[i] for i in ranked[own][0][0]}
                     for other in set(alike[self.choices[own]]) - {own}:
-                        usual = self.usual[other].intersection(chain(*self.choices[other]))
-                        held[row, size + other] &= not usual or bool(usual & taken)
+                        held[row, size + other] &= not taken.isdisjoint(self.usual[other]) or not self.usual[other]
             return frozen(held)
 
         return self.derived(("holds", practice), find)
@@ -607,8 +606,8 @@ def _offers(
     for each, plain in zip(conditions, fixed, strict=True):
         whole = {group: _unions(referential, some, (), known) for group, some in _choices(each).items()}
         ways = _merge({group: _fewest(way.difference(plain) for way in some) for group, some in whole.items()})
-        usual = frozenset(c.code for c in each.credentials if c.requirement == "usual" and c.applies)
-        offers.append({group: (some, usual) for group, some in ways.items()})
+        usual = {c.code for c in each.credentials if c.requirement == "usual" and c.applies}
+        offers.append({group: (some, frozenset(usual.intersection(chain(*some)))) for group, some in ways.items()})
     return offers
 
 
