@@ -450,18 +450,36 @@ def test_of_two_ways_the_better_known_then_the_shorter_one_is_counted(first: Cre
 
 
 def test_who_took_one_way_has_not_the_one_that_employers_of_another_job_ask_for() -> None:
-    ways = [row for job in "PQS" for row in one_of(job, ("Z1", "v", "a"), ("Z9", "v", "b"))]
-    rows = (*ways, CredentialRequirement("Q", "Z9", "usual"), CredentialRequirement("S", "FIMO", "usual"))
+    jobs_alike = "PQST"
+    ways = [row for job in jobs_alike for row in one_of(job, ("Z1", "v", "a"), ("Z9", "v", "b"))]
+    usual = [CredentialRequirement(job, code, "usual") for job, code in (("Q", "Z9"), ("S", "FIMO"), ("T", "Z1"))]
     short = replace(TRAINED, code="Z1", hours=Hours(50.0, 50.0, 50.0))
-    demands = demands_of(build_graph(with_credentials(jobs(*rows), short, TRAINED)))
+    demands = demands_of(build_graph(with_credentials(jobs(*ways, *usual), short, TRAINED)))
     held = demands.with_choices(demands.holds(12.0))[:, len(demands.codes) :]
-    of_job = {job: int(np.flatnonzero(demands.needed["PQRST".index(job), len(demands.codes) :])[0]) for job in "PQS"}
-    assert of_job["P"] == of_job["S"] != of_job["Q"]  # what else is usual makes no other choice
-    assert [[bool(held["PQRST".index(a), of_job[b]]) for b in "PQ"] for a in "PQS"] == [
-        [True, False],
-        [True, True],
-        [True, False],
-    ]
+    row_of = {job: demands.occupations.index(job) for job in jobs_alike}
+    choice_of = {job: demands.needed[row, len(demands.codes) :].argmax() for job, row in row_of.items()}
+    assert choice_of["P"] == choice_of["S"]  # what else is usual makes no other choice
+    assert len({*choice_of.values()}) == len(jobs_alike) - 1
+    known = {job: [other for other in jobs_alike if held[row, choice_of[other]]] for job, row in row_of.items()}
+    assert known == {"P": ["P", "S", "T"], "Q": ["P", "Q", "S"], "S": ["P", "S", "T"], "T": ["P", "S", "T"]}
+
+
+@pytest.mark.parametrize(
+    ("hours", "low", "high", "unknown"),
+    [
+        (Hours(None, None, 500.0), 0.0, 500.0, True),
+        (Hours(None, 100.0, None), None, None, False),  # its least is not known
+        (Hours(80.0, 100.0, 120.0), 80.0, 120.0, False),
+        (Hours(), 0.0, None, True),
+    ],
+)
+def test_what_is_published_of_a_length_bounds_it(
+    hours: Hours, low: float | None, high: float | None, *, unknown: bool
+) -> None:
+    some = with_credentials(jobs(CredentialRequirement("Q", "Z9")), replace(TRAINED, hours=hours))
+    price = demands_of(build_graph(some)).price(Holdings())
+    assert [None if np.isnan(end[0]) else float(end[0]) for end in (price.low, price.high)] == [low, high]
+    assert bool(price.unknown[0]) is unknown
 
 
 def test_what_is_certain_or_of_one_way_may_all_be_held_and_nothing_is_needed_of_nobody() -> None:
