@@ -982,6 +982,9 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("C1206", "C1302", "open", set(), set(), (150, 400)),
     ("M1203", "M1811", "open", set(), set(), (700, 900)),  # two years of studies without the practice: the last of five
     ("H1210", "H1206", "open", set(), set(), (150, 450)),  # a technician of research becomes an engineer by practice
+    ("H1224", "H1206", "open", set(), set(), (150, 450)),
+    ("I1304", "H1206", "open", set(), set(), (2500, 4500)),  # a technician of maintenance does not
+    ("H2507", "H1206", "open", set(), set(), (700, 1100)),  # nor who leads a line of production
     ("F1108", "F1106", "open", set(), set(), (150, 400)),  # and who measures buildings one of prices
     ("F1201", "F1106", "open", set(), set(), (100, 400)),
     ("N1302", "H1405", "open", set(), set(), (150, 450)),
