@@ -987,14 +987,21 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("H2507", "H1206", "open", set(), set(), (700, 1100)),  # nor who leads a line of production
     ("F1108", "F1106", "open", set(), set(), (150, 400)),  # and who measures buildings one of prices
     ("F1201", "F1106", "open", set(), set(), (100, 400)),
+    ("F1205", "F1106", "open", set(), set(), (100, 400)),  # as their head does
     ("N1302", "H1405", "open", set(), set(), (150, 450)),
     ("M1805", "M1853", "open", set(), set(), (100, 400)),
+    ("M1894", "M1853", "open", set(), set(), (100, 400)),
     ("M1801", "M1827", "open", set(), set(), (100, 400)),
+    ("M1879", "M1827", "open", set(), set(), (50, 250)),  # an engineer of the cloud no longer than its technician
+    ("M1886", "M1827", "open", set(), set(), (400, 900)),  # who only coordinates a site has not programmed it
     ("D1402", "D1406", "open", set(), set(), (100, 400)),
     ("D1407", "M1715", "open", set(), set(), (100, 400)),
+    ("D1421", "M1715", "open", set(), set(), (100, 400)),
+    ("H1102", "M1715", "open", set(), set(), (50, 250)),
     ("D1504", "M1715", "open", set(), set(), (450, 900)),  # shops are not the sales force
     ("H1308", "H1302", "open", set(), set(), (150, 450)),
     ("H1308", "H1523", "open", set(), set(), (150, 450)),
+    ("H1508", "H1523", "open", set(), set(), (150, 450)),
     # A trade that a CAP opens does not prove the two years of studies beside the practice.
     ("I1308", "F1113", "open", set(), set(), (3500, 4500)),
     ("H2504", "H1402", "open", set(), set(), (2000, 4500)),
