@@ -384,6 +384,12 @@ INTRODUCED = "Cet emploi demande du sérieux. "  # the first sentence speaks of 
         "Cet emploi est accessible avec le DARM.",
         "Cet emploi est accessible sur concours, suivi d'une formation de 20 semaines en école.",
         "Cet emploi est accessible avec une formation d'aide sanctionnée par le Diplôme d'État d'ambulancier.",
+        "L'agent doit être habilité aux risques chimiques.",
+        "Les études sont longues, mais c'est le Diplôme d'État de géomètre qui permet d'exercer.",
+        "Seules les qualifications inscrites au Code du sport autorisent à encadrer.",
+        "On entre dans ce métier par un CQP de plongeur.",
+        "Accès par le CQP de plongeur.",
+        "Le conducteur détient également une carte de qualification, obtenue grâce à un titre ou un diplôme.",
     ],
 )
 def test_turns_that_ask(text: str) -> None:
@@ -566,6 +572,7 @@ def test_what_the_first_sentence_asks_for_a_task_is_asked_of_the_job() -> None:
     assert required(INTRODUCED + text) == []
     assert required(text + " Les moniteurs n'y sont pas soumis.") == []  # others do without: it is of some posts
     assert required("La conduite d'un train exige une licence européenne.") == ["licence européenne"]
+    assert required("Le permis D est indispensable à la conduite d'un autocar.") == ["permis D"]
     assert required("Pour les interventions en altitude, une habilitation est exigée.") == []
     assert required("Pour se présenter au titre professionnel, il faut détenir le permis B.") == []  # asked before it
     assert required("Une licence ou un diplôme équivalent est indispensable pour intégrer le master.") == []
@@ -576,6 +583,13 @@ def test_a_name_goes_as_far_as_its_words_and_no_further() -> None:
     assert required("Un titre de chef de gros œuvre est exigé.") == ["titre de chef de gros œuvre"]
     assert required("Il faut détenir le permis D et réussir des tests.") == ["permis D"]
     assert required("Il faut justifier d'un agrément et de son brevet de pilote.") == ["agrément", "brevet de pilote"]
+
+
+def test_who_holds_two_things_holds_each_of_them() -> None:
+    text = "Le légiste est docteur en médecine (Diplôme d'État) et possède le Diplôme d'Études Spécialisées de légiste."
+    assert required(text) == ["docteur en médecine (Diplôme d'État)", "Diplôme d'Études Spécialisées de légiste"]
+    text = "Les candidats ont une licence en droit et suivent obligatoirement la formation des douanes."
+    assert required(text) == ["formation des douanes"]  # not what stands before
 
 
 def test_a_credential_beside_a_clean_record_is_required() -> None:
@@ -855,6 +869,7 @@ def test_the_reader_agrees_with_a_hand_on_the_rome_3(older_rome: Referential) ->
         ("9", Agreement((45, 45), (45, 45), (60, 60), (60, 60))),
         ("10", Agreement((50, 50), (50, 52), (60, 60), (60, 60))),
         ("11", Agreement((49, 49), (49, 49), (60, 60), (59, 60))),
+        ("12", Agreement((35, 35), (35, 37), (48, 50), (50, 50))),
     ],
 )
 def test_the_reader_agrees_with_who_wrote_texts_for_it(number: str, floors: Agreement) -> None:
