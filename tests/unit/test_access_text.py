@@ -390,6 +390,14 @@ INTRODUCED = "Cet emploi demande du sérieux. "  # the first sentence speaks of 
         "On entre dans ce métier par un CQP de plongeur.",
         "Accès par le CQP de plongeur.",
         "Le conducteur détient également une carte de qualification, obtenue grâce à un titre ou un diplôme.",
+        "Au terme de ses études, le chercheur a obtenu un doctorat.",
+        "Ces postes vont à des personnes qui ont reçu une formation militaire.",
+        "On n'intervient en centrale qu'une fois certifié en radioprotection.",
+        "On n'intervient en centrale qu'une fois habilité aux risques chimiques.",
+        "Un CQP de plongeur est la voie d'accès à cet emploi.",
+        "Les cliniques n'emploient à ces fonctions que des titulaires du Diplôme d'État d'infirmier.",
+        "Elle réclame une qualification adaptée au contexte.",
+        "Une qualification définie par arrêté est obligatoire.",
     ],
 )
 def test_turns_that_ask(text: str) -> None:
@@ -560,6 +568,8 @@ def test_turns_that_ask(text: str) -> None:
         "Un certificat médical est exigé à l'entrée en formation.",
         "Un certificat de formation est exigé pour le transport de marchandises dangereuses.",
         "Cet emploi est accessible avec une formation de soudeur, du CAP au Bac.",
+        "Un CQP de plongeur est la voie d'accès la plus courante.",
+        "Une formation en sciences de la vie est attendue.",
     ],
 )
 def test_turns_that_do_not_ask_of_everybody(text: str) -> None:
@@ -588,6 +598,8 @@ def test_a_name_goes_as_far_as_its_words_and_no_further() -> None:
 def test_who_holds_two_things_holds_each_of_them() -> None:
     text = "Le légiste est docteur en médecine (Diplôme d'État) et possède le Diplôme d'Études Spécialisées de légiste."
     assert required(text) == ["docteur en médecine (Diplôme d'État)", "Diplôme d'Études Spécialisées de légiste"]
+    text = "Le chirurgien a soutenu son doctorat et obtenu le diplôme d'études spécialisées de chirurgie."
+    assert required(text) == ["doctorat", "diplôme d'études spécialisées de chirurgie"]
     text = "Les candidats ont une licence en droit et suivent obligatoirement la formation des douanes."
     assert required(text) == ["formation des douanes"]  # not what stands before
 
@@ -677,6 +689,10 @@ def test_a_sentence_that_takes_up_the_one_before_states_it() -> None:
         ("Accessible avec un CAP. Une licence de soudeur ou une licence sportive est appréciée.", (3, 3)),
         ("Accessible avec un Bac+2 en assistance technique d'ingénieur.", (5, 5)),
         ("Accessible avec un Diplôme d'État de docteur vétérinaire.", (None, None)),
+        ("Un master ou un Diplôme d'État de pharmacie est exigé.", (7, 8)),
+        ("Le doctorat est exigé. Une licence reste facultative.", (8, 8)),
+        ("Pas de qualification exigée.", (0, None)),
+        ("Tous les niveaux de qualification sont acceptés.", (0, None)),
     ],
 )
 def test_levels_are_those_named_for_access(text: str, levels: tuple[int | None, int | None]) -> None:
@@ -870,6 +886,7 @@ def test_the_reader_agrees_with_a_hand_on_the_rome_3(older_rome: Referential) ->
         ("10", Agreement((50, 50), (50, 52), (60, 60), (60, 60))),
         ("11", Agreement((49, 49), (49, 49), (60, 60), (59, 60))),
         ("12", Agreement((35, 35), (35, 37), (48, 50), (50, 50))),
+        ("13", Agreement((34, 34), (34, 39), (49, 50), (50, 50))),
     ],
 )
 def test_the_reader_agrees_with_who_wrote_texts_for_it(number: str, floors: Agreement) -> None:
