@@ -398,6 +398,25 @@ INTRODUCED = "Cet emploi demande du sérieux. "  # the first sentence speaks of 
         "Les cliniques n'emploient à ces fonctions que des titulaires du Diplôme d'État d'infirmier.",
         "Elle réclame une qualification adaptée au contexte.",
         "Une qualification définie par arrêté est obligatoire.",
+        "Ce métier demande un agrément.",
+        "La réglementation impose par ailleurs un agrément.",
+        "La réglementation subordonne l'exercice à un agrément.",
+        "On n'exerce pas sans l'agrément préfectoral.",
+        "L'agent exerce après avoir obtenu le certificat de plongeur.",
+        "Pour exercer, l'agent détient un certificat de plongeur.",
+        "Les agents ont leur certificat de plongeur.",
+        "L'agent est soumis à un agrément.",
+        "On est recruté pourvu qu'on détienne le permis B.",
+        "Accès avec un certificat de plongeur.",
+        "L'emploi s'adresse à des personnes titulaires d'un certificat de plongeur.",
+        "On devient moniteur après un CQP de plongeur.",
+        "Le certificat de plongeur précède toute activité.",
+        "Le certificat de plongeur figure parmi les obligations.",
+        "Le certificat de plongeur fait foi.",
+        "Le diplôme attendu est le Diplôme d'État d'infirmier.",
+        "Seul peut opérer l'infirmier titulaire du Diplôme d'État d'infirmier de bloc.",
+        "Il détient en outre le certificat de plongeur.",
+        "L'embauche suppose que l'on ait le permis B.",
     ],
 )
 def test_turns_that_ask(text: str) -> None:
@@ -570,6 +589,13 @@ def test_turns_that_ask(text: str) -> None:
         "Cet emploi est accessible avec une formation de soudeur, du CAP au Bac.",
         "Un CQP de plongeur est la voie d'accès la plus courante.",
         "Une formation en sciences de la vie est attendue.",
+        "Cet emploi demande une formation en marketing.",
+        "Avoir un certificat de plongeur aide à être recruté.",
+        "La plupart des agents possèdent un certificat de plongeur.",
+        "Les experts intervenant au tribunal sont soumis à un agrément.",
+        "L'exercice n'est permis qu'aux majeurs.",
+        "Il faut quelquefois un permis C.",
+        "Nulle formation initiale n'est demandée.",
     ],
 )
 def test_turns_that_do_not_ask_of_everybody(text: str) -> None:
@@ -693,6 +719,10 @@ def test_a_sentence_that_takes_up_the_one_before_states_it() -> None:
         ("Le doctorat est exigé. Une licence reste facultative.", (8, 8)),
         ("Pas de qualification exigée.", (0, None)),
         ("Tous les niveaux de qualification sont acceptés.", (0, None)),
+        ("Quel que soit le niveau d'études.", (0, None)),
+        ("Nulle formation initiale n'est demandée.", (0, None)),
+        ("Ce poste ne demande pas de qualification.", (0, None)),
+        ("Sans Diplôme d'État d'infirmier, impossible d'exercer.", (None, None)),
     ],
 )
 def test_levels_are_those_named_for_access(text: str, levels: tuple[int | None, int | None]) -> None:
@@ -876,9 +906,9 @@ def test_the_reader_agrees_with_a_hand_on_the_rome_3(older_rome: Referential) ->
     [
         ("1", Agreement((143, 153), (144, 162), (230, 240), (233, 240))),
         ("2", Agreement((137, 141), (137, 142), (199, 200), (196, 200))),
-        ("3", Agreement((117, 123), (118, 129), (152, 160), (159, 160))),
+        ("3", Agreement((118, 124), (119, 129), (152, 160), (159, 160))),
         ("4", Agreement((48, 52), (48, 52), (78, 80), (80, 80))),
-        ("5", Agreement((47, 47), (49, 56), (56, 60), (58, 60))),
+        ("5", Agreement((50, 50), (52, 56), (56, 60), (58, 60))),
         ("6", Agreement((47, 52), (46, 49), (60, 60), (58, 60))),
         ("7", Agreement((46, 49), (46, 48), (59, 60), (60, 60))),
         ("8", Agreement((42, 42), (42, 42), (60, 60), (60, 60))),
@@ -887,6 +917,8 @@ def test_the_reader_agrees_with_a_hand_on_the_rome_3(older_rome: Referential) ->
         ("11", Agreement((49, 49), (49, 49), (60, 60), (59, 60))),
         ("12", Agreement((35, 35), (35, 37), (48, 50), (50, 50))),
         ("13", Agreement((34, 34), (34, 39), (49, 50), (50, 50))),
+        ("14", Agreement((26, 26), (27, 32), (40, 40), (39, 40))),
+        ("15", Agreement((22, 22), (22, 28), (28, 30), (29, 30))),
     ],
 )
 def test_the_reader_agrees_with_who_wrote_texts_for_it(number: str, floors: Agreement) -> None:
