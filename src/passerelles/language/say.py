@@ -173,8 +173,8 @@ _FRENCH: Final = (
     (re.compile(r" (?=[:»])"), "\u00a0"),
     (re.compile(r"(?<=«) "), "\u00a0"),
 )
-_STOP: Final = re.compile(r"(?<!\.)\.$|[ :]+$")
-_DAY: Final = re.compile(r"\d{4}(-\d\d){1,2}")
+_STOP: Final = re.compile(r"(?<!\.)(?<!\.[A-Z])(?<!\betc)\.$|[ :]+$")
+_DAY: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])(-\d\d)?")
 _UNIT: Final = re.compile(r"(?<=\d) (?=(?:h|km|mois|personnes?|postes?|heures?|months?|people|hours?|openings?)\b)")
 
 
@@ -195,12 +195,12 @@ def typeset(text: str, lang: Lang) -> str:
 
 def listed(items: Iterable[str], lang: Lang) -> str:
     """
-    Write things one after the other, semicolons between them; a colon or full stop that a name ends with is left out.
+    Write things one after the other, semicolons between; the colon or full stop of a name goes, not that of "etc.".
 
     Examples
     --------
-    >>> listed(["a :", "b"], "fr"), listed(["Drive.", "Lift, ..."], "en")
-    ('a ; b', 'Drive; Lift, ...')
+    >>> listed(["a :", "Bois, etc.", "S.A."], "fr"), listed(["Drive.", "Lift, ..."], "en")
+    ('a ; Bois, etc. ; S.A.', 'Drive; Lift, ...')
     """
     return (" ; " if lang == "fr" else "; ").join(_STOP.sub("", item) for item in items)
 
@@ -223,7 +223,7 @@ def day_text(day: str, lang: Lang) -> str:
 
     Examples
     --------
-    >>> day_text("2025-12-31", "fr"), day_text("2025-12", "fr"), day_text("2003-2005", "fr"), day_text("2025-12", "en")
-    ('31/12/2025', '12/2025', '2003-2005', '2025-12')
+    >>> day_text("2025-12-31", "fr"), day_text("2025-12", "fr"), day_text("2024-25", "fr"), day_text("2025-12", "en")
+    ('31/12/2025', '12/2025', '2024-25', '2025-12')
     """
     return "/".join(reversed(day.split("-"))) if lang == "fr" and _DAY.fullmatch(day) else day
