@@ -867,6 +867,18 @@ def test_who_stays_while_others_learn_their_job_for_want_of_a_confirmation_is_sa
         assert [f.fragile.employer for f in found.flows] == ["S" if notes else "A"]
         assert [(note.key, note.values["n"]) for note in found.planned] == notes
         assert all("2 personnes restent sans solution" in note.sentence("fr") for note in found.planned)
+    lots = [Lot(name, "J00", "x", people=3, confidence=0.8) for name in ("A", "B")]
+    (note,) = match([*lots, strangers], [post], {("J01", "J00"): 10.0}).planned
+    assert note.values["n"] == 2, "lots of one job share its openings"
+
+
+def test_who_stays_for_want_of_a_known_place_is_told_so() -> None:
+    lots = [Lot(name, job, place, people=2) for name, job, place in (("A", "J00", "?"), ("S", "J01", "Redon"))]
+    places = Places((Basin("5313", "Redon"),), ())
+    post = Lot("P", "J00", "Redon", people=2)
+    (note,) = match(lots, [post], {("J01", "J00"): 10.0}, places=places, radius_km=30.0).planned
+    assert note.key == "own_job_left"
+    assert "leur lieu" in note.sentence("fr")
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])

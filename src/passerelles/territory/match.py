@@ -484,7 +484,9 @@ def _own_job_notes(territory: Territory, pairs: Pairs, solution: _Solution) -> I
         names = [f"{start.title} → {end.title}" if _titles_differ(start, end) else start.named for start, end in ends]
         if entries:
             could = np.minimum(people, np.bincount(pairs.lot[some], room[pairs.pool[some]], len(people)))
-            yield Note(key, {"n": int(could.sum()), "names": _names(list(dict.fromkeys(names)))})
+            # Lots of one job share its openings.
+            most = min(could.sum(), room[np.unique(pairs.pool[some])].sum())
+            yield Note(key, {"n": int(most), "names": _names(list(dict.fromkeys(names)))})
             people[[*entries]] = 0  # each is told once
 
 
