@@ -11,7 +11,9 @@ import pytest
 from passerelles import load_referential
 from passerelles.errors import PasserellesError
 from passerelles.market.places import Basin, Commune, Places
-from passerelles.referentials.referential import Referential
+from passerelles.matching.titles import resolve_title
+from passerelles.referentials.referential import Referential, nearest
+from passerelles.territory.jobs import Unusable, read_title
 from passerelles.territory.lots import Locator, Lot, Lots, LotsError, Month, Side, reading_notes
 from passerelles.territory.parts import parts
 from passerelles.territory.reading import read_lots, read_sides
@@ -1009,3 +1011,11 @@ def test_a_mistyped_code_suggests_the_nearest_code_and_not_titles_that_resemble_
     posts = [{"employer": "B", "job": "N1103", "openings": 1, "basin": "x"}]
     left, _ = read_sides(embedded, people, posts, locator=Locator())
     assert left.set_aside[0].suggestions[0] == "H3302 Agent / Agente de conditionnement"
+
+
+@pytest.mark.parametrize(("job", "code"), [("Electricien2", "I1309"), ("Vendeur(2)", "D1214")])
+def test_a_word_with_a_number_after_it_is_no_mistyped_code(rome: Referential, job: str, code: str) -> None:
+    read = read_title(rome, job, resolve_title(rome, job, limit=3), threshold=1.0)
+    assert isinstance(read, Unusable)
+    assert read.suggestions[0].startswith(code)
+    assert not set(nearest(rome, job)) & rome.occupation_by_code.keys()

@@ -628,17 +628,20 @@ def titles_by_label(referential: Referential) -> Mapping[str, tuple[str, ...]]:
 def nearest(referential: Referential, text: str) -> tuple[str, ...]:
     """Return codes or titles that resemble `text`, best first; ties in the order of the codes."""
     cut = text[:LONGEST].strip()
-    if meant_as_code(cut):
+    if any(c.isdigit() for c in cut) and " " not in cut:
         codes = {o.code: o.code for o in referential.occupations}
-        return tuple(alike(cut.upper(), codes, least=50, most=NEAREST)) or _of_same_start(cut.upper(), sorted(codes))
+        near = tuple(alike(cut.upper(), codes, least=50, most=NEAREST))
+        if near or meant_as_code(cut):
+            return near or _of_same_start(cut.upper(), sorted(codes))
     plain, labels = normalise_label(cut), _plain_labels(referential)
     forms = alike(plain, {form: form for form in labels}, scorer="token_sort_ratio", least=60, most=4 * NEAREST)
     return tuple(islice(dict.fromkeys(labels[form] for form in forms), NEAREST))
 
 
 def meant_as_code(text: str) -> bool:
-    """Whether an unknown text is rather a code than a title: one word with a figure in it."""
-    return any(c.isdigit() for c in text) and " " not in text.strip()
+    """Whether an unknown text is rather a code than a title: one word, more than a third of it figures, no "ATSEM2"."""
+    word = text.strip()
+    return " " not in word and 3 * sum(c.isdigit() for c in word) > len(word)
 
 
 def _of_same_start(text: str, codes: Sequence[str]) -> tuple[str, ...]:
