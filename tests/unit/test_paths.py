@@ -340,6 +340,7 @@ def test_nobody_manages_people_on_the_way_to_join_them(stage: str, target: str, 
         ("D1101", "F1203", "yes", 2),
         ("D1101", "N1301", "no", 2),
         ("F1101", "F1203", "no", 2),
+        ("D1101", "X", "no", 2),  # of no field that is known
     ],
 )
 def test_nobody_manages_people_of_a_third_field_on_the_way(origin: str, stage: str, manager: str, paths: int) -> None:
@@ -351,6 +352,17 @@ def test_nobody_manages_people_of_a_third_field_on_the_way(origin: str, stage: s
     graph = build_graph(referential(wants, occupations=jobs), settings=loose)
     found = rank_paths(graph, origin, targets="N1305", settings=loose, pareto=True)
     assert sorted(path.codes for path in found) == sorted([(stage, "N1305"), ("N1305",)][-paths:])
+
+
+def test_whoever_leaves_no_job_manages_nobody_on_the_way_outside_the_field_aimed_at() -> None:
+    """The last job by code is a manager's: it is not that of a person without one."""
+    codes = "D1101", "F1203", "N1305"
+    jobs = [occupation(code, access="Bac + 2", managerial="no" if code == "D1101" else "yes") for code in codes]
+    wants = dict(zip(codes, (["a", "b"], ["a", "b", "c"], ["b", "c", "d"]), strict=True))
+    loose = Settings(scorer="unfitted", access=None, paths=PathSettings(min_saving_hours=0.1, step_weight=0))
+    graph = build_graph(referential(wants, occupations=jobs), settings=loose)
+    found = rank_paths(graph, Profile(None, ("a", "b")), targets="N1305", settings=loose, pareto=True)
+    assert [path.codes for path in found] == [("N1305",)]
 
 
 def test_a_full_list_does_not_say_that_no_stage_would_save(ladder: OccupationGraph) -> None:
@@ -482,6 +494,9 @@ def test_a_few_days_are_not_written_as_the_least_because_their_months_are_rounde
     assert (hours.low or 0) < (hours.expected or 0)
     seventh = PLAIN.model_copy(update={"paths": PathSettings(month_hours=7 * (hours.expected or 0))})
     assert months_text(rank_paths(ladder, "A", targets="B", settings=seventh)[0].months) == "0,1"
+    for part, least in ((25, 0.0), (6.25, 0.1)):
+        some = PLAIN.model_copy(update={"paths": PathSettings(month_hours=part * (hours.expected or 0))})
+        assert rank_paths(ladder, "A", targets="B", settings=some)[0].months.low == least
 
 
 def test_a_length_of_which_the_most_alone_is_known_is_written_as_a_most() -> None:
