@@ -1070,6 +1070,14 @@ def test_a_fiche_that_is_entered_lower_by_others_is_up_where_a_higher_diploma_is
     assert move_kind(some, "Q", "P", *reversed(ends)) == {"advancement": "step-down"}.get(kind, kind)
 
 
+def test_who_holds_a_diploma_above_the_levels_of_their_fiche_is_of_its_level() -> None:
+    whole = OccupationAccess("P", "conditional", 3, 4), OccupationAccess("Q", "open", 5, 5)
+    title = Credential("BTS", "Bts", "diplôme", level=5)
+    some = with_credentials(jobs(CredentialRequirement("P", "BTS"), whole=whole), title)
+    ends = access_conditions(some, "P"), access_conditions(some, "Q")
+    assert [move_kind(some, "P", "Q", *ends), move_kind(some, "Q", "P", *reversed(ends))] == ["lateral", "lateral"]
+
+
 def test_from_non_managerial_to_managerial_is_an_advancement() -> None:
     some = jobs(whole=(OccupationAccess("P", "open", 3, 5), OccupationAccess("Q", "open", 3, 5)))
     ranks = {"P": "no", "Q": "yes"}

@@ -726,7 +726,7 @@ def _overlap(before: AccessConditions, after: AccessConditions) -> bool:
     if before.level_low is None or after.level_low is None:
         return False
     floor = max(before.level_low, after.level_low)
-    return all(floor <= max(c.level_low or 0, c.level_high or 0) for c in (before, after))
+    return all(floor <= max(c.level_low or 0, c.level_high or 0, c.demanded_level) for c in (before, after))
 
 
 def same_field(referential: Referential, origin: str | None, target: str) -> bool | None:
