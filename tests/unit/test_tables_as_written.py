@@ -1775,6 +1775,8 @@ def test_a_word_of_several_trades_is_a_job_of_the_trade_of_its_firm(rome: Refere
     assert job("Agent d'entretien", "Laveur de vitres") == ("K2205", False)  # of one other, nothing is told
     assert job("Agent d'entretien", "ATSEM", "Cuisinier", "Laveur de vitres") == ("K2205", False)
     assert job("Agent d'entretien", "Jardinier", "Laveur de vitres") == ("K2205", False)
+    others = "Comptable", "Caissier", "Infirmier"  # most are of other fields
+    assert job("Agent d'entretien", "Laveur de vitres", "Chef d'équipe propreté", *others) == ("K2205", False)
 
 
 def test_a_title_that_is_hardly_known_is_read_beside_other_jobs_where_that_little_is_asked(
