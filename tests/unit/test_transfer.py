@@ -87,15 +87,17 @@ def test_no_redirect_from_https_to_http(
     scheme: str,
     safe: bool,  # noqa: FBT001
 ) -> None:
+    body = small_zip()  # a zip tells when it was made
+
     def answer(request: httpx.Request) -> httpx.Response:
         if request.url.host == "a.example":
             return httpx.Response(302, headers={"Location": f"{scheme}://b.example/"})
-        return httpx.Response(200, content=iter([small_zip()]))
+        return httpx.Response(200, content=iter([body]))
 
     client = httpx.Client(transport=httpx.MockTransport(answer), follow_redirects=True)
     monkeypatch.setattr(download, "_client", lambda *_: client)
     if safe:
-        assert download_referential(url="https://a.example/").read_bytes() == small_zip()
+        assert download_referential(url="https://a.example/").read_bytes() == body
     else:
         fails("https://a.example/", "download_insecure")
         assert names_in(place) == []

@@ -191,7 +191,9 @@ def _decompose(matrix: "sparse.csr_array", dimensions: int) -> tuple[FloatArray,
     squares, turns = eigh((matrix @ matrix.T).toarray().astype(float), subset_by_index=[rows - size, rows - 1])
     scale, documents = np.sqrt(np.maximum(squares[::-1], 1e-12)), turns[:, ::-1]
     axes = matrix.T @ (documents / scale)
-    return (documents * scale).astype(np.float32), axes.astype(np.float32)
+    # Row by row, as an index reads them back: the order of the cells changes the last digit of a product.
+    coordinates = np.ascontiguousarray(documents * scale, dtype=np.float32)
+    return coordinates, np.ascontiguousarray(axes, dtype=np.float32)
 
 
 def _space(
