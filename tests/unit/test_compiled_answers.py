@@ -3,6 +3,7 @@
 import dataclasses
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from passerelles.cli.main import make_app
 from passerelles.compiled import compile_index
 from passerelles.errors import PasserellesWarning
 from passerelles.graph.core import OccupationGraph
-from passerelles.matching.titles import resolve_title
+from passerelles.matching.titles import Candidate, resolve_title
 from passerelles.model import Credential, Hours
 from passerelles.referentials.referential import Referential
 from passerelles.referentials.validate import validate
@@ -187,6 +188,11 @@ def test_an_array_is_written_in_pieces(tmp_path: Path) -> None:
     assert np.array_equal(np.load(tmp_path / "some.npy"), some)
 
 
+def as_read(candidate: Candidate) -> Candidate:
+    """Return a candidate without its numbers."""
+    return replace(candidate, score=0.0, confidence=0.0, parent_confidence=0.0)
+
+
 def test_titles_are_found_not_fitted_again(place: Path, pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
     from passerelles.matching import index as indexed
     from passerelles.matching import titles as resolve
@@ -206,7 +212,11 @@ def test_titles_are_found_not_fitted_again(place: Path, pair: Pair, monkeypatch:
     with monkeypatch.context() as patch:
         patch.setattr(resolve, "build_index", None)
         assert list(resolve.resolve_many(opened, texts)) == expected[0]
-        assert [resolve.resolve_title(opened, text) for text in texts[::5]] == expected[0][::5]
+        alone = [resolve.resolve_title(opened, text) for text in texts[::5]]
+    for mine, theirs in zip(alone, expected[0][::5], strict=True):  # the product of one row may end in another digit
+        assert [as_read(c) for c in mine] == [as_read(c) for c in theirs]
+        for name in ("score", "confidence", "parent_confidence"):
+            assert [getattr(c, name) for c in mine] == pytest.approx([getattr(c, name) for c in theirs], abs=2e-5)
     found = resolve.title_index(opened)
     for name in ("codes", "owners", "entries", "exact", "same", "stems", "texts", "written"):
         assert getattr(found, name) == getattr(expected[1], name), name
