@@ -3,7 +3,6 @@
 import dataclasses
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -190,7 +189,7 @@ def test_an_array_is_written_in_pieces(tmp_path: Path) -> None:
 
 def as_read(candidate: Candidate) -> Candidate:
     """Return a candidate without its numbers."""
-    return replace(candidate, score=0.0, confidence=0.0, parent_confidence=0.0)
+    return dataclasses.replace(candidate, score=0.0, confidence=0.0, parent_confidence=0.0)
 
 
 def test_titles_are_found_not_fitted_again(place: Path, pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
