@@ -173,7 +173,7 @@ def _of_trades(
         if weight(best) <= _CLEARLY * weight(ranked[0]):
             of_field = [sure for each, sure in beside.values() if each == trades[job.job]]
             most = len(of_field) > 1 and 2 * sum(of_field) > sum(sure for _, sure in beside.values())
-            alone = not (part or any(map(weight, meant[1:])))
+            alone = not (part or any(weight(c) for c in meant if c is not ranked[0]))
             return job._replace(confidence=SURE) if most and alone else job
         return Resolved(best.code, job.given, min(job.confidence, _MAY_BE), *_titled(referential, best.code, best))
 
