@@ -3366,6 +3366,9 @@ def test_the_service_of_a_row_says_which_of_many_trades_a_title_names(rome: Refe
         count = "Effectif" if side == "fragile" else "Nb de postes"
         (lot,) = read_lots(rome, [{"Service": service, "Poste": title, count: 3}], side).lots
         assert (lot.job, lot.employer) == (code, "–")
+    for name, job in (("Service", "M1507"), ("Département", "M1602")):  # of a place, not of a firm
+        (lot,) = read_lots(rome, [{name: "Paie", "Poste": "Gestionnaire", count: 3}], side).lots
+        assert lot.job == job
 
 
 def test_titles_of_the_workshops_of_one_firm_are_read_beside_those_of_all(rome: Referential) -> None:
