@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 # Characters that XML 1.0 forbids, and with it every workbook, office document and picture.
@@ -12,6 +12,13 @@ LONGEST: Final = 200  # no code or title is longer; what is longer is not compar
 NEAREST: Final = 3
 _ALIKE: Final = 60.0  # of 100: below, what resembles is chance
 _MARKS = re.compile("[\u0300-\u036f]+")
+LOST: Final = re.compile("[?\ufffd]")  # what stands where an export knows no accents
+_LOST = re.compile(r"[^\W_]*[?\ufffd](?:[^\W_]|[?\ufffd])*")  # a word, with marks where letters were
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f?]+|\?+")
+_INSIDE = re.compile(r"(?<=[^\W\d_])[?\ufffd]+(?=[^\W\d_])")
+_ELISION = re.compile(r"([cdjlmnst]|qu)\?(.+)")
+_ALONE = re.compile(r"(?<=\w[ -])[?\ufffd]+(?=[ -]\w)")
+_VOWELS = frozenset("aeiouyh")
 _WORDS_ONLY = bytes(byte if byte in b"0123456789abcdefghijklmnopqrstuvwxyz" else ord(" ") for byte in range(256))
 
 
@@ -53,6 +60,58 @@ def normalise_label(text: str) -> str:
     'moniteur monitrice d auto ecole'
     """
     return " ".join(words(text)) if text else ""  # so are most cells of a wide table
+
+
+def forms_without_accents(labels: Iterable[str]) -> Mapping[str, str]:
+    """
+    Words of labels by what an export that knows no accents leaves of them: "?" in place of the letters it lost.
+
+    A form that two words have, by their letters, is left out: what was lost cannot be told.
+
+    Examples
+    --------
+    >>> forms_without_accents(["Maçon / Maçonne", "Bâtonnier", "Bétonnier"])
+    {'ma?on': 'maçon', 'ma?onne': 'maçonne'}
+    """
+    words = {word for label in labels if not label.isascii() for word in re.findall(r"[^\W_]+", label.casefold())}
+    forms: dict[str, dict[str, str]] = {}
+    for word in sorted(word for word in words if len(word) > 1 and not word.isascii()):
+        forms.setdefault(_BEYOND_ASCII.sub("?", word), {})[fold_accents(word)] = word
+    return {form: word for form, same in forms.items() if len(same) == 1 for word in same.values()}
+
+
+def with_lost_letters(text: str, forms: Mapping[str, str], known: Collection[str] = ()) -> str:
+    r"""
+    Return a text with the letters that a bad export lost, as far as some words tell; see `forms_without_accents`.
+
+    Inside a word that none of them is, an "e": most accented letters are one. Between two known words a mark stays. One
+    alone is an "à" beside words that lost letters, else a question mark.
+
+    Examples
+    --------
+    >>> forms = forms_without_accents(["Maçon", "Hôtesse", "Chef d'équipe", "Employé"])
+    >>> texts = "MA?ON", "H\ufffdtesse", "Chef d??quipe", "Employ? ?", "Op?rateur", "Chef?adjoint"
+    >>> [with_lost_letters(text, forms, {"chef", "adjoint"}) for text in texts]
+    ['MAÇON', 'Hôtesse', "Chef d'équipe", 'Employé ?', 'Operateur', 'Chef?adjoint']
+    """
+
+    def restored(match: re.Match[str]) -> str:
+        written = match[0]
+        form = _BEYOND_ASCII.sub("?", written.casefold())
+        word = forms.get(form, "")
+        elided = None if word else _ELISION.fullmatch(form)
+        if elided:
+            begun, rest = elided.groups()
+            rest = forms.get(rest) or forms.get(f"?{rest}") or rest * (rest in known)
+            if rest:
+                return f"{written[: len(begun)]}'{rest}"
+        if not word:
+            apart = (elided and elided[2][:1] in _VOWELS) or all(part in known for part in form.split("?") if part)
+            return written if apart else _INSIDE.sub("e", written)
+        return word.upper() if written.isupper() else word.capitalize() if written[0].isupper() else word
+
+    result = _LOST.sub(restored, text)
+    return result if result == text else _ALONE.sub("à", result)
 
 
 def slashed_forms(label: str) -> tuple[str, str] | None:

@@ -21,6 +21,7 @@ from passerelles.matching.titles import (
     title_index,
 )
 from passerelles.referentials.referential import Referential
+from passerelles.text import fold_accents
 
 SMALL = referential()
 
@@ -582,6 +583,34 @@ def test_a_word_means_what_those_around_it_say_and_its_feminine_means_the_same(
 
 def test_a_word_whose_stem_is_an_abbreviation_is_not_read_as_one(rome: Referential) -> None:
     assert resolve_title(rome, "Crêpier / crêpière saisonnier logé")[0].code == "G1612"  # no "log.", for logistics
+
+
+@pytest.mark.parametrize("mark", ["?", "\ufffd", "??"])
+def test_accents_that_an_export_lost_are_found_again(rome: Referential, mark: str) -> None:
+    index = title_index(rome)
+    for label in sorted({title.label for title in rome.titles})[::7]:
+        lost = "".join(letter if letter.isascii() else mark for letter in label.replace("'", "\u2019"))
+        accented = {word for word in label.split() if not word.isascii()}
+        if "tonni" not in lost and accented != {"à"}:  # "bâtonnier" or "bétonnier"; a mark alone may be one of its own
+            assert fold_accents(index.restored(lost)) == fold_accents(label), lost
+            assert index.restored(label) == label
+
+
+@pytest.mark.parametrize(
+    ("text", "read", "code"),
+    [
+        ("Ma?on", "Maçon", "F1703"),
+        ("EMPLOY?E DE M?NAGE", "EMPLOYÉE DE MÉNAGE", "K1304"),
+        ("Chauffeur?livreur", "Chauffeur?livreur", "N4105"),  # a dash was lost, no letter
+        ("Vid?oscop?r préparateur de commandes ?", "Videoscoper préparateur de commandes", "N1103"),
+        ("Cariste ?", "Cariste", "N1101"),
+    ],
+)
+def test_letters_that_an_export_lost_are_told_as_they_are_read(
+    rome: Referential, text: str, read: str, code: str
+) -> None:
+    found = resolve_title(rome, text)[0]
+    assert (found.read, found.code) == (read, code)
 
 
 def test_a_feminine_read_by_its_masculine_is_no_misspelling(rome: Referential) -> None:

@@ -22,7 +22,7 @@ from passerelles.errors import PasserellesError, UnknownCodeError, checked
 from passerelles.io.csv import decimal_number
 from passerelles.market.read import FileRows, RecognisedFile, Scan, SourceFile, amount, scan_all
 from passerelles.notices import Notice, NoticeLog
-from passerelles.text import alike, few, normalise_label
+from passerelles.text import LOST, alike, few, forms_without_accents, normalise_label, with_lost_letters
 from passerelles.vectors import Floats
 
 # Mean radius of the Earth (IUGG), km. The sphere is off by at most 0.6 %: far below the error of a centroid.
@@ -229,6 +229,14 @@ class Places:
         joined = self._communes_by_short_name.get(name.replace(" ", ""), ())
         spot = self._single_commune(text, dict.fromkeys((*joined, *self.communes_starting(name))), department)
         return spot or self._spot_of_towns(text)
+
+    @cached_property
+    def _without_accents(self) -> Mapping[str, str]:
+        return forms_without_accents([*(c.name or "" for c in self.communes), *(b.name for b in self.basins)])
+
+    def restored(self, text: str) -> str:
+        """Return the name of a place with the accents that a bad export lost ("B?ziers"), as far as names tell them."""
+        return with_lost_letters(text, self._without_accents) if LOST.search(text) else text
 
     def _spot_of_towns(self, text: str) -> Spot | None:
         """Return the one basin that holds the towns of a text; an error lists places that are several."""

@@ -21,7 +21,16 @@ from passerelles.matching.reading import LanguagePack, Lexicon, Words
 from passerelles.referentials.referential import Referential
 from passerelles.sharing import cached_property
 from passerelles.store import Arrays, Index, pack
-from passerelles.text import fold_accents, nearest_codes, normalise_label, plain_forms, words
+from passerelles.text import (
+    LOST,
+    fold_accents,
+    forms_without_accents,
+    nearest_codes,
+    normalise_label,
+    plain_forms,
+    with_lost_letters,
+    words,
+)
 from passerelles.vectors import Field, FloatArray, Ints, sparse
 from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
@@ -348,6 +357,14 @@ class TitleIndex:
         heads = Counter(form[0] for form, usual in zip(self.stems, self.usual, strict=True) if form and not usual)
         often = frozenset(word for word, number in heads.items() if number >= _LEAST)
         return Words(self.vocabulary, frozenset(self.same), often)
+
+    @cached_property
+    def _without_accents(self) -> Mapping[str, str]:
+        return forms_without_accents(entry.label for entry in self.entries)
+
+    def restored(self, text: str) -> str:
+        """Return a text with the accents that a bad export lost ("Ma?on"), as far as the labels tell them."""
+        return with_lost_letters(text, self._without_accents, self.vocabulary) if LOST.search(text) else text
 
     @cached_property
     def starts(self) -> Ints:

@@ -1,7 +1,7 @@
 """Which of the columns of a table says what, by their names alone."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -166,19 +166,24 @@ def year_of(name: str) -> int | None:
     return int(years[-1]) if years else None
 
 
-def with_letters(names: Sequence[str]) -> list[str]:
+def _guessed(text: str) -> str:
+    """Return a text with the likeliest letter in place of each that was lost: "e", or "c" where it may be a cedilla."""
+    text = re.sub("(?<=[an])[?\ufffd](?=[aou])", "c", text)
+    return re.sub(r"(?<=[^\W\d_])[?\ufffd]|[?\ufffd](?=[^\W\d_])", "e", text)
+
+
+def with_letters(texts: Sequence[str], restored: Callable[[str], str] = _guessed) -> list[str]:
     """
-    Return the names of columns with a letter for each accented one that a bad export lost.
+    Return texts of a table with the letters that a bad export lost, as `restored` tells those of a word.
 
     Examples
     --------
     >>> with_letters(["M?tier", "Postes ? pourvoir", "Ma?on"]), with_letters(["Combien ?", "Lieu?"])
-    (['Metier', 'Postes a pourvoir', 'Macon'], ['Combien ?', 'Lieu?'])
+    (['Metier', 'Postes à pourvoir', 'Macon'], ['Combien ?', 'Lieu?'])
     """
-    if not any(map(_LOST.search, names)):
-        return list(names)
-    restored = (re.sub("(?<=[an])[?\ufffd](?=[aou])", "c", re.sub(" [?\ufffd] ", " a ", name)) for name in names)
-    return [re.sub(r"(?<=[^\W\d_])[?\ufffd]|[?\ufffd](?=[^\W\d_])", "e", name) for name in restored]
+    if not any(map(_LOST.search, texts)):
+        return list(texts)
+    return [restored(re.sub(" [?\ufffd] ", " à ", text)) for text in texts]
 
 
 def has_counts(header: Sequence[Any], *roles: str) -> bool:

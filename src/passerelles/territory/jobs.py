@@ -12,7 +12,7 @@ from passerelles.access.holdings import demanded_rows, demands_diploma
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
 from passerelles.io.xlsx import cell_text
-from passerelles.matching.titles import SURE, Candidate, Context, contexts_of, likelier, resolve_many
+from passerelles.matching.titles import SURE, Candidate, Context, contexts_of, likelier, resolve_many, title_index
 from passerelles.referentials import access_text
 from passerelles.referentials.referential import (
     Referential,
@@ -113,7 +113,7 @@ def read_titles(grid: Grid, rows: Sequence[Row]) -> list[Job | None]:
         known = role in grid.columns and not grid.crossed
         return [grid.text(cells, role) for _, cells in rows] if known else []
 
-    texts = with_letters([grid.text(cells, "job") for _, cells in rows])
+    texts = with_letters([grid.text(cells, "job") for _, cells in rows], title_index(referential).restored)
     agreements = texts_of("agreement") or texts_of("idcc")
     # People are of one firm where no employer is told, or but its parts: the workshop "Cuisson" is no kitchen.
     of_one = grid.side == "fragile" and says("part_of_firm", normalise_label(grid.title("employer")))

@@ -479,7 +479,9 @@ class _Reader:
 
     def _where(self, row: Line) -> Where | Unusable:
         grid = row.grid
-        texts = {role: with_letters([text])[0] for role in ("commune", "basin") if (text := row.text(role))}
+        places = self.locator.places
+        spelled = with_letters if places is None else partial(with_letters, restored=places.restored)
+        texts = {role: spelled([text])[0] for role in ("commune", "basin") if (text := row.text(role))}
         if row.number in grid.placeless:
             return Where()
         if not texts and (named := jobs.place_in_title(row.text("job"), self.is_place)):
