@@ -604,11 +604,14 @@ def test_accents_that_an_export_lost_are_found_again(rome: Referential, mark: st
         ("Chauffeur?livreur", "Chauffeur?livreur", "N4105"),  # a dash was lost, no letter
         ("Vid?oscop?r préparateur de commandes ?", "Videoscoper préparateur de commandes", "N1103"),
         ("Cariste ?", "Cariste", "N1101"),
+        ("Menuis. poseur", "menuisier poseur", "F1616"),  # what a point cuts off
+        ("OPERAT. USINAGE", "OPERATEUR USINAGE", "H2903"),
+        ("Infirm.", "infirmier", "J1506"),
+        ("Agent maintenance.", "Agent maintenance.", "I1304"),  # a sentence ends
+        ("Maint. industrielle", "Maint. industrielle", "I1304"),  # an abbreviation that is known
     ],
 )
-def test_letters_that_an_export_lost_are_told_as_they_are_read(
-    rome: Referential, text: str, read: str, code: str
-) -> None:
+def test_letters_that_are_lost_are_told_as_they_are_read(rome: Referential, text: str, read: str, code: str) -> None:
     found = resolve_title(rome, text)[0]
     assert (found.read, found.code) == (read, code)
 

@@ -36,6 +36,8 @@ from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
 from passerelles.views.spec import Column, Record
 
+_SHORTENED: Final = re.compile(r"\b([^\W\d_]{4,})\.(?=\s|$|[^\W\d_]{2}) ?")
+_MOST_OF: Final = 0.6  # share of the labels that have a word which begins so
 _LEAST: Final = 3  # a latent space needs as many texts
 _TITLE_WEIGHT: Final = 3
 _DEFINITION_WEIGHT: Final = 2
@@ -363,8 +365,27 @@ class TitleIndex:
         return forms_without_accents(entry.label for entry in self.entries)
 
     def restored(self, text: str) -> str:
-        """Return a text with the accents that a bad export lost ("Ma?on"), as far as the labels tell them."""
-        return with_lost_letters(text, self._without_accents, self.vocabulary) if LOST.search(text) else text
+        """Return a text with what its words lost, as far as labels tell: accents ("Ma?on"), what a point cuts off."""
+        if LOST.search(text):
+            text = with_lost_letters(text, self._without_accents, self.vocabulary)
+        return _SHORTENED.sub(self._in_full, text) if self.pack.titles else text
+
+    @cached_property
+    def _n_labels(self) -> tuple[Counter[str], Counter[str]]:
+        """How many labels begin with a word, and how many have it."""
+        forms = [forms[0].split() for forms in self.written if forms]
+        return Counter(form[0] for form in forms if form), Counter(word for form in forms for word in {*form})
+
+    def _in_full(self, shortened: re.Match[str]) -> str:
+        """Return the word of most labels that goes on where a point cuts one off ("Conduct. ligne")."""
+        start = fold_accents(shortened[1])
+        if start in self.vocabulary or start in self.pack.abbreviations:
+            return shortened[0]
+        n_labels = {word: n for word, n in self._n_labels[shortened.start() > 0].items() if word.startswith(start)}
+        word = max(n_labels, key=lambda each: (n_labels[each], each), default="")
+        if not word or n_labels[word] < _MOST_OF * sum(n_labels.values()):
+            return shortened[0]
+        return f"{word.upper() if shortened[1].isupper() else word} "
 
     @cached_property
     def starts(self) -> Ints:

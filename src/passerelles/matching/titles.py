@@ -342,14 +342,13 @@ def answer_many(
     waiting, lexicon = iter(texts), Lexicon(index.pack)
     while block := list(islice(waiting, _BLOCK)):
         queries = list(dict.fromkeys(block))
-        written = [query._replace(text=index.restored(query.text)) for query in queries]
-        titles = [understand(query.text, words=index.words, lexicon=lexicon) for query in written]
-        jobs_of = [_jobs(index, lexicon, *each, weights) for each in zip(written, titles, strict=True)]
+        titles = [understand(index.restored(query.text), words=index.words, lexicon=lexicon) for query in queries]
+        jobs_of = [_jobs(index, lexicon, *each, weights) for each in zip(queries, titles, strict=True)]
         readings, bonuses = zip(*chain.from_iterable(jobs_of), strict=True)
         trials = iter(evidence.rank_block(index, readings, weights=weights, bonuses=bonuses))
         by_query: dict[TextQuery, list[Candidate]] = {}
-        for query, (text, _), title, jobs in zip(queries, written, titles, jobs_of, strict=True):
-            whole = text if len(jobs) == 1 else ""  # a line of several jobs is no label
+        for query, title, jobs in zip(queries, titles, jobs_of, strict=True):
+            whole = query.text if len(jobs) == 1 else ""  # a line of several jobs is no label
             settled = [settle(index, whole, *job, weights.rules) for job in jobs]
             answers = [_answer(index, each, next(trials), weights, limit, posted=title.posted) for each in settled]
             best = answers[0] if len(answers) == 1 else _together(answers, limit, weights.rules.get("several", 0.0))
