@@ -607,6 +607,11 @@ def test_accents_that_an_export_lost_are_found_again(rome: Referential, mark: st
         ("Menuis. poseur", "menuisier poseur", "F1616"),  # what a point cuts off
         ("OPERAT. USINAGE", "OPERATEUR USINAGE", "H2903"),
         ("Infirm.", "infirmier", "J1506"),
+        ("Assistante A.D.V.", "Assistante ADV", "D1409"),  # initials
+        ("Infirmier D.E", "Infirmier", "J1506"),
+        ("A.T.S.E.M.", "ATSEM", "K1308"),
+        ("CH. EQUIPE", "CH. EQUIPE", "H2504"),
+        ("Secrét. méd.", "Secrét. méd.", "M1609"),
         ("Agent maintenance.", "Agent maintenance.", "I1304"),  # a sentence ends
         ("Maint. industrielle", "Maint. industrielle", "I1304"),  # an abbreviation that is known
     ],

@@ -36,6 +36,7 @@ from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
 from passerelles.views.spec import Column, Record
 
+_DOTTED: Final = re.compile(r"(?<![\w.])[^\W\d_](?:\.[^\W\d_])+\b\.?")
 _SHORTENED: Final = re.compile(r"\b([^\W\d_]{4,})\.(?=\s|$|[^\W\d_]{2}) ?")
 _MOST_OF: Final = 0.6  # share of the labels that have a word which begins so
 _LEAST: Final = 3  # a latent space needs as many texts
@@ -365,9 +366,14 @@ class TitleIndex:
         return forms_without_accents(entry.label for entry in self.entries)
 
     def restored(self, text: str) -> str:
-        """Return a text with what its words lost, as far as labels tell: accents ("Ma?on"), what a point cuts off."""
+        """
+        Return a text with what its words lost, as far as labels tell, and initials without points ("A.D.V.").
+
+        They lose their accents in a bad export ("Ma?on"), and what a point stands for ("Conduct. ligne").
+        """
         if LOST.search(text):
             text = with_lost_letters(text, self._without_accents, self.vocabulary)
+        text = _DOTTED.sub(lambda match: match[0].replace(".", ""), text)
         return _SHORTENED.sub(self._in_full, text) if self.pack.titles else text
 
     @cached_property
