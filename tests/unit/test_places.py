@@ -232,7 +232,14 @@ def test_two_surveyed_basins_are_not_in_the_geography(real_market: Market, real_
 
 
 def written(*rows: tuple[str, str, str], travel: dict[tuple[str, str], tuple[float, None]] | None = None) -> Places:
-    basins = {"5901": "LILLE", "5902": "LENS", "4401": "SAINT NAZAIRE", "3001": "NIMES", "2901": "QUIMPER"}
+    basins = {
+        "5901": "LILLE",
+        "5902": "LENS",
+        "4401": "SAINT NAZAIRE",
+        "3001": "NIMES",
+        "2901": "QUIMPER",
+        "7501": "PARIS",
+    }
     found = tuple(Commune(code, name, basin, 47.0, 2.0, 1000 + i, "2000") for i, (code, name, basin) in enumerate(rows))
     return Places(
         tuple(Basin(code, name) for code, name in sorted(basins.items())), found, travel or {},
@@ -262,11 +269,17 @@ HERE = (
         ("5902 - LENS", "", ("5902", None)), ("ZE Lens", "", ("5902", None)),
         ("Lens et environs", "", ("5902", None)), ("62 - BOULOGNE S/ MER", "", ("5902", "62160")),
         ("Boulognesur Mer", "", ("5902", "62160")), ("Henin Beau Mont", "", ("5902", "62427")),
-        ("Aire sur Lys", "", ("5902", "62014")),
+        ("Aire sur Lys", "", ("5902", "62014")), ("Boulogne/Mer", "", ("5902", "62160")),
+        ("Boulogne sur H.", "", ("5901", "59093")), ("H?nin-Beaumont", "", ("5902", "62427")),
+        ("20 km de Lens", "", ("5902", None)), ("Lens et alentours", "", ("5902", None)),
+        ("proche Tourcoing", "", ("5901", None)), ("FR-62110 Hénin-Beaumont", "", ("5902", "62427")),
+        ("75012", "", ("7501", "75056")),
     ],
 )  # fmt: skip
 def test_places_are_read_as_companies_write_them(text: str, area: str, found: tuple[str, str | None]) -> None:
-    spot = written(("62014", "Aire-sur-la-Lys", "5902"), *HERE).spot(text, area, communes_first=True)
+    spot = written(("62014", "Aire-sur-la-Lys", "5902"), ("75056", "Paris", "7501"), *HERE).spot(
+        text, area, communes_first=True
+    )
     assert (spot.basin.code, spot.commune and spot.commune.code) == found
 
 

@@ -205,6 +205,7 @@ class Places:
 
     def spot_of(self, text: str, area: str = "", *, communes_first: bool = False) -> Spot | None:
         """Return what `spot` does; None where nothing has that name."""
+        text = with_lost_letters(text, self._without_accents) if LOST.search(text) else text  # "B?ziers"
         code = re.sub(r"^\s*(\d{4})\s*[-–:]\s.*", r"\1", text).strip()  # "5313 - REDON"
         exact = self._basin_of_code(code)
         if exact is not None:
@@ -227,16 +228,14 @@ class Places:
             town = self.spot_of(around, area)
             return town and self._basin_spot(town.basin.code)
         joined = self._communes_by_short_name.get(name.replace(" ", ""), ())
-        spot = self._single_commune(text, dict.fromkeys((*joined, *self.communes_starting(name))), department)
+        on_river = self._communes_by_name.get(normalise_label(text.replace("/", " sur ")), ())  # "Chalon/Saône"
+        begun = self.communes_starting(name, cut=text.rstrip().endswith("."))  # "Bourg en B."
+        spot = self._single_commune(text, dict.fromkeys((*joined, *on_river, *begun)), department)
         return spot or self._spot_of_towns(text)
 
     @cached_property
     def _without_accents(self) -> Mapping[str, str]:
         return forms_without_accents([*(c.name or "" for c in self.communes), *(b.name for b in self.basins)])
-
-    def restored(self, text: str) -> str:
-        """Return the name of a place with the accents that a bad export lost ("B?ziers"), as far as names tell them."""
-        return with_lost_letters(text, self._without_accents) if LOST.search(text) else text
 
     def _spot_of_towns(self, text: str) -> Spot | None:
         """Return the one basin that holds the towns of a text; an error lists places that are several."""
@@ -336,9 +335,9 @@ class Places:
         towns = [c for c in begun if (c.population or 0) > max(each.population or 0 for each in some)]
         return self._single_commune(text, [c for c in some if c.basin in named] or [*some, *towns], department)
 
-    def communes_starting(self, start: str) -> list[Commune]:
-        """Communes whose name begins with some words and goes on, by name."""
-        names, begun = [*self._communes_by_name] if start else [], f"{start} "
+    def communes_starting(self, start: str, *, cut: bool = False) -> list[Commune]:
+        """Communes whose name begins with some words and goes on, by name; with `cut`, the last one may be cut off."""
+        names, begun = [*self._communes_by_name] if start else [], start if cut else f"{start} "
         after = islice(names, bisect_left(names, begun), None)
         return [c for name in takewhile(lambda n: n.startswith(begun), after) for c in self._communes_by_name[name]]
 
@@ -470,19 +469,23 @@ _EPCI_KIND: Final = re.compile(
     r"^(?:(?:cc|ca|cu|metropole|communaute (?:de communes|d agglomeration|urbaine)) )"
     r"(?:(?:de la|de l|de|du|des|d|le|la|les|l) )?"
 )
-_LEADING_CODE: Final = re.compile(r"^\s*(\d{5}|\d{2}|97\d|2[ABab])[\s,–-]+(?=\D)")
+_LEADING_CODE: Final = re.compile(r"^\s*(?:FR?-)?(\d{5}|\d{2}|97\d|2[ABab])[\s,–-]+(?=\D)(?!km\b)")
 _BRACKETED: Final = re.compile(r"\(\s*(\d{2,3}|2[ABab]|\d{5})\s*\)\s*$")
 _TRAILING_CODE: Final = re.compile(r"(?<=[^\W\d])[\s,-]+(\d{5}|\d{2}|97\d|2[ABab])\s*$")
 _AROUND: Final = re.compile(
-    r"^(?:(?:tout|ensemble) )?(?:(?:du|de) )?(?:l |le )?(?:bassin(?: d emplois?)?|zone d emplois?|ze|secteur|agglo"
-    r"|agglomeration|environs|alentours|pays) (?:de la |de l |des |du |de |d )?(?=\S)| et environs$"
+    r"^(?:(?:tout|ensemble) )?(?:(?:du|de|a) )?(?:l |le )?(?:bassin(?: d emplois?)?|zone d emplois?|ze|secteur|agglo"
+    r"|agglomeration|environs|alentours|pays|proche|pres|proximite|\d{1,2} km(?: autour)?)"
+    r" (?:de la |de l |des |du |de |d )?(?=\S)| et (?:environs|alentours)$"
 )
 _SUR_OR_SOUS: Final = re.compile(r"\bs/(s\b)?\W*", re.IGNORECASE)
 _BOROUGH: Final = re.compile(r"^(paris|lyon|marseille) (?:\d{1,2})(?: ?(?:e|er|eme|ieme))?(?: arrondissement)?$")
+_OF_PARIS: Final = re.compile(r"75(?:0[012]\d|116)")  # postcodes, which no commune has as its code
 
 
 def bare_place(text: str, area: str) -> tuple[str, str]:
     """Return the folded name of a place without the words around it, and the department or postcode in it."""
+    if _OF_PARIS.fullmatch(text.strip()):
+        return "paris", area
     if borough := _BOROUGH.match(normalise_label(text)):
         return borough[1], area
     codes = (_BRACKETED, _LEADING_CODE, _TRAILING_CODE)

@@ -479,8 +479,7 @@ class _Reader:
 
     def _where(self, row: Line) -> Where | Unusable:
         grid = row.grid
-        places = self.locator.places
-        spelled = with_letters if places is None else partial(with_letters, restored=places.restored)
+        spelled = list if self.locator.places else with_letters  # names tell what was lost, else it is guessed
         texts = {role: spelled([text])[0] for role in ("commune", "basin") if (text := row.text(role))}
         if row.number in grid.placeless:
             return Where()
