@@ -16,7 +16,7 @@ from passerelles.graph.core import OccupationGraph, pack_graph
 from passerelles.installed import extensions, package_version
 from passerelles.io.archive import file_sha256
 from passerelles.io.atomic import used_last_first
-from passerelles.market.read import KEPT_VALUES
+from passerelles.market.read import CACHED_VALUES
 from passerelles.matching.index import DOCUMENT as TITLES
 from passerelles.matching.index import pack_titles
 from passerelles.referentials.load import READERS
@@ -181,7 +181,7 @@ def keep_index(graph: OccupationGraph, place: Path) -> None:
 
 def cached_indexes() -> list[Path]:
     """Return the files of indexes and data of the user's cache, those used last first."""
-    return used_last_first(cached_place(), _INDEXES, KEPT_VALUES)
+    return used_last_first(cached_place(), _INDEXES, CACHED_VALUES)
 
 
 def clear_cache() -> list[Path]:

@@ -30,20 +30,20 @@ from passerelles.views.spec import SPAN, Column, On, Record, part_of
 Match = Literal["direct", "parent"]
 # A registration lasts five years at most (Code du travail, L. 6113-5): a successor of which nothing is known is taken
 # to be in force only where what it replaces ended not long ago.
-_TRUSTED: Final = timedelta(days=2 * 365)
-_SAID: Final = 3  # certifications that a sentence names
+_RECENT: Final = timedelta(days=2 * 365)
+_NAMED: Final = 3  # certifications that a sentence names
 _MANY_NAMES: Final = 0.01  # a word of a larger share of the names ("agent", "chef") identifies none of them
 _MANY_LISTS: Final = 0.1  # nor does one of a larger share of what occupations list ("gestion", "projet")
 _ENOUGH_LISTS: Final = 200  # occupations, of all families, whose lists tell which words are common: all take a second
 # The register writes a kind before each name: again where the name begins with it, or by a code that is no word.
-_NO_NAME: Final = re.compile(
+_KIND_BEFORE_NAME: Final = re.compile(
     r"^(?:(?:Autre -|(?:DIPLOVIS|DipViGr[LM]|Grade_\w+|DGE_\w+)(?: -)?) (?:Autre )?"
     r"|Titre ingénieur - (?:Titre ingénieur )?(?=Ingénieur)|(.+?) - (?=\1\b))+",
     re.IGNORECASE,
 )
-_KIND: Final = 3  # digits of a diploma's code at the ministry of education that say its kind: 500 = CAP
+_KIND_DIGITS: Final = 3  # digits of a diploma's code at the ministry of education that say its kind: 500 = CAP
 _BEGINNING: Final = re.compile(r"^(?:des(?=[aeo]))?((?:inter|super)..|.{1,5}).*")  # viticulteur, viticole; désamianteur
-_NO_SUBJECT: Final = "master"  # a kind of diplomas, not what a "Scrum Master" does
+_DIPLOMA_KIND: Final = "master"  # a kind of diplomas, not what a "Scrum Master" does
 _FEW_NAMES: Final = 5  # so many are few in any referential
 CertificationKind = Literal["certification", "habilitation", "preparatory", "unknown"]
 # Where the name of a certification gives way to that of one of its options.
@@ -141,7 +141,7 @@ def _hours_shown(hours: Hours | None, lang: Lang) -> str | None:
     return None if hours is None or hours.expected is None else number(hours.expected, lang=lang)
 
 
-def leading_told(
+def leading_in_words(
     certifications: Sequence[LeadingCertification], lang: Lang = "fr", *,
     kinds: Collection[str] = (), asked: Container[str] = (), ways: Container[str] = (), held: Container[str] = (),
 ) -> tuple[str, list[str], int]:  # fmt: skip
@@ -159,25 +159,25 @@ def leading_told(
     candidates = [c for c in near or certifications if c.code not in held and (near or not c.foreign)]
     demanded = [c for c in candidates if c in named]
     alone = demanded if any(kind in kinds for kind in DIPLOMAS) else []
-    some = sorted(alone or candidates, key=lambda c: (c.code not in asked, c not in named))
+    chosen = sorted(alone or candidates, key=lambda c: (c.code not in asked, c not in named))
     beside = not demanded and not BROUGHT.issuperset(kinds)
-    if not some or (beside and not near):
+    if not chosen or (beside and not near):
         return "", [], 0
-    sure = any(c.sure for c in some)
-    key = "certified" if demanded and (kinds or sure) else "certified_tied" if sure else "certified_undated"
+    dated = any(c.sure for c in chosen)
+    key = "certified" if demanded and (kinds or dated) else "certified_tied" if dated else "certified_undated"
     if beside or not near:
         key = "certified_beside" if beside else "certified_family"
     tied = [say("paths.certification.tied", lang=lang)] if key == "certified" else []
     # Registrations of one certification, of which nothing else differs, are named together.
-    together = [*grouped(((replace(c, code="").described(lang), c in named), c) for c in some).values()]
-    each = ((replace(same[0], code=", ".join(c.code for c in same)), same[0] not in named) for same in together[:_SAID])
-    names = [c.described(lang, *(tied if beyond else ())) for c, beyond in each]
-    return say(f"paths.{key}", lang=lang), names, max(len(together) - _SAID, 0)
+    together = [*grouped(((replace(c, code="").described(lang), c in named), c) for c in chosen).values()]
+    merged = [replace(same[0], code=", ".join(c.code for c in same)) for same in together[:_NAMED]]
+    names = [m.described(lang, *(() if same[0] in named else tied)) for m, same in zip(merged, together, strict=False)]
+    return say(f"paths.{key}", lang=lang), names, max(len(together) - _NAMED, 0)
 
 
 def leading_lines(certifications: Sequence[LeadingCertification], lang: Lang = "fr", **whose: Any) -> list[str]:
     """Return the same in one line; none where there is nothing to tell."""
-    head, names, others = leading_told(certifications, lang, **whose)
+    head, names, others = leading_in_words(certifications, lang, **whose)
     more = say("moves.more", lang=lang, n=others) if others else ""
     return [labelled(head, f"{listed(names, lang)}{more}.", lang)] if names else []
 
@@ -214,7 +214,7 @@ class Register:
     @cached_property
     def formers(self) -> Mapping[str, tuple[str, ...]]:
         """What each certification replaces."""
-        return grouped((new, old) for old, some in self.successors.items() for new in some)
+        return grouped((new, old) for old, successors in self.successors.items() for new in successors)
 
     def state(self, code: str, day: date) -> Ternary:
         """Return whether a certification is in force on a day, as far as the register shows."""
@@ -243,7 +243,7 @@ class Register:
             ended = self.registrations[former].until if former in self.registrations else ""
             if state == "no":
                 waiting += [(heir, next_heir) for next_heir in self.successors.get(heir, ())]
-            elif state == "yes" or ended >= (max(day, date.min + _TRUSTED) - _TRUSTED).isoformat():
+            elif state == "yes" or ended >= (max(day, date.min + _RECENT) - _RECENT).isoformat():
                 yield heir, former
 
     def file_of(self, kind: str) -> str:
@@ -269,24 +269,24 @@ def read_register(recognised: Iterable[RecognisedFile]) -> Register:
         grade = level.removeprefix("Niveau ").strip()
         if code.startswith("RNCP"):
             reached = int(grade) if grade.isdigit() else None
-            name, active, kind = _NO_NAME.sub("", label), state == "ACTIVE", diploma[:_KIND]
+            name, active, kind = _KIND_BEFORE_NAME.sub("", label), state == "ACTIVE", diploma[:_KIND_DIGITS]
             registrations[code] = Registration(name, reached, _iso(until), active, kind)
             replaced |= {(code, successor), (former, code)}
     for code, former, successor in rows("rncp-successors", "rncp", "former", "successor"):
         replaced |= {(code, successor), (former, code)}
     leading = {(rome, code) for code, rome in rows("rncp-rome", "rncp", "rome") if code.startswith("RNCP")}
     branch = frozenset(code for code, _ in rows("rncp-agreements", "rncp", "agreement_1"))
-    each = chain.from_iterable(product(old.split("|"), new.split("|")) for old, new in replaced)  # a cell names several
-    pairs = ((old, new) for old, new in each if old != new and old.startswith("RNCP") and new.startswith("RNCP"))
-    by_code, successors = MappingProxyType(registrations), grouped(sorted(pairs))
+    pairs = chain.from_iterable(product(old.split("|"), new.split("|")) for old, new in replaced)  # cells name several
+    of_rncp = ((old, new) for old, new in pairs if old != new and old.startswith("RNCP") and new.startswith("RNCP"))
+    by_code, successors = MappingProxyType(registrations), grouped(sorted(of_rncp))
     return Register(by_code, successors, grouped(sorted(leading)), branch, tuple(files))
 
 
 def _iso(day: str) -> str:
     """Return 28/04/2026 as 2026-04-28; empty where it is no day."""
-    parts = day.split("/") if "/" in day else day[:10].split("-")[::-1]
-    whole = len(parts) == 3 and all(p.isascii() and p.isdigit() for p in parts)  # noqa: PLR2004 - day, month, year
-    return "-".join(p.zfill(2) for p in reversed(parts)) if whole else ""
+    day_month_year = day.split("/") if "/" in day else day[:10].split("-")[::-1]
+    is_date = len(day_month_year) == 3 and all(p.isascii() and p.isdigit() for p in day_month_year)  # noqa: PLR2004 - day, month, year
+    return "-".join(p.zfill(2) for p in reversed(day_month_year)) if is_date else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,48 +398,49 @@ class Certifications:
         """
         code = exact_occupation(referential, code)
         occupation = referential.occupation_by_code[code]
-        own, of_some = self._own(code, referential, day)
+        of_all, of_some = self._stated(code, referential, day)
         # Of a choice, the ways without a number: other files may name them, where they are diplomas or titles.
         choice = [n for n in referential.credentials_of.get(code, ()) if n.kind == "one-of" and n.scope == "all"]
         credentials = (referential.credential_by_code[need.credential] for need in choice)
         unnamed = any(c.kind in DIPLOMAS and not c.registrations for c in credentials)
-        if (own or of_some) and (occupation.base is not None or (not unnamed and any(each.demanded for each in own))):
-            return own + of_some
-        by_code = {each.code: each for each in reversed([*self._linked(code, referential, day)])}  # the nearest link
-        left_out = {each.code for each in own + of_some}.union(self.register.branch if own else ())
+        if (of_all or of_some) and (occupation.base is not None or (not unnamed and any(c.demanded for c in of_all))):
+            return of_all + of_some
+        by_code = {c.code: c for c in reversed([*self._of_files(code, referential, day)])}  # the nearest link
+        left_out = {c.code for c in of_all + of_some}.union(self.register.branch if of_all else ())
         least = _level_demanded(referential, code)
         others = [c for c in by_code.values() if c.code not in left_out and (c.level is None or c.level >= least)]
         tiers = [[c for c in others if (c.match, c.sure) == tier] for tier in _TIERS]
         # A certification of the occupation's own is enough: what only its parent names, or nothing dates, adds nothing.
         # Of a choice, the ways without a number stand among these.
-        chosen = tiers[0] if own and not choice else next((tier for tier in tiers if tier), [])
-        return (*own, *_nearest_first(chosen, referential, occupation, self.register.breadth, alone=not own), *of_some)
+        chosen = tiers[0] if of_all and not choice else next((tier for tier in tiers if tier), [])
+        nearest = _nearest_first(chosen, referential, occupation, self.register.breadth, alone=not of_all)
+        return (*of_all, *nearest, *of_some)
 
-    def _own(self, code: str, referential: Referential, day: date) -> Iterator[tuple[LeadingCertification, ...]]:
+    def _stated(self, code: str, referential: Referential, day: date) -> Iterator[tuple[LeadingCertification, ...]]:
         """Yield what the referential names for all of an occupation, then for some titles; nothing beside a diploma."""
         by_code: dict[str, LeadingCertification] = {}
         at_large, diploma_demanded = set[str](), False
         for need in referential.credentials_of.get(code, ()):
             credential = referential.credential_by_code[need.credential]
             demanded = need.scope == "all" and need.kind in ("required", "one-of")
-            whole = need.scope != "titles" or stand_for(referential, code, frozenset(need.titles.split()))
+            for_all = need.scope != "titles" or stand_for(referential, code, frozenset(need.titles.split()))
             for rncp in credential.registrations:
-                for each in self._in_force(rncp, "direct", day, credential):
-                    at_large |= {each.code} if whole else set()
-                    by_code.setdefault(each.code, replace(each, demanded=demanded))
+                for certification in self._in_force(rncp, "direct", day, credential):
+                    at_large |= {certification.code} if for_all else set()
+                    by_code.setdefault(certification.code, replace(certification, demanded=demanded))
                     diploma_demanded |= demanded and need.kind == "required" and credential.kind in DIPLOMAS
-        told = [each for each in by_code.values() if each.demanded or not diploma_demanded]
-        yield from (tuple(c for c in told if (c.code in at_large) == whole) for whole in (True, False))
+        leading = [c for c in by_code.values() if c.demanded or not diploma_demanded]
+        yield from (tuple(c for c in leading if (c.code in at_large) == for_all) for for_all in (True, False))
 
-    def _linked(self, code: str, referential: Referential, day: date) -> Iterator[LeadingCertification]:
+    def _of_files(self, code: str, referential: Referential, day: date) -> Iterator[LeadingCertification]:
         """Yield what files and register tie to an occupation, its own fiche first: some of it several times."""
         for link in links_of(referential, code):
             match: Match = "direct" if link.via in ("direct", "base") else "parent"
             rows = [row for row in self.by_rome.get(link.code, ()) if row.kind == "certification"]
             named = {row.rncp if row.rncp.startswith("RNCP") else f"RNCP{row.rncp}" for row in rows if row.rncp}
             named.update(self.register.by_rome.get(link.code, ()))
-            for each in chain.from_iterable(self._in_force(rncp, match, day) for rncp in sorted(named)):
-                yield replace(each, far=each.code in self.register.breadth and each.code not in named)
+            for c in chain.from_iterable(self._in_force(rncp, match, day) for rncp in sorted(named)):
+                yield replace(c, far=c.code in self.register.breadth and c.code not in named)
             unnumbered = (row for row in rows if not row.rncp and _sessions_open(row, day) != "no")
             yield from (self._from_rows(f"CI-{row.code}", (row,), match, day) for row in unnumbered)
 
@@ -499,8 +500,8 @@ class Certifications:
     def _published(self, code: str) -> Duration | None:
         """Published length of a certification, else of the kind of diploma that it is, or that what it replaces is."""
         known = (self.register.registrations.get(c) for c in (code, *self.register.formers.get(code, ())))
-        kinds = (f"{OF_KIND}{each.diploma}" for each in known if each is not None and each.diploma)
-        return next((found for c in (code, *kinds) if (found := _published().get(c))), None)
+        kinds = (f"{OF_KIND}{entry.diploma}" for entry in known if entry is not None and entry.diploma)
+        return next((duration for c in (code, *kinds) if (duration := _published().get(c))), None)
 
     def _rows(self, rncp: str) -> tuple[Certification, ...]:
         return tuple(r for r in self.by_rncp.get(rncp.removeprefix("RNCP"), ()) if r.kind == "certification")
@@ -534,10 +535,10 @@ def _nearest_first(
     """
     entered = referential.access_of.get(occupation.code)
     low, high = (entered.level_low or 0, entered.level_high) if entered else (0, None)
-    name = _distinctive_stems(referential, occupation) - _stems(_NO_SUBJECT, referential.language)
+    name = _distinctive_stems(referential, occupation) - _stems(_DIPLOMA_KIND, referential.language)
     begun = {_BEGINNING.sub(r"\1", word) for word in name}
     stems = {c.code: _stems(c.label, referential.language) for c in chosen}
-    alike = {each: len({_BEGINNING.sub(r"\1", word) for word in words} & begun) for each, words in stems.items()}
+    alike = {code: len({_BEGINNING.sub(r"\1", word) for word in words} & begun) for code, words in stems.items()}
     far = {c.code for c in chosen if (c.far or c.match == "parent") and not (alike[c.code] or name & stems[c.code])}
     # What the occupation lists tells far ones apart, where nothing is nearer: it takes long to look at.
     alone = alone and len(far) == len(chosen)
@@ -559,7 +560,7 @@ def _distinctive_stems(referential: Referential, occupation: Occupation) -> froz
     """Stems of an occupation's name, in one gender, that distinguish it: those of many names are left out."""
 
     def count() -> Mapping[str, int]:
-        return Counter(word for each in referential.occupations for word in _name_stems(each, referential.language))
+        return Counter(word for o in referential.occupations for word in _name_stems(o, referential.language))
 
     of_names = referential.derived("stems of names", count)
     most = max(_FEW_NAMES, _MANY_NAMES * len(referential.occupations))
@@ -577,8 +578,8 @@ def _listed_stems(referential: Referential, code: str) -> frozenset[str]:
 
     def count() -> tuple[Mapping[str, int], int]:
         step = max(1, len(referential.occupations) // _ENOUGH_LISTS)
-        some = [each.code for each in referential.occupations[::step]]
-        return Counter(word for each in some for word in listed(each)), len(some)
+        sample = [o.code for o in referential.occupations[::step]]
+        return Counter(word for code in sample for word in listed(code)), len(sample)
 
     of_lists, n_lists = referential.derived("stems of lists", count)
     most = max(_FEW_NAMES, _MANY_LISTS * n_lists)
@@ -600,7 +601,7 @@ def _level_demanded(referential: Referential, code: str) -> int:
     """The level of the highest diploma that is demanded of everybody in an occupation; 0 = none is, or none known."""
     needs = (n for n in referential.credentials_of.get(code, ()) if n.kind == "required" and n.scope == "all")
     demanded = (referential.credential_by_code[need.credential] for need in needs)
-    return max((each.level or 0 for each in demanded if each.kind in DIPLOMAS), default=0)
+    return max((credential.level or 0 for credential in demanded if credential.kind in DIPLOMAS), default=0)
 
 
 def _common_label(labels: Collection[str]) -> str:
@@ -702,20 +703,20 @@ def _read(reading: FileRows) -> Certifications:
     of_code = grouped((row.code, row) for row in rows)
     if len(rows) > len(of_code):
         reading.note("certification_rows_merged", count=len(rows) - len(of_code))
-    certifications = tuple(_merge_rows(some, reading) for _, some in sorted(of_code.items()))
+    certifications = tuple(_merge_rows(same_code, reading) for _, same_code in sorted(of_code.items()))
     file, numbers = reading.source(str(latest) if dated else ""), MappingProxyType(dict(sorted(counts.items())))
     return Certifications(certifications, latest, file, numbers, notices=reading.log.notices())
 
 
-_words: Final = lru_cache(1_000)(normalise_label)  # of columns that repeat a few texts
+_normalised: Final = lru_cache(1_000)(normalise_label)  # of columns that repeat a few texts
 
 
 def _certification(values: dict[str, Any], line: int, year: int, reading: FileRows) -> Certification:
     code = values["code"]
-    kind: CertificationKind = _KINDS.get(_words(values["state"]), "unknown")
+    kind: CertificationKind = _KINDS.get(_normalised(values["state"]), "unknown")
     if kind == "unknown":
         reading.note("invalid_value", line, column="Etat_Libelle", value=values["state"])
-    if kind == "certification" and _words(values["type"]) == "habilitation":
+    if kind == "certification" and _normalised(values["type"]) == "habilitation":
         reading.note("certification_state_differs", line, subject=code, value=values["type"])
     first, last = values["first_session"], values["last_session"]
     if first is not None and last is not None and first > last:
@@ -727,13 +728,13 @@ def _certification(values: dict[str, Any], line: int, year: int, reading: FileRo
     return Certification(*about, level, rome, rncp, formacode, nsf, first, last, active, vae, (line,))
 
 
-def _merge_rows(some: Sequence[Certification], reading: FileRows) -> Certification:
+def _merge_rows(rows: Sequence[Certification], reading: FileRows) -> Certification:
     """Merge the rows of one code: all their ROME codes, the first row otherwise."""
     compared = ("label", "kind", "type", "level", "rncp", "formacode", "nsf", "first_session", "last_session")
-    first, *others = some
-    for other in others:
-        differing = ", ".join(name for name in compared if getattr(first, name) != getattr(other, name))
+    first, *others = rows
+    for later in others:
+        differing = ", ".join(name for name in compared if getattr(first, name) != getattr(later, name))
         if differing:
-            reading.note("certification_rows_differ", other.lines[0], subject=first.code, column=differing)
-    rome = tuple(dict.fromkeys(code for row in some for code in row.rome))
-    return replace(first, rome=rome, lines=tuple(row.lines[0] for row in some))
+            reading.note("certification_rows_differ", later.lines[0], subject=first.code, column=differing)
+    rome = tuple(dict.fromkeys(code for row in rows for code in row.rome))
+    return replace(first, rome=rome, lines=tuple(row.lines[0] for row in rows))

@@ -21,7 +21,7 @@ from passerelles.referentials.referential import Referential
 
 _BASIN_COLUMNS = ("basin_label", "region", "region_label")
 # Third letter of the codes of families (A0Z40, A0X40); the few that have another one are in both nomenclatures.
-_LETTERS: Final[Mapping[str, Nomenclature]] = {"Z": "FAP2009", "X": "FAP2021"}
+_NOMENCLATURE_LETTERS: Final[Mapping[str, Nomenclature]] = {"Z": "FAP2009", "X": "FAP2021"}
 _FIRST_FAP2021: Final = "2024"  # year in which the survey went over to the new families
 # What a masked cell stands for: the smallest figure that the survey prints is 5.
 _MASKED: Final = Interval(1, 4)
@@ -45,7 +45,7 @@ class Projects(NamedTuple):
     def openings(self, why: str, **origin: str) -> Openings:
         """Return them as figures of what a source prints; see `passerelles.market.figures.source_figure`."""
         bounds = (self.met, share(self.xmet, self.met), share(self.smet, self.met))
-        return Openings(*(source_figure(each, why, **origin) for each in bounds))
+        return Openings(*(source_figure(interval, why, **origin) for interval in bounds))
 
 
 NOTHING = Projects(None, None, None)
@@ -84,14 +84,14 @@ class BmoSurvey:
     @cached_property
     def projects_of(self) -> Mapping[tuple[str, str], Projects]:
         """Projects of each (basin, family) that has a row, summed over departments."""
-        parts = grouped(((row.basin, row.family), row.projects) for row in self.rows)
-        return MappingProxyType({key: summed(some) for key, some in parts.items()})
+        by_pair = grouped(((row.basin, row.family), row.projects) for row in self.rows)
+        return MappingProxyType({key: summed(projects) for key, projects in by_pair.items()})
 
     @cached_property
     def in_country(self) -> Mapping[str, Projects]:
         """Projects of each family in all basins that have a row of it."""
         by_family = grouped((family, projects) for (_, family), projects in self.projects_of.items())
-        return MappingProxyType({family: summed(some) for family, some in by_family.items()})
+        return MappingProxyType({family: summed(projects) for family, projects in by_family.items()})
 
     @cached_property
     def families_in(self) -> Mapping[str, tuple[str, ...]]:
@@ -109,9 +109,9 @@ class BmoSurvey:
         return projects or NOTHING
 
 
-def summed(parts: Sequence[Projects]) -> Projects:
+def summed(projects: Sequence[Projects]) -> Projects:
     """Projects of one family, summed over departments or basins."""
-    return parts[0] if len(parts) == 1 else Projects(*map(total, zip(*parts, strict=True)))
+    return projects[0] if len(projects) == 1 else Projects(*map(total, zip(*projects, strict=True)))
 
 
 @dataclass(frozen=True)
@@ -213,22 +213,22 @@ def _survey(file: BmoFile, reading: FileRows) -> BmoSurvey:
         reading.note("nomenclature_differs", found=nomenclature, expected=expected, year=file.year)
     cells, named = tuple(rows[key] for key in sorted(rows)), MappingProxyType(dict(sorted(labels.items())))
     in_regions = MappingProxyType(dict(sorted(regions, reverse=True)))  # of several names the first in order
-    parts = (reading.source(), file.year, nomenclature, cells, named, _basins(basins), in_regions)
-    return BmoSurvey(*parts, notices=reading.log.notices())
+    fields = (reading.source(), file.year, nomenclature, cells, named, _basins(basins), in_regions)
+    return BmoSurvey(*fields, notices=reading.log.notices())
 
 
 def _basins(rows: Iterable[tuple[str, ...]]) -> Mapping[str, Basin]:
     """Basins with all that their rows say; of several names of one code, the first in order."""
     basins = {}
-    for code, some in grouped(sorted((code, tuple(cells)) for code, *cells in rows)).items():
-        names, departments, regions = (tuple(sorted({*column} - {""})) for column in zip(*some, strict=True))
+    for code, basin_rows in grouped(sorted((code, tuple(cells)) for code, *cells in rows)).items():
+        names, departments, regions = (tuple(sorted({*column} - {""})) for column in zip(*basin_rows, strict=True))
         basins[code] = Basin(code, names[0] if names else "", departments=departments, regions=regions)
     return MappingProxyType(basins)
 
 
 def _nomenclature(families: Iterable[str], year: str) -> Nomenclature:
     """Nomenclature that most codes of families indicate, else the one in use that year."""
-    counts = Counter(_LETTERS[code[2]] for code in families if code[2:3] in _LETTERS)
+    counts = Counter(_NOMENCLATURE_LETTERS[code[2]] for code in families if code[2:3] in _NOMENCLATURE_LETTERS)
     by_year: Nomenclature = "FAP2021" if year >= _FIRST_FAP2021 else "FAP2009"
     return max(sorted(counts), key=lambda name: counts[name], default=by_year)
 
@@ -255,9 +255,9 @@ class Market:
 
     def __repr__(self) -> str:
         """One line: the years and the parts that are there."""
-        parts = [f"BMO {', '.join(self.years)}"] if self.bmo else []
-        parts += [f.kind for f in self.tables]
-        return f"<Market {'; '.join(parts)}>"
+        contents = [f"BMO {', '.join(self.years)}"] if self.bmo else []
+        contents += [f.kind for f in self.tables]
+        return f"<Market {'; '.join(contents)}>"
 
     @property
     def files(self) -> tuple[SourceFile, ...]:
@@ -354,8 +354,8 @@ def family_codes(
     crosswalk = market.crosswalk_of(survey)
     if crosswalk is None:
         return MappingProxyType(dict.fromkeys(survey.family_labels, ()))
-    own = [o.code for o in referential.occupations if o.base is None]
-    pairs = ((family, code) for code in own for family in families_of(crosswalk, referential, code)[0])
+    fiches = [o.code for o in referential.occupations if o.base is None]
+    pairs = ((family, code) for code in fiches for family in families_of(crosswalk, referential, code)[0])
     codes = grouped(sorted(pairs))
     return MappingProxyType({family: codes.get(family, ()) for family in survey.family_labels})
 
@@ -400,12 +400,12 @@ def load_market(
         raise PasserellesError("no_market_data", path=path)
     log = NoticeLog(scan.notices)
     readers = {kind: read for kind, read in READERS.items() if tensions or not kind.startswith("tension")}
-    parts = {k: read(part) for k, read in readers.items() if (part := scan.newest(k, log)) is not None}
-    crosswalks: list[FapRome] = [parts[kind] for kind in ("fap-rome", "fap2021-rome") if kind in parts]
+    tables = {k: read(part) for k, read in readers.items() if (part := scan.newest(k, log)) is not None}
+    crosswalks: list[FapRome] = [tables[kind] for kind in ("fap-rome", "fap2021-rome") if kind in tables]
     surveys = _surveys(scan, years, log, keeper)
     joined = MappingProxyType({c.nomenclature: c for c in crosswalks})
-    by_basin, by_family, wages, payers = map(parts.get, ("tension-rome-basin", "tension-fap", "wages", "idcc-opco"))
-    files = tuple(part.file for part in parts.values())
+    by_basin, by_family, wages, payers = map(tables.get, ("tension-rome-basin", "tension-fap", "wages", "idcc-opco"))
+    files = tuple(part.file for part in tables.values())
     return Market(Path(path), surveys, joined, by_basin, by_family, wages, payers, files, log.notices())
 
 

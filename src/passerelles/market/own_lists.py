@@ -27,8 +27,8 @@ from passerelles.views.spec import Column, On, texts_of, within
 ListedStatus = Literal["hiring", "fragile"]
 # Column that each word names in the head of a list, by kind of list; and what each means in the column of statuses.
 _COLUMNS: Final = packaged("passerelles.market", "columns.toml")
-_HEADS: Final[Mapping[str, Mapping[str, Any]]] = {
-    kind: {w: column for column, ws in some.items() for w in ws} for kind, some in _COLUMNS.items()
+_COLUMN_OF: Final[Mapping[str, Mapping[str, Any]]] = {
+    kind: {w: column for column, ws in columns.items() for w in ws} for kind, columns in _COLUMNS.items()
 }
 
 
@@ -120,7 +120,7 @@ def load_job_list(path: str | Path, referential: Referential, *, places: Places 
     for line, (code, title, basin, region, status) in table.numbered("code", "title", "basin", "region", "status"):
         note = partial(log.note, file=table.name, line=line)
         occupation = _job(referential, code, title, note)
-        job_status: ListedStatus | None = _HEADS["status"].get(normalise_label(status))
+        job_status: ListedStatus | None = _COLUMN_OF["status"].get(normalise_label(status))
         if job_status is None:
             note("status_unknown", value=status)
         place = _basin(basin, places, note)
@@ -144,7 +144,7 @@ def _read_list(
     header. With `is_job`, a table without a header may be a list of jobs, one a row: what parts cells may then stand in
     a title, and a row of cells that are no title together is left out, with a notice.
     """
-    heads, first = _HEADS[kind], next(iter(needed.values()))
+    heads, first = _COLUMN_OF[kind], next(iter(needed.values()))
     columns = {*heads.values()}
 
     def columns_in(cells: Sequence[Cell]) -> set[str]:
@@ -157,11 +157,11 @@ def _read_list(
         filled = [(line, [*filter(None, map(cell_text, cells))]) for line, cells in parsed.filled]
         rows: list[tuple[int, list[Cell]]] = []
         for line, texts in filled:
-            whole = parsed.delimiter.join(texts)
-            rows.append((line, [whole] if parsed.delimiter and is_job(whole) else [*texts]))
+            line_text = parsed.delimiter.join(texts)
+            rows.append((line, [line_text] if parsed.delimiter and is_job(line_text) else [*texts]))
         if any(len(cells) == 1 for _, cells in rows):
             parsed = parsed._replace(header=("title",), rows=rows)
-    lacking = [name for name, some in needed.items() if columns_in(parsed.header).isdisjoint(some)]
+    lacking = [name for name, columns in needed.items() if columns_in(parsed.header).isdisjoint(columns)]
     if lacking:
         first_row: Sequence[Cell] = parsed.header or next((tuple(cells) for _, cells in parsed.filled), ())
         shown = ", ".join(filter(None, map(cell_text, first_row))) or "-"
@@ -297,11 +297,11 @@ def load_observed(path: str | Path, referential: Referential) -> ObservedMoves:
 def _by_pair(rows: Iterable[tuple[tuple[str, str], tuple[float, str, str]]]) -> Mapping[tuple[str, str], Observed]:
     """Sum rows of several periods and sources."""
     rows_of = grouped(rows)
-    people = {pair: sum(number for number, *_ in some) for pair, some in rows_of.items()}
+    people = {pair: sum(number for number, *_ in pair_rows) for pair, pair_rows in rows_of.items()}
     leaving = grouped((origin, number) for (origin, _), number in people.items())
     observed: dict[tuple[str, str], Observed] = {}
-    for pair, some in sorted(rows_of.items()):
-        _, *texts = zip(*some, strict=True)
+    for pair, pair_rows in sorted(rows_of.items()):
+        _, *texts = zip(*pair_rows, strict=True)
         periods, sources = (tuple(sorted({*cells} - {""})) for cells in texts)
         observed[pair] = Observed(people[pair], people[pair] / sum(leaving[pair[0]]), periods, sources)
     return MappingProxyType(observed)
@@ -337,14 +337,14 @@ def observed_lines(move: Observed | None, lang: Lang) -> list[str]:
     return [labelled(say("columns.observed", lang=lang), text, lang)]
 
 
-def observed_notes(some: Iterable[Observed | None], lang: Lang) -> list[str]:
+def observed_notes(observed: Iterable[Observed | None], lang: Lang) -> list[str]:
     """Return what a table that shows them says under it; nothing where nobody was seen."""
-    moves = [move for move in some if move is not None]
+    moves = [move for move in observed if move is not None]
     return [say("market.observed_note", lang=lang, source=_sources_of(moves))] if moves else []
 
 
-def _sources_of(some: Sequence[Observed]) -> str:
+def _sources_of(moves: Sequence[Observed]) -> str:
     """Return who counted people and when, each once; a dash where the table does not say."""
-    sources = sorted({each for move in some for each in move.sources})
-    periods = sorted({each for move in some for each in move.periods})
+    sources = sorted({source for move in moves for source in move.sources})
+    periods = sorted({period for move in moves for period in move.periods})
     return ", ".join((*sources, *periods)) or "–"

@@ -218,7 +218,7 @@ class Places:
         if spot is not None:
             return spot
         if len(codes) > 1:
-            choices = ", ".join(f"{each} {self.basin_by_code[each].name}" for each in codes)
+            choices = ", ".join(f"{code} {self.basin_by_code[code].name}" for code in codes)
             raise PasserellesError("ambiguous_place", name=text, choices=choices)
         group = self._epcis_by_name.get(name)
         if group is not None:
@@ -239,16 +239,16 @@ class Places:
 
     def _spot_of_towns(self, text: str) -> Spot | None:
         """Return the one basin that holds the towns of a text; an error lists places that are several."""
-        parts = [n for n in (normalise_label(t) for t in re.split(r"\s*[-/,+]\s*|\s+(?:et|ou)\s+", text)) if n]
-        if len(parts) > 1:
-            towns = [(*self._communes_by_name.get(part, ()), *self.communes_starting(part)) for part in parts]
-            both = set.intersection(*({c.basin for c in some} for some in towns))
+        names = [n for n in (normalise_label(t) for t in re.split(r"\s*[-/,+]\s*|\s+(?:et|ou)\s+", text)) if n]
+        if len(names) > 1:
+            towns = [(*self._communes_by_name.get(name, ()), *self.communes_starting(name)) for name in names]
+            both = set.intersection(*({c.basin for c in communes} for communes in towns))
             if len(both) == 1:
                 return self._basin_spot(both.pop())
-        apart = [part for each in re.split(r"\s*[/,;+]\s*|\s+ou\s+", text) if (part := each.strip())]
+        apart = [part for piece in re.split(r"\s*[/,;+]\s*|\s+ou\s+", text) if (part := piece.strip())]
         if len(apart) > 1 and all(map(self.named, apart)):
             ends = (self._communes_by_name.get(normalise_label(part), ()) for part in text.split(","))  # of an address
-            codes = tuple(commune.code for some in ends for commune in some)
+            codes = tuple(commune.code for communes in ends for commune in communes)
             raise PasserellesError("ambiguous_place", name=text, choices=", ".join(apart), communes=codes)
         return None
 
@@ -269,7 +269,7 @@ class Places:
         PasserellesError
             If names mean several places: each is listed with its choices and their departments.
         """
-        parts = [part for each in re.split(r"[,;\n]", text) if (part := each.strip())]
+        parts = [part for piece in re.split(r"[,;\n]", text) if (part := piece.strip())]
         areas: list[Area] = []
         unclear: list[PasserellesError] = []
         for part in parts:
@@ -329,11 +329,11 @@ class Places:
 
     def _named_commune(self, text: str, name: str, department: tuple[str, ...]) -> Spot | None:
         """Commune of a name, or None: of several, the one that a basin is named after; else its town stands beside."""
-        some = self._communes_by_name.get(name) or self._communes_by_short_name.get(_ARTICLE.sub("", name), ())
-        named = self._basins_by_name.get(name, ()) if some and not department else ()  # Saint-Nazaire; Vire Normandie
+        communes = self._communes_by_name.get(name) or self._communes_by_short_name.get(_ARTICLE.sub("", name), ())
+        named = self._basins_by_name.get(name, ()) if communes and not department else ()  # Saint-Nazaire; Vire
         begun = (c for c in self.communes_starting(name if named else "") if c.basin in named)
-        towns = [c for c in begun if (c.population or 0) > max(each.population or 0 for each in some)]
-        return self._single_commune(text, [c for c in some if c.basin in named] or [*some, *towns], department)
+        towns = [c for c in begun if (c.population or 0) > max(commune.population or 0 for commune in communes)]
+        return self._single_commune(text, [c for c in communes if c.basin in named] or [*communes, *towns], department)
 
     def communes_starting(self, start: str, *, cut: bool = False) -> list[Commune]:
         """Communes whose name begins with some words and goes on, by name; with `cut`, the last one may be cut off."""
@@ -343,14 +343,14 @@ class Places:
 
     def _single_commune(self, text: str, communes: Iterable[Commune], department: tuple[str, ...]) -> Spot | None:
         """Return the only commune, of a department where one is given; several are an error that lists them."""
-        some = [c for c in communes if not department or c.code.startswith(department)]
-        if not some:
+        matching = [c for c in communes if not department or c.code.startswith(department)]
+        if not matching:
             return None
-        choices = [f"{c.name} ({departments_shown(c.code)})" for c in some]
-        if len(set(choices)) > 1 or len({c.basin for c in some}) > 1:
-            codes = tuple(c.code for c in some)
+        choices = [f"{c.name} ({departments_shown(c.code)})" for c in matching]
+        if len(set(choices)) > 1 or len({c.basin for c in matching}) > 1:
+            codes = tuple(c.code for c in matching)
             raise PasserellesError("ambiguous_place", name=text, choices=few(choices, _LISTED), communes=codes)
-        return Spot(self.basin_by_code[some[0].basin], some[0], some[0].name or text.strip())
+        return Spot(self.basin_by_code[matching[0].basin], matching[0], matching[0].name or text.strip())
 
     def commune_km(self, start: Commune, end: Commune) -> float | None:
         """Great-circle kilometres between two communes; None = one has no coordinates."""
@@ -373,10 +373,10 @@ class Places:
     def suggest(self, text: str) -> tuple[str, ...]:
         """Names of basins and communes: those that hold a text in whole words, then the nearest, best first."""
         texts = dict.fromkeys((name := normalise_label(text), _AROUND.sub("", name)))  # "secteur de Rodezz"
-        names = {each: each for each in self._labels}
-        ranked = {near: score for each in texts for near, score in alike(each, names, least=_CUTOFF).items()}
-        whole = set(holding(self._labels, text))
-        keys = {n: (n not in whole, -ranked.get(n, 0), n not in self._basins_by_name, n) for n in {*ranked, *whole}}
+        names = {name: name for name in self._labels}
+        ranked = {near: score for form in texts for near, score in alike(form, names, least=_CUTOFF).items()}
+        held = set(holding(self._labels, text))
+        keys = {n: (n not in held, -ranked.get(n, 0), n not in self._basins_by_name, n) for n in {*ranked, *held}}
         return tuple(islice(dict.fromkeys(self._labels[n] for n in sorted(keys, key=keys.__getitem__)), _SUGGESTIONS))
 
     def distance(self, start: str, end: str) -> float | None:
@@ -391,7 +391,7 @@ class Places:
         UnknownCodeError
             If nothing has that code or name (see `with_basins`).
         """
-        start, end = (each if each in self.basin_by_code else self.basin(each).code for each in (start, end))
+        start, end = (place if place in self.basin_by_code else self.basin(place).code for place in (start, end))
         if start == end:
             return 0.0
         _, km = self.travel_between(start, end)
@@ -437,14 +437,15 @@ class Places:
     @cached_property
     def _communes_by_short_name(self) -> Mapping[str, tuple[Commune, ...]]:
         """Communes by their name without articles, or without spaces: "Lapalme" is La Palme."""
-        short = ((some, {_ARTICLE.sub("", n), n.replace(" ", "")}) for n, some in self._communes_by_name.items())
-        return grouped((name, commune) for some, names in short for commune in some for name in sorted(names))
+        by_name = self._communes_by_name.items()
+        short = ((communes, {_ARTICLE.sub("", n), n.replace(" ", "")}) for n, communes in by_name)
+        return grouped((name, commune) for communes, names in short for commune in communes for name in sorted(names))
 
     @cached_property
     def _epcis_by_name(self) -> Mapping[str, Commune]:
         """Most populous commune of each group of communes, by its code, its name, and its name without its kind."""
         members = grouped((commune.epci, commune) for commune in self.communes if commune.epci)
-        heads = {code: max(some, key=lambda commune: commune.population or 0) for code, some in members.items()}
+        heads = {code: max(communes, key=lambda commune: commune.population or 0) for code, communes in members.items()}
         labels = {code: normalise_label(self.epci_labels.get(code, "")) for code in heads}
         shortened = grouped((_EPCI_KIND.sub("", label), code) for code, label in labels.items())
         short = {name: heads[codes[0]] for name, codes in shortened.items() if len(codes) == 1 and name}
@@ -547,7 +548,8 @@ def with_basins(places: Places, names: Mapping[str, str], *, source: str = "") -
         so. Another name of a known basin becomes an alias, unless it is some basin's own name.
     """
     known = dict(places.basin_by_code)
-    own = {normalise_label(n) for n in (*(b.name for b in known.values()), *(names[c] for c in names.keys() - known))}
+    labels = (*(basin.name for basin in known.values()), *(names[code] for code in names.keys() - known))
+    main_names = {*map(normalise_label, labels)}
     log = NoticeLog(places.notices)
     for code in sorted(names):
         name = names[code]
@@ -555,7 +557,7 @@ def with_basins(places: Places, names: Mapping[str, str], *, source: str = "") -
         if basin is None:
             known[code] = Basin(code, name or code)
             log.note("basin_without_geography", file=source, subject=f"{code} {name}".strip())
-        elif name and normalise_label(name) not in own | {normalise_label(a) for a in basin.aliases}:
+        elif name and normalise_label(name) not in main_names | {normalise_label(a) for a in basin.aliases}:
             known[code] = replace(basin, aliases=(*basin.aliases, name))
     wider = replace(places, basins=tuple(known[code] for code in sorted(known)), notices=log.notices())
     vars(wider).update({name: getattr(places, name) for name in _OF_COMMUNES})  # a second: made once for both
@@ -607,8 +609,8 @@ def load_places(path: str | Path, *, travel: str | Path | None = None, scanned: 
     log = NoticeLog(scan.notices)
     files: list[SourceFile] = []
 
-    def opened(*some: RecognisedFile) -> Iterator[FileRows]:
-        for file in some:
+    def opened(*recognised: RecognisedFile) -> Iterator[FileRows]:
+        for file in recognised:
             reading = FileRows(file, log)
             files.append(reading.source())
             yield reading
@@ -630,7 +632,7 @@ def load_places(path: str | Path, *, travel: str | Path | None = None, scanned: 
     names = grouped(
         (code, name)  # the later, the newer
         for code, name in (
-            *((row.commune, row.name) for _, some in geographies for row in some),
+            *((row.commune, row.name) for _, communes in geographies for row in communes),
             *rows("commune-names", "commune", "commune_label"),
             *((code, row.name) for code, row in details.items()),
         )
@@ -710,7 +712,7 @@ def _basins(communes: Sequence[Commune], geographies: Sequence[_Geography]) -> I
     latest, newest_rows = geographies[-1]
     members = grouped((commune.basin, commune) for commune in communes)
     rows = grouped((row.basin, row) for row in newest_rows)
-    labels = grouped((row.basin, row.label) for _, some in geographies for row in some if row.label)
+    labels = grouped((row.basin, row.label) for _, communes in geographies for row in communes if row.label)
     for code in sorted(members):
         name, aliases = _name(code, Counter(labels.get(code, ())), {r.label for r in rows[code]}, latest)
         known = ([n for c in members[code] if (n := getattr(c, end)) is not None] for end in ("latitude", "longitude"))

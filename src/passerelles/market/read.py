@@ -33,10 +33,10 @@ SourceGroup = Literal["market", "places", "certifications"]
 # Enough for any header and its first row; a file is read whole only once it is recognised.
 _PEEK: Final = 65_536
 _PEEK_LINES: Final = 50
-_SHOWN: Final = 5
+_NAMED: Final = 5
 # What these files write where they have no value.
 ABSENT: Final = frozenset({"", "NA", "NaN", "nan"})
-_HIGHEST_CLASS: Final = 5
+_HIGHEST_TENSION: Final = 5
 Value = TypeVar("Value")
 
 
@@ -186,7 +186,7 @@ class Scan:
         """Return the files of some groups, with a notice of how many others there are."""
         wanted = set(groups)
         others = sorted({*self.others, *(f.name for f in self.recognised if f.kind.group not in wanted)}, key=Path)
-        extra = (notice("other_files", count=len(others), names=few(others, _SHOWN)),) if others else ()
+        extra = (notice("other_files", count=len(others), names=few(others, _NAMED)),) if others else ()
         return Scan(tuple(f for f in self.recognised if f.kind.group in wanted), (*self.notices, *extra), tuple(others))
 
     def of(self, kind: str) -> tuple[RecognisedFile, ...]:
@@ -195,11 +195,11 @@ class Scan:
 
     def newest(self, kind: str, log: NoticeLog) -> "FileRows | None":
         """Read the file of one kind with the latest year, the first by name of equals; the others are only noted."""
-        some = sorted(self.of(kind), key=lambda f: f.year, reverse=True)
-        for other in some[1:]:
-            code = "duplicate_dataset" if other.year == some[0].year else "older_dataset"
-            log.note(code, file=other.name, other=some[0].name, year=other.year)
-        return FileRows(some[0], log) if some else None
+        files = sorted(self.of(kind), key=lambda f: f.year, reverse=True)
+        for older in files[1:]:
+            code = "duplicate_dataset" if older.year == files[0].year else "older_dataset"
+            log.note(code, file=older.name, other=files[0].name, year=older.year)
+        return FileRows(files[0], log) if files else None
 
 
 def scan_all(path: str | Path, *, workbooks: bool = True) -> Scan:
@@ -299,8 +299,8 @@ class FileRows:
         self.log = log or NoticeLog()
         data, repair = read_file(file.path), kind.repair_apostrophes
         self.table = read_table(data, name=file.name, fits=fits, repair_apostrophes=repair)
-        for each in self.table.notices:
-            self.log.add(each)
+        for problem in self.table.notices:
+            self.log.add(problem)
         for name in kind.others:
             if name not in file.columns:
                 self.note("missing_optional_column", 1, column=name)
@@ -311,11 +311,11 @@ class FileRows:
 
     def is_new(self, line: int, key: str | tuple[str, ...], known: Container[Any]) -> bool:
         """Whether a row has a complete key that is not known yet; else a notice says what is wrong."""
-        parts = (key,) if isinstance(key, str) else key
-        if not all(parts):
+        keys = (key,) if isinstance(key, str) else key
+        if not all(keys):
             self.note("empty_code", line)
         elif key in known:
-            self.note("duplicate_code", line, subject=" ".join(parts))
+            self.note("duplicate_code", line, subject=" ".join(keys))
         else:
             return True
         return False
@@ -376,9 +376,9 @@ def whole_number(text: str) -> int | None:
     return int(value) if value is not None and value.is_integer() else None
 
 
-def _class(text: str) -> int | None:
+def _tension_class(text: str) -> int | None:
     value = whole_number(text)
-    return value if value in range(1, _HIGHEST_CLASS + 1) else None
+    return value if value in range(1, _HIGHEST_TENSION + 1) else None
 
 
 def amount(text: str) -> float | None:
@@ -387,12 +387,12 @@ def amount(text: str) -> float | None:
     return value if value >= 0 else None
 
 
-_TYPES: Final[Mapping[str, Callable[[str], Any]]] = {"class": _class, "number": amount, "whole": whole_number}
+_TYPES: Final[Mapping[str, Callable[[str], Any]]] = {"class": _tension_class, "number": amount, "whole": whole_number}
 
 
-_LARGEST: Final = 100_000_000  # bytes that are read back
-KEPT_VALUES: Final = "data-*.json"
-_MOST: Final = 40  # values in the cache: the least recently used are deleted
+_LARGEST_FILE: Final = 100_000_000  # bytes that are read back
+CACHED_VALUES: Final = "data-*.json"
+_MOST_FILES: Final = 40  # values in the cache: the least recently used are deleted
 
 
 @dataclass(frozen=True)
@@ -412,7 +412,7 @@ class Keeper:
         adapter: TypeAdapter[Value] = TypeAdapter(kind)
         with suppress(OSError, ValueError, PasserellesError):
             if path.is_file():
-                cached = adapter.validate_json(read_file(path, most=_LARGEST))
+                cached = adapter.validate_json(read_file(path, most=_LARGEST_FILE))
                 with suppress(OSError):  # a cache that can only be read serves all the same
                     os.utime(path)
                 return cached
@@ -420,7 +420,7 @@ class Keeper:
         with suppress(OSError, TypeError, ValueError, PasserellesError):
             self.place.mkdir(parents=True, exist_ok=True)
             write_whole(path, to_json(value, fallback=dict))
-            for old in used_last_first(self.place, KEPT_VALUES)[_MOST:]:
+            for old in used_last_first(self.place, CACHED_VALUES)[_MOST_FILES:]:
                 old.unlink()
         return value
 

@@ -77,10 +77,10 @@ def wage_lines(wages: WagePair | None, lang: Lang = "fr") -> list[str]:
     return [labelled(say("market.median_wage", lang=lang), sentence, lang)] if sentence else []
 
 
-def wage_sources(some: Iterable[WagePair | None], lang: Lang = "fr", *, codes: bool = True) -> str:
+def wage_sources(pairs: Iterable[WagePair | None], lang: Lang = "fr", *, codes: bool = True) -> str:
     """Return source, period and level of medians, each once: the families with their `codes`, or what they are."""
     levels_of: dict[tuple[str, str], dict[str, None]] = {}
-    for figure in (f for wages in some for f in wages or () if f.interval is not None):
+    for figure in (f for wages in pairs for f in wages or () if f.interval is not None):
         levels = (_level(code, lang, named=codes) for code in figure.about.split(" + "))
         levels_of.setdefault((figure.source, figure.year), {}).update(dict.fromkeys(levels))
     rows = ((source, year, ", ".join(levels)) for (source, year), levels in levels_of.items())
@@ -93,12 +93,12 @@ def _level(code: str, lang: Lang, *, named: bool) -> str:
     return f"{kind} {code}" if named else kind
 
 
-def wage_notes(some: Iterable[WagePair | None], lang: Lang) -> list[str]:
+def wage_notes(pairs: Iterable[WagePair | None], lang: Lang) -> list[str]:
     """Return what a table that shows wages says under it; nothing where none is known."""
-    some = list(some)
-    sources = wage_sources(some, lang, codes=False)
+    pairs = list(pairs)
+    sources = wage_sources(pairs, lang, codes=False)
     notes = [say("market.wages_note", lang=lang, source=sources)] if sources else []
-    return notes + ([say("market.wages_alike_note", lang=lang)] if any(map(_same_median, some)) else [])
+    return notes + ([say("market.wages_alike_note", lang=lang)] if any(map(_same_median, pairs)) else [])
 
 
 _WAGES: Final = (
@@ -124,8 +124,8 @@ def shares_text(surveyed: "Openings | None", lang: Lang = "fr") -> str:
     rows = [] if surveyed is None else [(n, f) for n in SHARES if (f := getattr(surveyed, n)).interval is not None]
     if not rows:
         return ""
-    parts = [say(f"market.{name}", lang=lang, share=f.amount(lang, share=True)) for name, f in rows]
-    return say("market.shares", lang=lang, shares=", ".join(parts), source=rows[0][1].origin(lang))
+    amounts = [say(f"market.{name}", lang=lang, share=f.amount(lang, share=True)) for name, f in rows]
+    return say("market.shares", lang=lang, shares=", ".join(amounts), source=rows[0][1].origin(lang))
 
 
 _UNKNOWN_COMPONENTS = tuple(unknown("no_tension") for _ in COMPONENTS)
@@ -170,8 +170,8 @@ def basin_openings(market: Market, basin: str, *, year: str | int | None = None)
         If there is no survey of that year.
     """
     survey = market.survey(year)
-    labels, some = survey.family_labels, survey.families_in.get(basin, ())
-    families = [FamilyOpenings(f, labels[f], market.openings(f, basin, year=survey.year)) for f in some]
+    labels, codes = survey.family_labels, survey.families_in.get(basin, ())
+    families = [FamilyOpenings(f, labels[f], market.openings(f, basin, year=survey.year)) for f in codes]
     return tuple(sorted(families, key=lambda f: (-(f.openings.projects.low or 0), f.family)))
 
 
@@ -221,9 +221,9 @@ def job_openings(
             figure = unknown("no_family", source=source, year=when, **survey.place(basin))
             return (), Openings(figure, figure, figure), figure
         rows = ((f, survey.family_labels[f], market.openings(f, basin, year=when)) for f in surveyed)
-        listed = tuple(FamilyOpenings(f, name, some, len(codes[f]), part_of(f).get(code)) for f, name, some in rows)
-        whole = _sum_openings(market, listed, basin, when, link)
-        return listed, whole, _own_part(listed, whole.projects)
+        listed = tuple(FamilyOpenings(f, name, o, len(codes[f]), part_of(f).get(code)) for f, name, o in rows)
+        surveyed_openings = _sum_openings(market, listed, basin, when, link)
+        return listed, surveyed_openings, _own_part(listed, surveyed_openings.projects)
 
     return openings_of
 
@@ -236,18 +236,18 @@ def _sum_openings(market: Market, families: tuple[FamilyOpenings, ...], basin: s
     if not printed:
         return Openings(*(replace(figure, about=about, via=link.via) for figure in families[0].openings))
     why = "partly_published" if len(printed) < len(families) else ""
-    whole = summed([survey.projects(basin, family) for family in printed])
+    openings = summed([survey.projects(basin, family) for family in printed])
     origin = {"source": survey.file.source, "year": year, "about": about, "via": link.via, **survey.place(basin)}
-    return Openings(*(replace(f, why=f.why or why) for f in whole.openings("not_published", **origin)))
+    return Openings(*(replace(f, why=f.why or why) for f in openings.openings("not_published", **origin)))
 
 
-def _own_part(families: tuple[FamilyOpenings, ...], whole: Figure) -> Figure:
+def _own_part(families: tuple[FamilyOpenings, ...], projects: Figure) -> Figure:
     """The job's own part of its families' projects, under the weights: for display only."""
-    parts = ((f.openings.projects.interval, f.part) for f in families)
-    summed = total(Interval(i.low * part, i.high * part) for i, part in parts if i is not None and part is not None)
-    if summed is None or whole.interval is None:
-        return replace(whole, interval=None, standing="unknown", why=whole.why or "not_published")
-    return replace(whole, interval=summed, standing="estimated", why="spread")
+    rows = ((f.openings.projects.interval, f.part) for f in families)
+    summed = total(Interval(i.low * part, i.high * part) for i, part in rows if i is not None and part is not None)
+    if summed is None or projects.interval is None:
+        return replace(projects, interval=None, standing="unknown", why=projects.why or "not_published")
+    return replace(projects, interval=summed, standing="estimated", why="spread")
 
 
 def job_tension(market: Market, referential: Referential, code: str, basin: Basin) -> tuple[Figure, tuple[Figure, ...]]:
@@ -288,7 +288,7 @@ def _tension(
             about = " + ".join(codes)
             place = {"territory": territory, "territory_label": name}
             return unknown("not_published", source=source, year=table.file.year, about=about, **place)
-        return replace(_spread(classes, codes, link, source, table.file.year, territory), territory_label=name)
+        return replace(_range_of(classes, codes, link, source, table.file.year, territory), territory_label=name)
 
     components = tuple(figure([row.components[i] for _, row in rows]) for i in range(len(COMPONENTS)))
     return figure([row.tension for _, row in rows]), components
@@ -329,10 +329,10 @@ def leading_jobs(market: Market, referential: Referential) -> Callable[[str], Ma
         known_by: dict[tuple[str, str], KnownBy] = {}
         for family in survey.families_in.get(basin, ()):
             tensions = {c: table.nearest(links[c], basin) if table else None for c in codes.get(family, ())}
-            own = [c for c, nearest in tensions.items() if nearest is not None and (nearest[1].tension or 0) > SLACK]
+            short = [c for c, nearest in tensions.items() if nearest is not None and (nearest[1].tension or 0) > SLACK]
             unknown_ones = [code for code in fits.get(family, ()) if tensions[code] is None]
-            for code in own or unknown_ones or fits.get(family, []):
-                known_by[code, family] = "job" if own else "family"
+            for code in short or unknown_ones or fits.get(family, []):
+                known_by[code, family] = "job" if short else "family"
         return known_by
 
     return leading
@@ -347,9 +347,9 @@ def _fit(
 ) -> tuple[float, bool]:
     """Share of a job's qualifications that lead to a family, and whether statistics name the job itself."""
     for link in links_of(referential, code):
-        some = qualified.get(link.code, ())
-        if some:
-            return some.count(family) / len(some), link.via == "direct"
+        families = qualified.get(link.code, ())
+        if families:
+            return families.count(family) / len(families), link.via == "direct"
     return 0.0, True
 
 
@@ -400,10 +400,10 @@ def _wage(
     if not rows or link is None:
         return unknown("no_wage", source=source, territory=COUNTRY)
     years = ", ".join(sorted({period for period, _ in rows.values()}))
-    return _spread([amount for _, amount in rows.values()], sorted(rows), link, source, years, COUNTRY)
+    return _range_of([amount for _, amount in rows.values()], sorted(rows), link, source, years, COUNTRY)
 
 
-def _spread(
+def _range_of(
     values: Sequence[float], codes: Sequence[str], link: Link, source: str, year: str, territory: str
 ) -> Figure:
     """From the lowest to the highest figure of a job's codes: observed where it is of one code."""
@@ -469,8 +469,8 @@ class Signal:
         seasonal = tell("seasonal", figure=self.seasonal_share.say(lang, share=True))
         estimated = tell("estimated", figure=self.estimated.say(lang, decimals=1))
         named = ((say(f"market.tension.{name}", lang=lang), figure.say(lang)) for name, figure in self.components)
-        parts = (tell("component", name=name, figure=figure) for name, figure in named)
-        return (*self.reasons(lang), seasonal, estimated, *parts, tell("wage", figure=self.wage.say(lang)))
+        components = (tell("component", name=name, figure=figure) for name, figure in named)
+        return (*self.reasons(lang), seasonal, estimated, *components, tell("wage", figure=self.wage.say(lang)))
 
     def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
         """Return plain values, ready for JSON."""
@@ -479,7 +479,7 @@ class Signal:
         values |= {"status_from": "list" if self.listed is not None else "rule", "reasons": list(self.reasons(lang))}
         values |= {name: getattr(self, name).to_dict() for name in _FIGURES}
         values |= {"components": {name: figure.to_dict() for name, figure in self.components}}
-        return values | {"wage": self.wage.to_dict(), "families": [each.to_dict() for each in self.families]}
+        return values | {"wage": self.wage.to_dict(), "families": [family.to_dict() for family in self.families]}
 
 
 def find_basin(market: Market, text: str, *, places: Places | None = None, year: str | int | None = None) -> Basin:
@@ -579,17 +579,17 @@ def signals(
     openings = job_openings(market, referential, basin.code, weights=weights, year=year)
     labels = market.survey(year).region_labels if market.has_survey else {}
     by_code = referential.occupation_by_code
-    for code in by_code if codes is None else [exact_occupation(referential, each) for each in codes]:
-        families, whole, estimated = openings(code)
+    for code in by_code if codes is None else [exact_occupation(referential, asked) for asked in codes]:
+        families, surveyed, estimated = openings(code)
         tension, components = job_tension(market, referential, code, basin)
         regions = (*basin.regions, *(labels.get(region, "") for region in basin.regions))
         place = (basin.code, basin.name)
         entry = None if listed is None else listed.find(referential, code, basin=place, region=regions)
-        figures = whole.projects, estimated, whole.difficult_share, whole.seasonal_share, tension
-        parts, wage = tuple(zip(COMPONENTS, components, strict=True)), job_wage(market, referential, code)
-        status = entry.status if entry is not None else judge(whole, tension, basin.code)
+        figures = surveyed.projects, estimated, surveyed.difficult_share, surveyed.seasonal_share, tension
+        by_component, wage = tuple(zip(COMPONENTS, components, strict=True)), job_wage(market, referential, code)
+        status = entry.status if entry is not None else judge(surveyed, tension, basin.code)
         source = listed.file.record.name if listed is not None else ""
-        yield Signal(code, by_code[code].name, basin, families, *figures, parts, wage, status, entry, source)
+        yield Signal(code, by_code[code].name, basin, families, *figures, by_component, wage, status, entry, source)
 
 
 class MarketBounds(NamedTuple):
@@ -714,8 +714,8 @@ def job_markets(
 
 
 _JOBS: Final = record("Jobs of the group that each is of", dict.fromkeys(_MARKET_FIGURES, "count"))
-_ABOUT: Final = "Openings, tension and wage; null without market data"
-_MARKET: Final = maybe(record(_ABOUT, dict.fromkeys(_MARKET_FIGURES, FIGURE), optional={"jobs": _JOBS}))
+_ABOUT_MARKET: Final = "Openings, tension and wage; null without market data"
+_MARKET: Final = maybe(record(_ABOUT_MARKET, dict.fromkeys(_MARKET_FIGURES, FIGURE), optional={"jobs": _JOBS}))
 
 
 def market_columns(*, counted: bool = False) -> tuple[Column, ...]:
@@ -730,7 +730,7 @@ def market_columns(*, counted: bool = False) -> tuple[Column, ...]:
         columns += [replace(low, shown=partial(_market_figure, name), on=On.CELLS), high]
     if counted:
         counts = [Column(f"{name}_jobs", "integer", value=lambda n, _: n, on=On.TABLE) for name in _MARKET_FIGURES]
-        columns += [each.at(itemgetter(place)).at(attrgetter("jobs")) for place, each in enumerate(counts)]
+        columns += [column.at(itemgetter(place)).at(attrgetter("jobs")) for place, column in enumerate(counts)]
     columns.append(Column("market_source", value=lambda m, lang: market_sources([m], lang) or None, on=On.TABLE))
     return within(columns, attrgetter("market"))
 
@@ -744,9 +744,9 @@ def _market_figure(name: str, market: JobMarket, lang: Lang) -> str | None:
     return figure.short(lang, decimals=2 if name == "wage_ratio" else 0)
 
 
-def market_sources(some: Iterable[JobMarket | None], lang: Lang = "fr") -> str:
+def market_sources(markets: Iterable[JobMarket | None], lang: Lang = "fr") -> str:
     """Return where the figures come from, each source, year and place once."""
-    figures = [getattr(market, name) for name in _MARKET_FIGURES for market in some if market is not None]
+    figures = [getattr(market, name) for name in _MARKET_FIGURES for market in markets if market is not None]
     origins = [f.origin(lang) for f in figures if f.interval is not None]
     return listed(dict.fromkeys(filter(None, origins)), lang)
 

@@ -26,8 +26,8 @@ COMPONENTS: Final = (
 )  # fmt: skip
 _LEVELS: Final = {"nat": "FR", "reg": "region", "dep": "department"}
 PayerStanding = Literal["published", "replaced", "successor", "unknown"]
-_DIGITS: Final = 4
-_NUMBER: Final = re.compile(r"(?:^|\bidcc ?)(?:no? )?([0-9]{1,4})\b")  # of an agreement, alone or beside its name
+_IDCC_DIGITS: Final = 4
+_IDCC: Final = re.compile(r"(?:^|\bidcc ?)(?:no? )?([0-9]{1,4})\b")  # of an agreement, alone or beside its name
 Nomenclature = Literal["FAP2009", "FAP2021"]
 Via = Literal["direct", "parent", "base", "base-parent"]
 
@@ -114,10 +114,10 @@ def links_of(referential: Referential, code: str) -> tuple[Link, ...]:
         parent, base = by_code[code].parent, by_code[code].base
         of_base = by_code[base].parent if base is not None and base in by_code else None
         ways: tuple[tuple[str | None, Via], ...] = ((parent, "parent"), (base, "base"), (of_base, "base-parent"))
-        for each, via in ways:
-            if each:
-                via_of.setdefault(each, via)
-    return tuple(Link(each, via) for each, via in via_of.items())
+        for linked, via in ways:
+            if linked:
+                via_of.setdefault(linked, via)
+    return tuple(Link(linked, via) for linked, via in via_of.items())
 
 
 def families_of(crosswalk: FapRome, referential: Referential, code: str) -> tuple[tuple[str, ...], Link | None]:
@@ -161,8 +161,8 @@ def shares(codes: tuple[str, ...], weights: Mapping[str, float] | None = None) -
     numbers = all(isinstance(weight, int | float) and 0 <= weight < inf for weight in chosen.values())
     if codes and not (numbers and any(chosen.values())):
         raise PasserellesError("market_weights", codes=", ".join(codes[:5]))
-    whole = sum(chosen.values())
-    return MappingProxyType({code: weight / whole for code, weight in chosen.items()})
+    weight_sum = sum(chosen.values())
+    return MappingProxyType({code: weight / weight_sum for code, weight in chosen.items()})
 
 
 class Tension(NamedTuple):
@@ -345,7 +345,7 @@ class Payers:
         standing: PayerStanding = "published" if change is None else "replaced"
         related: tuple[str, ...] = () if change is None else (change["by"],)
         if not siren:
-            former = {c: each for c, each in sorted(facts["replaced"].items()) if each["by"] == code}
+            former = {c: change for c, change in sorted(facts["replaced"].items()) if change["by"] == code}
             paid = {self.by_agreement[c] for c in former if c in self.by_agreement}
             if len(paid) != 1:
                 return Payer(code, "", "", "unknown")
@@ -368,8 +368,8 @@ def agreement_code(text: str) -> str:
     ('1486', '1486')
     """
     folded = normalise_label(text)
-    number = _NUMBER.search(folded)
-    return number[1].zfill(_DIGITS) if number else folded
+    number = _IDCC.search(folded)
+    return number[1].zfill(_IDCC_DIGITS) if number else folded
 
 
 def read_payers(reading: FileRows) -> Payers:

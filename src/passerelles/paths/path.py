@@ -11,7 +11,7 @@ from passerelles.access.conditions import AccessConditions
 from passerelles.access.holdings import DEMANDED, OF_A_LEVEL
 from passerelles.codes import grouped
 from passerelles.language.say import Lang, labelled, listed, number, percent, say
-from passerelles.market.certifications import PUBLISHED, LeadingCertification, leading_lines, leading_told
+from passerelles.market.certifications import PUBLISHED, LeadingCertification, leading_in_words, leading_lines
 from passerelles.market.signals import WagePair, wage_columns, wage_lines, wages_short
 from passerelles.model import TERNARY, UNKNOWN_HOURS, Ground, Hours, MoveKind, RequirementKind, Stamp, Ternary
 from passerelles.paths.legal import FrameVerdict, payer_lines
@@ -421,7 +421,7 @@ class Path(Described, Shown):
 
     def certified(self, lang: Lang = "fr") -> tuple[str, list[str], int]:
         """Return what is told of the certifications that may lead to the target, by what the person has and lacks."""
-        return leading_told(self.certifications, lang, **self._whose())
+        return leading_in_words(self.certifications, lang, **self._whose())
 
     def _whose(self) -> dict[str, set[str]]:
         """What the certifications that lead there are told by: what is left to obtain, else usual, and what is held."""
