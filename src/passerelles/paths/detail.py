@@ -31,11 +31,11 @@ from passerelles.sharing import Deriving
 from passerelles.vectors import Bools
 
 _ENLISTMENT = "ENG-MIL"
-_STATUS, _SERVANTS = "Statut d'emploi", frozenset(("Fonctionnaire", "Militaire"))  # as the ROME names them
+_STATUS_CONTEXT, _SERVANTS = "Statut d'emploi", frozenset(("Fonctionnaire", "Militaire"))  # as the ROME names them
 _PUBLIC = _SERVANTS | {"Salarié secteur public"}
-_OWN = frozenset(("Travailleur indépendant", "Profession libérale"))
+_SELF_EMPLOYED = frozenset(("Travailleur indépendant", "Profession libérale"))
 _SERVICES = ("K15", "K17")  # control by the State, defence and public safety: some of their fiches name no status
-_NOT_KNOWN = ("effort", "access", "selection")  # what no code of a credential names
+_UNNAMED_UNKNOWNS = ("effort", "access", "selection")  # what no code of a credential names
 Credentials = tuple[StepCredential, ...]
 
 
@@ -118,21 +118,21 @@ class PathContext(Deriving):
         self, code: str, credentials: Credentials, *, known: bool, origin: str | None, selective: bool, title: str = ""
     ) -> JudgedTraining:
         """What frames judge the way from an origin, if any, to an occupation by; `title` is one counted as held."""
-        left = [c for c in credentials if c.held != "yes"]
-        labels = tuple(c.label for c in left)
-        least, expected, _ = _credential_months(left, practice=False)
+        lacking = [c for c in credentials if c.held != "yes"]
+        labels = tuple(c.label for c in lacking)
+        least, expected, _ = _credential_months(lacking, practice=False)
         studies = expected if known else least
         rome = self.graph.referential.family == "rome"
         same = rome and origin is not None and self.rome_code(origin) == self.rome_code(code)
         ends = self.certifying(code, credentials)
-        taught = [c for c in left if not c.presumed]
+        taught = [c for c in lacking if not c.presumed]
         registered = any(self._registered(c) for c in taught if c.hours.expected != 0)  # sat alone, it is no course
-        listed, presumed = self.listed(code), len(taught) < len(left) or bool(title)
-        enlists = any(c.code == _ENLISTMENT and c.requirement == "required" for c in left)
-        competes = any(c.kind == "concours" for c in left)
+        listed, presumed = self.listed(code), len(taught) < len(lacking) or bool(title)
+        enlists = any(c.code == _ENLISTMENT and c.requirement == "required" for c in lacking)
+        competes = any(c.kind == "concours" for c in lacking)
         serves = origin is not None and self.serves(origin)
         chosen = (selective, studies, registered, presumed, enlists, competes, serves)
-        unhired = bool(named := self._statuses(code)) and named <= _OWN
+        unhired = bool(named := self._statuses(code)) and named <= _SELF_EMPLOYED
         return JudgedTraining(known, ends, listed, labels, same, self.day, *chosen, unhired)
 
     def serves(self, code: str) -> bool:
@@ -145,7 +145,7 @@ class PathContext(Deriving):
         """Under which statuses people of an occupation work, as its fiche names them."""
         referential = self.graph.referential
         contexts = (referential.context_by_code[c] for c in referential.contexts_of.get(self.rome_code(code), ()))
-        return {c.label for c in contexts if c.category == _STATUS}
+        return {c.label for c in contexts if c.category == _STATUS_CONTEXT}
 
     def rome_code(self, code: str) -> str:
         """Return the code of the fiche that an occupation is, or is a part of."""
@@ -171,23 +171,24 @@ def required_of(demands: Demands, price: Price, holdings: Holdings, row: int) ->
     open_ways = demands.open_ways(row, price, holdings)
     conditions = with_counted(referential, access_conditions(referential, code, holdings), open_ways)
     counted = {group: [code for code, *_ in ways[0].left] if ways else [] for group, ways in open_ways.items()}
-    own = {c.code: c for c in conditions.required if c.requirement == "required"}
+    required = {c.code: c for c in conditions.required if c.requirement == "required"}
     rows = grouped((c.code, c) for c in conditions.required if c.counted)
-    taken = {c.group or "": c.alternative for some in rows.values() for c in some}
+    taken = {c.group or "": c.alternative for same_code in rows.values() for c in same_code}
     column_of = demands.column_of
-    known_by = {c: demands.credentials[column_of[c]] for c in chain(*counted.values(), rows, own) if c in column_of}
+    named = (c for c in chain(*counted.values(), rows, required) if c in column_of)
+    known_by = {c: demands.credentials[column_of[c]] for c in named}
     supposed = {c: closure(referential.credential_by_code, [c]) - {c} for c in known_by}
     codes = sorted(known_by, key=lambda c: (not known_by[c].before_training, registers(known_by[c])))
     regulated = referential.occupation_by_code[code].regulated == "yes"
     before = set().union(*supposed.values())
     credentials: list[StepCredential] = []
-    for number, each in enumerate(_prerequisites_first(codes, supposed), start=1):
-        known = known_by[each]
-        items = [own[each]] if each in own else rows.get(each, ())
+    for number, credential in enumerate(_prerequisites_first(codes, supposed), start=1):
+        known = known_by[credential]
+        items = [required[credential]] if credential in required else rows.get(credential, ())
         # What only comes before a way is of the first choice that takes it, preferably one whose way is counted.
-        groups = sorted((group for group, some in counted.items() if each in some), key=lambda name: name not in taken)
+        groups = sorted((group for group in counted if credential in counted[group]), key=lambda g: g not in taken)
         way, alternative = (items[0].group, items[0].alternative) if items else (groups[0], taken.get(groups[0]))
-        hours, held = price.hours[column_of[each]], holdings.of(known)
+        hours, held = price.hours[column_of[credential]], holdings.of(known)
         note = "" if held == "yes" else items[0].note if items else known.note
         used = holdings.reduction_for(known) if held != "yes" or holdings.spares(known) else None
         credentials.append(
@@ -195,11 +196,11 @@ def required_of(demands: Demands, price: Price, holdings: Holdings, row: int) ->
                 known,
                 held,
                 hours,
-                own[each].source if each in own else known.source,
+                required[credential].source if credential in required else known.source,
                 order=number,
-                grants=regulated and each not in before,
-                obtainable=not bool(price.closed[column_of[each]]),
-                requirement="required" if each in own else "one-of",
+                grants=regulated and credential not in before,
+                obtainable=not bool(price.closed[column_of[credential]]),
+                requirement="required" if credential in required else "one-of",
                 group=way,
                 alternative=alternative,
                 ground=items[0].ground if len({c.ground for c in items}) == 1 else "",
@@ -223,8 +224,8 @@ def _step_credential(known: Credential, held: Ternary, hours: Hours, source: str
 def _prerequisites_first(codes: Sequence[str], supposed: Mapping[str, AbstractSet[str]]) -> list[str]:
     """Codes of credentials as they stand, but what another of them supposes, itself or in a choice, before that one."""
     ordered: list[str] = []
-    while left := [c for c in codes if c not in ordered]:
-        ordered.append(next((c for c in left if supposed[c].isdisjoint(left)), left[0]))
+    while pending := [c for c in codes if c not in ordered]:
+        ordered.append(next((c for c in pending if supposed[c].isdisjoint(pending)), pending[0]))
     return ordered
 
 
@@ -247,8 +248,8 @@ def _shortened(referential: Referential, known: Credential, holdings: Holdings, 
         may = next((r for r in known.reductions if r.holder_of in usual), None)
     if may is None:
         return {"company_hours": company}
-    left = hours if reduction is not None else remaining(hours, may, in_firm=True)
-    spared = {"spared_after": may.experience_months, "spared_to": None if may.hours is None else left.low}
+    reduced = hours if reduction is not None else remaining(hours, may, in_firm=True)
+    spared = {"spared_after": may.experience_months, "spared_to": None if may.hours is None else reduced.low}
     return {"company_hours": company, "shorter": _holder(referential, may.holder_of), **spared}
 
 
@@ -274,16 +275,16 @@ def make_step(context: PathContext, person: Start, state: State, row: int, *, la
     demands, paths = space.demands, space.settings.paths
     code, origin, holdings = graph.codes[row], person.end, person.holdings
     access, credentials = required_of(demands, state.price, holdings, row)
-    left = [c for c in credentials if c.held != "yes"]
+    lacking = [c for c in credentials if c.held != "yes"]
     title = counted_title(graph, space.effort, row, (state.first or state).brought, holdings)
-    training = _training(state, row, left, last=last)
+    training = _training(state, row, lacking, last=last)
     hours, unknown = training["hours"], training["unknown"]
     bounded, selective = hours.lower_bound, "selection" in unknown
     known = training["sourced"] if bounded else hours.expected
     case = context.case(code, credentials, known=not bounded, origin=origin.code, selective=selective, title=title)
     held, near, missing = split_items(graph, person, row)
     stated = [int(space.effort.level[row])] if space.effort.level_known[row] else []
-    diplomas = (demands.credentials[demands.column_of[c.code]].level or 0 for c in left if c.kind in DIPLOMAS)
+    diplomas = (demands.credentials[demands.column_of[c.code]].level or 0 for c in lacking if c.kind in DIPLOMAS)
     return Step(
         origin=origin,
         target=person.end_of(graph.referential, graph.occupations[row]),
@@ -306,21 +307,21 @@ def make_step(context: PathContext, person: Start, state: State, row: int, *, la
     )
 
 
-def _training(state: State, row: int, left: Sequence[StepCredential], *, last: bool) -> dict[str, Any]:
+def _training(state: State, row: int, lacking: Sequence[StepCredential], *, last: bool) -> dict[str, Any]:
     """Hours and months of a step, their parts, and what of its length is unknown: the fields of a `Step`."""
     space, price, missing, level = state.space, state.price, state.missing[row], int(state.standing[row])
     demands, effort = space.demands, space.effort
     least, certified, most = demands.span(missing, price)
     total, practice = (x[row] for x in state.sums)
-    whole = int(effort.final(total, row, level)) / TENTHS
-    taught = whole if last else int(effort.stage(total, practice, row, level)) / TENTHS
+    full = int(effort.final(total, row, level)) / TENTHS
+    taught = full if last else int(effort.stage(total, practice, row, level)) / TENTHS
     # What the stages spare here and practice does not teach is taught here, unless it was on the way.
     added = (int(state.path[row]) - state.hours - int(state.final[row])) / TENTHS if last else 0.0
     course = bool(demands.trained_alone(missing, price, row))
     if course:  # the required training is all there is
         taught = 0.0
     doubts = (not effort.lists[row] and not course, bool(demands.hidden[row]), bool(demands.selects(price)[row]))
-    unknown = (*demands.of_unknown_length(missing, price), *compress(_NOT_KNOWN, doubts))
+    unknown = (*demands.of_unknown_length(missing, price), *compress(_UNNAMED_UNKNOWNS, doubts))
     # Of a post to which people are selected and that no text trains for, the skills say nothing of how long it takes.
     certain = float(demands.certain_hours(missing, price))
     bounded = any(name != "selection" or (taught and not certain) for name in unknown)
@@ -335,16 +336,16 @@ def _training(state: State, row: int, left: Sequence[StepCredential], *, last: b
     published = course or expected <= sourced  # studies on the way are those of what is published
     academic = 0.0 if published or bounded else float(effort.months(total, row, level))
     month_hours = space.settings.paths.month_hours
-    if bounded and _lasts(left, unknown):
-        plain = months = _months_alone(left, month_hours)
+    if bounded and _lasts(lacking, unknown):
+        plain = months = _months_alone(lacking, month_hours)
     else:
-        plain, months = (_months(span, month_hours, left, years) for years in (0.0, academic))
+        plain, months = (_months(span, month_hours, lacking, years) for years in (0.0, academic))
     return {
         "hours": hours,
         "months": months,
         "sourced": round(sourced, 1),
         "estimated": round(expected - sourced, 1),
-        "practised": 0.0 if course else round(max(0.0, whole - taught), 1),
+        "practised": 0.0 if course else round(max(0.0, full - taught), 1),
         "consolidated": round(added, 1),
         "studies": 0.0 if published else round(float(effort.before(total, row, level)), 1),
         "academic_months": round(academic, 1) if months.expected != plain.expected else 0.0,
@@ -358,7 +359,7 @@ def counted_title(graph: OccupationGraph, table: EffortTable, row: int, brought:
     if not brought[place]:
         return ""
     rows = referential.credentials_of.get(graph.codes[row], ())
-    demanded = {each.credential for each in rows if each.kind in DEMANDED}  # a choice of them is listed already
+    demanded = {need.credential for need in rows if need.kind in DEMANDED}  # a choice of them is listed already
     usual = [
         referential.credential_by_code[code] for way in table.titles[place] for code in way if code not in demanded
     ]
@@ -387,7 +388,7 @@ def _months(hours: Span, month_hours: float, credentials: Sequence[StepCredentia
     studies: the longer of both is certain. Where studies are only supposed, their `academic` years are expected, but
     a shorter title may lead there.
     """
-    studies, practice = (_credential_months(credentials, practice=some) for some in (False, True))
+    studies, practice = (_credential_months(credentials, practice=counted) for counted in (False, True))
     if hours.lower_bound:  # what is known is a minimum
         studies, practice = ((least, least, most) for least, _, most in (studies, practice))
     spans = zip((hours.low, hours.expected, hours.high), studies, practice, (0.0, academic, academic), strict=True)
@@ -412,9 +413,9 @@ def _months_alone(credentials: Sequence[StepCredential], month_hours: float) -> 
         low, expected, high = (None if end is None else end / month_hours for end in c.hours[:3])
         return replace(c, months=Hours(low, expected, high)) if c.months == UNKNOWN_HOURS else c
 
-    each = [*map(timed, credentials)]
-    open_ended = any(c.months.high is None and (c.months.expected or c.months.low) for c in each)
-    return _months(Span(0.0, 0.0, None if open_ended else 0.0), month_hours, each, 0.0)
+    with_times = [*map(timed, credentials)]
+    open_ended = any(c.months.high is None and (c.months.expected or c.months.low) for c in with_times)
+    return _months(Span(0.0, 0.0, None if open_ended else 0.0), month_hours, with_times, 0.0)
 
 
 def make_detail(context: PathContext, start: Start, state: State, frame: str | None, rows: tuple[int, ...]) -> Detail:
@@ -424,8 +425,8 @@ def make_detail(context: PathContext, start: Start, state: State, frame: str | N
     for row in rows[:-1]:
         states.append(states[-1].through(row))
         people.append(after_stage(graph, people[-1], row, state.space.settings.paths.practice_months))
-    each = zip(people, states, rows, strict=True)
-    steps = [make_step(context, person, at, row, last=row == rows[-1]) for person, at, row in each]
+    stages = zip(people, states, rows, strict=True)
+    steps = [make_step(context, person, at, row, last=row == rows[-1]) for person, at, row in stages]
     for n, (before, after) in enumerate(pairwise(people)):
         brought = after.competencies.held & ~before.competencies.held
         added = tuple(i for i in steps[-1].held if brought[graph.competency_position[i.code]])
@@ -483,7 +484,7 @@ def _status(
         c.code: ("practice" if c.kind == "experience" else "length", c.label) for s in steps for c in s.credentials
     }
     unknown = [(u, step.target.name or "") for step in steps if not step.timed for u in step.unknown]
-    reasons += [(u, end) if u in _NOT_KNOWN else known.get(u, ("length", u)) for u, end in unknown]
+    reasons += [(u, end) if u in _UNNAMED_UNKNOWNS else known.get(u, ("length", u)) for u, end in unknown]
     reasons += [("months", known[u][1]) for step in steps if step.timed for u in step.unknown]
     status: PathStatus = "unknown" if unknown or "unknown" in verdicts else "feasible"
     return "infeasible" if unobtainable or "no" in verdicts else status, tuple(dict.fromkeys(reasons))

@@ -31,9 +31,9 @@ from passerelles.views.spec import Column, On, Record, part_of, parts_of
 Time = TypeVar("Time", float, NDArray[np.float64])
 Verdicts = NDArray[np.int8]
 NO, UNKNOWN, YES = range(3)  # verdicts in arrays of int8: the least of two is what both allow
-_LEAST: Final = 0.05  # hours: what rounds to none is no training
-_CLOSE: Final = 0.1  # share of a bound: estimates err by more, and do not say on which side of it a training is
-_DAY: Final = re.compile(r"(\d{4}(-\d{2}){0,2})?")  # as far as it is known
+_NEGLIGIBLE_HOURS: Final = 0.05  # hours: what rounds to none is no training
+_CLOSE_SHARE: Final = 0.1  # share of a bound: estimates err by more, and do not say on which side of it a training is
+_ISO_DAY: Final = re.compile(r"(\d{4}(-\d{2}){0,2})?")  # as far as it is known
 _VERDICTS: Final[tuple[Ternary, ...]] = ("no", "unknown", "yes")
 
 
@@ -70,7 +70,7 @@ class Frame(BaseModel):
     @field_validator("start", "until")
     @classmethod
     def _is_day(cls, value: str) -> str:
-        if not _DAY.fullmatch(value):  # days are compared as texts
+        if not _ISO_DAY.fullmatch(value):  # days are compared as texts
             raise PydanticKnownError("date_parsing", {"error": value})
         return value
 
@@ -93,7 +93,7 @@ class Frame(BaseModel):
     def paid_by(self, opco: "Firms") -> "tuple[MayPay, ...]":
         """Who may pay for a training, with the OPCO of the firm whose money it is where its agreement is known."""
         source = self.sources.get("payers", "")
-        return tuple(MayPay(who, source, opco[_FIRM[who]] if who in _FIRM else None) for who in self.payers)
+        return tuple(MayPay(who, source, opco[_FIRM_INDEX[who]] if who in _FIRM_INDEX else None) for who in self.payers)
 
     def is_exempt(self, labels: tuple[str, ...]) -> bool:
         """Whether all that a training leads to is exempt from the bounds in hours and months."""
@@ -133,8 +133,8 @@ class Violation(Described):
 Firms = tuple[Payer | None, Payer | None]
 """OPCO of the present employer's agreement and of the hiring firm's; None = no agreement was given."""
 OTHER_TRAINING: Final = "other_training"
-_HIRED: Final = frozenset(("host_contract", "job_offer"))  # conditions that an employer of the target's job meets
-_FIRM: Final = {"opco_employer": 0, "opco_host": 1, "opco_host_support": 1}
+_MET_BY_HIRING: Final = frozenset(("host_contract", "job_offer"))  # conditions met by an employer of the target's job
+_FIRM_INDEX: Final = {"opco_employer": 0, "opco_host": 1, "opco_host_support": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +269,7 @@ def _bounds(frame: Frame, case: JudgedTraining, hours: Time, months: Time) -> It
         yield "hours_min", least, hours, least - hours
     else:  # a frame pays for a training
         longest: Time = np.maximum(np.maximum(hours, months), case.studies)
-        yield "no_training", 0.0, longest, _LEAST - longest
+        yield "no_training", 0.0, longest, _NEGLIGIBLE_HOURS - longest
 
 
 def _may_last_longer(case: JudgedTraining, rule: str) -> bool:
@@ -279,7 +279,7 @@ def _may_last_longer(case: JudgedTraining, rule: str) -> bool:
 
 def _closeness(case: JudgedTraining, limit: float) -> float:
     """How far beyond a bound hours may be that are not those of a certification, and it is still open what it takes."""
-    return _CLOSE * limit if case.known and not case.registered else 0.0
+    return _CLOSE_SHARE * limit if case.known and not case.registered else 0.0
 
 
 def judge(frame: Frame, case: JudgedTraining, hours: float, months: float) -> FrameVerdict:
@@ -329,14 +329,14 @@ def judge(frame: Frame, case: JudgedTraining, hours: float, months: float) -> Fr
         "same_code": frame.other_code and case.same_code,
         "selection": case.selective and not competition,
         "serves": frame.employees and case.serves,
-        "unhired": case.unhired and not _HIRED.isdisjoint(frame.conditions),
+        "unhired": case.unhired and not _MET_BY_HIRING.isdisjoint(frame.conditions),
     }
     unsure += [Violation(rule) for rule, holds in doubts.items() if holds]
     verdict: Ternary = "no" if broken else "unknown" if unsure else "yes"
     exempt = frame.is_exempt(case.labels)
     certified = not frame.certifying or case.registered or exempt  # else another training certifies
-    other, presumed = () if certified else (OTHER_TRAINING,), ("presumed",) if case.presumed else ()
-    conditions = (*other, *frame.conditions, *presumed) if verdict == "yes" else ()
+    other_training, presumed = () if certified else (OTHER_TRAINING,), ("presumed",) if case.presumed else ()
+    conditions = (*other_training, *frame.conditions, *presumed) if verdict == "yes" else ()
     return FrameVerdict(frame.name, frame.label, verdict, tuple(broken), tuple(unsure), exempt, conditions)
 
 

@@ -110,35 +110,35 @@ class Situation:
         # One row a pair: what a job demands depends on how a person means to work, and on the titles named.
         jobs = [(graph.codes[target], starts[origin][0].holdings.aim) for origin, target in self.pairs]
         self.demands: Demands = build_demands(graph.referential, jobs, lifted=lifted(graph))
-        self.who, self.towards = np.asarray(self.pairs, dtype=np.intp).reshape(-1, 2).T
-        self.weights = np.asarray([number for _, number in starts], dtype=np.int64)[self.who]
+        self.origin_of, self.target_of = np.asarray(self.pairs, dtype=np.intp).reshape(-1, 2).T
+        self.weights = np.asarray([number for _, number in starts], dtype=np.int64)[self.origin_of]
         self.states = [uncovered_by(graph, self.table, start.competencies) for start, _ in starts]
         self.levels = [self.table.level_at(start.row) for start, _ in starts]
         self.titles = [self.table.brought(start.row, start.holdings) for start, _ in starts]
         self.prices = [self.demands.price(s.holdings) for s, _ in starts]
         self.closed: Bools = self.demands.price(Holdings()).closed  # whoever it is
-        self.has: Bools = self._each([price.held for price in self.prices], np.bool_)
+        self.has: Bools = self._stacked([price.held for price in self.prices], np.bool_)
         # An employer's word comes with the job; nobody brings it along.
         words = [given_by_employer(c) and takes_no_training(c) for c in self.demands.credentials]
         with_job = np.pad(np.asarray(words, dtype=np.bool_), (0, len(self.demands.choices)))
-        self.held: Bools = self.demands.with_choices(self.has | with_job)[self.who]
+        self.held: Bools = self.demands.with_choices(self.has | with_job)[self.origin_of]
         self.lacking: Bools = self.demands.needed & ~self.held
         # Where the required training is all that a move takes, as paths count it, no skill stands in the way.
         self.trained = np.zeros(len(self.pairs), dtype=np.bool_)
         for origin, price in enumerate(self.prices):
-            own = np.flatnonzero(self.who == origin)
-            self.trained[own] = self.demands.trained_alone(self.lacking[own], price, own)
+            of_origin = np.flatnonzero(self.origin_of == origin)
+            self.trained[of_origin] = self.demands.trained_alone(self.lacking[of_origin], price, of_origin)
         # What lists nothing, takes nobody knows what, or chooses its people is never said to be open.
         unsettled = [self.demands.unsettled(price) for price in self.prices]
         settled = np.asarray([not unsettled[o][at] for at, (o, _) in enumerate(self.pairs)], dtype=np.bool_)
         obtainable = ~(self.lacking & self.closed).any(axis=1)
-        self.known = settled & self.table.lists[self.towards] & obtainable
+        self.known = settled & self.table.lists[self.target_of] & obtainable
         self._effort: dict[Bundle, Ints] = {}
         self.helpful = cache(self._helpful)  # one answer for all people
         near = self.trained | (self.effort([()])[()] <= self.limit)
         self.open_already = self.known & ~self.lacking.any(axis=1) & near
 
-    def _each(self, rows: list[NDArray[Any]], kind: type) -> NDArray[Any]:
+    def _stacked(self, rows: list[NDArray[Any]], kind: type) -> NDArray[Any]:
         """Shape (starts, c + g), of however few people."""
         return np.asarray(rows, dtype=kind).reshape(len(self.starts), self.demands.needed.shape[1])
 
@@ -160,9 +160,9 @@ class Situation:
         """For each atom, the numbers of those that come with it: itself, its prerequisites or its competencies."""
         numbers = {(atom.kind, atom.code): number for number, atom in enumerate(self.atoms)}
         contained = [{number} for number in range(len(self.atoms))]
-        for own, atom in zip(contained, self.atoms, strict=True):
+        for inside, atom in zip(contained, self.atoms, strict=True):
             kind = "competency" if atom.kind == "macro" else atom.kind
-            own |= {numbers[kind, code] for code in atom.with_it if (kind, code) in numbers}
+            inside |= {numbers[kind, code] for code in atom.with_it if (kind, code) in numbers}
         return contained
 
     def _credentials(self) -> list[Atom]:
@@ -176,8 +176,8 @@ class Situation:
             if not self.closed[list(columns)].any():  # else nobody can obtain it
                 atoms.append(Atom(credential.code, credential.label, "credential", with_it=with_it, demanded=columns))
         # Of two that open as much, the one that takes these people less is chosen.
-        length = (~self.has * self._each([p.length for p in self.prices], np.int64)).sum(axis=0)
-        unknown = (~self.has & self._each([p.unknown for p in self.prices], np.bool_)).any(axis=0)
+        length = (~self.has * self._stacked([p.length for p in self.prices], np.int64)).sum(axis=0)
+        unknown = (~self.has & self._stacked([p.unknown for p in self.prices], np.bool_)).any(axis=0)
         costs = [(bool(unknown[list(a.demanded)].any()), int(length[list(a.demanded)].sum())) for a in atoms]
         return [atoms[place] for place in sorted(range(len(atoms)), key=costs.__getitem__)]
 
@@ -192,10 +192,10 @@ class Situation:
         referential = self.graph.referential
         named = {name for credential in self.demands.credentials for name in credential.filed}
         leading = grouped(
-            (each.code, (row, each))
+            (c.code, (row, c))
             for row in self.targets
-            for each in self.certifications.leading(self.graph.codes[row], referential, self.day)
-            if each.code not in named
+            for c in self.certifications.leading(self.graph.codes[row], referential, self.day)
+            if c.code not in named
         )
         atoms = []
         for code, links in leading.items():
@@ -209,13 +209,13 @@ class Situation:
         return sorted(atoms, key=lambda a: (a.code not in usual, a.level is None, a.level or 0, a.code))
 
     @cached_property
-    def led(self) -> Bools:
+    def leads_to(self) -> Bools:
         """Shape (atoms, pairs): whether a certification leads there from a level that is not too low for it."""
-        reach = np.asarray(self.levels, dtype=np.int64)[self.who] + self.settings.paths.open_levels
+        reach = np.asarray(self.levels, dtype=np.int64)[self.origin_of] + self.settings.paths.open_levels
         leads = np.zeros((len(self.atoms), len(self.pairs)), dtype=np.bool_)
         for at, atom in enumerate(self.atoms):
             if atom.leads:
-                leads[at] = np.isin(self.towards, list(atom.leads)) & (reach >= (atom.level or 0))
+                leads[at] = np.isin(self.target_of, list(atom.leads)) & (reach >= (atom.level or 0))
         return leads
 
     def _bundles(self) -> list[Atom]:
@@ -223,15 +223,15 @@ class Situation:
         macro, listed = self.graph.macro, self.graph.competencies
         wanted = {c for target in self.targets for c in required_columns(self.graph, target).tolist()}
         under = grouped((int(macro[c]), c) for c in sorted(wanted) if macro[c] >= 0 and macro[c] != c)
-        whole = [
-            Atom(listed[m].code, listed[m].name, "macro", tuple(some), tuple(listed[c].code for c in some))
-            for m, some in sorted(under.items())
-            if len(some) > 1
+        by_macro = [
+            Atom(listed[m].code, listed[m].name, "macro", tuple(columns), tuple(listed[c].code for c in columns))
+            for m, columns in sorted(under.items())
+            if len(columns) > 1
         ]
-        return [*whole, *(Atom(listed[c].code, listed[c].name, "competency", (c,)) for c in sorted(wanted))]
+        return [*by_macro, *(Atom(listed[c].code, listed[c].name, "competency", (c,)) for c in sorted(wanted))]
 
     @cached_property
-    def _left_by(self) -> Shares:
+    def _uncovered_by(self) -> Shares:
         """Shape (m + k, atoms + 1): what the competencies of each atom leave uncovered; the last column is of none."""
         pairs = [(number, column) for number, atom in enumerate(self.atoms) for column in atom.columns]
         owner, columns = np.asarray(pairs, dtype=np.int64).reshape(-1, 2).T
@@ -239,7 +239,7 @@ class Situation:
 
     def _helpful(self, target: int) -> Bools:
         """Shape (atoms + 1,): whether an atom's competencies cover something of what a job asks for."""
-        items = self._left_by[self.table.columns[self.table.items(target)]]
+        items = self._uncovered_by[self.table.columns[self.table.items(target)]]
         return np.asarray((items < UNITS).any(axis=0), dtype=np.bool_)
 
     def effort(self, sets: list[Bundle]) -> dict[Bundle, Ints]:
@@ -257,11 +257,11 @@ class Situation:
         origin, target = self.pairs[pair]
         columns = self.table.columns[self.table.items(target)]
         useful = self.helpful(target)[bundles].any(axis=1)
-        some = np.concatenate([_pairs_of([()]), bundles[useful]])  # with any other set it takes what it takes anyway
-        left = self.states[origin][columns, None]
-        for one_of_each in some.T:
-            left = np.minimum(left, self._left_by[columns[:, None], one_of_each])
-        total, _ = self.table.towards(target, left)
+        tried = np.concatenate([_pairs_of([()]), bundles[useful]])  # with any other set it takes what it takes anyway
+        uncovered = self.states[origin][columns, None]
+        for members in tried.T:
+            uncovered = np.minimum(uncovered, self._uncovered_by[columns[:, None], members])
+        total, _ = self.table.towards(target, uncovered)
         level = self.table.standing(self.levels[origin], self.titles[origin], target)
         tenths = self.table.final(total, target, level)
         hours = np.full(len(bundles), tenths[0], dtype=np.int64)
@@ -282,15 +282,15 @@ class Situation:
         """People x jobs."""
         return int(self.weights[opens].sum())
 
-    def _able(self, members: tuple[int, ...]) -> Bools:
+    def _choices_met(self, members: tuple[int, ...]) -> Bools:
         """Shape (starts,): who holds what the credentials among the members suppose in a choice, or acquires it."""
         known = self.graph.referential.credential_by_code
         brought = {c for m in members if self.atoms[m].kind == "credential" for c in self._with_prerequisites(m)}
         able = np.ones(len(self.starts), dtype=np.bool_)
-        for alternatives in (some for code in brought if code in known for some in known[code].choices):
-            left = tuple(tuple(c for c in way if c not in brought) for way in alternatives)
-            if all(left):
-                able &= np.asarray([start.holdings.has_one_of(left) for start, _ in self.starts], dtype=np.bool_)
+        for alternatives in (choice for code in brought if code in known for choice in known[code].choices):
+            lacking = tuple(tuple(c for c in way if c not in brought) for way in alternatives)
+            if all(lacking):
+                able &= np.asarray([start.holdings.has_one_of(lacking) for start, _ in self.starts], dtype=np.bool_)
         return able
 
     def _with_prerequisites(self, atom: int) -> tuple[str, ...]:
@@ -323,15 +323,15 @@ class Situation:
         """
         credentials = self.brought[list(members)].any(axis=0)
         bundle = tuple(m for m in members if self.atoms[m].columns)
-        able = self._able(members)[self.who]
+        able = self._choices_met(members)[self.origin_of]
         after, taught = self.held, np.zeros(len(self.pairs), dtype=np.int64)
         if credentials.any():
             after = self.demands.with_choices(self.held | credentials)
             for origin, price in enumerate(self.prices):
-                own = self.who == origin
-                taught[own] = (self.lacking[own] & after[own]) @ price.length
-        left = self.effort([bundle])[bundle]
-        enough = (left <= self.limit + taught) | self.trained | self.led[list(members)].any(axis=0)
+                of_origin = self.origin_of == origin
+                taught[of_origin] = (self.lacking[of_origin] & after[of_origin]) @ price.length
+        effort = self.effort([bundle])[bundle]
+        enough = (effort <= self.limit + taught) | self.trained | self.leads_to[list(members)].any(axis=0)
         closed = (self.lacking & ~after).any(axis=1)
         return np.asarray(self.known & able & enough & ~closed & ~self.open_already, dtype=np.bool_)
 
@@ -341,8 +341,8 @@ class Situation:
         singles = [self._candidate((i,)) for i in range(len(self.atoms))]
         singles = [c for c in singles if c.worth]
         closed = self.known & ~self.open_already
-        for each in singles:
-            closed &= ~each.opens
+        for single in singles:
+            closed &= ~single.opens
         groups: dict[tuple[int, ...], None] = {}
         for at in np.flatnonzero(closed).tolist():
             groups |= dict.fromkeys(self._groups(at))
@@ -366,23 +366,23 @@ class Situation:
         bound = self.limit + int(self.lacking[pair] @ price.length)
         if self.trained[pair] or self.effort([()])[()][pair] <= bound:
             return [tops]
-        leading = np.flatnonzero(self.led[:, pair]).tolist()
+        leading = np.flatnonzero(self.leads_to[:, pair]).tolist()
         if leading:
             return [(*tops, atom) for atom in leading[:GROUPS_EACH]]
         required = required_columns(self.graph, self.pairs[pair][1]).tolist()
         useful = sorted({atom for column in required for atom in self._atoms_of.get(column, ())})
         for size in range(1, min(len(useful), 2) + 1):
             sets: list[Bundle] = list(combinations(useful, size))
-            left = self._hours(pair, _pairs_of(sets))
-            fits = sorted((int(left[n]), some) for n, some in enumerate(sets) if left[n] <= bound)
+            hours = self._hours(pair, _pairs_of(sets))
+            fits = sorted((int(hours[n]), bundle) for n, bundle in enumerate(sets) if hours[n] <= bound)
             if fits:
-                return [(*tops, *some) for _, some in fits[:GROUPS_EACH]]
+                return [(*tops, *bundle) for _, bundle in fits[:GROUPS_EACH]]
         return []
 
 
 def _pairs_of(sets: list[Bundle]) -> Rows:
     """Sets of at most two bundles as two numbers each; -1 for none."""
-    return np.asarray([(*some, -1, -1)[:2] for some in sets], dtype=np.intp)
+    return np.asarray([(*bundle, -1, -1)[:2] for bundle in sets], dtype=np.intp)
 
 
 # Nemhauser, Wolsey and Fisher (1978): adding the best next one reaches at least this share of the best set's worth.
@@ -422,8 +422,8 @@ class Opened(Described):
     )  # fmt: skip
 
 
-def _hours_shown(each: "Lever", lang: Lang) -> str:
-    return "" if each.hours is None else f"{'≥ ' if each.least else ''}{number(each.hours, lang=lang)}"
+def _hours_shown(lever: "Lever", lang: Lang) -> str:
+    return "" if lever.hours is None else f"{'≥ ' if lever.least else ''}{number(lever.hours, lang=lang)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -527,7 +527,7 @@ class Levers(list[Lever], Shown):
     def sheets(self, lang: Lang = "fr") -> list[Sheet]:
         """Return the levers, and each job that each opens to each origin, as tables."""
         columns = side_by_side(Lever.spec.pick("rank", "code", on=On.CELLS), Opened.spec.columns)
-        opened = Sheet("opened", columns, lambda: ((each, o) for each in self for o in each.opened), lang)
+        opened = Sheet("opened", columns, lambda: ((lever, o) for lever in self for o in lever.opened), lang)
         return [Sheet("levers", Lever.spec.columns, lambda: self, lang), opened]
 
     def page(self, lang: Lang = "fr") -> Page:
@@ -617,10 +617,10 @@ def levers(
     picked = choice.pick()
     ranked: list[Lever] = []
     covered = np.zeros(len(situation.weights), dtype=np.bool_)
-    for rank, each in enumerate(choice.ordered(picked), start=1):
-        gained = choice.worth(each.opens & ~covered)
-        covered |= each.opens
-        ranked.append(_lever(situation, each, rank, gained))
+    for rank, candidate in enumerate(choice.ordered(picked), start=1):
+        gained = choice.worth(candidate.opens & ~covered)
+        covered |= candidate.opens
+        ranked.append(_lever(situation, candidate, rank, gained))
     total = choice.worth(covered)
     return Levers(
         ranked,
@@ -628,17 +628,17 @@ def levers(
         already=choice.worth(situation.open_already),
         possible=int(situation.weights.sum()),
         guarantee=1.0 if choice.proven else choice.guarantee(total),
-        fewest=min((len(each.members) for each in choice.candidates), default=0),
+        fewest=min((len(c.members) for c in choice.candidates), default=0),
         referential=graph.referential.stamp,
     )
 
 
-def _lever(situation: Situation, each: AtomSet, rank: int, gained: int) -> Lever:
+def _lever(situation: Situation, candidate: AtomSet, rank: int, gained: int) -> Lever:
     """Return a candidate as it is shown."""
-    atoms: list[Atom] = [situation.atoms[m] for m in each.members]
+    atoms: list[Atom] = [situation.atoms[m] for m in candidate.members]
     via = {row: how for a in reversed(atoms) for row, how in a.leads.items()}
-    pairs = [pair for pair, yes in zip(situation.pairs, each.opens, strict=True) if yes]
-    lengths = {o: situation.hours_for(each.members, o) for o in dict.fromkeys(o for o, _ in pairs)}
+    pairs = [pair for pair, yes in zip(situation.pairs, candidate.opens, strict=True) if yes]
+    lengths = {o: situation.hours_for(candidate.members, o) for o in dict.fromkeys(o for o, _ in pairs)}
     hours = {o: length for o, (length, _) in lengths.items()}
     ends = [(situation.starts[o], o, situation.graph.occupations[t], via.get(t)) for o, t in pairs]
     opened = tuple(
@@ -656,8 +656,8 @@ def _lever(situation: Situation, each: AtomSet, rank: int, gained: int) -> Lever
     named = rank, "+".join(codes), " + ".join(a.label for a in atoms), kind
     known_credentials = situation.graph.referential.credential_by_code
     supposed = tuple(known_credentials[c].label for c in with_it if c in known_credentials and c not in codes)
-    least = mean is not None and any(some for _, some in lengths.values())
-    return Lever(*named, gained, each.worth, opened, with_it, mean, codes, level, supposed, least)
+    least = mean is not None and any(is_least for _, is_least in lengths.values())
+    return Lever(*named, gained, candidate.worth, opened, with_it, mean, codes, level, supposed, least)
 
 
 def _kinds(kinds: Iterable[str] | str | None) -> frozenset[LeverKind]:
@@ -676,7 +676,7 @@ def _people(origins: People) -> list[tuple[str | Profile, int]]:
             code = who if isinstance(who, str) else type(who).__name__  # what is told of a person is not repeated
             raise PasserellesError("people_invalid", code=code, value=repr(count))
     # Codes by code, then profiles as they come.
-    ordered = sorted(origins.items(), key=lambda each: each[0] if isinstance(each[0], str) else "\U0010ffff")
+    ordered = sorted(origins.items(), key=lambda item: item[0] if isinstance(item[0], str) else "\U0010ffff")
     return [(who, int(count)) for who, count in ordered]
 
 
@@ -686,7 +686,7 @@ class _Choice:
     def __init__(self, situation: Situation, limit: int, most_sets: int) -> None:
         self.situation, self.limit, self.most_sets, self.worth = situation, limit, most_sets, situation.worth
         self.candidates = situation.candidates()
-        self.needing = grouped((member, place) for place, each in enumerate(self.candidates) for member in each.members)
+        self.needing = grouped((member, place) for place, c in enumerate(self.candidates) for member in c.members)
         self.atoms = sorted(self.needing)
         self.proven = True
         # Shape (candidates, atoms): 1 for a member.
@@ -700,7 +700,7 @@ class _Choice:
     def owned(self, atoms: Iterable[int]) -> Bools:
         """Shape (atoms,): some atoms, and what comes along with them."""
         owned = np.zeros(len(self.situation.atoms), dtype=np.bool_)
-        owned[[each for atom in atoms for each in self.situation.contains[atom]]] = True
+        owned[[inner for atom in atoms for inner in self.situation.contains[atom]]] = True
         return owned
 
     def inside(self, atoms: Iterable[int]) -> Rows:
@@ -717,7 +717,7 @@ class _Choice:
         if size == len(self.atoms):
             return tuple(self.atoms)
         if math.comb(len(self.atoms), size) <= self.most_sets:
-            return max(combinations(self.atoms, size), key=lambda some: self.worth(self.covered(some)))
+            return max(combinations(self.atoms, size), key=lambda atoms: self.worth(self.covered(atoms)))
         picked = self._step_by_step(size)
         alone = max((c for c in self.candidates if len(c.members) <= size), key=lambda c: c.worth, default=None)
         if alone is None:
@@ -746,8 +746,8 @@ class _Choice:
         """Least share of the best choice's worth that a choice worth `total` reaches."""
         # Each pair opened needs one atom at least of those that serve to open it, or one that brings such an atom.
         contains = self.situation.contains
-        serves = ([place for each in contains[a] for place in self.needing.get(each, ())] for a in self.atoms)
-        reach = [self.worth(np.logical_or.reduce(self.opens[some])) for some in serves]
+        serves = ([place for inner in contains[a] for place in self.needing.get(inner, ())] for a in self.atoms)
+        reach = [self.worth(np.logical_or.reduce(self.opens[places])) for places in serves]
         bound = min(self.worth(self.every), sum(sorted(reach, reverse=True)[: self.limit]))
         groups = any(len(c.members) > 1 for c in self.candidates)
         return min(1.0, max(total / max(bound, 1), 0.0 if groups else GUARANTEE))
@@ -765,10 +765,9 @@ class _Choice:
     def _by_own_atoms(self, picked: tuple[int, ...]) -> list[AtomSet]:
         """Return what a choice opens, by its own atoms: one that comes along with another is not named beside it."""
         opens: dict[tuple[int, ...], Bools] = {}
-        for each in (self.candidates[place] for place in self.inside(picked)):
-            own = {
-                m if m in picked else next(p for p in picked if m in self.situation.contains[p]) for m in each.members
-            }
-            key = tuple(sorted(own))
-            opens[key] = each.opens | opens.get(key, each.opens)
-        return [AtomSet(key, some, self.worth(some)) for key, some in sorted(opens.items(), key=lambda o: len(o[0]))]
+        contains = self.situation.contains
+        for candidate in (self.candidates[place] for place in self.inside(picked)):
+            members = (m if m in picked else next(p for p in picked if m in contains[p]) for m in candidate.members)
+            key = tuple(sorted({*members}))
+            opens[key] = candidate.opens | opens.get(key, candidate.opens)
+        return [AtomSet(key, pairs, self.worth(pairs)) for key, pairs in sorted(opens.items(), key=lambda o: len(o[0]))]

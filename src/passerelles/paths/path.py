@@ -51,13 +51,13 @@ from passerelles.views.spec import (
 
 PathStatus = Literal["feasible", "infeasible", "unknown"]
 Basis = Literal["sourced", "estimate", "mixed", "none"]
-_DAY: Final = 7.0  # hours
+_DAY_HOURS: Final = 7.0  # hours
 _NAMED: Final = 3  # competencies that a sentence names
 _SPAN: Final = (
     *SPAN.columns, Column("lower_bound", schema="flag: Whether the expected value is only the known part"),
 )  # fmt: skip
-_KNOWN: Final = "known_hours.or_unknown"
-_HOURS: Final = within(_SPAN, attrgetter(_KNOWN))
+_KNOWN_HOURS: Final = "known_hours.or_unknown"
+_HOURS: Final = within(_SPAN, attrgetter(_KNOWN_HOURS))
 _IN_ALL: Final = Record(
     "",
     "Hours of training in all: estimates or sourced",
@@ -283,7 +283,7 @@ class Step(Described):
                Column("sourced", schema="amount"),
                Column("estimated", value=lambda s, _: None if s.hours.lower_bound else s.estimated, schema="amount?"),
                Column("basis", schema=one_of(get_args(Basis))), promised=True),
-        *hours_columns(_KNOWN),
+        *hours_columns(_KNOWN_HOURS),
         Column("basis", words="terms.basis", on=On.TABLE),
         part_of("months", Record("", "", _SPAN), "months.or_unknown"),
         inside("practice", "What practising the stage is assumed to bring",
@@ -430,7 +430,7 @@ class Path(Described, Shown):
         behind = [c.detail for c in access.credentials if "yes" in (c.held, c.group_held)]  # nurses need no midwife's
         open_to = access.to_obtain or tuple(c for c in access.credentials if c.requirement == "usual" and c.applies)
         lists: list[list[Any]] = [[c for c in needed if c.held != "yes"], [c.detail for c in open_to], behind]
-        asked, ways, held = ({f"RNCP{n}" for c in some for n in (c.rncp or "").split()} for some in lists)
+        asked, ways, held = ({f"RNCP{n}" for c in credentials for n in (c.rncp or "").split()} for credentials in lists)
         return {"kinds": kinds, "asked": asked, "ways": ways, "held": held}
 
     def __getstate__(self) -> dict[str, Any]:
@@ -449,7 +449,7 @@ class Path(Described, Shown):
 
     def why(self, lang: Lang = "fr") -> list[str]:
         """Return what the status comes from, in words."""
-        return [say(f"paths.reason.{key}", lang=lang, what=what) for key, what in self.reasons]
+        return [say(f"paths.reason.{key}", lang=lang, what=subject) for key, subject in self.reasons]
 
     @property
     def hours(self) -> Span:
@@ -510,9 +510,9 @@ class Path(Described, Shown):
         parts_of("steps", "step", kind="integer", value=lambda p, _: len(p.codes), on=On.FILE,
                  promised=shape(["step"]) | {"minItems": 1}),
         Column("status", words="paths.status", promised=one_of(get_args(PathStatus))),
-        Column("hours", "number", value=f"{_KNOWN}.expected", json="hours_told", promised=_IN_ALL.schema(),
+        Column("hours", "number", value=f"{_KNOWN_HOURS}.expected", json="hours_told", promised=_IN_ALL.schema(),
                shown=lambda p, lang: hours_short(p.known_hours, lang), on=On.JSON | On.SCREEN),
-        *hours_columns(_KNOWN),
+        *hours_columns(_KNOWN_HOURS),
         Column("hours_sourced", "number", on=On.TABLE),
         Column("lower_bound", "flag", value="hours.lower_bound", on=On.TABLE),
         part_of("months", Record("", "Months from the first day to the last", _SPAN), "months.or_unknown",
@@ -598,7 +598,7 @@ def hours_text(hours: Span, lang: Lang = "fr") -> str:
 
 def _tells_nothing(hours: Span) -> bool:
     """Whether less than a day is known of a training whose length is not."""
-    return hours.lower_bound and (hours.expected or 0.0) < _DAY
+    return hours.lower_bound and (hours.expected or 0.0) < _DAY_HOURS
 
 
 def _is_most(span: Span) -> bool:
@@ -674,12 +674,12 @@ def _credential_lines(step: Step, lang: Lang) -> list[str]:
     """What is required: held, to obtain in order, and whether the profession is regulated."""
     held = grouped((c.supposed, c.label) for c in step.credentials if c.held == "yes")
     has, supposed = (
-        (*held.get(some, ()), *wording.held_choices(step.access, lang, supposed=some)) for some in (False, True)
+        (*held.get(maybe, ()), *wording.held_choices(step.access, lang, supposed=maybe)) for maybe in (False, True)
     )
     lines = [
-        say(f"paths.step.{key}", lang=lang, names=listed(dict.fromkeys(some), lang))
-        for key, some in (("has", has), ("supposed", supposed))
-        if some
+        say(f"paths.step.{key}", lang=lang, names=listed(dict.fromkeys(names), lang))
+        for key, names in (("has", has), ("supposed", supposed))
+        if names
     ]
     lines += [*obtain_lines(step.to_obtain, lang), *wording.other_ways_lines(step.access, lang)]
     of_name = step.access.varies and any(c.scope == "titles" for c in step.access.required)
@@ -758,7 +758,7 @@ def state_lines(path: Path, lang: Lang = "fr") -> list[str]:
     if not path.reasons:
         return []
     about = grouped(path.reasons).items()
-    why = listed((say(f"paths.reason.{key}", lang=lang, what=", ".join(some)) for key, some in about), lang)
+    why = listed((say(f"paths.reason.{key}", lang=lang, what=", ".join(subjects)) for key, subjects in about), lang)
     return [say("paths.state", lang=lang, status=say(f"paths.status.{path.status}", lang=lang), why=why)]
 
 
@@ -768,8 +768,8 @@ def frame_lines(path: Path, lang: Lang = "fr") -> list[str]:
     for place, frame in enumerate(path.frames):
         why = [listed((*frame.reasons(lang), *frame.condition_texts(lang)), lang)]
         if len(path.steps) > 1:
-            each = (say(f"paths.verdict.{step.frames[place].verdict}", lang=lang) for step in path.steps)
-            steps = [say("paths.frame_steps.step", lang=lang, n=n, verdict=v) for n, v in enumerate(each, start=1)]
+            verdicts = (say(f"paths.verdict.{step.frames[place].verdict}", lang=lang) for step in path.steps)
+            steps = [say("paths.frame_steps.step", lang=lang, n=n, verdict=v) for n, v in enumerate(verdicts, start=1)]
             why.append(say("paths.frame_steps.line", lang=lang, verdicts=", ".join(steps)))
         reason = listed((w for w in why if w), lang)
         verdict = say(f"paths.verdict.{frame.verdict}", lang=lang)

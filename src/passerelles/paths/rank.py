@@ -115,10 +115,10 @@ class Search:
     def _path_hours(self, state: State, spent: Ints, *stages: Rows) -> Ints:
         """Tenths of an hour of the whole path that ends after a stage, or two, more; `spent` until then."""
         level = self.effort.standing(state.level, state.brought, self.target, *stages)
-        left = state.left[self.columns, None]
+        uncovered = state.left[self.columns, None]
         for rows in stages:
-            left = np.minimum(left, self.uncovered.take(rows, axis=1))
-        sums = self.effort.towards(self.target, left)
+            uncovered = np.minimum(uncovered, self.uncovered.take(rows, axis=1))
+        sums = self.effort.towards(self.target, uncovered)
         last = self.effort.final(sums[0], self.target, level)
         missing = state.missing_after(self.target, *stages)
         last = self.space.demands.hours(last, missing, state.price, self.target)
@@ -187,16 +187,16 @@ class Search:
     def _saves(self, path: tuple[int, ...], hours: int) -> bool:
         """Whether leaving any stages out would cost at least the saving asked for each."""
         return all(
-            hours <= self.hours_of(some) - (len(path) - size) * self.saving
+            hours <= self.hours_of(subset) - (len(path) - size) * self.saving
             for size in range(len(path) - 1, -1, -1)
-            for some in combinations(path, size)
+            for subset in combinations(path, size)
         )
 
 
 MOST_STEPS = 6
-_NO_LAW = frozenset(("esco", "onet"))  # of no French law: a frame is judged where it is asked for
-_ASSUMED = ("practice_share", "practice_months", "min_saving_hours", "frame_counts_practice", "moves_considered")
-_EACH = 3  # notes on single targets; beyond, one for all
+_NO_FRENCH_LAW = frozenset(("esco", "onet"))  # of no French law: a frame is judged where it is asked for
+_ASSUMPTIONS = ("practice_share", "practice_months", "min_saving_hours", "frame_counts_practice", "moves_considered")
+_NOTES_EACH = 3  # notes on single targets; beyond, one for all
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,10 +285,10 @@ class Paths(list[Path], Shown):
     def _no_path(self, reached: TargetSearch, lang: Lang) -> str:
         target = f"{reached.code} {reached.label or ''}".strip()
         key = f"paths.none_{reached.reason}" if reached.parts or reached.reason == "filter" else "paths.none"
-        told = say(key, lang=lang, target=target, parts=", ".join(reached.parts))
+        sentence = say(key, lang=lang, target=target, parts=", ".join(reached.parts))
         if reached.access is not None:
-            told += say("paths.none_title", lang=lang, access=access_text(reached.access, lang, sized=True))
-        return told + "".join(say("paths.would_split", lang=lang, overlay=name) for name in reached.overlays)
+            sentence += say("paths.none_title", lang=lang, access=access_text(reached.access, lang, sized=True))
+        return sentence + "".join(say("paths.would_split", lang=lang, overlay=name) for name in reached.overlays)
 
     def _notes(self, lang: Lang) -> list[str]:
         """What the reader must know of the search: where it found fewer, what it proves, what it assumes."""
@@ -297,7 +297,7 @@ class Paths(list[Path], Shown):
         fewer = [r for r in self.reached if r.fewer and r.found]
         names = {r.code: r.label or r.code for r in self.reached} | {p.target.code: p.target.name for p in self}
         notes = [r.note(least, names[r.code], direct=direct, lang=lang) for r in fewer]
-        if len(fewer) > _EACH:
+        if len(fewer) > _NOTES_EACH:
             notes = [say(f"paths.fewer_all{'_direct' if direct else ''}", lang=lang, n=len(fewer), least=least)]
         for reached in self.reached:
             name = names[reached.code]
@@ -425,12 +425,12 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     named = chosen.paths.hiring if hiring is None else hiring
     hires = None if named is None else frozenset(find_occupations(graph.referential, named))
     listed = hires if official_list else None
-    frames = {} if graph.referential.family in _NO_LAW else presets()
+    frames = {} if graph.referential.family in _NO_FRENCH_LAW else presets()
     frames = {**frames, **({constraint.name: constraint} if constraint else {})}
     day = day_of(date).isoformat()
     context = PathContext(graph, tuple(frames.values()), listed, certifications, day, payers)
     taken = {"practice_kinds": list(chosen.paths.practice_kinds)}
-    taken |= {name: getattr(chosen.paths, name) for name in _ASSUMED} | {"max_steps": int(max_steps)}
+    taken |= {name: getattr(chosen.paths, name) for name in _ASSUMPTIONS} | {"max_steps": int(max_steps)}
     keyed: list[tuple[tuple[int, ...], Callable[..., Path]]] = []
     reached: list[TargetSearch] = []
     rows = [graph.position[code] for code in find_occupations(graph.referential, wanted or ())]
@@ -489,10 +489,10 @@ def _of_other_title(graph: OccupationGraph, origin: str | Profile, wanted: Itera
     start = find_start(graph, origin)
     if start.occupation is None:
         return None
-    own, aim = start.occupation.code, start.holdings.aim
+    code, aim = start.occupation.code, start.holdings.aim
     titles = named_titles(graph.referential, wanted)
-    asked = access_conditions(graph.referential, own, replace(start.holdings, aim=aim._replace(titles=titles)))
-    return asked if asked.title not in {"", access_conditions(graph.referential, own, start.holdings).title} else None
+    asked = access_conditions(graph.referential, code, replace(start.holdings, aim=aim._replace(titles=titles)))
+    return asked if asked.title not in {"", access_conditions(graph.referential, code, start.holdings).title} else None
 
 
 def _parts_of(graph: OccupationGraph, origin: int, target: int) -> tuple[str, ...]:

@@ -63,20 +63,20 @@ class SearchSpace:
 @made_once
 def managerial_rows(graph: OccupationGraph) -> Bools:
     """Shape (n,): which occupations are known to be managerial."""
-    return frozen(np.asarray([each.managerial == "yes" for each in graph.occupations], dtype=np.bool_))
+    return frozen(np.asarray([occupation.managerial == "yes" for occupation in graph.occupations], dtype=np.bool_))
 
 
 @made_once
 def rows_after_practice(graph: OccupationGraph) -> Bools:
     """Shape (n,): for which occupations employers usually ask for practice."""
     usual = (usual_at_large(graph.referential, code) for code in graph.codes)
-    return frozen(np.asarray([any(c.kind == "experience" for c in each) for each in usual], dtype=np.bool_))
+    return frozen(np.asarray([any(c.kind == "experience" for c in needs) for needs in usual], dtype=np.bool_))
 
 
 @made_once
 def fields_of(graph: OccupationGraph) -> NDArray[np.str_]:
     """Shape (n,): letter of the main domain of each occupation; empty where its code has none."""
-    return np.asarray([domain_of(each) for each in graph.occupations])
+    return np.asarray([domain_of(occupation) for occupation in graph.occupations])
 
 
 def stages_to(space: SearchSpace, target: int, level: int, origin: int) -> Bools:
@@ -94,8 +94,8 @@ def stages_to(space: SearchSpace, target: int, level: int, origin: int) -> Bools
     fitting = ~excluded_rows(graph, target)
     managerial, fields = managerial_rows(graph), fields_of(graph)
     if origin < 0 or not managerial[origin]:
-        own = fields[[target, origin]] if origin >= 0 else fields[[target]]
-        fitting &= ~managerial | np.isin(fields, [*own, ""])
+        letters = fields[[target, origin]] if origin >= 0 else fields[[target]]
+        fitting &= ~managerial | np.isin(fields, [*letters, ""])
     if effort.level_known[target]:
         fitting &= ~effort.level_known | (effort.level <= max(int(effort.level[target]), level))
         if not managerial[target] and effort.level[target] < FIRST_DEGREE:
@@ -137,7 +137,7 @@ def best_scored(graph: OccupationGraph, scores: Floats, row: int, count: int | N
 def _build(graph: OccupationGraph, settings: Settings, scorer: Scorer) -> SearchSpace:
     effort = effort_table(graph, settings)
     totals = score_table(graph, scorer).scores.all_totals()
-    best = (best_scored(graph, some, row, settings.paths.moves_considered) for row, some in enumerate(totals))
+    best = (best_scored(graph, scores, row, settings.paths.moves_considered) for row, scores in enumerate(totals))
     near = np.stack([*best])
     strength = np.full(near.shape, np.nan)
     strength[near] = strengths(totals[near], scorer)
@@ -239,12 +239,12 @@ class PathPool:
         # Less is better: what is no worse on any, and not the same, dominates.
         figures = [(c.hours, -c.weakest, len(c.stages), 0 if self.pareto else -c.fit) for c in ordered]
         undominated: list[PathCandidate] = []
-        for each, own in zip(ordered, figures, strict=True):
+        for candidate, figure in zip(ordered, figures, strict=True):
             if self.limit is not None and len(undominated) >= self.limit and not self.pareto:
                 break
-            as_dear = figures[: bisect_right(costs, each.cost)]
-            if not any(other != own and all(map(le, other, own)) for other in as_dear):
-                undominated.append(each)
+            as_dear = figures[: bisect_right(costs, candidate.cost)]
+            if not any(rival != figure and all(map(le, rival, figure)) for rival in as_dear):
+                undominated.append(candidate)
         return undominated
 
     def ceiling(self) -> float:
