@@ -35,7 +35,7 @@ FactOrigin = Literal["catalogue", "access text", "referential"]
 SELECTIVE: Final = ("competition", "appointment", "quota-of-offices")
 # Kinds that take no training of their own: a file, a visit, an oath.
 PROCEDURES: Final = ("autorisation", "inscription", "aptitude", "agrément", "carte")
-_EXAMINED: Final = ("certificat", "habilitation", "permis")  # a diploma is more than its examination
+_EXAMINED_KINDS: Final = ("certificat", "habilitation", "permis")  # a diploma is more than its examination
 NO_HOURS: Final = model.Hours(0.0, 0.0, 0.0)
 
 
@@ -288,18 +288,19 @@ def access_conditions(
     conditions = conditions_in_general(referential, code, holdings.aim if holdings else Aim(titles=titles))
     if holdings is None:
         return conditions
-    left = ((c, remaining(c.hours, holdings.reduction_for(c.detail))) for c in conditions.credentials)
-    named = tuple(replace(c, held=holdings.of(c.detail), hours=hours) for c, hours in left)
-    mine = replace(conditions, credentials=_with_groups(named, holdings))
-    return replace(mine, status="conditional", selection=None) if _selected_already(referential, mine) else mine
+    priced = ((c, remaining(c.hours, holdings.reduction_for(c.detail))) for c in conditions.credentials)
+    named = tuple(replace(c, held=holdings.of(c.detail), hours=hours) for c, hours in priced)
+    personal = replace(conditions, credentials=_with_groups(named, holdings))
+    selected = _selected_already(referential, personal)
+    return replace(personal, status="conditional", selection=None) if selected else personal
 
 
 def _selected_already(referential: Referential, conditions: AccessConditions) -> bool:
     """Whether the competition is one into studies, behind somebody who is not selected for anything that is left."""
     contest = conditions.selection is None or conditions.selection.kind == "competition"
-    left = any(not uncontested(referential, c.detail) for c in conditions.to_obtain)
+    contested = any(not uncontested(referential, c.detail) for c in conditions.to_obtain)
     won = any(not c.lacking and into_studies(referential, c.detail) for c in conditions.required)
-    return conditions.status == "selective" and contest and won and not left
+    return conditions.status == "selective" and contest and won and not contested
 
 
 def conditions_in_general(referential: Referential, code: str, aim: Aim) -> AccessConditions:
@@ -312,21 +313,21 @@ def conditions_in_general(referential: Referential, code: str, aim: Aim) -> Acce
 def _conditions_in_general(referential: Referential, code: str, aim: Aim) -> AccessConditions:
     rows = referential.credentials_of.get(code, ())
     stated = referential.access_of.get(code)
-    whole = stated or model.OccupationAccess(code)
-    unsaid = whole.status == "unknown"
+    access = stated or model.OccupationAccess(code)
+    unsaid = access.status == "unknown"
     if aim.titles:  # what other titles take is no part of what these do
         rows = tuple(r for r in rows if concerns_titles(referential, code, r, aim))
     text = None
-    if referential.access is not None and (unsaid or whole.level_low is None):
+    if referential.access is not None and (unsaid or access.level_low is None):
         text = text_of(referential, code)
     alone = text if unsaid and not rows else None  # the fiche's text, where it is all that is known
     named = _credentials(referential, rows, aim) if alone is None else _from_text(referential, alone)
     credentials = tuple(replace(c, closed=True) if is_closed(referential, c.detail) else c for c in named)
-    selection = _selection(referential, whole, alone)
+    selection = _selection(referential, access, alone)
     of_titles = selection is not None and selection.scope == "titles"
     if selection is not None and of_titles and _of_others(referential, code, selection, aim):
         selection, of_titles = None, False  # others are chosen
-    low, high = whole.level_low, whole.level_high
+    low, high = access.level_low, access.level_high
     if low is None and high is None and text is not None:
         low, high = text.low, text.high
     if low is None and high is None and alone is not None:  # a diploma that it requires says the level that it does not
@@ -334,16 +335,16 @@ def _conditions_in_general(referential: Referential, code: str, aim: Aim) -> Acc
         low = high = max(required_levels, default=None)
     catalogued = stated is not None or any(row.origin for row in rows)
     return AccessConditions(
-        status=_status(referential, whole, credentials, selection, alone, aim),
+        status=_status(referential, access, credentials, selection, alone, aim),
         selection=selection,
         level_low=low,
         level_high=high,
         credentials=credentials,
         varies=not aim.titles and (of_titles or any(c.scope == "titles" for c in credentials if c.demanded)),
         origin="access text" if alone is not None else "catalogue" if catalogued else "referential",
-        source=whole.source,
+        source=access.source,
         title=next((title.label for title in titles_meant(referential, code, aim)), ""),
-        note=whole.note,
+        note=access.note,
         demanded_level=_demanded_level(credentials) if low else 0,
     )
 
@@ -370,27 +371,27 @@ def _of_others(referential: Referential, code: str, selection: model.Selection, 
 
 def _status(
     referential: Referential,
-    whole: model.OccupationAccess,
+    access: model.OccupationAccess,
     credentials: Sequence[AccessCredential],
     selection: model.Selection | None,
     alone: AccessText | None,
     aim: Aim,
 ) -> model.AccessStatus:
     """Return what access comes to for who means to work in a way; `alone`: the text, where it is all that is known."""
-    others_chosen = whole.selection is not None and selection is None
-    mine = [c for c in credentials if c.applies and c.demanded]
-    chosen = any(c.requirement == "required" and c.kind == "concours" for c in mine)
+    others_chosen = access.selection is not None and selection is None
+    demanded = [c for c in credentials if c.applies and c.demanded]
+    chosen = any(c.requirement == "required" and c.kind == "concours" for c in demanded)
     if selection is not None and selection.kind in SELECTIVE:  # by others, or who enters waits for an office
-        chosen = chosen or concerns(referential, whole.occupation, selection, aim)
-    if chosen or (whole.status == "selective" and not others_chosen):
+        chosen = chosen or concerns(referential, access.occupation, selection, aim)
+    if chosen or (access.status == "selective" and not others_chosen):
         return "selective"
-    if mine:
+    if demanded:
         return "conditional"
-    if whole.status == "unknown":
-        return "open" if alone is not None and _may_be_open(referential, whole.occupation, alone) else "unknown"
+    if access.status == "unknown":
+        return "open" if alone is not None and _may_be_open(referential, access.occupation, alone) else "unknown"
     others = aim.titles or any(c.demanded for c in credentials)
     # Others have to, or are chosen, not this person.
-    return "open" if others_chosen or (whole.status == "conditional" and others) else whole.status
+    return "open" if others_chosen or (access.status == "conditional" and others) else access.status
 
 
 def _may_be_open(referential: Referential, code: str, text: AccessText) -> bool:
@@ -406,8 +407,8 @@ def _may_be_open(referential: Referential, code: str, text: AccessText) -> bool:
     kin = referential.derived("kin", lambda: grouped((o.parent or o.code, o.code) for o in referential.occupations))
     parent = occupation.parent or code
     known = referential.access_of
-    family = (parent,) if parent in known else tuple(other for other in kin[parent] if other in known)
-    return not any(_demands(referential, other) for other in family)
+    family = (parent,) if parent in known else tuple(job for job in kin[parent] if job in known)
+    return not any(_demands(referential, job) for job in family)
 
 
 def _demands(referential: Referential, code: str) -> bool:
@@ -439,10 +440,10 @@ def training_hours(credential: model.Credential) -> model.Hours:
     if credential.hours_kind in model.LEGAL:
         if expected is None:
             expected = low if low is not None else high
-        parts, extra = credential.company_hours, credential.placement_hours
+        in_firm, extra = credential.company_hours, credential.placement_hours
         if extra is not None and expected is not None:
-            low = expected + extra if low is None else low + (parts.low if parts.low is not None else extra)
-            high = None if high is None else high + (parts.high if parts.high is not None else extra)
+            low = expected + extra if low is None else low + (in_firm.low if in_firm.low is not None else extra)
+            high = None if high is None else high + (in_firm.high if in_firm.high is not None else extra)
             expected += extra
         elif extra is not None and low is None:
             low = extra  # what is taught comes on top, and nobody has published how much
@@ -464,7 +465,7 @@ def takes_no_training(credential: model.Credential) -> bool:
         return True
     if given_by_employer(credential) and credential.months != model.UNKNOWN_HOURS:
         return False
-    return credential.hours_kind == "none-exists" and credential.kind in _EXAMINED
+    return credential.hours_kind == "none-exists" and credential.kind in _EXAMINED_KINDS
 
 
 def _credentials(
@@ -482,8 +483,8 @@ def _credentials(
     rows = [row for row in rows if row.group not in chosen]  # what is required anyway is the choice
     ways_left = [ways for group, ways in groups.items() if group not in chosen]
     # What the job's own choice offers beside something else is not asked of everybody: a midwife need not be a nurse.
-    offered = {code for ways in ways_left for way in ways for code in way if any(code not in other for other in ways)}
-    offered -= settled
+    in_some = (set().union(*ways).difference(set(ways[0]).intersection(*ways)) for ways in ways_left)
+    offered = set[str]().union(*in_some) - settled
     anyway = Holdings(dict.fromkeys(settled, "yes"), tuple(frozenset(map(frozenset, ways)) for ways in ways_left))
     # What another of them supposes comes before it, also where it is one alternative of a choice.
     by_code = referential.credential_by_code
@@ -494,10 +495,10 @@ def _credentials(
         return rank_of[row.kind], not applying[id(row)], row.scope != "all", *later, row.group, row.alternative
 
     rows = sorted(rows, key=sort_key)
-    own = grouped(
+    rows_of = grouped(
         ((r.credential, r.group or None, r.alternative or None, r.scope, r.kind not in DEMANDED), r) for r in rows
     )
-    demanded = {each[:3] for each in own if not each[-1]}
+    demanded = {k[:3] for k in rows_of if not k[-1]}
     for row in rows:
         named = concerns_titles(referential, row.occupation, row, aim)
         of_row = {"applies": applying[id(row)], "of_named_titles": named}
@@ -516,7 +517,7 @@ def _credentials(
             if credential.requirement == "required" and credential.scope == "all":
                 needed.add(credential.code)
             merged = replace(credential, needed_for=None) if key[:3] in demanded else credential
-            yield _merged(merged, own[key]) if key in own else merged
+            yield _merged(merged, rows_of[key]) if key in rows_of else merged
 
 
 def _merged(item: AccessCredential, rows: Sequence[model.CredentialRequirement]) -> AccessCredential:
@@ -542,16 +543,16 @@ def _with_prerequisites(
         _item, origin=origin, scope=row.scope, titles=titles, ground=row.ground, **of_row
     )
     before = referential.prerequisites_of(row.credential) if row.kind in DEMANDED else ()
-    nearest = [by_code[each] for each in (row.credential, *reversed(before)) if each in by_code]
+    nearest = [by_code[code] for code in (row.credential, *reversed(before)) if code in by_code]
     for known in (by_code[code] for code in (*before, row.credential) if code in by_code):
         if row.kind == "required":  # those of a member of a choice would be a choice within a choice
             for number, alternatives in enumerate(known.choices, start=1):
                 if anyway.has_one_of(alternatives):
                     continue  # what is required anyway is the choice, or each way of the job's own choice
-                for name, each in ((name, c) for name, way in enumerate(alternatives) for c in way if c in by_code):
-                    provenance = _provenance(known.supposing(each) or by_code[each], by_code[each].note)
+                for name, member in ((name, c) for name, way in enumerate(alternatives) for c in way if c in by_code):
+                    provenance = _provenance(known.supposing(member) or by_code[member], by_code[member].note)
                     provenance |= {"group": f"{known.code}/{number}", "alternative": chr(ord("a") + name)}
-                    yield item_of(by_code[each], "one-of", needed_for=known.code, **provenance)
+                    yield item_of(by_code[member], "one-of", needed_for=known.code, **provenance)
         if known.code == row.credential:
             needed_for, provenance = None, _provenance(row if row.source else known, row.note, known.note)
         else:
@@ -610,14 +611,14 @@ def with_counted(
     taken: dict[int, Way | None] = {}
     for (group, way), members in sorted(ways.items()):
         listed = open_ways.get(group, ())
-        if anyway.union(code for each in listed[:1] for code, *_ in each.left).issuperset(c.code for c in members):
+        if anyway.union(code for w in listed[:1] for code, *_ in w.left).issuperset(c.code for c in members):
             counted_way.setdefault(group, way)
-        own = frozenset(c.code for c in members if c.needed_for is None) or frozenset(c.code for c in members)
-        whole = next((each for each in listed if own - anyway <= each.codes), None)
-        if whole is not None:
-            supposed = closure(referential.credential_by_code, own)
-            alone = whole._replace(left=tuple(part for part in whole.left if part[0] in supposed))
-            taken |= dict.fromkeys(map(id, members), None if any(w.codes < whole.codes for w in listed) else alone)
+        codes = frozenset(c.code for c in members if c.needed_for is None) or frozenset(c.code for c in members)
+        complete = next((w for w in listed if codes - anyway <= w.codes), None)
+        if complete is not None:
+            supposed = closure(referential.credential_by_code, codes)
+            alone = complete._replace(left=tuple(part for part in complete.left if part[0] in supposed))
+            taken |= dict.fromkeys(map(id, members), None if any(w.codes < complete.codes for w in listed) else alone)
     counted = {id(c) for place in counted_way.items() for c in ways[place]}
     marked = (replace(c, counted=id(c) in counted, way=taken.get(id(c))) for c in conditions.credentials)
     return replace(conditions, credentials=tuple(marked)) if ways else conditions
@@ -626,7 +627,7 @@ def with_counted(
 def _total(spans: Iterable[model.Hours]) -> model.Hours:
     """Hours, or months, of several things, one after the other: unknown where one is."""
     ends = zip(NO_HOURS[:3], *(h[:3] for h in spans), strict=True)
-    low, expected, high = (None if None in each else sum(each) for each in ends)
+    low, expected, high = (None if None in values else sum(values) for values in ends)
     return model.Hours(low, expected, high)
 
 
@@ -659,14 +660,14 @@ def _from_text(referential: Referential, text: AccessText) -> Iterator[AccessCre
 
 
 def _selection(
-    referential: Referential, whole: model.OccupationAccess, text: AccessText | None
+    referential: Referential, access: model.OccupationAccess, text: AccessText | None
 ) -> model.Selection | None:
-    if whole.selection is None:
+    if access.selection is None:
         return model.Selection(text.selection, "") if text is not None and text.selection is not None else None
-    named = set(whole.titles.split())
-    names = [title.label for title in referential.titles_in(whole.occupation) if title.code in named]
+    named = set(access.titles.split())
+    names = [title.label for title in referential.titles_in(access.occupation) if title.code in named]
     few = tuple(names) if len(names) <= _FEW_TITLES else ()
-    return model.Selection(whole.selection, whole.selection_label, whole.selection_scope, whole.titles, few)
+    return model.Selection(access.selection, access.selection_label, access.selection_scope, access.titles, few)
 
 
 def move_kind(
@@ -715,10 +716,10 @@ def _by_level(before: AccessConditions, after: AccessConditions) -> model.MoveKi
     return "step-down" if _lies_below(after, before) else None
 
 
-def _lies_below(one: AccessConditions, other: AccessConditions) -> bool:
+def _lies_below(lower: AccessConditions, upper: AccessConditions) -> bool:
     """Whether the highest level of one job is below the lowest of another."""
-    low = max(other.level_low or 0, other.demanded_level)
-    return one.level_high is not None and max(one.level_high, one.demanded_level) < low
+    low = max(upper.level_low or 0, upper.demanded_level)
+    return lower.level_high is not None and max(lower.level_high, lower.demanded_level) < low
 
 
 def _overlap(before: AccessConditions, after: AccessConditions) -> bool:
@@ -744,6 +745,6 @@ def _supposes(referential: Referential, before: AccessConditions, after: AccessC
         asked = (c for c in conditions.required if c.requirement == "required" and not c.needed_for)
         return {c.code: c.detail for c in asked if c.kind in model.DIPLOMAS}
 
-    own, wanted = diplomas(before), diplomas(after)
-    supposed = {p for code, known in own.items() for p in (*referential.prerequisites_of(code), *known.supposed)}
-    return bool(wanted) and wanted.keys() <= supposed - own.keys()
+    brought, wanted = diplomas(before), diplomas(after)
+    supposed = {p for code, known in brought.items() for p in (*referential.prerequisites_of(code), *known.supposed)}
+    return bool(wanted) and wanted.keys() <= supposed - brought.keys()

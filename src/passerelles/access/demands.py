@@ -42,7 +42,7 @@ from passerelles.sharing import Deriving, made_once
 from passerelles.vectors import Bools, Floats, Ints, Rows, frozen
 
 TENTHS: Final = 10
-_YEARS: Final = 24.0  # months
+_YEARS_OF_PRACTICE: Final = 24.0  # months
 _MOST_WAYS: Final = 24  # ways to a choice that are looked at, those of fewest credentials first
 Ways = tuple[frozenset[str], ...]
 Choice = tuple[Ways, frozenset[str]]  # and what employers usually ask for beside it
@@ -171,10 +171,10 @@ class Demands(Deriving):
         rows = self._contests
         if not len(rows):
             return self.selective
-        left = self.needed[rows] & ~price.held & ~self._uncontested
+        contested = self.needed[rows] & ~price.held & ~self._uncontested
         won = self.needed[rows] & price.held & self._into_studies
         selected = self.selective.copy()
-        selected[rows] = left.any(axis=1) | ~won.any(axis=1)
+        selected[rows] = contested.any(axis=1) | ~won.any(axis=1)
         return frozen(selected)
 
     def unsettled(self, price: Price) -> Bools:
@@ -189,14 +189,14 @@ class Demands(Deriving):
     @cached_property
     def _uncontested(self) -> Bools:
         """Shape (c + g,): what nobody is selected for again."""
-        own = (uncontested(self.referential, c) for c in self.credentials)
-        return _flags([*own, *(False for _ in self.choices)])
+        of_credentials = (uncontested(self.referential, c) for c in self.credentials)
+        return _flags([*of_credentials, *(False for _ in self.choices)])
 
     @cached_property
     def _into_studies(self) -> Bools:
         """Shape (c + g,): competitions into the studies of a diploma."""
-        own = (into_studies(self.referential, c) for c in self.credentials)
-        return _flags([*own, *(False for _ in self.choices)])
+        of_credentials = (into_studies(self.referential, c) for c in self.credentials)
+        return _flags([*of_credentials, *(False for _ in self.choices)])
 
     def holds(self, practice: float) -> Bools:
         """
@@ -212,10 +212,10 @@ class Demands(Deriving):
             for row in np.flatnonzero(self.needed.any(axis=1)).tolist():
                 nobody = Holdings(aim=self.aims[row])
                 held[row] = self.held(after_occupation(self.referential, nobody, self.occupations[row], practice))
-                for own in np.flatnonzero(self.needed[row, size:]).tolist():
-                    taken = {self.codes[i] for i in ranked[own][0][0]}
-                    for other in set(alike[self.choices[own]]) - {own}:
-                        held[row, size + other] &= not taken.isdisjoint(self.usual[other]) or not self.usual[other]
+                for choice in np.flatnonzero(self.needed[row, size:]).tolist():
+                    taken = {self.codes[i] for i in ranked[choice][0][0]}
+                    for like in set(alike[self.choices[choice]]) - {choice}:
+                        held[row, size + like] &= not taken.isdisjoint(self.usual[like]) or not self.usual[like]
             return frozen(held)
 
         return self.derived(("holds", practice), find)
@@ -251,7 +251,7 @@ class Demands(Deriving):
         def inside(way: frozenset[str]) -> tuple[Within, ...]:
             known = [c for code in way if (c := self.referential.credential_by_code.get(code)) is not None]
             supposed = {p for credential in known for p in credential.prerequisites} | _top_level(self.referential, way)
-            named = ((choice, {c for each in choice for c in each} & way) for c in known for choice in c.choices)
+            named = ((choice, way.intersection(chain(*choice))) for c in known for choice in c.choices)
             return tuple((choice, frozenset(self.column_of[c] for c in codes - supposed)) for choice, codes in named)
 
         return tuple(tuple(map(inside, ways)) for ways in self.choices)
@@ -266,25 +266,25 @@ class Demands(Deriving):
         for group, n in self.groups[row].items():
             if not holdings.has_one_of(self._proofs[n]):
                 first, others = price.ranked[n][:1], price.ranked[n][1:]
-                obtainable = (each for each in others if not price.closed[list(each[1])].any())
-                by_group[group] = [self._way(*each, price, holdings) for each in chain(first, obtainable)]
+                obtainable = (priced for priced in others if not price.closed[list(priced[1])].any())
+                by_group[group] = [self._way(*priced, price, holdings) for priced in chain(first, obtainable)]
         return by_group
 
-    def _way(self, whole: Iterable[int], left: Sequence[int], price: Price, holdings: Holdings) -> Way:
+    def _way(self, way: Iterable[int], lacking: Sequence[int], price: Price, holdings: Holdings) -> Way:
         """
         What a way takes, but for what is counted as held beside it; unknown where that of a part is not known.
 
         What one part gives, another does not teach.
         """
-        held = holdings.held | _granted(self.credentials[i] for i in left)
+        held = holdings.held | _granted(self.credentials[i] for i in lacking)
 
         def part(i: int) -> WayPart:
             known = self.credentials[i]
-            if known.code in held or (len(left) > 1 and holdings.presumes(known)):
+            if known.code in held or (len(lacking) > 1 and holdings.presumes(known)):
                 return known.code, NO_HOURS, NO_HOURS
             return taken_by(known.code, price.hours[i], holdings.months_left(known))
 
-        return Way(frozenset(self.codes[i] for i in whole), tuple(map(part, left)))
+        return Way(frozenset(self.codes[i] for i in way), tuple(map(part, lacking)))
 
     def with_choices(self, held: Bools) -> Bools:
         """Add the choices of which credentials that are held make up an alternative; shape (..., c + g)."""
@@ -326,10 +326,10 @@ class Demands(Deriving):
         ranked = tuple(self._ranked(n, held, taken, shortened, holdings) for n in range(len(self.choices)))
         closed = (not listed or self._ended(listed[0][1]) for listed in ranked)
         ways = tuple(listed[0][1] if listed else () for listed in ranked)
-        figures = np.asarray([each[:5] for each in taken], dtype=np.float64).reshape(-1, 5)
+        figures = np.asarray([taking[:5] for taking in taken], dtype=np.float64).reshape(-1, 5)
         of_ways = np.asarray([figures[list(way)].sum(axis=0) for way in ways], dtype=np.float64).reshape(-1, 5)
         tenths, low, high, least, unknown = (frozen(column) for column in np.concatenate([figures, of_ways]).T.copy())
-        length, certain = (frozen(each.astype(np.int64)) for each in (tenths, least))
+        length, certain = (frozen(column.astype(np.int64)) for column in (tenths, least))
         full = _flags([*self.full[: len(hours)], *(bool(self.full[list(way)].any()) for way in ways)])
         flags = _flags(unknown), _flags([*self._closed, *closed])
         return Price(held, length, low, high, certain, *flags, tuple(hours), ways, ranked, full)
@@ -347,23 +347,23 @@ class Demands(Deriving):
         Where each way is a whole qualification, one that what is held shortens comes first: a shorter one may be of
         another profession. So does one that employers usually ask for, and beside it one begun.
         """
-        whole, usual = self.full[len(self.codes) + n], self.usual[n]
-        left: list[Priced] = []
+        full, usual = self.full[len(self.codes) + n], self.usual[n]
+        ways: list[Priced] = []
         for way, choices in zip(self.members[n], self._inner_choices[n], strict=True):
             # Who holds one alternative of a member's own choice, whichever, has no other to obtain.
             settled = {i for choice, columns in choices if columns and holdings.has_one_of(choice) for i in columns}
-            left.append((way, tuple(i for i in way if not held[i] and i not in settled)))
+            ways.append((way, tuple(i for i in way if not held[i] and i not in settled)))
 
         def sort_key(priced: Priced) -> tuple[Any, ...]:
             way = priced[1]
             lengths, kinds = [taken[i] for i in way], {self.credentials[i].kind for i in way}
             likely = any(self.codes[i] in usual or (usual and held[i] and self.full[i]) for i in priced[0])
-            near = self._ended(way), not (whole and shortened.intersection(way)), not likely
-            known = any(each.vague for each in lengths), any(each.boundless for each in lengths)
-            weighed = sum(each.weighed for each in lengths)
+            near = self._ended(way), not (full and shortened.intersection(way)), not likely
+            known = any(length.vague for length in lengths), any(length.boundless for length in lengths)
+            weighed = sum(length.weighed for length in lengths)
             return *near, *known, weighed, "experience" in kinds, "concours" in kinds, len(way), way
 
-        return tuple(sorted(left, key=sort_key))
+        return tuple(sorted(ways, key=sort_key))
 
     def hours(self, taught: Ints, missing: Bools, price: Price, rows: Rows | int | slice = slice(None)) -> Ints:
         """
@@ -396,10 +396,10 @@ class Demands(Deriving):
         is all that those who are admitted take, once.
         """
         trains = missing & ((price.length > 0) | price.unknown)
-        whole = ~(trains & price.full).any(axis=-1)
-        graded = self._graded[rows] & whole
+        only_courses = ~(trains & price.full).any(axis=-1)
+        graded = self._graded[rows] & only_courses
         course = (self.entered_freely[rows] | graded) & (total(missing & self.courses[rows], price.length) > 0)
-        qualified = (self._taught[rows] & whole) | (self._qualified[rows] & ~trains.any(axis=-1))
+        qualified = (self._taught[rows] & only_courses) | (self._qualified[rows] & ~trains.any(axis=-1))
         school = (missing & self._schools).any(axis=-1)
         return np.asarray(course | qualified | school, dtype=np.bool_)
 
@@ -411,8 +411,8 @@ class Demands(Deriving):
     @cached_property
     def _taught(self) -> Bools:
         """Shape (n,): where one diploma or title is required, and no other."""
-        own = self.needed[:, : len(self.codes)] & self.full[: len(self.codes)]
-        return frozen(np.asarray(own.any(axis=1)))
+        required = self.needed[:, : len(self.codes)] & self.full[: len(self.codes)]
+        return frozen(np.asarray(required.any(axis=1)))
 
     @cached_property
     def _qualified(self) -> Bools:
@@ -430,7 +430,7 @@ class Demands(Deriving):
     def _trains(self) -> Bools:
         """Shape (c + g,): which credentials take a course, other than for a licence; a choice if each way does."""
         plain = [h.expected != 0 for h in self._lengths]
-        course = [some and c.kind != "permis" for some, c in zip(plain, self.credentials, strict=True)]
+        course = [takes_hours and c.kind != "permis" for takes_hours, c in zip(plain, self.credentials, strict=True)]
         return self._of_columns(plain, course)
 
     @cached_property
@@ -438,7 +438,7 @@ class Demands(Deriving):
         """Shape (c + g,): which credentials are a school that a competition opens; a choice if each way is."""
         by_code = self.referential.credential_by_code
         opened = [any(by_code[p].kind == "concours" for p in c.supposed if p in by_code) for c in self.credentials]
-        taught = [some and c.kind in TAUGHT for some, c in zip(opened, self.credentials, strict=True)]
+        taught = [is_opened and c.kind in TAUGHT for is_opened, c in zip(opened, self.credentials, strict=True)]
         return self._of_columns(taught, taught)
 
     def _of_columns(self, plain: Sequence[bool], counted: Sequence[bool]) -> Bools:
@@ -461,7 +461,7 @@ class Demands(Deriving):
             months[i] = 0.0 if holdings.presumes(credential) else _expected_months(holdings.months_left(credential))
         both = np.stack([np.where(self._practice, 0.0, months), np.where(self._practice, months, 0.0)])
         of_ways = np.asarray([both[:, list(way)].sum(axis=1) for way in price.ways], dtype=np.float64).reshape(-1, 2)
-        studies, worked = (total(missing, each) for each in np.concatenate([both, of_ways.T], axis=1))
+        studies, worked = (total(missing, months) for months in np.concatenate([both, of_ways.T], axis=1))
         return studies, worked
 
     @cached_property
@@ -505,7 +505,7 @@ def _length(credential: Credential, hours: Hours) -> _Length:
     low = math.nan if hours.low is None and hours.expected is not None else hours.low or 0.0
     unknown = hours.expected is None or months is None
     # Nobody is sent to work for years: that is no better known than a training of unknown length.
-    years = practice and (months or 0.0) >= _YEARS
+    years = practice and (months or 0.0) >= _YEARS_OF_PRACTICE
     # Of what is not known, something whose text sets a most is the better known.
     boundless = (unknown or years) and (years or months is None or hours.high is None)
     # Practice of unknown length is longer than anything.
@@ -558,24 +558,24 @@ def build_demands(referential: Referential, jobs: Sequence[tuple[str, Aim]], *, 
     """Return what some occupations demand, each of who means to work there in a way, row by row; see `lifted`."""
     occupations, aims = tuple(code for code, _ in jobs), tuple(aim for _, aim in jobs)
     conditions = [conditions_in_general(referential, code, aim) for code, aim in jobs]
-    fixed = [[c.code for c in each.required if c.requirement == "required"] for each in conditions]
+    fixed = [[c.code for c in access.required if c.requirement == "required"] for access in conditions]
     offers = _offers(referential, conditions, fixed)
-    shared = {choice for some in offers for choice in some.values()}
+    shared = {choice for offer in offers for choice in offer.values()}
     choices = sorted(shared, key=lambda c: (sorted(map(sorted, c[0])), sorted(c[1])))
-    known = {item.code: item.detail for each in conditions for item in each.required}
+    known = {item.code: item.detail for access in conditions for item in access.required}
     named = {code for ways, _ in choices for way in ways for code in way}
     known |= {code: referential.credential_by_code[code] for code in named - known.keys()}
     codes = sorted(known)
     column_of = {code: i for i, code in enumerate(codes)}
     choice_of = {choice: i for i, choice in enumerate(choices)}
-    groups = tuple({group: choice_of[choice] for group, choice in some.items()} for some in offers)
+    groups = tuple({group: choice_of[choice] for group, choice in offer.items()} for offer in offers)
     needed = np.zeros((len(occupations), len(codes) + len(choices)), dtype=np.bool_)
     courses = np.zeros_like(needed)
     courses[:, len(codes) :] = True
-    for row, (each, plain, some) in enumerate(zip(conditions, fixed, groups, strict=True)):
-        own = (c for c in each.required if c.needed_for is None and c.kind != "permis" and c.code not in OF_A_LEVEL)
-        courses[row, [column_of[c.code] for c in own]] = True
-        needed[row, [column_of[c] for c in plain] + [len(codes) + choice for choice in some.values()]] = True
+    for row, (access, plain, numbers) in enumerate(zip(conditions, fixed, groups, strict=True)):
+        trained = (c for c in access.required if c.needed_for is None and c.kind != "permis")
+        courses[row, [column_of[c.code] for c in trained if c.code not in OF_A_LEVEL]] = True
+        needed[row, [column_of[c] for c in plain] + [len(codes) + choice for choice in numbers.values()]] = True
     in_order = zip(conditions, occupations, strict=True)
     return Demands(
         referential, occupations, aims, tuple(codes), tuple(known[code] for code in codes),
@@ -603,11 +603,11 @@ def _offers(
     """
     known: dict[str, Ways] = {}
     offers: list[dict[str, Choice]] = []
-    for each, plain in zip(conditions, fixed, strict=True):
-        whole = {group: _unions(referential, some, (), known) for group, some in _choices(each).items()}
-        ways = _merge({group: _fewest(way.difference(plain) for way in some) for group, some in whole.items()})
-        usual = {c.code for c in each.credentials if c.requirement == "usual" and c.applies}
-        offers.append({group: (some, frozenset(usual.intersection(chain(*some)))) for group, some in ways.items()})
+    for access, plain in zip(conditions, fixed, strict=True):
+        choices = {group: _unions(referential, ways, (), known) for group, ways in _choices(access).items()}
+        merged = _merge({group: _fewest(way.difference(plain) for way in ways) for group, ways in choices.items()})
+        usual = {c.code for c in access.credentials if c.requirement == "usual" and c.applies}
+        offers.append({group: (ways, frozenset(usual.intersection(chain(*ways)))) for group, ways in merged.items()})
     return offers
 
 
@@ -648,21 +648,21 @@ def _hidden(referential: Referential, conditions: AccessConditions, code: str) -
 def _choices(conditions: AccessConditions) -> dict[str, Alternatives]:
     """Return the alternatives of each choice among what is required, by group."""
     groups = grouped((c.group or "", (c.alternative, c.code)) for c in conditions.required if c.requirement == "one-of")
-    return {group: tuple(grouped(some).values()) for group, some in groups.items()}
+    return {group: tuple(grouped(members).values()) for group, members in groups.items()}
 
 
 def _merge(choices: Mapping[str, Ways]) -> dict[str, Ways]:
     """Give each group its choice, or another one by which whoever makes it makes its own: nobody is trained twice."""
     distinct: list[Ways] = []
     for ways in choices.values():
-        if not any(_covers(other, ways) for other in distinct):
-            distinct = [*(other for other in distinct if not _covers(ways, other)), ways]
-    return {group: next((each for each in distinct if _covers(each, ways)), ways) for group, ways in choices.items()}
+        if not any(_covers(listed, ways) for listed in distinct):
+            distinct = [*(listed for listed in distinct if not _covers(ways, listed)), ways]
+    return {group: next((d for d in distinct if _covers(d, ways)), ways) for group, ways in choices.items()}
 
 
 def _covers(ways: Ways, others: Ways) -> bool:
     """Whether each way to one choice holds a way to another."""
-    return bool(ways) and all(any(way >= each for each in others) for way in ways)
+    return bool(ways) and all(any(way >= other for other in others) for way in ways)
 
 
 def _unions(
@@ -689,7 +689,7 @@ def _ways_to(referential: Referential, code: str, trail: tuple[str, ...], known:
     if credential is None:
         return (frozenset({code}),)
     path = (*trail, code)
-    parts: list[Ways] = [_ways_to(referential, each, path, known) for each in credential.prerequisites]
+    parts: list[Ways] = [_ways_to(referential, prerequisite, path, known) for prerequisite in credential.prerequisites]
     parts += [_fewest(_unions(referential, alternatives, path, known)) for alternatives in credential.choices]
     listed = _fewest(_without_granted(referential, frozenset({code}).union(*ways)) for ways in product(*parts))
     if not trail:
@@ -707,7 +707,7 @@ def _top_level(referential: Referential, way: frozenset[str]) -> frozenset[str]:
 def _supposed(referential: Referential) -> Mapping[str, set[str]]:
     """Return all that each credential supposes, itself or through choices."""
     before = {code: credential.supposed for code, credential in referential.credential_by_code.items()}
-    return {code: reached([code], lambda each: before.get(each, ())) - {code} for code in before}
+    return {code: reached([code], lambda c: before.get(c, ())) - {code} for code in before}
 
 
 def _without_granted(referential: Referential, way: frozenset[str]) -> frozenset[str]:

@@ -20,12 +20,12 @@ OF_A_LEVEL: Final = {"DIP-N3": 3, "DIP-N4": 4, "DIP-BAC": 4, "DIP-N5": 5, "DIP-N
 # A title of level 4 or 5 is no baccalauréat, but a degree supposes one; a master, four years of studies.
 _PROVED_FROM: Final = OF_A_LEVEL | {"DIP-BAC": 6, "DIP-BAC4": 7}
 _COMMON_LEVEL: Final = 4  # no rare diploma in any job; one of a higher level is where people enter the job at it
-_CAR: Final = "PERM-B"
+_CAR_LICENCE: Final = "PERM-B"
 DEMANDED: Final = ("required", "one-of")
 """Requirements that nobody does without: alone, or as a way of a choice."""
-_OFTEN: Final = ("usual", "one-of")
-_LASTING: Final = (*model.TAUGHT, "permis")  # what somebody keeps: a visit or a card is asked for again
-_OF_THE_EMPLOYER: Final = ("autorisation", "habilitation")
+_OFTEN_REQUIRED: Final = ("usual", "one-of")
+_LASTING_KINDS: Final = (*model.TAUGHT, "permis")  # what somebody keeps: a visit or a card is asked for again
+_EMPLOYER_KINDS: Final = ("autorisation", "habilitation")
 
 
 class Aim(NamedTuple):
@@ -84,7 +84,7 @@ class Holdings:
     def may_have(self, credential: model.Credential) -> bool:
         """Whether nobody has said that a credential is held or not, and many hold it whatever their job."""
         level = credential.level if credential.code in OF_A_LEVEL else None
-        common = credential.code == _CAR or (level is not None and level <= max(_COMMON_LEVEL, self.highest))
+        common = credential.code == _CAR_LICENCE or (level is not None and level <= max(_COMMON_LEVEL, self.highest))
         return common and self.of(credential) == "unknown"
 
     def presumes(self, credential: model.Credential) -> bool:
@@ -147,7 +147,7 @@ class Holdings:
 
 def given_by_employer(credential: model.Credential) -> bool:
     """Whether an employer gives a credential to its own people: another employer has to give it anew."""
-    return credential.kind in _OF_THE_EMPLOYER and "employeur" in normalise_label(credential.issuer)
+    return credential.kind in _EMPLOYER_KINDS and "employeur" in normalise_label(credential.issuer)
 
 
 def has_ended(credential: model.Credential) -> bool:
@@ -236,7 +236,7 @@ def demanded_rows(referential: Referential, occupation: str, aim: Aim = NO_AIM) 
 def diplomas_among(referential: Referential, codes: Iterable[str]) -> set[str]:
     """Diplomas and titles among some credentials, those of any trade included."""
     known = (referential.credential_by_code.get(code) for code in codes)
-    return {each.code for each in known if each is not None and each.kind in model.DIPLOMAS}
+    return {c.code for c in known if c is not None and c.kind in model.DIPLOMAS}
 
 
 def demands_diploma(referential: Referential, rows: Sequence[model.CredentialRequirement]) -> bool:
@@ -288,14 +288,16 @@ def often_brought(referential: Referential, holdings: Holdings, credential: mode
     A way of a higher level than the one at which people enter the job is not that of many.
     """
     jobs = [job for job in holdings.occupations if not _takes_longer(credential, holdings.practice.get(job))]
-    rows = ((job, row) for job in jobs for row in referential.credentials_of.get(job, ()) if row.kind in _OFTEN)
+    rows = (
+        (job, row) for job in jobs for row in referential.credentials_of.get(job, ()) if row.kind in _OFTEN_REQUIRED
+    )
     codes = {
         row.credential
         for job, row in rows
         if concerns(referential, job, row) and not (row.kind == "one-of" and _above(referential, job, row))
     }
     often = codes.union(*map(referential.prerequisites_of, codes))
-    return credential.code in often and credential.kind in _LASTING and holdings.of(credential) == "unknown"
+    return credential.code in often and credential.kind in _LASTING_KINDS and holdings.of(credential) == "unknown"
 
 
 def _above(referential: Referential, job: str, row: model.CredentialRequirement) -> bool:
@@ -322,8 +324,8 @@ def after_occupation(
     level = level if level > _COMMON_LEVEL or demands_diploma(referential, rows) else 0
     diplomas = (code for code, at_least in _PROVED_FROM.items() if at_least <= level)
     implied, choices = _implied(referential, (row.credential for row in rows if row.kind == "required"))
-    given = (*_waived(referential, occupation), *usual_years(referential, occupation))
-    supposed = [c for c in given if not _takes_longer(referential.credential_by_code[c], practice)]
+    candidates = (*_waived(referential, occupation), *usual_years(referential, occupation))
+    supposed = [c for c in candidates if not _takes_longer(referential.credential_by_code[c], practice)]
     waived, _ = _implied(referential, supposed)
     held: dict[str, model.Ternary] = dict.fromkeys((*diplomas, *implied, *waived), "yes")
     groups = (_completed(referential, alternatives) for alternatives in groups_of(rows).values())
@@ -371,7 +373,7 @@ def _implied(referential: Referential, held: Iterable[str]) -> tuple[list[str], 
     """
     by_code = referential.credential_by_code
     implied = _with_implied(referential, held)
-    waived = {code for each in implied for code in _waived(referential, each)}
+    waived = {code for holder in implied for code in _waived(referential, holder)}
     known = [by_code[code] for code in sorted(implied) if code in by_code]
     choices = (_completed(referential, alternatives) for credential in known for alternatives in credential.choices)
     certain = [c.code for c in known if not given_by_employer(c)]
@@ -391,8 +393,8 @@ def _waived(referential: Referential, holder: str) -> tuple[str, ...]:
 def _with_implied(referential: Referential, codes: Iterable[str]) -> set[str]:
     """Return credentials with those that they imply: prerequisites, and what they give without more."""
 
-    def following(each: str) -> tuple[str, ...]:
-        known = referential.credential_by_code.get(each)
+    def following(code: str) -> tuple[str, ...]:
+        known = referential.credential_by_code.get(code)
         return (*known.prerequisites, *known.grants) if known else ()
 
     return reached(codes, following)

@@ -20,16 +20,18 @@ Basis = Literal["credential", "certification", "estimate", "course"]
 HIGHEST_LEVEL: Final = 7
 ENTITLED: Final = HIGHEST_LEVEL + 1  # beside a level: people who hold the very title that a job asks for
 STANDINGS: Final = 2 * ENTITLED
-_LOWEST: Final = 2
+_LOWEST_LEVEL: Final = 2
 _BACCALAUREAT: Final = 4
 FIRST_DEGREE: Final = 6
 _TWO_YEARS: Final = 5  # the level of a diploma that is two of the three years of a first degree
 # Months of a baccalauréat for adults (an academic year), of two years and of the last of a first degree, of a second.
-_MONTHS: Final = ((4, 9.0), (5, 24.0), (6, 12.0), (7, 24.0))
-_YEAR: Final = 12.0  # months of the last year of a degree
-_LAST_YEAR: Final = 500.0  # hours: a third of the 1,500 that a first degree takes at least (arrêté of 30 July 2018)
+_STUDY_MONTHS: Final = ((4, 9.0), (5, 24.0), (6, 12.0), (7, 24.0))
+_LAST_YEAR_MONTHS: Final = 12.0  # months of the last year of a degree
+_LAST_YEAR_HOURS: Final = (
+    500.0  # hours: a third of the 1,500 that a first degree takes at least (arrêté of 30 July 2018)
+)
 _COURSE_LEVEL: Final = 3  # up to this level, an obligatory course may be all that a job asks for
-_SHORT: Final = 0.5  # of a course: who knows part of it, or learns it in pairs with a colleague
+_SHORTENED_SHARE: Final = 0.5  # of a course: who knows part of it, or learns it in pairs with a colleague
 
 
 class Qualification(NamedTuple):
@@ -102,7 +104,7 @@ def level_of_access(text: str, language: str = "fr") -> int | None:
     """
     folded = fold_accents(text)
     if needs_no_diploma(text, language):
-        return _LOWEST
+        return _LOWEST_LEVEL
     levels = [value for pattern, value in word_rules(language).levels if pattern.search(folded)]
     return _bounded(min(levels)) if levels else None
 
@@ -117,7 +119,7 @@ def _level(referential: Referential, occupation: model.Occupation) -> int | None
 
 
 def _bounded(level: float) -> int:
-    return min(max(int(level), _LOWEST), HIGHEST_LEVEL)
+    return min(max(int(level), _LOWEST_LEVEL), HIGHEST_LEVEL)
 
 
 def qualification_of(referential: Referential, occupation: model.Occupation, settings: EffortSettings) -> Qualification:
@@ -139,7 +141,7 @@ def qualification_of(referential: Referential, occupation: model.Occupation, set
     taught = model.TAUGHT if job.level <= _COURSE_LEVEL else model.DIPLOMAS
     if full := [c for c in job.required if c.kind in taught and _length(c) > 0]:
         return _by_requirement(job, max(full, key=lambda c: (_length(c), c.code)))
-    if job.level == _LOWEST:
+    if job.level == _LOWEST_LEVEL:
         return _by_course(job, referential.access_of.get(occupation.code), settings)
     titles = [c for c in job.usual if c.kind in model.DIPLOMAS]
     courses = [c for c in job.usual if c.level is None and c.kind in model.TAUGHT]
@@ -229,7 +231,7 @@ def _by_course(job: _Job, access: model.OccupationAccess | None, settings: Effor
     courses = (_length(c) for c in job.usual if c.kind not in model.DIPLOMAS)
     shown = access is not None and access.beginners == "yes"
     course = settings.induction_hours if shown else max((duration_model().course, *courses))
-    return Qualification(course * _SHORT, course, 2 * course, course, job.level, job.level_known, "course")
+    return Qualification(course * _SHORTENED_SHARE, course, 2 * course, course, job.level, job.level_known, "course")
 
 
 def _by_publication(job: _Job, published: Sequence[Duration], title: model.Alternatives) -> Qualification:
@@ -268,7 +270,7 @@ def _by_title(
     # The minimum of its text is for people with a diploma of the level: the trade is left, not general subjects.
     short = min(expected, middle.low if usual.level is None else hours.low or middle.low)
     # A course has no level whose courses would say how far others are from it: as wide as short courses.
-    low = _SHORT * expected if usual.level is None else min(middle.low, hours.low or expected)
+    low = _SHORTENED_SHARE * expected if usual.level is None else min(middle.low, hours.low or expected)
     high = 2 * expected if usual.level is None else max(2 * expected - low, hours.high or expected)
     follows = usual.level is None and job.level >= FIRST_DEGREE
     # What the title is entered with does not stand for it: a social worker's diploma is no manager's certificate.
@@ -360,11 +362,11 @@ def months_by_level(qualification: Qualification) -> Floats:
     """
     months = np.zeros(STANDINGS)
     if qualification.level >= FIRST_DEGREE and qualification.level_known and not gives_access(qualification):
-        for level, some in _MONTHS:
+        for level, duration in _STUDY_MONTHS:
             if level <= qualification.level:
-                months[:level] += some
+                months[:level] += duration
     if qualification.free:
-        months[_TWO_YEARS:] = np.minimum(months[_TWO_YEARS:], _YEAR)
+        months[_TWO_YEARS:] = np.minimum(months[_TWO_YEARS:], _LAST_YEAR_MONTHS)
     months[:_TWO_YEARS] *= qualification.part
     return months
 
@@ -388,7 +390,7 @@ def hours_by_level(qualification: Qualification, domain: str) -> Floats:
     if qualification.title and not qualification.practised:
         hours[ENTITLED:] = max(qualification.further, min(qualification.expected, durations.course))
     if qualification.basis == "estimate" and qualification.level == FIRST_DEGREE and not qualification.titled:
-        last = min(qualification.expected, max(qualification.expected / 3, _LAST_YEAR))
+        last = min(qualification.expected, max(qualification.expected / 3, _LAST_YEAR_HOURS))
         hours[_TWO_YEARS:] = last
         if qualification.part < 1.0:
             least = durations.estimate(_TWO_YEARS, domain).expected if qualification.led else last
@@ -403,14 +405,14 @@ def hours_by_level(qualification: Qualification, domain: str) -> Floats:
 
 def left_out_by_level(qualification: Qualification, domain: str, settings: EffortSettings) -> Floats:
     """Hours of the whole course beyond those that a job open to all is learnt in, by the level held."""
-    left = np.zeros(STANDINGS)
+    beyond = np.zeros(STANDINGS)
     if qualification.part < 1.0:
-        whole = qualification._replace(part=1.0)
+        course = qualification._replace(part=1.0)
         for by_level in (hours_by_level, studies_by_level):
-            left += by_level(whole, domain) - by_level(qualification, domain)
+            beyond += by_level(course, domain) - by_level(qualification, domain)
     elif qualification.free and qualification.level < FIRST_DEGREE:
-        left += qualification.expected / settings.open_share - qualification.expected
-    return left
+        beyond += qualification.expected / settings.open_share - qualification.expected
+    return beyond
 
 
 def gives_access(qualification: Qualification) -> bool:
@@ -420,8 +422,8 @@ def gives_access(qualification: Qualification) -> bool:
 
 def _demanded(referential: Referential, rows: Sequence[model.CredentialRequirement]) -> model.Alternatives:
     """Choice that is demanded of everybody, of which each alternative holds a whole qualification; empty if none."""
-    whole = diplomas_among(referential, (row.credential for row in rows)) - OF_A_LEVEL.keys()
-    return next((ways for ways in groups_of(rows).values() if all(whole.intersection(way) for way in ways)), ())
+    diplomas = diplomas_among(referential, (row.credential for row in rows)) - OF_A_LEVEL.keys()
+    return next((ways for ways in groups_of(rows).values() if all(diplomas.intersection(way) for way in ways)), ())
 
 
 def _required(referential: Referential, code: str) -> list[model.Credential]:

@@ -13,7 +13,7 @@ from passerelles.model import DIPLOMAS, TAUGHT, Hours
 from passerelles.referentials.credentials import LEAST, kind_of_hours
 from passerelles.text import few, normalise_label
 
-_WAYS: Final = 4  # other ways of a choice that a sentence names
+_NAMED_WAYS: Final = 4  # other ways of a choice that a sentence names
 _SHOWN: Final = 2  # alternatives of a choice that a narrow column names, where none is chosen
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?])(?<!\bart\.)(?<!\b[ADLR]\.) +")  # no sentence ends within "art. L. 622-4"
 _SHORT, _LABEL = attrgetter("short"), attrgetter("label")
@@ -58,18 +58,18 @@ def access_text(conditions: AccessConditions, lang: Lang = "fr", *, sized: bool 
     >>> access_text(AccessConditions("open", None, 0, 4, (), varies=False, origin="catalogue"))
     'libre'
     """
-    parts: list[str] = []
+    texts: list[str] = []
     if conditions.status == "selective":
         kind = conditions.selection.kind if conditions.selection else "competition"
-        parts.append(say(f"conditions.selection.{kind}", lang=lang))
-    parts += _short_names(_without_implied(conditions.to_obtain), lang, sized=sized)
-    if not parts and conditions.status == "conditional":
-        parts = [say("conditions.short.held" if conditions.required else "conditions.short.unnamed", lang=lang)]
-    elif not parts:
+        texts.append(say(f"conditions.selection.{kind}", lang=lang))
+    texts += _short_names(_without_implied(conditions.to_obtain), lang, sized=sized)
+    if not texts and conditions.status == "conditional":
+        texts = [say("conditions.short.held" if conditions.required else "conditions.short.unnamed", lang=lang)]
+    elif not texts:
         years = conditions.status == "open" and any(c.kind == "experience" for c in usual_of(conditions))
-        parts = [say(f"conditions.short.{'years' if years else conditions.status}", lang=lang)]
-        parts.append(others_text(conditions, lang))
-    text = ", ".join(filter(None, parts))
+        texts = [say(f"conditions.short.{'years' if years else conditions.status}", lang=lang)]
+        texts.append(others_text(conditions, lang))
+    text = ", ".join(filter(None, texts))
     return say("conditions.of_title", lang=lang, text=text, title=conditions.title) if conditions.title else text
 
 
@@ -94,8 +94,8 @@ def _without_implied(credentials: Sequence[AccessCredential], *, with_contests: 
     """
     named_apart = {c.code for c in credentials if c.kind == "concours" and c.needed_for is None and not with_contests}
     tops = {None, *named_apart}
-    given = {c.code for c in credentials if c.needed_for is None and c.kind in PROCEDURES}
-    studied = {(c.needed_for, c.group) for c in credentials if c.needed_for in given and c.kind in DIPLOMAS}
+    procedures = {c.code for c in credentials if c.needed_for is None and c.kind in PROCEDURES}
+    studied = {(c.needed_for, c.group) for c in credentials if c.needed_for in procedures and c.kind in DIPLOMAS}
     alone = [
         c
         for c in credentials
@@ -121,7 +121,7 @@ def _short_names(credentials: Sequence[AccessCredential], lang: Lang, *, sized: 
         return _sized(credential, credential.short, lang) if sized else credential.short
 
     ways = map(_ways, grouped((c.group, c) for c in credentials if c.group is not None).values())
-    choices = [_choice(each, name, lang, 1 if each[0][0].counted else _SHOWN) for each in ways]
+    choices = [_choice(members, name, lang, 1 if members[0][0].counted else _SHOWN) for members in ways]
     alone = [c for c in credentials if c.group is None]
     least = [c for c in alone if c.kind == "aptitude" or given_by_employer(c.detail)]
     first = dict.fromkeys(name(c) for c in alone if c not in least)
@@ -168,8 +168,8 @@ def employment_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[st
     for requirements, key in ((DEMANDED, ""), (("usual",), "_usual")):
         of_all = {c.code for c in conditions.credentials if c.applies and (c.demanded or c.requirement in requirements)}
         for post, scope in (("own_account", "self-employed"), ("public_post", "public")):
-            own = [c for c in apart if c.requirement in requirements and c.scope == scope and c.code not in of_all]
-            if names := _short_names(_without_implied(own), lang, sized=True):
+            of_scope = [c for c in apart if c.requirement in requirements and c.scope == scope and c.code not in of_all]
+            if names := _short_names(_without_implied(of_scope), lang, sized=True):
                 lines.append(say(f"conditions.{post}{key}", lang=lang, names=listed(names, lang)))
     return lines
 
@@ -219,9 +219,9 @@ def other_ways_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[st
     take. So are those of a choice of which only practice is held, which may not have been long enough.
     """
     closed_ways = {(c.group, c.alternative) for c in conditions.required if c.closed and c.held != "yes"}
-    left = [c for c in _needed(conditions) if c.group_held != "yes" and (c.group, c.alternative) not in closed_ways]
+    lacking = [c for c in _needed(conditions) if c.group_held != "yes" and (c.group, c.alternative) not in closed_ways]
     lines: list[str] = []
-    for members in grouped((c.group, c) for c in left if c.group is not None).values():
+    for members in grouped((c.group, c) for c in lacking if c.group is not None).values():
         ways = grouped((c.alternative or "", c) for c in members)
         named = [[c for c in way if c.needed_for is None] or way for _, way in sorted(ways.items())]
         extras = {alternative: _extra(way) for alternative, way in ways.items()}
@@ -240,7 +240,7 @@ def other_ways_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[st
                 for way in others
             ]  # fmt: skip
             several = any(len(way) > 1 for way in others)
-            names = few(sized, _WAYS, say(f"conditions.{'or_of_several' if several else 'or'}", lang=lang))
+            names = few(sized, _NAMED_WAYS, say(f"conditions.{'or_of_several' if several else 'or'}", lang=lang))
             taken_name = _choice([taken], _SHORT, lang)
             lines.append(say("conditions.other_ways", lang=lang, taken=taken_name, others=names))
     return list(dict.fromkeys([*lines, *_failing_lines(conditions, lang)]))
@@ -253,7 +253,7 @@ def _failing_lines(conditions: AccessConditions, lang: Lang) -> Iterator[str]:
         held_ways = _held_ways(ways)
         others = [way for way in ways if way not in held_ways]
         if others and all(any(c.kind == "experience" for c in way) for way in held_ways):
-            taken, named = (_choice(some, _SHORT, lang, _WAYS) for some in (held_ways, others))
+            taken, named = (_choice(ways, _SHORT, lang, _NAMED_WAYS) for ways in (held_ways, others))
             yield say("conditions.failing", lang=lang, taken=taken, others=named)
 
 
