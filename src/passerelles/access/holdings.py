@@ -23,7 +23,7 @@ _COMMON_LEVEL: Final = 4  # no rare diploma in any job; one of a higher level is
 _CAR_LICENCE: Final = "PERM-B"
 DEMANDED: Final = ("required", "one-of")
 """Requirements that nobody does without: alone, or as a way of a choice."""
-_OFTEN_REQUIRED: Final = ("usual", "one-of")
+_FREQUENT: Final = ("usual", "one-of")
 _LASTING_KINDS: Final = (*model.TAUGHT, "permis")  # what somebody keeps: a visit or a card is asked for again
 _EMPLOYER_KINDS: Final = ("autorisation", "habilitation")
 
@@ -288,9 +288,7 @@ def often_brought(referential: Referential, holdings: Holdings, credential: mode
     A way of a higher level than the one at which people enter the job is not that of many.
     """
     jobs = [job for job in holdings.occupations if not _takes_longer(credential, holdings.practice.get(job))]
-    rows = (
-        (job, row) for job in jobs for row in referential.credentials_of.get(job, ()) if row.kind in _OFTEN_REQUIRED
-    )
+    rows = ((job, row) for job in jobs for row in referential.credentials_of.get(job, ()) if row.kind in _FREQUENT)
     codes = {
         row.credential
         for job, row in rows

@@ -27,9 +27,7 @@ _TWO_YEARS: Final = 5  # the level of a diploma that is two of the three years o
 # Months of a baccalauréat for adults (an academic year), of two years and of the last of a first degree, of a second.
 _STUDY_MONTHS: Final = ((4, 9.0), (5, 24.0), (6, 12.0), (7, 24.0))
 _LAST_YEAR_MONTHS: Final = 12.0  # months of the last year of a degree
-_LAST_YEAR_HOURS: Final = (
-    500.0  # hours: a third of the 1,500 that a first degree takes at least (arrêté of 30 July 2018)
-)
+_LAST_YEAR_HOURS: Final = 500.0  # a third of the 1,500 that a first degree takes at least (arrêté of 30 July 2018)
 _COURSE_LEVEL: Final = 3  # up to this level, an obligatory course may be all that a job asks for
 _SHORTENED_SHARE: Final = 0.5  # of a course: who knows part of it, or learns it in pairs with a colleague
 

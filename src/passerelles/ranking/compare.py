@@ -106,11 +106,11 @@ class Comparison(Shown):
     def page(self, lang: Lang = "fr") -> Page:
         """Return what the comparison shows: the occupations, then the weightiest competencies of each kind."""
         kinds = grouped((c.presence, c) for c in self.competencies)
-        first = [c for some in kinds.values() for c in some[:_SHOWN]]
+        first = [c for items in kinds.values() for c in items[:_SHOWN]]
         occupations, competencies = self.sheets(lang)
         tables = [occupations, replace(competencies, items=lambda: first)]
-        left = len(self.competencies) - len(first)
-        notes = [say("compare.more", lang=lang, n=left)] if left else []
+        more = len(self.competencies) - len(first)
+        notes = [say("compare.more", lang=lang, n=more)] if more else []
         notes += market_notes((o.market for o in self.occupations), lang)
         return Page(say("compare.title", lang=lang), (), tables, (), notes)
 
@@ -158,7 +158,7 @@ def compare(
         presence: Presence = "shared" if column in common else "only" if len(by) == 1 else "some"
         item = graph.competencies[column]
         competencies.append(ComparedCompetency(item.code, item.name, item.kind, presence, *zip(*by, strict=True)))
-    kinds, position = ({each: place for place, each in enumerate(keys)} for keys in (get_args(Presence), distinct))
+    kinds, position = ({key: place for place, key in enumerate(keys)} for keys in (get_args(Presence), distinct))
     competencies.sort(key=lambda c: (kinds[c.presence], [position[x] for x in c.occupations], -max(c.weights), c.code))
     markets = None if market is None else job_markets(market, graph.referential, distinct, basin).by_job
     occupations = tuple(

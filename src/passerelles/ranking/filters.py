@@ -277,9 +277,9 @@ def parse_filters(
 def _context(referential: Referential, text: str) -> WorkContext:
     """Find a work context by its code or exact label."""
     wanted, contexts = normalise_label(text), referential.contexts
-    for each in contexts:
-        if text == each.code or (each.label and normalise_label(each.label) == wanted):
-            return each
+    for context in contexts:
+        if text == context.code or (context.label and normalise_label(context.label) == wanted):
+            return context
     labels = [c.label for c in contexts if c.label and wanted and wanted in normalise_label(c.label)]
     raise UnknownCodeError(text, suggestions=labels[:3], key="unknown_context")
 

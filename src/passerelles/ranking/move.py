@@ -432,7 +432,7 @@ class Moves(list[Move], Shown):
         return [
             Sheet("ranking", Move.spec.columns, lambda: self, lang, frozenset(hidden)),
             Sheet("parts", parts, lambda: ((m, p) for m in self for p in m.parts), lang),
-            Sheet("competencies", items, lambda: ((m, *each) for m in self for each in _items(m)), lang),
+            Sheet("competencies", items, lambda: ((m, *item) for m in self for item in _items(m)), lang),
             Sheet("credentials", credentials, lambda: ((m, c) for m in self for c in m.credentials), lang),
         ]
 
@@ -462,11 +462,11 @@ class Moves(list[Move], Shown):
     def _doubts(self, lang: Lang) -> list[str]:
         """Say how many moves were left out, and kept, or set aside, because a filter cannot tell of them."""
         kinds = ", ".join(say(f"moves.kind.{kind}", lang=lang) for kind in self.excluded)
-        left = [say("moves.left_out", lang=lang, n=self.left_out, kinds=kinds)] if self.left_out else []
+        left_out = [say("moves.left_out", lang=lang, n=self.left_out, kinds=kinds)] if self.left_out else []
         words = sentences("filters", lang=lang)
         names = ", ".join(f"{words.get(f'name.{name}', name)} ({n})" for name, n in sorted(self.undecided.items()))
         key = "aside" if self.strict else "kept"
-        return [*left, *([say(f"moves.undecided.{key}", lang=lang, names=names)] if names else [])]
+        return [*left_out, *([say(f"moves.undecided.{key}", lang=lang, names=names)] if names else [])]
 
     def explained(self, lang: Lang, *, title: str, first: int, notes: Sequence[str | None] = ()) -> Page:
         """Return the page with what explains the `first` moves in sentences; `notes` are added, one a move."""
@@ -523,16 +523,17 @@ def move_facts(move: Move, lang: Lang) -> str:
 
 def move_sentences(move: Move, lang: Lang) -> list[str]:
     """Return what is held, near and missing, each credential, and each filter's verdict."""
-    told = [
+    lines = [
         say(f"moves.items.{state}", lang=lang, n=len(items), names=names(items, _MOST_NAMED, lang))
         for state, items in by_state(move)
         if teachable(items)
     ]
-    told += required_lines(move.access, lang)
-    told += wage_lines(move.wages, lang) + observed_lines(move.observed, lang)
+    lines += required_lines(move.access, lang)
+    lines += wage_lines(move.wages, lang) + observed_lines(move.observed, lang)
     ours = sentences("filters", lang=lang)  # our filters' reasons stand alone; a name goes before those of others
     reasons = ((v, v.sentence(lang)) for v in move.filters)
-    return told + [t[:1].upper() + t[1:] if f"name.{v.name}" in ours else labelled(v.name, t, lang) for v, t in reasons]
+    lines += [t[:1].upper() + t[1:] if f"name.{v.name}" in ours else labelled(v.name, t, lang) for v, t in reasons]
+    return lines
 
 
 def names(items: Sequence[Item], most: int, lang: Lang) -> str:
@@ -607,7 +608,7 @@ def end_of(referential: Referential, occupation: Occupation, holdings: Holdings)
 def _check_known(kind: str, codes: Iterable[str], known: Mapping[str, Any]) -> None:
     for code in codes:
         if code not in known:
-            labels = {each: item.label or "" for each, item in known.items()}
+            labels = {c: item.label or "" for c, item in known.items()}
             raise UnknownCodeError(code, suggestions=nearest_codes(code, plain_forms(labels)), key=f"unknown_{kind}")
 
 

@@ -49,8 +49,8 @@ from passerelles.views.spec import Column, On, Record, parts_of, within
 def split_items(graph: OccupationGraph, start: Start, target: int) -> tuple[tuple[Item, ...], ...]:
     """Return what the target requires as held, near and missing, each by falling weight, then code."""
     cells = graph.weight_cells
-    some = cells.of_row(target)
-    columns, weights = cells.columns[some], cells.data[some]
+    in_row = cells.of_row(target)
+    columns, weights = cells.columns[in_row], cells.data[in_row]
     order = np.lexsort((columns, -weights))
     columns = columns[order]
     competencies = graph.competencies
@@ -61,7 +61,7 @@ def split_items(graph: OccupationGraph, start: Start, target: int) -> tuple[tupl
     for column, weight, core, credit, via in zip(
         columns.tolist(),
         weights[order].tolist(),
-        graph.core[some][order].tolist(),
+        graph.core[in_row][order].tolist(),
         start.competencies.credit[columns].tolist(),
         start.competencies.via[columns].tolist(),
         strict=True,
@@ -267,7 +267,7 @@ def rank_sources(
     wanted = None if origins is None else tuple(check_codes(origins, what="origins"))
     column = graph.position[find_occupation(graph.referential, target)]
     ranked = _origins(graph, wanted, column, chosen)
-    chosen_kinds = origins is not None or any(each.name == "kind" for each in checks)
+    chosen_kinds = origins is not None or any(check.name == "kind" for check in checks)
     excluded = () if chosen_kinds else chosen.ranking.sources_exclude
     moves = Moves(towards=True, excluded=excluded, strict=chosen.strict)
     rank = 0
@@ -297,7 +297,7 @@ def _origins(
     excluded = excluded_rows(graph, column)  # what is no move one way is none the other way
     occupied = scorer_for(graph.referential, settings.scorer)
     totals = score_table(graph, occupied).scores.totals_to(column)
-    codes = None if wanted is None else [each for each in wanted if not isinstance(each, Profile)]
+    codes = None if wanted is None else [origin for origin in wanted if not isinstance(origin, Profile)]
     rows = np.flatnonzero(~excluded) if codes is None else _rows(graph, codes, excluded)
     named = grouped((find_occupation(graph.referential, text), text) for text in set(codes or ()))
     # Of one title alone, what it takes is held; of several, or of the code beside it, the occupation's at large.
@@ -306,7 +306,7 @@ def _origins(
         (occupied, float(totals[row]), texts.get(graph.codes[row], graph.codes[row]))
         for row in rows[top(totals[rows], len(rows))].tolist()
     ]
-    for person in (each for each in wanted or () if isinstance(each, Profile)):
+    for person in (origin for origin in wanted or () if isinstance(origin, Profile)):
         start = find_start(graph, person)
         if start.row < 0 or not excluded[start.row]:
             scored = _score(graph, start, settings)
@@ -314,8 +314,8 @@ def _origins(
     # Scores of two scorers have no common scale; chances do.
     mixed = any(scorer.name != occupied.name for scorer, *_ in candidates)
 
-    def sort_key(each: tuple[Scorer, float, str | Profile]) -> float:
-        scorer, total, _ = each
+    def sort_key(scored: tuple[Scorer, float, str | Profile]) -> float:
+        scorer, total, _ = scored
         return -float(scorer.chances(np.asarray([total]))[0]) if mixed else -total
 
     return [origin for *_, origin in sorted(candidates, key=sort_key)]
@@ -422,9 +422,9 @@ def moves_of(
     wages: Market | None = None,
 ) -> Moves:
     """Explain the targets chosen after the `first` ones, or the codes in `only`; ranks are those among all."""
-    ranked = [(rank, *each) for rank, each in enumerate(best.ranked, 1)][first:]
+    ranked = [(rank, *entry) for rank, entry in enumerate(best.ranked, 1)][first:]
     if only is not None:
-        ranked = [each for each in ranked if graph.codes[each[1]] in only]
+        ranked = [entry for entry in ranked if graph.codes[entry[1]] in only]
     moves = _explained(graph, best.scored, ranked, wages)
     reason = best.reason or ("offset" if len(best.ranked) <= first else "")
     return Moves(moves, strict=best.strict, undecided=best.undecided, reason=reason)
@@ -494,8 +494,8 @@ def _judge(
         return ()
     candidate = JudgedMove(graph, scored.start, graph.occupations[target], none_if_nan(scored.coverage[target]))
     verdicts: list[Verdict] = []
-    for each in checks:
-        verdicts.append(each.check(candidate))
+    for check in checks:
+        verdicts.append(check.check(candidate))
         if verdicts[-1].verdict == "no":
             return tuple(verdicts)
     undecided.update({v.name for v in verdicts if v.verdict == "unknown"})
@@ -546,8 +546,8 @@ def _outcomes(
     graph: OccupationGraph, scorer: Scorer, start: Start, target: int, wanted: Level, tried: Sequence[Sequence[int]]
 ) -> list[tuple[bool, float, float]]:
     """Whether the level is reached, score and coverage of the move of who holds each set of competencies besides."""
-    own = np.flatnonzero(start.competencies.held)
-    held = [np.union1d(own, columns).astype(np.int32) for columns in tried]
+    already = np.flatnonzero(start.competencies.held)
+    held = [np.union1d(already, columns).astype(np.int32) for columns in tried]
     people = people_who(graph, held, np.full(len(held), start.row, dtype=np.int32))
     scores = score_person(graph, score_table(graph, scorer), people).totals_to(target)
     outcomes: list[tuple[bool, float, float]] = []
@@ -568,9 +568,9 @@ def _greedy_sets(
         chosen: list[int] = []
         while len(chosen) < min(most, len(missing)):
             go_on()
-            left = [c for c in missing if c not in chosen]
-            worth = [(each[0], each[first], each[second]) for each in outcomes([[*chosen, c] for c in left])]
-            chosen.append(left[worth.index(max(worth))])
+            remaining = [c for c in missing if c not in chosen]
+            worth = [(o[0], o[first], o[second]) for o in outcomes([[*chosen, c] for c in remaining])]
+            chosen.append(remaining[worth.index(max(worth))])
             if max(worth)[0]:
                 yield chosen
                 break

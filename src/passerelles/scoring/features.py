@@ -32,8 +32,8 @@ class Tree(NamedTuple):
 @made_once
 def tree_of(graph: OccupationGraph) -> Tree:
     """Return the place of each occupation of a graph."""
-    own = [o.domain for o in graph.occupations]
-    return Tree(graph.group, numbered(own), numbered([top_domain(graph.referential, code) for code in own]))
+    domains = [o.domain for o in graph.occupations]
+    return Tree(graph.group, numbered(domains), numbered([top_domain(graph.referential, code) for code in domains]))
 
 
 def top_domain(referential: Referential, domain: str | None) -> str | None:
@@ -51,9 +51,9 @@ _CLOSEST: Final = _PARENT + _DOMAIN + _TOP
 # A step up of about one level of training; half a level is noise, two are another career.
 _STEP: Final = (0.3, 1.8)
 _NO_SPREAD: Final = 1e-6  # figures of targets are logarithms of counts and shares: real differences are larger
-_ROOM: Final = 112_000_000  # bytes of cached tables: eleven of ROME's 1,584 fiches, three of ESCO's 3,007
+_MOST_BYTES: Final = 112_000_000  # bytes of cached tables: eleven of ROME's 1,584 fiches, three of ESCO's 3,007
 # Measures that features ask for again, beside their share in the overall closeness: worth keeping while there is room.
-_AGAIN: Final = frozenset({"macro", "all_text", "definition", "item_text", "access", "titles", "themes"})
+_ASKED_AGAIN: Final = frozenset({"macro", "all_text", "definition", "item_text", "access", "titles", "themes"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,8 +120,8 @@ class FeatureContext:
         if name in self.computed:
             return self.computed[name]
         table = measures.measure_index(self.graph).closeness(name, self.vectors)
-        if name in _AGAIN:  # the oldest are dropped where memory is too short
-            while self.computed and table.nbytes + sum(each.nbytes for each in self.computed.values()) > _ROOM:
+        if name in _ASKED_AGAIN:  # the oldest are dropped where memory is too short
+            while self.computed and table.nbytes + sum(t.nbytes for t in self.computed.values()) > _MOST_BYTES:
                 del self.computed[next(iter(self.computed))]
             self.computed[name] = table
         return table
@@ -148,8 +148,8 @@ def _coverage(context: FeatureContext) -> Dense:
 def _resemblance(context: FeatureContext) -> Dense:
     """Cosine of the rarity-weighted requirements, in [0, 1]; the same in both directions."""
     weights = rarity(context.graph.weights, ~context.graph.is_specialised)
-    mine, theirs = weighted(context.origins.held, weights), measures.content_vectors(context.graph)["requirements"]
-    return product(unit_rows(mine), by_column(theirs))
+    held, required = weighted(context.origins.held, weights), measures.content_vectors(context.graph)["requirements"]
+    return product(unit_rows(held), by_column(required))
 
 
 def _cosine(name: str, context: FeatureContext) -> Dense:
@@ -185,8 +185,8 @@ class Feature:
 def _rank(name: str, context: FeatureContext) -> Dense:
     """Ranks of a measure in the rows of the origins."""
     graph, values = context.graph, context.measured(name)
-    own = np.where(context.origins.occupied, graph.base_rows[context.occupation_rows], -1)
-    nearest = measures.nearest_values(values, ~graph.is_specialised, own)
+    own_rows = np.where(context.origins.occupied, graph.base_rows[context.occupation_rows], -1)
+    nearest = measures.nearest_values(values, ~graph.is_specialised, own_rows)
     return frozen(_neutral(context, name, measures.rank_closeness(values, nearest)))
 
 
@@ -249,13 +249,13 @@ def _of_sisters(name: str, context: FeatureContext) -> Dense:
     graph = context.graph
     ranks = _rank(name, context)
     members = _members(graph)
-    own = graph.base_rows[context.occupation_rows]
-    group = graph.group[own]
+    bases = graph.base_rows[context.occupation_rows]
+    group = graph.group[bases]
     known = ~np.isnan(ranks)
     filled = np.where(known, ranks, np.float32(0.0))
-    others = (members @ known.astype(np.float32))[group] - known[own]
-    means = ((members @ filled)[group] - filled[own]) / np.maximum(others, np.float32(1.0))
-    return np.where(others > 0, means, ranks[own])
+    sisters = (members @ known.astype(np.float32))[group] - known[bases]
+    means = ((members @ filled)[group] - filled[bases]) / np.maximum(sisters, np.float32(1.0))
+    return np.where(sisters > 0, means, ranks[bases])
 
 
 def _level_step(
@@ -300,8 +300,8 @@ def _title_count(context: FeatureContext) -> NDArray[np.float64]:
 def _mean_closeness(name: str, context: FeatureContext) -> NDArray[np.float64]:
     """Mean closeness of the target to the occupations of other parent groups: how general it is."""
     graph, values = context.graph, context.measured(name)
-    other = (graph.group[:, None] != graph.group[None, :]) & ~graph.is_specialised[:, None]
-    return np.asarray((values * other).sum(axis=0, dtype=np.float64) / np.maximum(1, other.sum(axis=0)))
+    other_group = (graph.group[:, None] != graph.group[None, :]) & ~graph.is_specialised[:, None]
+    return np.asarray((values * other_group).sum(axis=0, dtype=np.float64) / np.maximum(1, other_group.sum(axis=0)))
 
 
 def _ecological(context: FeatureContext) -> NDArray[np.int32]:
@@ -430,7 +430,7 @@ def content_parts() -> Mapping[str, Mapping[str, Feature]]:
 @cache
 def features() -> Mapping[str, Feature]:
     """Every feature that a scorer may weigh, by ``part.feature``; the plain ones have no part."""
-    named = {f"{part}.{name}": f for part, some in content_parts().items() for name, f in some.items()}
+    named = {f"{part}.{name}": f for part, by_name in content_parts().items() for name, f in by_name.items()}
     return MappingProxyType({**named, **PLAIN_FEATURES})
 
 

@@ -59,16 +59,17 @@ def held_competencies(graph: OccupationGraph, columns: Sequence[int] | NDArray[n
     Credit of a competency that is not held: the greatest of those that what is held gives it (`graph.near`). Among
     equals the first by code serves.
     """
-    mine = np.sort(np.asarray(columns, dtype=np.int32))  # `np.unique` alone would import masked arrays: 15 ms
-    mine = mine[np.diff(mine, prepend=-1) > 0]
+    held_columns = np.sort(np.asarray(columns, dtype=np.int32))  # `np.unique` alone would import masked arrays: 15 ms
+    held_columns = held_columns[np.diff(held_columns, prepend=-1) > 0]
     credit, via = np.zeros(len(graph.macro)), np.full(len(graph.macro), -1, dtype=np.int32)
-    cells, counts = graph.near_cells.of_rows(mine)
-    through, value, where = np.repeat(mine, counts), graph.near_cells.data[cells], graph.near_cells.columns[cells]
+    cells, counts = graph.near_cells.of_rows(held_columns)
+    through = np.repeat(held_columns, counts)
+    value, where = graph.near_cells.data[cells], graph.near_cells.columns[cells]
     order = np.lexsort((-through, value))  # where several credit one, the last stays: most credit, then first by code
     credit[where[order]], via[where[order]] = value[order], through[order]
-    credit[mine], via[mine] = 1.0, mine
+    credit[held_columns], via[held_columns] = 1.0, held_columns
     held = np.zeros(len(credit), dtype=np.bool_)
-    held[mine] = True
+    held[held_columns] = True
     return HeldCompetencies(frozen(held), frozen(credit), frozen(via))
 
 
@@ -139,8 +140,8 @@ def coverage_positions(
     """
     others = np.delete(coverage, own) if isinstance(own, np.ndarray) or own >= 0 else coverage
     others = np.sort(others[~np.isnan(others)])
-    mine = coverage[np.asarray(targets, dtype=np.intp)]
-    return np.where(np.isnan(mine), 0, len(others) - np.searchsorted(others, mine, side="right") + 1)
+    asked = coverage[np.asarray(targets, dtype=np.intp)]
+    return np.where(np.isnan(asked), 0, len(others) - np.searchsorted(others, asked, side="right") + 1)
 
 
 def raising_share(positions: NDArray[np.integer], coverage: NDArray[np.float64], size: int) -> NDArray[np.float64]:
@@ -234,7 +235,7 @@ Dense = NDArray[np.float32]
 FURTHEST: Final = 512
 
 
-def nearest_values(values: Dense, competitors: NDArray[np.bool_], own: NDArray[np.int32]) -> Dense:
+def nearest_values(values: Dense, competitors: NDArray[np.bool_], own_rows: NDArray[np.int32]) -> Dense:
     """
     Return the greatest values of each row, in rising order.
 
@@ -254,8 +255,8 @@ def nearest_values(values: Dense, competitors: NDArray[np.bool_], own: NDArray[n
     """
     count = max(1, min(FURTHEST, int(competitors.sum())))
     taken = np.where(competitors, values, np.float32(-np.inf))
-    occupied = np.flatnonzero(own >= 0)
-    taken[occupied, own[occupied]] = -np.inf
+    occupied = np.flatnonzero(own_rows >= 0)
+    taken[occupied, own_rows[occupied]] = -np.inf
     taken.partition(len(competitors) - count, axis=1)
     return frozen(np.sort(taken[:, -count:], axis=1))
 
@@ -338,15 +339,15 @@ class MeasureIndex(Deriving):
 
     def closeness(self, name: str, vectors: Vectors) -> Dense:
         """Cosines, shape (b, n), of the vectors of some origins with those of all occupations, by one measure."""
-        mine, theirs = vectors[name], self.vectors[name]
-        if mine is theirs:
-            return product(mine, by_column(theirs))
+        of_origins, of_all = vectors[name], self.vectors[name]
+        if of_origins is of_all:
+            return product(of_origins, by_column(of_all))
         # For a few people, transposing the matrix of all occupations costs more than the product: it is cached.
         if name in self.spreads:
-            transposed = self.derived(("whole_by_column", name), lambda: by_column(in_whole_numbers(theirs, FINE)))
-            return whole_cosines(mine, transposed)
-        transposed = self.derived(("measure_by_column", name), lambda: by_column(theirs))
-        return product(mine, transposed)
+            transposed = self.derived(("whole_by_column", name), lambda: by_column(in_whole_numbers(of_all, FINE)))
+            return whole_cosines(of_origins, transposed)
+        transposed = self.derived(("measure_by_column", name), lambda: by_column(of_all))
+        return product(of_origins, transposed)
 
 
 DOCUMENT: Final = "measures.json"
@@ -410,17 +411,17 @@ def _texts(graph: OccupationGraph) -> tuple[TextCounts, Vectors]:
     ]
     counted = count_texts([text for section in sections for text in section], word_rules(graph.referential.language))
     edges = np.cumsum([0, *map(len, sections)]).tolist()
-    items, own, loose, definitions, access = (slice(start, stop) for start, stop in pairwise(edges))
+    items, names, loose, definitions, access = (slice(start, stop) for start, stop in pairwise(edges))
     words, grams = counted.words, counted.grams
     owners = np.asarray([row for row, _ in titled], dtype=np.int32)
     gather = sparse.csr_array(membership(owners, len(graph.codes)).T)
     matrices = {
         "items": grams[items],
-        "names": words[own],
+        "names": words[names],
         "titles": gather @ words[loose],
         "definitions": grams[definitions],
         "access": grams[access],
-        "background": grams[own] * 2 + gather @ grams[loose] + grams[definitions],
+        "background": grams[names] * 2 + gather @ grams[loose] + grams[definitions],
     }
     return counted, {name: sparse.csr_array(counts) for name, counts in matrices.items()}
 
@@ -449,7 +450,7 @@ def content_vectors(graph: OccupationGraph) -> Mapping[str, "sparse.csr_array"]:
         "titles": word_counts(titles),
         "texts": word_counts([f"{o.name} {o.definition}" for o in graph.occupations]),
     }
-    return MappingProxyType({name: tfidf_rows(some, ~graph.is_specialised) for name, some in counts.items()})
+    return MappingProxyType({name: tfidf_rows(counted, ~graph.is_specialised) for name, counted in counts.items()})
 
 
 def _spreads(graph: OccupationGraph, words: "sparse.csr_array", n_stems: int) -> Vectors:
@@ -527,8 +528,8 @@ def normalised(index: MeasureIndex, vectors: Vectors, draft: Dense, attributes: 
     """
     everything, held_only = index.reach
     occupied = origins.occupied[:, None]
-    mine = attributes.cadre[np.maximum(origins.rows, 0)]
-    same = np.where(occupied, 1.0 - np.abs(mine[:, None] - attributes.cadre), np.float32(0.0))
+    cadre = attributes.cadre[np.maximum(origins.rows, 0)]
+    same = np.where(occupied, 1.0 - np.abs(cadre[:, None] - attributes.cadre), np.float32(0.0))
     total = draft + np.float32(CADRE_WEIGHT) * same
     norm = np.sqrt(_reach(vectors, origins.occupied))[:, None] * np.sqrt(np.where(occupied, everything, held_only))
     return np.asarray(np.divide(total, norm, out=np.zeros_like(total), where=norm > 0), dtype=np.float32)

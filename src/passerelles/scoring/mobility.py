@@ -59,9 +59,9 @@ def balance_of(logit: Dense, listed: Dense, rows: Rows) -> Balance:
     """
     if not len(rows):
         return Balance(0.0, 1.0, 0.0)
-    some = rows[:: max(1, len(rows) // _SAMPLE)]
-    others = some[:, None] != np.arange(logit.shape[1])[None, :]
-    shift, slope = _fitted(logit[some][others].astype(np.float64), listed[some][others].astype(np.float64))
+    sample = rows[:: max(1, len(rows) // _SAMPLE)]
+    apart = sample[:, None] != np.arange(logit.shape[1])[None, :]
+    shift, slope = _fitted(logit[sample][apart].astype(np.float64), listed[sample][apart].astype(np.float64))
     moves = float(listed[rows].sum(dtype=np.float64))
     slope = max(round(slope, _DECIMALS), 0.0)
     trust = min(slope, 1.0 / slope) if slope else 0.0
@@ -188,8 +188,8 @@ def gather_moves(context: FeatureContext, expected: NDArray[np.floating]) -> Lis
         surprise[number, known] = _surprise(listed, logit, balance)[known]
         weight[half == number] = balance.weight
     attributes = context.reference.attributes
-    cadre, level = (np.round(each[rows]).astype(np.int32) for each in (attributes.cadre, attributes.level))
-    _, domain, top = (each[rows] for each in tree_of(graph))
+    cadre, level = (np.round(figures[rows]).astype(np.int32) for figures in (attributes.cadre, attributes.level))
+    _, domain, top = (numbers[rows] for numbers in tree_of(graph))
     closeness = _between(context.measured("overall"), rows)
     return ListedMoves(rows, listed, known, half, surprise, weight, group, top, domain, 2 * level + cadre, closeness)
 
@@ -263,11 +263,11 @@ def reverse_move(moves: ListedMoves) -> Dense:
 def cited_together(moves: ListedMoves) -> Dense:
     """How often a third occupation, of another group than the origin, lists both, by how often each is listed."""
     listed = sparse.csr_array(moves.listed)
-    other = sparse.csr_array(moves.listed * moves.elsewhere)  # lists of o' for a target t of another group than o'
-    together = (other.T @ listed).toarray()
+    elsewhere = sparse.csr_array(moves.listed * moves.elsewhere)  # lists of o' for a target t of another group than o'
+    together = (elsewhere.T @ listed).toarray()
     outside = moves.listed.sum(axis=0)[None, :] - (moves.members @ moves.listed)[moves.group]
-    own = np.diagonal(outside)[:, None]
-    norm = np.sqrt((own + _CITED_PRIOR) * (outside + _CITED_PRIOR))
+    times_listed = np.diagonal(outside)[:, None]
+    norm = np.sqrt((times_listed + _CITED_PRIOR) * (outside + _CITED_PRIOR))
     return np.asarray(np.sqrt(together / norm), dtype=np.float32)
 
 
@@ -345,5 +345,5 @@ def _for_all(graph: OccupationGraph, moves: ListedMoves, values: Dense) -> Dense
         return values
     position = np.zeros(len(graph.codes), dtype=np.int32)
     position[rows] = np.arange(len(rows))
-    own = position[graph.base_rows]
-    return values[np.ix_(own, own)]
+    positions = position[graph.base_rows]
+    return values[np.ix_(positions, positions)]

@@ -182,7 +182,7 @@ def _from_file(path: Path, _identity: tuple[int, ...] | None) -> Scorer:
     """Return the scorer of a file as it was last written."""
     scorer = Scorer.model_validate_json(path.read_bytes())
     known = {*features(), *MOBILITY_FEATURES}
-    parts = {*content_parts(), *(part for each in _shipped().values() for part in each.parts)}
+    parts = {*content_parts(), *(part for shipped in _shipped().values() for part in shipped.parts)}
     places = {("parts", part, name) for part, names in scorer.parts.items() for name in names if name not in known}
     if gone := sorted({*places, *(("parts", part) for part in scorer.parts.keys() - parts)}):
         faults = [InitErrorDetails(type="extra_forbidden", loc=place, input=None) for place in gone]

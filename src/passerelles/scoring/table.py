@@ -137,32 +137,32 @@ def build_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
     context = context_of_all(graph)
     means: dict[str, float] = {}
     content = np.zeros((size, size) if prior is not None else (1, 1), dtype=np.float64)
-    whole: dict[str, NDArray[np.integer]] = {}
+    units: dict[str, NDArray[np.integer]] = {}
     later: dict[str, Dense] = {}  # parts that need the sum of all content first
     with one_thread("scipy.linalg"):
         for name, weights in scorer.parts.items():
             part = np.zeros((size, size), dtype=np.float32)
-            for each in sorted(set(weights) - MOBILITY_FEATURES):
-                values = features()[each].compute(context)
-                means[each] = mean_of_pairs(values, plain)
-                _add(part, values, weights[each], means[each])
+            for feature in sorted(set(weights) - MOBILITY_FEATURES):
+                values = features()[feature].compute(context)
+                means[feature] = mean_of_pairs(values, plain)
+                _add(part, values, weights[feature], means[feature])
             if prior is not None:
                 content += part
             if prior is not None and set(weights) & MOBILITY_FEATURES:
                 later[name] = part
             else:
-                whole[name] = in_units(part)
+                units[name] = in_units(part)
         if prior is not None:
             context.computed.clear()
             content /= prior.scale
             content += prior.base
             mobility_values = mobility_features(context, content)
             for name, part in later.items():
-                for each in sorted(set(scorer.parts[name]) & MOBILITY_FEATURES):
-                    _add(part, mobility_values[each], scorer.parts[name][each], 0.0)
-                whole[name] = in_units(part)
-    parts = tuple(whole[name] for name in scorer.parts)
-    off = tuple(name for name, part in whole.items() if not part.any())
+                for feature in sorted(set(scorer.parts[name]) & MOBILITY_FEATURES):
+                    _add(part, mobility_values[feature], scorer.parts[name][feature], 0.0)
+                units[name] = in_units(part)
+    parts = tuple(units[name] for name in scorer.parts)
+    off = tuple(name for name, part in units.items() if not part.any())
     base = round(scorer.base_for(int(plain.sum())) * UNITS)
     reference = None if set(means) <= set(PLAIN_FEATURES) else context.reference
     return ScoreTable(scorer, base, means, off, Scores(base, tuple(scorer.parts), parts), reference)
@@ -258,7 +258,7 @@ def pack_scores(graph: OccupationGraph, scorers: Sequence[Scorer], arrays: Array
     chosen = scorer_for(graph.referential, graph.settings.scorer)
     # Those whose scores are left out come last, and are done before others take memory.
     for scorer in reversed(scorers):
-        stored = scorer == chosen or not all(reads_alone(some, "of_holdings") for some in scorer.parts.values())
+        stored = scorer == chosen or not all(reads_alone(weights, "of_holdings") for weights in scorer.parts.values())
         table = score_table(graph, scorer) if stored else build_table(graph, scorer)
         document["scorers"][scorer.name] = {
             "version": scorer.version,
