@@ -220,7 +220,7 @@ def route_outputs() -> Iterator[tuple[str, str]]:
     from passerelles import build_graph, load_referential
     from passerelles.service.app import create_app
     from passerelles.service.engine import Engine, Options
-    from passerelles.service.gate import EXPLORER as ROOT
+    from passerelles.service.middleware import EXPLORER as ROOT
     from service_client import Client
 
     engine = Engine.of(build_graph(load_referential().with_overlay("enseignement-conduite")))

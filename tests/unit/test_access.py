@@ -69,7 +69,7 @@ from passerelles.referentials.credentials import _rows_of_all, read_catalogue
 from passerelles.referentials.places import bundled
 from passerelles.referentials.referential import Referential, lay_access, named_titles
 from passerelles.referentials.validate import text_disagreements
-from passerelles.report.resolution import Fiche
+from passerelles.report.lookups import Fiche
 from passerelles.settings import EffortSettings, PathSettings, RankingSettings
 from passerelles.territory.hours import EffortCosts, prior_training
 from small import occupation, referential

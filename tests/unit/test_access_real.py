@@ -17,7 +17,7 @@ from passerelles.paths.rank import rank_paths
 from passerelles.ranking.move import find_start
 from passerelles.ranking.rank import nearer, rank_moves, sentence
 from passerelles.referentials.referential import Referential, lay_access
-from passerelles.report.resolution import Fiche
+from passerelles.report.lookups import Fiche
 
 LORRY = {"FIMO-M + PERM-C", "TP-PORTEUR", "TP-TOUSVEH", "CAP-CRM", "BACPRO-CTRM"}
 BUS = {"CAP-C4A", "FIMO-V + PERM-D", "TP-TCSR"}

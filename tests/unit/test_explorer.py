@@ -424,7 +424,7 @@ def test_no_page_outlives_the_day(client: Client, monkeypatch: pytest.MonkeyPatc
     pages = []
     for day in (date(2025, 12, 31), date(2026, 1, 1)):
         monkeypatch.setattr("passerelles.paths.rank.day_of", lambda _, day=day: day)
-        monkeypatch.setattr("passerelles.service.work.day_of", lambda _, day=day: day)
+        monkeypatch.setattr("passerelles.service.workers.day_of", lambda _, day=day: day)
         pages.append(client.get("/explorer/paths/N4101/N4102?frame=transco").text)
     assert ["a pris fin" in page for page in pages] == [False, True]
 

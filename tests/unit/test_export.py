@@ -270,7 +270,7 @@ def test_a_fault_halfway_leaves_what_was_there(
         yield "half of a "
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(export, "_TEXT", {name: cut})
+    monkeypatch.setattr(export, "_WRITERS", {name: cut})
     with pytest.raises(PasserellesError, match="No space left") as caught:
         export_graph(sample, path, overwrite=True)
     assert caught.value.key == "write_failed"

@@ -131,7 +131,7 @@ def test_validation_of_a_broken_referential(capsys: pytest.CaptureFixture[str], 
 def test_answers_on_the_real_referential(rome4_graph: OccupationGraph) -> None:
     from passerelles.ranking.rank import rank_moves, rank_sources
     from passerelles.report.envelope import envelope, unscored_envelope
-    from passerelles.report.resolution import Fiche, Resolution
+    from passerelles.report.lookups import Fiche, Resolution
 
     referential = rome4_graph.referential
     for code in ("K2110", "A1101"):

@@ -32,10 +32,10 @@ from passerelles.ranking.filters import FILTERS
 from passerelles.ranking.rank import rank_moves
 from passerelles.referentials.load import load_referential
 from passerelles.report.schemas import json_schema
-from passerelles.service import answers, problems, requests, work
+from passerelles.service import answers, problems, requests, workers
 from passerelles.service.app import create_app, read_keys
 from passerelles.service.engine import Engine, Limits, Options, load_engine
-from passerelles.service.work import JSON, AnswerCache, ServiceApp, UnansweredError, WorkerPool
+from passerelles.service.workers import JSON, AnswerCache, ServiceApp, UnansweredError, WorkerPool
 from service_client import Client
 from small import referential
 
@@ -245,7 +245,7 @@ def test_neither_a_tag_nor_a_kept_answer_on_paths_outlives_the_day(
 ) -> None:
     def asked(day: date, tag: str = "") -> Any:
         monkeypatch.setattr("passerelles.paths.rank.day_of", lambda _: day)
-        monkeypatch.setattr("passerelles.service.work.day_of", lambda _: day)
+        monkeypatch.setattr("passerelles.service.workers.day_of", lambda _: day)
         query = {"origin": "N4101", "target": "N4102", "frame": "transco"}
         return client.get("/v1/paths", params=query, headers={"If-None-Match": tag})
 
@@ -262,7 +262,7 @@ def test_neither_a_tag_nor_a_kept_answer_on_paths_outlives_the_day(
 
 def test_moves_that_were_prepared_serve_for_more_than_a_day(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     tag = client.get("/v1/rank?origin=N4101").headers["etag"]
-    monkeypatch.setattr("passerelles.service.work.day_of", lambda _: date(2099, 1, 1))
+    monkeypatch.setattr("passerelles.service.workers.day_of", lambda _: date(2099, 1, 1))
     assert client.get("/v1/rank?origin=N4101", headers={"If-None-Match": tag}).status_code == 304
 
 
@@ -620,7 +620,7 @@ def test_metrics_count_by_route_alone(engine: Engine) -> None:
 
 def test_what_was_served_before_a_reload_is_let_go() -> None:
     from passerelles.service.telemetry import Metrics
-    from passerelles.service.work import Reloading
+    from passerelles.service.workers import Reloading
 
     metrics, seen = Metrics(), []
 
@@ -640,7 +640,7 @@ def test_what_was_served_before_a_reload_is_let_go() -> None:
 
 def test_a_reload_lets_go_of_what_the_collector_was_told_to_leave(request: pytest.FixtureRequest) -> None:
     from passerelles.service.telemetry import Metrics
-    from passerelles.service.work import Reloading
+    from passerelles.service.workers import Reloading
 
     metrics = Metrics()
     engine = Engine.of(build_graph(referential({"a": ["x", "y"], "b": ["x"]})))
@@ -686,7 +686,7 @@ class Staged(ServiceApp):
 
 def test_a_reload_that_fails_to_start_or_is_stopped_ends(engine: Engine) -> None:
     from passerelles.service.telemetry import Metrics
-    from passerelles.service.work import Reloading
+    from passerelles.service.workers import Reloading
 
     metrics = Metrics()
     ended: list[bool] = []
@@ -708,7 +708,7 @@ def test_a_reload_that_fails_to_start_or_is_stopped_ends(engine: Engine) -> None
 
 def test_a_reload_comes_after_another_and_where_another_file_is_in_place(tmp_path: Path) -> None:
     from passerelles.service.telemetry import Metrics
-    from passerelles.service.work import Reloading
+    from passerelles.service.workers import Reloading
 
     index, other = tmp_path / "index", tmp_path / "other"
     index.write_text("old")
@@ -1085,7 +1085,7 @@ def test_work_that_is_given_up_ends_soon_after(name: str, engine: Engine) -> Non
 def test_a_thread_that_does_not_stop_is_told(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     until = threading.Event()
     monkeypatch.setattr(answers, "rank", slow(until))
-    monkeypatch.setattr(work, "GRACE", 0.1)
+    monkeypatch.setattr(workers, "GRACE", 0.1)
     with Client(create_app(engine, Options(limits=Limits(threads=2, seconds=1)))) as client:
 
         def becomes(answer: dict[str, Any]) -> bool:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from passerelles.sharing import LaterModule
 
-__all__ = ["envelope", "own_overlays", "resolution", "terminal"]
+__all__ = ["envelope", "lookups", "own_overlays", "terminal"]
 
 if TYPE_CHECKING:
     from passerelles.referentials import own_overlays
-    from passerelles.report import envelope, resolution
+    from passerelles.report import envelope, lookups
     from passerelles.views import terminal
 else:
-    envelope, resolution = (LaterModule(f"passerelles.report.{name}") for name in ("envelope", "resolution"))
+    envelope, lookups = (LaterModule(f"passerelles.report.{name}") for name in ("envelope", "lookups"))
     own_overlays = LaterModule("passerelles.referentials.own_overlays")
     terminal = LaterModule("passerelles.views.terminal")

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from passerelles.cli import envelope, resolution, terminal
+from passerelles.cli import envelope, lookups, terminal
 from passerelles.cli.shared import CommandOptions, Format, FragileOption, FrameOption, argument, option, shared
 from passerelles.codes import sum_by_key
 from passerelles.errors import PasserellesError
@@ -134,11 +134,11 @@ def show(
     codes: Annotated[bool, option("codes", "--codes")] = False,
 ) -> None:
     """Show what the referential says of an occupation."""
-    fiche, lang = resolution.Fiche.of(opts.with_access(), occupation), opts.lang
+    fiche, lang = lookups.Fiche.of(opts.with_access(), occupation), opts.lang
     opts.emit(
         lambda: envelope.unscored_envelope("show@1", fiche.referential, [fiche.to_dict()]),
         [fiche.sheet(lang, codes=codes)],
-        lambda console: resolution.print_occupation(console, fiche, lang, codes=codes),
+        lambda console: lookups.print_occupation(console, fiche, lang, codes=codes),
     )
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, get_args
 
-from passerelles.cli import envelope, resolution, terminal
+from passerelles.cli import envelope, lookups, terminal
 from passerelles.cli.shared import CommandOptions, argument, message, option, shared
 from passerelles.errors import PasserellesError
 from passerelles.language.say import LANGS, Lang
@@ -55,7 +55,7 @@ def resolve(
 
 def _resolve_text(opts: CommandOptions, text: str, kind: "Kind") -> bool:
     referential, settings = opts.session.referential, opts.session.settings.titles
-    read = resolution.Resolution.of(referential, settings, text, kind=kind, limit=opts.limit)
+    read = lookups.Resolution.of(referential, settings, text, kind=kind, limit=opts.limit)
     opts.emit(lambda: read.to_dict(opts.lang), [read.sheet(opts.lang)], opts.on_screen(read.page, referential))
     return bool(read.candidates)
 
@@ -151,10 +151,10 @@ def _agenda(opts: CommandOptions, done: "Review", kind: "Kind", choices: Path | 
         if ask:
             _ask(opts, plan, kind, choices, chosen)
             return
-    about = partial(resolution.resolution_envelope, opts.session.referential, opts.session.settings.titles, kind)
-    page = partial(resolution.agenda_page, plan, limit=opts.limit)
+    about = partial(lookups.resolution_envelope, opts.session.referential, opts.session.settings.titles, kind)
+    page = partial(lookups.agenda_page, plan, limit=opts.limit)
     show = opts.on_screen(lambda lang: page(lang=lang), opts.session.referential)
-    line = resolution.agenda_line(plan, lang=lang)
+    line = lookups.agenda_line(plan, lang=lang)
     opts.emit_list(plan.worklist(), line, lambda: about(dicts(plan.groups, lang)), show, choice=CHOICE_FROM)
 
 
@@ -166,7 +166,7 @@ def _ask(opts: CommandOptions, plan: "Agenda", kind: "Kind", choices: Path, chos
     referential = opts.session.referential
     known, answered = frozenset(index_of(referential, kind).codes), 0
     for place, group in enumerate(plan.left, start=1):
-        for line in resolution.question_lines(group, place, len(plan.left), lang=opts.lang):
+        for line in lookups.question_lines(group, place, len(plan.left), lang=opts.lang):
             message(line)
         code = None
         while code is None:
@@ -190,9 +190,9 @@ def _ask(opts: CommandOptions, plan: "Agenda", kind: "Kind", choices: Path, chos
 def _write_review(opts: CommandOptions, done: "Review", kind: "Kind") -> None:
 
     session, lang = opts.session, opts.lang
-    about = partial(resolution.resolution_envelope, session.referential, session.settings.titles, kind)
-    show = opts.on_screen(lambda lang: resolution.review_page(done, lang=lang), session.referential)
-    opts.emit_list(done.worklist, resolution.review_line(done, lang=lang), lambda: about(dicts(done.rows, lang)), show)
+    about = partial(lookups.resolution_envelope, session.referential, session.settings.titles, kind)
+    show = opts.on_screen(lambda lang: lookups.review_page(done, lang=lang), session.referential)
+    opts.emit_list(done.worklist, lookups.review_line(done, lang=lang), lambda: about(dicts(done.rows, lang)), show)
 
 
 @shared("source column referential overlay form output lang")
@@ -242,17 +242,17 @@ def _emit_migrations(
     moves = None if old is None or old.family != new.family else versions.moves()
     names = {"new": f"{new.name} {new.version}", "old": "" if old is None else f"{old.name} {old.version}"}
     title = opts.say("resolve.migrate.title" if old is not None else "resolve.migrate.title_parent", **names)
-    payload = partial(resolution.migration_envelope, new, old, migrations, moves, lang=lang)
+    payload = partial(lookups.migration_envelope, new, old, migrations, moves, lang=lang)
 
     def page(lang: Lang) -> Page:
-        told = resolution.migration_page(migrations, moves, title=title, lang=lang)
+        told = lookups.migration_page(migrations, moves, title=title, lang=lang)
         return told._replace(notes=[*told.notes, *(envelope.source_lines(old, lang=lang) if old is not None else ())])
 
     show = opts.on_screen(page, new)
     if worklist is not None:
-        opts.emit_list(worklist, resolution.migration_line(migrations, lang=lang), payload, show)
+        opts.emit_list(worklist, lookups.migration_line(migrations, lang=lang), payload, show)
     else:
-        opts.emit(payload, [resolution.migration_sheet(migrations, lang=lang)], show)
+        opts.emit(payload, [lookups.migration_sheet(migrations, lang=lang)], show)
 
 
 def _migrate_rows(opts: CommandOptions, source: Path, title_column: str | None, versions: "Versions") -> None:

@@ -156,8 +156,8 @@ def _near(
     """
     size = len(competencies)
     exact = settings.exact_categories
-    some = [i for i, c in enumerate(competencies) if c.label is not None and c.category not in exact]
-    labelled = np.asarray(some, dtype=np.int32)
+    compared = [i for i, c in enumerate(competencies) if c.label is not None and c.category not in exact]
+    labelled = np.asarray(compared, dtype=np.int32)
     narrow = np.flatnonzero((macro >= 0) & (macro != np.arange(size)))
     pairs: list[tuple[NDArray[Any], ...]] = [(narrow, macro[narrow], np.full(len(narrow), settings.macro_credit))]
     if len(labelled) > 1 and settings.label_credit > 0:
@@ -166,7 +166,7 @@ def _near(
         broader = macro[counted]
         counted[broader[broader >= 0]] = True
         plain = counted[labelled]
-        vectors = word_vectors([competencies[i].name for i in some], plain.tolist())
+        vectors = word_vectors([competencies[i].name for i in compared], plain.tolist())
         topics = _topics(vectors[plain], required[:, labelled[plain]])
         by_topic = _topic_pairs(vectors, unit(vectors @ topics), macro[labelled], settings.topic_threshold)
         for left, right, likeness in (close_pairs(vectors, settings.label_threshold), by_topic):
@@ -221,7 +221,7 @@ def _topic_pairs(
 def _links(cells: Iterable[tuple[str, str, float]], row_of: dict[str, int], codes: Sequence[str]) -> "sparse.csr_array":
     """Shape (occupations, codes): the values of cells that are given by two codes."""
     column_of = {code: i for i, code in enumerate(codes)}
-    some = [(row_of[left], column_of[right], value) for left, right, value in cells]
-    rows, columns, values = np.asarray(some, dtype=np.float64).reshape(-1, 3).T
+    cells_at = [(row_of[left], column_of[right], value) for left, right, value in cells]
+    rows, columns, values = np.asarray(cells_at, dtype=np.float64).reshape(-1, 3).T
     places = rows.astype(np.int32), columns.astype(np.int32)
     return sparse.csr_array((values, places), shape=(len(row_of), len(codes)))

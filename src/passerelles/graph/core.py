@@ -189,12 +189,12 @@ class OccupationGraph(Deriving):
         """Pickle without look-ups, derived indexes and the lock: another process builds what it needs."""
         if self.index is not None:
             return (stored_graph, (self.referential, self.settings))
-        return (OccupationGraph, tuple(getattr(self, each.name) for each in fields(self)))
+        return (OccupationGraph, tuple(getattr(self, field.name) for field in fields(self)))
 
 
-def codes_of(some: Sequence[Occupation | Competency | WorkContext | Tag]) -> tuple[str, ...]:
+def codes_of(items: Sequence[Occupation | Competency | WorkContext | Tag]) -> tuple[str, ...]:
     """Return the codes of some items."""
-    return tuple(each.code for each in some)
+    return tuple(item.code for item in items)
 
 
 def pack_graph(graph: OccupationGraph, arrays: Arrays) -> dict[str, Any]:
@@ -322,7 +322,7 @@ def _attributes(values: _More) -> Attributes:
 
 
 def _fields(*names: str) -> Callable[[Any], _More]:
-    return lambda each: {name: getattr(each, name) for name in names}
+    return lambda item: {name: getattr(item, name) for name in names}
 
 
 def _nodes(
@@ -338,9 +338,9 @@ def _nodes(
         known = {"type": kind, "code": code, "label": label, "weight": float(weights[code]), **values}
         return f"{kind}:{code}", _attributes(known)
 
-    for each in declared:
-        yield record(each.code, each.label, more(each))
-    for code in sorted({code for code in named if code is not None} - {each.code for each in declared}):
+    for item in declared:
+        yield record(item.code, item.label, more(item))
+    for code in sorted({code for code in named if code is not None} - {item.code for item in declared}):
         yield record(code, None, _NO_ATTRIBUTES)
 
 
@@ -383,7 +383,7 @@ def _edges(graph: OccupationGraph) -> Iterator[tuple[str, str, str, Iterable[Seq
     nodes = list(map(node, competency_codes))
     status = {(row.occupation, row.competency): {"status": row.status} for row in r.requirements}
     listed = {(m.origin, m.target): {"rank": m.rank, "kind": m.kind} for m in r.mobilities}
-    own = [o for o in graph.occupations if o.base is None and o.parent != o.code and o.parent in graph.position]
+    children = [o for o in graph.occupations if o.base is None and o.parent != o.code and o.parent in graph.position]
     cells = _stored_cells(graph.weights)
     required = ((codes[i], nodes[j], weight, status[codes[i], competency_codes[j]]) for i, j, weight in cells)
     yield "requires", "occupation:", "", required
@@ -396,7 +396,7 @@ def _edges(graph: OccupationGraph) -> Iterator[tuple[str, str, str, Iterable[Seq
     yield "filed_under", "occupation:", "tag:", tags
     within = ((o.code, o.domain) for o in graph.occupations if o.domain is not None)
     yield "in_domain", "occupation:", "domain:", within
-    yield "child_of", "occupation:", "occupation:", ((o.code, o.parent) for o in own)
+    yield "child_of", "occupation:", "occupation:", ((o.code, o.parent) for o in children)
     yield "child_of", "domain:", "domain:", ((d.code, d.parent) for d in r.domains if d.parent is not None)
     yield "part_of", "occupation:", "occupation:", ((o.code, base) for o in graph.occupations for base in o.bases)
     moves = _stored_cells(graph.mobility)

@@ -18,7 +18,7 @@ _GRAPHML_TYPES: Final[Mapping[type[AttributeValue], str]] = {
 }  # fmt: skip
 _GEXF_TYPES: Final = {**_GRAPHML_TYPES, int: "integer"}
 # What is not written as it is, or cannot be held in any form (XML 1.0, section 2.2).
-_CHANGED: Final = re.compile('[\x00-\x1f\ud800-\udfff\ufffe\uffff&<>"]')
+_ESCAPED: Final = re.compile('[\x00-\x1f\ud800-\udfff\ufffe\uffff&<>"]')
 # White space other than the plain space is written as a reference: parsers would change it.
 _ESCAPES: Final = {
     "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;",
@@ -107,7 +107,7 @@ def xml_text(value: AttributeValue) -> str:
     """
     if isinstance(value, bool):
         return "true" if value else "false"
-    return _CHANGED.sub(_reference, value) if isinstance(value, str) else repr(value)
+    return _ESCAPED.sub(_reference, value) if isinstance(value, str) else repr(value)
 
 
 def _reference(match: re.Match[str]) -> str:
@@ -134,7 +134,7 @@ GraphFormat = Literal["graphml", "gexf", "json", "parquet"]
 GRAPH_FORMATS: Final[tuple[GraphFormat, ...]] = get_args(GraphFormat)
 PARQUET_FILES: Final = ("nodes.parquet", "edges.parquet")
 _Lines = Callable[[OccupationGraph], Iterator[str]]
-_TEXT: Final[Mapping[str, _Lines]] = {"graphml": graphml_lines, "gexf": gexf_lines, "json": json_lines}
+_WRITERS: Final[Mapping[str, _Lines]] = {"graphml": graphml_lines, "gexf": gexf_lines, "json": json_lines}
 
 
 @checked
@@ -189,7 +189,7 @@ def export_graph(
         _write_parquet(graph, target, overwrite=overwrite)
         return target
     with atomic_file(target, overwrite=overwrite) as stream:
-        for line in _TEXT[chosen](graph):
+        for line in _WRITERS[chosen](graph):
             stream.write(line.encode("utf-8", errors="replace"))
     return target
 

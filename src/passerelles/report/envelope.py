@@ -38,7 +38,7 @@ Answers = Sequence[Answer]
 
 def referential_dict(referential: Referential) -> Answer:
     """Return name, version, checksum, date and licence of a referential, and its overlays."""
-    about, laid = referential.provenance, [each._asdict() for each in referential.provenance.laid]
+    about, laid = referential.provenance, [overlay._asdict() for overlay in referential.provenance.laid]
     of_data = {"date": about.date or None, "source": about.source, "licence": about.licence or None}
     overlays = {"overlays": list(about.overlays)} | ({"overlay_sources": laid} if laid else {})
     return referential.stamp._asdict() | of_data | overlays

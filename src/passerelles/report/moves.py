@@ -29,18 +29,18 @@ from passerelles.territory.lots import Lot
 from passerelles.views.document import Block, Bullets, Facts, Fold, Heading, Text
 from passerelles.views.spec import Column, On
 
-_MAIN: Final = 5  # targets of each fragile job whose paths of several steps are looked for
-_ITEMS: Final = 6  # competencies that the sheet of a move names
-_FEW: Final = 4  # those that the report names
+_STAGED_TARGETS: Final = 5  # targets of each fragile job whose paths of several steps are looked for
+_NAMED_ITEMS: Final = 6  # competencies that the sheet of a move names
+_FEW_ITEMS: Final = 4  # those that the report names
 _REASONS: Final = 3  # parts of the score that are named
-_ORDER: Final = ("yes", "unknown", "no")  # of what legal frames answer
+_VERDICTS: Final = ("yes", "unknown", "no")  # of what legal frames answer
 _PLANNED: Final = (  # what a project leader plans with, where the tables say it
     "free_from", "needed_by", "training_months", "start_by", "in_time", "fragile_payer", "hiring_payer",
 )  # fmt: skip
-_ENDS: Final = frozenset(  # of a flow or a move, said elsewhere
+_SAID_ELSEWHERE: Final = frozenset(  # of a flow or a move, said elsewhere
     {"from", "to", "people", "unknown", "origin", "target", "rank", "score", "level", "probability"}
 )
-_OF_FLOWS: Final = tuple(c for c in Flow.spec.columns if On.PAGE in c.on and c.key not in _ENDS)
+_OF_FLOWS: Final = tuple(c for c in Flow.spec.columns if On.PAGE in c.on and c.key not in _SAID_ELSEWHERE)
 
 
 class Explained(NamedTuple):
@@ -144,8 +144,8 @@ def staged_paths(case: Case, origins: tuple[Origin, ...]) -> tuple[tuple[Path, .
     pairs = 0
     for origin in origins:
         flowing = sorted((e for e in origin.moves if e.flows), key=lambda e: (-e.people, e.move.rank))
-        best = origin.moves[:_MAIN] if origin.code in uncovered or not flowing else ()
-        targets = sorted({e.move.target.code for e in (*flowing[:_MAIN], *best)})
+        best = origin.moves[:_STAGED_TARGETS] if origin.code in uncovered or not flowing else ()
+        targets = sorted({e.move.target.code for e in (*flowing[:_STAGED_TARGETS], *best)})
         pairs += len(targets)
         paths = _paths(case, origin.code, targets, frame=case.allocation.bounds.frame, limit=2)
         staged += [p for p in paths if len(p.codes) > 1]
@@ -173,7 +173,7 @@ def facts_of(case: Case, explained: Explained, *, items: bool = True) -> tuple[t
     each of their values is said.
     """
     w, move = case.words, explained.move
-    of_move = [c for c in Move.spec.columns if On.PAGE in c.on and c.key not in _ENDS]
+    of_move = [c for c in Move.spec.columns if On.PAGE in c.on and c.key not in _SAID_ELSEWHERE]
     flow_keys = {c.key for c in _OF_FLOWS} if explained.flows else set()
     facts = [(c.label(w.lang), _value_text(case, c, (move,))) for c in of_move if c.key not in flow_keys]
     facts += facts_of_flows(case, explained.flows)
@@ -183,7 +183,8 @@ def facts_of(case: Case, explained: Explained, *, items: bool = True) -> tuple[t
     if not explained.flows:
         facts.append((w("fact.hours"), w.typeset(training_text(case, explained))))
         facts.append((w("fact.kind"), say(f"moves.kind.{move.kind}", lang=w.lang)))
-    facts += [(w(f"fact.{name}", n=len(some)), _names(case, some)) for name, some in by_state(move) if items and some]
+    of_state = ((name, competencies) for name, competencies in by_state(move) if items and competencies)
+    facts += [(w(f"fact.{name}", n=len(competencies)), _names(case, competencies)) for name, competencies in of_state]
     return tuple((name, text) for name, text in facts if text)
 
 
@@ -222,10 +223,10 @@ def training_text(case: Case, explained: Explained) -> str:
 
 def _names(case: Case, items: Sequence[Item]) -> str:
     names = [case.words.typeset(name) for name in weightiest(items, len(items))]
-    return case.words("fact.and").join(case.words.first(names, _FEW))
+    return case.words("fact.and").join(case.words.first(names, _FEW_ITEMS))
 
 
-def weightiest(items: Sequence[Item], most: int = _ITEMS) -> tuple[str, ...]:
+def weightiest(items: Sequence[Item], most: int = _NAMED_ITEMS) -> tuple[str, ...]:
     """Name the weightiest competencies, those at the core first, names of certificates last."""
     ordered = sorted(items, key=lambda i: (i.certificate, not i.core, -i.weight, i.code))
     return tuple(i.label or i.code for i in ordered[:most])
@@ -308,11 +309,11 @@ def frame_sentences(case: Case, frames: Sequence[FrameVerdict], *, why: str | No
             reasons = listed((*frame.reasons(w.lang), *frame.condition_texts(w.lang)), w.lang)
             sentences.append(w(f"frame.{frame.verdict}", label=frame.label, why=f" – {reasons}" if reasons else ""))
     usual = {name: frame.conditions for name, frame in presets().items()}
-    left = {f: tuple(c for c in f.conditions if c not in usual.get(f.name, ())) for f in frames if f.name != why}
-    alike = grouped(((f.verdict, own, len(own) < len(f.conditions)), f) for f, own in left.items())
-    for (name, own, more), some in sorted(alike.items(), key=lambda item: (_ORDER.index(item[0][0]), item[0][1:])):
-        reasons = listed(replace(some[0], conditions=own).condition_texts(w.lang), w.lang)
-        labels = listed((f.label for f in some), w.lang)
+    unusual = {f: tuple(c for c in f.conditions if c not in usual.get(f.name, ())) for f in frames if f.name != why}
+    alike = grouped(((f.verdict, extra, len(extra) < len(f.conditions)), f) for f, extra in unusual.items())
+    for (name, extra, more), same in sorted(alike.items(), key=lambda item: (_VERDICTS.index(item[0][0]), item[0][1:])):
+        reasons = listed(replace(same[0], conditions=extra).condition_texts(w.lang), w.lang)
+        labels = listed((f.label for f in same), w.lang)
         key = f"frame.{name}_if" if more else f"frame.{name}"
         sentences.append(w(key, label=labels, why=f" – {reasons}" if reasons else ""))
     return tuple(sentences)
@@ -339,5 +340,5 @@ def origin_blocks(case: Case, origin: Origin, common_frames: Collection[str] = (
     return [
         Heading(w("origin.title", label=origin.label, code=origin.code), f"from-{origin.code}"),
         Text(w("origin.about", employers=employers, n=len(origin.moves), ranked=origin.ranked), muted=True),
-        *(move_fold(case, each, common_frames) for each in origin.moves),
+        *(move_fold(case, explained, common_frames) for explained in origin.moves),
     ]

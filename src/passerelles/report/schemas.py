@@ -24,7 +24,7 @@ from passerelles.paths import rank as ranked_paths
 from passerelles.ranking import compare, move
 from passerelles.ranking import rank as ranked_moves
 from passerelles.referentials import validate
-from passerelles.report import resolution, transparency
+from passerelles.report import lookups, transparency
 from passerelles.settings import Settings
 from passerelles.territory import flows, lots, match, rank, sums
 from passerelles.territory.allocation import Release
@@ -35,7 +35,7 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 # Modules that declare columns of items: each record of theirs that has a name is a shape.
 _DECLARING: Final = (
     conditions, stored, results, certifications, index, titles, worklist, legal, levers, path, ranked_paths,
-    compare, move, ranked_moves, validate, resolution, transparency, flows, lots, match, rank, sums,
+    compare, move, ranked_moves, validate, lookups, transparency, flows, lots, match, rank, sums,
 )  # fmt: skip
 _WRITTEN: Final = packaged("passerelles.report", "shapes.toml")
 # What `shapes.toml` may say of a value; any other word there is the name of a shape.
@@ -80,7 +80,7 @@ def _answer(name: str, written: Mapping[str, Any]) -> Schema:
     return record(written["about"], common | required, optional=optional, words=_WORDS)
 
 
-_DEFS: Final[dict[str, Schema]] = {name: shape(each, _WORDS) for name, each in _WRITTEN["defs"].items()}
+_DEFS: Final[dict[str, Schema]] = {name: shape(written, _WORDS) for name, written in _WRITTEN["defs"].items()}
 # Of a person something is known.
 _DEFS["profile"] |= {
     "additionalProperties": False,
@@ -90,7 +90,7 @@ _DEFS["profile"] |= {
     ],
 }
 SHAPES: Final[Mapping[str, Schema]] = {
-    **{name: _answer(name, each) for name, each in _WRITTEN["answers"].items()},
+    **{name: _answer(name, written) for name, written in _WRITTEN["answers"].items()},
     "problem": _DEFS["problem"],
     "profile": _DEFS["profile"],
     "settings": {},  # the model itself says its shape: see `json_schema`
@@ -101,8 +101,8 @@ def definitions() -> dict[str, Schema]:
     """Return the shapes that others refer to, by name."""
     declaring = (Area, AreaMember, Passage, *(value for module in _DECLARING for value in vars(module).values()))
     declared = (getattr(value, "spec", None) if isinstance(value, type) else value for value in declaring)
-    records = {each.name: each for each in declared if isinstance(each, Record) and each.name}
-    return {**_DEFS, **{name: each.schema() for name, each in records.items()}}
+    records = {record.name: record for record in declared if isinstance(record, Record) and record.name}
+    return {**_DEFS, **{name: record.schema() for name, record in records.items()}}
 
 
 def json_schema(name: str) -> dict[str, Any]:

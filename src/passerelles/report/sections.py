@@ -31,8 +31,8 @@ from passerelles.territory.pairs import first_lots
 from passerelles.views.document import Block, Bullets, Cell, Code, Document, Figures, Grid, Heading, Part, Picture, Text
 from passerelles.views.spec import Column, On, Withheld
 
-_MOST: Final = 300  # rows of a table; a survey's openings can be thousands
-_LONG: Final = 25  # rows of an annex that says less than all
+_ROWS: Final = 300  # rows of a table; a survey's openings can be thousands
+_ANNEX_ROWS: Final = 25  # rows of an annex that says less than all
 _DESTINATIONS: Final = 3  # openings that a line names
 CellValue = str | int | Cell  # of a table whose rows are made by hand
 
@@ -78,7 +78,7 @@ def hiring_grid(case: Case) -> Grid:
     Openings are no people: their number is never withheld, only how many are filled.
     """
     allocation, hiring = case.allocation, case.allocation.hiring
-    empty = {pool_key(each.lot): each.empty for each in allocation.unfilled}
+    empty = {pool_key(unfilled.lot): unfilled.empty for unfilled in allocation.unfilled}
     reserved = sum_by_key((pool_key(flow.hiring), flow.people) for flow in allocation.to_confirm)
     columns = "employer job basin openings#" + ("" if case.masked else " filled# reserved# empty#")
     rows = []
@@ -106,7 +106,7 @@ def flow_grid(case: Case, key: str, flows: Sequence[Flow | Withheld], explained:
 
 
 def _declared_grid(
-    case: Case, key: str, columns: Sequence[Column], items: Sequence[Any], links: Links = NO_LINKS, *, most: int = _MOST
+    case: Case, key: str, columns: Sequence[Column], items: Sequence[Any], links: Links = NO_LINKS, *, most: int = _ROWS
 ) -> Grid | None:
     """Return the table that a result declares for pages; None where it has no rows, or all of them are withheld."""
     if not items:
@@ -133,7 +133,7 @@ def paths_grid(case: Case, paths: tuple[Path, ...]) -> Grid:
         ]
         for path in paths
     ]
-    return _grid(case, "paths", "from through hours# direct# months# state", rows, most=_LONG)
+    return _grid(case, "paths", "from through hours# direct# months# state", rows, most=_ANNEX_ROWS)
 
 
 def objectives_grid(case: Case) -> Grid:
@@ -152,7 +152,7 @@ def _figure(case: Case, value: float | None) -> CellValue:
 
 
 def _grid(
-    case: Case, key: str, columns: str, rows: Sequence[Sequence[CellValue]], *, most: int = _MOST, **look: bool
+    case: Case, key: str, columns: str, rows: Sequence[Sequence[CellValue]], *, most: int = _ROWS, **look: bool
 ) -> Grid:
     """Return a table of rows made by hand; `columns` as `heads` takes them, `look` as a `Grid` does."""
 
@@ -181,8 +181,8 @@ def sources_of(case: Case) -> Iterator[Source]:
         if side.sha256 or not side.source:
             name = side.file or w("source.memory")
             licence = w("source.invented" if case.request.invented else "source.own")
-            told = w("masked") if case.masked else side.sha256  # one would confirm a headcount that was guessed
-            yield Source(name, w(f"source.{side.side}"), "", licence, told)
+            checksum = w("masked") if case.masked else side.sha256  # one would confirm a headcount that was guessed
+            yield Source(name, w(f"source.{side.side}"), "", licence, checksum)
     about = case.graph.referential.provenance
     name = f"{case.graph.referential.name} {case.graph.referential.version}"
     content = w("source.referential", source=about.source)
@@ -462,7 +462,7 @@ def _paths(case: Case, origins: tuple[moves.Origin, ...]) -> list[Block]:
 def _uncovered(case: Case) -> list[Block]:
     """People without a solution and why; and what each bound moved would change, one sentence each."""
     w, (sentence,) = case.words, Change.spec.pick("sentence")
-    changes = tuple(w.typeset(str(sentence.cell(each, w.lang))) for each in case.release.changes)
+    changes = tuple(w.typeset(str(sentence.cell(change, w.lang))) for change in case.release.changes)
     return [
         _declared_grid(case, "uncovered", Uncovered.spec.columns, case.release.uncovered)
         or _nothing(case, "uncovered"),
@@ -473,7 +473,7 @@ def _uncovered(case: Case) -> list[Block]:
 
 def _unfilled(case: Case) -> list[Block]:
     """Openings that stay empty, the largest first, and what would fill them."""
-    grid = _declared_grid(case, "unfilled", Unfilled.spec.columns, case.release.largest_unfilled(), most=_LONG)
+    grid = _declared_grid(case, "unfilled", Unfilled.spec.columns, case.release.largest_unfilled(), most=_ANNEX_ROWS)
     return [grid or _nothing(case, "unfilled")]
 
 

@@ -169,7 +169,7 @@ def duties(graph: OccupationGraph) -> Duties:
     scorer = scorer_for(graph.referential, graph.settings.scorer)
     changed = changed_settings(graph.settings)
     facts: dict[Lang, dict[str, str]] = {lang: _facts(graph, scorer, changed, lang) for lang in LANGS}
-    weights = tuple(Weight(part, name, weight) for part, some in scorer.parts.items() for name, weight in some.items())
+    weights = tuple(Weight(part, name, w) for part, named in scorer.parts.items() for name, w in named.items())
     return Duties(tuple(replace(point, facts=facts) for point in POINTS), weights, changed)
 
 

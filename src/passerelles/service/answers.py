@@ -10,7 +10,7 @@ from passerelles.ranking.filters import parse_filters
 from passerelles.ranking.move import find_start
 from passerelles.ranking.rank import nearer, rank_moves, rank_sources
 from passerelles.report import envelope
-from passerelles.report.resolution import Fiche, Resolution
+from passerelles.report.lookups import Fiche, Resolution
 from passerelles.service import requests
 from passerelles.service.engine import Engine
 from passerelles.service.problems import refusal

@@ -20,9 +20,9 @@ from passerelles.installed import package_version
 from passerelles.report.schemas import SHAPES, definitions, examples, shape_name
 from passerelles.service import answers, problems, requests
 from passerelles.service.engine import Engine, Options, load_engine
-from passerelles.service.gate import EXPLORER, METRICS, OPEN, Browsers, Guard, RequestLog
+from passerelles.service.middleware import EXPLORER, METRICS, OPEN, Browsers, Guard, RequestLog
 from passerelles.service.telemetry import MEDIA, Metrics
-from passerelles.service.work import JSON, NO_STORE, Reloading, ServiceApp
+from passerelles.service.workers import JSON, NO_STORE, Reloading, ServiceApp
 
 ABOUT: Final[Mapping[str, Any]] = problems.DESCRIBED["about"]
 _TELLS: Final[Mapping[str, str]] = problems.DESCRIBED["answers"]

@@ -197,7 +197,7 @@ async def on_http_error(request: Request, error: Any) -> Response:
 
 
 async def on_fault(request: Request, _error: Exception) -> Response:
-    """Answer where the service failed; `passerelles.service.gate.RequestLog` logs where."""
+    """Answer where the service failed; `passerelles.service.middleware.RequestLog` logs where."""
     return problem("fault", lang=language(request.scope["query_string"]))
 
 

@@ -147,7 +147,7 @@ class Connection(H11Protocol):
         super().handle_events()
         if self.cycle is not None and not self.cycle.response_complete:
             if not self.flow.write_paused:
-                self._await(None)  # a body that is slow to come is refused by `passerelles.service.gate`
+                self._await(None)  # a body that is slow to come is refused by `passerelles.service.middleware`
         elif self.awaited is None and self.conn.trailing_data[0]:
             self._await(self.limits.read_seconds)
 

@@ -33,12 +33,12 @@ from passerelles.ranking.move import Move, Moves, move_facts, move_sentences
 from passerelles.ranking.rank import nearer, rank_moves, rank_sources, sentence
 from passerelles.report.case import NO_LINKS, Links, Words, grid_of
 from passerelles.report.envelope import scorer_dict, scorer_limits, source_lines
-from passerelles.report.resolution import Fiche, Resolution
+from passerelles.report.lookups import Fiche, Resolution
 from passerelles.scoring.features import top_domain
 from passerelles.scoring.table import occupation_positions
 from passerelles.service.answers import settings_of
 from passerelles.service.engine import Engine
-from passerelles.service.gate import EXPLORER
+from passerelles.service.middleware import EXPLORER
 from passerelles.vectors import Floats
 from passerelles.views.document import Grid
 from passerelles.views.shown import environment

@@ -17,14 +17,14 @@ from passerelles.paths.path import Span, hours_text
 from passerelles.paths.rank import rank_paths
 from passerelles.ranking.move import Moves
 from passerelles.ranking.rank import rank_moves
-from passerelles.report.resolution import Fiche
+from passerelles.report.lookups import Fiche
 from passerelles.service.explorer import pages, territory
 from passerelles.service.explorer.pages import ASSETS, PageRequest, asked_of, asset, job_of, jobs_of
-from passerelles.service.gate import EXPLORER
+from passerelles.service.middleware import EXPLORER
 from passerelles.service.problems import STATUS, refusal
 from passerelles.service.requests import Body, Code, Person, Text
 from passerelles.service.telemetry import log_event
-from passerelles.service.work import ServiceApp, UnansweredError, WorkerPool, of_today, wait_until_client_leaves
+from passerelles.service.workers import ServiceApp, UnansweredError, WorkerPool, of_today, wait_until_client_leaves
 
 _FOUND: Final = 8
 _MOVES: Final = 15

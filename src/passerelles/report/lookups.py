@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 3
 _MERGES = 3
-_LINE = 80  # characters of a terminal
+_TERMINAL_WIDTH = 80  # characters of a terminal
 
 
 def resolution_envelope(
@@ -196,9 +196,9 @@ def _possible(migration: Migration, lang: Lang) -> str:
     if migration.destination is not None:
         chosen = [d for d in migration.destinations if d.code == migration.destination]
         return (f"{chosen[0].label}{_merges(chosen[0], lang)}. " if chosen else "") + migration.why(lang)
-    parts = [_share(d, lang) for d in migration.destinations[:_SHOWN]]
-    others = len(migration.destinations) - len(parts)
-    text = listed(parts, lang) or migration.why(lang)
+    shares = [_share(d, lang) for d in migration.destinations[:_SHOWN]]
+    others = len(migration.destinations) - len(shares)
+    text = listed(shares, lang) or migration.why(lang)
     text += say("resolve.migrate.more", lang=lang, n=others) if others else ""
     return text + (f" ({say('resolve.migrate.lost', lang=lang, n=migration.lost)})" if migration.lost else "")
 
@@ -220,7 +220,7 @@ def _merges(dest: Destination, lang: Lang) -> str:
 
 
 def _short(text: str) -> str:
-    return cut(" ".join(text.split()), _LINE)
+    return cut(" ".join(text.split()), _TERMINAL_WIDTH)
 
 
 SHOWN_KINDS = ("savoir-faire", "savoir", "savoir-être")
@@ -296,8 +296,8 @@ class Fiche(NamedTuple):
     @property
     def requirements_by_kind(self) -> list[tuple[str, list[tuple[Requirement, Competency]]]]:
         """The same as people read them: by kind, the core first, then by label."""
-        rows = sorted(self.requirements, key=lambda each: (STATUSES.index(each[0].status), each[1].name))
-        return [(kind, [each for each in rows if each[1].kind == kind]) for kind in SHOWN_KINDS]
+        rows = sorted(self.requirements, key=lambda row: (STATUSES.index(row[0].status), row[1].name))
+        return [(kind, [row for row in rows if row[1].kind == kind]) for kind in SHOWN_KINDS]
 
     @property
     def conditions(self) -> AccessConditions:
@@ -433,8 +433,8 @@ def _choices(conditions: AccessConditions, titles: Mapping[str, str], lang: Lang
     """Return each choice among several ways in a sentence, by its group, numbered where there are several."""
     groups = grouped((c.group, c) for c in conditions.credentials if c.group is not None)
     by_group: dict[str, str] = {}
-    for place, (group, some) in enumerate(groups.items(), start=1):
-        ways = grouped((c.alternative or "", c) for c in some)
+    for place, (group, members) in enumerate(groups.items(), start=1):
+        ways = grouped((c.alternative or "", c) for c in members)
         names = {way: " + ".join(dict.fromkeys(c.short for c in ways[way])) for way in sorted(ways)}
         of_way = {way: _of_whom(ways[way], titles, lang) for way in names}
         whom = next(iter(of_way.values())) if len(set(of_way.values())) == 1 else ""
@@ -457,8 +457,8 @@ def _of_whom(items: Sequence[AccessCredential], titles: Mapping[str, str], lang:
     of = {s: say(f"conditions.scope.{s}", lang=lang) for s in scopes if s != "all"}
     if "titles" in of and named and not others_named and named <= titles.keys():
         others = titles.keys() - named
-        key, some = ("but_titles", others) if 0 < len(others) <= min(len(named), _SHOWN) else ("of_titles", named)
-        labels, hidden = sorted(titles[code] for code in some)[:_SHOWN], len(some) - _SHOWN
+        key, codes = ("but_titles", others) if 0 < len(others) <= min(len(named), _SHOWN) else ("of_titles", named)
+        labels, hidden = sorted(titles[code] for code in codes)[:_SHOWN], len(codes) - _SHOWN
         more = say("moves.more", lang=lang, n=hidden) if hidden > 0 else ""
         of["titles"] = say(f"show.{key}", lang=lang, titles=listed(labels, lang) + more)
     parts = list(of.values())
@@ -498,24 +498,24 @@ def _credential(rows: Sequence[AccessCredential], choices: Sequence[str], titles
     elif not known and takes_no_training(detail):
         length = say("show.no_training", lang=lang)
     months = duration_text(detail.months, lang)
-    parts = [requirement]
+    facts = [requirement]
     if known or not months:
-        parts.append(length)
+        facts.append(length)
     if any(detail.company_hours[:3]):
-        parts.append(say("show.company_hours", lang=lang, hours=_length(detail.company_hours, lang)))
+        facts.append(say("show.company_hours", lang=lang, hours=_length(detail.company_hours, lang)))
     if months:
-        parts.append(months)
+        facts.append(months)
     if detail.minimum_age is not None:
-        parts.append(say("show.minimum_age", lang=lang, n=detail.minimum_age))
+        facts.append(say("show.minimum_age", lang=lang, n=detail.minimum_age))
     if detail.validity_months is not None:
         years, odd_months = divmod(detail.validity_months, 12)
         unit, n = ("months", detail.validity_months) if odd_months else ("years", years)
-        parts.append(say(f"show.valid_{unit}", lang=lang, n=n))
+        facts.append(say(f"show.valid_{unit}", lang=lang, n=n))
     if detail.renewal:
-        parts.append(say("show.renewal", lang=lang, text=detail.renewal))
+        facts.append(say("show.renewal", lang=lang, text=detail.renewal))
     sources = listed(dict.fromkeys(c.source for c in rows if c.source), lang)
     note, source = f". {item.note}" if item.note else "", f" [{sources}]" if sources else ""
-    return labelled(item.label, f"{', '.join(parts)}{note}{source}", lang)
+    return labelled(item.label, f"{', '.join(facts)}{note}{source}", lang)
 
 
 def _length(hours: Hours, lang: Lang) -> str:
