@@ -85,7 +85,7 @@ def rank_part(
             yield in_row_order(ranked.moves, ranked.refused).select(part_schema().names)
 
 
-_AHEAD: Final = 4  # parts under way or waiting, for each thread of the cluster
+_PARTS_AHEAD: Final = 4  # parts under way or waiting, for each thread of the cluster
 _RETRIES: Final = 3
 
 
@@ -152,7 +152,7 @@ def rank_profiles_dask(
         client.gather(checked)
     graph = client.scatter(index, broadcast=True) if isinstance(index, OccupationGraph) else None
     under_way = _under_way(client, parts, job, graph, None if output is None else str(output))
-    return results_of(under_way, most=_AHEAD * max(1, sum(client.nthreads().values())))
+    return results_of(under_way, most=_PARTS_AHEAD * max(1, sum(client.nthreads().values())))
 
 
 def _under_way(client: Any, parts: Iterable[Any], job: BatchJob, graph: Any, output: str | None) -> Iterator[Any]:

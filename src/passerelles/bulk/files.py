@@ -69,17 +69,17 @@ def inputs_of(paths: Iterable[str | Path]) -> list[Path]:
         If one of them matches no file, or none is given.
     """
     files: set[Path] = set()
-    for each in paths:
-        place = Path(each)
+    for pattern in paths:
+        place = Path(pattern)
         if place.is_dir():
             under = (p for p in place.rglob("*") if p.suffix.casefold() in FORMS and p.is_file())
             matches = {p for p in under if not any(n[0] in "._" for n in p.relative_to(place).parts)}
-        elif not place.exists() and glob.has_magic(str(each)):
-            matches = {Path(name) for name in glob.glob(str(each), recursive=True) if Path(name).is_file()}  # noqa: PTH207
+        elif not place.exists() and glob.has_magic(str(pattern)):
+            matches = {p for p in map(Path, glob.glob(str(pattern), recursive=True)) if p.is_file()}  # noqa: PTH207
         else:
             matches = set() if is_stream(place) or place.suffix.casefold() == ".xlsx" else {place}  # read twice
         if not matches:
-            raise PasserellesError("profiles_none", path=each, known=", ".join(FORMS))
+            raise PasserellesError("profiles_none", path=pattern, known=", ".join(FORMS))
         files |= matches
     if not files:
         raise PasserellesError("profiles_none", path="[]", known=", ".join(FORMS))
@@ -153,8 +153,8 @@ def rank_files(  # noqa: PLR0913 - as `rank_profiles`, and where all goes
     if not output.name:
         raise PasserellesError("profiles_need_output")
     aside = Path(rejects or output.with_name(f"{output.stem}-rejects{output.suffix}"))
-    made = {output.resolve(), aside.resolve()}  # what an earlier run left in a folder of profiles is none
-    files = [file for file in files if made.isdisjoint(file.resolve().parents)] or files
+    results = {output.resolve(), aside.resolve()}  # what an earlier run left in a folder of profiles is none
+    files = [file for file in files if results.isdisjoint(file.resolve().parents)] or files
     job = _Job(Ranker.of(graph, settings=settings, limit=limit), progress, lang)
     if not output.suffix:
         return _rank_parts(job, files, output, aside, form or "parquet", part_rows)
@@ -192,11 +192,11 @@ class _Job(NamedTuple):
             _table_file(aside, rejects_schema().with_metadata(metadata)) as write_refused,
             _table_file(output, schema.with_metadata(metadata)) as write_moves,
         ):
-            for each in rank_each(self.ranker, pieces, before=before):
-                if each.refused.num_rows:
-                    write_refused(_with_messages(each.refused, self.lang))
-                write_moves(each.moves.drop_columns(list(_MOVE_COLUMNS)))
-                done, refused = done + each.people, refused + each.refused.num_rows
+            for ranked in rank_each(self.ranker, pieces, before=before):
+                if ranked.refused.num_rows:
+                    write_refused(_with_messages(ranked.refused, self.lang))
+                write_moves(ranked.moves.drop_columns(list(_MOVE_COLUMNS)))
+                done, refused = done + ranked.people, refused + ranked.refused.num_rows
                 if self.progress is not None:
                     self.progress(before + done)
         return done, refused
@@ -252,12 +252,12 @@ def _finished(run: Mapping[str, Any], output: Path, aside: Path) -> dict[str, di
             finished = {name: {kind: int(part[kind]) for kind in _STATUSES} for name, part in stored["parts"].items()}
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
             raise PasserellesError("unreadable_path", path=output / RUN, reason=error) from error
-        other = [name for name in run if stored.get(name) != run[name]]
-        if not other:
+        changed = [name for name in run if stored.get(name) != run[name]]
+        if not changed:
             _make(aside)  # it may have been deleted: its parts are made again
             return finished
         if finished:
-            raise PasserellesError("profiles_other_run", path=output, what=", ".join(other))
+            raise PasserellesError("profiles_other_run", path=output, what=", ".join(changed))
     for folder in (output, aside):  # a run without finished parts has left its run file alone
         if folder.exists() and (
             not folder.is_dir() or {p.name for p in folder.iterdir() if not p.match(TEMPORARY)} - {RUN}
@@ -431,7 +431,7 @@ def _kind(name: str) -> "pa.DataType":
 def _columns(table: "pa.Table", path: Path) -> "pa.Table":
     columns = {}
     for name, known in _NAMES.items():
-        source = next((each for each in known if each in table.column_names), None)
+        source = next((name for name in known if name in table.column_names), None)
         kind = _kind(name)
         if source is None and name in ("code", "rank"):
             raise PasserellesError("run_unreadable", path=path, reason=" / ".join(known))
@@ -646,7 +646,7 @@ def _causes(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> Ite
 def _stated(value: Any) -> dict[str, str]:
     """Return what each dotted name states, as text."""
     pairs = leaves(value)
-    return {name: each if isinstance(each, str) else json.dumps(each, ensure_ascii=False) for name, each in pairs}
+    return {name: text if isinstance(text, str) else json.dumps(text, ensure_ascii=False) for name, text in pairs}
 
 
 def _changes(before: Run, after: Run, *, limit: int, comparable: bool) -> tuple[dict[str, Any], tuple[Shift, ...]]:
@@ -661,34 +661,34 @@ def _changes(before: Run, after: Run, *, limit: int, comparable: bool) -> tuple[
     both = _common(*everybody)
     rows = old.join(new, ["who", "code"], join_type="full outer")
     rows = rows.filter(pc.is_in(rows["who"], both)).combine_chunks()
-    left, entered = pc.is_null(rows["new_there"]), pc.is_null(rows["old_there"])
+    gone, entered = pc.is_null(rows["new_there"]), pc.is_null(rows["old_there"])
     far = pc.fill_null(pc.abs(pc.subtract(rows["old_rank"], rows["new_rank"])), 0)
     levels = [pc.fill_null(rows[name], "") for name in ("old_level", "new_level")]
-    raised = pc.and_not(pc.not_equal(*levels), pc.or_(left, entered))
-    change = pc.case_when(pc.make_struct(entered, left, pc.greater(far, 0), raised), *get_args(MoveChange))
+    raised = pc.and_not(pc.not_equal(*levels), pc.or_(gone, entered))
+    change = pc.case_when(pc.make_struct(entered, gone, pc.greater(far, 0), raised), *get_args(MoveChange))
     leading = [rows["who"].filter(pc.equal(rows[name], 1)) for name in ("old_rank", "new_rank")]
     firsts = pc.and_(pc.equal(rows["old_rank"], 1), pc.equal(rows["new_rank"], 1))
     gaps = pc.abs(pc.subtract(rows["old_score"], rows["new_score"]))
     measured = pc.fill_null(pc.is_finite(gaps), fill_value=False)
     unmeasured = pc.and_not(pc.and_(pc.is_valid(rows["old_there"]), pc.is_valid(rows["new_there"])), measured)
     gap = pc.max(gaps.filter(measured)).as_py() if comparable else None
-    left, entered, moved, raised, firsts, unmeasured = (
-        pc.sum(mask, min_count=0).as_py() for mask in (left, entered, pc.greater(far, 0), raised, firsts, unmeasured)
+    gone, entered, moved, raised, firsts, unmeasured = (
+        pc.sum(mask, min_count=0).as_py() for mask in (gone, entered, pc.greater(far, 0), raised, firsts, unmeasured)
     )
     counted = (
         *map(len, everybody), len(both), pc.count_distinct(rows["who"].filter(pc.not_equal(change, "level"))).as_py(),
         len(_common(*leading)) - firsts, old.num_rows, new.num_rows, before.repeated, after.repeated,
-        rows.num_rows - left - entered, entered, left, moved, raised, gap, unmeasured,
+        rows.num_rows - gone - entered, entered, gone, moved, raised, gap, unmeasured,
     )  # fmt: skip
     rows = rows.append_column("change", change).append_column("away", pc.negate(far))
     rows = rows.append_column("label", pc.coalesce(rows["new_label"], rows["old_label"]))
     rows = rows.append_column("top", pc.min_element_wise(rows["old_rank"], rows["new_rank"]))
     rows = rows.filter(pc.is_valid(change))
     order = [(name, "ascending") for name in ("top", "away", "who", "code")]
-    best = rows.sort_by(order).slice(0, limit).select([each.name for each in fields(Shift)])
+    best = rows.sort_by(order).slice(0, limit).select([field.name for field in fields(Shift)])
     return dict(zip(RUN_TOTALS, counted, strict=True)), tuple(Shift(**row) for row in best.to_pylist())
 
 
-def _common(some: "pa.Array", others: "pa.Array") -> "pa.Array":
+def _common(one: "pa.Array", two: "pa.Array") -> "pa.Array":
     """Return what two columns both hold, each once."""
-    return pc.unique(some.filter(pc.is_in(some, others)))
+    return pc.unique(one.filter(pc.is_in(one, two)))

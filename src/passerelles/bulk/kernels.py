@@ -63,7 +63,7 @@ def make_workspace(space: layout.Space, needs: layout.Needs, formula: layout.For
 def bounds(space, formula, work, row):
     """Bound every score from above: exact values, ranks after those that are surely nearer, the best reverse ranks."""
     bound = work.bound
-    own = space.base_rows[row] if row >= 0 else -1
+    base = space.base_rows[row] if row >= 0 else -1
     # The last row of the rest is that of people without an occupation.
     slack = np.float32(layout.SLACK * formula.parts)
     for target in range(len(bound)):
@@ -77,16 +77,16 @@ def bounds(space, formula, work, row):
             for target in range(len(bound)):
                 bound[target] += weight * (formula.scale[0] - formula.mean[feature])
         else:
-            _bound_rank(space, formula, work, feature, weight, own)
+            _bound_rank(space, formula, work, feature, weight, base)
 
 
 @compiled
-def _bound_rank(space, formula, work, feature, weight, own):
+def _bound_rank(space, formula, work, feature, weight, base):
     """Bound what a rank gives: nearer are, at least, the competitors whose values lie in a higher bin."""
     values, nearer = work.values[formula.measure[feature]], work.nearer
     nearer[:] = 0
     for target in range(len(values)):
-        nearer[_bin(values[target], nearer)] += space.competes[target] and target != own
+        nearer[_bin(values[target], nearer)] += space.competes[target] and target != base
     above = 0
     for place in range(len(nearer) - 1, -1, -1):
         above, nearer[place] = above + nearer[place], above
@@ -112,12 +112,12 @@ def greater(values, least):
 
 
 @compiled
-def _above(space, values, value, own):
+def _above(space, values, value, base):
     """How many competitors are greater: all that are, less those that do not compete."""
     above = greater(values, value)
-    for other in space.apart:
-        above -= values[other] > value
-    return above - (own >= 0 and space.competes[own] and values[own] > value)
+    for specialised in space.apart:
+        above -= values[specialised] > value
+    return above - (base >= 0 and space.competes[base] and values[base] > value)
 
 
 @compiled
@@ -125,13 +125,13 @@ def _score(space, formula, work, target, row):
     """Score of one target in units, feature by feature in float32, as `passerelles.scoring.table` adds them up."""
     sums = work.sums
     sums[:] = np.float32(0.0)
-    own = space.base_rows[row] if row >= 0 else -1
+    base = space.base_rows[row] if row >= 0 else -1
     last = len(formula.scale) - 1
     for feature in range(len(formula.kind)):
         value = work.values[formula.measure[feature], target]
         kind = formula.kind[feature]
         if kind == layout.RANK:
-            above = _above(space, work.values[formula.measure[feature]], value, own)
+            above = _above(space, work.values[formula.measure[feature]], value, base)
             value = formula.scale[min(above, last)]
         elif kind == layout.REVERSE:
             line = formula.reverse[feature, target]  # rising: how many are greater is the rank
@@ -198,8 +198,8 @@ def _insert(targets, units, size, target, score):
 def coverage(space, needs, work, added, row, ranking, person):
     """Coverage of the best targets and its position, summed by column, as `passerelles.scoring.measures` sums."""
     required, by, near = needs.required, needs.by_competency, needs.near
-    own = required.columns[required.starts[row] : required.starts[row + 1]] if row >= 0 else required.columns[:0]
-    for columns in (own, added):
+    listed = required.columns[required.starts[row] : required.starts[row + 1]] if row >= 0 else required.columns[:0]
+    for columns in (listed, added):
         for column in columns:
             work.credit[column] = 1.0
             for cell in range(near.starts[column], near.starts[column + 1]):
@@ -288,8 +288,8 @@ def _add_terms(space, work, row, seen):
         if space.line[term] >= 0:
             _add(work.dots[measure], space.dense[space.line[term]], new - old)
         else:
-            some = slice(space.posts.starts[term], space.posts.starts[term + 1])
-            _scatter(work.dots[measure], space.posts.columns[some], space.posts.data[some], new - old)
+            posts = slice(space.posts.starts[term], space.posts.starts[term + 1])
+            _scatter(work.dots[measure], space.posts.columns[posts], space.posts.data[posts], new - old)
 
 
 @compiled
@@ -342,9 +342,9 @@ def _overall(space, work, row):
     reachable = space.reach[0] if row >= 0 else space.reach[1]
     weight = np.float32(CADRE_WEIGHT)
     for target in range(len(total)):
-        whole = total[target]
+        closeness = total[target]
         if row >= 0:
             same = np.float32(1.0) - abs(space.cadre[row] - space.cadre[target])
-            whole = whole + weight * same
+            closeness = closeness + weight * same
         norm = root * reachable[target]
-        total[target] = np.float32(np.float64(whole) / norm) if norm > 0.0 else np.float32(0.0)
+        total[target] = np.float32(np.float64(closeness) / norm) if norm > 0.0 else np.float32(0.0)

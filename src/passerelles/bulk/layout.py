@@ -91,8 +91,8 @@ class Best(NamedTuple):
 
 
 MEASURES: Final = ("requirements", "macro", "item_text", "all_text", "knowledge_categories")
-_MANY: Final = 6  # a term that more than one occupation in so many has is kept as a whole row
-_DAMPED: Final = 4096  # counts whose logarithm is in a table
+_FREQUENT_SHARE: Final = 6  # a term that more than one occupation in so many has is kept as a whole row
+_LOG_TABLE_SIZE: Final = 4096  # counts whose logarithm is in a table
 # Features that the loops know: what is ranked or taken, and of which measure. A scorer with another one is served by
 # the plain engine.
 KNOWN: Final[Mapping[str, tuple[int, str]]] = {
@@ -149,7 +149,7 @@ def make_space(graph: OccupationGraph, cadre: NDArray[np.float32]) -> Space:
     counts = measures.held_counts(index.spreads, index.background, measures.every_occupation(graph))
     vectors = [in_whole_numbers(index.vectors[name], FINE) for name in MEASURES]
     posts = sparse.csr_array(sparse.hstack(vectors, format="csr").T)
-    many = np.flatnonzero(np.diff(posts.indptr) * _MANY > len(graph.codes))
+    many = np.flatnonzero(np.diff(posts.indptr) * _FREQUENT_SHARE > len(graph.codes))
     line = np.full(posts.shape[0], -1, np.int32)
     line[many] = np.arange(len(many))
     dots, squares = _base_products(graph, vectors)
@@ -158,7 +158,7 @@ def make_space(graph: OccupationGraph, cadre: NDArray[np.float32]) -> Space:
     return Space(
         measure=np.repeat(np.arange(len(MEASURES), dtype=np.int32), [v.shape[1] for v in vectors]),
         rarity=np.concatenate([index.rarities[name] for name in MEASURES]),
-        damp=np.concatenate([[0.0], damped(np.arange(1.0, _DAMPED))]),
+        damp=np.concatenate([[0.0], damped(np.arange(1.0, _LOG_TABLE_SIZE))]),
         spread=_cells(sparse.hstack(weighing, format="csr"), np.int32),
         base=_cells(sparse.hstack([counts[name] for name in MEASURES], format="csr"), np.int32),
         posts=_cells(posts, np.int16),
@@ -184,13 +184,13 @@ def make_space(graph: OccupationGraph, cadre: NDArray[np.float32]) -> Space:
 def _base_products(graph: OccupationGraph, vectors: Sequence[sparse.csr_array]) -> tuple[NDArray[np.int32], Floats]:
     """Products of what the occupations hold themselves with the unit vectors of all, in whole numbers; and squares."""
     size = len(graph.codes)
-    own = measures.measure_people(measures.measure_index(graph), measures.every_occupation(graph))
+    held = measures.measure_people(measures.measure_index(graph), measures.every_occupation(graph))
     dots = np.zeros((len(MEASURES), size, size), np.int32)
     squares = np.zeros((len(MEASURES), size))
     for number, name in enumerate(MEASURES):
-        squares[number] = np.asarray(own[name].multiply(own[name]).sum(axis=1)).ravel()
+        squares[number] = np.asarray(held[name].multiply(held[name]).sum(axis=1)).ravel()
         short = squares[number] <= LONGEST**2  # longer profiles go to the plain engine
-        dots[number, short] = (own[name][np.flatnonzero(short)] @ vectors[number].T).toarray()
+        dots[number, short] = (held[name][np.flatnonzero(short)] @ vectors[number].T).toarray()
     return dots, squares
 
 

@@ -35,7 +35,7 @@ from passerelles.vectors import Bools, Ints, Rows, presence, sparse
 BATCH: Final = 8192
 COLUMNS: Final = ("id", "occupation", "competencies", "credentials", "employment")
 _MISSPELT: Final = 85  # of 100: similarity to an absent column from which a name counts as misspelt
-_LETTERS: Final = 2  # largest difference of length from the right name
+_LETTER_DIFFERENCE: Final = 2  # largest difference of length from the right name
 _LISTED: Final = 10  # unread columns that the warning lists at most
 # What people call these columns of a CSV file, and what they write in them; of several, the first is read.
 _HEADS: Final = {
@@ -63,15 +63,15 @@ def check_names(names: Sequence[str], *, tell: bool = True) -> None:
     absent = {name: name for name in COLUMNS if name not in names}
     for name in _unread(names):
         for near in alike(name.casefold(), absent, least=_MISSPELT, most=1):
-            if abs(len(name) - len(near)) <= _LETTERS:  # else it is another thing: employment_type
+            if abs(len(name) - len(near)) <= _LETTER_DIFFERENCE:  # else it is another thing: employment_type
                 raise PasserellesError("profiles_misspelt", column=name, near=near)
     if tell:
         _tell_unread(names)
 
 
 def _check_there(names: Sequence[str]) -> None:
-    told = ("occupation", "competencies")  # a profile may be either alone
-    missing = [*(["id"] if "id" not in names else []), *(() if any(name in names for name in told) else told)]
+    sources = ("occupation", "competencies")  # a profile may be either alone
+    missing = [*(["id"] if "id" not in names else []), *(() if any(name in names for name in sources) else sources)]
     if missing:
         raise PasserellesError("profiles_columns", missing=", ".join(missing), known=", ".join(COLUMNS))
     if twice := [name for name in COLUMNS if list(names).count(name) > 1]:
@@ -161,9 +161,9 @@ def _is_text(kind: Any) -> bool:
     return any(is_kind(kind) for is_kind in texts)
 
 
-_SAMPLE: Final = 1 << 20  # bytes of the file by which its encoding is known
+_SAMPLE_BYTES: Final = 1 << 20  # bytes of the file by which its encoding is known
 _BEYOND_ASCII: Final = bytes(range(128, 256))
-_LINES: Final = 100  # that a quoted cell may go over; where a quote is never closed, its line alone is at fault
+_RECORD_LINES: Final = 100  # that a quoted cell may go over; where a quote is never closed, its line alone is at fault
 _LONGEST: Final = 1 << 22  # characters of a line; of a longer one, only this much is in memory
 _GARBLED: Final = "\ufffd"  # replaces bytes that are no text in the file's encoding
 CsvRecord = list[str] | None  # None: a record that cannot be split into cells
@@ -176,22 +176,22 @@ def csv_batches(path: Path, *, tell: bool = True) -> "Iterator[pa.RecordBatch]":
     A row that has not the length of the header keeps its id where it has one, and is refused later on.
     """
     with path.open("rb") as raw:
-        sample = raw.read(_SAMPLE)
+        sample = raw.read(_SAMPLE_BYTES)
     # The sample may end inside a letter, which is no reason to doubt the encoding of the others.
-    encoding = decode(sample.rstrip(_BEYOND_ASCII) if len(sample) == _SAMPLE else sample).encoding
+    encoding = decode(sample.rstrip(_BEYOND_ASCII) if len(sample) == _SAMPLE_BYTES else sample).encoding
     with path.open(encoding=encoding, errors="replace", newline="") as file:
         first = file.readline(_LONGEST)
-        if told := first.casefold().startswith("sep="):  # a line that Excel writes for itself
+        if separator := first.casefold().startswith("sep="):  # a line that Excel writes for itself
             first = file.readline(_LONGEST)
         file.seek(0)
-        if told:
+        if separator:
             file.readline(_LONGEST)
         delimiter = max(DELIMITERS, key=lambda d: len({c.strip().strip('"').casefold() for c in first.split(d)}))
         records = _records(file, delimiter)
         header = [name.strip().casefold() for name in next(records, None) or []]
         plain = [normalise_label(name) for name in header]
-        whole = "id" in header and not {"occupation", "competencies"}.isdisjoint(header)  # as it is: nothing is guessed
-        for column, heads in _HEADS.items() if not whole else ():
+        declared = "id" in header and not {"occupation", "competencies"}.isdisjoint(header)
+        for column, heads in _HEADS.items() if not declared else ():  # else nothing is guessed
             there = [plain.index(head) for head in heads if head in plain and column not in header]
             for place in there[:1]:
                 header[place] = column
@@ -205,7 +205,7 @@ def _records(file: TextIO, delimiter: str) -> Iterator[CsvRecord]:
     ahead: deque[str] = deque()
     while line := _line(file, ahead):
         taken, quotes = [line], line.count('"')
-        while quotes % 2 and len(line) < _LONGEST and len(taken) < _LINES and (more := _line(file, ahead)):
+        while quotes % 2 and len(line) < _LONGEST and len(taken) < _RECORD_LINES and (more := _line(file, ahead)):
             taken.append(more)
             quotes += more.count('"')
         if quotes % 2:
@@ -264,7 +264,7 @@ def _cells(records: Sequence[CsvRecord], header: Sequence[str], name: str) -> li
     return [record[where].strip() or None if record and len(record) > where else None for record in records]
 
 
-_PAGE: Final = 1 << 20  # bytes read of a Parquet column at a time
+_PAGE_BYTES: Final = 1 << 20  # bytes read of a Parquet column at a time
 
 
 @contextmanager
@@ -294,15 +294,15 @@ def open_batches(table: Any, *, tell: bool = True) -> "Iterator[Iterator[pa.Reco
 
 def _batches_of(tables: Iterable[Any], *, tell: bool) -> "Iterator[pa.RecordBatch]":
     warned: set[str] = set()
-    for number, each in enumerate(tables):
-        if not isinstance(each, pa.RecordBatch | pa.Table):
-            raise PasserellesError("profiles_kind", kind=type(each).__name__)
+    for number, table in enumerate(tables):
+        if not isinstance(table, pa.RecordBatch | pa.Table):
+            raise PasserellesError("profiles_kind", kind=type(table).__name__)
         if number == 0:
-            check_names(each.schema.names, tell=tell)
+            check_names(table.schema.names, tell=tell)
         elif tell:  # rows of another shape are refused one by one
-            _tell_unread(name for name in each.schema.names if name not in warned)
-        warned |= {*each.schema.names}
-        yield from (each,) if isinstance(each, pa.RecordBatch) else each.to_batches(max_chunksize=BATCH)
+            _tell_unread(name for name in table.schema.names if name not in warned)
+        warned |= {*table.schema.names}
+        yield from (table,) if isinstance(table, pa.RecordBatch) else table.to_batches(max_chunksize=BATCH)
 
 
 @contextmanager
@@ -314,7 +314,7 @@ def _open_file(path: Path, *, tell: bool) -> "Iterator[Iterator[pa.RecordBatch]]
     try:
         if start == b"PAR1":
             # Buffered page by page: a row group of a million profiles is not held whole.
-            reader = pq.ParquetFile(path, buffer_size=_PAGE, pre_buffer=False)
+            reader = pq.ParquetFile(path, buffer_size=_PAGE_BYTES, pre_buffer=False)
             columns = [name for name in COLUMNS if name in reader.schema_arrow.names]
             check_names(reader.schema_arrow.names, tell=tell)
             yield reader.iter_batches(batch_size=BATCH, columns=columns)
@@ -464,7 +464,7 @@ def _aims(column: "pa.Array", titles: list[frozenset[str]] | None, faults: Fault
     for position, way in enumerate(ways):
         if way is not None and way not in get_args(Employment):
             faults.setdefault(position, Fault("unknown_employment", _cut(way)))
-    return [Aim(*each) for each in zip(ways, titles or [frozenset()] * len(ways), strict=True)]
+    return [Aim(*aim) for aim in zip(ways, titles or [frozenset()] * len(ways), strict=True)]
 
 
 def _competency_columns(

@@ -36,7 +36,7 @@ from passerelles.vectors import Bools, Cells, Floats, Ints, Rows, presence, spar
 
 Value = TypeVar("Value")
 _CACHE_SIZE: Final = 100_000  # cached results: a bound on memory
-_BLOCK: Final = 128  # people scored together: 128 x 1,600 targets x 10 parts in whole numbers are 8 MB
+_BLOCK_SIZE: Final = 128  # people scored together: 128 x 1,600 targets x 10 parts in whole numbers are 8 MB
 
 
 def _cached(method: Callable[..., Value]) -> cached_property[Callable[..., Value]]:
@@ -55,14 +55,14 @@ class PlainEngine(NamedTuple):
         """Return the best targets of some people."""
         size = len(people.rows)
         ranking = _no_moves(size, min(limit, len(self.graph.codes)))
-        for block in blocks(size, _BLOCK):
+        for block in blocks(size, _BLOCK_SIZE):
             arrays: Any = [array[block] for array in ranking]
             self._rank_block(people.chosen(block), Best(*arrays))
         return ranking
 
     def _rank_block(self, people: People, ranking: Best) -> None:
-        own = measures.Origins(people.extra, people.rows).of_occupation(presence(self.graph.weights))
-        origins = measures.Origins(sparse.csr_array(own + people.extra), people.rows)
+        required = measures.Origins(people.extra, people.rows).of_occupation(presence(self.graph.weights))
+        origins = measures.Origins(sparse.csr_array(required + people.extra), people.rows)
         totals = np.zeros((len(people.rows), len(self.graph.codes)), dtype=np.int64)
         plain, *others = people.parted()
         if len(plain):
@@ -121,9 +121,9 @@ class FastEngine:
         """Return the best targets of some people."""
         limit = min(limit, len(self.plain.graph.codes))
         ranking = _no_moves(len(people.rows), limit)
-        whole, *others = people.parted()
-        for row in np.unique(people.rows[whole]).tolist():
-            _copy_moves(ranking, whole[people.rows[whole] == row], self._of_occupation(row, limit))
+        plain, *others = people.parted()
+        for row in np.unique(people.rows[plain]).tolist():
+            _copy_moves(ranking, plain[people.rows[plain] == row], self._of_occupation(row, limit))
         for occupied, chosen in zip((True, False), others, strict=True):
             if len(chosen):
                 self._run(people, chosen[np.argsort(people.rows[chosen], kind="stable")], ranking, occupied=occupied)
@@ -201,8 +201,8 @@ def credentials_to_obtain(conditions: AccessConditions) -> tuple[list[str], list
     """
     missing: list[str] = []
     unknown: list[str] = []
-    for some in grouped(((c.group, c.group or c.code), c) for c in conditions.to_obtain).values():
-        ways = [way for _, way in sorted(grouped((c.alternative or "", c) for c in some).items())]
+    for members in grouped(((c.group, c.group or c.code), c) for c in conditions.to_obtain).values():
+        ways = [way for _, way in sorted(grouped((c.alternative or "", c) for c in members).items())]
         open_ = [way for way in ways if all(c.held != "no" for c in way)]
         codes = ("+".join(dict.fromkeys(c.code for c in way)) for way in open_ or ways)
         (unknown if open_ else missing).append("|".join(dict.fromkeys(codes)))

@@ -69,7 +69,7 @@ def ended_cleanly() -> Iterator[None]:
 # Typer carries its own copy of click and exports this one class of its usage errors; the others share its base.
 UsageError: Final[Any] = typer.BadParameter.__mro__[1]
 # Key of the words for a mistake that click has a class for.
-_MISTAKES: Final = {
+_MISTAKE_WORDS: Final = {
     "MissingParameter": "missing", "NoSuchOption": "option", "BadOptionUsage": "no_value", "BadParameter": "value",
 }  # fmt: skip
 _NO_COMMAND: Final = re.compile(r"No such command '([^']*)'")
@@ -78,8 +78,8 @@ _CHOICES: Final = re.compile(r"is not one of (.+?)\.?$")
 # Typer before 0.29 says in words alone what its later versions say through pydantic.
 _RANGE: Final = re.compile(r"is not in the range x(>=|<=|>|<)(-?[\d.]*\d)\.?$")
 _NUMBER: Final = re.compile(r"is not a valid (integer|float)|does not (match the format)")
-_WORDS: Final = {"integer": "integer", "float": "number", "match the format": "date"}
-_SIGNS: Final = {">=": "greater_than_equal", "<=": "less_than_equal", ">": "greater_than", "<": "less_than"}
+_TYPE_WORDS: Final = {"integer": "integer", "float": "number", "match the format": "date"}
+_RANGE_SIGNS: Final = {">=": "greater_than_equal", "<=": "less_than_equal", ">": "greater_than", "<": "less_than"}
 
 
 def usage_message(error: Any, *, lang: Lang) -> str:
@@ -93,7 +93,7 @@ def usage_message(error: Any, *, lang: Lang) -> str:
 def _usage_fault(error: Any, lang: Lang) -> str:
     kind = type(error).__name__
     text = str(getattr(error, "message", "") or error)
-    if key := _MISTAKES.get(kind):
+    if key := _MISTAKE_WORDS.get(kind):
         name = getattr(error, "option_name", None) or _parameter_name(error)
         reason = _reason(error, text, lang) if kind == "BadParameter" else ""
         near = list(getattr(error, "possibilities", None) or [])
@@ -122,9 +122,9 @@ def _reason(error: Any, text: str, lang: Lang) -> str:
 
         return fault(detail, lang)
     if limit := _RANGE.search(text):
-        return say(f"invalid.{_SIGNS[limit[1]]}", lang=lang, limit=limit[2])
+        return say(f"invalid.{_RANGE_SIGNS[limit[1]]}", lang=lang, limit=limit[2])
     if number := _NUMBER.search(text):
-        return say(f"invalid.{_WORDS[number[1] or number[2]]}", lang=lang)
+        return say(f"invalid.{_TYPE_WORDS[number[1] or number[2]]}", lang=lang)
     if choices := _CHOICES.search(text):
         return say("invalid.choice", lang=lang, choices=choices[1].replace("'", ""))
     return text
@@ -137,7 +137,7 @@ def _nearest(near: Sequence[str], lang: Lang) -> str:
 DONE: Final = 0
 WRONG: Final = 2
 INTERRUPTED: Final = 130
-_ANYWHERE: Final = {"--no-cache": NO_CACHE, "--accept-errors": ACCEPT_ERRORS}
+_GLOBAL_FLAGS: Final = {"--no-cache": NO_CACHE, "--accept-errors": ACCEPT_ERRORS}
 TERMINATED: Final = 143
 # Options whose number may be written with a comma.
 _DECIMALS: Final = frozenset(
@@ -146,7 +146,7 @@ _DECIMALS: Final = frozenset(
 # What a stream says that can take no more: a full disk, a closed descriptor, a file or quota at its limit.
 _STREAM_FAILURES: Final = frozenset({errno.ENOSPC, errno.EBADF, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", 0)})
 # Commands by the module that they stand in, in the order that the help lists them.
-_PLACES: Final[Mapping[str, tuple[str, ...]]] = {
+_COMMANDS_OF: Final[Mapping[str, tuple[str, ...]]] = {
     "moves": ("demo", "show", "rank", "sources", "compare", "areas", "paths", "levers"),
     "titles": ("resolve", "migrate", "search"),
     "territory": ("territory", "report"),
@@ -156,7 +156,7 @@ _PLACES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "serving": ("serve", "explore"),
 }  # fmt: skip
-COMMANDS: Final[Mapping[str, str]] = {name: place for place, names in _PLACES.items() for name in names}
+COMMANDS: Final[Mapping[str, str]] = {name: place for place, names in _COMMANDS_OF.items() for name in names}
 
 
 def make_app(commands: Iterable[str] = COMMANDS) -> typer.Typer:
@@ -205,7 +205,7 @@ def _figure(word: str) -> str:
 def run(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 done with a negative answer, 2 wrong request or input."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    for flag, variable in _ANYWHERE.items():  # taken wherever they stand: they belong to no command
+    for flag, variable in _GLOBAL_FLAGS.items():  # taken wherever they stand: they belong to no command
         if flag in words:
             words = [word for word in words if word != flag]
             os.environ[variable] = "1"

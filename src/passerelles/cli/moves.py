@@ -118,7 +118,7 @@ def read_origin(origin: str | None, profile: Path | None) -> str | Profile:
         data = parse_json(decode(read_file(profile, most=MAX_JSON_BYTES)).text)
         if not isinstance(data, dict):
             raise PasserellesError("profile_invalid", path=profile, reason=type(data).__name__)
-        if odd := set(data) - {each.name for each in fields(Profile)}:
+        if odd := set(data) - {field.name for field in fields(Profile)}:
             raise PasserellesError("profile_invalid", path=profile, reason=", ".join(sorted(odd)))
         return Profile(**data)
     except (ValueError, TypeError, AttributeError) as error:

@@ -67,9 +67,9 @@ class Format(StrEnum):
 # What the ending of an output's name says of its form, where --format says nothing.
 _LIST_ENDINGS: Final = (".csv", ".xlsx", ".json")
 _FORM_OF: Final = dict.fromkeys(("", ".txt"), Format.TABLE) | {each: Format(each[1:]) for each in _LIST_ENDINGS}
-_OUTPUTS: Final = frozenset({"output", "chart", "rejects", "predictions"})  # names of options
-_TABLES: Final = frozenset({".csv", ".toml", ".xlsx"})
-_ROWS: Final = 12  # of tables, set aside, that are said one by one
+_OUTPUT_OPTIONS: Final = frozenset({"output", "chart", "rejects", "predictions"})  # names of options
+_TABLE_ENDINGS: Final = frozenset({".csv", ".toml", ".xlsx"})
+_SET_ASIDE_ROWS: Final = 12  # of tables, set aside, that are said one by one
 
 LangOption = Annotated[Lang, option("lang", "--lang")]
 FragileOption = Annotated[Path | None, option("fragile", "--fragile")]
@@ -130,9 +130,9 @@ class CommandOptions:
         for note in reading_notes(tables):
             message(note.sentence(self.lang))
         rows = [row for lots in tables for row in lots.set_aside]
-        self.tell_notices(rows[:_ROWS])
-        if len(rows) > _ROWS:
-            message(f"  {self.say('territory.table.more', n=len(rows) - _ROWS)}")
+        self.tell_notices(rows[:_SET_ASIDE_ROWS])
+        if len(rows) > _SET_ASIDE_ROWS:
+            message(f"  {self.say('territory.table.more', n=len(rows) - _SET_ASIDE_ROWS)}")
 
     def job_list(self, path: Path | None, *, places: "Places | None" = None) -> "JobList | None":
         """Read a list of jobs, where one is named; say which rows of it were left out or changed."""
@@ -154,9 +154,9 @@ class CommandOptions:
         PasserellesError
             If one is given; `key` is that of the message.
         """
-        given = [f"--{name.replace('_', '-')}" for name, value in options.items() if value]
-        if given:
-            raise PasserellesError(key, options=", ".join(given))
+        named = [f"--{name.replace('_', '-')}" for name, value in options.items() if value]
+        if named:
+            raise PasserellesError(key, options=", ".join(named))
 
     def progress(
         self, key: str, *, total: int | None = None, unit: "Unit" = "items", **values: object
@@ -394,8 +394,8 @@ def shared(names: str, **defaults: Any) -> Callable[[Callable[..., bool | None]]
 
     def decorate(command: Callable[..., bool | None]) -> Callable[..., None]:
         first, *others = signature(command).parameters.values()
-        kind, some = Parameter.KEYWORD_ONLY, (f for f in fields(first.annotation) if f.name in wanted)
-        common = [Parameter(f.name, kind, annotation=f.type, default=defaults.get(f.name, f.default)) for f in some]
+        kind, options = Parameter.KEYWORD_ONLY, (f for f in fields(first.annotation) if f.name in wanted)
+        common = [Parameter(f.name, kind, annotation=f.type, default=defaults.get(f.name, f.default)) for f in options]
 
         @wraps(command)
         def call(**values: Any) -> None:
@@ -425,12 +425,12 @@ def check_options(values: Mapping[str, Any]) -> None:
     for name, value in values.items():
         if isinstance(value, float) and not math.isfinite(value):
             raise PasserellesError("territory_bound", name=f"--{name}", value=repr(value))
-    written = [value for name, value in values.items() if value is not None and name in (*_OUTPUTS, "choices")]
+    written = [value for name, value in values.items() if value is not None and name in (*_OUTPUT_OPTIONS, "choices")]
     if len(set(map(os.path.realpath, written))) < len(written):
         raise PasserellesError("write_twice", path=written[-1])
-    for output in (Path(value) for name, value in values.items() if name in _OUTPUTS and value is not None):
+    for output in (Path(value) for name, value in values.items() if name in _OUTPUT_OPTIONS and value is not None):
         for name, value in values.items() if output.is_file() else ():
-            if name not in _OUTPUTS and any(_reads(place, output, name) for place in _paths_of(value)):
+            if name not in _OUTPUT_OPTIONS and any(_reads(place, output, name) for place in _paths_of(value)):
                 raise PasserellesError("write_onto_input", path=output)
 
 
@@ -447,7 +447,7 @@ def _reads(place: Path, output: Path, name: str) -> bool:
             if not output.resolve().is_relative_to(place.resolve()):
                 return False
             if name != "data":
-                return output.suffix.casefold() in _TABLES
+                return output.suffix.casefold() in _TABLE_ENDINGS
             from passerelles.market.read import scan_all  # of a folder of data: its public files
 
             return bool(scan_all(output).recognised)
@@ -527,8 +527,8 @@ def translate_help(command: Any, *, lang: Lang) -> None:
 
 
 def _translate_command(command: Any, context: typer.Context, lang: Lang) -> None:
-    for each in (command, *(param for param in command.params if getattr(param, "help", None))):
-        each.help = say(each.help, lang=lang)
+    for described in (command, *(param for param in command.params if getattr(param, "help", None))):
+        described.help = say(described.help, lang=lang)
     option = command.get_help_option(context)
     if option is not None:
         option.help = say("cli.around.help", lang=lang)

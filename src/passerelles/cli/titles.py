@@ -73,7 +73,7 @@ def _review(opts: CommandOptions, kind: "Kind", choices: Path | None, *, context
     loaded = opts.session.referential
     is_row = _bare(opts, lambda text: status(next(resolve_many(loaded, [text], kind=kind, limit=1))) == "sûr")
     worklist = read_worklist(opts.source, column=opts.column, heads=heads, is_row=is_row)
-    titled = [each for each in worklist.header if normalise_label(each) in titles] if heads else []
+    titled = [head for head in worklist.header if normalise_label(head) in titles] if heads else []
     # Before the seconds of work, not after.
     if to_review and choices is not None:
         check_choices(choices)
@@ -82,11 +82,11 @@ def _review(opts: CommandOptions, kind: "Kind", choices: Path | None, *, context
     weights = shipped_weights()["title"].context if context and kind == "title" else {}
     columns = language_pack(loaded.language).columns
     contexts = {}
-    for each in (each for each in columns if each in weights):
-        column = worklist.column_of(columns[each])
+    for about in (kind for kind in columns if kind in weights):
+        column = worklist.column_of(columns[about])
         if column is not None and column != name:
-            contexts[each] = column
-            opts.tell("resolve.context", column=column, kind=opts.say(f"resolve.kind.{each}"), weight=weights[each])
+            contexts[about] = column
+            opts.tell("resolve.context", column=column, kind=opts.say(f"resolve.kind.{about}"), weight=weights[about])
     with opts.progress("resolve.working") as tell:
         least = opts.session.settings.titles.review_threshold
         done = review(
@@ -245,8 +245,8 @@ def _emit_migrations(
     payload = partial(lookups.migration_envelope, new, old, migrations, moves, lang=lang)
 
     def page(lang: Lang) -> Page:
-        told = lookups.migration_page(migrations, moves, title=title, lang=lang)
-        return told._replace(notes=[*told.notes, *(envelope.source_lines(old, lang=lang) if old is not None else ())])
+        page = lookups.migration_page(migrations, moves, title=title, lang=lang)
+        return page._replace(notes=[*page.notes, *(envelope.source_lines(old, lang=lang) if old is not None else ())])
 
     show = opts.on_screen(page, new)
     if worklist is not None:
@@ -291,7 +291,7 @@ def search(
     from passerelles.matching.index import SearchHit, Sought
     from passerelles.matching.index import search as look_for
 
-    wanted = [each for each in get_args(Sought) if kind is None or each in kind]
+    wanted = [s for s in get_args(Sought) if kind is None or s in kind]
     if set(kind or ()) - set(wanted):
         raise PasserellesError("search_kind", kind=", ".join(kind or ()), known=", ".join(get_args(Sought)))
     loaded, lang = opts.with_access(), opts.lang

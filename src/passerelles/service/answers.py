@@ -22,7 +22,7 @@ from passerelles.views.spec import dicts
 
 Payload = dict[str, Any]
 _BATCH: Final = "rank-batch@1"
-_BOUNDS: Final = frozenset({"frame", "radius_km", "budget_hours", "min_probability", "max_cost", "stretch"})
+_BOUND_NAMES: Final = frozenset({"frame", "radius_km", "budget_hours", "min_probability", "max_cost", "stretch"})
 
 
 def with_fields(answer: Payload, fields: Sequence[str] | None) -> Payload:
@@ -129,7 +129,7 @@ def data_for(engine: Engine, query: Any) -> dict[str, Any]:
 
 def allocate(engine: Engine, query: Any, fragile: Any, hiring: Any, **data: Any) -> Allocation:
     """Allocate people to openings within the bounds that are asked for."""
-    return match_territory(engine.graph, fragile, hiring, **query.model_dump(include=_BOUNDS), **data)
+    return match_territory(engine.graph, fragile, hiring, **query.model_dump(include=_BOUND_NAMES), **data)
 
 
 def settings_of(engine: Engine, *, strict: bool) -> Settings:

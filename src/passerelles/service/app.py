@@ -25,7 +25,7 @@ from passerelles.service.telemetry import MEDIA, Metrics
 from passerelles.service.workers import JSON, NO_STORE, Reloading, ServiceApp
 
 ABOUT: Final[Mapping[str, Any]] = problems.DESCRIBED["about"]
-_TELLS: Final[Mapping[str, str]] = problems.DESCRIBED["answers"]
+_ANSWER_TEXTS: Final[Mapping[str, str]] = problems.DESCRIBED["answers"]
 BODIES: Final[Mapping[str, Mapping[str, Any]]] = problems.DESCRIBED["bodies"]
 
 
@@ -34,7 +34,7 @@ def _text(about: str) -> dict[str, Any]:
 
 
 _HEADERS: Final = {name: _text(about) for name, about in problems.DESCRIBED["headers"].items()}
-_TAG: Final = {"ETag": _text("Tag of the answer")}
+_TAG_HEADER: Final = {"ETag": _text("Tag of the answer")}
 
 
 def _problem_response(status: str, text: str) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def _problem_response(status: str, text: str) -> dict[str, Any]:
 def _monitor_responses(kind: str, schema: Mapping[str, Any], example: Any, *codes: str) -> dict[Any, Any]:
     """Responses of a route for monitoring, as OpenAPI describes them."""
     content = {kind: {"schema": schema, "examples": {"answer": {"value": example}}}}
-    problems = {code: _problem_response(code, _TELLS[code]) for code in codes}
+    problems = {code: _problem_response(code, _ANSWER_TEXTS[code]) for code in codes}
     return {**problems, 200: {"description": "Yes", "content": content, "headers": _HEADERS}}
 
 
@@ -59,18 +59,18 @@ _COUNTS: Final = _monitor_responses("text/plain", {"type": "string"}, "passerell
 def _responses(shape: str, *, tagged: bool) -> dict[Any, Any]:
     """Responses of a route, as OpenAPI describes them; `tagged`: its answers have an ETag."""
     name = shape_name(shape)
-    shapes = [{"$ref": f"#/components/schemas/{_component(name)}{which}"} for which in ("", _CHOSEN)]
+    shapes = [{"$ref": f"#/components/schemas/{_component(name)}{which}"} for which in ("", _FIELDS_SUFFIX)]
     body: dict[str, Any] = {"schema": {"anyOf": shapes}}
     if name in examples():
         body["examples"] = {"answer": {"value": examples()[name]}}
-    headers = _HEADERS | (_TAG if tagged else {})
-    errors = {code: _problem_response(code, text) for code, text in _TELLS.items() if code != "304"}
-    not_modified = {304: {"description": _TELLS["304"], "headers": headers}} if tagged else {}
+    headers = _HEADERS | (_TAG_HEADER if tagged else {})
+    errors = {code: _problem_response(code, text) for code, text in _ANSWER_TEXTS.items() if code != "304"}
+    not_modified = {304: {"description": _ANSWER_TEXTS["304"], "headers": headers}} if tagged else {}
     answer = {"description": str(SHAPES[name]["description"]), "content": {JSON: body}, "headers": headers}
     return {**errors, 200: answer, **not_modified}
 
 
-_CHOSEN: Final = "-fields"  # what an answer is called of whose results `fields` names some keys
+_FIELDS_SUFFIX: Final = "-fields"  # what an answer is called of whose results `fields` names some keys
 
 
 def _component(name: str) -> str:
@@ -80,7 +80,7 @@ def _component(name: str) -> str:
 def _optional_schema(shape: Any, known: Mapping[str, Any]) -> Any:
     """The shape of a result, and of its moves, none of whose keys must be there."""
     if "anyOf" in shape:
-        return {"anyOf": [_optional_schema(each, known) for each in shape["anyOf"]]}
+        return {"anyOf": [_optional_schema(branch, known) for branch in shape["anyOf"]]}
     schema = known[shape["$ref"].rpartition("/")[2]] if "$ref" in shape else shape
     properties = dict(schema["properties"])
     if "moves" in properties:
@@ -108,7 +108,7 @@ def openapi_description(app: FastAPI, *, secured: bool) -> dict[str, Any]:
     schemas |= {name: _with_openapi_refs(shape) for name, shape in known.items() if name != "profile"}
     schemas |= {_component(k): _with_openapi_refs(shape) for k, shape in SHAPES.items() if "@" in k}
     for name in dict.fromkeys(shape_name(route[3]) for route in _ROUTES):
-        schemas[f"{_component(name)}{_CHOSEN}"] = _with_openapi_refs(_fields_schema(SHAPES[name], known))
+        schemas[f"{_component(name)}{_FIELDS_SUFFIX}"] = _with_openapi_refs(_fields_schema(SHAPES[name], known))
     if secured:
         bare = {"type": "apiKey", "in": "header", "name": "X-API-Key"}
         components["securitySchemes"] = {"key": bare, "bearer": {"type": "http", "scheme": "bearer"}}

@@ -67,12 +67,12 @@ LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 PREFIX: Final = "PASSERELLES_"
 # Variables that hold several values, and what stands between them.
 _SEVERAL: Final[Mapping[str, str | None]] = {"overlays": None, "origins": None, "hosts": None, "data": os.pathsep}
-_OWN: Final = frozenset({"exit_with", "explorer", "limits"})  # decided by who starts the process
+_OF_THE_PROCESS: Final = frozenset({"exit_with", "explorer", "limits"})  # decided by who starts the process
 
 
 def variables() -> dict[str, str]:
     """Return the environment variable of each option, by its dotted name."""
-    plain = [name for name in Options.model_fields if name not in _OWN]
+    plain = [name for name in Options.model_fields if name not in _OF_THE_PROCESS]
     limits = {f"limits.{name}": f"{PREFIX}LIMIT_{name.upper()}" for name in Limits.model_fields}
     return {name: PREFIX + name.upper() for name in plain} | limits
 

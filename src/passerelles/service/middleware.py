@@ -26,13 +26,13 @@ from passerelles.service.telemetry import CURRENT, Metrics, log_event
 OPEN: Final = frozenset({"/health/live", "/health/ready"})  # asked by what watches the service, which has no key
 METRICS: Final = "/metrics"
 EXPLORER: Final = "/explorer"  # pages for people
-_QUIET: Final = OPEN | {METRICS}  # asked every few seconds by machines: logged at debug level
-_NUMBER: Final = re.compile(r"[A-Za-z0-9._:/+=@-]{1,128}")  # an identifier of the caller's own, kept as it is
-_TRACE: Final = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}")  # W3C
+_QUIET_PATHS: Final = OPEN | {METRICS}  # asked every few seconds by machines: logged at debug level
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._:/+=@-]{1,128}")  # an identifier of the caller's own, kept as it is
+_TRACE_PARENT: Final = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}")  # W3C
 _NO_GZIP: Final = re.compile(rb"gzip\s*;\s*q\s*=\s*0(\.0*)?\s*(,|$)", re.IGNORECASE)  # a weight of 0 refuses (RFC 9110)
 _LANG: Final[ContextVar[Lang]] = ContextVar("language", default="fr")
 _STRINGS: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
-_NAME: Final = re.compile(rb"(?:\[([\da-f:.]+)\]|([^:\[\]]+))(?::\d*)?")  # a name or an address, then a port
+_HOST_NAME: Final = re.compile(rb"(?:\[([\da-f:.]+)\]|([^:\[\]]+))(?::\d*)?")  # a name or an address, then a port
 _BRACKETS: Final = re.compile(rb"[\[\]{}]")
 
 
@@ -57,10 +57,10 @@ class RequestLog:
         start = time.perf_counter()
         request_headers = Headers(scope=scope)
         number = request_headers.get("x-request-id", "")
-        number = number if _NUMBER.fullmatch(number) else secrets.token_hex(8)
+        number = number if _REQUEST_ID.fullmatch(number) else secrets.token_hex(8)
         extra = [(b"x-request-id", number.encode())]
         log_fields = {"request": number}
-        if trace := _TRACE.fullmatch(request_headers.get("traceparent", "")):
+        if trace := _TRACE_PARENT.fullmatch(request_headers.get("traceparent", "")):
             log_fields |= {"trace": trace[1], "span": trace[2]}
             extra.append((b"traceparent", trace[0].encode()))
         token = CURRENT.set(log_fields)
@@ -90,7 +90,7 @@ class RequestLog:
         finally:
             route = getattr(scope.get("route"), "path", None) or "unmatched"
             seconds = time.perf_counter() - start
-            level = logging.DEBUG if route in _QUIET and status < HTTPStatus.BAD_REQUEST else logging.INFO
+            level = logging.DEBUG if route in _QUIET_PATHS and status < HTTPStatus.BAD_REQUEST else logging.INFO
             ms = round(seconds * 1000, 2)
             log_event("request", level=level, method=method, route=route, status=status, ms=ms, bytes=size)
             self._metrics.count_answer(method, route, status, seconds)
@@ -206,7 +206,7 @@ class Guard:
 
 def _host(headers: dict[bytes, bytes]) -> bytes:
     """Name that a request asks by, without its port and the brackets of an IPv6 address."""
-    match = _NAME.fullmatch(headers.get(b"host", b"").lower())
+    match = _HOST_NAME.fullmatch(headers.get(b"host", b"").lower())
     return b"" if match is None else match[1] or match[2]
 
 

@@ -68,13 +68,13 @@ Offset = Annotated[int, Field(ge=0, le=2_000, description="Results passed over b
 
 def _split_commas(value: object) -> object:
     """Take ``a,b`` of a query string as two names."""
-    return [part for each in value for part in str(each).split(",")] if isinstance(value, list) else value
+    return [part for text in value for part in str(text).split(",")] if isinstance(value, list) else value
 
 
 def _keys(shape: str) -> GetPydanticSchema:
     """Have a list hold keys of the results of a shape, and `settings` of the answer."""
     items, known = SHAPES[shape]["properties"]["results"]["items"], definitions()
-    several = (known[each["$ref"].rpartition("/")[2]]["properties"] for each in items.get("anyOf", [items]))
+    several = (known[item["$ref"].rpartition("/")[2]]["properties"] for item in items.get("anyOf", [items]))
     names: Any = Literal[(*dict.fromkeys(chain.from_iterable(several)), "settings")]
     return GetPydanticSchema(lambda _, schema_of: schema_of(list[names] | None))
 

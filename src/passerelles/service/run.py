@@ -77,8 +77,8 @@ def run(options: Options, *, host: str, port: int, workers: int = 1) -> None:
     if "timeout_worker_healthcheck" in inspect.signature(uvicorn.Config).parameters:
         common["timeout_worker_healthcheck"] = _LOADING  # else a worker that still loads is taken for dead
     # A stop that was asked for is no failure: not while loading, nor when uvicorn raises the signal again at its end.
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, lambda *_: sys.exit(0))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(0))
     if workers > 1:
         load_engine(chosen)  # an index that cannot be read raises here, once
         with tempfile.TemporaryDirectory() as folder:  # where the workers add up what they count
@@ -95,7 +95,7 @@ class _Workers(Multiprocess):
     """Worker processes that each load a new index beside the old one; uvicorn would start others in their place."""
 
     def handle_hup(self) -> None:
-        for pid in filter(None, (each.pid for each in self.processes)):
+        for pid in filter(None, (process.pid for process in self.processes)):
             with suppress(ProcessLookupError):  # one that just died; another is started, which reads what is there
                 os.kill(pid, signal.SIGHUP)
 
@@ -106,13 +106,13 @@ def _worker(options: Options) -> ASGIApp:
     return application(options)
 
 
-_BODY: Final = orjson.dumps(problem_body("busy", "fr"))
-_FULL: Final = (
-    f"HTTP/1.1 503 Service Unavailable\r\ncontent-type: {MEDIA}\r\ncontent-length: {len(_BODY)}\r\n"
+_BUSY_BODY: Final = orjson.dumps(problem_body("busy", "fr"))
+_BUSY_ANSWER: Final = (
+    f"HTTP/1.1 503 Service Unavailable\r\ncontent-type: {MEDIA}\r\ncontent-length: {len(_BUSY_BODY)}\r\n"
     "retry-after: 1\r\nconnection: close\r\n\r\n"
-).encode() + _BODY  # sent to a connection beyond the limit, of which nothing is read
+).encode() + _BUSY_BODY  # sent to a connection beyond the limit, of which nothing is read
 
-_LEAST_READ: Final = 1 << 15
+_LEAST_BYTES: Final = 1 << 15
 
 
 class Connection(H11Protocol):
@@ -132,7 +132,7 @@ class Connection(H11Protocol):
         super().connection_made(transport)
         if len(self.connections) > self.limits.connections:
             log_event("too_many_connections", most=self.limits.connections)
-            transport.write(_FULL)
+            transport.write(_BUSY_ANSWER)
             transport.close()
             return
         self._await(self.limits.read_seconds)
@@ -173,9 +173,9 @@ class Connection(H11Protocol):
         self._await(self.limits.read_seconds)
 
     def _await_reading(self, before: int | None = None) -> None:
-        """Give up where a client reads less than `_LEAST_READ` bytes of a long answer in the time it has."""
+        """Give up where a client reads less than `_LEAST_BYTES` bytes of a long answer in the time it has."""
         size = self.transport.get_write_buffer_size()
-        if before is not None and size > before - _LEAST_READ:
+        if before is not None and size > before - _LEAST_BYTES:
             self.transport.abort()
             return
         self._await(None)

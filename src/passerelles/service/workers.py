@@ -40,7 +40,7 @@ T = TypeVar("T")
 Make = Callable[[Engine, Any, Lang], answers.Payload]
 JSON: Final = "application/json"
 NO_STORE: Final = {"cache-control": "no-store"}
-_FEW: Final = 20  # moves that are written in a few milliseconds
+_QUICK_MOVES: Final = 20  # moves that are written in a few milliseconds
 GRACE: Final = 1.0  # seconds that a piece of work may last beyond the end before its thread counts as stuck
 
 
@@ -92,7 +92,7 @@ class WorkerPool:
     def stuck(self) -> int:
         """Threads that work on after the end of their time; what no thread had begun by then is no longer there."""
         late = time.monotonic() - GRACE
-        return sum(each.until < late for each in tuple(self._under_way))
+        return sum(job.until < late for job in tuple(self._under_way))
 
     @property
     def blocked(self) -> bool:
@@ -275,7 +275,7 @@ class ServiceApp(AsyncExitStack):
         etags = request.headers.get("if-none-match", "")
         if request.method == "GET":
             headers = {"cache-control": "private, no-cache", "etag": self._tag(type(query).__name__ + key)}
-            if headers["etag"] in {f"W/{each.strip().removeprefix('W/')}" for each in etags.split(",")}:
+            if headers["etag"] in {f"W/{tag.strip().removeprefix('W/')}" for tag in etags.split(",")}:
                 return _not_modified(headers)
         packed = self.cache.get(key) if key else None
         self.metrics.lookups.labels("no" if packed is None else "yes").inc()
@@ -374,7 +374,7 @@ def _is_short(make: Make, query: Any) -> bool:
     if make not in (answers.rank, answers.sources) or bool(getattr(query, "explain", 0)) or query.filters:
         return False
     among = query.targets if make is answers.rank else query.origins
-    return bool(query.limit + query.offset <= _FEW and len(among or ()) <= _FEW)
+    return bool(query.limit + query.offset <= _QUICK_MOVES and len(among or ()) <= _QUICK_MOVES)
 
 
 def _key(make: Make, query: BaseModel, lang: Lang) -> str:
@@ -458,8 +458,8 @@ class Reloading:
         while True:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._due.wait(), self._every or None)
-            other = await asyncio.to_thread(file_identity, self._watched)  # a disk far away may take its time
-            if self._due.is_set() or other not in (None, self._loaded):
+            identity = await asyncio.to_thread(file_identity, self._watched)  # a disk far away may take its time
+            if self._due.is_set() or identity not in (None, self._loaded):
                 self._due.clear()
                 await self.reload()
 

@@ -94,8 +94,8 @@ class PageRequest(NamedTuple):
         parameters = {name: value for name, value in fields.items() if value not in ("", None, [], ())}
         query = urlencode(parameters, doseq=True)
         # No page has a slash in the name of a job, and names are compared without.
-        parts = (" ".join(part.replace("/", " ").split()) if " " in part else part for part in path)
-        place = "/".join((self.base, *(quote(part, safe="") for part in parts)))
+        names = (" ".join(part.replace("/", " ").split()) if " " in part else part for part in path)
+        place = "/".join((self.base, *(quote(part, safe="") for part in names)))
         return (place if path else f"{place}/") + (f"?{query}" if query else "")
 
     def here(self, path: Sequence[str], **changed: Any) -> str:
@@ -122,10 +122,10 @@ class PageRequest(NamedTuple):
 
     def render(self, template: str, **content: Any) -> str:
         """Return a page, or a piece of one."""
-        other: Lang = "fr" if self.lang == "en" else "en"
+        another: Lang = "fr" if self.lang == "en" else "en"
         source = " ".join(source_lines(self.engine.referential, lang=self.lang))
         return _templates().get_template(template).render(
-            ask=self, engine=self.engine, w=self.words, lang=self.lang, url=self.url, other=other, asset=self.asset,
+            ask=self, engine=self.engine, w=self.words, lang=self.lang, url=self.url, other=another, asset=self.asset,
             source=source, tell=partial(say, lang=self.lang), **content,
         )  # fmt: skip
 
@@ -165,11 +165,11 @@ def _templates() -> Environment:
     return templates
 
 
-_FOUND: Final = 8  # candidates of a search
+_CANDIDATES: Final = 8  # candidates of a search
 _LIMITS: Final = (10, 25, 50)
 _COMPARED: Final = 4
 _STEPS: Final = (1, 2, 3)
-_MOST_TITLE: Final = 200
+_LONGEST_TITLE: Final = 200
 _FILTERS: Final = packaged("passerelles.service.explorer", "filters.toml")
 _FIRMS: Final = ("agreement", "hiring_agreement")  # of the present employer, and of the firm that hires
 
@@ -187,15 +187,15 @@ def jobs_of(ask: PageRequest, most: int) -> list[Fiche]:
 
 def home(ask: PageRequest) -> str:
     """Return the first page: a search, what it finds with how sure that is, and the other ways in."""
-    text = ask.one("q")[:_MOST_TITLE]
+    text = ask.one("q")[:_LONGEST_TITLE]
     to = wanted if (wanted := ask.one("to")) in ("rank", "sources", "compare", "way") else "show"
     if not text:
         return ask.render("home.html", text=text, found=(), doubt="", grid=None, to=to)
-    found = Resolution.of(ask.engine.referential, ask.engine.graph.settings.titles, text, limit=_FOUND)
-    grid = ask.table(found.sheet(ask.lang)) if found.candidates else None
-    asked = {c.code: asked_of(ask, c) for c in found.candidates}
-    doubt = _doubt(found)
-    return ask.render("home.html", text=text, found=found.candidates, asked=asked, doubt=doubt, grid=grid, to=to)
+    resolution = Resolution.of(ask.engine.referential, ask.engine.graph.settings.titles, text, limit=_CANDIDATES)
+    grid = ask.table(resolution.sheet(ask.lang)) if resolution.candidates else None
+    asked = {c.code: asked_of(ask, c) for c in resolution.candidates}
+    doubt = _doubt(resolution)
+    return ask.render("home.html", text=text, found=resolution.candidates, asked=asked, doubt=doubt, grid=grid, to=to)
 
 
 def asked_of(ask: PageRequest, candidate: Candidate) -> str:
@@ -261,7 +261,7 @@ def ranking(ask: PageRequest, code: str, *, towards: bool) -> str:
     settings = settings_of(ask.engine, strict=choice["strict"])
     moves = ask.engine.moves(rank, code, filters=filters, settings=settings, limit=choice["limit"])
     end = "origin" if towards else "target"
-    parts = [part.code for part in ask.engine.referential.parts_of(about.code)]
+    codes = [part.code for part in ask.engine.referential.parts_of(about.code)]
     return ask.render(
         "moves.html",
         job=about,
@@ -269,7 +269,7 @@ def ranking(ask: PageRequest, code: str, *, towards: bool) -> str:
         choice=choice,
         free=_FILTERS["alone"][towards:],
         moves=moves,
-        split=say("moves.split", lang=ask.lang, code=about.code, parts=", ".join(parts)) if parts else "",
+        split=say("moves.split", lang=ask.lang, code=about.code, parts=", ".join(codes)) if codes else "",
         **ask.moves_content(moves, {end: lambda m: f"#move-{m.rank}"}),
     )
 
@@ -341,7 +341,7 @@ def paths(ask: PageRequest, origin: str, target: str) -> str:
         raise no_such_frame(frame or "")
     steps = next((n for n in _STEPS if str(n) == ask.one("steps")), _STEPS[-1])
     table = None if ask.engine.market is None else ask.engine.market.payers
-    agreements = [ask.one(name)[:_MOST_TITLE] if table is not None else "" for name in _FIRMS]
+    agreements = [ask.one(name)[:_LONGEST_TITLE] if table is not None else "" for name in _FIRMS]
     ranked = ask.engine.paths(origin, [target], agreements=agreements, frame=frame, max_steps=steps, limit=5)
     page: Page = ranked.page(ask.lang, frame=frame)
     return ask.render(
@@ -360,9 +360,9 @@ def paths(ask: PageRequest, origin: str, target: str) -> str:
 
 SIDE: Final = 1000  # of the map of all occupations
 _MARGIN: Final = 24
-_CROWD: Final = 60.0  # radius in which occupations of a domain stand together
-_LETTER: Final = 9.0  # width of a letter of its name, and height of a line
-_LINE: Final = 20.0
+_CROWD_RADIUS: Final = 60.0  # radius in which occupations of a domain stand together
+_LETTER_SIZE: Final = 9.0  # width of a letter of its name, and height of a line
+_LINE_HEIGHT: Final = 20.0
 # Each at least 3:1 on white, as WCAG asks of pictures; the words beside it say the same.
 COLOURS: Final = (
     "#1d4f7c", "#b35c00", "#2e7d32", "#8e24aa", "#c62828", "#00796b", "#6d4c41",
@@ -371,7 +371,7 @@ COLOURS: Final = (
 NOWHERE: Final = "#6b7682"
 _NEIGHBOURS: Final = 16
 _RING: Final = 300  # of the picture of neighbours: half its side
-_TURNS: Final = 64  # places around a circle where its number may stand
+_RING_PLACES: Final = 64  # places around a circle where its number may stand
 _NEAREST: Final = 112.0  # so that no two of them touch, as large as the template draws them
 _FARTHEST: Final = 272.0
 LETTERS: Final = "RIASEC"
@@ -426,7 +426,7 @@ def groups_of(engine: Engine) -> tuple[MapDomain, ...]:
 
 def _label_point(places: Floats) -> tuple[float, float]:
     """Mean of the densest neighbourhood: where the name of a domain stands."""
-    near = np.linalg.norm(places[:, None] - places[None, :], axis=2) < _CROWD
+    near = np.linalg.norm(places[:, None] - places[None, :], axis=2) < _CROWD_RADIUS
     x, y = places[near[near.sum(axis=1).argmax()]].mean(axis=0).round(1).tolist()
     return x, y
 
@@ -441,9 +441,9 @@ def _spread_labels(groups: Sequence[MapDomain]) -> tuple[MapDomain, ...]:
     placed: list[tuple[float, float, float]] = []
     by_code: dict[str, MapDomain] = {}
     for group in sorted(groups, key=lambda g: g.y):
-        half = len(short_name(group.label)) * _LETTER / 2
+        half = len(short_name(group.label)) * _LETTER_SIZE / 2
         x, y = min(max(group.x, half), SIDE - half), group.y
-        while any(abs(x - a) < half + b and abs(y - c) < _LINE for a, b, c in placed):
+        while any(abs(x - a) < half + b and abs(y - c) < _LINE_HEIGHT for a, b, c in placed):
             y += 1
         placed.append((x, half, y))
         by_code[group.code] = group._replace(x=round(x, 1), y=round(y, 1))
@@ -519,10 +519,10 @@ def _rings(stars: Sequence[PlacedMove], away: Callable[[float], float]) -> list[
     for chance in (0.5, 0.3, 0.2, 0.1, 0.05, 0.02, 0.01):
         if _NEAREST < (exact := away(-math.log(chance))) < _FARTHEST:
             radius = round(exact, 1)
-            turns = (2 * math.pi * turn / _TURNS for turn in range(_TURNS))
+            turns = (2 * math.pi * turn / _RING_PLACES for turn in range(_RING_PLACES))
             spots = [(_RING + radius * math.sin(a), _RING - radius * math.cos(a)) for a in turns]
             occupied = [*((x, y) for _, x, y in stars), *((x, y) for *_, x, y in rings)]
-            x, y = max(spots, key=lambda spot: min(math.dist(spot, other) for other in occupied))
+            x, y = max(spots, key=lambda spot: min(math.dist(spot, taken) for taken in occupied))
             rings.append((chance, radius, round(x, 1), round(y, 1)))
     return rings
 

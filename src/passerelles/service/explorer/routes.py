@@ -26,11 +26,11 @@ from passerelles.service.requests import Body, Code, Person, Text
 from passerelles.service.telemetry import log_event
 from passerelles.service.workers import ServiceApp, UnansweredError, WorkerPool, of_today, wait_until_client_leaves
 
-_FOUND: Final = 8
-_MOVES: Final = 15
-_NEXT: Final = 10
-_LONGEST: Final = 6  # steps of a path built by hand
-_ASKED: Final = 12  # credentials that a person is asked about
+_CANDIDATES: Final = 8
+_MOVES_SHOWN: Final = 15
+_NEXT_STEPS: Final = 10
+_LONGEST_PATH: Final = 6  # steps of a path built by hand
+_CREDENTIALS: Final = 12  # credentials that a person is asked about
 
 
 class HoldsBody(Body):
@@ -51,14 +51,14 @@ def holds(ask: PageRequest, wanted: HoldsBody) -> str:
         try:
             job = job_of(ask, wanted.job)
         except UnknownCodeError:
-            candidates = resolve_title(referential, wanted.job, limit=_FOUND)
+            candidates = resolve_title(referential, wanted.job, limit=_CANDIDATES)
             if not candidates:
                 raise
     unread = status(candidates, ask.engine.graph.settings.titles.review_threshold) == "inconnu"
     blocks = [] if job is None else [(kind, ticks) for kind, ticks in job.requirements_by_kind if ticks]
     required_codes = {competency.code for _, ticks in blocks for _, competency in ticks}
     added = [(c, known[c].name) for c in wanted.competencies if c in known and c not in required_codes]
-    competencies = resolve_competency(referential, wanted.text, limit=_FOUND) if wanted.text.strip() else []
+    competencies = resolve_competency(referential, wanted.text, limit=_CANDIDATES) if wanted.text.strip() else []
     return ask.render(
         "holds.html", job=job, meant=candidates, unread=unread, given=wanted.job or "", blocks=blocks, added=added,
         asked={c.code: asked_of(ask, c) for c in candidates},
@@ -75,7 +75,7 @@ def held_moves(ask: PageRequest, body: Person) -> str:
         if error.key != "empty_profile":
             raise
         return ask.render("held.html", page=None)
-    moves = rank_moves(ask.engine.graph, person, limit=_MOVES)
+    moves = rank_moves(ask.engine.graph, person, limit=_MOVES_SHOWN)
     named = ask.engine.referential.credential_by_code
     wanted = {code: named[code].label for code in body.credentials if code in named}
     for move in moves:
@@ -85,7 +85,7 @@ def held_moves(ask: PageRequest, body: Person) -> str:
     return ask.render(
         "held.html",
         moves=moves,
-        credentials=[(c, label, body.credentials.get(c) == "yes") for c, label in list(wanted.items())[:_ASKED]],
+        credentials=[(c, label, body.credentials.get(c) == "yes") for c, label in list(wanted.items())[:_CREDENTIALS]],
         exercised=body.occupation is not None,
         **ask.moves_content(
             moves, {"target": lambda m: ask.url("show", m.target.code)}, occupied=person.occupation is not None
@@ -102,7 +102,7 @@ def person_after(ask: PageRequest, jobs: Sequence[Fiche]) -> Profile:
 
 def way(ask: PageRequest) -> str:
     """Return a path built by hand, step by step, with what the engine proposes next."""
-    jobs = jobs_of(ask, _LONGEST + 1)
+    jobs = jobs_of(ask, _LONGEST_PATH + 1)
     asked, codes = [job.asked for job in jobs], {job.code for job in jobs}
     legs = []  # start and end of each step, and what it takes for somebody who made those before it
     total: Span | None = None
@@ -115,9 +115,9 @@ def way(ask: PageRequest) -> str:
         if direct:
             total = direct[0].known_hours if total is None else total.plus(direct[0].known_hours)
     onward: dict[str, Any] = {"grid": None, "notes": []}
-    if jobs and len(jobs) <= _LONGEST:
-        ranked = rank_moves(ask.engine.graph, person_after(ask, jobs), limit=_NEXT + len(jobs))
-        moves = Moves([m for m in ranked if m.target.code not in codes][:_NEXT])
+    if jobs and len(jobs) <= _LONGEST_PATH:
+        ranked = rank_moves(ask.engine.graph, person_after(ask, jobs), limit=_NEXT_STEPS + len(jobs))
+        moves = Moves([m for m in ranked if m.target.code not in codes][:_NEXT_STEPS])
         onward = ask.moves_content(moves, {"target": lambda m: ask.url("way", job=[*asked, m.target.code])})
     return ask.render(
         "way.html",
@@ -164,7 +164,7 @@ PAGES: Final[Mapping[str, Callable[..., str | None]]] = {
     "/profile": lambda ask: ask.render("profile.html"),  # its script keeps what is ticked in the address's fragment
     "/territory": territory.territory,
 }
-_LONG: Final = ("/paths", "/way", "/areas", "/territory")  # what takes long never makes what is short wait
+_SLOW_PAGES: Final = ("/paths", "/way", "/areas", "/territory")  # what takes long never makes what is short wait
 # What is about a person or a territory: a body, and a piece of a page for an answer.
 POSTS: Final[Mapping[str, tuple[type[BaseModel], Callable[..., Any]]]] = {
     "/profile/holds": (HoldsBody, holds),
@@ -206,7 +206,7 @@ def add_explorer(app: FastAPI, service: ServiceApp, *, usual: Lang, alone: bool 
 
 def _pool(service: ServiceApp, path: str) -> WorkerPool:
     """Threads that answer an address: others after a restart of the service."""
-    return service.long if path.startswith(_LONG) else service.short
+    return service.long if path.startswith(_SLOW_PAGES) else service.short
 
 
 def _page(service: ServiceApp, path: str, usual: Lang, make: Callable[..., str | None]) -> Endpoint:

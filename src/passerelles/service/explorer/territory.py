@@ -35,11 +35,11 @@ from passerelles.views.document import Grid, write_word
 from passerelles.views.excel import book_page, write_workbook
 from passerelles.views.spec import Column, Sheet
 
-_ROWS: Final = 300  # of a table on the page: the workbook has all
-_MEANT: Final = 5  # jobs that a title may mean
-_DOUBTFUL: Final = 40  # titles shown to be corrected
-_WIDE: Final = 720  # of the map of a territory
-_EDGE: Final = 60
+_TABLE_ROWS: Final = 300  # of a table on the page: the workbook has all
+_JOBS_MEANT: Final = 5  # jobs that a title may mean
+_TITLES_TO_CORRECT: Final = 40  # titles shown to be corrected
+_MAP_WIDTH: Final = 720  # of the map of a territory
+_MAP_MARGIN: Final = 60
 _SMALLEST: Final = 6.0  # radius of a basin, and of that with the most people and openings
 _LARGEST: Final = 34.0
 _LONGEST_NAME: Final = 255  # of a file, in bytes
@@ -125,7 +125,7 @@ def plan(ask: PageRequest, body: PlanBody) -> str:
         tables=[(_first_rows(ask, sheet), len(items)) for sheet in sheets if (items := list(sheet.items()))],
         doubts=_doubts(ask, sides, body),
         sketch=None if body.mask else _sketch(ask, case.allocation),
-        wide=_WIDE,
+        wide=_MAP_WIDTH,
         sources=data_source_lines(_sources(case), lang=ask.lang),
     )
 
@@ -165,8 +165,8 @@ def _case(ask: PageRequest, body: PlanBody) -> tuple[Case, tuple[Lots, Lots | No
     locator, least = Locator(engine.places, engine.market), graph.settings.titles.review_threshold
     one_side = partial(read_lots, engine.referential, locator=locator, review_threshold=least)
     chosen_jobs = {
-        side: {title: find_occupation(engine.referential, text) for title, text in some.items()}
-        for side, some in body.choices.items()
+        side: {title: find_occupation(engine.referential, text) for title, text in titles.items()}
+        for side, titles in body.choices.items()
     }  # fmt: skip
     with _tables(body) as tables:
         lots_of: dict[Side, Lots | None] = dict.fromkeys(tables)
@@ -193,7 +193,7 @@ def _tables(body: PlanBody) -> Iterator[Mapping[Side, Path | None]]:
         return
     with TemporaryDirectory() as folder:
         dropped: dict[Side, DroppedTable | None] = {"fragile": body.fragile, "hiring": body.hiring}
-        yield {s: None if each is None else _write_dropped(Path(folder), s, each) for s, each in dropped.items()}
+        yield {s: None if table is None else _write_dropped(Path(folder), s, table) for s, table in dropped.items()}
 
 
 @contextmanager
@@ -223,7 +223,7 @@ def _write_dropped(folder: Path, side: Side, dropped: DroppedTable) -> Path:
 
 def _first_rows(ask: PageRequest, sheet: Sheet) -> Grid:
     """First rows of a sheet: the workbook has them all."""
-    return ask.table(replace(sheet, items=lambda: list(sheet.items())[:_ROWS]))
+    return ask.table(replace(sheet, items=lambda: list(sheet.items())[:_TABLE_ROWS]))
 
 
 def _doubts(ask: PageRequest, sides: Sequence[Lots | None], body: PlanBody) -> list[DoubtfulTitle]:
@@ -242,14 +242,14 @@ def _doubts(ask: PageRequest, sides: Sequence[Lots | None], body: PlanBody) -> l
         for doubt in doubts:
             first = doubt_of.setdefault((doubt.side, doubt.text), doubt._replace(people=0))
             doubt_of[doubt.side, doubt.text] = first._replace(people=first.people + doubt.people)
-    largest = sorted(doubt_of.values(), key=lambda d: (d.code != "", -d.people, d.text))[:_DOUBTFUL]
+    largest = sorted(doubt_of.values(), key=lambda d: (d.code != "", -d.people, d.text))[:_TITLES_TO_CORRECT]
     hidden = "fragile" if body.mask else ""  # openings are no people
     return [doubt._replace(options=_options_of(ask, doubt), few=doubt.side == hidden) for doubt in largest]
 
 
 def _options_of(ask: PageRequest, doubt: DoubtfulTitle) -> Sequence[tuple[str, str]]:
     """Codes and labels that a title may mean, the one that it was read as among them."""
-    options = {c.code: c.label for c in resolve_title(ask.engine.referential, doubt.text, limit=_MEANT)}
+    options = {c.code: c.label for c in resolve_title(ask.engine.referential, doubt.text, limit=_JOBS_MEANT)}
     if doubt.code:
         options.setdefault(doubt.code, ask.engine.referential.occupation_by_code[doubt.code].name)
     return tuple(options.items())
@@ -311,12 +311,12 @@ def _projection(points: Sequence[tuple[float, float]]) -> tuple[Any, float]:
     west, east = min(p[1] for p in points), max(p[1] for p in points)
     narrow = math.cos(math.radians((south + north) / 2))
     across, up = max((east - west) * narrow, 0.05), max(north - south, 0.05)
-    scale = (_WIDE - 2 * _EDGE) / max(across, up)
-    height = round(up * scale + 2 * _EDGE, 1)
-    left = (_WIDE - across * scale) / 2
+    scale = (_MAP_WIDTH - 2 * _MAP_MARGIN) / max(across, up)
+    height = round(up * scale + 2 * _MAP_MARGIN, 1)
+    margin = (_MAP_WIDTH - across * scale) / 2
 
     def project(latitude: float, longitude: float) -> tuple[float, float]:
-        x, y = left + (longitude - west) * narrow * scale, height - _EDGE - (latitude - south) * scale
+        x, y = margin + (longitude - west) * narrow * scale, height - _MAP_MARGIN - (latitude - south) * scale
         return round(x, 1), round(y, 1)
 
     return project, height
