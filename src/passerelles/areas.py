@@ -41,16 +41,16 @@ if TYPE_CHECKING:
 else:
     nx = LaterModule("networkx")  # half a second to import
 
-_BEST: Final = 10  # moves of each occupation that the graph is made of
+_BEST_MOVES: Final = 10  # moves of each occupation that the graph is made of
 _SEED: Final = 20
 _SAMPLES: Final = 10  # resampled graphs on which stability is measured
 _SAMPLED_SHARE: Final = 0.8  # of the moves, in each of them
 _SOURCES: Final = 256  # occupations from which shortest paths are computed, for betweenness
 _NAMED: Final = 3  # jobs that name an area, pivots, entries, exits and competencies listed
 _RIM: Final = 0.8  # of a wheel: radius on which the centres of its discs lie; then the largest radius of a disc
-_LARGEST: Final = 0.16
-_THIN: Final = 0.1  # share of the heaviest link: lighter ones are not drawn
-_OPEN: Final = 0.1  # chance from which a move counts as a way out: `accessible`
+_LARGEST_DISC: Final = 0.16
+_THINNEST_SHARE: Final = 0.1  # share of the heaviest link: lighter ones are not drawn
+_OPEN_CHANCE: Final = 0.1  # chance from which a move counts as a way out: `accessible`
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +240,7 @@ class MobilityAreas(Shown):
         Areas that exchange most moves stand side by side as far as can be; a disc grows with the jobs in it. Ways on
         which fewer than a tenth of the moves of the widest lie are left out.
         """
-        between = sum_by_key((frozenset((each.origin, each.target)), each.moves) for each in self.passages)
+        between = sum_by_key((frozenset((passage.origin, passage.target)), passage.moves) for passage in self.passages)
         remaining = {area.number: area for area in self.areas}
         order: list[Area] = [remaining.pop(min(remaining))] if remaining else []
         while remaining:
@@ -248,14 +248,14 @@ class MobilityAreas(Shown):
             order.append(remaining.pop(min(remaining, key=lambda n: (-between[frozenset((last, n))], n))))
         most = max((len(area.members) for area in self.areas), default=1)
         # Neighbours never touch: the chord between two of them is as wide as the largest disc.
-        largest = min(_LARGEST, math.sin(math.pi / max(2, len(order))) * _RIM)
+        largest = min(_LARGEST_DISC, math.sin(math.pi / max(2, len(order))) * _RIM)
         spots = {}
         for place, area in enumerate(order):
             angle = 2 * math.pi * place / len(order)
             radius = largest * math.sqrt(len(area.members) / most)
             spots[area.number] = Spot(area, round(_RIM * math.sin(angle), 4), round(-_RIM * math.cos(angle), 4), radius)
         widest = max(between.values(), default=1)
-        wide = sorted((moves, *sorted(ends)) for ends, moves in between.items() if moves >= _THIN * widest)
+        wide = sorted((moves, *sorted(ends)) for ends, moves in between.items() if moves >= _THINNEST_SHARE * widest)
         return list(spots.values()), [(spots[start], spots[end], moves / widest) for moves, start, end in wide]
 
     def with_market(
@@ -347,7 +347,7 @@ def _best_moves(graph: OccupationGraph, rows: Rows, scorer: Scorer) -> WeighedMo
     for row in rows.tolist():
         others = rows[(rows != row) & (rows != fiche[row]) & (fiche[rows] != row)]  # no move from a fiche to its parts
         totals = scores.totals(row)[others]
-        best = np.lexsort((others, -totals))[:_BEST]
+        best = np.lexsort((others, -totals))[:_BEST_MOVES]
         chances = scorer.chances(totals[best])
         if np.isnan(chances).any():  # not calibrated: the rank stands for the chance
             chances = np.asarray(1.0 / (1.0 + np.arange(len(best))), dtype=np.float64)
@@ -360,7 +360,7 @@ def _network(rows: Rows, moves: WeighedMoves) -> "nx.Graph[int]":
     """Undirected: the weights of both directions added."""
     network: nx.Graph[int] = nx.Graph()
     network.add_nodes_from(rows.tolist())
-    for a, b, weight in zip(*(each.tolist() for each in moves), strict=True):
+    for a, b, weight in zip(*(column.tolist() for column in moves), strict=True):
         network.add_edge(a, b, weight=network.get_edge_data(a, b, {"weight": 0.0})["weight"] + weight)
     return network
 
@@ -415,7 +415,7 @@ def _areas(
     np.maximum.at(ahead, origins, weights)
 
     def member(row: int) -> AreaMember:
-        ends = bool(ahead[row] < _OPEN) if calibrated else None
+        ends = bool(ahead[row] < _OPEN_CHANCE) if calibrated else None
         counts = round(float(strength[row]), 4), int(inward[row]), int(outward[row])
         return AreaMember(graph.codes[row], graph.occupations[row].name, *counts, ends)
 
@@ -432,7 +432,7 @@ def _areas(
 
 
 def _passages(graph: OccupationGraph, moves: WeighedMoves, area_of: Ints, *, calibrated: bool) -> Iterator[Passage]:
-    listed = zip(*(each.tolist() for each in moves), strict=True)
+    listed = zip(*(column.tolist() for column in moves), strict=True)
     ends = [((int(area_of[a]), int(area_of[b])), (-weight, a, b)) for a, b, weight in listed]
     by_pair = grouped((pair, move) for pair, move in ends if pair[0] != pair[1])
     for (start, end), crossing in sorted(by_pair.items(), key=lambda item: (-len(item[1]), item[0])):

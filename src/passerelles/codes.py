@@ -70,7 +70,7 @@ def check_code(code: object, *, what: str = "code") -> str:
     return code
 
 
-def check_codes(some: Iterable[Code], *, what: str) -> Iterable[Code]:
+def check_codes(codes: Iterable[Code], *, what: str) -> Iterable[Code]:
     """
     Return what is given where several are meant.
 
@@ -84,13 +84,13 @@ def check_codes(some: Iterable[Code], *, what: str) -> Iterable[Code]:
     >>> check_codes(["K2110"], what="targets")
     ['K2110']
     """
-    if isinstance(some, str | bytes) or not isinstance(some, Iterable):
-        key = "no_list" if some is None else "not_a_list"
-        kind = type(some).__name__
-        plain = isinstance(some, str | bytes | int | float)  # what else is given may be a person: it is not repeated
-        value = repr(some) if plain else f"{kind}(...)"
+    if isinstance(codes, str | bytes) or not isinstance(codes, Iterable):
+        key = "no_list" if codes is None else "not_a_list"
+        kind = type(codes).__name__
+        plain = isinstance(codes, str | bytes | int | float)  # what else is given may be a person: it is not repeated
+        value = repr(codes) if plain else f"{kind}(...)"
         raise PasserellesError(key, what=what, value=value, kind=kind)
-    return some
+    return codes
 
 
 def check_whole(value: object, key: str, *, least: int, most: float = inf) -> None:
@@ -158,7 +158,7 @@ def closure(start: str, following: Callable[[str], Iterable[str]], *, seen: set[
     path = [(start, iter(following(start)))]
     while path:
         code, successors = path[-1]
-        ahead = next((each for each in successors if each not in seen), None)
+        ahead = next((successor for successor in successors if successor not in seen), None)
         if ahead is None:
             order.append(code)
             path.pop()
@@ -198,7 +198,7 @@ def circles(following: Mapping[str, Iterable[str]]) -> list[tuple[str, ...]]:
     except CycleError:
         import networkx as nx  # noqa: PLC0415 - half a second, and nearly all have none
 
-        ways = nx.DiGraph((code, each) for code, ahead in following.items() for each in ahead)
+        ways = nx.DiGraph((code, successor) for code, ahead in following.items() for successor in ahead)
         groups = (sorted(group) for group in nx.strongly_connected_components(ways))
         return sorted(tuple(group) for group in groups if len(group) > 1 or ways.has_edge(group[0], group[0]))
     return []

@@ -35,7 +35,7 @@ _LOG: Final = logging.getLogger(__name__)
 KEPT: Final = ("default", "holdings")  # the scorer of occupations, and that of people without one
 _FOLDER: Final = ".indexes"  # hidden, so that searches for data in the cache skip it
 _INDEXES: Final = "*.index"
-_MOST: Final = 8  # indexes that the cache keeps: those used last
+_MOST_INDEXES: Final = 8  # indexes that the cache keeps: those used last
 
 
 @checked
@@ -136,7 +136,7 @@ def index_place(name: str, overlays: Sequence[str | Path], settings: Settings) -
         return None
     digest = hashlib.sha256()
     facts = () if settings.access is None else (settings.access,)
-    for path in (place, *(place_of(each, "overlay") for each in (*overlays, *facts))):
+    for path in (place, *(place_of(overlay, "overlay") for overlay in (*overlays, *facts))):
         source = open_tables(path)
         for file in source.archives or sorted({path / member.path for member in source.members}):
             digest.update(f"{file.name}\0{file_sha256(file)}\n".encode())
@@ -175,7 +175,7 @@ def keep_index(graph: OccupationGraph, place: Path) -> None:
     with suppress(PasserellesError, OSError):
         place.parent.mkdir(parents=True, exist_ok=True)
         compile_index(graph, place, overwrite=True, scorers=(), positions=False)
-        for old in used_last_first(place.parent, _INDEXES)[_MOST:]:
+        for old in used_last_first(place.parent, _INDEXES)[_MOST_INDEXES:]:
             old.unlink()
 
 
@@ -187,6 +187,6 @@ def cached_indexes() -> list[Path]:
 def clear_cache() -> list[Path]:
     """Remove what the user's cache keeps, which is made again when it is needed; return what they were."""
     removed = cached_indexes()
-    for each in removed:
-        each.unlink(missing_ok=True)
+    for index in removed:
+        index.unlink(missing_ok=True)
     return removed

@@ -122,8 +122,8 @@ class EffortTable:
 
         One way to it is held, or not denied by who comes from a job that asks for it.
         """
-        own = int(self.title[row]) if row >= 0 else len(self.titles)
-        from_job = {way for way in (*self.titles, ())[own] if not any(holdings.of(code) == "no" for code in way)}
+        title = int(self.title[row]) if row >= 0 else len(self.titles)
+        from_job = {way for way in (*self.titles, ())[title] if not any(holdings.of(code) == "no" for code in way)}
         held = [holdings.has_one_of(title) or not from_job.isdisjoint(title) for title in self.titles]
         return np.asarray([*held, False], dtype=np.bool_)
 
@@ -181,23 +181,23 @@ class EffortTable:
         Practice teaches the trade; it gives none of the diplomas that come before its qualification.
         """
         taught = np.minimum(self.paths.practice_share * (practice / np.maximum(total, 1.0)), 1.0)
-        left, trade, studies = self._parts(total, rows, level)
-        return np.rint(TENTHS * left * (trade * (1.0 - taught) + studies)).astype(np.int64)
+        to_learn, trade, studies = self._parts(total, rows, level)
+        return np.rint(TENTHS * to_learn * (trade * (1.0 - taught) + studies)).astype(np.int64)
 
     def raw(self, total: Floats, rows: RowOrRows, level: Ints | int) -> Floats:
         """Hours of a last step, not rounded."""
-        left, trade, studies = self._parts(total, rows, level)
-        return left * (trade + studies)
+        to_learn, trade, studies = self._parts(total, rows, level)
+        return to_learn * (trade + studies)
 
     def before(self, total: Floats, rows: RowOrRows, level: Ints | int) -> Floats:
         """Hours among those of a step that diplomas before the qualification take."""
-        left, _, studies = self._parts(total, rows, level)
-        return left * studies
+        to_learn, _, studies = self._parts(total, rows, level)
+        return to_learn * studies
 
     def months(self, total: Floats, rows: RowOrRows, level: Ints | int) -> Floats:
         """Months that the academic years of a step take, as far as there is something left to learn."""
-        left, _, _ = self._parts(total, rows, level)
-        return np.asarray(left * self.calendar[level, rows])
+        to_learn, _, _ = self._parts(total, rows, level)
+        return np.asarray(to_learn * self.calendar[level, rows])
 
     def _parts(self, total: Floats, rows: RowOrRows, level: Ints | int) -> tuple[Floats, Floats, Floats]:
         """Share that is left to learn; hours of the trade's own qualification, and of the diplomas before it."""
@@ -208,13 +208,13 @@ class EffortTable:
         up = self.level[rows] - np.maximum(held, entitled * self.entry[rows])
         most = np.where(entitled, self.effort.adaptation, self.adaptation[rows])
         adaptation = np.maximum(0.0, most - self.effort.adaptation_per_level * np.maximum(0, up))
-        left = share * (1.0 - adaptation * known)
+        to_learn = share * (1.0 - adaptation * known)
         # With the level, the trade's part alone is needed, less of it the more of the trade is held already.
-        whole = self.trade[level, rows]
-        spared = np.where(up <= 0, np.maximum(0.0, whole - self.short[rows]), 0.0)
+        course = self.trade[level, rows]
+        spared = np.where(up <= 0, np.maximum(0.0, course - self.short[rows]), 0.0)
         # In billionths, so that the last bits of a power never decide between two paths.
-        trade = np.round(whole - spared * known, _DECIMALS)
-        return np.round(left, _DECIMALS), np.asarray(trade), np.asarray(self.studies[level, rows])
+        trade = np.round(course - spared * known, _DECIMALS)
+        return np.round(to_learn, _DECIMALS), np.asarray(trade), np.asarray(self.studies[level, rows])
 
     def span(
         self, taught: Hours, required: tuple[Hours, Hours, Hours], rows: RowOrRows, level: Ints | int,
@@ -240,8 +240,8 @@ class EffortTable:
         shortest = least(taught * self.low_share[rows], low, certified) + added * self.low_share[rows]
         longest = np.maximum(taught * self.high_share[rows], high) + added * self.high_share[rows]
         # Nobody learns longer than the whole qualification takes, unless the required training does.
-        whole = self.full(rows, level) + self.beyond[level, rows]
-        longest = np.maximum(np.minimum(np.maximum(whole, expected), longest), high)
+        course = self.full(rows, level) + self.beyond[level, rows]
+        longest = np.maximum(np.minimum(np.maximum(course, expected), longest), high)
         return np.minimum(shortest, expected), expected, np.maximum(longest, expected)
 
     def least(self, direct: Ints | int, sums: Sums, last: Ints, after: Sums) -> Ints:
@@ -303,10 +303,10 @@ class EffortTable:
         """
         items, owner, first = ragged(self.item_start, rows)
         columns = self.columns[items]
-        left = np.minimum(floor[columns], self.uncovered[columns, states[owner]])
+        uncovered = np.minimum(floor[columns], self.uncovered[columns, states[owner]])
         blocks, _, at = ragged(self.block_first, rows)
         shift = np.repeat(first[:-1] - self.item_start[rows], np.diff(at))
-        missing = np.add.reduceat(self.load[items] * left, self.block_start[blocks] + shift)
+        missing = np.add.reduceat(self.load[items] * uncovered, self.block_start[blocks] + shift)
         hours = self.saturated(missing, self.cap[blocks])
         return np.add.reduceat(hours, at[:-1]), np.add.reduceat(hours * self.practised[blocks], at[:-1])
 
@@ -364,13 +364,13 @@ def _listed(graph: OccupationGraph, settings: Settings) -> dict[str, Any]:
     load += [round(_HUNDREDTHS * effort.entry_hours)] * len(entered)
     blocks = sorted({*entered, *filter(None, own_blocks)})
     number = {block: place for place, block in enumerate(blocks)}
-    block = np.asarray([-1 if each is None else number[each] for each in (*own_blocks, *entered)], dtype=np.int64)
+    block = np.asarray([-1 if entry is None else number[entry] for entry in (*own_blocks, *entered)], dtype=np.int64)
     owner, columns = _items(graph, block)
     of_item = block[columns]
     fresh = np.ones(len(columns), dtype=np.bool_)
     fresh[1:] = (of_item[1:] != of_item[:-1]) | (owner[1:] != owner[:-1])
     starts = np.flatnonzero(fresh).astype(np.int64)
-    kinds = [blocks[each][1] for each in of_item[starts].tolist()]
+    kinds = [blocks[number][1] for number in of_item[starts].tolist()]
     caps = [effort.skill_cap if kind == "savoir-faire" else effort.knowledge_cap for kind in kinds]
     fields: dict[str, NDArray[Any]] = {
         "uncovered": uncovered_by_each(graph, macros, *_requirements(graph), size),
@@ -393,10 +393,10 @@ def hours_of_kind(effort: EffortSettings) -> dict[str, float]:
 
 def _qualified(graph: OccupationGraph, effort: EffortSettings) -> dict[str, Any]:
     """Return the fields of an effort table that come from the qualification for each occupation."""
-    own = tuple(qualifications.qualification_of(graph.referential, o, effort) for o in graph.occupations)
-    people = [qualifications.level_of_people(graph.referential, *of) for of in zip(graph.codes, own, strict=True)]
+    quals = tuple(qualifications.qualification_of(graph.referential, o, effort) for o in graph.occupations)
+    people = [qualifications.level_of_people(graph.referential, *of) for of in zip(graph.codes, quals, strict=True)]
     domains = [qualifications.domain_of(occupation) for occupation in graph.occupations]
-    titles = tuple(sorted({q.title for q in own if q.title}))
+    titles = tuple(sorted({q.title for q in quals if q.title}))
     places = {title: place for place, title in enumerate(titles)}
 
     def titled(qualification: qualifications.Qualification) -> bool:
@@ -407,27 +407,27 @@ def _qualified(graph: OccupationGraph, effort: EffortSettings) -> dict[str, Any]
         long_course = qualification.basis == "course" and qualification.expected > duration_model().course
         return long_course or qualification.basis == "certification" or (qualification.basis == "estimate" and demanded)
 
-    def each(values: Iterable[Any], kind: type = np.float64) -> NDArray[Any]:
+    def array(values: Iterable[Any], kind: type = np.float64) -> NDArray[Any]:
         return frozen(np.asarray([*values], dtype=kind).T.copy())
 
     return {
-        "short": each(q.short for q in own),
-        "trade": each(map(qualifications.hours_by_level, own, domains)),
-        "studies": each(map(qualifications.studies_by_level, own, domains)),
-        "calendar": each(map(qualifications.months_by_level, own)),
-        "low_share": each(q.low / q.expected for q in own),
-        "high_share": each(q.high / q.expected for q in own),
-        "level": each((q.level for q in own), np.int64),
-        "people": each(people, np.int64),
-        "level_known": each((q.level_known for q in own), np.bool_),
-        "entry": each((q.entry for q in own), np.int64),
-        "proves": each(
-            (n if qualifications.gives_access(q) else 0 for n, q in zip(people, own, strict=True)), np.int64
+        "short": array(q.short for q in quals),
+        "trade": array(map(qualifications.hours_by_level, quals, domains)),
+        "studies": array(map(qualifications.studies_by_level, quals, domains)),
+        "calendar": array(map(qualifications.months_by_level, quals)),
+        "low_share": array(q.low / q.expected for q in quals),
+        "high_share": array(q.high / q.expected for q in quals),
+        "level": array((q.level for q in quals), np.int64),
+        "people": array(people, np.int64),
+        "level_known": array((q.level_known for q in quals), np.bool_),
+        "entry": array((q.entry for q in quals), np.int64),
+        "proves": array(
+            (n if qualifications.gives_access(q) else 0 for n, q in zip(people, quals, strict=True)), np.int64
         ),
-        "title": each((places.get(q.title, len(titles)) for q in own), np.int64),
+        "title": array((places.get(q.title, len(titles)) for q in quals), np.int64),
         "titles": titles,
-        "adaptation": each(effort.adaptation_titled if titled(q) else effort.adaptation for q in own),
-        "beyond": each(qualifications.left_out_by_level(*of, effort) for of in zip(own, domains, strict=True)),
+        "adaptation": array(effort.adaptation_titled if titled(q) else effort.adaptation for q in quals),
+        "beyond": array(qualifications.left_out_by_level(*of, effort) for of in zip(quals, domains, strict=True)),
     }
 
 

@@ -66,13 +66,13 @@ def _check(kind: Any) -> Callable[[Any], bool]:
     """Return a check of values against an annotation; for foreign classes, it refuses None alone."""
     inner = get_args(kind)
     if get_origin(kind) in (Union, UnionType):
-        checks = [_check(each) for each in inner if not (each is str and Path in inner)]  # a text is a path there
+        checks = [_check(k) for k in inner if not (k is str and Path in inner)]  # a text is a path there
         return lambda value: any(fits(value) for fits in checks)
     if get_origin(kind) is Literal:
         return lambda value: isinstance(value, str | int | None) and value in inner
     if get_origin(kind) is tuple and Ellipsis not in inner:
-        each = [_check(part) for part in inner]
-        return lambda value: isinstance(value, tuple | list) and len(value) == len(each) and all(map(call, each, value))
+        of_parts = [_check(part) for part in inner]
+        return lambda v: isinstance(v, tuple | list) and len(v) == len(of_parts) and all(map(call, of_parts, v))
     ours = isinstance(kind, type) and kind.__module__.startswith("passerelles.")
     due = get_origin(kind) or kind
     if due in (date, NoneType, Path, Mapping, Callable) or (ours and not getattr(kind, "_is_protocol", False)):
@@ -81,7 +81,7 @@ def _check(kind: Any) -> Callable[[Any], bool]:
     if isinstance(kind, str):  # classes given by their names
         names = re.sub(r"\[.*?\](?=$| \|)", "", kind).split(" | ")
         known = tuple(_NAMED[name] for name in names if name in _NAMED)
-        return lambda value: isinstance(value, known) or any(each.__name__ in names for each in type(value).__mro__)
+        return lambda value: isinstance(value, known) or any(base.__name__ in names for base in type(value).__mro__)
     return lambda value: kind is Any or value is not None
 
 

@@ -274,8 +274,8 @@ class Credential:
         """Those of its hours that the law has spent in a firm or on placement; None = unknown, or not counted."""
         if self.hours_kind not in LEGAL:
             return None
-        parts = self.company_hours
-        return next((h for h in (parts.expected, parts.low, parts.high) if h is not None), None)
+        hours = self.company_hours
+        return next((h for h in (hours.expected, hours.low, hours.high) if h is not None), None)
 
     @property
     def training_months(self) -> Hours:
@@ -314,7 +314,7 @@ class Credential:
     @property
     def supposed(self) -> tuple[str, ...]:
         """Codes of what may have to be held before it: its prerequisites, and the members of its choices."""
-        return (*self.prerequisites, *(code for some in self.choices for alternative in some for code in alternative))
+        return (*self.prerequisites, *(code for ways in self.choices for alternative in ways for code in alternative))
 
 
 class CredentialRequirement(NamedTuple):

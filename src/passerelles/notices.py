@@ -104,9 +104,9 @@ class Notice:
 
 def notice(code: str, *, file: str = "", line: int | None = None, count: int = 1, **values: object) -> Notice:
     """Make a `Notice`; the values are written as text, in each language too where they are said in words."""
-    said = {f"{key}_{lang}": value(lang) for key, value in values.items() if callable(value) for lang in LANGS}
+    in_words = {f"{key}_{lang}": value(lang) for key, value in values.items() if callable(value) for lang in LANGS}
     plain = {key: value("en") if callable(value) else value for key, value in values.items()}
-    details = tuple((key, str(value)) for key, value in {**plain, **said}.items())
+    details = tuple((key, str(value)) for key, value in {**plain, **in_words}.items())
     return Notice(code=code, file=file, line=line, values=details, count=count)
 
 
@@ -121,8 +121,8 @@ class NoticeLog:
     def __init__(self, notices: Iterable[Notice] = ()) -> None:
         self._listed: dict[tuple[str, str], list[Notice]] = {}
         self._beyond: Counter[tuple[str, str]] = Counter()
-        for each in notices:
-            self.add(each)
+        for entry in notices:
+            self.add(entry)
 
     def add(self, notice: Notice) -> None:
         """Take one notice."""
@@ -151,5 +151,5 @@ class NoticeLog:
 
 def count_by_severity(notices: Iterable[Notice]) -> dict[Severity, int]:
     """Faults of each severity, zero included."""
-    counts = sum_by_key((each.severity, each.faults) for each in notices)
+    counts = sum_by_key((entry.severity, entry.faults) for entry in notices)
     return {severity: counts[severity] for severity in _ORDER}

@@ -117,9 +117,9 @@ class Session(Deriving):
     def _accepted(self, laid: Referential) -> Referential:
         """Return a referential with overlays, unless one of these has errors; say how many each has, and its own."""
         names = {place_of(overlay, "overlay").stem for overlay in self.overlays}
-        own = count_by_severity(n for n in laid.notices if n.file.partition("/")[0] not in names)
-        if own["error"] and self.tell is not None:
-            self.tell(self.name, own["error"], own["warning"], "validate")
+        problems = count_by_severity(n for n in laid.notices if n.file.partition("/")[0] not in names)
+        if problems["error"] and self.tell is not None:
+            self.tell(self.name, problems["error"], problems["warning"], "validate")
         for overlay in self.overlays:
             place = place_of(overlay, "overlay")
             notices = laid.notices_of(place)
@@ -303,13 +303,13 @@ class Session(Deriving):
                 self.preparing(folder.name)
             return scan_all(folder)
 
-        def told() -> Scan:
-            found = self._from_cache("scan", Scan, folder, scan)
-            if self.data and not found.recognised:
+        def scanned() -> Scan:
+            result = self._from_cache("scan", Scan, folder, scan)
+            if self.data and not result.recognised:
                 self.noticed([notice("nothing_recognised", file=str(folder))])
-            return found
+            return result
 
-        return self.derived(folder, told)
+        return self.derived(folder, scanned)
 
     @cached_property
     def keeper(self) -> Keeper:

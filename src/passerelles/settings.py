@@ -44,15 +44,15 @@ def problems(error: ValidationError) -> Callable[[Lang], str]:
     """Return what says, in a language, what is wrong in a file of settings or the like, field by field, in one line."""
 
     def message(lang: Lang) -> str:
-        faults = ((".".join(map(str, each["loc"])), fault(each, lang)) for each in error.errors())
-        return listed((labelled(name, told, lang) if name else told for name, told in faults), lang)
+        faults = ((".".join(map(str, e["loc"])), fault(e, lang)) for e in error.errors())
+        return listed((labelled(name, text, lang) if name else text for name, text in faults), lang)
 
     return message
 
 
 def invalid(error: ValidationError, source: str | Path) -> PasserellesError:
     """Return the error of settings that are not valid, with the nearest names to those that are not known."""
-    odd = [".".join(map(str, each["loc"])) for each in error.errors() if each["type"] == "extra_forbidden"]
+    odd = [".".join(map(str, e["loc"])) for e in error.errors() if e["type"] == "extra_forbidden"]
     known = [*Settings.model_fields, *(name for name, _ in leaves(Settings().model_dump()))]
     near = nearest_said(match for name in odd for match in get_close_matches(name, known, n=1))
     return PasserellesError("settings_invalid", path=source, reason=problems(error), near=near)
@@ -302,6 +302,6 @@ def settings_or(settings: Settings | None, built: Settings) -> Settings:
     late = [key for key, value in chosen.items() if stored[key] != (value if key == "access" else stored[key] | value)]
     if late:
         raise PasserellesError("settings_of_graph", names=", ".join(late))
-    whole = {name: getattr(built, name) for name in _BUILT if name != "ranking"}
+    fixed = {name: getattr(built, name) for name in _BUILT if name != "ranking"}
     ranking = built.ranking.model_dump(include=_BUILT["ranking"])
-    return with_options(settings.model_copy(update=whole), "ranking", **ranking)
+    return with_options(settings.model_copy(update=fixed), "ranking", **ranking)

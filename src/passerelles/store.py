@@ -97,8 +97,8 @@ class Index(Deriving):
         def checked() -> Cells:
             data, starts = self.array(f"{name}.data.npy"), self.array(f"{name}.indptr.npy")
             places = self.positions(f"{name}.indices.npy", columns)
-            whole = len(starts) == rows + 1 and starts[0] == 0 and starts[-1] == len(places) == len(data)
-            if not whole or (np.diff(starts) < 0).any():
+            consistent = len(starts) == rows + 1 and starts[0] == 0 and starts[-1] == len(places) == len(data)
+            if not consistent or (np.diff(starts) < 0).any():
                 self.damaged(f"{name}.indptr.npy")
             return Cells(data, places, starts)
 
@@ -119,7 +119,7 @@ class Index(Deriving):
             return self.array(about["array"])
         if "matrix" in about:
             return self.matrix(about)
-        return MappingProxyType({key: self.value(each) for key, each in about["mapping"].items()})
+        return MappingProxyType({key: self.value(item) for key, item in about["mapping"].items()})
 
     def document(self, name: str, *, keep: bool = True) -> Any:
         """
@@ -166,13 +166,13 @@ class Index(Deriving):
         return data
 
     def _mapped(self, name: str) -> Array:
-        whole, about = self._checked(name), self.manifest["members"][name]
+        content, about = self._checked(name), self.manifest["members"][name]
         dtype, shape = np.dtype(about["dtype"]), tuple(about["shape"])
         size = dtype.itemsize * int(np.prod(shape, dtype=np.int64))
-        if size > len(whole):
+        if size > len(content):
             self.damaged(name)
         # Only a mapping's last page may be read beyond its end, so an array without cells is made, not mapped.
-        return frozen(np.ndarray(shape, dtype, whole, len(whole) - size) if size else np.empty(shape, dtype))
+        return frozen(np.ndarray(shape, dtype, content, len(content) - size) if size else np.empty(shape, dtype))
 
 
 def pack(name: str, value: Any, arrays: Arrays) -> Any:
@@ -190,7 +190,7 @@ def pack(name: str, value: Any, arrays: Arrays) -> Any:
     if is_dataclass(value):
         value = {f.name: getattr(value, f.name) for f in fields(value)}
     if isinstance(value, Mapping):
-        return {"mapping": {key: pack(f"{name}.{key}", each, arrays) for key, each in value.items()}}
+        return {"mapping": {key: pack(f"{name}.{key}", item, arrays) for key, item in value.items()}}
     if value is None or isinstance(value, str | int | float):
         return value
     raise TypeError(f"{name}: {type(value).__name__} has no place in an index")
@@ -245,9 +245,9 @@ def _zip(place: Path) -> tuple[Mapping[str, int], Callable[[str], memoryview | N
             infos = {info.filename: info for info in archive.infolist()}
     except (zipfile.BadZipFile, NotImplementedError, ValueError, UnicodeDecodeError, struct.error) as error:
         raise PasserellesError("index_damaged", path=place, name=place.name) from error
-    whole = _mapping(place)
+    content = _mapping(place)
     sizes = {name: info.file_size for name, info in infos.items()}
-    return sizes, lambda name: _member(whole, infos[name]) if whole and name in infos else None
+    return sizes, lambda name: _member(content, infos[name]) if content and name in infos else None
 
 
 def _mapping(file: Path) -> memoryview | None:
@@ -261,16 +261,16 @@ def _mapping(file: Path) -> memoryview | None:
         return None
 
 
-def _member(whole: memoryview, info: zipfile.ZipInfo) -> memoryview | None:
+def _member(archive: memoryview, info: zipfile.ZipInfo) -> memoryview | None:
     """Bytes of a stored member of a zip; None where it is none."""
     start, size = info.header_offset, info.file_size
-    if start < 0 or start + _LOCAL.size > len(whole):
+    if start < 0 or start + _LOCAL.size > len(archive):
         return None
-    magic, _, _, method, *_, name_size, extra_size = _LOCAL.unpack_from(whole, start)
+    magic, _, _, method, *_, name_size, extra_size = _LOCAL.unpack_from(archive, start)
     first = start + _LOCAL.size + name_size + extra_size
-    if magic != _LOCAL_MAGIC or method != zipfile.ZIP_STORED or first + size > len(whole):
+    if magic != _LOCAL_MAGIC or method != zipfile.ZIP_STORED or first + size > len(archive):
         return None
-    return whole[first : first + size]
+    return archive[first : first + size]
 
 
 def _manifest(place: Path, data: memoryview | None, line: memoryview | None) -> tuple[Mapping[str, Any], str]:
@@ -334,10 +334,10 @@ def write_index(
 
 def npy_bytes(array: Array) -> Content:
     """Return the bytes of a ``.npy`` file: its header, then its cells, in pieces; see `_PIECE`."""
-    whole = np.ascontiguousarray(array).reshape(array.shape)
+    contiguous = np.ascontiguousarray(array).reshape(array.shape)
     head = io.BytesIO()
-    np.lib.format.write_array_header_1_0(head, np.lib.format.header_data_from_array_1_0(whole))
-    cells = whole.reshape(-1).view(np.uint8).data
+    np.lib.format.write_array_header_1_0(head, np.lib.format.header_data_from_array_1_0(contiguous))
+    cells = contiguous.reshape(-1).view(np.uint8).data
     return [memoryview(head.getvalue()), *(cells[start : start + _PIECE] for start in range(0, len(cells), _PIECE))]
 
 

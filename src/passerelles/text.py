@@ -10,8 +10,8 @@ _UNPRINTABLE = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(0xD800, 
 # Of the search for what resembles a text.
 LONGEST: Final = 200  # no code or title is longer; what is longer is not compared
 NEAREST: Final = 3
-_ALIKE: Final = 60.0  # of 100: below, what resembles is chance
-_MARKS = re.compile("[\u0300-\u036f]+")
+_LEAST_LIKENESS: Final = 60.0  # of 100: below, what resembles is chance
+_DIACRITICS = re.compile("[\u0300-\u036f]+")
 LOST: Final = re.compile("[?\ufffd]")  # what stands where an export knows no accents
 _LOST = re.compile(r"[^\W_]*[?\ufffd](?:[^\W_]|[?\ufffd])*")  # a word, with marks where letters were
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f?]+|\?+")
@@ -47,7 +47,7 @@ def fold_accents(text: str) -> str:
     if folded.isascii():
         return folded
     folded = folded.replace("œ", "oe").replace("æ", "ae")  # casefold has already written ß as ss
-    return _MARKS.sub("", unicodedata.normalize("NFKD", folded))
+    return _DIACRITICS.sub("", unicodedata.normalize("NFKD", folded))
 
 
 def normalise_label(text: str) -> str:
@@ -201,7 +201,7 @@ def plain_forms(labels: Mapping[str, str]) -> Plain:
     return {code: normalise_label(code) for code, _ in ordered}, {c: normalise_label(name) for c, name in ordered}
 
 
-def nearest_codes(text: str, known: Plain, *, least: float = _ALIKE) -> tuple[str, ...]:
+def nearest_codes(text: str, known: Plain, *, least: float = _LEAST_LIKENESS) -> tuple[str, ...]:
     """
     Return codes that resemble `text`, or whose label does, best first; ties in the order of the codes.
 

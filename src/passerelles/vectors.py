@@ -398,9 +398,9 @@ def piece_counts(counts: "sparse.csr_array", vocabulary: Sequence[str], lengths:
 
 
 _CHUNK = 200_000
-_ROWS: Final = 16  # multiplied at once: the sums of more are not kept near the processor
-_STARTED: Final = 32_768  # cells of a table filled in the time in which a product of matrices is set up
-_ALONE: Final = 4  # cells filled in the time of a product that is added alone
+_ROWS_AT_ONCE: Final = 16  # multiplied at once: the sums of more are not kept near the processor
+_SET_UP_CELLS: Final = 32_768  # cells of a table filled in the time in which a product of matrices is set up
+_SINGLE_CELLS: Final = 4  # cells filled in the time of a product that is added alone
 
 
 # Documents given as bags of terms.
@@ -565,7 +565,7 @@ def fit_letters(documents: Sequence[Bag], *, shortest: int, longest: int) -> Fie
         Lengths of the runs, in letters.
     """
     word = _columns(chain.from_iterable(documents))
-    runs = [Counter(grams(each, shortest, longest)) for each in word]
+    runs = [Counter(grams(text, shortest, longest)) for text in word]
     vocabulary = _columns(chain.from_iterable(runs))
     return _fitted(sparse.csr_array(count_terms(documents, word) @ count_terms(runs, vocabulary)), vocabulary)[0]
 
@@ -598,20 +598,20 @@ def rows_times(rows: "sparse.csr_array", columns: "sparse.csr_array") -> FloatAr
     starts = columns.indptr[rows.indices]
     sizes = columns.indptr[rows.indices + 1] - starts
     row = np.repeat(np.arange(n_rows), np.diff(rows.indptr))
-    parts = blocks(n_rows, _ROWS)
-    if sizes.sum() * _ALONE < n_rows * n_columns + _STARTED * len(parts):
+    parts = blocks(n_rows, _ROWS_AT_ONCE)
+    if sizes.sum() * _SINGLE_CELLS < n_rows * n_columns + _SET_UP_CELLS * len(parts):
         cells = places_of(starts, sizes)
         sums = np.zeros(n_rows * n_columns, dtype=np.float32)
         at = columns.indices[cells] + np.repeat(row * n_columns, sizes)
         np.add.at(sums, at, columns.data[cells] * np.repeat(rows.data, sizes))
         return sums.reshape(n_rows, n_columns)
     result = np.empty((n_rows, n_columns), dtype=np.float32)
-    for some in parts:
-        start, stop = rows.indptr[some.start], rows.indptr[some.stop]
+    for block in parts:
+        start, stop = rows.indptr[block.start], rows.indptr[block.stop]
         used, place = np.unique(rows.indices[start:stop], return_inverse=True)
-        dense = np.zeros((len(used), some.stop - some.start), dtype=np.float32)
-        dense[place, row[start:stop] - some.start] = rows.data[start:stop]
-        result[some] = (columns[used].T @ dense).T
+        dense = np.zeros((len(used), block.stop - block.start), dtype=np.float32)
+        dense[place, row[start:stop] - block.start] = rows.data[start:stop]
+        result[block] = (columns[used].T @ dense).T
     return result
 
 

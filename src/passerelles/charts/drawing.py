@@ -58,8 +58,8 @@ class Colour(StrEnum):
         >>> Colour.BLUE.pale(0.2)
         '#cce3f0'
         """
-        parts = [int(self[i : i + 2], 16) for i in (1, 3, 5)]
-        return "#" + "".join(f"{round(255 - (255 - p) * share):02x}" for p in parts)
+        channels = [int(self[i : i + 2], 16) for i in (1, 3, 5)]
+        return "#" + "".join(f"{round(255 - (255 - p) * share):02x}" for p in channels)
 
     @property
     def deep(self) -> str:

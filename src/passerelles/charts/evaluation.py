@@ -110,7 +110,7 @@ def _intervals(pen: Pen, results: "Sequence[MethodResult]", metric: str, top: fl
     return pen.axis(ruler, (top, y), write=write, title=pen.say("axis", metric=metric))
 
 
-_SIDE: Final = 430.0  # points: a square that holds on a page
+_SQUARE_SIDE: Final = 430.0  # points: a square that holds on a page
 
 
 @checked
@@ -174,7 +174,7 @@ def _points(pen: Pen, rows: Sequence[Mapping[str, Any]], top: float) -> float:
     tests = (binomtest(round(r["observed"] * r["cases"]), int(r["cases"])) for r in rows)
     bounds = [test.proportion_ci(method="wilson") for test in tests]
     most = min(1.0, max(*(r["predicted"] for r in rows), *(high for _, high in bounds)) * 1.06)
-    side = min(pen.inner - label_width - 16, _SIDE)
+    side = min(pen.inner - label_width - 16, _SQUARE_SIDE)
     edge = max(MARGIN, (pen.width - side - label_width) / 2)  # in the middle of a page that is wider
     left = edge + label_width + 8
     top = pen.text((edge, top), pen.say("observed"), colour=Colour.QUIET) + 4

@@ -347,9 +347,9 @@ _ORIGIN: Final = Fill(Colour.PAPER, width=1.6, shape="P")
 _BEHIND: Final = Fill(Colour.PAPER, edge="none", width=0.0)
 _RINGS: Final = (0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
 _INNERMOST: Final = 0.3  # of the radius: where the nearest occupation stands
-_MARK: Final = 8.0
+_MARK_SIZE: Final = 8.0
 _GAP: Final = 5.0  # between two names
-_MOST: Final = 40
+_MOST_NAMES: Final = 40
 
 
 @checked
@@ -414,7 +414,7 @@ def neighbour_map(
     pen = Pen(width, "neighbours", lang)
     if moves is None:
         moves = rank_moves(graph, origin, settings=settings, limit=limit)
-    moves = moves[:_MOST]
+    moves = moves[:_MOST_NAMES]
     meaning = pen.say("chance" if all(m.probability for m in moves) else "score")
     y = pen.heading(meaning, origin=_end(find_start(graph, origin).end, lang))
     if not moves:
@@ -466,10 +466,10 @@ def _map(pen: Pen, moves: "Sequence[Move]", order: Sequence[int], top: float) ->
         tops = spread(wanted, [2 * half + _GAP for half in halves], (top, top + tall))
         for (row, angle), half, rim, y in zip(side, halves, rims, tops, strict=True):
             look, point = _LEVELS[moves[row].level], spot(distance(far[row]), angle)
-            pen.dot(point, _MARK, look)
+            pen.dot(point, _MARK_SIZE, look)
             pen.line([point, rim, (at + end, y + half)], colour="#A6A6A6", width=0.6, over=1.0)
             pen.text((at, y), names[row], width=column, size=size, align="left" if side is right else "right")
-    pen.dot(centre, _MARK + 4, _ORIGIN)
+    pen.dot(centre, _MARK_SIZE + 4, _ORIGIN)
     return top + tall
 
 
@@ -588,7 +588,7 @@ def path_ladder(path: "Path", *, width: float = 8.0, lang: Lang = "fr") -> Chart
         fills["open"] = _OPEN
     entries: list[Entry] = [(fill, pen.say(name)) for name, fill in fills.items()]
     held = {credential.held for step in path.steps for credential in step.credentials}
-    entries += [(sign, pen.say(f"held_{each}")) for each, sign in _SIGNS.items() if each in held]
+    entries += [(sign, pen.say(f"held_{verdict}")) for verdict, sign in _SIGNS.items() if verdict in held]
     return pen.chart(pen.legend(y + 6, entries), " ".join([facts, *path_sentences(path, lang)]))
 
 
@@ -693,8 +693,8 @@ def _frames(pen: Pen, y: float, path: "Path") -> float:
 
 
 _DISC: Final = Fill(Colour.SKY, width=0.8, shape="o")
-_SHARE: Final = 0.62  # of the page that the wheel takes
-_WIDEST: Final = 5.0  # way, in points
+_WHEEL_SHARE: Final = 0.62  # of the page that the wheel takes
+_WAY: Final = 5.0  # way, in points
 
 
 @checked
@@ -733,7 +733,7 @@ def area_map(found: "MobilityAreas", *, width: float = 8.0, lang: Lang = "fr") -
     pen = Pen(width, "areas", lang)
     page = found.page(lang)
     y = pen.heading(pen.say("meaning"), title=page.title)
-    half = pen.inner * _SHARE / 2
+    half = pen.inner * _WHEEL_SHARE / 2
     middle = (pen.width / 2, y + half)
     spots, ways = found.wheel()
 
@@ -741,7 +741,7 @@ def area_map(found: "MobilityAreas", *, width: float = 8.0, lang: Lang = "fr") -
         return middle[0] + half * spot.x, middle[1] + half * spot.y
 
     for start, end, thick in ways:
-        pen.outline(bend(at(start), middle, at(end)), Fill("none", edge=Colour.GREY, width=_WIDEST * thick), over=1.0)
+        pen.outline(bend(at(start), middle, at(end)), Fill("none", edge=Colour.GREY, width=_WAY * thick), over=1.0)
     for spot in spots:
         x, top = at(spot)
         pen.dot((x, top), 2 * half * spot.radius, _DISC)

@@ -54,8 +54,8 @@ class Node(NamedTuple):
 
     def lines(self, lang: Lang) -> list[tuple[str, bool]]:
         """Return what stands beside its bar, and whether it is its name: employer, job, numbers."""
-        parts = [(" – ".join(x for x in (self.employer, self.basin) if x), True), (self.job, False)]
-        return [*((text, name) for text, name in parts if text), (self.numbers(lang), False)]
+        texts = [(" – ".join(x for x in (self.employer, self.basin) if x), True), (self.job, False)]
+        return [*((text, name) for text, name in texts if text), (self.numbers(lang), False)]
 
     def numbers(self, lang: Lang) -> str:
         """Return how many people or openings there are, and how many are left."""
@@ -120,8 +120,8 @@ def read_diagram(payload: Mapping[str, Any], *, limit: int, lang: Lang) -> Diagr
             node_of[key] = Node(key, side, label, "", "", (), sum(n.rest for n in others), masked)
     joined = grouped((((group_of.get(r.left, r.left), group_of.get(r.right, r.right)), r.once), r) for r in pieces)
     ribbons = [
-        Ribbon(*ends, sum(r.people for r in some), all(r.same_job for r in some), any(r.masked for r in some), once)
-        for (ends, once), some in joined.items()
+        Ribbon(*ends, sum(r.people for r in same), all(r.same_job for r in same), any(r.masked for r in same), once)
+        for (ends, once), same in joined.items()
     ]
     return _with_flows([n for n in node_of.values() if n.key not in group_of], ribbons)
 
@@ -136,10 +136,10 @@ def _node(
     family: str | None = None,
 ) -> str:
     """Find or make the node of a lot; lots published together are one, known by their list."""
-    parts = [side, employer, family or (job and job["code"]) or "", basin or ""]
+    identity = [side, employer, family or (job and job["code"]) or "", basin or ""]
     if job is None and lots:
-        parts += [f"{lot['employer']}|{lot['job']}|{lot['basin']}" for lot in lots]
-    key = "\n".join(parts)
+        identity += [f"{lot['employer']}|{lot['job']}|{lot['basin']}" for lot in lots]
+    key = "\n".join(identity)
     if key not in node_of:
         label = f"{job['code']} {job['label'] or ''}".strip() if job else ""
         node_of[key] = Node(key, side, employer, label, basin or "", (), 0)
@@ -275,7 +275,7 @@ def _scale(diagram: Diagram, tall: Mapping[str, float]) -> float:
 
 def _stack(diagram: Diagram, tall: Mapping[str, float], scale: float, top: float) -> dict[str, _Place]:
     """Place the nodes; those of the shorter side that have flows are spread along the other's."""
-    bars = {n.key: sum(_thick(some, scale) for some in (*n.flows, n.rest) if some) for n in diagram.nodes}
+    bars = {n.key: sum(_thick(people, scale) for people in (*n.flows, n.rest) if people) for n in diagram.nodes}
     slots = {key: max(bar, tall[key]) for key, bar in bars.items()}
     sides = (diagram.left, diagram.right)
     active = [[n for n in side if n.flows] for side in sides]

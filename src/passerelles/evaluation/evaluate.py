@@ -78,9 +78,9 @@ def directed_scores(graph: OccupationGraph, rows: Rows) -> Scores:
     return _share(sums[rows], np.broadcast_to(counts[None, :], (len(rows), len(counts))))
 
 
-def _share(part: Scores, whole: Scores) -> Scores:
+def _share(part: Scores, total: Scores) -> Scores:
     """Return one over the other, 0 where there is nothing to share."""
-    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+    return np.divide(part, total, out=np.zeros_like(part), where=total > 0)
 
 
 @made_once
@@ -111,18 +111,18 @@ def _similar_items(graph: OccupationGraph) -> sparse.csr_array:
 def _near_sums(row: int, items: sparse.csr_array, by_item: sparse.csr_array, similar: sparse.csr_array) -> Scores:
     """Sum of the similarities matched between different items, of one occupation with each later one; shape (n,)."""
     size, width = items.shape
-    mine = items.indices[items.indptr[row] : items.indptr[row + 1]]
-    place, theirs, cosine = _stored(similar, mine)
-    new = ~np.isin(theirs, mine)  # an item that both have is matched to itself, on either side
-    place, theirs, cosine = place[new], theirs[new], cosine[new]
-    asking, occupation, _ = _stored(by_item, theirs)
-    place, theirs, cosine = place[asking], theirs[asking], cosine[asking]
-    mask = (occupation > row) & ~(sparse.csr_array(by_item[mine]).toarray() > 0)[place, occupation]
-    occupation, own, theirs, cosine = occupation[mask], mine[place[mask]], theirs[mask], cosine[mask]
-    order = np.lexsort((np.maximum(own, theirs), np.minimum(own, theirs), -cosine))
-    occupation, own, theirs, cosine = occupation[order], own[order], theirs[order], cosine[order]
+    listed = items.indices[items.indptr[row] : items.indptr[row + 1]]
+    place, alike, cosine = _stored(similar, listed)
+    new = ~np.isin(alike, listed)  # an item that both have is matched to itself, on either side
+    place, alike, cosine = place[new], alike[new], cosine[new]
+    asking, occupation, _ = _stored(by_item, alike)
+    place, alike, cosine = place[asking], alike[asking], cosine[asking]
+    mask = (occupation > row) & ~(sparse.csr_array(by_item[listed]).toarray() > 0)[place, occupation]
+    occupation, item, alike, cosine = occupation[mask], listed[place[mask]], alike[mask], cosine[mask]
+    order = np.lexsort((np.maximum(item, alike), np.minimum(item, alike), -cosine))
+    occupation, item, alike, cosine = occupation[order], item[order], alike[order], cosine[order]
     start = occupation.astype(np.int64) * width
-    matched = greedy_matching(start + own, start + theirs)
+    matched = greedy_matching(start + item, start + alike)
     return np.asarray(np.bincount(occupation[matched], weights=cosine[matched], minlength=size), dtype=np.float64)
 
 
@@ -147,11 +147,11 @@ def greedy_matching(left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArra
     """
     matched: list[int] = []
     taken_left, taken_right = set[int](), set[int]()
-    for place, (mine, theirs) in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
-        if mine not in taken_left and theirs not in taken_right:
+    for place, (first, second) in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
+        if first not in taken_left and second not in taken_right:
             matched.append(place)
-            taken_left.add(mine)
-            taken_right.add(theirs)
+            taken_left.add(first)
+            taken_right.add(second)
     return np.asarray(matched, dtype=np.intp)
 
 
@@ -202,14 +202,14 @@ def choose_methods(graph: OccupationGraph, methods: Iterable[str | RankFunction]
     if methods is None:
         return tuple(m for m in _METHODS.values() if protocol_of(m, graph, 0) != "in-sample")
     chosen: dict[str, Method] = {}
-    for each in several(methods):
-        if isinstance(each, str) and each in _METHODS:
-            chosen[each] = _METHODS[each]
-        elif callable(each):
-            name = _free_name(each, {*METHODS, *chosen})
-            chosen[name] = Method(name, partial(_called, each), reads_mobilities=True)
+    for method in several(methods):
+        if isinstance(method, str) and method in _METHODS:
+            chosen[method] = _METHODS[method]
+        elif callable(method):
+            name = _free_name(method, {*METHODS, *chosen})
+            chosen[name] = Method(name, partial(_called, method), reads_mobilities=True)
         else:
-            name = each if isinstance(each, str) else repr(each)
+            name = method if isinstance(method, str) else repr(method)
             raise PasserellesError("evaluation_unknown_method", name=name, known=", ".join(METHODS))
     if not chosen:
         raise PasserellesError("evaluation_no_method", known=", ".join(METHODS))
@@ -412,7 +412,7 @@ def rank_by_method(
             report(done * len(methods) + i, total, method.name)
             pieces[i].append(_rank(training if method.reads_mobilities else bare, method, fold))
     report(total, total, "")
-    return [_joined(each) for each in pieces]
+    return [_joined(piece) for piece in pieces]
 
 
 def _rank(graph: OccupationGraph, method: Method, fold: protocol.Fold) -> RankedTargets:
@@ -492,14 +492,14 @@ def with_observed(
     chosen = (*choose_methods(graph, methods), Method(SIZE, partial(_size_scores, people, held_out)))
     ranked = zip(chosen, rank_by_method(graph, chosen, folds, progress), strict=True)
     named = ((rows, method.name, protocol_of(method, graph, evaluation.folds)) for method, rows in ranked)
-    results = tuple(_observed_result(people, *each) for each in named)
+    results = tuple(_observed_result(people, *about) for about in named)
     fit = ObservedFit(observed.file.name, len(observed.pairs), float(people.sum()), results)
     return replace(evaluation, observed=fit)
 
 
 def people_matrix(graph: OccupationGraph, observed: ObservedMoves) -> sparse.csr_array:
     """People who moved, shape (n, n), origins in rows; those of a specialised occupation count for its fiche."""
-    counts, *ends = zip(*((some.people, *ends) for ends, some in observed.pairs.items()), strict=True)
+    counts, *ends = zip(*((moved.people, *ends) for ends, moved in observed.pairs.items()), strict=True)
     people = np.asarray(counts)
     rows, columns = (graph.base_rows[[graph.position[code] for code in codes]] for codes in ends)
     moved = rows != columns
@@ -507,8 +507,8 @@ def people_matrix(graph: OccupationGraph, observed: ObservedMoves) -> sparse.csr
 
 
 def _size_scores(people: sparse.csr_array, held_out: dict[int, Rows], _graph: OccupationGraph, rows: Rows) -> Scores:
-    own = [np.asarray(sparse.csr_array(people[held_out[row]]).sum(axis=0)).ravel() for row in rows.tolist()]
-    return np.asarray(np.asarray(people.sum(axis=0)).ravel() - np.stack(own), dtype=np.float64)
+    left_out = [np.asarray(sparse.csr_array(people[held_out[row]]).sum(axis=0)).ravel() for row in rows.tolist()]
+    return np.asarray(np.asarray(people.sum(axis=0)).ravel() - np.stack(left_out), dtype=np.float64)
 
 
 def measure_people(ranked: RankedTargets, people: sparse.csr_array) -> protocol.Values:
@@ -523,8 +523,8 @@ def measure_people(ranked: RankedTargets, people: sparse.csr_array) -> protocol.
     for i, (origin, targets) in enumerate(zip(ranked.origins.tolist(), ranked.targets[:, :first], strict=True)):
         gains = np.asarray(people[[origin]].todense()).ravel()
         best = np.sort(gains)[::-1][:first]
-        got = np.where(targets >= 0, gains[targets], 0.0)
-        values[:, i] = got.sum() / gains.sum(), got @ discounts[: len(got)] / (best @ discounts[: len(best)])
+        gained = np.where(targets >= 0, gains[targets], 0.0)
+        values[:, i] = gained.sum() / gains.sum(), gained @ discounts[: len(gained)] / (best @ discounts[: len(best)])
     return values
 
 

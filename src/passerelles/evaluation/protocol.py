@@ -187,7 +187,7 @@ def reliability(probabilities: ArrayLike, outcomes: ArrayLike, *, bins: int = 10
     if bins < 1:
         raise ValueError(f"bins must be at least 1, not {bins}")
     order = np.argsort(predicted, kind="stable")
-    split = ((predicted[some], observed[some]) for some in np.array_split(order, bins) if len(some))
+    split = ((predicted[block], observed[block]) for block in np.array_split(order, bins) if len(block))
     return tuple(Bin(float(p[0]), float(p[-1]), len(p), float(p.mean()), float(o.mean())) for p, o in split)
 
 
@@ -288,7 +288,7 @@ def make_folds(
         raise PasserellesError("evaluation_few_groups", folds=folds, n=n)
     if grouping is not None:
         labels = np.random.default_rng(grouping).permutation(int(groups.max()) + 1).astype(np.int32)[labels]
-    tested = (origins[np.sort(some)] for _, some in GroupKFold(n_splits=folds).split(origins, groups=labels))
+    tested = (origins[np.sort(positions)] for _, positions in GroupKFold(n_splits=folds).split(origins, groups=labels))
     splits = ((rows, np.flatnonzero(np.isin(groups, groups[rows])).astype(np.int32)) for rows in tested)
     return tuple(Fold(number, *map(frozen, rows)) for number, rows in enumerate(splits, start=1))
 
@@ -377,7 +377,7 @@ def _requirements(graph: OccupationGraph, rows: Rows) -> list[_Key]:
     limits = np.unique(np.quantile(counts, [0.25, 0.5, 0.75], method="higher"))
     quartile = np.searchsorted(limits, counts, side="left")
     ends = {q: counts[quartile == q] for q in set(quartile.tolist())}
-    spans = {q: _span(int(own.min()), int(own.max())) for q, own in ends.items()}
+    spans = {q: _span(int(sizes.min()), int(sizes.max())) for q, sizes in ends.items()}
     return [(q, spans[q], None) for q in quartile.tolist()]
 
 

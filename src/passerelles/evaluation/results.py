@@ -18,7 +18,7 @@ from passerelles.views.spec import Column, On, Page, Record, Sheet
 
 _FIRST: Final = "ndcg@10"  # the metric that methods are compared by
 _COMPARED: Final = (_FIRST, *PEOPLE_METRICS)
-_MAIN: Final = ("recall@10", "ndcg@10")  # where room is short
+_MAIN_METRICS: Final = ("recall@10", "ndcg@10")  # where room is short
 _WIDE: Final = On.TABLE | On.PAGE
 _TERNARY: Final = ("regulated", "managerial")
 
@@ -100,7 +100,7 @@ def _said(split: str, group: OriginGroup, lang: Lang) -> str:
 def _of_group(name: str) -> Column:
     return Column(
         name, "number", value=lambda g, _: g[2].metrics[name], shown=lambda g, lang: _figure(g[2].metrics[name], lang),
-        promised="share", on=On.ALL if name in _MAIN else On.JSON | _WIDE,
+        promised="share", on=On.ALL if name in _MAIN_METRICS else On.JSON | _WIDE,
     )  # fmt: skip
 
 
@@ -272,7 +272,7 @@ class Evaluation(Shown):
         PasserellesError
             If it was not evaluated.
         """
-        by_name = {each.method: each for each in self.results}
+        by_name = {result.method: result for result in self.results}
         if method not in by_name:
             raise PasserellesError("evaluation_unknown_method", name=method, known=", ".join(by_name))
         return by_name[method]

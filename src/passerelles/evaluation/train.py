@@ -198,8 +198,8 @@ def _fit(features: Mapping[str, Dense], sample: _Sample, free: Container[str] = 
         if not wrong.any():
             weights = {names[i]: _rounded(w / spread[i]) for i, w in zip(active, fitted, strict=True)}
             shift = sum(w * centre[names.index(n)] for n, w in weights.items())
-            if kept := {n: w for n, w in weights.items() if w}:
-                return kept, float(model.intercept_[0] - shift)
+            if nonzero := {n: w for n, w in weights.items() if w}:
+                return nonzero, float(model.intercept_[0] - shift)
             break
         active = active[~wrong]
         model.coef_ = model.coef_[:, ~wrong]  # where the next fit starts

@@ -143,10 +143,10 @@ def file_sha256(path: Path) -> str:
 def file_identity(path: Path | None) -> tuple[int, ...] | None:
     """Return what identifies the file at a path, other after one is renamed onto it; None where there is none."""
     try:
-        found = path.stat() if path is not None else None
+        status = path.stat() if path is not None else None
     except OSError:
         return None
-    return found and (found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size)
+    return status and (status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size)
 
 
 def parse_json(text: str | bytes) -> Any:

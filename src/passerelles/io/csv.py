@@ -264,7 +264,7 @@ def named(header: Sequence[str], heads: Mapping[str, str]) -> tuple[str, ...]:
     """
     if not heads:
         return tuple(header)
-    return tuple(heads.get(normalise_label(head), head) if len(head) <= _LONGEST_HEAD else head for head in header)
+    return tuple(heads.get(normalise_label(head), head) if len(head) <= _HEAD_LENGTH else head for head in header)
 
 
 def _records(lines: Sequence[str], delimiter: str, name: str, log: NoticeLog) -> Iterator[tuple[int, list[Any]]]:
@@ -356,18 +356,18 @@ _PDF: Final = b"%PDF-"
 _WEB_PAGE: Final = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html|head|meta|table|style)\b", re.IGNORECASE)
 _ONE_COLUMN: Final = "\x1f"  # delimiter of a file of one column: a sign that no text holds
 Why = Literal["", "empty", "not_number", "ambiguous"]
-_LONGEST_HEAD: Final = 100  # signs of a cell that may head a column: of a row of data, others are long texts
-_LONGEST: Final = 1000  # signs of a cell that holds a number, or a sum
+_HEAD_LENGTH: Final = 100  # signs of a cell that may head a column: of a row of data, others are long texts
+_CELL_LENGTH: Final = 1000  # signs of a cell that holds a number, or a sum
 _SPACES: Final = re.compile(r"[\s\u00a0\u202f\u2009]")
-_SPACED: Final = re.compile(r"[0-9]{1,3}([ \u00a0\u202f\u2009][0-9]{3})+")
-_MARKED: Final = re.compile(r"[0-9]+(?:[.,'\u2019][0-9]+)*")
-_WRITTEN: Final = packaged("passerelles.io", "numbers.toml")
+_GROUPED_BY_SPACES: Final = re.compile(r"[0-9]{1,3}([ \u00a0\u202f\u2009][0-9]{3})+")
+_GROUPED_BY_MARKS: Final = re.compile(r"[0-9]+(?:[.,'\u2019][0-9]+)*")
+_NUMBER_WORDS: Final = packaged("passerelles.io", "numbers.toml")
 # What may stand after a number of people or openings without changing it.
-_UNITS: Final = re.compile("".join(_WRITTEN["unit"]), re.IGNORECASE)
+_UNITS: Final = re.compile("".join(_NUMBER_WORDS["unit"]), re.IGNORECASE)
 _OF_WHICH: Final = re.compile(r"\(\s*(\d{1,4})\s+[^\W\d][^()]*\)")  # a part of the number: "3 (1 urgent)"
 _TERMS: Final = re.compile(r"\+|(?<=[^\W\d])\s*(?:,|\bet\b|\band\b)\s*(?=\d+ [^\W\d])(?![^()]*\))")  # "2 CDI et 1 CDD"
-_ALL: Final = re.compile(f"^{_WRITTEN['all']}$", re.IGNORECASE)
-_WORDED: Final = {word: str(at) for words in _WRITTEN["words"] for at, word in enumerate(words.split())}
+_EVERYBODY: Final = re.compile(f"^{_NUMBER_WORDS['all']}$", re.IGNORECASE)
+_WORDED: Final = {word: str(at) for words in _NUMBER_WORDS["words"] for at, word in enumerate(words.split())}
 
 
 class Rows(NamedTuple):
@@ -608,15 +608,15 @@ def decimal_sign(texts: Iterable[str]) -> str:
 
 def _decimal_of(text: str) -> str:
     signs = re.sub(r"[^.,]", "", text)
-    if not _MARKED.fullmatch(text) or not signs:
+    if not _GROUPED_BY_MARKS.fullmatch(text) or not signs:
         return ""
     if len(set(signs)) > 1:
         return signs[-1]  # 1.250,50
-    other = "." if signs[0] == "," else ","
+    other_sign = "." if signs[0] == "," else ","
     if len(signs) > 1:
-        return other  # 1.250.000
-    whole, _, decimals = text.partition(signs)
-    return "" if len(decimals) == 3 and 0 < len(whole) <= 3 and whole != "0" else signs  # noqa: PLR2004 - a group of thousands
+        return other_sign  # 1.250.000
+    integer, _, decimals = text.partition(signs)
+    return "" if len(decimals) == 3 and 0 < len(integer) <= 3 and integer != "0" else signs  # noqa: PLR2004 - a group of thousands
 
 
 def read_number(text: str, *, decimal: str = "", whole: bool = False) -> Number:  # noqa: PLR0911 - one refusal a line
@@ -652,14 +652,14 @@ def read_number(text: str, *, decimal: str = "", whole: bool = False) -> Number:
     plain = text.strip()
     if not plain:
         return Number(None, "empty")
-    if len(plain) > _LONGEST:
+    if len(plain) > _CELL_LENGTH:
         return Number(None, "not_number")
     terms = plain.split("+") if "dont" in plain else _TERMS.split(plain)
     if len(terms) > 1 and all(map(str.strip, terms)):  # "2 CDI + 1 CDD"
         addends = [n for term in terms if (n := read_number(term, decimal=decimal, whole=whole).value) is not None]
         complete = len(addends) == len(terms) and min(addends) >= 0
         return Number(sum(addends)) if complete else Number(None, "not_number")
-    plain = _ALL.sub(r"\g<n>", plain)  # "tous (4)"
+    plain = _EVERYBODY.sub(r"\g<n>", plain)  # "tous (4)"
     first, *others = plain.split(maxsplit=1)
     plain = " ".join([_WORDED.get(first.casefold(), first), *others])  # "deux postes"
     negative = plain[0] in "-\u2212"
@@ -673,10 +673,10 @@ def read_number(text: str, *, decimal: str = "", whole: bool = False) -> Number:
         return Number(None, "not_number")
     if _SPACES.search(digits):
         head, sign, decimals = re.fullmatch(r"([0-9\s\u00a0\u202f\u2009]*)([.,]?)(.*)", digits, re.DOTALL).groups()  # type: ignore[union-attr]
-        if not _SPACED.fullmatch(head) or not (decimals.isdigit() or not decimals):
+        if not _GROUPED_BY_SPACES.fullmatch(head) or not (decimals.isdigit() or not decimals):
             return Number(None, "ambiguous")
         return _number(f"{_SPACES.sub('', head)}.{decimals}" if sign else _SPACES.sub("", head), negative=negative)
-    if not _MARKED.fullmatch(digits):
+    if not _GROUPED_BY_MARKS.fullmatch(digits):
         return Number(None, "not_number")
     sign = _decimal_of(digits)
     if not sign and (not decimal or (whole and decimal in digits)) and re.search("[.,]", digits):
@@ -684,10 +684,10 @@ def read_number(text: str, *, decimal: str = "", whole: bool = False) -> Number:
     sign = sign or decimal
     grouping = "." if sign == "," else ","
     head, _, decimals = digits.partition(sign) if sign else (digits, "", "")
-    parts = re.split(f"[{grouping}'\u2019]", head)
-    if any(len(part) != 3 for part in parts[1:]) or (not decimals.isdigit() and decimals):  # noqa: PLR2004 - thousands
+    digit_groups = re.split(f"[{grouping}'\u2019]", head)
+    if any(len(part) != 3 for part in digit_groups[1:]) or (not decimals.isdigit() and decimals):  # noqa: PLR2004 - thousands
         return Number(None, "ambiguous")
-    return _number(f"{''.join(parts)}.{decimals}" if decimals else "".join(parts), negative=negative)
+    return _number(f"{''.join(digit_groups)}.{decimals}" if decimals else "".join(digit_groups), negative=negative)
 
 
 def decimal_number(text: str) -> float:
@@ -712,7 +712,7 @@ def _number(text: str, *, negative: bool) -> Number:
 
 
 # What a row or a column of sums is called, case and punctuation aside.
-TOTAL: Final = re.compile("|".join(_WRITTEN["total"]), re.IGNORECASE)
+TOTAL: Final = re.compile("|".join(_NUMBER_WORDS["total"]), re.IGNORECASE)
 _COUNT: Final = re.compile(r"\d{1,4}|\d{1,3}[ ,.\u00a0\u202f]\d{3}")
 
 

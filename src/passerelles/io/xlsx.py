@@ -30,10 +30,10 @@ _SMALL_PART: Final = 5_000_000
 _MAX_CELLS: Final = 4_000_000  # empty ones included
 _MAX_WALKED: Final = 600_000  # of a sheet that only a parser can walk: seven microseconds each
 _MAX_SLOTS: Final = 12_000_000  # places of rows in memory: a far cell makes its row wide
-_PIECE: Final = 1 << 16
+_PIECE_BYTES: Final = 1 << 16
 _MAX_PARTS: Final = 10_000  # elements inside one cell or one shared text
-_PEEKED: Final = 1_500  # cells read of a sheet whose first rows alone are asked for, where these do not come first
-_MAIN: Final = "xl/workbook.xml"
+_PEEKED_ROWS: Final = 1_500  # cells read of a sheet whose first rows alone are asked for, where these do not come first
+_WORKBOOK_PART: Final = "xl/workbook.xml"
 _SECTIONS: Final = ("fonts", "fills", "cellXfs", "cellStyles", "dxfs")  # of its styles
 # Number formats of dates, times and durations, as the format numbers its own (ECMA-376, 18.8.30).
 _DATES: Final = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
@@ -201,7 +201,7 @@ def is_workbook(data: bytes) -> bool:
         return False
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _MAIN in archive.namelist()
+            return _WORKBOOK_PART in archive.namelist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError):
         return False
 
@@ -223,18 +223,18 @@ def open_workbook(data: bytes) -> Workbook:
             raise DamagedWorkbookError(error.message("en")) from error
         listed = ((about.get("Type", ""), about) for _, about in _elements(archive, "xl/_rels/workbook.xml.rels"))
         targets = {rel.get("Id", ""): rel.get("Target", "") for kind, rel in listed if kind.endswith("/worksheet")}
-        parts: dict[str, str] = {}
+        sheets: dict[str, str] = {}
         epoch = _EPOCH
-        for name, about in _elements(archive, _MAIN):
+        for name, about in _elements(archive, _WORKBOOK_PART):
             if name == "sheet" and about.get("state", "visible") == "visible":
                 target = targets.get(next((v for k, v in about.items() if _bare(k) == "id"), ""))
                 if target is not None:
-                    parts[about.get("name", "")] = str("/xl" / PurePosixPath(target)).lstrip("/")
+                    sheets[about.get("name", "")] = str("/xl" / PurePosixPath(target)).lstrip("/")
             elif name == "workbookPr" and about.get("date1904") in ("1", "true"):
                 epoch = _EPOCH_1904
-        if not parts:
+        if not sheets:
             raise DamagedWorkbookError("no visible sheet")
-        return Workbook(archive, parts, epoch)
+        return Workbook(archive, sheets, epoch)
 
 
 def cell_text(cell: object) -> str:
@@ -274,7 +274,7 @@ def _check_start(stream: IO[bytes]) -> None:
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = lambda *_: doctypes.append(True)
     parser.StartElementHandler = lambda *_: doctypes.append(False)
-    while not doctypes and (piece := stream.read(_PIECE)):
+    while not doctypes and (piece := stream.read(_PIECE_BYTES)):
         parser.Parse(piece)
     if doctypes[:1] == [True]:
         raise DamagedWorkbookError("a document type declaration")
@@ -483,7 +483,7 @@ def _walk(book: Workbook, sheet: str, *, most: float = inf) -> SheetCells:
             row, column = int(element.get("r", row + 1)), 0
             if not 0 < row <= _MAX_ROW:
                 raise DamagedWorkbookError(f"row {row}")
-            if row > most and count > _PEEKED:
+            if row > most and count > _PEEKED_ROWS:
                 break
         elif name == "c":
             count += 1

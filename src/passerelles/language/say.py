@@ -12,7 +12,7 @@ LANGS: tuple[Lang, ...] = get_args(Lang)
 
 def lang_of(text: str, usual: Lang = "fr") -> Lang:
     """Return the language of a code, the usual one where there are no files of it."""
-    return next((each for each in LANGS if each == text), usual)
+    return next((lang for lang in LANGS if lang == text), usual)
 
 
 def _subject(lang: str, subject: str) -> Mapping[str, Any]:
@@ -55,8 +55,8 @@ def say(key: str, *, lang: Lang = "fr", **values: object) -> str:
         raise KeyError(f"{key}: not in language/{lang}/{subject}.toml") from None
     if isinstance(entry, dict):
         entry = entry["one" if is_singular(values.get("n"), lang=lang) else "many"]
-    told = str(entry).format(**{k: _formatted(v, lang) for k, v in values.items()})
-    return told.replace("….", "…")  # what ends with names left out takes no full stop
+    sentence = str(entry).format(**{k: _formatted(v, lang) for k, v in values.items()})
+    return sentence.replace("….", "…")  # what ends with names left out takes no full stop
 
 
 def sentences(subject: str, *, lang: Lang) -> dict[str, str]:

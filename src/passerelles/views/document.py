@@ -131,10 +131,10 @@ class Document(NamedTuple):
     sheets: bool = False
 
 
-_WIDE: Final = 5  # columns from which a table is set in small type
+_MANY_COLUMNS: Final = 5  # columns from which a table is set in small type
 _SMALL, _USUAL = 8.0, 10.0  # points
 _MARGIN: Final = 18.0  # millimetres
-_LETTER: Final = 0.6  # of the size of the type: how wide a letter is, about
+_LETTER_WIDTH: Final = 0.6  # of the size of the type: how wide a letter is, about
 _PADDING: Final = 4  # letters that would fit beside the text of a cell
 
 
@@ -227,10 +227,10 @@ def _table(office: "OfficeDocument", grid: Grid) -> None:
     table = office.add_table(rows=0, cols=len(grid.heads))
     table.style = "Table Grid"
     table.autofit = False
-    size = Pt(_SMALL if len(grid.heads) >= _WIDE else _USUAL - 1)
+    size = Pt(_SMALL if len(grid.heads) >= _MANY_COLUMNS else _USUAL - 1)
     lines = [[(head.label, "") for head in grid.heads], *([(c.text, c.note) for c in row] for row in grid.rows)]
     room = Mm(210 - 2 * _MARGIN)
-    letters = round(room / (_LETTER * size)) - _PADDING * len(grid.heads)
+    letters = round(room / (_LETTER_WIDTH * size)) - _PADDING * len(grid.heads)
     numeric = [head.numeric for head in grid.heads]  # figures stand on one line, what is said beside them need not
     rows = [
         [

@@ -22,10 +22,10 @@ BookCell = Cell | datetime | date | time | timedelta
 _FORMATS: Final[dict[Kind, str]] = {"text": "@", "flag": "General", "integer": "0", "number": "0.00", "share": "0%"}
 _FONT: Final[dict[str, Any]] = {"name": "Calibri", "size": 11}  # that of the cells: each suite has its own without one
 _A4: Final = 9  # sizes of paper have numbers, and none is US letter
-_WIDEST: Final = 60
-_NARROWEST: Final = 8
-_PRINTED: Final = 240  # characters side by side on a printed page
-_READ: Final = 2_000  # rows whose cells say how wide a column is
+_WIDEST_COLUMN: Final = 60
+_NARROWEST_COLUMN: Final = 8
+_PRINTED_WIDTH: Final = 240  # characters side by side on a printed page
+_MEASURED_ROWS: Final = 2_000  # rows whose cells say how wide a column is
 _NO_TITLE: Final = re.compile(r"[\\*?:/\[\]]")  # signs that no name of a sheet has
 # A text that begins so could be read as a formula or an error code.
 _FORMULA_SIGNS: Final = tuple("=+-@#")
@@ -119,7 +119,7 @@ def _fill(book: "Workbook", page: BookPage) -> None:
     # As few pages side by side as can be read, as many below each other as there are rows.
     shown = sum(width for place, width in enumerate(widths) if place not in page.hidden)
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = (across := math.ceil(shown / _PRINTED)), 0
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = (across := math.ceil(shown / _PRINTED_WIDTH)), 0
     sheet.freeze_panes = "A2"
     if across > 1:  # what a row is of stays beside what is read of it
         sheet.freeze_panes, sheet.print_title_cols = "B2", "A:A"
@@ -153,8 +153,8 @@ def _fill(book: "Workbook", page: BookPage) -> None:
         cells = [_cell(sheet, value) for value in row]
         for cell, value, kind in zip(cells, row, page.kinds, strict=bool(page.kinds)):
             # A whole number stays whole in a column of all sorts of figures, and a yes is no 1 among texts.
-            whole = kind == "number" and isinstance(value, int | float) and float(value).is_integer()
-            cell.number_format = _FORMATS["flag" if isinstance(value, bool) else "integer" if whole else kind]
+            is_whole = kind == "number" and isinstance(value, int | float) and float(value).is_integer()
+            cell.number_format = _FORMATS["flag" if isinstance(value, bool) else "integer" if is_whole else kind]
             if page.faint and row is page.rows[0]:
                 cell.font = Font(**_FONT, italic=True, color="808080")
             cell.alignment = wrapped if kind in ("text", "flag") else plain
@@ -179,10 +179,10 @@ def _widths(page: BookPage) -> Iterator[int]:
     """Return a width for each column: that of its widest cell; heads wrap, but not inside a word."""
     for place, head in enumerate(page.heads):
         kind = page.kinds[place] if page.kinds else "text"
-        widest = max((len(_as_text(row[place], kind)) for row in page.rows[:_READ]), default=0)
+        widest = max((len(_as_text(row[place], kind)) for row in page.rows[:_MEASURED_ROWS]), default=0)
         word = max((len(word) for word in head.split()), default=0)
         room = 2 if kind in NUMERIC else 4  # capitals and an indent take more than figures
-        yield min(_WIDEST, max(_NARROWEST, widest + room, word + 4, min(len(head) + 4, 16)))
+        yield min(_WIDEST_COLUMN, max(_NARROWEST_COLUMN, widest + room, word + 4, min(len(head) + 4, 16)))
 
 
 def _as_text(value: BookCell, kind: Kind) -> str:

@@ -48,7 +48,7 @@ def shape(written: Shape, words: Shapes = WORDS) -> Schema:
     if _SCHEMAS & written.keys():
         return dict(written)
     if "any" in written:
-        return {"anyOf": [shape(each, words) for each in written["any"]]}
+        return {"anyOf": [shape(alternative, words) for alternative in written["any"]]}
     about = written.get("about", "")
     if "each" in written:
         return _about({"type": "object", "additionalProperties": shape(written["each"], words)}, about)
@@ -64,7 +64,7 @@ def record(about: str, required: Shapes, *, optional: Shapes | None = None, word
     return {
         "type": "object",
         "description": about,
-        "properties": {key: shape(each, words) for key, each in {**required, **(optional or {})}.items()},
+        "properties": {key: shape(value, words) for key, value in {**required, **(optional or {})}.items()},
         "required": list(required),
     }
 

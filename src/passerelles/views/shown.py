@@ -39,11 +39,11 @@ def html_of(page: Page, *, lang: Lang = "fr") -> str:
 def attribution(stamp: Stamp, *, lang: Lang = "fr") -> Iterator[str]:
     """Yield source, date and licence of a referential and of each overlay on it, as the licences ask."""
     unknown = say("moves.date_unknown", lang=lang)
-    for place, each in enumerate(stamp.sources):
-        source, licence = ((text or "?").rstrip(".") for text in (each.source or each.title, each.licence))
-        of_data = {"source": source, "licence": licence, "date": day_text(each.date, lang) or unknown}
+    for place, origin in enumerate(stamp.sources):
+        source, licence = ((text or "?").rstrip(".") for text in (origin.source or origin.title, origin.licence))
+        of_data = {"source": source, "licence": licence, "date": day_text(origin.date, lang) or unknown}
         key = "source_overlay" if place else "source"
-        yield say(f"moves.{key}", lang=lang, name=f"{each.name} {each.version}", **of_data)
+        yield say(f"moves.{key}", lang=lang, name=f"{origin.name} {origin.version}", **of_data)
 
 
 _DTYPES: Final[dict[Kind, str]] = {"integer": "Int64", "number": "float64", "share": "float64", "flag": "boolean"}
@@ -161,7 +161,7 @@ class Shown:
 
     def _credited(self, lang: Lang) -> Page:
         of = [self, *(self[:1] if isinstance(self, list) else ())]
-        stamp = next((found for each in of if (found := getattr(each, "referential", None))), Stamp("", "", ""))
+        stamp = next((origin for shown in of if (origin := getattr(shown, "referential", None))), Stamp("", "", ""))
         page = self.page(lang)
         return page._replace(notes=[*page.notes, *attribution(stamp, lang=lang)])
 

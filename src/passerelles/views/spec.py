@@ -202,7 +202,7 @@ class Record:
     def __init__(
         self, name: str, about: str, *columns: Column | tuple[Column, ...], beside: Mapping[str, Shape] | None = None
     ) -> None:
-        several = chain.from_iterable((each,) if isinstance(each, Column) else each for each in columns)
+        several = chain.from_iterable((column,) if isinstance(column, Column) else column for column in columns)
         vars(self).update(name=name, about=about, columns=tuple(several), beside=beside or {})
 
     def to_dict(self, item: Any, lang: Lang) -> dict[str, Any]:
@@ -276,7 +276,7 @@ def parts_of(
     get = _reader(path or key)
     item_shape, to_dict = _shape_and_writer(of)
     defaults: dict[str, Any] = {"schema": [item_shape, about], "on": On.JSON}
-    return Column(key, json=lambda i, lang: [to_dict(each, lang) for each in get(i, lang)], **{**defaults, **more})
+    return Column(key, json=lambda i, lang: [to_dict(item, lang) for item in get(i, lang)], **{**defaults, **more})
 
 
 def _shape_and_writer(of: str | Record | type[Any] | tuple[Column, ...]) -> tuple[Shape, Value]:
@@ -292,8 +292,8 @@ def _shape_and_writer(of: str | Record | type[Any] | tuple[Column, ...]) -> tupl
 
 def inside(key: str, about: str, *columns: Column, **more: Any) -> Column:
     """Return a column of JSON that holds an object of columns of the item itself."""
-    whole = Record("", about, columns)
-    return Column(key, json=whole.to_dict, **{"schema": whole.schema(), "on": On.JSON, **more})
+    inner = Record("", about, columns)
+    return Column(key, json=inner.to_dict, **{"schema": inner.schema(), "on": On.JSON, **more})
 
 
 def texts_of(key: str, of: Shape, about: str = "", *, path: str = "", sep: str = "; ", **more: Any) -> Column:

@@ -19,17 +19,17 @@ from passerelles.language.say import Lang, typeset
 from passerelles.views.spec import NUMERIC, Column, On, Page, Sheet
 
 WIDTH: Final = 80
-_LEAST: Final = 5  # width below which no column of words goes: what a word has more is folded
-_BETWEEN: Final = 2  # blanks between two columns
+_LEAST_WIDTH: Final = 5  # width below which no column of words goes: what a word has more is folded
+_GAP: Final = 2  # blanks between two columns
 _UNKNOWN: Final = "?"
 _NONE: Final = "–"
 _LOOK: Final[dict[str, Any]] = {"title_justify": "left", "box": box.SIMPLE_HEAD, "pad_edge": False, "show_edge": False,
                                 "padding": (0, 1, 0, 0)}  # fmt: skip
 # rich breaks lines at no-break spaces too, so these stand in for spaces that hold while it wraps.
 _HOLDING: Final = {" ": "\ue000", "\u00a0": "\ue001", "\u202f": "\ue002"}
-_BACK: Final = {ord(sign): space for space, sign in _HOLDING.items()}
+_UNHELD: Final = {ord(sign): space for space, sign in _HOLDING.items()}
 # What a terminal would obey rather than show; a label may come from anywhere.
-_CONTROLS: Final = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160))) | _BACK
+_CONTROLS: Final = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160))) | _UNHELD
 
 
 class Screen(Console):
@@ -57,7 +57,7 @@ class Screen(Console):
         protected = renderable.copy()
         protected.plain = with_holding_spaces(protected.plain, self.lang)
         for text, style, control in super().render(protected, options):
-            yield Segment(text.translate(_BACK), style, control)
+            yield Segment(text.translate(_UNHELD), style, control)
 
 
 def with_holding_spaces(text: str, lang: Lang) -> str:
@@ -119,7 +119,7 @@ def print_sheet(console: Screen, sheet: Sheet, *, title: str = "", most: int | N
     heads = [column.head(lang) for column in columns]
     protected = [[with_holding_spaces(text, lang) for text in row] for row in rows]
     exact = [column.kind in NUMERIC for column in columns]
-    widths = column_widths(heads, protected, exact, console.width - _BETWEEN * (len(columns) - 1))
+    widths = column_widths(heads, protected, exact, console.width - _GAP * (len(columns) - 1))
     for head, numeric, width in zip(heads, exact, widths, strict=True):
         table.add_column(head, justify="right" if numeric else "left", width=width, overflow="fold")
     for row in rows:
@@ -152,13 +152,13 @@ def column_widths(heads: Sequence[str], rows: Sequence[Sequence[str]], exact: Se
         lines = [line for row in rows for line in row[place].split("\n")]
         words = [word for text in (head, *(() if exact[place] else lines)) for word in text.split()]
         # a word of the head stands above every row, and one that breaks after a hyphen is not folded
-        parts = re.findall(r"[^\s-]+-*", " ".join([*words, *(head.split() * (len(rows) - 1))]))
-        wide_words.append([cell_len(part) for part in parts])
+        pieces = re.findall(r"[^\s-]+-*", " ".join([*words, *(head.split() * (len(rows) - 1))]))
+        wide_words.append([cell_len(part) for part in pieces])
         longest = max(map(cell_len, lines))
         full.append(max(longest, cell_len(head)))
         widths.append(max((longest if exact[place] else 0), *map(cell_len, words)) if words else longest)
     foldable = [place for place, is_exact in enumerate(exact) if not is_exact]
-    while sum(widths) > room and (wide := [p for p in foldable if widths[p] > _LEAST]):
+    while sum(widths) > room and (wide := [p for p in foldable if widths[p] > _LEAST_WIDTH]):
         widths[min(wide, key=lambda p: (sum(n >= widths[p] for n in wide_words[p]), -widths[p], p))] -= 1
     while sum(widths) < room and (short := [p for p in foldable if widths[p] < full[p]]):
         widths[max(short, key=lambda p: (full[p] / widths[p], -p))] += 1
