@@ -20,9 +20,9 @@ from passerelles.market.read import CACHED_VALUES
 from passerelles.matching.index import DOCUMENT as TITLES
 from passerelles.matching.index import pack_titles
 from passerelles.referentials.load import READERS
-from passerelles.referentials.own_tables import open_tables
 from passerelles.referentials.places import bundled, cache_folder, place_of
 from passerelles.referentials.referential import Referential, open_referential, pack_referential
+from passerelles.referentials.table_format import open_tables
 from passerelles.scoring.measures import DOCUMENT as MEASURES
 from passerelles.scoring.measures import measure_index
 from passerelles.scoring.scorer import load_scorer, scorer_for, scorer_sum

@@ -24,9 +24,9 @@ from passerelles.referentials.credentials import closure, read_catalogue
 from passerelles.referentials.load import load_referential
 from passerelles.referentials.overlay import overlays_that_split
 from passerelles.referentials.own_overlays import install, listed, remove, write_form
-from passerelles.referentials.own_tables import CODED, choices, open_tables, sheet_title
 from passerelles.referentials.places import home
 from passerelles.referentials.referential import Referential, lay_access
+from passerelles.referentials.table_format import CODED, choices, open_tables, sheet_title
 from passerelles.referentials.validate import check_overlay
 from passerelles.session import Session
 from passerelles.views.excel import write_workbook

@@ -25,9 +25,9 @@ from passerelles.model import (
     WorkContext,
 )
 from passerelles.referentials.load import load_referential
-from passerelles.referentials.own_tables import files_of
 from passerelles.referentials.referential import Referential
 from passerelles.referentials.table import REQUIRED
+from passerelles.referentials.table_format import files_of
 from sets import MANIFEST, Sheets, column, moved, table, write_table, zipped
 
 

@@ -24,8 +24,8 @@ from passerelles.io.atomic import is_stream
 from passerelles.io.csv import DELIMITERS, decode
 from passerelles.model import TERNARY, Employment, Ternary
 from passerelles.referentials.draft import meaning
-from passerelles.referentials.own_tables import coded
 from passerelles.referentials.referential import exact_occupation, named_titles
+from passerelles.referentials.table_format import coded
 from passerelles.scoring.measures import Origins
 from passerelles.text import alike, cut, few, normalise_label
 from passerelles.vectors import Bools, Ints, Rows, presence, sparse

@@ -23,9 +23,9 @@ from passerelles.model import JobTitle, Profile, Stamp
 from passerelles.referentials.draft import Draft
 from passerelles.referentials.overlay import by_label
 from passerelles.referentials.own_overlays import form_page, manifest_page
-from passerelles.referentials.own_tables import DECLARED, OwnTables, heads, is_example, open_tables, sheet_title
 from passerelles.referentials.places import place_of
 from passerelles.referentials.referential import Referential
+from passerelles.referentials.table_format import DECLARED, OwnTables, heads, is_example, open_tables, sheet_title
 from passerelles.referentials.taxonomies import code_of_uri
 from passerelles.text import normalise_label
 from passerelles.views.excel import BookPage

@@ -28,13 +28,13 @@ _SELECTIONS: Final[tuple[Selection, ...]] = ("competition", "appointment", "admi
 _CONDITIONS: Final[tuple[Condition, ...]] = ("self-employed", "public", "some-titles", "some-tasks")
 _CUES: Final = ("neutral", "negated", "hedged", "softened", "governing", "stated")  # the first hides what is in it
 _UNMASKED: Final = ("neutral", "negated")  # these may hold the credential: "no certificate is required"
-_FOLDED: Final = {"œ": "o", "æ": "a", "’": "'", "‑": "-", "\u00a0": " "}
-_RESTATED: Final = 45  # letters between "this diploma" and "is compulsory"
-_NEAR: Final = 20  # letters that still belong to a word
+_FOLDED_LETTERS: Final = {"œ": "o", "æ": "a", "’": "'", "‑": "-", "\u00a0": " "}
+_RESTATED_WITHIN: Final = 45  # letters between "this diploma" and "is compulsory"
+_WORD_LETTERS: Final = 20  # letters that still belong to a word
 _ACRONYM: Final = 10
-_PLURAL: Final = 4  # letters from which a final s is a plural
+_PLURAL_FROM: Final = 4  # letters from which a final s is a plural
 _BEFORE_DE: Final = ("du", "le", "un", "son", "avec")
-_LONGEST: Final = 8  # words of a name
+_NAME_WORDS: Final = 8  # words of a name
 _MASK: Final = "_"  # stands for the letters of a credential, so that its own words are not read as cues
 
 
@@ -191,13 +191,13 @@ def read_access_text(text: str, language: str = "fr") -> AccessText | None:
     folded = fold_in_place(text)
     places = list(_sentences(text, rules))
     sentences = [folded[start:end] for start, end in places]
-    whole: Any = {name: rules.ways[name].search(folded) is not None for name in ("other_way", "other_titles")}
+    anywhere: Any = {name: rules.ways[name].search(folded) is not None for name in ("other_way", "other_titles")}
     mentions: list[Mention] = []
     previous = 0  # first mention of the last sentence that names any
     firm = True  # whether nothing softens what that sentence names
     waiting: list[Mention] = []  # what that sentence names and only counts if the next one asks for it
     for (start, _), words, following in zip(places, sentences, [*sentences[1:], ""], strict=True):
-        sentence = _sentence(words, rules)._replace(first=start == places[0][0], following=following, **whole)
+        sentence = _sentence(words, rules)._replace(first=start == places[0][0], following=following, **anywhere)
         if words_taken_up := _restates(sentence, rules):
             named = [m for m in waiting if m.strength in ("only-way", "one-way")]
             named = [m for m in named if re.search(rules.rule(m)["restated"], words_taken_up)]
@@ -242,7 +242,7 @@ def fold_in_place(text: str) -> str:
 
 
 def _letter(letter: str) -> str:
-    return _FOLDED.get(letter, "") or unicodedata.normalize("NFKD", letter)[:1].lower()[:1] or " "
+    return _FOLDED_LETTERS.get(letter, "") or unicodedata.normalize("NFKD", letter)[:1].lower()[:1] or " "
 
 
 def credential_of(mention: Mention, credentials: Mapping[str, str], language: str = "fr") -> str | None:
@@ -350,7 +350,7 @@ def phrases_of(names: Iterable[tuple[str, str]], language: str = "fr") -> Phrase
             for phrase in (words, *shorter, bare):
                 if len(phrase) > 1 or name.isupper():  # a word alone says too little
                     codes.setdefault(phrase, set()).add(code)
-    return {phrase: tuple(sorted(some)) for phrase, some in codes.items()}
+    return {phrase: tuple(sorted(among)) for phrase, among in codes.items()}
 
 
 def read_asked(item: str, phrases: Phrases, labels: Mapping[str, str], own: Collection[str], language: str) -> Asked:
@@ -383,19 +383,19 @@ def read_asked(item: str, phrases: Phrases, labels: Mapping[str, str], own: Coll
     if any(pattern.search(folded) for pattern in patterns):
         return Asked()
     edges = [(0, 0), *(m.span() for m in rules.asked["either"].finditer(folded)), (len(item), len(item))]
-    parts = [_choices_in(item[a:b], phrases, labels, own, rules) for (_, a), (b, _) in pairwise(edges)]
-    parts = [(choices, unread) for choices, unread in parts if choices or unread]
-    choices = frozenset(choice for some, _ in parts for choice in some)
+    readings = [_choices_in(item[a:b], phrases, labels, own, rules) for (_, a), (b, _) in pairwise(edges)]
+    readings = [(choices, unread) for choices, unread in readings if choices or unread]
+    choices = frozenset(choice for listed, _ in readings for choice in listed)
     if not choices:
         named = credentials_named(item, labels, language)
-        return Asked(frozenset((each,) for each in named), "" if named else item)
+        return Asked(frozenset((code,) for code in named), "" if named else item)
     if rules.asked["offered"].search(folded):
         return Asked()
-    if len(parts) > 1:
-        readable = all(len(some) == 1 and not text for some, text in parts)
+    if len(readings) > 1:
+        readable = all(len(listed) == 1 and not text for listed, text in readings)
         either = frozenset({tuple(sorted({code for choice in choices for code in choice}))})
         return Asked(either) if readable else Asked(unread=item)
-    return Asked(choices, parts[0][1])
+    return Asked(choices, readings[0][1])
 
 
 def asked_by_title(
@@ -430,29 +430,29 @@ def _choices_in(
     text: str, phrases: Phrases, labels: Mapping[str, str], own: Collection[str], rules: _Rules
 ) -> tuple[list[Choice], str]:
     """Return the credentials that a text names, and its words that say something else."""
-    choices, rest = list[Choice](), rules.asked["ending"].sub(lambda match: _MASK * len(match[0]), fold_in_place(text))
+    choices, plain = list[Choice](), rules.asked["ending"].sub(lambda match: _MASK * len(match[0]), fold_in_place(text))
 
     def read(among: Sequence[str], start: int, end: int) -> bool:
         """Read the credential that a part of the text means, or the ones of the job that it may mean."""
-        nonlocal rest
+        nonlocal plain
         choice = tuple(sorted(code for code in among if code in labels and (len(among) == 1 or code in own)))
         if choice:
             choices.append(choice)
-            rest = f"{rest[:start]}{_MASK * (end - start)}{rest[end:]}"
+            plain = f"{plain[:start]}{_MASK * (end - start)}{plain[end:]}"
         return bool(choice)
 
     for names, pattern in rules.written.items():
-        for match in pattern.finditer(rest):
+        for match in pattern.finditer(plain):
             read(names.split(), *match.span())
-    words, filler, at = _asked_words(rest, rules), rules.asked["filler"], 0
+    words, filler, at = _asked_words(plain, rules), rules.asked["filler"], 0
     while at < len(words):
-        least = 1 if filler.match(rest[words[at][1] : words[at][2]]) else 0
-        sizes = range(min(_LONGEST, len(words) - at), least, -1)
+        least = 1 if filler.match(plain[words[at][1] : words[at][2]]) else 0
+        sizes = range(min(_NAME_WORDS, len(words) - at), least, -1)
         keys = ((n, tuple(word for word, *_ in words[at : at + n])) for n in sizes)
         named = ((n, phrases[key]) for n, key in keys if key in phrases)
         n, among = next(named, (0, ()))
         at += n if n and read(among, words[at][1], words[at + n - 1][2]) else 1
-    unread = [text[start:end] for _, start, end in _asked_words(rest, rules) if not filler.match(rest[start:end])]
+    unread = [text[start:end] for _, start, end in _asked_words(plain, rules) if not filler.match(plain[start:end])]
     return list(dict.fromkeys(choices)), " ".join(unread)
 
 
@@ -473,7 +473,7 @@ def _asked_words(folded: str, rules: _Rules) -> list[tuple[str, int, int]]:
 
 def _of_one_gender(word: str) -> str:
     """Return a word as all its genders and numbers are compared."""
-    if len(word) < _PLURAL:
+    if len(word) < _PLURAL_FROM:
         return word
     word = re.sub(r"trices?$", "teur", re.sub(r"euses?$", "eur", word))
     return word.rstrip("sx").removesuffix("e")
@@ -499,7 +499,7 @@ def _plain(name: str, language: str) -> str:
     """Return the words that make a name, without links, acronyms and plurals."""
     rules = _rules(language)
     words = (rules.reading["links"].sub(" ", fold_in_place(name)) if rules else name).split()
-    return " ".join(w[:-1] if w.endswith("s") and len(w) >= _PLURAL and w != "permis" else w for w in words)
+    return " ".join(w[:-1] if w.endswith("s") and len(w) >= _PLURAL_FROM and w != "permis" else w for w in words)
 
 
 def _sentences(text: str, rules: _Rules) -> Iterator[tuple[int, int]]:
@@ -622,8 +622,8 @@ def _subjects(sentence: _Sentence, cue: _Cue, edge: int, rules: _Rules) -> list[
     if inside:
         return inside
     if not before:
-        whole = rules.reading["complete"].search(sentence.text[cue.start : cue.end])
-        return [] if whole or other.search(sentence.masked[edge : cue.start]) else None
+        complete = rules.reading["complete"].search(sentence.text[cue.start : cue.end])
+        return [] if complete or other.search(sentence.masked[edge : cue.start]) else None
     plural = rules.reading["plural"].search(sentence.text[cue.start : cue.end]) is not None
     gaps = {i: rules.reading["insertion"].sub("", sentence.masked[sentence.spans[i].end : cue.start]) for i in before}
     if rules.reading["attached"].search(gaps[before[-1]]) and not plural:
@@ -637,7 +637,7 @@ def _subjects(sentence: _Sentence, cue: _Cue, edge: int, rules: _Rules) -> list[
 def _introduces(sentence: _Sentence, place: int, rules: _Rules) -> bool:
     """Whether a bare word only introduces what is named after it: "certifications such as ..."."""
     span = sentence.spans[place]
-    if place + 1 == len(sentence.spans) or span.end - span.head_end > _NEAR:
+    if place + 1 == len(sentence.spans) or span.end - span.head_end > _WORD_LETTERS:
         return False
     following = sentence.spans[place + 1].start
     lesser = sentence.spans[place + 1].rule.get("if_stated") and span.end - span.head_end > 1
@@ -671,7 +671,7 @@ def _alternative(sentence: _Sentence, span: _Span, rules: _Rules) -> bool:
     """Whether something else would do: an "or" that offers another thing, no further than what stands apart."""
     reading = rules.reading
     if (
-        reading["inner_choice"].search(sentence.text[span.start : span.end + _NEAR])
+        reading["inner_choice"].search(sentence.text[span.start : span.end + _WORD_LETTERS])
         or sentence.also(span, rules)
         or reading["one_of"].search(sentence.text[: span.start])
         or reading["exempt"].search(sentence.masked[span.end :])
@@ -747,7 +747,7 @@ def _restates(sentence: _Sentence, rules: _Rules) -> str | None:
             around = cue.start < match.start() < cue.end  # "without this card nobody ..."
             facing = cue.end > match.start() if cue.kind == "stated" else cue.kind == "governing" and start <= end
             gap = sentence.masked[start:end]
-            if (facing or around) and len(gap) <= _RESTATED and not rules.reading["other"].search(gap):
+            if (facing or around) and len(gap) <= _RESTATED_WITHIN and not rules.reading["other"].search(gap):
                 return match[0]
     return None
 
@@ -780,8 +780,8 @@ def _levels(sentences: Sequence[str], rules: _Rules) -> tuple[int | None, int | 
 
 def _selection(sentences: Sequence[str], rules: _Rules) -> Selection | None:
     """Return the selection that everybody goes through; a competition for some posts only is none."""
-    whole = (sentence for sentence in sentences if not rules.selection["partial"].search(sentence))
-    return next((k for sentence in whole for k in _SELECTIONS if rules.selection[k].search(sentence)), None)
+    for_all = (sentence for sentence in sentences if not rules.selection["partial"].search(sentence))
+    return next((k for sentence in for_all for k in _SELECTIONS if rules.selection[k].search(sentence)), None)
 
 
 @cache

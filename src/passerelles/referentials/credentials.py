@@ -17,8 +17,8 @@ from passerelles.io.archive import read_file
 from passerelles.io.csv import Table, decimal_number, read_table
 from passerelles.notices import Notice
 from passerelles.referentials.draft import Draft, from_row, refuse_unusable, requirement_key
-from passerelles.referentials.own_tables import OwnTables, files_of, open_tables
 from passerelles.referentials.places import bundled, bundled_folder, place_of
+from passerelles.referentials.table_format import OwnTables, files_of, open_tables
 from passerelles.vectors import Floats
 
 _FACTS: Final = ("credential", "occupation_access")  # how names of a catalogue's files begin, that of recodes aside
@@ -106,10 +106,10 @@ def _prerequisites(tables: OwnTables, draft: Draft) -> Table:
             members.append((code, (group, (alternative, required))))
     for code, named in sorted(grouped(members).items()):
         credential = draft.credentials[code]
-        choices = tuple(alternatives_of(grouped(some)) for _, some in sorted(grouped(named).items()))
+        choices = tuple(alternatives_of(grouped(alternatives)) for _, alternatives in sorted(grouped(named).items()))
         draft.credentials[code] = replace(credential, choices=tuple(dict.fromkeys((*credential.choices, *choices))))
         for alternatives in choices:
-            both = {each for some in alternatives for each in some} & {code, *credential.prerequisites}
+            both = {code for way in alternatives for code in way} & {code, *credential.prerequisites}
             if both or len(alternatives) == 1:  # a choice of one, or between what is asked for anyway
                 draft.note("prerequisite_contradictory", table, subject=code, others=", ".join(sorted(both)))
     return table
@@ -169,11 +169,11 @@ def _note_prerequisite_circles(draft: Draft, table: Table) -> None:
     """
     direct = {code: credential.prerequisites for code, credential in draft.credentials.items()}
     for circle in circles(direct):
-        first, other = circle[0], min(code for code in direct[circle[0]] if code in circle)
+        first, last = circle[0], min(code for code in direct[circle[0]] if code in circle)
         lines = [line for line, ends in table.numbered("credential", "requires") if set(ends) <= set(circle)]
         if lines or not draft.overlay:  # else noted already for the referential under the overlay
             line, rows = next(iter(lines), None), ", ".join(map(str, lines))
-            draft.note("cyclic_prerequisite", table, line, subject=first, other=other, rows=rows)
+            draft.note("cyclic_prerequisite", table, line, subject=first, other=last, rows=rows)
 
 
 def _credential_requirements(tables: OwnTables, draft: Draft, catalogue: str) -> None:
@@ -213,20 +213,20 @@ def _without_removals(rows: Sequence[_Row], table: Table, draft: Draft) -> list[
     """
     removals = {(c["occupation"], c["credential"]): line for line, c in rows if c["action"] == "remove"}
     for (occupation, code), line in removals.items():
-        own = [row for row in draft.credential_requirements.values() if row.occupation == occupation]
-        every = [*own, *_catalogue_rows(draft, occupation)]
+        of_occupation = [row for row in draft.credential_requirements.values() if row.occupation == occupation]
+        every = [*of_occupation, *_catalogue_rows(draft, occupation)]
         groups = {row.group for row in every if row.credential == code}
         ways = [row.credential for row in every if row.group and row.group in groups]
-        with_it = [each for each in ways if (occupation, each) not in removals]
+        with_it = [c for c in ways if (occupation, c) not in removals]
         if not groups:
             draft.note("overlay_not_asked", table, line, subject=code)
         elif with_it:
             draft.note("choice_removed", table, line, subject=code, others=", ".join(dict.fromkeys(with_it)))
-        for row in own:
+        for row in of_occupation:
             if row.credential == code or (row.group and row.group in groups):
                 del draft.credential_requirements[requirement_key(row)]
         draft.removed.add((occupation, code))
-    return [each for each in rows if each[1]["action"] != "remove"]
+    return [row for row in rows if row[1]["action"] != "remove"]
 
 
 def _catalogue_rows(draft: Draft, occupation: str) -> list[model.CredentialRequirement]:
@@ -387,7 +387,7 @@ _FIGURES: Final = ("centre_low", "centre_hours", "centre_high")
 _COLUMNS: Final = ("code", "label", "level", "domain", "rome", "kind", "source", "valid_until")
 OF_KIND: Final = "CFD"  # before the three digits of a kind of diplomas (code formation diplôme)
 _SHARED_SOURCE: Final = 0.75  # n rows from one text at one level count as n ** (1 - this)
-_FEW: Final = 4  # weight of "no difference" against the courses of a domain
+_PRIOR_WEIGHT: Final = 4  # weight of "no difference" against the courses of a domain
 _TAILS: Final = (0.08, 0.92)  # a little outside the tenth and ninetieth: the spread is that of the rows fitted on
 
 
@@ -495,8 +495,8 @@ def fit_durations(durations: Sequence[Duration]) -> DurationModel:
     Many certifications repeat the minimum of one text: rows of one source and level are weighed down together. What a
     text only caps says nothing of the length of others; a kind of diplomas is fitted by those of it that have a domain.
     """
-    each = [d for d in durations if d.domain and d.centre.expected]
-    usable = [d for d in each if d.level is not None and not _is_capped(d.centre)]
+    centred = [d for d in durations if d.domain and d.centre.expected]
+    usable = [d for d in centred if d.level is not None and not _is_capped(d.centre)]
     levels, domains = np.asarray([d.level for d in usable]), np.asarray([d.domain for d in usable])
     hours = np.asarray([log(d.centre.expected or 1.0) for d in usable])
     shared = Counter((d.centre.source, d.level) for d in usable)
@@ -512,10 +512,10 @@ def fit_durations(durations: Sequence[Duration]) -> DurationModel:
     for factors, rows in ((by_domain, levels > 0), (lowest, levels == min(by_level))):
         for domain in sorted(set(domains.tolist())):
             mask = rows & (domains == domain)
-            factors[domain] = float((weights * residuals)[mask].sum() / (weights[mask].sum() + _FEW))
+            factors[domain] = float((weights * residuals)[mask].sum() / (weights[mask].sum() + _PRIOR_WEIGHT))
             residuals[mask] -= factors[domain]
     low, high = (_quantile(residuals, weights, share) for share in _TAILS)
-    courses = [d.centre.expected or 0.0 for d in each if d.level is None]
+    courses = [d.centre.expected or 0.0 for d in centred if d.level is None]
     return DurationModel(by_level, by_domain, lowest, spread=(low, high), course=float(np.median(courses)))
 
 

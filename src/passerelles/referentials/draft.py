@@ -19,10 +19,10 @@ from passerelles.text import Plain, nearest_codes, normalise_label, plain_forms
 _Value = TypeVar("_Value")
 # What a file that cannot be read is reported as, by the key of the error.
 _UNREADABLE: Final = {"no_permission": "forbidden_file", "file_too_big": "oversized_file"}
-_ALIKE: Final = 80.0  # of 100: how much what an author may have meant resembles what is written
+_LEAST_LIKENESS: Final = 80.0  # of 100: how much what an author may have meant resembles what is written
 _LONGEST_CHAIN: Final = 50  # of prerequisites; the longest that ships has five
 # What an overlay may declare anew, with the notice where it does so under another code.
-_TWICE: Final = {"credentials": "credential_twice", "competencies": "competency_twice"}
+_TWICE_KEYS: Final = {"credentials": "credential_twice", "competencies": "competency_twice"}
 
 
 Declared = (
@@ -112,7 +112,7 @@ class Draft:
         rows: dict[str, Declared] = getattr(self, among)
         if len(self.plain.get(among, ((),))[0]) != len(rows):
             self.plain[among] = plain_forms({code: row.label or "" for code, row in rows.items()})
-        code = next(iter(nearest_codes(text, self.plain[among], least=_ALIKE)), None)
+        code = next(iter(nearest_codes(text, self.plain[among], least=_LEAST_LIKENESS)), None)
         label = code and rows[code].label
         return f"{code} ({label})" if label else code or ""
 
@@ -127,8 +127,8 @@ class Draft:
         if data is not None:
             table = read_table(data, name=table.name, sheet=source.member(name).sheet, required=required, **how)
             self.files.append(table.record)
-            for each in table.notices:
-                self.log.add(each)
+            for problem in table.notices:
+                self.log.add(problem)
         if needed and not table.header:
             self.note("unusable_required_file", table)
         return table
@@ -152,15 +152,15 @@ class Draft:
             self.note("empty_code", table, line)
         elif key in self.refused:
             pass  # noted already
-        elif key in self.declared or (code in into and kind not in _TWICE):
+        elif key in self.declared or (code in into and kind not in _TWICE_KEYS):
             self.note("duplicate_code", table, line, subject=code)
         else:
-            if self.overlay and kind in _TWICE and code not in into and value.label:
+            if self.overlay and kind in _TWICE_KEYS and code not in into and value.label:
                 # Known to the referential, or declared above in the very overlay.
                 first = self.labels.setdefault((kind, normalise_label(value.label)), code)
                 twins = self.labelled(kind, value.label) or (first,)
                 if code not in twins:
-                    self.note(_TWICE[kind], table, line, subject=value.label, mine=code, other=twins[0])
+                    self.note(_TWICE_KEYS[kind], table, line, subject=value.label, mine=code, other=twins[0])
             into[code] = value
             self.declared.add(key)
             if value.label is None:
@@ -366,7 +366,7 @@ class FileSet:
         matches = {name: match for name in source.names if (match := names.match(name))}
         carried = {name: m["edition"].lower() for name, m in matches.items() if m["edition"] is not None}
         counts = Counter(carried.values())
-        edition = max(counts, key=lambda each: (counts[each], rank(each)), default="")
+        edition = max(counts, key=lambda edition: (counts[edition], rank(edition)), default="")
         by_kind: dict[str, str] = {}
         for name, match in matches.items():
             if carried.get(name, edition) == edition:
@@ -469,8 +469,8 @@ def _drop_links_to_nowhere(draft: Draft) -> None:
             return False
         return True
 
-    for o, some in draft.requirements.items():
-        draft.requirements[o] = {code: status for code, status in some.items() if is_declared(o, "competencies", code)}
+    for o, asked in draft.requirements.items():
+        draft.requirements[o] = {code: status for code, status in asked.items() if is_declared(o, "competencies", code)}
     draft.titles = {k: t for k, t in draft.titles.items() if is_declared(t.occupation, "occupations", t.occupation)}
     draft.mobilities = {k: row for k, row in draft.mobilities.items() if is_declared(k[0], "occupations", k[1])}
     draft.occupation_contexts = {(o, c) for o, c in sorted(draft.occupation_contexts) if is_declared(o, "contexts", c)}

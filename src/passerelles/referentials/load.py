@@ -9,11 +9,11 @@ from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.installed import extensions
 from passerelles.io.archive import FileSource
 from passerelles.referentials.draft import refuse_unusable
-from passerelles.referentials.own_tables import open_tables
 from passerelles.referentials.places import place_of
 from passerelles.referentials.referential import Reader, Referential, open_referential
 from passerelles.referentials.rome import ROME3, ROME4
 from passerelles.referentials.table import TABLE
+from passerelles.referentials.table_format import open_tables
 from passerelles.referentials.taxonomies import ESCO, ONET
 from passerelles.sharing import no_collection
 from passerelles.store import is_index

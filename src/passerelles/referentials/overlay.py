@@ -11,8 +11,8 @@ from passerelles.io.archive import FileSource
 from passerelles.model import JobTitle
 from passerelles.referentials.credentials import RECODES, read_catalogue, read_facts
 from passerelles.referentials.draft import Draft, refuse_unusable, requirement_key
-from passerelles.referentials.own_tables import Manifest, OwnTables, open_tables, split_codes
 from passerelles.referentials.places import known, place_of
+from passerelles.referentials.table_format import Manifest, OwnTables, open_tables, split_codes
 from passerelles.text import normalise_label, slashed_forms
 
 
@@ -45,11 +45,11 @@ def read_overlay(source: FileSource, draft: Draft, *, name: str, version: str, a
         draft.note("overlay_base_version", base=name, expected=manifest.base_version, found=version)
     _watch_labels(draft)
     if not anyway:
-        own = [n for n in draft.log.notices() if n.file.startswith(f"{draft.overlay}/")]
-        if absent := [n for n in own if n.code == "missing_required_file"]:  # any folder may be named by mistake
+        notices = [n for n in draft.log.notices() if n.file.startswith(f"{draft.overlay}/")]
+        if absent := [n for n in notices if n.code == "missing_required_file"]:  # any folder may be named by mistake
             manifest_name = absent[0].file.removeprefix(f"{draft.overlay}/")
-            raise ReferentialError("no_overlay", issues=own, path=source.place, file=manifest_name)
-        refuse_unusable(own, source.place)
+            raise ReferentialError("no_overlay", issues=notices, path=source.place, file=manifest_name)
+        refuse_unusable(notices, source.place)
     tables.check_names(known=[RECODES])  # a copy of a catalogue has that one, which no overlay needs
     _specialised(tables, draft)
     tables.declare_competencies()
@@ -81,8 +81,8 @@ def _specialised(tables: OwnTables, draft: Draft) -> None:
         missing = [job for job in bases if job not in draft.occupations or draft.occupations[job].base is not None]
         if missing:
             named = ", ".join(missing) if len(missing) < len(bases) else base
-            parts = [draft.occupations[job].base or "" for job in missing if job in draft.occupations]
-            near = " ".join(parts) or draft.near("occupations", base)
+            present = [draft.occupations[job].base or "" for job in missing if job in draft.occupations]
+            near = " ".join(present) or draft.near("occupations", base)
             draft.note(draft.missing("overlay_base_missing"), table, line, subject=code, base=named or "–", near=near)
             if ("occupations", code) not in draft.declared:
                 draft.skipped.update(filter(None, (code, label)))

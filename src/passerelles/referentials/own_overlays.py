@@ -11,18 +11,18 @@ from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.io.archive import FileSource, zipped
 from passerelles.io.atomic import write_whole
 from passerelles.language.say import Lang, say, sentences
-from passerelles.referentials import own_tables
+from passerelles.referentials import table_format
 from passerelles.referentials.credentials import DEFAULT
 from passerelles.referentials.draft import Draft
 from passerelles.referentials.load import read_place
-from passerelles.referentials.own_tables import CODED, DECLARED, RULES, SCHEMAS, OwnTables, Schema
 from passerelles.referentials.places import Kind, Origin, bundled, home, installed, known, named_place, place_of
 from passerelles.referentials.referential import Referential, apply_overlay
+from passerelles.referentials.table_format import CODED, DECLARED, RULES, SCHEMAS, OwnTables, Schema
 from passerelles.text import words
 from passerelles.views.excel import BookPage, Help, write_workbook
 
 _KINDS: Final[tuple[Kind, ...]] = ("overlay", "referential")
-_ROWS: Final = 1000  # of a sheet that have drop-down lists
+_LISTED_ROWS: Final = 1000  # of a sheet that have drop-down lists
 
 
 def write_form(
@@ -57,8 +57,8 @@ def write_form(
     if named_place(name, "overlay") is not None or named_place(name, "referential") is not None:
         raise PasserellesError("name_taken", name=name)
     pages = [_about(name, schema, base, lang)]
-    pages += [_page(table, columns, schema, lang) for table, columns in own_tables.sheets_of(schema).items()]
-    write_workbook([*pages, _rules(own_tables.sheets_of(schema), lang)], output)
+    pages += [_page(table, columns, schema, lang) for table, columns in table_format.sheets_of(schema).items()]
+    write_workbook([*pages, _rules(table_format.sheets_of(schema), lang)], output)
 
 
 def manifest_page(stated: Mapping[str, str], lang: Lang) -> BookPage:
@@ -68,7 +68,7 @@ def manifest_page(stated: Mapping[str, str], lang: Lang) -> BookPage:
     shown = {key: words.get(value, value) if key == "schema" else value for key, value in stated.items()}
     rows = [[texts.get(f"field.{key}", key), value] for key, value in shown.items()]
     heads = [say(f"tables.field.{key}", lang=lang) for key in ("field", "value")]
-    return BookPage(own_tables.sheet_title("manifest", lang), heads, rows, ["text", "text"])
+    return BookPage(table_format.sheet_title("manifest", lang), heads, rows, ["text", "text"])
 
 
 def _about(name: str, schema: Schema, base: tuple[str, str] | None, lang: Lang) -> BookPage:
@@ -92,9 +92,9 @@ def form_page(
     schema: Schema = "overlay",
 ) -> BookPage:
     """Return a sheet of rows with the rules and drop-down lists of a form; `keys` name the columns of `head`."""
-    sheets = own_tables.sheets_of(schema)
+    sheets = table_format.sheets_of(schema)
     helps = {place: Help(_rule(table, key, lang), _choices(table, key, sheets, lang)) for place, key in enumerate(keys)}
-    return BookPage(title, head, rows, ["text"] * len(head), helps=helps, open_rows=max(_ROWS, len(rows)))
+    return BookPage(title, head, rows, ["text"] * len(head), helps=helps, open_rows=max(_LISTED_ROWS, len(rows)))
 
 
 def _page(table: str, columns: str, schema: Schema, lang: Lang) -> BookPage:
@@ -103,7 +103,7 @@ def _page(table: str, columns: str, schema: Schema, lang: Lang) -> BookPage:
         example[keys[0]] = f"{say('tables.form.example', lang=lang)} {example[keys[0]]}"
     rows = [[example.get(key, "") for key in keys]] if example else []
     heads = [say(f"tables.head.{key}", lang=lang) for key in keys]
-    page = form_page(table, own_tables.sheet_title(table, lang), heads, keys, rows, lang, schema=schema)
+    page = form_page(table, table_format.sheet_title(table, lang), heads, keys, rows, lang, schema=schema)
     return replace(page, faint=bool(rows))
 
 
@@ -111,22 +111,22 @@ def _choices(table: str, key: str, sheets: Mapping[str, str], lang: Lang) -> tup
     """Words of a coded column, or the cells of the sheet that declares its codes."""
     if words := _words(table, key, lang):
         return words
-    declared = next((each for each in DECLARED["declared"].get(key, ()) if each in sheets), None)
-    return () if declared is None else (f"='{own_tables.sheet_title(declared, lang)}'!$A$2:$A${_ROWS + 1}",)
+    declared = next((name for name in DECLARED["declared"].get(key, ()) if name in sheets), None)
+    return () if declared is None else (f"='{table_format.sheet_title(declared, lang)}'!$A$2:$A${_LISTED_ROWS + 1}",)
 
 
 def _words(table: str, key: str, lang: Lang) -> tuple[str, ...]:
     meanings = CODED.get(f"{table}.{key}") or CODED.get(key) or {}
     if (table, key) == ("credential_requirements", "action"):  # an occupation has a credential or has it not
         meanings = {word: does for word, does in meanings.items() if does != "set"}
-    return own_tables.choices(meanings, lang)
+    return table_format.choices(meanings, lang)
 
 
 def _rule(table: str, key: str, lang: Lang) -> str:
     rules = sentences("tables", lang=lang)
     flag = ["rule.flag"] if DECLARED["coded"].get(key) == "yes_no" else []
-    own = (f"rule.{table}_{key}", f"rule.{key}", *flag, f"head.{key}")
-    return next((rules[name] for name in own if name in rules), key)
+    keys = (f"rule.{table}_{key}", f"rule.{key}", *flag, f"head.{key}")
+    return next((rules[name] for name in keys if name in rules), key)
 
 
 def _rules(sheets: Mapping[str, str], lang: Lang) -> BookPage:
@@ -137,9 +137,9 @@ def _rules(sheets: Mapping[str, str], lang: Lang) -> BookPage:
             key = column.rstrip("*")
             needed = say("tables.form.needed", lang=lang) if column.endswith("*") else ""
             words, head = ", ".join(_words(table, key, lang)), say(f"tables.head.{key}", lang=lang)
-            rows.append([own_tables.sheet_title(table, lang), head, needed, _rule(table, key, lang), words])
+            rows.append([table_format.sheet_title(table, lang), head, needed, _rule(table, key, lang), words])
     heads = [say(f"tables.form.{name}", lang=lang) for name in ("sheet", "column", "needed", "rule", "words")]
-    return BookPage(own_tables.sheet_title(RULES, lang), heads, rows, ["text"] * 5)
+    return BookPage(table_format.sheet_title(RULES, lang), heads, rows, ["text"] * 5)
 
 
 class NamedSource(NamedTuple):
@@ -164,13 +164,13 @@ def listed() -> list[NamedSource]:
 
 def kind_of(place: Path) -> Kind:
     """Whether tables are a referential, as their manifest says; else they are taken for an overlay."""
-    stated = OwnTables(own_tables.open_tables(place), Draft()).fields().get("schema")
+    stated = OwnTables(table_format.open_tables(place), Draft()).fields().get("schema")
     return "referential" if stated == SCHEMAS["table"] else "overlay"
 
 
 def base_of(name_or_path: str | Path) -> str | None:
     """Name of the referential that an overlay says it was written for; None where it says none."""
-    stated = OwnTables(own_tables.open_tables(place_of(name_or_path, "overlay")), Draft()).fields().get("base")
+    stated = OwnTables(table_format.open_tables(place_of(name_or_path, "overlay")), Draft()).fields().get("base")
     return stated if isinstance(stated, str) else None
 
 
@@ -196,7 +196,7 @@ def install(place: Path, base: Referential, *, replace: bool = False, accept_err
     ReferentialError
         If reading finds errors.
     """
-    source = own_tables.open_tables(place)
+    source = table_format.open_tables(place)
     kind = kind_of(place)
     if kind == "overlay":
         laid = apply_overlay(base, place)
@@ -238,7 +238,7 @@ def remove(name: str) -> list[NamedSource]:
     """
     matches = [(kind, path) for kind in _KINDS if (path := installed(kind).get(name)) is not None]
     if not matches:
-        names = ", ".join(each for kind in _KINDS for each in installed(kind)) or "–"
+        names = ", ".join(n for kind in _KINDS for n in installed(kind)) or "–"
         raise PasserellesError("not_installed", name=name, known=names)
     for _, path in matches:
         path.unlink()

@@ -129,7 +129,7 @@ def named_place(name: str, kind: Kind) -> Path | None:
     """Place of what a name stands for, or None, as for a path: no name has a folder in it; see `place_of`."""
     if Path(name).name != name:
         return None
-    place = next((place for each, _, place in known(kind) if each == name), None)
+    place = next((place for n, _, place in known(kind) if n == name), None)
     return place if place is None or isinstance(place, Path) else _within(place)
 
 
@@ -170,7 +170,7 @@ def place_of(name_or_path: str | Path, kind: Kind) -> Path:
     if kind == "referential" and small in OFFICIAL_URL:
         raise PasserellesError("not_downloaded", name=small)
     key = "no_such_overlay" if kind == "overlay" else "no_such_referential"
-    names = dict.fromkeys(each for each, *_ in known(kind))
+    names = dict.fromkeys(n for n, *_ in known(kind))
     near = nearest_said(get_close_matches(small, names, n=1))
     raise PasserellesError(key, name=name, known=", ".join(names), near=near)
 

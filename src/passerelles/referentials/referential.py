@@ -21,8 +21,8 @@ from passerelles.notices import Notice, NoticeLog
 from passerelles.referentials.credentials import DEFAULT, demand, read_catalogue
 from passerelles.referentials.draft import Draft, check_whole, requirement_key
 from passerelles.referentials.overlay import read_overlay
-from passerelles.referentials.own_tables import open_tables
 from passerelles.referentials.places import place_of
+from passerelles.referentials.table_format import open_tables
 from passerelles.sharing import Deriving, Later, cached_property, made_once, no_collection
 from passerelles.store import Index, open_index
 from passerelles.text import LONGEST, NEAREST, alike, cut, normalise_label, slashed_forms
@@ -38,7 +38,7 @@ _KEYS: Final[Mapping[str, Callable[[Any], Any]]] = {
 }
 _UNRANKED: Final = 10**9
 # What people write before a code: of the ROME, its name; of ESCO, the address that ends with it.
-_BEFORE: Final = re.compile(r"^(?:(?:code)?rome:?(?=[a-z]\d)|https?:\S+/)")
+_CODE_PREFIX: Final = re.compile(r"^(?:(?:code)?rome:?(?=[a-z]\d)|https?:\S+/)")
 _ROME_WITHIN: Final = re.compile(r"(?<![^\W_])[A-Za-z] ?\d{4}(?![^\W_])(?!-\w)")
 
 
@@ -81,15 +81,15 @@ class Referential(Deriving):
         """Pickle the fields alone, as the look-ups are made anew where needed; of an index, its place alone."""
         if self.index is not None:
             return (partial(open_referential, seal=self.index.seal), (self.index.place,))
-        return (Referential, tuple(getattr(self, each.name) for each in fields(self)))
+        return (Referential, tuple(getattr(self, field.name) for field in fields(self)))
 
     @property
     def stamp(self) -> model.Stamp:
         """What an answer says of where it comes from."""
         about = self.provenance
         stamp = model.Stamp(self.name, self.version, about.sha256)
-        own = model.OverlaySource(self.name, self.version, "", about.source, about.licence, about.date)
-        stamp.sources = (own, *about.laid)
+        as_source = model.OverlaySource(self.name, self.version, "", about.source, about.licence, about.date)
+        stamp.sources = (as_source, *about.laid)
         return stamp
 
     @property
@@ -302,9 +302,9 @@ def open_referential(place: Path, *, seal: str | None = None) -> Referential:
 def _read_table(index: Index, name: str) -> tuple[Any, ...]:
     """Read a table of an index, column by column."""
     with no_collection():
-        one: dict[str, str] = {}  # object for all equal texts: kinds and categories come tens of thousands of times
+        unique: dict[str, str] = {}  # object for all equal texts: kinds and categories come tens of thousands of times
         columns = index.document(_TABLE.format(name), keep=False)
-        shared = [[one.setdefault(c, c) if type(c) is str else c for c in column] for column in columns]
+        shared = [[unique.setdefault(c, c) if type(c) is str else c for c in column] for column in columns]
         return tuple(map(_ROWS[name], *shared)) if shared else ()
 
 
@@ -328,7 +328,7 @@ def finish(draft: Draft, *, name: str, version: str, provenance: model.Provenanc
     check_whole(draft)
     if draft.files and not provenance.files:
         provenance = replace(provenance, files=tuple(draft.files), sha256=checksum(draft.files))
-    links = ((o, *row) for o, some in sorted(draft.requirements.items()) for row in sorted(some.items()))
+    links = ((o, *row) for o, required in sorted(draft.requirements.items()) for row in sorted(required.items()))
     tables: dict[str, Mapping[Any, Any]] = {kind: getattr(draft, kind) for kind in _KEYS}
     rows: dict[str, Any] = {kind: tuple([values[key] for key in sorted(values)]) for kind, values in tables.items()}
     rows["mobilities"] = tuple(sorted(rows["mobilities"], key=lambda m: (m.origin, m.rank or _UNRANKED)))
@@ -391,10 +391,10 @@ def _without_catalogue(referential: Referential) -> Referential:
     if referential.access is None:
         return referential
     rows = tuple(row for row in referential.credential_requirements if not row.origin)
-    whole = tuple(row for row in referential.occupation_access if not row.origin)
+    access = tuple(row for row in referential.occupation_access if not row.origin)
     facts = f"{referential.access.split()[0]}/"  # whose notices are told again, once, as its rows are laid again
-    own = tuple(n for n in referential.notices if not n.file.startswith(facts) and n.code != "access_recoded")
-    return replace(referential, credential_requirements=rows, occupation_access=whole, access=None, notices=own)
+    notices = tuple(n for n in referential.notices if not n.file.startswith(facts) and n.code != "access_recoded")
+    return replace(referential, credential_requirements=rows, occupation_access=access, access=None, notices=notices)
 
 
 def lay_access(referential: Referential, name_or_path: str | Path = DEFAULT) -> Referential:
@@ -422,7 +422,7 @@ def lay_access(referential: Referential, name_or_path: str | Path = DEFAULT) -> 
             raise PasserellesError("access_differs", found=referential.access, expected=catalogue.name)
         return referential
     rows: list[model.CredentialRequirement] = []
-    whole: list[model.OccupationAccess] = []
+    access_rows: list[model.OccupationAccess] = []
     removed = grouped(referential.removed)
     recoded = set()
     for occupation in referential.occupations:
@@ -441,8 +441,8 @@ def lay_access(referential: Referential, name_or_path: str | Path = DEFAULT) -> 
             added = list({demand(row)[:1] + demand(row)[2:]: row for row in reversed(added)}.values())
         rows += [row._replace(occupation=occupation.code) for row in added]
         if access is not None:
-            whole.append(access._replace(occupation=occupation.code))
-    if not rows and not whole:
+            access_rows.append(access._replace(occupation=occupation.code))
+    if not rows and not access_rows:
         return referential
     log = NoticeLog((*referential.notices, *catalogue.notices))
     own_credentials = referential.credential_by_code
@@ -452,7 +452,7 @@ def lay_access(referential: Referential, name_or_path: str | Path = DEFAULT) -> 
     if recoded:
         log.note("access_recoded", subject=", ".join(sorted(recoded)))
     demanded = (*referential.credential_requirements, *_for_titles(referential, rows))
-    access_of = {row.occupation: row for row in (*whole, *referential.occupation_access)}
+    access_of = {row.occupation: row for row in (*access_rows, *referential.occupation_access)}
     laid: dict[str, Any] = {
         "credentials": tuple(v for _, v in sorted({**catalogue.credentials, **own_credentials}.items())),
         "credential_requirements": tuple(sorted(demanded, key=requirement_key)),
@@ -487,7 +487,7 @@ def code_of(referential: Referential, text: str) -> str | None:
         return text
     if len(text) > LONGEST:
         return None
-    codes = _codes_by_fold(referential).get(_BEFORE.sub("", "".join(text.split()).casefold()), ())
+    codes = _codes_by_fold(referential).get(_CODE_PREFIX.sub("", "".join(text.split()).casefold()), ())
     return codes[0] if len(codes) == 1 else None
 
 
@@ -553,16 +553,16 @@ def named_titles(referential: Referential, texts: Iterable[str]) -> frozenset[st
     for text in texts:
         code = exact_occupation(referential, text)
         rows = referential.credentials_of.get(code, ())
-        whole = referential.access_of.get(code)
-        if any(row.of_titles for row in rows) or (whole is not None and whole.selection_scope == "titles"):
+        access = referential.access_of.get(code)
+        if any(row.of_titles for row in rows) or (access is not None and access.selection_scope == "titles"):
             named.append((code, _titles_of_name(referential, code, text)))
-    return frozenset(code for some in grouped(named).values() if len(set(some)) == 1 for code in some[0])
+    return frozenset(code for titles in grouped(named).values() if len(set(titles)) == 1 for code in titles[0])
 
 
 def _titles_of_name(referential: Referential, occupation: str, text: str) -> frozenset[str]:
     """Titles of an occupation that a text is the name of; none for its code or its own label."""
-    wanted, own = normalise_label(text), normalise_label(referential.occupation_by_code[occupation].name)
-    if code_of(referential, text) == occupation or wanted == own:
+    wanted, label = normalise_label(text), normalise_label(referential.occupation_by_code[occupation].name)
+    if code_of(referential, text) == occupation or wanted == label:
         return frozenset()
     titles = {title.code for title in referential.titles_in(occupation) if normalise_label(title.label) == wanted}
     if not titles:
@@ -579,22 +579,22 @@ def stand_for(referential: Referential, occupation: str, titles: frozenset[str])
     known = referential.titles_in(occupation)
     if not titles or not known:
         return False
-    own = referential.derived(("titles of the label", occupation), lambda: _titles_of_label(referential, occupation))
-    return not titles.isdisjoint(own) if own else 2 * sum(title.code in titles for title in known) >= len(known)
+    main = referential.derived(("titles of the label", occupation), lambda: _titles_of_label(referential, occupation))
+    return not titles.isdisjoint(main) if main else 2 * sum(title.code in titles for title in known) >= len(known)
 
 
 def _titles_of_label(referential: Referential, occupation: str) -> tuple[str, ...]:
     """Codes of the titles that bear an occupation's own label, else of those that begin with it."""
     label = normalise_label(referential.occupation_by_code[occupation].name)
     labels = {title.code: normalise_label(title.label) for title in referential.titles_in(occupation)}
-    own = [code for code, text in labels.items() if text == label]
-    return tuple(own or [code for code, text in labels.items() if text.startswith(label)])
+    of_label = [code for code, text in labels.items() if text == label]
+    return tuple(of_label or [code for code, text in labels.items() if text.startswith(label)])
 
 
-def several(some: Iterable[Item] | str) -> tuple[Item, ...]:
+def several(items: Iterable[Item] | str) -> tuple[Item, ...]:
     """Return codes, titles or the like, of which one may stand alone, as a tuple."""
-    alone: Any = some
-    return (alone,) if isinstance(some, str) or not isinstance(some, Iterable) else tuple(some)
+    alone: Any = items
+    return (alone,) if isinstance(items, str) or not isinstance(items, Iterable) else tuple(items)
 
 
 @made_once
@@ -606,7 +606,7 @@ def _codes_by_fold(referential: Referential) -> Mapping[str, tuple[str, ...]]:
 def _titles_by_form(referential: Referential) -> Mapping[str, tuple[model.JobTitle, ...]]:
     """Job titles of each normalised gender form of those that are written with both, and of what follows the slash."""
     forms = ((t, (*(slashed_forms(t.label) or ()), t.label.partition(" / ")[2])) for t in referential.titles)
-    return grouped((plain, title) for title, some in forms for plain in dict.fromkeys(map(normalise_label, some)))
+    return grouped((plain, title) for title, texts in forms for plain in dict.fromkeys(map(normalise_label, texts)))
 
 
 @made_once
@@ -655,5 +655,5 @@ def _of_same_start(text: str, codes: Sequence[str]) -> tuple[str, ...]:
 def _plain_labels(referential: Referential) -> Mapping[str, str]:
     """Label of each title and occupation, by its words, and by those of each of its two gender forms."""
     labels = sorted({t.label for t in referential.titles} | {o.label for o in referential.occupations if o.label})
-    forms = {form: some[0].label for form, some in _titles_by_form(referential).items()}
+    forms = {form: titles[0].label for form, titles in _titles_by_form(referential).items()}
     return {**forms, **{normalise_label(label): label for label in reversed(labels)}}

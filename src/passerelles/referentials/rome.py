@@ -17,7 +17,7 @@ from passerelles.referentials.referential import Reader, Referential, finish
 
 _ROME: Final[Mapping[str, Any]] = packaged("passerelles.referentials", "rome.toml")
 _WORDS: Final[Mapping[str, Mapping[str, Any]]] = _ROME["words"]
-_WRITTEN: Final = {"expected_encoding": "utf-8", "expected_delimiter": ",", "repair_apostrophes": True}
+_FILE_FORM: Final = {"expected_encoding": "utf-8", "expected_delimiter": ",", "repair_apostrophes": True}
 # The file of links of ROME 3 has a column that ROME 4 has not.
 _LINKS: Final = "liens_rome_referentiels"
 _ROME3_COLUMN: Final = b"code_type_referentiel"
@@ -25,7 +25,7 @@ _NAME: Final = re.compile(r"(?i)^unix_(?P<kind>[a-z0-9_]+?)(?P<edition>(?:_v\d+)
 _DECLARED: Final = {"occupations": Occupation, "competencies": Competency, "contexts": WorkContext}
 # How the cells of a field are read that are neither plain text nor words of a code.
 _MACRO: Final = CellType({}, lambda _draft, cell, *_where: cell.startswith("Macro"))
-_HOW: Final[Mapping[str, CellType]] = {"?": OPTIONAL, "macro?": _MACRO}
+_ROME_CELLS: Final[Mapping[str, CellType]] = {"?": OPTIONAL, "macro?": _MACRO}
 Generation = Literal["rome3", "rome4"]
 
 
@@ -38,7 +38,7 @@ def _find_files(source: FileSource, required: tuple[str, ...] = ()) -> FileSet:
     chosen = FileSet.of_one_edition(source, _NAME, lambda edition: int(edition.removeprefix("_v") or 0))
     others = {name: None if edition is None else edition.removeprefix("_v") for name, edition in chosen.others.items()}
     expected, version = f"unix_{{kind}}{chosen.edition}_utf8.csv", chosen.edition.removeprefix("_v")
-    return replace(chosen, expected=expected, required=required, edition=version, others=others, how=_WRITTEN)
+    return replace(chosen, expected=expected, required=required, edition=version, others=others, how=_FILE_FORM)
 
 
 def _holds(generation: Generation, source: FileSource) -> bool:
@@ -73,7 +73,7 @@ def _check_files(files: FileSet, published: Mapping[str, Any], draft: Draft) -> 
 
 
 # Where a line of a text ends and a sentence does, which its file leaves without a full stop; "engins de" goes on.
-_UNSTOPPED: Final = re.compile(r"(?<=[\w)»’'\"%])\n(?=[^\Wa-zà-öø-ÿœ\d_])")
+_LINE_WITHOUT_STOP: Final = re.compile(r"(?<=[\w)»’'\"%])\n(?=[^\Wa-zà-öø-ÿœ\d_])")
 
 
 def _read_texts(files: FileSet, position: str, draft: Draft) -> dict[tuple[str, str], str]:
@@ -84,7 +84,7 @@ def _read_texts(files: FileSet, position: str, draft: Draft) -> dict[tuple[str, 
     rows = table.columns("code_rome", "libelle_type_texte", position, "libelle_texte")
     ordered = sorted(rows, key=lambda row: int(row[2][:9]) if row[2].isdecimal() else 0)
     sentences = grouped(((code, kind), text.strip()) for code, kind, _, text in ordered if text.strip())
-    return {key: "\n".join(some) for key, some in sentences.items()}
+    return {key: "\n".join(texts) for key, texts in sentences.items()}
 
 
 def _read_riasec(files: FileSet, draft: Draft) -> dict[str, str]:
@@ -103,7 +103,7 @@ def _describe(files: FileSet, draft: Draft, domains: Mapping[str, str], *, posit
         draft.occupations[code] = replace(
             occupation,
             domain=domains.get(code),
-            definition=_UNSTOPPED.sub(". ", texts.get((code, "definition"), "")).replace("\n", " "),
+            definition=_LINE_WITHOUT_STOP.sub(". ", texts.get((code, "definition"), "")).replace("\n", " "),
             access=texts.get((code, access), "").replace("\n", " "),  # its rules read the file's own stops
             riasec=riasec.get(code, ""),
         )
@@ -146,7 +146,7 @@ def _rows(files: FileSet, draft: Draft, spec: Mapping[str, Any]) -> tuple[Table,
     for name, written in spec["fields"].items():
         column, _, how = written.partition(" ")
         words = _WORDS.get(how.removesuffix("!"))
-        fields[name] = column, _HOW.get(how) if words is None else coded_cells(words, is_kind=how.endswith("!"))
+        fields[name] = column, _ROME_CELLS.get(how) if words is None else coded_cells(words, is_kind=how.endswith("!"))
     columns = [column for column, _ in fields.values()]
     needed = spec.get("needed", 1)
     table = files.read(spec["file"], columns[:needed], draft, optional=columns[needed:])

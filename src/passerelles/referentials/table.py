@@ -7,8 +7,8 @@ from passerelles.io.archive import FileSource
 from passerelles.model import Domain, JobTitle, Mobility, Occupation, Provenance, Tag, WorkContext
 from passerelles.referentials.credentials import read_facts
 from passerelles.referentials.draft import Draft, from_row
-from passerelles.referentials.own_tables import MANIFEST, OwnTables
 from passerelles.referentials.referential import Reader, Referential, finish
+from passerelles.referentials.table_format import MANIFEST, OwnTables
 
 REQUIRED: Final = ("occupations.csv", "competencies.csv", "requirements.csv")
 FLAGS: Final = ("regulated", "managerial", "digital", "demographic")

@@ -15,21 +15,21 @@ from passerelles.referentials.draft import Draft, FileSet
 from passerelles.referentials.referential import Reader, Referential, finish
 from passerelles.text import normalise_label
 
-_NAME: Final = re.compile(r"^(?P<kind>[A-Za-z]+?)(?:_(?P<edition>[a-z]{2}(?:-[a-z]{2})?))?\.csv$", re.IGNORECASE)
-_VERSION: Final = re.compile(r"v ?(\d+(?:\.\d+)+)", re.IGNORECASE)
+_ESCO_NAME: Final = re.compile(r"^(?P<kind>[A-Za-z]+?)(?:_(?P<edition>[a-z]{2}(?:-[a-z]{2})?))?\.csv$", re.IGNORECASE)
+_ESCO_VERSION: Final = re.compile(r"v ?(\d+(?:\.\d+)+)", re.IGNORECASE)
 _ESCO, _ONET = (packaged("passerelles.referentials", "taxonomies.toml")[name] for name in ("esco", "onet"))
 _BREAKS: Final = re.compile(r"\n| \| ")
 _EXTENSIONS: Final = (".xlsx", ".txt")
-_SOC: Final = "o*net-soc code"
+_SOC_CODE: Final = "o*net-soc code"
 _ZONE_LEVEL: Final[dict[str, float | None]] = {**_ONET["levels"], "": None}
 _RIASEC: Final = "RIASEC"
 _ONET_VERSION: Final = re.compile(r"(?:O\*NET|onet|db)[ _-]v?(\d+[._]\d+)", re.IGNORECASE)
-_RELEASE: Final = re.compile(rf"({'|'.join(_ONET['months'])}) (\d{{4}}) release", re.IGNORECASE)
+_ONET_RELEASE: Final = re.compile(rf"({'|'.join(_ONET['months'])}) (\d{{4}}) release", re.IGNORECASE)
 
 
 def _find_files(source: FileSource) -> FileSet:
     """Sort the files of a source by kind; of several languages the one with most files, then French, then English."""
-    file_set = FileSet.of_one_edition(source, _NAME, lambda each: (each == "fr", each == "en", each))
+    file_set = FileSet.of_one_edition(source, _ESCO_NAME, lambda lang: (lang == "fr", lang == "en", lang))
     language, required = file_set.edition or "en", tuple(_ESCO["required"])
     how = {"expected_encoding": "utf-8"}
     return replace(file_set, expected=f"{{kind}}_{language}.csv", required=required, edition=language, how=how)
@@ -37,7 +37,7 @@ def _find_files(source: FileSource) -> FileSet:
 
 def _is_esco(source: FileSource) -> bool:
     """Whether a file has a name that ESCO alone uses; plain ``occupations.csv`` is the project's own table."""
-    matches = [match for name in source.names if (match := _NAME.match(name))]
+    matches = [match for name in source.names if (match := _ESCO_NAME.match(name))]
     telling = {name.lower() for name in _ESCO["telling"]}
     return any(m["kind"].lower() in telling or (m["kind"].lower() == "occupations" and m["edition"]) for m in matches)
 
@@ -59,7 +59,7 @@ def read_esco(source: FileSource) -> Referential:
     _competencies(files, draft)
     _links(files, draft)
     # The files themselves say no version: the name of a zip or of the folder does.
-    version = next((match[1] for name in _names_of(source) if (match := _VERSION.search(name))), "unknown")
+    version = next((match[1] for name in _names_of(source) if (match := _ESCO_VERSION.search(name))), "unknown")
     provenance = Provenance(f"European Commission, ESCO, version {version}", "esco", licence=_ESCO["licence"])
     return finish(draft, name="esco", version=version, language=files.edition, provenance=provenance)
 
@@ -108,7 +108,7 @@ def _occupations(files: FileSet, draft: Draft) -> None:
         above = group or None, group[:3] or None  # the unit group itself is the parent
         occupation = Occupation(code, label or None, words, "", *above, stated, manages, level=level, notation=notation)
         if draft.declare("occupations", occupation, table, line):
-            titles += [(code, each.strip()) for each in _BREAKS.split(others)]
+            titles += [(code, title.strip()) for title in _BREAKS.split(others)]
     for code in sorted({o.domain for o in draft.occupations.values() if o.domain} - draft.domains.keys()):
         draft.domains[code] = Domain(code, None)
     declare_other_titles(draft, titles, table)
@@ -250,23 +250,23 @@ def _release(source: FileSource, draft: Draft) -> tuple[str, str]:
     name = source.find("Read Me.txt")
     text = decode((draft.bytes_of(source, name) if name else None) or b"").text
     names = (text, *_names_of(source))
-    version = next((match[1].replace("_", ".") for each in names if (match := _ONET_VERSION.search(each))), "unknown")
-    month = _RELEASE.search(text)
+    version = next((match[1].replace("_", ".") for n in names if (match := _ONET_VERSION.search(n))), "unknown")
+    month = _ONET_RELEASE.search(text)
     return version, f"{month[2]}-{_ONET['months'].index(month[1].casefold()) + 1:02}" if month else ""
 
 
 def _occupations_onet(files: FileSet, draft: Draft) -> None:
     """Occupations, grouped as the Standard Occupational Classification does: 11-1011.03 in 11-1010 and 11-1000."""
-    zones = draft.keyed(files.read("Job Zones", (_SOC, "job zone"), draft), _SOC)
-    table = files.read("Occupation Data", (_SOC, "title"), draft, optional=("description",))
-    for line, (code, label, text) in table.numbered(_SOC, "title", "description"):
+    zones = draft.keyed(files.read("Job Zones", (_SOC_CODE, "job zone"), draft), _SOC_CODE)
+    table = files.read("Occupation Data", (_SOC_CODE, "title"), draft, optional=("description",))
+    for line, (code, label, text) in table.numbered(_SOC_CODE, "title", "description"):
         top, minor = f"{code[:2]}-0000", f"{code[:4]}000"
         manages: Ternary = "yes" if code.startswith(_ONET["managers"]) else "unknown"
         occupation = Occupation(code, label or None, text, parent=f"{code[:6]}0", domain=minor, managerial=manages)
         draft.declare("occupations", occupation, table, line)
         draft.domains.setdefault(top, Domain(top, None))
         draft.domains.setdefault(minor, Domain(minor, None, top))
-    for line, (code, zone) in _listed(zones, _SOC, draft).numbered(_SOC, "job zone"):
+    for line, (code, zone) in _listed(zones, _SOC_CODE, draft).numbered(_SOC_CODE, "job zone"):
         level = draft.coded(_ZONE_LEVEL, zone, "Job Zone", zones, line)
         draft.occupations[code] = replace(draft.occupations[code], level=level)
 
@@ -286,11 +286,11 @@ def _activities(files: FileSet, draft: Draft) -> None:
 
 def _task_activities(files: FileSet, draft: Draft) -> None:
     """Ask each occupation for the activities of its tasks; those of a core task are at its core."""
-    table = files.read("Task Statements", (_SOC, "task id", "task type"), draft)
-    core = {(code, task) for code, task, kind in table.columns(_SOC, "task id", "task type") if kind == "Core"}
-    table = files.read("Tasks to DWAs", (_SOC, "task id", "dwa id"), draft, optional=("dwa title",))
-    table = _listed(draft.keyed(table, _SOC, "task id", "dwa id"), _SOC, draft)
-    for line, (code, task, activity, label) in table.numbered(_SOC, "task id", "dwa id", "dwa title"):
+    table = files.read("Task Statements", (_SOC_CODE, "task id", "task type"), draft)
+    core = {(code, task) for code, task, kind in table.columns(_SOC_CODE, "task id", "task type") if kind == "Core"}
+    table = files.read("Tasks to DWAs", (_SOC_CODE, "task id", "dwa id"), draft, optional=("dwa title",))
+    table = _listed(draft.keyed(table, _SOC_CODE, "task id", "dwa id"), _SOC_CODE, draft)
+    for line, (code, task, activity, label) in table.numbered(_SOC_CODE, "task id", "dwa id", "dwa title"):
         if activity not in draft.competencies:
             draft.note("undeclared_competency", table, line, subject=activity)
             draft.competencies[activity] = Competency(activity, label or None, "savoir-faire")
@@ -318,13 +318,13 @@ def _rated_elements(files: FileSet, draft: Draft) -> None:
 
 def _ratings(files: FileSet, name: str, draft: Draft) -> Iterator[tuple[str, str, str, str, float]]:
     """Yield the ratings of one file: occupation, element, its name, scale, value; without those to be suppressed."""
-    keys = (_SOC, "element id", "scale id")
+    keys = (_SOC_CODE, "element id", "scale id")
     optional = ("element name", "recommend suppress", "not relevant")
     looked_for = optional[:1] if name == "Interests" else optional  # interests are no survey: nothing to suppress
     table = files.read(name, (*keys, "data value"), draft, optional=looked_for)
     # A work context has one row more for each answer, under scales of their own, which are shares and no ratings.
     table = table.keep([scale in ("IM", "LV", "CX", "CT", "OI", "IH") for scale in table.column("scale id")])
-    table = _listed(draft.keyed(table, *keys), _SOC, draft)
+    table = _listed(draft.keyed(table, *keys), _SOC_CODE, draft)
     suppressed = 0
     rows = table.numbered(*keys, "data value", *optional)
     for line, (code, element, scale, cell, label, suppress, irrelevant) in rows:
@@ -338,9 +338,9 @@ def _ratings(files: FileSet, name: str, draft: Draft) -> Iterator[tuple[str, str
 
 
 def _titles(files: FileSet, draft: Draft) -> None:
-    table = files.read("Alternate Titles", (_SOC, "alternate title"), draft, optional=("short title",))
-    table = _listed(table, _SOC, draft)
-    declare_other_titles(draft, table.columns(_SOC, "alternate title"), table)
+    table = files.read("Alternate Titles", (_SOC_CODE, "alternate title"), draft, optional=("short title",))
+    table = _listed(table, _SOC_CODE, draft)
+    declare_other_titles(draft, table.columns(_SOC_CODE, "alternate title"), table)
 
 
 def _contexts(files: FileSet, draft: Draft) -> None:
@@ -363,7 +363,7 @@ def _interests(files: FileSet, draft: Draft) -> None:
 
 def _related(files: FileSet, draft: Draft) -> None:
     """Occupations that the publisher relates to each, nearest first, as known mobilities."""
-    keys, column = (_SOC, "related o*net-soc code"), "index"
+    keys, column = (_SOC_CODE, "related o*net-soc code"), "index"
     table = draft.moves(files.read("Related Occupations", keys, draft, optional=(column,)), *keys)
     for line, (origin, target, rank) in table.numbered(*keys, column):
         draft.mobilities[origin, target] = Mobility(origin, target, draft.whole(rank, column, table, line, least=1))

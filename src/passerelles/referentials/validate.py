@@ -13,9 +13,9 @@ from passerelles.notices import Notice, NoticeLog, Severity, count_by_severity, 
 from passerelles.referentials.access_text import read_access_text
 from passerelles.referentials.credentials import DEFAULT
 from passerelles.referentials.load import read_anyway
-from passerelles.referentials.own_tables import open_tables
 from passerelles.referentials.places import place_of
 from passerelles.referentials.referential import Referential, apply_overlay, lay_access, open_referential
+from passerelles.referentials.table_format import open_tables
 from passerelles.store import is_index, open_index
 from passerelles.text import fold_accents
 from passerelles.views.schema import one_of
@@ -49,7 +49,7 @@ NOTICE: Final = Record(
 
 
 _KINDS: Final = {fold_accents(kind).replace("-", "_"): kind for kind in get_args(CompetencyKind)}
-_SCREEN: Final = 50  # notices, beyond which a page shows one of each kind and file: whoever mends wants every row
+_ALL_ON_PAGE: Final = 50  # notices, beyond which a page shows one of each kind and file: whoever mends wants every row
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -81,7 +81,7 @@ class ValidationReport(Shown):
         rows = ((key, value) for key, value in self.counts.items() if value or key == "dropped")
         counts = [(say(f"validation.count.{key}", lang=lang), value) for key, value in rows]
         (every,) = self.sheets(lang)
-        many = len(self.notices) > _SCREEN
+        many = len(self.notices) > _ALL_ON_PAGE
         return Page(
             say("validation.title", lang=lang, name=f"{self.name} {self.version}".strip(), place=self.place),
             [say(f"validation.{'ok' if self.ok else 'not_ok'}", lang=lang, **counted)],
@@ -95,7 +95,7 @@ class ValidationReport(Shown):
     @property
     def dropped(self) -> dict[str, int]:
         """Rows left out of each file, by its name; files that lost none are not keys."""
-        dropped = sum_by_key((each.file, each.dropped) for each in self.notices)
+        dropped = sum_by_key((notice.file, notice.dropped) for notice in self.notices)
         return {file: n for file, n in sorted(dropped.items()) if n}
 
     @property
@@ -110,8 +110,8 @@ class ValidationReport(Shown):
 
     def summary(self) -> tuple[Notice, ...]:
         """One notice a code and file, with the number of all its occurrences and the details of the first."""
-        groups = grouped(((each.code, each.file), each) for each in self.notices)
-        return tuple(replace(some[0], count=sum(each.count for each in some)) for some in groups.values())
+        groups = grouped(((notice.code, notice.file), notice) for notice in self.notices)
+        return tuple(replace(alike[0], count=sum(notice.count for notice in alike)) for alike in groups.values())
 
     def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
         """Return plain values, ready for JSON; the sentences are in `lang`."""
@@ -247,9 +247,9 @@ def text_disagreements(referential: Referential) -> Iterator[Notice]:
     """
     catalogue = (referential.access or "").split(" ")[0]
     for occupation in referential.occupations:
-        whole = referential.access_of.get(occupation.code)
+        access = referential.access_of.get(occupation.code)
         kinds = {row.kind for row in referential.credentials_of.get(occupation.code, ())}
-        if whole is None or whole.status != "open" or occupation.base is not None or kinds & {"required", "one-of"}:
+        if access is None or access.status != "open" or occupation.base is not None or kinds & {"required", "one-of"}:
             continue
         access_text = read_access_text(occupation.access, referential.language)
         if access_text is not None and access_text.required:

@@ -10,8 +10,8 @@ from typing import Any, Final, Protocol
 
 from passerelles.io.csv import TOTAL, hold_counts, mostly_hold_counts, read_number
 from passerelles.io.xlsx import cell_text
-from passerelles.referentials.own_tables import coded
 from passerelles.referentials.referential import Referential
+from passerelles.referentials.table_format import coded
 from passerelles.sharing import cached_property
 from passerelles.territory.columns import COUNT, PLACED, bare, columns_of, counts_else, period_groups, without_part
 from passerelles.territory.lots import WORDS, LotsError, Month, Problem, Side, says

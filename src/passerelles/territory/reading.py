@@ -18,8 +18,8 @@ from passerelles.market.places import bare_place, departments_shown
 from passerelles.market.tables import agreement_number
 from passerelles.matching.titles import REVIEW, resolve_many
 from passerelles.progress import go_on
-from passerelles.referentials.own_tables import coded
 from passerelles.referentials.referential import Referential, code_of
+from passerelles.referentials.table_format import coded
 from passerelles.territory import jobs
 from passerelles.territory.columns import COUNT, with_letters
 from passerelles.territory.grid import MOST_CELLS, Grid, Line, Row, change_of, fill_down, remarked, row_kinds, whole_of

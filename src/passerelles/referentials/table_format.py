@@ -25,15 +25,15 @@ from passerelles.text import normalise_label
 Value = TypeVar("Value")
 MANIFEST: Final = "manifest.toml"
 RULES: Final = "rules"  # a sheet for people: nothing is read from it
-_BOOKS: Final = (".xlsx", ".xlsm")
-_TABLES: Final = (".csv", ".toml")
+_BOOK_ENDINGS: Final = (".xlsx", ".xlsm")
+_TABLE_ENDINGS: Final = (".csv", ".toml")
 _HEAD_AS_IS: Final = frozenset({"note", "comment", "commentaire", "remarque"})
 _OLD_YEARS: Final = 2  # after which a fact should be read again at its source
 _HIGHEST_LEVEL: Final = 8
-_NEAR: Final = 0.8  # how like a column's name another must be to be that name misspelt
+_HEAD_LIKENESS: Final = 0.8  # how like a column's name another must be to be that name misspelt
 
-_PLACE: Final = re.compile(r"at line (\d+), column (\d+)")
-_NEEDED: Final = ("schema", "name", "version")
+_TOML_PLACE: Final = re.compile(r"at line (\d+), column (\d+)")
+_REQUIRED: Final = ("schema", "name", "version")
 _WORDS: Final = packaged("passerelles.referentials", "words.toml")
 DECLARED: Final = packaged("passerelles.referentials", "tables.toml")
 Schema = Literal["overlay", "table"]
@@ -77,7 +77,7 @@ _UNITS: Final = {
     "level": ("niveau ", "level "),
     "rncp": ("rncp", "rncp "),
 }
-_BROKEN: Final = re.compile(r"#(?:N/A|N/D|REF!|VALUE!|VALEUR!|NAME\?|NOM\?|DIV/0!|NUM!|NOMBRE!|NULL!|NUL!)|=.+")
+_BROKEN_CELL: Final = re.compile(r"#(?:N/A|N/D|REF!|VALUE!|VALEUR!|NAME\?|NOM\?|DIV/0!|NUM!|NOMBRE!|NULL!|NUL!)|=.+")
 
 
 def heads() -> Mapping[str, str]:
@@ -126,8 +126,8 @@ def files_of(schema: Schema) -> tuple[str, ...]:
 def _columns(name: str, schema: Schema) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Columns of a table: those that it must have, and all."""
     more = DECLARED["more"]
-    parts = (sheets_of(schema).get(name, ""), more.get(name, ""), more.get(f"{schema}.{name}", ""))
-    columns = " ".join(parts).split()
+    texts = (sheets_of(schema).get(name, ""), more.get(name, ""), more.get(f"{schema}.{name}", ""))
+    columns = " ".join(texts).split()
     return tuple(c.rstrip("*") for c in columns if c.endswith("*")), tuple(c.rstrip("*") for c in columns)
 
 
@@ -164,11 +164,11 @@ def open_tables(place: str | Path) -> FileSource:
         If nothing is there, or it cannot be read; see `passerelles.io.archive.open_source`.
     """
     path = Path(place)
-    if path.suffix.casefold() in _BOOKS and os.path.isfile(path):  # noqa: PTH113 - which refuses no name
+    if path.suffix.casefold() in _BOOK_ENDINGS and os.path.isfile(path):  # noqa: PTH113 - which refuses no name
         return FileSource(path, _sheets(read_file(path), Member(path.name, ""), path))
     source = open_source(path)
-    books = [m for m in source.members if m.name.casefold().endswith(_BOOKS)]
-    if len(books) == 1 and not any(name.casefold().endswith(_TABLES) for name in source.names):
+    books = [m for m in source.members if m.name.casefold().endswith(_BOOK_ENDINGS)]
+    if len(books) == 1 and not any(name.casefold().endswith(_TABLE_ENDINGS) for name in source.names):
         members = _sheets(source.read(books[0].name), books[0], path)
         known = {MANIFEST, *(f"{table}.csv" for table in _keys("sheet").values())}
         return FileSource(path, members) if any(m.name in known for m in members) else source
@@ -246,7 +246,7 @@ class OwnTables(NamedTuple):
                 values[key] = text.strip()
         if written:
             faults += [
-                key for key in _NEEDED if not values.get(key) and not any(f.startswith(f"{key} =") for f in faults)
+                key for key in _REQUIRED if not values.get(key) and not any(f.startswith(f"{key} =") for f in faults)
             ]
         if faults:
             draft.log.note("invalid_manifest", file=draft.shown(MANIFEST), reason=", ".join(faults))
@@ -274,7 +274,7 @@ class OwnTables(NamedTuple):
         try:
             return parse_toml(text) or {"name": ""}  # an empty one lacks all that is needed
         except ValueError as error:
-            place = _PLACE.search(str(error))
+            place = _TOML_PLACE.search(str(error))
             line, column = place.groups() if place else (str(len(text.splitlines())), "1")
             draft.log.note("manifest_syntax", file=draft.shown(MANIFEST), line=int(line), column=column)
             return {}
@@ -297,7 +297,7 @@ class OwnTables(NamedTuple):
         for column in table.header:
             if not column or column in readable:
                 continue
-            near = get_close_matches(normalise_label(column), words, n=1, cutoff=_NEAR)
+            near = get_close_matches(normalise_label(column), words, n=1, cutoff=_HEAD_LIKENESS)
             if near and words[near[0]] not in table.header:  # a typing error: the column would be lost
                 draft.note("misspelt_column", table, 1, column=column, meant=near[0])
             else:
@@ -349,7 +349,7 @@ class OwnTables(NamedTuple):
             if not name.casefold().endswith(".csv") or name.casefold() in expected:
                 continue
             if source.member(name).sheet:
-                words = ", ".join(sheet_title(each.removesuffix(".csv"), "fr") for each in names)
+                words = ", ".join(sheet_title(n.removesuffix(".csv"), "fr") for n in names)
                 draft.log.note("unknown_sheet", file=draft.shown(name), words=words)
             else:
                 draft.log.note("unknown_file", file=draft.shown(name))
@@ -455,7 +455,7 @@ def _with_cells_as_meant(table: Table, draft: Draft) -> Table:
             row[place] = meant.get(row[place], row[place])
     for line, row in zip(table.lines, table.rows, strict=True) if "\n#" in begun or "\n=" in begun else ():
         for place, cell in enumerate(row):
-            if _BROKEN.fullmatch(cell):
+            if _BROKEN_CELL.fullmatch(cell):
                 draft.note("error_cell", table, line, column=table.header[place], value=cell)
                 row[place] = ""
     return table
@@ -464,12 +464,12 @@ def _with_cells_as_meant(table: Table, draft: Draft) -> Table:
 def _code_meant(cell: str, column: str, code_of: Callable[[Sequence[str], str], str], draft: Draft) -> str:
     """Return the code that a cell of a column stands for, or the two fiches that it names; see `_codes_meant`."""
     kinds = _KINDS.get(column, _EVERY_KIND)
-    whole = code_of(kinds, cell)
-    of_two = column == "base" and whole not in draft.occupations
+    meant_code = code_of(kinds, cell)
+    of_two = column == "base" and meant_code not in draft.occupations
     for parts in (re.split("[+,;]", cell), split_codes(cell)) if of_two else ():
         meant = [code_of(kinds, part.strip()) for part in parts]
-        whole = " ".join(meant) if draft.occupations.keys() >= set(meant) else whole
-    return whole
+        meant_code = " ".join(meant) if draft.occupations.keys() >= set(meant) else meant_code
+    return meant_code
 
 
 def _codes_meant(draft: Draft) -> Callable[[Sequence[str], str], str]:
@@ -497,10 +497,10 @@ def _codes_meant(draft: Draft) -> Callable[[Sequence[str], str], str]:
         small = cell.casefold().split()
         written = ("".join(small), "-".join(small), f" {normalise_label(cell)}")
         meant = {code for kind in kinds for form in written for code in forms(kind).get(form, ())}
-        first, _, rest = cell.partition(" ")
-        for kind in kinds if rest else ():  # beside the label
+        first, _, beside = cell.partition(" ")
+        for kind in kinds if beside else ():  # beside the label
             row = getattr(draft, kind).get(first)
-            meant |= {first} if row and row.label and normalise_label(row.label) == normalise_label(rest) else set()
+            meant |= {first} if row and row.label and normalise_label(row.label) == normalise_label(beside) else set()
         return meant.pop() if len(meant) == 1 else cell
 
     return code_of
