@@ -6,7 +6,7 @@ from typing import Final
 from passerelles.errors import UnknownCodeError
 from passerelles.referentials.referential import Referential, exact_occupation, occupations_meant, several
 
-_LIKELY: Final = 0.1
+_LEAST_CONFIDENCE: Final = 0.1
 """Confidence from which an occupation is suggested for a title that is not exact."""
 _SUGGESTED: Final = 3
 
@@ -42,12 +42,12 @@ def _likely(referential: Referential, text: str) -> tuple[str, ...]:
     """Return titles of the occupations that a title may mean, best first; of one that others share, label or code."""
     from passerelles.matching.titles import resolve_title  # noqa: PLC0415 - most commands never need it
 
-    some = [c for c in resolve_title(referential, text, limit=_SUGGESTED) if c.confidence >= _LIKELY]
-    own = ((c.code, (t for t in (c.title, c.label) if occupations_meant(referential, t) == (c.code,))) for c in some)
-    return tuple(next(words, code) for code, words in own)
+    top = [c for c in resolve_title(referential, text, limit=_SUGGESTED) if c.confidence >= _LEAST_CONFIDENCE]
+    named = ((c.code, (t for t in (c.title, c.label) if occupations_meant(referential, t) == (c.code,))) for c in top)
+    return tuple(next(words, code) for code, words in named)
 
 
-def find_occupations(referential: Referential, some: Iterable[str] | str) -> tuple[str, ...]:
+def find_occupations(referential: Referential, texts: Iterable[str] | str) -> tuple[str, ...]:
     """
     Return the codes of several occupations, sorted, each once; one may stand alone. See `find_occupation`.
 
@@ -57,4 +57,4 @@ def find_occupations(referential: Referential, some: Iterable[str] | str) -> tup
     >>> find_occupations(load_referential("transitions"), ["N4101", "K2110", "N4101"])
     ('K2110', 'N4101')
     """
-    return tuple(sorted({find_occupation(referential, each) for each in several(some)}))
+    return tuple(sorted({find_occupation(referential, text) for text in several(texts)}))

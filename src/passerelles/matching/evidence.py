@@ -187,7 +187,7 @@ def wide_evidence(index: TitleIndex, readings: Sequence[Reading]) -> Wide:
     families *= 0.25
     titles += words
     titles += families
-    best = np.stack([top(row, _NEAREST) for row in titles])
+    best = np.stack([top(row, _NEAREST_ENTRIES) for row in titles])
     mapped = None
     if index.meaning is not None:
         voters = best[:, :_VOTERS]
@@ -255,7 +255,7 @@ def _work(index: TitleIndex, readings: Sequence[Reading]) -> dict[str, FloatArra
     n_owners = len(index.codes)
     kinds = [index.kinds.get(reading.stems[0]) for reading in readings]
     nothing = np.zeros(n_owners, dtype=np.float32)
-    kind = np.stack([nothing if each is None else index.kind_share[each] for each in kinds])
+    kind = np.stack([nothing if k is None else index.kind_share[k] for k in kinds])
     row_of, walks = index.walks
     walk = walks[[row_of.get(reading.families[0], -1) for reading in readings]][:, index.parent_of]
     behind = count_terms([_other_words(index, reading) for reading in readings], index.family_field.vocabulary)
@@ -383,11 +383,11 @@ _RUN: Final = 4  # letters
 _SELDOM_LAST: Final = -3.0
 _OFTEN_LAST: Final = 2.0
 
-_NEAREST = 100  # entries
+_NEAREST_ENTRIES = 100  # entries
 _VOTERS = 30  # of them
 _LOOKED_AT = 40  # owners given close evidence
-_WIDTH = 30  # letters above which a title may have been cut off
-_SHORT = 2
+_COLUMN_WIDTH = 30  # letters above which a title may have been cut off
+_SHORT_WORD = 2
 _AFTER_ALL = "\U0010ffff"  # sorts after any continuation of a label
 _ALL = 0.999
 _HALF = 0.5
@@ -482,13 +482,13 @@ def expand(evidence: NDArray[np.float64], columns: Sequence[str], keys: Sequence
     """
     place = {name: column for column, name in enumerate(columns)}
     factors = [key.removeprefix("best:").split("*") for key in keys]
-    given = np.asarray([place.keys() >= {*names} for names in factors])
+    present = np.asarray([place.keys() >= {*names} for names in factors])
     alone = np.asarray([len(names) == 1 for names in factors])
     left, right = ([place.get(names[end], 0) for names in factors] for end in (0, -1))
-    values = given * evidence[..., left] * np.where(alone, 1.0, evidence[..., right])
+    values = present * evidence[..., left] * np.where(alone, 1.0, evidence[..., right])
     best = [column for column, key in enumerate(keys) if key.startswith("best:")]
     compared = values[..., best]
-    values[..., best] = given[best] & (compared >= compared.max(axis=-2, keepdims=True) - 1e-5)
+    values[..., best] = present[best] & (compared >= compared.max(axis=-2, keepdims=True) - 1e-5)
     return np.asarray(values, dtype=np.float64)
 
 
@@ -512,8 +512,8 @@ def fits(index: TitleIndex, option: Reading) -> bool | None:
 def cut_off(index: TitleIndex, option: Reading) -> tuple[int, ...]:
     """Entries of the labels that go on where a reading stops inside a word, as columns of a set width cut them."""
     form = " ".join(option.words)
-    whole = len(option.words[-1]) > _SHORT and option.words[-1] in index.words.known
-    if len(form) < _WIDTH or whole:
+    complete = len(option.words[-1]) > _SHORT_WORD and option.words[-1] in index.words.known
+    if len(form) < _COLUMN_WIDTH or complete:
         return ()
     labels = [*index.exact]
     longer = labels[bisect_left(labels, form) : bisect_left(labels, form + _AFTER_ALL)]
@@ -590,8 +590,8 @@ def rank_block(
             # Where its words alone give a title to the family of its head, a context tells but the part of it.
             of_head = {int(index.parent_of[owner]) for owner in head_owners(index, chosen[place])}
             alone = int(index.parent_of[owners[place][_families_first(index, owners[place], values[place])[0]]])
-            told = np.isin(index.parent_of[owners[place]], [*of_head]) if alone in of_head else True
-            values[place] += bonus[owners[place]] * told
+            eligible = np.isin(index.parent_of[owners[place]], [*of_head]) if alone in of_head else True
+            values[place] += bonus[owners[place]] * eligible
         order = _families_first(index, owners[place], values[place])
         full = np.flatnonzero(covered[place] >= _ALL)
         ranked = owners[place][order], close[place][1][order], values[place][order], evidence[place][order]

@@ -166,24 +166,24 @@ def read_texts(
         return Texts({}, {}, None)
     phrases = [phrase_bag(terms) for terms in families]
     titles: list[Counter[str]] = [Counter() for _ in owners]
-    whole: list[Counter[str]] = [Counter() for _ in owners]
+    everything: list[Counter[str]] = [Counter() for _ in owners]
     for place, terms, phrase in zip(owner.tolist(), families, phrases, strict=True):
         titles[place].update(terms)
         for term, number in phrase.items():
-            whole[place][term] += _TITLE_WEIGHT * number
+            everything[place][term] += _TITLE_WEIGHT * number
     known = cache(lambda text: lexicon.roots(lexicon.stems(text)))
     definitions = [Counter(known(owner.definition)) for owner in owners]
     competencies = [Counter(term for label in owner.competencies for term in known(label)) for owner in owners]
-    for bag, definition, competency in zip(whole, definitions, competencies, strict=True):
+    for bag, definition, competency in zip(everything, definitions, competencies, strict=True):
         for term, number in definition.items():
             bag[term] += _DEFINITION_WEIGHT * number
         bag.update(competency)
-    words = [{term: 1 for term in bag if " " not in term and term[0] != "^"} for bag in whole]
+    words = [{term: 1 for term in bag if " " not in term and term[0] != "^"} for bag in everything]
     bags = {"titles": titles, "definition": definitions, "competencies": competencies}
-    documents = {name: vectors.fit_field(some)[0] for name, some in bags.items()}
+    documents = {name: vectors.fit_field(counts)[0] for name, counts in bags.items()}
     documents["letters"] = vectors.fit_letters(words, shortest=3, longest=5)
-    covers = {"titles": _cover(titles, field), "all": _cover(whole, field)}
-    return Texts(documents, covers, _space(whole, phrases, owner, size))
+    covers = {"titles": _cover(titles, field), "all": _cover(everything, field)}
+    return Texts(documents, covers, _space(everything, phrases, owner, size))
 
 
 def _cover(documents: Sequence[Iterable[str]], field: Field) -> "sparse.csr_array":
@@ -223,7 +223,7 @@ def _space(
 
 
 _GROUP_SIGNS: Final = 3  # a ROME domain: letter and two digits
-_SHOWN: Final = 5
+_NAMED_ENTRIES: Final = 5
 _SECTORS: Final = ("naf", "sector", "subsector")
 DIMENSIONS: Final = 150
 """Size of the latent space of occupations."""
@@ -323,7 +323,7 @@ class TitleIndex:
         known = self.kind_of >= 0
         cells = (np.ones(int(known.sum()), dtype=np.float32), (self.kind_of[known], self.owner[known]))
         counts = sparse.csr_array(cells, shape=(n_kinds, n_owners)).toarray()
-        return np.asarray(np.log((counts + _RARE) / (self.sizes + _RARE * n_kinds)), dtype=np.float32)
+        return np.asarray(np.log((counts + _RARE_KIND) / (self.sizes + _RARE_KIND * n_kinds)), dtype=np.float32)
 
     @cached_property
     def walks(self) -> tuple[Mapping[str, int], FloatArray]:
@@ -339,7 +339,7 @@ class TitleIndex:
         counts = sparse.csr_array(cells, shape=(len(rows), int(self.parent_of.max()) + 1))
         onward, back = _shares(counts), _shares(sparse.csr_array(counts.T.tocsr()))
         chances = (onward @ back @ onward).toarray()
-        return rows, np.vstack([np.log(chances + _SELDOM), np.zeros((1, counts.shape[1]), np.float32)])
+        return rows, np.vstack([np.log(chances + _UNSEEN_WALK), np.zeros((1, counts.shape[1]), np.float32)])
 
     @cached_property
     def heads(self) -> Heads:
@@ -509,13 +509,13 @@ def build_index(
     rows = sorted(set(entries), key=lambda row: (row.code, row.label, row.ogr))
     lost = sorted({row.code for row in rows if row.code not in place})
     if lost or not rows:
-        raise PasserellesError("resolve_no_label", codes=", ".join(lost[:_SHOWN]) or "-")
+        raise PasserellesError("resolve_no_label", codes=", ".join(lost[:_NAMED_ENTRIES]) or "-")
     lexicon = Lexicon(pack)
     pairs = [reading.gender_forms(row.label, pack=pack) for row in rows]
     spelled = [lexicon.stems(masculine) for masculine, _ in pairs]
     usual = _usual_forms(spelled, pack.usages)
     # Usages of a label are entries beside it: evidence for longer titles, but not written forms.
-    order = sorted([*((n, -1) for n in range(len(rows))), *usual], key=lambda each: (rows[each[0]].code, each))
+    order = sorted([*((n, -1) for n in range(len(rows))), *usual], key=lambda at: (rows[at[0]].code, at))
     forms = tuple(usual.get((n, usage), spelled[n]) for n, usage in order)
     written = tuple(() if usage >= 0 else _written(rows[n].label, pairs[n], pack) for n, usage in order)
     rows = [rows[n] for n, _ in order]
@@ -545,9 +545,9 @@ def _usual_forms(
     return {(first[t], n): tuple(phrase.split()) for n, phrase, titles in numbered for t in titles if t in first}
 
 
-_RARE: Final = 0.1  # entries of a kind that an owner is given of each
-_SELDOM: Final = 1e-4  # chance of a walk that no title shows
-_UNMET: Final = 0.003  # count of a term that a family never has
+_RARE_KIND: Final = 0.1  # entries of a kind that an owner is given of each
+_UNSEEN_WALK: Final = 1e-4  # chance of a walk that no title shows
+_UNMET_COUNT: Final = 0.003  # count of a term that a family never has
 
 
 def _numbered(texts: Iterable[str]) -> tuple[Mapping[str, int], Ints]:
@@ -566,11 +566,11 @@ def _shares(counts: "sparse.csr_array") -> "sparse.csr_array":
 
 def _likelihood(counts: "sparse.csr_array") -> Likelihood:
     """Model of the terms whose weights in each family are given, shape (n_terms, n_families)."""
-    total = np.asarray(counts.sum(axis=0), dtype=np.float64).ravel() + _UNMET * max(counts.shape[0], 1)
+    total = np.asarray(counts.sum(axis=0), dtype=np.float64).ravel() + _UNMET_COUNT * max(counts.shape[0], 1)
     gains = sparse.csr_array(counts).astype(np.float32)
-    gains.data = np.log1p(gains.data / _UNMET).astype(np.float32)
+    gains.data = np.log1p(gains.data / _UNMET_COUNT).astype(np.float32)
     gains.sort_indices()
-    return Likelihood((np.log(_UNMET) - np.log(total)).astype(np.float32), gains)
+    return Likelihood((np.log(_UNMET_COUNT) - np.log(total)).astype(np.float32), gains)
 
 
 def _written(label: str, pair: tuple[str, str], pack: LanguagePack) -> tuple[str, ...]:
@@ -633,7 +633,7 @@ def stored_titles(referential: Referential) -> TitleIndex | None:
         stems=tuple(tuple(map(intern, text.split())) for text in about["stems"]),
         written=tuple(map(tuple, about["written"])),
         **{name: _field(index, about["fields"][name]) for name in _FIELDS},
-        documents=MappingProxyType({name: _field(index, each) for name, each in about["documents"].items()}),
+        documents=MappingProxyType({name: _field(index, field) for name, field in about["documents"].items()}),
         covers=index.value(about["covers"]),
         meaning=None if meaning is None else Meaning(field=_field(index, meaning), **index.value(about["axes"])),
     )
@@ -645,7 +645,7 @@ def owners_of(referential: Referential, *, texts: bool = False) -> tuple[Owner, 
     tags = {tag.code: (tag.code, tag.label) for tag in referential.tags if tag.kind in _SECTORS}
     sectors = grouped((code, tags[tag]) for code, tag, _ in referential.occupation_tags if tag in tags)
     owners = []
-    for occupation in sorted(referential.occupations, key=lambda each: each.code):
+    for occupation in sorted(referential.occupations, key=lambda o: o.code):
         kin = occupation.parent or occupation.code
         family = kin, referential.occupation_by_code.get(kin, occupation).name
         required = referential.requirements_of.get(occupation.code, ()) if texts else ()
@@ -666,7 +666,7 @@ def _field(index: Index, about: Mapping[str, Any]) -> Field:
 
 Sought = Literal["competency", "credential", "title", "occupation"]
 _LEAST_MET: Final = 0.5  # share of the words that a label must have
-_SHORT: Final = 4  # letters from which the beginning of a word matches it
+_PREFIX_LETTERS: Final = 4  # letters from which the beginning of a word matches it
 
 
 @dataclass(frozen=True, slots=True)
@@ -731,21 +731,21 @@ def search(
     query = words(sought)
     if not query:
         raise PasserellesError("search_no_word")
-    return tuple(each for kind in kinds for each in _of_kind(referential, kind, sought.strip(), query)[:limit])
+    return tuple(hit for kind in kinds for hit in _of_kind(referential, kind, sought.strip(), query)[:limit])
 
 
 def _of_kind(referential: Referential, kind: Sought, code: str, query: Sequence[str]) -> list[SearchHit]:
     known = referential.derived(("sought", kind), lambda: _all_entries(referential, kind))
-    matches = [each for each in known if each.code.casefold() == code.casefold()]
+    matches = [entry for entry in known if entry.code.casefold() == code.casefold()]
     if known and not matches:
-        prefixes = [f" {word}" if len(word) >= _SHORT else f" {word} " for word in query]
-        cut = referential.derived(("words", kind), lambda: _between_spaces(each.label for each in known))
+        prefixes = [f" {word}" if len(word) >= _PREFIX_LETTERS else f" {word} " for word in query]
+        cut = referential.derived(("words", kind), lambda: _between_spaces(entry.label for entry in known))
         hits = np.sum([[word in text for text in cut] for word in prefixes], axis=0)
         if hits.max() >= _LEAST_MET * len(query):
             matches = [known[place] for place in np.flatnonzero(hits == hits.max())]
     if matches:
-        return sorted(matches, key=lambda each: (len(each.label), each.code))
-    by_code = {each.code: each for each in known}
+        return sorted(matches, key=lambda hit: (len(hit.label), hit.code))
+    by_code = {entry.code: entry for entry in known}
     forms = referential.derived(("plain", kind), lambda: plain_forms({f.code: f.label for f in known}))
     return [by_code[form] for form in nearest_codes(code, forms)]
 

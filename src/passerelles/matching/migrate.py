@@ -289,7 +289,7 @@ def _exact(index: TitleIndex, title: str) -> Iterable[tuple[str, str]]:
 
 _RELATIONS: Final[Mapping[str, Relation]] = {f"{each}match": each for each in get_args(Relation) if each != "related"}
 _NEAREST_FIRST: Final[tuple[Relation, ...]] = get_args(Relation)
-_TURNED: Final[Mapping[Relation, Relation]] = {"broad": "narrow", "narrow": "broad"}
+_BACKWARDS: Final[Mapping[Relation, Relation]] = {"broad": "narrow", "narrow": "broad"}
 # Columns of the two published files: origin, target, relation. The ROME side is the code of a title (OGR).
 _COLUMNS: Final = (
     ("esco", "rome", ("classification 1 id", "classification 2 id", "mapping relation")),
@@ -341,7 +341,7 @@ def read_crosswalk(path: str | Path) -> Crosswalk:
 
     def fits(cells: Sequence[Cell]) -> int:
         names = {cell_text(cell).strip().casefold() for cell in cells}
-        return max(len(names & each) if each <= names else 0 for each in known)
+        return max(len(names & columns) if columns <= names else 0 for columns in known)
 
     table = read_rows(path, fits).table()
     for origin, target, columns in _COLUMNS:
@@ -350,11 +350,11 @@ def read_crosswalk(path: str | Path) -> Crosswalk:
             left_out = 0
             for first, second, word in table.columns(*columns):
                 relation = _RELATIONS.get(word.rpartition(":")[2].casefold())
-                code, other = code_of_uri(first), code_of_uri(second)
-                if relation is None or "/isco/" in second or links.get(code, {}).get(other, relation) != relation:
+                code, target_code = code_of_uri(first), code_of_uri(second)
+                if relation is None or "/isco/" in second or links.get(code, {}).get(target_code, relation) != relation:
                     left_out += 1
                 else:
-                    links.setdefault(code, {})[other] = relation
+                    links.setdefault(code, {})[target_code] = relation
             return Crosswalk(origin, target, links, left_out)
     raise PasserellesError("not_a_crosswalk", path=path)
 
@@ -362,7 +362,7 @@ def read_crosswalk(path: str | Path) -> Crosswalk:
 def turned(crosswalk: Crosswalk) -> Crosswalk:
     """Read a crosswalk backwards: what is broader one way is narrower the other way."""
     ends = ((first, second, how) for first, those in crosswalk.links.items() for second, how in those.items())
-    back = grouped((second, (first, _TURNED.get(how, how))) for first, second, how in ends)
+    back = grouped((second, (first, _BACKWARDS.get(how, how))) for first, second, how in ends)
     links = {code: dict(targets) for code, targets in back.items()}
     return Crosswalk(crosswalk.target, crosswalk.origin, links, crosswalk.left_out)
 
@@ -408,7 +408,7 @@ class Bridge(Versions):
 
     def __init__(self, new: Referential, old: Referential, crosswalks: Sequence[Crosswalk]) -> None:
         super().__init__(new, old)
-        by_step = {(c.origin, c.target): c for each in crosswalks for c in (each, turned(each))}
+        by_step = {(c.origin, c.target): c for crosswalk in crosswalks for c in (crosswalk, turned(crosswalk))}
         routes = [(old.family, new.family)], [(old.family, _HUB), (_HUB, new.family)]
         route = next((steps for steps in routes if all(step in by_step for step in steps)), None)
         if route is None:
@@ -427,7 +427,7 @@ class Bridge(Versions):
         code = check_code(code, what="occupation").strip()
         relations = sorted(self._relations(code).items(), key=lambda p: (_NEAREST_FIRST.index(p[1]), p[0]))
         known = self.new.occupation_by_code
-        possible = tuple(Destination(each, known[each].name, None, relation=relation) for each, relation in relations)
+        possible = tuple(Destination(to, known[to].name, None, relation=relation) for to, relation in relations)
         exact = [d.code for d in possible if d.relation == "exact"]
         certain = exact or [d.code for d in possible if len(possible) == 1 and d.relation == "close"]
         decided = certain[0] if len(certain) == 1 else None
@@ -459,7 +459,7 @@ class Bridge(Versions):
         """Occupations of the other family that a code is linked to, each by its nearest relation."""
         known: dict[str, Relation] = dict.fromkeys(self._keys(code), "exact")
         for links in self._step_links:
-            ends = ((other, composed(known[key], link)) for key in known for other, link in links.get(key, {}).items())
+            ends = ((to, composed(known[key], link)) for key in known for to, link in links.get(key, {}).items())
             known = _nearest(ends)
         owners = _nearest((self._new_titles.get(key, key), relation) for key, relation in known.items())
         return {owner: relation for owner, relation in owners.items() if owner in self.new.occupation_by_code}
@@ -510,7 +510,7 @@ def migrate_list(
     beside = None if title_column is None else worklist.place(title_column)
     migrations: list[Migration] = []
     cells: list[list[Cell]] = []
-    columns = (worklist.texts(each) for each in (place, beside, worklist.find(CHOICE)))
+    columns = (worklist.texts(column) for column in (place, beside, worklist.find(CHOICE)))
     for code, title, chosen in zip(*columns, strict=True):
         migration = versions.migrate(code, title) if code else Migration("", title, "unknown", None, "none", ())
         if chosen.upper() in versions.new.occupation_by_code:
@@ -626,7 +626,7 @@ class _Guide:
         if len(occupations) == 1:
             return occupations.pop(), []
         migration = self.versions.migrate(code)
-        return migration.destination, [each.code for each in migration.destinations]
+        return migration.destination, [d.code for d in migration.destinations]
 
     def chosen(self, kind: Sought, choice: str, proposals: str) -> str | None:
         """Return the code that a person chose: by its number among the proposals, as a code, or by its label."""
@@ -664,16 +664,16 @@ def migrate_overlay(name_or_path: str | Path, versions: Versions, *, lang: Lang 
     """
     source = open_tables(place_of(name_or_path, "overlay"))
     sheets = [_read_sheet(source, name, lang) for name in source.names if name.endswith(".csv")]
-    own = frozenset(s.cell(row, "code") for s in sheets if s.table in _DECLARING for row in s.rows)
-    titles = ((each, row) for each in sheets if each.table == "titles" for row in each.rows)
+    declared = frozenset(s.cell(row, "code") for s in sheets if s.table in _DECLARING for row in s.rows)
+    titles = ((sheet, row) for sheet in sheets if sheet.table == "titles" for row in sheet.rows)
     claimed = grouped((sheet.cell(row, "occupation"), sheet.cell(row, "code")) for sheet, row in titles)
-    guide = _Guide(versions, own, claimed, lang)
+    guide = _Guide(versions, declared, claimed, lang)
     sheets.sort(key=lambda s: _TABLE_ORDER.index(s.table) if s.table in _TABLE_ORDER else len(_TABLE_ORDER))
     pages = [_migrated_page(sheet, guide) for sheet in sheets]
     stated = {str(key): str(value) for key, value in OwnTables(source, Draft()).fields().items()}
     stated |= {"base": versions.new.name, "base_version": versions.new.version}
-    unchanged, moved, left = (guide.count[name] for name in ("kept", "moved", "open"))
-    return Migrated((manifest_page(stated, lang), *pages), unchanged, moved, left, tuple(dict.fromkeys(guide.refused)))
+    unchanged, moved, open_ = (guide.count[name] for name in ("kept", "moved", "open"))
+    return Migrated((manifest_page(stated, lang), *pages), unchanged, moved, open_, tuple(dict.fromkeys(guide.refused)))
 
 
 def _read_sheet(source: FileSource, name: str, lang: Lang) -> _Sheet:
@@ -720,7 +720,7 @@ def _rewritten(
             guide.refused.extend([] if new else [choice])
             choice = new or choice
         if new is None:
-            hints += [f"{n}. {each} {guide.known[kind][each]}" for n, each in enumerate(possible, start=len(hints) + 1)]
+            hints += [f"{n}. {p} {guide.known[kind][p]}" for n, p in enumerate(possible, start=len(hints) + 1)]
             hints += [] if possible else [say("resolve.migrate.nothing", lang=guide.lang, code=code)]
         guide.count["open" if new is None else "kept" if new == code else "moved"] += 1
         codes.append(new or code)
@@ -734,5 +734,5 @@ def _with_questions(sheet: _Sheet, rows: list[list[str]], decided: Sequence[tupl
     if any(choice or hint for choice, hint in decided):
         head += [say("tables.head.choice", lang=lang), say("tables.head.proposals", lang=lang)]
         keys += ["choice", "proposals"]
-        cells = [[*row, *each] for row, each in zip(cells, decided, strict=True)]
+        cells = [[*row, *answer] for row, answer in zip(cells, decided, strict=True)]
     return form_page(sheet.table, sheet.title, head, keys, cells, lang)

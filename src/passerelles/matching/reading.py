@@ -174,7 +174,7 @@ def load_pack(file: Traversable, noise: Traversable) -> LanguagePack:
         If it is no TOML, lacks a section, or holds something else than rules.
     """
     try:
-        rules, around = (tomllib.loads(each.read_text(encoding="utf-8")) for each in (file, noise))
+        rules, around = (tomllib.loads(rules_file.read_text(encoding="utf-8")) for rules_file in (file, noise))
         return _pack(rules, around)
     except (KeyError, ValueError, TypeError, re.error) as error:
         raise PasserellesError("language_pack", name=file, reason=f"{type(error).__name__}: {error}") from error
@@ -212,8 +212,8 @@ def _pack(data: dict[str, Any], noise: dict[str, Any]) -> LanguagePack:
         signs=tuple((s, re.compile(rf"(?<![a-z]){re.escape(s)}(?![a-z])"), f" {data['signs'][s]} ") for s in signs),
         abbreviations=MappingProxyType(_abbreviations(data, suffixes)),
         asides=frozenset(map(normalise_label, noise["asides"])),
-        columns=MappingProxyType({k: frozenset(map(normalise_label, some)) for k, some in data["columns"].items()}),
-        kinds=MappingProxyType({bare(word): kind for kind, some in data["kinds"].items() for word in some}),
+        columns=MappingProxyType({k: frozenset(map(normalise_label, names)) for k, names in data["columns"].items()}),
+        kinds=MappingProxyType({bare(word): kind for kind, synonyms in data["kinds"].items() for word in synonyms}),
         usages=MappingProxyType({bare(title): meant(titles) for title, titles in data["usages"].items()}),
         heads=frozenset(map(bare, data.get("heads", {}).get("titles", ()))),
         naf=MappingProxyType(data.get("naf", {})),
@@ -354,14 +354,14 @@ def _feminine(word: str, ending: str, pack: LanguagePack) -> str:
 
 LONGEST: Final = 1000
 """Characters above which a text is no label: nothing is read."""
-_KEPT: Final = 200
-_MOST: Final = 4
+_READ_LETTERS: Final = 200
+_MOST_READINGS: Final = 4
 _SHORT_NUMBER: Final = 2
-_MENDED: Final = 6
+_MENDED_FROM: Final = 6
 _SPACES: Final = re.compile(r"\s+")
-_BLANKS: Final = re.compile(r" {3,}")  # what job boards that pass on no dash write for " - "
+_WIDE_BLANKS: Final = re.compile(r" {3,}")  # what job boards that pass on no dash write for " - "
 # Soft hyphens, joiners and variation selectors: written inside words, never seen.
-_UNSEEN: Final = dict.fromkeys((0xAD, *range(0x200B, 0x2010), 0xFE0E, 0xFE0F, 0xFEFF))
+_INVISIBLE: Final = dict.fromkeys((0xAD, *range(0x200B, 0x2010), 0xFE0E, 0xFE0F, 0xFEFF))
 
 
 class Reading(NamedTuple):
@@ -472,11 +472,11 @@ def understand(text: str, *, words: Words, lexicon: Lexicon) -> Understood:
     if len(text) > LONGEST or any(pattern.search(label) for pattern in lexicon.pack.no_jobs):
         return Understood("", (text.strip(),) if len(text) <= LONGEST and label else (), ())
     if not lexicon.pack.titles:
-        whole = tuple(_spelled_out([joined_words(text[:_KEPT], lexicon.pack)], words, lexicon))
-        return Understood(text.strip(), (), (whole,) if whole else ())
-    title = _Title(_BLANKS.sub(" - ", text.strip()[:_KEPT].translate(_UNSEEN)), lexicon, words)
+        reading = tuple(_spelled_out([joined_words(text[:_READ_LETTERS], lexicon.pack)], words, lexicon))
+        return Understood(text.strip(), (), (reading,) if reading else ())
+    title = _Title(_WIDE_BLANKS.sub(" - ", text.strip()[:_READ_LETTERS].translate(_INVISIBLE)), lexicon, words)
     how = {"cut": title.cut, "dashed": title.dashed}
-    jobs = tuple(filter(None, (tuple(_spelled_out(each, words, lexicon, **how)) for each in title.jobs())))
+    jobs = tuple(filter(None, (tuple(_spelled_out(variants, words, lexicon, **how)) for variants in title.jobs())))
     return Understood(title.read(), title.ignored(), jobs, title.posted)
 
 
@@ -484,8 +484,8 @@ def _spelled_out(
     variants: Sequence[tuple[str, ...]], words: Words, lexicon: Lexicon, *, cut: bool = False, dashed: bool = False
 ) -> Iterator[Reading]:
     """Readings of the variants of one job, four at most, the abbreviations of each spelled out."""
-    share = _MOST // len(variants)
-    whole = lexicon.roots(lexicon.stems_of(variants[0])) if len(variants) > 1 else ()
+    share = _MOST_READINGS // len(variants)
+    full_terms = lexicon.roots(lexicon.stems_of(variants[0])) if len(variants) > 1 else ()
     for spelled in variants:
         # What people are known to mean by the title as it is written comes before what its abbreviations may stand for.
         usual = " ".join(lexicon.stems_of(spelled)) in lexicon.pack.usages
@@ -497,9 +497,9 @@ def _spelled_out(
             result = tuple(itertools.chain.from_iterable(choice))
             stems = lexicon.stems_of(result)
             if stems:
-                families, own = lexicon.roots(stems), lexicon.roots(lexicon.stems_of(spelled))
-                beside = tuple(term for term in whole if term not in own)
-                changed = (word for word, other in zip(spelled, choice, strict=True) if other != (word,))
+                families, terms = lexicon.roots(stems), lexicon.roots(lexicon.stems_of(spelled))
+                beside = tuple(term for term in full_terms if term not in terms)
+                changed = (word for word, spellings in zip(spelled, choice, strict=True) if spellings != (word,))
                 is_short = [bool(_meanings(word, lexicon)) for word in changed]
                 mended = not all(is_short)
                 yield Reading(result, stems, families, any(is_short), beside, cut=cut, dashed=dashed, mended=mended)
@@ -555,17 +555,17 @@ class _Title:
 
     def jobs(self) -> list[list[tuple[str, ...]]]:
         """Spelled words of each job: with all that qualifies it, then without."""
-        parts = [segment for segment in self.segments if segment.tokens]
-        several = self._listed_jobs(parts)
+        segments = [segment for segment in self.segments if segment.tokens]
+        several = self._listed_jobs(segments)
         if several:
             return [[self._joined(words)] for words in several[:_MOST_JOBS]]
-        whole = self._joined([word for segment in parts for word in segment.words])
-        if not whole:
+        full = self._joined([word for segment in segments for word in segment.words])
+        if not full:
             return []
-        main = self._joined(parts[0].words)
+        main = self._joined(segments[0].words)
         stems = self.lexicon.stems_of(main)
-        alone = len(parts) > 1 and (len(stems) > 1 or " ".join(stems) in self.words.labels)
-        return [[whole, main]] if alone and main != whole else [[whole]]
+        alone = len(segments) > 1 and (len(stems) > 1 or " ".join(stems) in self.words.labels)
+        return [[full, main]] if alone and main != full else [[full]]
 
     def read(self) -> str:
         """Return what is left of the text, as written."""
@@ -721,10 +721,10 @@ class _Title:
     def _joined(self, spelled: Iterable[str]) -> tuple[str, ...]:
         return joined_words(" ".join(spelled), self.pack)
 
-    def _listed_jobs(self, parts: Sequence[_Segment]) -> list[tuple[str, ...]]:
+    def _listed_jobs(self, segments: Sequence[_Segment]) -> list[tuple[str, ...]]:
         """Words of each job where the line names several, else nothing."""
         pieces: list[tuple[tuple[str, ...], bool]] = []
-        for segment in parts:
+        for segment in segments:
             alike = segment.sign in _ALL_ALIKE
             for parts_them, piece in itertools.groupby(segment.words, self.pack.alternatives.__contains__):
                 if not parts_them:
@@ -732,8 +732,8 @@ class _Title:
                     alike = True
         if len(pieces) < 2:  # noqa: PLR2004 - one job
             return []
-        whole = self.lexicon.stems_of(self._joined([word for piece, _ in pieces for word in piece]))
-        if " ".join(whole) in self.words.labels:
+        full = self.lexicon.stems_of(self._joined([word for piece, _ in pieces for word in piece]))
+        if " ".join(full) in self.words.labels:
             return []
         # "Animateur / éducateur sportif" names an "animateur sportif", where that is a title.
         first, second = (piece for piece, _ in pieces[:2])
@@ -778,7 +778,7 @@ def _choices(word: str, others: tuple[str, ...], words: Words, lexicon: Lexicon)
         return fitting[:1]
     free = [meaning.expansion for meaning in meanings if not meaning.near]
     if not free:
-        return [*((other,) for other in _corrections(word, words, lexicon)), (word,)]
+        return [*((correction,) for correction in _corrections(word, words, lexicon)), (word,)]
     return [*free, (word,)] if word in known else free
 
 
@@ -790,11 +790,11 @@ def _says_one_job(spelled: tuple[str, ...], words: Words, lexicon: Lexicon) -> b
 
 def _corrections(word: str, words: Words, lexicon: Lexicon) -> Collection[str]:
     """Words of labels one error away from a title's word that none has, with its first letter; of one stem, one."""
-    if word in words.known or len(word) < _MENDED or not word.isalpha() or not lexicon.pack.titles:
+    if word in words.known or len(word) < _MENDED_FROM or not word.isalpha() or not lexicon.pack.titles:
         return ()
     from rapidfuzz import distance, process  # noqa: PLC0415 - only a word that no label has needs it
 
     known, scorer = words.by_letter.get(word[0], ()), distance.OSA.distance
     close = process.extract(word, known, scorer=scorer, score_cutoff=1, limit=None)
-    by_stem = {lexicon.stem(other): other for other, _, _ in sorted(close, reverse=True)}
+    by_stem = {lexicon.stem(known_word): known_word for known_word, _, _ in sorted(close, reverse=True)}
     return () if lexicon.stem(word) in by_stem else by_stem.values()

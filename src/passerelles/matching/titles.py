@@ -46,9 +46,9 @@ from passerelles.views.spec import MAYBE_REFERENTIAL, Column, On, Record
 
 MOST_JOBS: Final = 20
 """Other titles of a firm that are looked at."""
-_DIVISION: Final = 2  # digits of a NAF division
-_ENOUGH: Final = 0.5  # share of the words of a sector that a tag must have
-_FAR: Final = 0.3  # a likeness below it is no likeness
+_DIVISION_DIGITS: Final = 2  # digits of a NAF division
+_ENOUGH_WORDS: Final = 0.5  # share of the words of a sector that a tag must have
+_LEAST_LIKENESS: Final = 0.3  # a likeness below it is no likeness
 
 
 class Context(NamedTuple):
@@ -113,7 +113,7 @@ def contexts_of(
         others[""] = {}  # a dash names no firm
     contexts: list[Context | None] = []
     for title, employer, sector, agreement in rows:
-        jobs = tuple(islice((other for other in others[normalise_label(employer)] if other != title), MOST_JOBS))
+        jobs = tuple(islice((o for o in others[normalise_label(employer)] if o != title), MOST_JOBS))
         context = Context(employer, sector, agreement, jobs)
         contexts.append(context if any(context) else None)
     return contexts
@@ -178,7 +178,7 @@ def _like(index: TitleIndex, texts: Sequence[str], lexicon: Lexicon) -> FloatArr
     cover = rows_times(shares, index.covers["all"])[0]
     place = unit(project(meaning.field, [phrase_bag([*terms])], meaning.axes))[0]
     likeness = 0.5 * cover + 0.5 * np.maximum(meaning.owners @ place, 0.0)
-    return np.asarray(likeness / max(float(likeness.max()), _FAR), dtype=np.float32)
+    return np.asarray(likeness / max(float(likeness.max()), _LEAST_LIKENESS), dtype=np.float32)
 
 
 def _in_sector(index: TitleIndex, sector: str, lexicon: Lexicon) -> FloatArray:
@@ -188,22 +188,22 @@ def _in_sector(index: TitleIndex, sector: str, lexicon: Lexicon) -> FloatArray:
     Those of a NAF code are its class's own, where the language says some, else the label of its division.
     """
     digits = "".join(sign for sign in sector.split(" ", maxsplit=1)[0] if sign.isdecimal())
-    division = f"naf:{int(digits[:_DIVISION])}" if digits else ""
+    division = f"naf:{int(digits[:_DIVISION_DIGITS])}" if digits else ""
     filed = np.zeros(len(index.codes), dtype=np.float32)
     words = [] if digits else [sector]
     terms = set(lexicon.roots(lexicon.stems(sector)))
-    whole = sum(map(index.family_weight, sorted(terms)))
+    weight = sum(map(index.family_weight, sorted(terms)))
     for (code, label), owners in index.sectors.items():
         if division and code == division:
             filed[owners] = 1.0
             words.append(label)
-        elif not division and whole:
-            share = sum(map(index.family_weight, sorted(terms & set(lexicon.roots(lexicon.stems(label)))))) / whole
-            if share >= _ENOUGH:
+        elif not division and weight:
+            share = sum(map(index.family_weight, sorted(terms & set(lexicon.roots(lexicon.stems(label)))))) / weight
+            if share >= _ENOUGH_WORDS:
                 filed[owners] = np.maximum(filed[owners], np.float32(share))
-    of_class = (index.pack.naf.get(digits[:length]) for length in range(len(digits), _DIVISION, -1))
-    own = next(filter(None, of_class), "")
-    words = [own] if own else words
+    of_class = (index.pack.naf.get(digits[:length]) for length in range(len(digits), _DIVISION_DIGITS, -1))
+    of_naf = next(filter(None, of_class), "")
+    words = [of_naf] if of_naf else words
     return np.asarray(0.5 * filed + 0.5 * _like(index, words, lexicon), dtype=np.float32)
 
 
@@ -213,7 +213,7 @@ SURE: Final = 0.9
 """Confidence from which a match is ``sûr``."""
 REVIEW: Final = TitleSettings().review_threshold
 """Confidence from which a match is worth a look (``à vérifier``), unless settings say another; below: ``inconnu``."""
-_BLOCK: Final = 128
+_BLOCK_SIZE: Final = 128
 _BEST_FOUND: Final = 0.99  # of a text that is no label itself
 
 
@@ -340,17 +340,17 @@ def answer_many(
         Best first, one list by text, in order; empty when nothing is recognised.
     """
     waiting, lexicon = iter(texts), Lexicon(index.pack)
-    while block := list(islice(waiting, _BLOCK)):
+    while block := list(islice(waiting, _BLOCK_SIZE)):
         queries = list(dict.fromkeys(block))
         titles = [understand(index.restored(query.text), words=index.words, lexicon=lexicon) for query in queries]
-        jobs_of = [_jobs(index, lexicon, *each, weights) for each in zip(queries, titles, strict=True)]
+        jobs_of = [_jobs(index, lexicon, *titled, weights) for titled in zip(queries, titles, strict=True)]
         readings, bonuses = zip(*chain.from_iterable(jobs_of), strict=True)
         trials = iter(evidence.rank_block(index, readings, weights=weights, bonuses=bonuses))
         by_query: dict[TextQuery, list[Candidate]] = {}
         for query, title, jobs in zip(queries, titles, jobs_of, strict=True):
-            whole = query.text if len(jobs) == 1 else ""  # a line of several jobs is no label
-            settled = [settle(index, whole, *job, weights.rules) for job in jobs]
-            answers = [_answer(index, each, next(trials), weights, limit, posted=title.posted) for each in settled]
+            label = query.text if len(jobs) == 1 else ""  # a line of several jobs is no label
+            settled = [settle(index, label, *job, weights.rules) for job in jobs]
+            answers = [_answer(index, s, next(trials), weights, limit, posted=title.posted) for s in settled]
             best = answers[0] if len(answers) == 1 else _together(answers, limit, weights.rules.get("several", 0.0))
             of_title = partial(replace, read=title.read, ignored=title.ignored, referential=stamp)
             by_query[query] = [of_title(candidate, rank=rank) for rank, candidate in enumerate(best, 1)]
@@ -365,7 +365,7 @@ def _jobs(index: TitleIndex, lexicon: Lexicon, query: TextQuery, title: Understo
     """Jobs that a text names; one without readings where it names none, as it may still be a label."""
     context, jobs = query.context or Context(), list[_Job]()
     for place, readings in enumerate(title.jobs):
-        beside = tuple(" ".join(other[0].words) for at, other in enumerate(title.jobs) if at != place)
+        beside = tuple(" ".join(readings[0].words) for at, readings in enumerate(title.jobs) if at != place)
         bonus = context_bonus(index, context._replace(jobs=(*beside, *context.jobs)), weights.context, lexicon)
         jobs.append((readings, bonus if bonus is None else _to_namesakes(index, readings, bonus)))
     return jobs or [((), None)]
@@ -377,8 +377,8 @@ def _together(answers: Sequence[Sequence[Candidate]], limit: int, several: float
 
     Each is as likely as it is for its job, a little less where the jobs differ: one of them alone is never sure.
     """
-    families = _in_line([{c.parent_code: c.parent_confidence for c in reversed(some)} for some in answers], several)
-    codes = _in_line([{c.code: c.confidence for c in some} for some in answers], several)
+    families = _in_line([{c.parent_code: c.parent_confidence for c in reversed(answer)} for answer in answers], several)
+    codes = _in_line([{c.code: c.confidence for c in candidates} for candidates in answers], several)
     turns: dict[str, Candidate] = {}
     for c in filter(None, chain.from_iterable(zip_longest(*answers))):
         confidence, of_family = round(codes[c.code], 5), families[c.parent_code]
@@ -390,7 +390,7 @@ def _together(answers: Sequence[Sequence[Candidate]], limit: int, several: float
 def _in_line(answers: Sequence[Mapping[str, float]], several: float) -> dict[str, float]:
     """Chance of each code in a line of several jobs: its mean over them, or `several` of what it is for one of them."""
     chances_of = grouped(pair for answer in answers for pair in answer.items())
-    return {code: max(sum(some) / len(answers), several * max(some)) for code, some in chances_of.items()}
+    return {code: max(sum(chances) / len(answers), several * max(chances)) for code, chances in chances_of.items()}
 
 
 def recognised(values: Mapping[str, float], rules: Mapping[str, float]) -> bool:
@@ -501,8 +501,8 @@ def _answer(
     rivals = len(families) if weights.family else 0
     if trial is not None and label:
         # Behind those that are settled, what the evidence ranks shares what is left of the confidence.
-        rest = np.minimum((1.0 - chance) * trial.shares, lines[-1].confidence)
-        lines += _lines(index, trial, rest, {line.owner for line in lines})
+        remaining = np.minimum((1.0 - chance) * trial.shares, lines[-1].confidence)
+        lines += _lines(index, trial, remaining, {line.owner for line in lines})
     elif trial is not None:
         lines, families, rivals = _ranked(index, trial, weights)
     if posted and trial is not None:
@@ -510,7 +510,7 @@ def _answer(
         agreed = trial.masses(index).get(next(iter(families)), 0.0) if label else float(bool(_of_head(index, trial)))
         if agreed < weights.rules["agreed"]:
             lines = [line._replace(confidence=weights.posted(line.confidence, label=label)) for line in lines]
-            families = {family: weights.posted(some, label=label) for family, some in families.items()}
+            families = {family: weights.posted(chance, label=label) for family, chance in families.items()}
     return _shown(index, lines, families, limit, several=rivals > 1)
 
 
@@ -585,7 +585,7 @@ def _shared_out(shares: Floats, first: float) -> Floats:
 def _lines(index: TitleIndex, trial: Trial, confidence: Floats, known: Container[int]) -> list[_Line]:
     """Owners of a trial that have a label and are not `known`, best first."""
     scores = _BEST_FOUND * evidence.logistic(0.5 * trial.values)
-    columns = (each.tolist() for each in (trial.owners, trial.entries, scores, confidence))
+    columns = (array.tolist() for array in (trial.owners, trial.entries, scores, confidence))
     rows = zip(*columns, trial.reasons(index), strict=True)
     return [_Line(*row) for row in rows if row[1] >= 0 and row[0] not in known]
 
@@ -702,8 +702,8 @@ def resolve_many(
     queries = map(TextQuery, ahead) if contexts is None else starmap(TextQuery, zip(ahead, contexts, strict=True))
     answers = answer_many(index, queries, weights=shipped_weights()[kind], limit=limit, stamp=referential.stamp)
     both = zip(written, answers, strict=False)
-    own = ((_own_code(referential, index, text) if kind == "title" else None, some) for text, some in both)
-    return ([code] if code else some for code, some in own)
+    answered = ((_own_code(referential, index, text) if kind == "title" else None, ranked) for text, ranked in both)
+    return ([code] if code else candidates for code, candidates in answered)
 
 
 @made_once
@@ -765,7 +765,7 @@ def _text(text: object) -> str:
 
 
 def likelier(
-    referential: Referential, whole: Sequence[Candidate], without: Sequence[Candidate], review_threshold: float = REVIEW
+    referential: Referential, full: Sequence[Candidate], without: Sequence[Candidate], review_threshold: float = REVIEW
 ) -> Sequence[Candidate]:
     """
     Return candidates of a title without what stands in brackets, where that is surer and says nothing else.
@@ -774,12 +774,12 @@ def likelier(
     they say whom one leads: "Chef d'équipe (soudeur)".
     """
     if not without:
-        return whole
-    if not whole or whole[0].parent_confidence < review_threshold:
+        return full
+    if not full or full[0].parent_confidence < review_threshold:
         return without
-    inside = [c for c in whole if c.reason == "exact" and c.parent_confidence > whole[0].parent_confidence]
+    inside = [c for c in full if c.reason == "exact" and c.parent_confidence > full[0].parent_confidence]
     pack = title_index(referential).pack
-    if inside and pack.kinds.get(Lexicon(pack).stems(whole[0].label)[0]) != "leads":
-        return [*inside, *(c for c in whole if c not in inside)]
-    same = whole[0].parent_code == without[0].parent_code
-    return without if same and without[0].parent_confidence > whole[0].parent_confidence else whole
+    if inside and pack.kinds.get(Lexicon(pack).stems(full[0].label)[0]) != "leads":
+        return [*inside, *(c for c in full if c not in inside)]
+    same = full[0].parent_code == without[0].parent_code
+    return without if same and without[0].parent_confidence > full[0].parent_confidence else full

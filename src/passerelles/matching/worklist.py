@@ -21,8 +21,8 @@ from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
 from passerelles.views.spec import Column, Record, dicts
 
-_HINTS: Final = 3
-_ALIKE: Final = 75  # of 100: below, the name of a column resembles another by chance
+_MOST_HINTS: Final = 3
+_LEAST_LIKENESS: Final = 75  # of 100: below, the name of a column resembles another by chance
 _MOST_BLANKS: Final = 1000
 
 
@@ -63,7 +63,7 @@ class Worklist:
             "resolve_no_column",
             column=name,
             columns=", ".join(named) or "–",
-            near=nearest_said(alike(wanted, named, scorer="WRatio", least=_ALIKE, most=_HINTS)),
+            near=nearest_said(alike(wanted, named, scorer="WRatio", least=_LEAST_LIKENESS, most=_MOST_HINTS)),
         )
 
     def find(self, name: str) -> int | None:
@@ -290,11 +290,11 @@ def review(
     place = worklist.place(column)
     texts = worklist.texts(place)
     before = choices or {}
-    own, led = worklist.texts(worklist.find(CHOICE)), worklist.texts(worklist.find(_FAMILY))
+    choices_made, led = worklist.texts(worklist.find(CHOICE)), worklist.texts(worklist.find(_FAMILY))
     earlier = [worklist.texts(worklist.find(f"code_{n}")) for n in range(1, LIMIT + 1)]
     known = {owner.code: owner for owner in index_of(referential, kind).owners}
-    columns = {each: worklist.texts(worklist.place(name)) for each, name in (contexts or {}).items()}
-    employers, sectors, agreements = (columns.get(each, ()) for each in ("employer", "sector", "agreement"))
+    columns = {kind: worklist.texts(worklist.place(name)) for kind, name in (contexts or {}).items()}
+    employers, sectors, agreements = (columns.get(kind, ()) for kind in ("employer", "sector", "agreement"))
     named = contexts_of(texts, employers=employers, sectors=sectors, agreements=agreements)
     beside = named if kind == "title" else None
     answers = resolve_many(referential, texts, kind=kind, contexts=beside)
@@ -304,7 +304,7 @@ def review(
         # The sheet of a review says what its rows were read as beside what a context said of them.
         read_as = led[i] or (candidates[0].parent_code if candidates else "")
         title = normalise_label(texts[i])
-        stated = own[i] or before.get((title, read_as)) or before.get((title, ""), "")
+        stated = choices_made[i] or before.get((title, read_as)) or before.get((title, ""), "")
         verdict = status(candidates, review_threshold)
         row = ResolvedRow(worklist.lines[i], texts[i], candidates, verdict, stated, read_as)
         if stated:
