@@ -165,7 +165,7 @@ class Release:
     def page(self, lang: Lang = "fr") -> Page:
         """Return the sentence that says it all, who goes where, and what is left to unfold."""
         flows, *others = self.sheets(lang)
-        details = [Page(each.label(lang), sheets=[each]) for each in others if each.title != "notes" and each.rows]
+        details = [Page(sheet.label(lang), sheets=[sheet]) for sheet in others if sheet.title != "notes" and sheet.rows]
         return Page(self.summary(lang), [note.sentence(lang) for note in self.notes], [flows], details)
 
     def largest_unfilled(self) -> list[Unfilled | Withheld]:
@@ -193,8 +193,8 @@ class Release:
         known = [point.cost_each for point in self.curve if point.cost_each is not None]
         if not known[1:] or not round(known[-1]):
             return None
-        before, each = (number(cost, lang=lang) for cost in known[-2:])
-        return say(f"territory.curve.{'alike' if each == before else 'last'}", lang=lang, each=each, before=before)
+        before, after = (number(cost, lang=lang) for cost in known[-2:])
+        return say(f"territory.curve.{'alike' if after == before else 'last'}", lang=lang, each=after, before=before)
 
     def proofs(self, lang: Lang = "fr") -> list[str]:
         """Return what is reached and what is proven, one sentence an objective."""
@@ -220,8 +220,8 @@ class Release:
 
 def note_sheets(set_aside: Sequence[Problem], notes: Sequence[Note], lang: Lang) -> list[Sheet]:
     """Return the rows that were set aside, and what the reader must know, where there is something."""
-    told = [Sheet("notes", Note.spec.columns, lambda: notes, lang)] if notes else []
-    return [*([Sheet("set_aside", Problem.spec.columns, lambda: set_aside, lang)] if set_aside else []), *told]
+    note_sheet = [Sheet("notes", Note.spec.columns, lambda: notes, lang)] if notes else []
+    return [*([Sheet("set_aside", Problem.spec.columns, lambda: set_aside, lang)] if set_aside else []), *note_sheet]
 
 
 @dataclass(frozen=True, repr=False)
@@ -360,20 +360,20 @@ class Allocation(Shown):
         totals = self.totals()
         placed = say("territory.summary.placed", lang=lang, n=self.placed, people=self.fragile.people, share=share)
         hours = say("territory.summary.hours", lang=lang, n=round(self.hours))
-        parts = [say("territory.summary.with", lang=lang, placed=placed, hours=hours)]
+        phrases = [say("territory.summary.with", lang=lang, placed=placed, hours=hours)]
         if totals["to_confirm"]:
-            parts.append(say("territory.summary.to_confirm", lang=lang, n=totals["to_confirm"]))
-        parts.append(say("territory.summary.uncovered", lang=lang, n=totals["uncovered"]))
-        parts.append(say("territory.summary.empty", lang=lang, n=totals["unfilled"], openings=self.hiring.people))
-        return say("territory.summary.all", lang=lang, list=listed(parts, lang))
+            phrases.append(say("territory.summary.to_confirm", lang=lang, n=totals["to_confirm"]))
+        phrases.append(say("territory.summary.uncovered", lang=lang, n=totals["uncovered"]))
+        phrases.append(say("territory.summary.empty", lang=lang, n=totals["unfilled"], openings=self.hiring.people))
+        return say("territory.summary.all", lang=lang, list=listed(phrases, lang))
 
 
 def total_of(flows: Iterable[Flow], name: str) -> float | None:
     """Sum an attribute of each person of some flows, to the tenth; unknown where one of them is."""
-    each = [(attrgetter(name)(flow), flow.people) for flow in flows]
-    if any(value is None for value, _ in each):
+    measured = [(attrgetter(name)(flow), flow.people) for flow in flows]
+    if any(value is None for value, _ in measured):
         return None
-    return sum(round((value or 0.0) * TENTHS) * people for value, people in each) / TENTHS
+    return sum(round((value or 0.0) * TENTHS) * people for value, people in measured) / TENTHS
 
 
 def _proof(allocation: Allocation, stage: Stage) -> dict[str, Any]:

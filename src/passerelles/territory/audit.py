@@ -261,7 +261,7 @@ def attainable_range(
     for todo, signs in islice(((todo, signs) for todo, signs in probes() if len(todo)), programs):
         weights = np.zeros_like(low)
         weights[todo] = signs
-        found = search(sums.T @ weights)
-        if found is not None:
-            low, high = np.minimum(low, sums @ found), np.maximum(high, sums @ found)
+        table = search(sums.T @ weights)
+        if table is not None:
+            low, high = np.minimum(low, sums @ table), np.maximum(high, sums @ table)
     return low, high

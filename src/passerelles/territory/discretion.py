@@ -101,11 +101,12 @@ def _with_spreads(table: FlowTable, small: SmallCells, bound: int) -> SmallCells
     if (table.budget is None and not len(table.need)) or int(view.unknown(table).sum()) > _MANY:
         return small
     auditor = Auditor(table, view)
-    own = [cell for cell in _cells(table, small, view, bound) if cell.lines]  # a sum of several keeps its threshold
-    spreads = auditor.spreads(own, thorough=True)
+    # A sum of several keeps its threshold.
+    with_lines = [cell for cell in _cells(table, small, view, bound) if cell.lines]
+    spreads = auditor.spreads(with_lines, thorough=True)
     if auditor.unproven:
         return small
-    short = {cell.lines: spread for cell, spread in zip(own, spreads, strict=True) if spread < cell.need}
+    short = {cell.lines: spread for cell, spread in zip(with_lines, spreads, strict=True) if spread < cell.need}
     return replace(small, most=short)
 
 
@@ -208,9 +209,9 @@ def _is_small(values: Ints, bound: int) -> Bools:
 def _total_is_harmless(table: FlowTable, view: View, bound: int) -> bool:
     """Whether neither the people placed, nor those left, nor what other lots sum to, is small."""
     unknown = view.unknown(table)
-    left, sent, others = map(table.lots, (table.rest, table.sums(unknown), ~view.rest_printed))
-    groups = table.flow, left, table.flow[unknown], sent[others], left[others]
-    return not _is_small(np.asarray([each.sum() for each in groups]), bound).any()
+    staying, sent, masked = map(table.lots, (table.rest, table.sums(unknown), ~view.rest_printed))
+    groups = table.flow, staying, table.flow[unknown], sent[masked], staying[masked]
+    return not _is_small(np.asarray([values.sum() for values in groups]), bound).any()
 
 
 def _cells(table: FlowTable, small: SmallCells, view: View, bound: int) -> list[HiddenSum]:
@@ -327,7 +328,7 @@ class Publication:
     def hidden(self) -> frozenset[tuple[str, ...]]:
         """Keys of the lots that are only counted together: the headcount of each is hidden."""
         shown = repeat(not self.empty) if self.view is None else self.table.lots(self.view.rest_printed)
-        return frozenset(lot.key for lot, each in zip(self.allocation.fragile.lots, shown, strict=False) if not each)
+        return frozenset(lot.key for lot, seen in zip(self.allocation.fragile.lots, shown, strict=False) if not seen)
 
 
 def publish(allocation: Allocation, *, threshold: int | None = None) -> Publication:
@@ -388,14 +389,14 @@ def published(publication: Publication, lang: Lang = "fr") -> Release:
     them would be one more equation.
     """
     allocation, threshold = publication.allocation, publication.threshold
-    whole, together = allocation.release(), publication.hidden
-    whole = replace(
-        whole,
+    release, together = allocation.release(), publication.hidden
+    release = replace(
+        release,
         stretched=[],
         options=[],
         # Without the people that they name: they are in no total that hides them.
-        set_aside=[Problem(p.file, p.row, p.column, p.key, {}, withheld=True) for p in whole.set_aside],
-        resolved=[_without_few(each, together) for each in whole.resolved],
+        set_aside=[Problem(p.file, p.row, p.column, p.key, {}, withheld=True) for p in release.set_aside],
+        resolved=[_without_few(title, together) for title in release.resolved],
         hidden=together,
         masked=True,
         threshold=threshold,
@@ -403,8 +404,8 @@ def published(publication: Publication, lang: Lang = "fr") -> Release:
     )
     if not publication.changed:
         hidden = {"stretched": None} | ({"set_aside": None} if allocation.fragile.set_aside else {})
-        notes = [note for note in whole.notes if note.key not in _OF_ROWS]
-        return replace(whole, notes=notes, totals={**whole.totals, **hidden})
+        notes = [note for note in release.notes if note.key not in _OF_ROWS]
+        return replace(release, notes=notes, totals={**release.totals, **hidden})
     lines = None if publication.view is None else _Lines(publication, publication.view, lang)
     total = allocation.placed + allocation.reserved if lines is not None and lines.view.total else None
     all_confirmed = bool(allocation.allowed_sure.all())  # whether nothing is to be confirmed, by the rules
@@ -418,13 +419,13 @@ def published(publication: Publication, lang: Lang = "fr") -> Release:
         notes.insert(0, Note(key, {"people": str(everyone), **values}))
     placed, to_confirm = (total, 0) if all_confirmed else (None, None)
     return replace(
-        whole,
+        release,
         flows=[] if lines is None else [*lines.printed_flows(allocation.flows), *lines.hidden_flows()],
         to_confirm=[] if lines is None else lines.printed_flows(allocation.to_confirm),
         uncovered=[] if lines is None else [*lines.uncovered()],
         unfilled=[] if lines is None else [*lines.unfilled()],
         totals={
-            **dict.fromkeys(whole.totals),
+            **dict.fromkeys(release.totals),
             "headcount": None if 0 < everyone < threshold else everyone,
             "openings": places,
             **dict.fromkeys(("placed", "filled"), placed),
@@ -519,9 +520,9 @@ class _Lines:
 
     def uncovered(self) -> Iterator[Withheld]:
         """Yield people placed nowhere: by lot where harmless, with why where the rules alone say it; then the rest."""
-        left, printed = map(self.table.lots, (self.table.rest, self.view.rest_printed))
-        items = {each.lot.key: each for each in self.allocation.uncovered}
-        for i in np.flatnonzero(printed & (left > 0)):
+        staying, printed = map(self.table.lots, (self.table.rest, self.view.rest_printed))
+        items = {u.lot.key: u for u in self.allocation.uncovered}
+        for i in np.flatnonzero(printed & (staying > 0)):
             item, lot = replace(items[self.lots[i].key], nearest=None), self.lots[i]  # what is empty tells of others
             why = {"why": item.why(self.lang)} if item.reason in _BY_RULE else {}
             place = f"{lot.employer}, {lot.place()}"
@@ -531,7 +532,7 @@ class _Lines:
     def unfilled(self) -> Iterator[Withheld]:
         """Yield the openings left empty: by pool where that is harmless, then the rest."""
         spare, printed = map(self.table.pools, (self.table.rest, self.view.rest_printed))
-        items = {pool_key(each.lot): each for each in self.allocation.unfilled}
+        items = {pool_key(u.lot): u for u in self.allocation.unfilled}
         for j in np.flatnonzero(printed & (spare > 0)):
             item = items[pool_key(self.pools[j])]
             named = (item.lot.employer, f"{item.code} {item.label}".strip(), item.lot.basin_label)

@@ -192,14 +192,14 @@ class EffortCosts:
         codes = [graph.codes[row] for row in origins.tolist()]
         serve = list(map(context.serves, codes))
         holdings = [holdings_of(graph.referential, code, {}) for code in codes]
-        prices = [demands.price(each) for each in holdings]
+        prices = [demands.price(held) for held in holdings]
         table = effort_table(graph, settings)
         brought = [table.brought(row, held) for row, held in zip(origins.tolist(), holdings, strict=True)]
         for j, row in enumerate(targets.tolist()):
             code = graph.codes[row]
             needed = [required_of(demands, price, held, row)[1] for price, held in zip(prices, holdings, strict=True)]
             same = [context.rome_code(origin) == context.rome_code(code) for origin in codes]
-            credential_keys = (tuple((c.code, c.held, c.months, c.presumed) for c in some) for some in needed)
+            credential_keys = (tuple((c.code, c.held, c.months, c.presumed) for c in required) for required in needed)
             titles = list(map(partial(counted_title, graph, table, row), brought, holdings))
             keys = zip(same, serve, credential_keys, titles, strict=True)
             for rows in grouped((key, i) for i, key in enumerate(keys)).values():

@@ -28,11 +28,11 @@ NO_EMPLOYER: Final = "–"  # where no table names any
 WORDS: Final[Mapping[str, Any]] = packaged("passerelles.territory", "columns.toml")
 """How companies name columns, and what they write in cells."""
 _SAYS: Final = {name: re.compile(pattern) for name, pattern in WORDS["says"].items()}
-_WIDE: Final = frozenset(WORDS["wide"]["regions"]).union(
+_WIDE_NAMES: Final = frozenset(WORDS["wide"]["regions"]).union(
     *({each, each[3:], each[:2], f"{each[3:]} {each[:2]}"} for each in WORDS["wide"]["departments"])
 )
-_NAMED: Final = [*WORDS["wide"]["departments"], *WORDS["wide"]["more_departments"]]
-_DEPARTMENTS: Final = {name: code for code, _, name in (each.partition(" ") for each in _NAMED)}
+_DEPARTMENT_NAMES: Final = [*WORDS["wide"]["departments"], *WORDS["wide"]["more_departments"]]
+_DEPARTMENTS: Final = {name: code for code, _, name in (each.partition(" ") for each in _DEPARTMENT_NAMES)}
 _DEPARTMENT: Final = re.compile(r"(?P<alone>\d)|(?P<code>\d{2,5}|2[ab])(?: .*)?|(?P<name>.*?)(?: (?:\d{2,3}|2[ab]))?")
 _ZONES: Final = [(place, re.compile(pattern)) for place, pattern in WORDS["zones"].items()]
 # What stands after the name of a town and tells a part of it: "Orly 4", "CDG T2", "Chalon Sud".
@@ -40,13 +40,13 @@ _PART_OF: Final = re.compile(
     r"(?:[\s,-]+(?:t|terminal|a[ée]rogare|hall)?\s?\d{1,4}[a-z]?|[\s-]+(?:nord|sud|est|ouest|centre(?:[ -]ville)?))\s*",
     re.IGNORECASE,
 )
-_FAR_KM: Final = 150.0  # to the nearest place of the tables, beyond which one is doubted
-_NEAR_KM: Final = 60.0  # to the nearest place of the tables, within which one of several of a name is meant
-_COUNTRY: Final = 200  # communes of tables that are of no one territory
-_SOME: Final = 4  # places of a table that tell where it is
-_APART: Final = re.compile(r"\s*[(),;]\s*|\s*(?<!\b[sS])/\s*|\s+[-–—:]\s+")
+_DOUBTED_KM: Final = 150.0  # to the nearest place of the tables, beyond which one is doubted
+_MEANT_KM: Final = 60.0  # to the nearest place of the tables, within which one of several of a name is meant
+_COMMUNES_OF_A_COUNTRY: Final = 200  # communes of tables that are of no one territory
+_LEAST_PLACES: Final = 4  # places of a table that tell where it is
+_SIGNS: Final = re.compile(r"\s*[(),;]\s*|\s*(?<!\b[sS])/\s*|\s+[-–—:]\s+")
 _GOES_ON: Final = ("en", "les", "lez", "sous", "sur")  # "Bourg en Mauges" is no "Bourg"
-_UNDER: Final = re.compile(r"\bs/\s*", re.IGNORECASE)  # "sur" first, else "sous": "Aulnay s/ Bois"
+_SUR_OR_SOUS: Final = re.compile(r"\bs/\s*", re.IGNORECASE)  # "sur" first, else "sous": "Aulnay s/ Bois"
 _POSTAL: Final = re.compile(r"(?<=\S)[\s,]+(?P<town>\d{5}\s+[^\d,;]+)")  # ends an address
 _WIDE_WORDS: Final = re.compile(r"^(?:departements?|dep|dept|dpt|region)(?: de la| de l| des| du| de| d)? ")
 
@@ -125,18 +125,18 @@ class Locator:
         places = set[tuple[str, str]]().union(*by_table)
         areas = {place: self.departments_of(*place) for place in places}
 
-        def alone(some: Collection[tuple[str, str]]) -> Iterator[str]:
+        def alone(named: Collection[tuple[str, str]]) -> Iterator[str]:
             """Communes of some places in whose department no other of these lies."""
-            n_places = Counter(department for place in some for department in areas[place])
-            return (place[1] for place in some if place[1] and all(n_places[each] == 1 for each in areas[place]))
+            n_places = Counter(department for place in named for department in areas[place])
+            return (place[1] for place in named if place[1] and all(n_places[d] == 1 for d in areas[place]))
 
-        groups = [places, *(some for some in by_table if len(some) >= _SOME)]
-        n_places = Counter(department for some in areas.values() for department in some)
+        groups = [places, *(table_places for table_places in by_table if len(table_places) >= _LEAST_PLACES)]
+        n_places = Counter(department for departments in areas.values() for department in departments)
         return replace(
             self,
             departments=frozenset(n_places),
             communes=frozenset(commune for _, commune in places),
-            strays=frozenset(commune for some in groups for commune in alone(some)),
+            strays=frozenset(commune for group in groups for commune in alone(group)),
             common=frozenset(department for department, n in n_places.items() if n > 1),
         )
 
@@ -152,8 +152,8 @@ class Locator:
         if self.places is not None:
             basin = self.places.own(text) or self._wide.basin(text)
             return basin.code, basin.name
-        own = self._survey.own(text)
-        return normalise_label(text) if own is None else own.code, text.strip()
+        surveyed = self._survey.own(text)
+        return normalise_label(text) if surveyed is None else surveyed.code, text.strip()
 
     def spot(self, text: str, area: str = "", *, communes_first: bool = False) -> Where | None:
         """
@@ -196,21 +196,21 @@ class Locator:
         They are the town of an address, a commune for a zone that is none ("CDG T2"), a town for a part of it ("Chalon
         Sud"), and with `parts` the only one that is a place by its name ("ZA, Redon").
         """
-        if _UNDER.search(text):
-            yield _UNDER.sub("sous ", text)
+        if _SUR_OR_SOUS.search(text):
+            yield _SUR_OR_SOUS.sub("sous ", text)
         if address := _POSTAL.search(text):
             yield address["town"]
         towns = [text, *([text[: part.start()]] if (part := _PART_OF.search(text)) and part.end() == len(text) else [])]
-        folded = [normalise_label(town) for town in (*towns, *_APART.split(text))]
+        folded = [normalise_label(town) for town in (*towns, *_SIGNS.split(text))]
         yield from (place for place, pattern in _ZONES if any(map(pattern.fullmatch, folded)))
         yield from towns[1:]
-        known = [part for part in _APART.split(text) if part and self.places is not None and self.places.named(part)]
+        known = [part for part in _SIGNS.split(text) if part and self.places is not None and self.places.named(part)]
         if parts and len(known) == 1 and known != [text]:
             yield known[0]
         if parts and len(words := text.split()) > 1 and words[-1][:1].isupper():  # "Lyon Part-Dieu"
             ends = (n for n in range(len(words) - 1, 0, -1) if normalise_label(words[n]) not in _GOES_ON)
             heads = (" ".join(words[:n]) for n in ends)
-            for head in (each for each in heads if not says("word_too", normalise_label(each))):
+            for head in (candidate for candidate in heads if not says("word_too", normalise_label(candidate))):
                 yield from [head] if self.places and self.places.named(head) else self.rewordings(head, parts=False)
 
     def named_in_part(self, text: str) -> list[Commune]:
@@ -234,17 +234,17 @@ class Locator:
 
     def rivals(self, place: Where, text: str) -> list[Commune]:
         """Communes that a stray's name may be the beginning of: those as near as it to another place of the tables."""
-        own, communes = self.away(place.commune) or 0.0, self.starting_with(text)
-        return [c for c in communes if c.code in self.communes or (self.away(c.code, place.commune) or 0.0) <= own]
+        distance, communes = self.away(place.commune) or 0.0, self.starting_with(text)
+        return [c for c in communes if c.code in self.communes or (self.away(c.code, place.commune) or 0.0) <= distance]
 
     def is_here(self, code: str, stray: str) -> bool:
         """Whether a commune is one of the tables, or near them where a stray of the name that begins its own is far."""
-        return code in self.communes or (self.far(stray) is not None and (self.away(code, stray) or 0.0) <= _NEAR_KM)
+        return code in self.communes or (self.far(stray) is not None and (self.away(code, stray) or 0.0) <= _MEANT_KM)
 
     def far(self, code: str) -> float | None:
         """Kilometres from a stray to the nearest place of the tables, where it is far; of a country, nothing is."""
-        km = self.away(code) if code in self.strays and len(self.communes) <= _COUNTRY else None
-        return km if km is not None and km > _FAR_KM else None
+        km = self.away(code) if code in self.strays and len(self.communes) <= _COMMUNES_OF_A_COUNTRY else None
+        return km if km is not None and km > _DOUBTED_KM else None
 
     def away(self, code: str, *others: str) -> float | None:
         """Kilometres from a commune to the nearest of the tables, save itself and others; None where none is known."""
@@ -255,7 +255,7 @@ class Locator:
         """Whether a text names a department or region, no basin, and no postcode means a commune of that name."""
         if self.places is None or len(department_code(area)) >= len("1000") or self.places.own(text) is not None:
             return False
-        return _WIDE_WORDS.sub("", normalise_label(text)) in _WIDE
+        return _WIDE_WORDS.sub("", normalise_label(text)) in _WIDE_NAMES
 
     def _local_spot(self, error: PasserellesError) -> Spot:
         """
@@ -269,7 +269,7 @@ class Locator:
         if len(local) > 1 and self.communes.isdisjoint(local):
             local = [c for c in local if departments_shown(c) in self.common]
         if not local:  # beyond the border of a department
-            local = [c for c in codes if (km := self.away(c)) is not None and km <= _NEAR_KM]
+            local = [c for c in codes if (km := self.away(c)) is not None and km <= _MEANT_KM]
         if self.places is None or len(local) != 1:
             raise error
         commune = self.places.commune_by_code[local[0]]
@@ -336,7 +336,7 @@ Side = Literal["fragile", "hiring"]
 # Field by field: comparing half a million lots as values takes ten times as long.
 _NAME_OF: Final = attrgetter("employer", "job", "basin", "pool", "part")
 _WRITTEN_AT: Final = attrgetter("sheet", "row", "key")
-_NUMBER: Final = {name: at for at, names in enumerate(WORDS["month"]["names"], start=1) for name in names.split()}
+_MONTHS: Final = {name: at for at, names in enumerate(WORDS["month"]["names"], start=1) for name in names.split()}
 _DATES: Final = [re.compile(pattern) for pattern in WORDS["month"]["dates"]]
 _YEAR: Final = re.compile(r"\b((?:19|20)\d\d)\b")
 _SHORT_YEAR: Final = re.compile(r"[^\W\d]\.?[-/'’](\d\d)\b")  # as Excel writes a month: "janv-27"
@@ -347,12 +347,12 @@ _PARTS: Final = tuple(
 )
 _GLUED: Final = re.compile(r"\b([tqs][1-4])(?=(?:19|20)\d\d\b)")
 _LAST_MONTH: Final = 12
-_SHORTEST: Final = 3  # letters by which a month is named
+_MONTH_LETTERS: Final = 3  # letters by which a month is named
 
 
 def _month_named(word: str) -> int | None:
     """Number of the one month whose name begins with a word."""
-    matches = {at for name, at in _NUMBER.items() if len(word) >= _SHORTEST and name.startswith(word)}
+    matches = {at for name, at in _MONTHS.items() if len(word) >= _MONTH_LETTERS and name.startswith(word)}
     return matches.pop() if len(matches) == 1 else None
 
 
@@ -489,7 +489,7 @@ class Month(NamedTuple):
         if date := next(filter(None, (pattern.search(text) for pattern in _DATES)), None):
             year, month = date["year"], int(date["month"])
         elif part := next(
-            ((match, n) for each, n in _PARTS if (match := each.search(_GLUED.sub(r"\1 ", folded)))), None
+            ((match, n) for pattern, n in _PARTS if (match := pattern.search(_GLUED.sub(r"\1 ", folded)))), None
         ):
             year, month = part[0]["year"], int(part[0]["nth"]) * part[1]
         else:
@@ -743,8 +743,8 @@ def reading_notes(sides: Iterable[Lots]) -> Iterator[Note]:
             counts = (lots.side, totals["people"]), ("unread", totals["rows_unknown"])
             values = {"n": totals["rows"], "what": partial(_aside_text, counts)}
             yield Note("set_aside", {**values, "file": lots.file or partial(side_label, lots.side)}, "reading")
-        told = grouped(((p.key, split_sheet(p.file)[0], p.column), p) for p in lots.said)
-        for (key, file, _), problems in told.items():
+        alike = grouped(((p.key, split_sheet(p.file)[0], p.column), p) for p in lots.said)
+        for (key, file, _), problems in alike.items():
             lines = list(dict.fromkeys(p.line for p in problems))
             name = str(file) if problems[0].file else partial(side_label, lots.side)
             details = {**problems[0].values, "n": len(problems), "file": name}
@@ -755,7 +755,7 @@ def reading_notes(sides: Iterable[Lots]) -> Iterator[Note]:
 
 def _aside_text(counts: Sequence[tuple[str, int]], lang: Lang) -> str:
     """Return in words how many people or openings are set aside, and how many rows give no number."""
-    nonzero = [each for each in counts if each[1]] or counts
+    nonzero = [c for c in counts if c[1]] or counts
     return ", ".join(say(f"territory.aside.{key}", lang=lang, n=n) for key, n in nonzero)
 
 

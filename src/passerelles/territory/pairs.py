@@ -50,9 +50,9 @@ from passerelles.vectors import Bools, Floats, Ints, Rows
 
 Signs = NDArray[np.int8]
 TIE_RANGE: Final = 1 << 20
-_TWO_DAYS: Final = 14.0  # hours
-_LONGEST: Final = "periode-de-reconversion-accord"  # the longest reconversion that a law has a fund pay for
-_EXACT: Final = 1e-9  # a share of people that is whole but for its last digit asks for no person more
+_TWO_DAYS_HOURS: Final = 14.0  # hours
+_LONGEST_FRAME: Final = "periode-de-reconversion-accord"  # the longest reconversion that a law has a fund pay for
+_WHOLE_TOLERANCE: Final = 1e-9  # a share of people that is whole but for its last digit asks for no person more
 LEAST_CHANCE: Final = 1e-6  # so that a chance of nothing has a logarithm
 
 
@@ -97,7 +97,7 @@ def doubts(flags: int) -> tuple[str, ...]:
     >>> doubts(Doubt.HOURS | Doubt.TITLE)
     ('hours', 'title')
     """
-    return tuple((each.name or "").lower() for each in Doubt if each & flags)
+    return tuple((doubt.name or "").lower() for doubt in Doubt if doubt & flags)
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class Bounds:
     @property
     def budget(self) -> int | None:
         """Whole tenths of an hour that the budget holds."""
-        return None if self.budget_hours is None else math.floor(self.budget_hours * TENTHS + _EXACT)
+        return None if self.budget_hours is None else math.floor(self.budget_hours * TENTHS + _WHOLE_TOLERANCE)
 
 
 def chosen_bound(settings: TerritorySettings, name: str, given: float | None, most: float = math.inf) -> float | None:
@@ -181,9 +181,9 @@ class Territory:
         sent, taken = np.bincount(pairs.lot, used, len(self.people)), np.bincount(pairs.pool, used, len(self.capacity))
         return self.people - sent.astype(np.int64), self.capacity - taken.astype(np.int64)
 
-    def with_settings(self, **some: Any) -> "Territory":
+    def with_settings(self, **changes: Any) -> "Territory":
         """Return the territory with other values of some settings."""
-        return replace(self, settings=self.settings.model_copy(update=some))
+        return replace(self, settings=self.settings.model_copy(update=changes))
 
 
 @dataclass(frozen=True, eq=False)
@@ -297,8 +297,8 @@ def moves_between(territory: Territory, frame: str | None = None) -> JobMoves:
     if hours.short is not None:  # nothing is close whose access takes long, or selects
         level[(level == 0) & ~hours.short] = LEVELS.index("accessible")
     within = None if frame is None else costs.within(frame, origins, targets, hours.expected)
-    rows = {graph.codes[each]: at for at, each in enumerate(origins.tolist())}
-    columns = {graph.codes[each]: at for at, each in enumerate(targets.tolist())}
+    rows = {graph.codes[row]: at for at, row in enumerate(origins.tolist())}
+    columns = {graph.codes[row]: at for at, row in enumerate(targets.tolist())}
     # Listed moves of specialised occupations are those of their fiches.
     bases = graph.base_rows
     listed = np.asarray(graph.mobility[bases[origins]][:, bases[targets]].toarray() > 0, dtype=np.bool_)
@@ -319,7 +319,7 @@ def _same_job(graph: OccupationGraph, origins: Rows, targets: Rows) -> tuple[Boo
 
 def _credentials_of(graph: OccupationGraph, row: int) -> frozenset[str]:
     rows = graph.referential.credentials_of.get(graph.codes[row], ())
-    return frozenset(each.credential for each in rows if each.kind != "option")
+    return frozenset(need.credential for need in rows if need.kind != "option")
 
 
 def verdicts(territory: Territory, moves: JobMoves, bounds: Bounds) -> tuple[Signs, Signs, Ints, Ints]:
@@ -409,7 +409,7 @@ def floor_groups(fragile: Lots, settings: TerritorySettings) -> tuple[list[str],
         return [], np.zeros(len(fragile.lots), dtype=np.intp), np.zeros(0, dtype=np.int64)
     names, group = np.unique([getattr(lot, settings.floor_by) for lot in fragile.lots], return_inverse=True)
     heads = np.bincount(group, weights=[lot.people for lot in fragile.lots], minlength=len(names))
-    return names.tolist(), group, np.ceil(settings.floor * heads - _EXACT).astype(np.int64)
+    return names.tolist(), group, np.ceil(settings.floor * heads - _WHOLE_TOLERANCE).astype(np.int64)
 
 
 def _opening_arrays(territory: Territory, moves: JobMoves) -> _Openings:
@@ -428,7 +428,7 @@ def _opening_arrays(territory: Territory, moves: JobMoves) -> _Openings:
         title=np.asarray(titles, dtype=object),
         own_account=np.asarray([lot.self_employed for lot in lots], dtype=np.bool_),
         demanded={i: choices for i, lot in enumerate(lots) if (choices := territory.title_credentials(lot))},
-        numbers={i: some for i, title in enumerate(titles) if (some := _numbers(title))},
+        numbers={i: named for i, title in enumerate(titles) if (named := _numbers(title))},
         places=places,
     )
 
@@ -462,7 +462,7 @@ def credentials_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[Choice]:
     # Of several ways one suffices, each of which may take several things: one of each way, however chosen.
     of_title: set[Choice] = {(row.credential,) for row in rows_of_title if row.kind == "required"}
     for ways in groups_of(rows_of_title).values():
-        of_title.update({frozenset(one): tuple(dict.fromkeys(one)) for one in product(*ways)}.values())
+        of_title.update({frozenset(choice): tuple(dict.fromkeys(choice)) for choice in product(*ways)}.values())
     written = set(asked_by(referential, lot.given, lot.job))
     written |= {choice for item in as_asked(lot.permits) for choice in asked_in(referential, item, lot.job).choices}
     of_job = {row.credential for row in rows if row.scope == "all"}  # known of the job: its hours count them
@@ -471,7 +471,7 @@ def credentials_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[Choice]:
     }
     demanded = of_title | {choice for choice in written if easy.isdisjoint(choice)}
     # What meets a narrower choice meets a wider one.
-    return frozenset(choice for choice in demanded if not any(set(other) < set(choice) for other in demanded))
+    return frozenset(choice for choice in demanded if not any(set(narrower) < set(choice) for narrower in demanded))
 
 
 def _on_request(credential: Credential) -> bool:
@@ -482,7 +482,7 @@ def _on_request(credential: Credential) -> bool:
 def _is_common(credential: Credential) -> bool:
     """Whether many hold a credential whatever their job, may after a course of two days, or have an employer's word."""
     hours = training_hours(credential).expected
-    course = credential.kind == "certificat" and 0 < (hours or 0.0) <= _TWO_DAYS
+    course = credential.kind == "certificat" and 0 < (hours or 0.0) <= _TWO_DAYS_HOURS
     soon = course or (given_by_employer(credential) and hours == 0)
     return Holdings().may_have(credential) or (soon and not credential.prerequisites)
 
@@ -502,10 +502,10 @@ def held_credentials(territory: Territory, lot: Lot) -> frozenset[str]:
     return holdings_of(referential, lot.job, dict.fromkeys((*usual, *stated), "yes"), titles=titles).held
 
 
-def unmet_choices(held: frozenset[str], demanded: Iterable[Choice], own: Collection[Choice] = ()) -> list[Choice]:
+def unmet_choices(held: frozenset[str], demanded: Iterable[Choice], met: Collection[Choice] = ()) -> list[Choice]:
     """Return the choices of credentials of which nothing is held, in order; of each of `own`, something is."""
     unheld = (choice for choice in demanded if held.isdisjoint(choice))
-    return sorted(choice for choice in unheld if not any(set(each) <= set(choice) for each in own))
+    return sorted(choice for choice in unheld if not any(set(m) <= set(choice) for m in met))
 
 
 def find_pairs(territory: Territory, moves: JobMoves, bounds: Bounds) -> Pairs:
@@ -552,7 +552,7 @@ def find_pairs(territory: Territory, moves: JobMoves, bounds: Bounds) -> Pairs:
         km, far = km_to[openings.place[near]], barred[openings.place[near]]
         same, reason, cost = moves.same[origin, job], why[origin, job], costs[origin, job]
         reason[openings.own_account[near] & (reason == Why.OPEN)] = Why.SELF_EMPLOYED
-        lacking, too_long = (each[near] for each in _lacking(territory, lot, openings))
+        lacking, too_long = (values[near] for values in _lacking(territory, lot, openings))
         doubt = doubts_of[origin, job] | _title_doubt(territory, lot, openings, near, same)
         doubt[lacking > 0] |= Doubt.ACCESS
         doubt[np.isnan(km) & (far == Why.OPEN) & (bounds.radius_km is not None)] |= Doubt.DISTANCE
@@ -579,7 +579,7 @@ def _title_doubt(territory: Territory, lot: Lot, openings: _Openings, near: Rows
         doubt[same & (openings.title[near] == title)] = 0
     numbers = _numbers(title)
     if numbers:  # "Capitaine 200" and "Capitaine 500" are one fiche, and two certificates
-        others = [opening for opening, some in openings.numbers.items() if some - numbers]
+        others = [opening for opening, numbered in openings.numbers.items() if numbered - numbers]
         doubt[same & np.isin(near, others)] |= Doubt.ACCESS
     return doubt
 
@@ -589,9 +589,9 @@ def _lacking(territory: Territory, lot: Lot, openings: _Openings) -> tuple[Ints,
     lacking, too_long = np.zeros(len(openings.job), dtype=np.int64), np.zeros(len(openings.job), dtype=np.bool_)
     held = held_credentials(territory, lot) if openings.demanded else frozenset()
     known = territory.graph.referential.credential_by_code
-    own = territory.title_credentials(lot)  # who works in a title has one of what it takes, whichever it is
+    met = territory.title_credentials(lot)  # who works in a title has one of what it takes, whichever it is
     for opening, choices in openings.demanded.items():
-        unmet = unmet_choices(held, choices, own)
+        unmet = unmet_choices(held, choices, met)
         lacking[opening] = len(unmet)
         too_long[opening] = any(all(code in known and _is_long(known[code]) for code in choice) for choice in unmet)
     return lacking, too_long
@@ -600,14 +600,14 @@ def _lacking(territory: Territory, lot: Lot, openings: _Openings) -> tuple[Ints,
 def _is_long(credential: Credential) -> bool:
     """Whether nobody obtains a credential within the longest reconversion."""
     hours, months = training_hours(credential).expected, credential.months.low or 0.0
-    return months > (presets()[_LONGEST].months_max or math.inf) if hours is None else hours > _longest_hours()
+    return months > (presets()[_LONGEST_FRAME].months_max or math.inf) if hours is None else hours > _longest_hours()
 
 
 def _longest_hours() -> float:
-    return presets()[_LONGEST].hours_max or math.inf
+    return presets()[_LONGEST_FRAME].hours_max or math.inf
 
 
-def _best_entries(pool: Rows, why: Signs, doubt: Signs, cost: Ints, other: Bools) -> Rows:
+def _best_entries(pool: Rows, why: Signs, doubt: Signs, cost: Ints, other_job: Bools) -> Rows:
     """
     Position of the best entry of each pool: one that is open, without a doubt, of least cost, the same job first.
 
@@ -615,7 +615,7 @@ def _best_entries(pool: Rows, why: Signs, doubt: Signs, cost: Ints, other: Bools
     none is open, the one that came farthest says why.
     """
     rank = np.where(why == Why.OPEN, np.iinfo(np.int8).min, -why)
-    return first_of_each(pool, np.arange(len(pool)), other, cost, doubt != 0, rank)
+    return first_of_each(pool, np.arange(len(pool)), other_job, cost, doubt != 0, rank)
 
 
 def _distances(

@@ -123,9 +123,9 @@ def lots_within(lots: Lots, area: Area, places: Places) -> Lots:
     return replace(result, set_aside=(*lots.set_aside, *unsure), said=(*lots.said, message))
 
 
-def _with_lots(lots: Lots, some: Sequence[Lot]) -> Lots:
+def _with_lots(lots: Lots, chosen: Sequence[Lot]) -> Lots:
     """Return some lots of a side, without the messages of the whole table."""
-    return replace(lots, lots=tuple(some), set_aside=(), said=())
+    return replace(lots, lots=tuple(chosen), set_aside=(), said=())
 
 
 def _namer(by: Cut, places: Places | None) -> Callable[[Lot], tuple[str, str]]:

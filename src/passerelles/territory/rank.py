@@ -37,7 +37,7 @@ from passerelles.views.shown import Described
 from passerelles.views.spec import SPAN, Column, On, Record, Sheet, part_of, parts_of, side_by_side, texts_of
 
 _SIDES: Final[tuple[Side, ...]] = ("fragile", "hiring")
-_SLACK: Final = 4  # classes of tension above the slackest
+_CLASSES: Final = 4  # classes of tension above the slackest
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +206,9 @@ def ranking_sheets(
     hidden = frozenset(("from", "headcount") if by == "fragile" else ("to", "openings"))
     head = Ranked.spec.pick("rank", "origin_code", "origin_label", "target_code", "target_label", on=On.TABLE)
     columns = side_by_side(head, RankPart.spec.pick("part", "value", "sentence", on=On.TABLE))
-    parts = Sheet("parts", columns, lambda: ((r, p) for r in ranked for p in r.parts), lang)
+    part_sheet = Sheet("parts", columns, lambda: ((r, p) for r in ranked for p in r.parts), lang)
     ranking = Sheet("ranking", Ranked.spec.columns, lambda: ranked, lang, hidden)
-    return [ranking, parts, *note_sheets(set_aside, notes, lang)]
+    return [ranking, part_sheet, *note_sheets(set_aside, notes, lang)]
 
 
 def _publisher(figure: Figure, lang: Lang) -> str:
@@ -235,7 +235,7 @@ def rank_parts(
     rows: tuple[tuple[str, float | None, float, Callable[[float], float]], ...] = (
         ("move", 1.0 if same else chance, -5.0, lambda chance: math.log2(max(chance, LEAST_CHANCE))),
         ("hours", hours, -1.0, lambda hours: -hours / settings.rank_hours),
-        ("market", tension.low, settings.rank_market / 2, lambda low: settings.rank_market * (low - 1) / _SLACK),
+        ("market", tension.low, settings.rank_market / 2, lambda low: settings.rank_market * (low - 1) / _CLASSES),
         ("distance", km, -1.0, lambda km: -km / settings.rank_km),
     )
     sources = {"market": tension}
@@ -341,7 +341,7 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
         near_side = tables[by] = lots_within(near_side, area, places)
     lists, unreached, unlisted = [], list[Lot](), list[Lot]()
     for lot in (x for x in near_side.lots if x.basin in centres):
-        items = [pair(*((lot, other) if by == "fragile" else (other, lot))) for other in far_side.lots]
+        items = [pair(*((lot, far) if by == "fragile" else (far, lot))) for far in far_side.lots]
         ordered = sorted((item for item in items if item is not None and item.kind not in excluded), key=_sort_key)
         if ordered:
             lists.append((lot, _by_family(ordered, by)[:limit]))
@@ -426,7 +426,7 @@ def _rater(territory: Territory, moves: JobMoves, radius: float, *, ruled: bool)
 def _best_of_pools(lists: Sequence[tuple[Lot, list[Ranked]]]) -> list[list[Ranked]]:
     """One list a lot; of jobs that share a family's openings, only the one with the best pair. Most openings first."""
     pools = grouped((pool_key(lot), (lot, items)) for lot, items in lists)
-    blocks = [min(members, key=lambda each: _sort_key(each[1][0])) for members in pools.values()]
+    blocks = [min(members, key=lambda block: _sort_key(block[1][0])) for members in pools.values()]
     ordered = sorted(blocks, key=lambda block: (-block[0].people if block[0].pool else 0, block[0].key))
     return [items for _, items in ordered]
 
@@ -439,7 +439,7 @@ def _by_family(items: Sequence[Ranked], by: Side) -> list[Ranked]:
     """Keep the best job of each family of the far side, the others named beside it: they are the same openings."""
     far = attrgetter("hiring" if by == "fragile" else "fragile")
     families = grouped((pool_key(far(item)), item) for item in items)
-    return [replace(best, others=tuple(far(each).job for each in others)) for best, *others in families.values()]
+    return [replace(best, others=tuple(far(o).job for o in others)) for best, *others in families.values()]
 
 
 def _centres(basin: str, area: Area | None, locator: Locator) -> dict[str, str]:
@@ -493,7 +493,7 @@ def _side(
     for basin in basins:
         key, jobs, leads = rule(basin)
         for signal in jobs:
-            keys = ((signal.occupation, each.family) for each in signal.families) if hires else ()
+            keys = ((signal.occupation, family.family) for family in signal.families) if hires else ()
             lead = next(((family, leads[job, family]) for job, family in keys if (job, family) in leads), None)
             if signal.status == side and (not hires or lead or signal.listed is not None or signal.occupation in own):
                 family = lead[0] if lead else signal.families[0].family if signal.families else ""
@@ -526,7 +526,7 @@ def _rule_notes(rule: _Rule, centres: Iterable[str], tables: Mapping[Side, Lots]
     n_hiring, names = 0, []
     for key, jobs, leads in map(rule, centres):
         names.append(key.name)
-        counts.update(each.status for each in jobs)
+        counts.update(signal.status for signal in jobs)
         leading = {code for code, _ in leads}
         n_hiring += sum(x.status == "hiring" and (x.listed is not None or x.occupation in leading) for x in jobs)
     label = ", ".join(names)

@@ -27,13 +27,13 @@ from passerelles.territory.jobs import conditions_column, counted_jobs, firms_ap
 from passerelles.territory.lots import LotsError, Problem, says
 from passerelles.text import normalise_label
 
-_TURNED: Final = {"job": "by_job", "employer": "by_employer", "commune": "by_place", "basin": "by_place"}
-_SAME: Final = {
+_NOTICE_OF_ROLE: Final = {"job": "by_job", "employer": "by_employer", "commune": "by_place", "basin": "by_place"}
+_SAME_ROLES: Final = {
     "basin": {"basin", "commune"}, "commune": {"basin", "commune"}, "job": {"job", "code"}
 }  # fmt: skip
 _TOTAL_OF: Final = re.compile(r"(?:\w+ )?total (?:de |du |d )?(.+)")
 _INSIDE: Final = re.compile(r"\s*[()]\s*|\s+[-–—:]\s+")
-_COUNT: Final = re.compile(r"^(?:effectifs?|postes|besoins) (?:[àa] )?(?=\S)", re.IGNORECASE)
+_COUNT_WORD: Final = re.compile(r"^(?:effectifs?|postes|besoins) (?:[àa] )?(?=\S)", re.IGNORECASE)
 _DIGIT: Final = re.compile(r"\d")
 _BRACKET: Final = re.compile(r"\s*\([^()]*\)")
 _LEAST: Final = 2  # columns of jobs or places that make a table of them
@@ -51,16 +51,17 @@ def unpivoted(grid: Grid) -> Grid:
     plain = {i: _BRACKET.sub("", name) for i, name in enumerate(grid.header) if name and not is_place(name)}
     plain = {i: name for i, name in plain.items() if name != grid.header[i] and is_place(without_part(name))}
     grid = replace(grid, header=[plain.get(i, name) for i, name in enumerate(grid.header)])  # "Redon (ouv. mars)"
-    bare_names = {i: _COUNT.sub("", without_part(n)) for i, n in enumerate(grid.header) if n and not is_place(n)}
-    parted = {i: rest for i, rest in bare_names.items() if rest != grid.header[i]}
+    bare_names = {i: _COUNT_WORD.sub("", without_part(n)) for i, n in enumerate(grid.header) if n and not is_place(n)}
+    parted = {i: bare for i, bare in bare_names.items() if bare != grid.header[i]}
     parted = parted if len({*filter(is_place, parted.values())}) >= _LEAST else {}  # "Redon CDI", "Effectif Redon"
     grid = replace(grid, header=[parted.get(i, name) for i, name in enumerate(grid.header)])
     names, corner_cell = grid.header, corner(grid.header, grid.side)
     if corner_cell is not None:
         columns = {name: at for name, at in grid.columns.items() if at != corner_cell.at and name != grid.count}
         grid = replace(grid, columns={**columns, corner_cell.rows: corner_cell.at})
-    own = grid.columns.get(grid.count)
-    if own is not None and not names_role(names[own]) and (is_place(names[own]) or are_jobs([names[own]])):
+    count_at = grid.columns.get(grid.count)
+    name = None if count_at is None else names[count_at]
+    if name is not None and not names_role(name) and (is_place(name) or are_jobs([name])):
         grid = grid.without(grid.count)  # "Agents de quai"
     free = {i: texts for i in grid.countable if not _is_total(names[i]) and (texts := _non_empty(grid.sample(i)))}
     at = [i for i, texts in free.items() if len(numbers_of(texts)) == len(texts)]
@@ -98,16 +99,17 @@ def _are_summed(grid: Grid, columns: Collection[int]) -> bool:
     return any(_sums(grid, [total], columns) for total, name in enumerate(grid.header) if _is_total(name))
 
 
-def _sums(grid: Grid, whole: Collection[int], parts: Collection[int]) -> bool:
+def _sums(grid: Grid, total_columns: Collection[int], part_columns: Collection[int]) -> bool:
     """Whether some columns add up in each row to what others count together, in the rows that these fill."""
-    sums = [[numbers_of(cell_text(row[at]) for at in columns) for columns in (whole, parts)] for _, row in grid.rows]
-    filled = [(sum(numbers), sum(some)) for numbers, some in sums if numbers]
-    return bool(filled) and all(total == some for total, some in filled)
+    sides = total_columns, part_columns
+    sums = [[numbers_of(cell_text(row[at]) for at in columns) for columns in sides] for _, row in grid.rows]
+    filled = [(sum(numbers), sum(addends)) for numbers, addends in sums if numbers]
+    return bool(filled) and all(total == part_sum for total, part_sum in filled)
 
 
 def _places_of(grid: Grid, columns: Iterable[int]) -> dict[int, str]:
     """Return the places of columns of employers, where a row is named after them: "Lieu"."""
-    rows = [row for _, row in grid.rows if role_of(grid.text(row, "job"), grid.side) in _SAME["commune"]]
+    rows = [row for _, row in grid.rows if role_of(grid.text(row, "job"), grid.side) in _SAME_ROLES["commune"]]
     return {i: cell_text(rows[0][i]) for i in columns} if rows else {}
 
 
@@ -131,16 +133,16 @@ def _is_total(name: str) -> bool:
 def _unpivot(grid: Grid, role: str, headed: Iterable[int]) -> Grid:
     names, samples = grid.header, {i: _non_empty(grid.sample(i)) for i in headed}
     at = [i for i, texts in samples.items() if 2 * len(numbers_of(texts)) >= len(texts)]  # what is none is set aside
-    own = grid.columns.get(grid.count)
-    sums = [i for i, name in enumerate(names) if i not in at and (i == own or _is_total(name))]
-    old = next(iter(sums), at[0]) if own is None else own
-    grid.tell(_TURNED[role], columns=", ".join(dict.fromkeys(names[i] for i in at)))
+    count_at = grid.columns.get(grid.count)
+    sums = [i for i, name in enumerate(names) if i not in at and (i == count_at or _is_total(name))]
+    old = next(iter(sums), at[0]) if count_at is None else count_at
+    grid.tell(_NOTICE_OF_ROLE[role], columns=", ".join(dict.fromkeys(names[i] for i in at)))
     if others := [i for i in samples if i not in at]:
         grid.tell("columns_apart", columns=grid.titles(others))
     beside = _firms_above(grid, at) if role == "commune" else _places_of(grid, at) if role == "employer" else {}
     if beside and role == "commune":
         grid.tell("firms_above", employers=", ".join(dict.fromkeys(beside.values())))
-    if of_row := [each for each in ("volunteers", "filled", "vacant", "target") if each in grid.columns]:
+    if of_row := [role for role in ("volunteers", "filled", "vacant", "target") if role in grid.columns]:
         grid.tell("of_whole_row", columns=", ".join(map(grid.title, of_row)))
         grid = grid.without(*of_row)
     rows = list[Row]()
@@ -157,7 +159,7 @@ def _unpivot(grid: Grid, role: str, headed: Iterable[int]) -> Grid:
         else:
             nobody: list[tuple[Any, str, str]] = [] if texts or cell_text(row[old]) == "0" else [(row[old], "", "")]
             numbers = [(row[i], names[i], beside.get(i, "")) for i in filled] or nobody
-            rows += [(line, [*other_cells, *each]) for each in numbers]
+            rows += [(line, [*other_cells, *cells]) for cells in numbers]
     header = ["" if i in (old, *at) else name for i, name in enumerate(names)]
     columns = {**grid.columns, grid.count: len(names), role: len(names) + 1}
     columns |= {"employer" if role == "commune" else "commune": len(names) + 2} if beside else {}
@@ -187,11 +189,11 @@ def labelled(grid: Grid, above: Sequence[Row]) -> Grid:
         fields = dict(labels_of(cells, grid.side)) or page_field or titles.get(line, {})
         named = {"commune" if role == "employer" and is_place(text) else role: text for role, text in fields.items()}
         named |= placed.get(line, {})
-        named = {role: text for role, text in named.items() if not grid.has(*_SAME.get(role, {role}))}
+        named = {role: text for role, text in named.items() if not grid.has(*_SAME_ROLES.get(role, {role}))}
         if named:
             labels |= named
-            given = " ".join(filter(None, map(cell_text, cells)))
-            grid.tell("label_line" if line < last else "label_foot", line, given=given)
+            label = " ".join(filter(None, map(cell_text, cells)))
+            grid.tell("label_line" if line < last else "label_foot", line, given=label)
         elif line not in lines_above:
             rows.append((line, cells))
             is_sum = any(_is_total(cell_text(cell)) for cell in cells)  # of several jobs
@@ -208,14 +210,14 @@ def labelled(grid: Grid, above: Sequence[Row]) -> Grid:
 def _lone(rows: Iterable[Row]) -> dict[int, str]:
     """Return the words, of no total, that stand alone on their line or beside "Site", by line."""
     texts = {line: [text for cell in cells if (text := cell_text(cell).strip())] for line, cells in rows}
-    texts = {n: some[1:] if len(some) == _LEAST and _names_owner(some[0]) else some for n, some in texts.items()}
-    alone = {n: some[0] for n, some in texts.items() if len(some) == 1}
+    texts = {n: cells[1:] if len(cells) == _LEAST and _names_owner(cells[0]) else cells for n, cells in texts.items()}
+    alone = {n: cells[0] for n, cells in texts.items() if len(cells) == 1}
     return {n: text for n, text in alone.items() if text[0].isalpha() and not _is_total(text)}
 
 
 def _names_owner(name: str) -> bool:
     """Whether a text is the usual name of a column of employers or places."""
-    return names_role(name) and role_of(name, "fragile") in (*_SAME["basin"], "employer")
+    return names_role(name) and role_of(name, "fragile") in (*_SAME_ROLES["basin"], "employer")
 
 
 def _place_titles(grid: Grid, above: Sequence[Row]) -> Titles:
@@ -243,8 +245,8 @@ def _firm_titles(grid: Grid, above: Sequence[Row]) -> Titles:
         heads = {line: text for line, text in _lone(grid.rows).items() if line < max(lots, default=0)}
         first = {line for line, _ in grid.rows[:1]}
         texts = [*heads.values()] if grid.side == "hiring" and first & heads.keys() else []
-        other = any(":" in t or says("section", normalise_label(t)) or grid.reader.is_place(t) for t in texts)
-        are_firms = len(texts) >= _LEAST and not other and not grid.reader.holds_jobs(texts)
+        no_firms = any(":" in t or says("section", normalise_label(t)) or grid.reader.is_place(t) for t in texts)
+        are_firms = len(texts) >= _LEAST and not no_firms and not grid.reader.holds_jobs(texts)
         return {line: {"employer": text} for line, text in heads.items()} if are_firms else {}
     lone = {line: text for line, text in _lone((*above[-1:], *grid.rows)).items() if ":" not in text}
     places = {line: place_in_title(text, grid.reader.is_place) for line, text in lone.items()}
@@ -326,10 +328,10 @@ def _summing(numbers: Sequence[float]) -> list[int]:
     """
     starts, at = list[int](), 0
     while at < len(numbers):
-        left, end = numbers[at], at + 1
-        while left > 0 and end < len(numbers):
-            left, end = left - numbers[end], end + 1
-        if left != 0:
+        remaining, end = numbers[at], at + 1
+        while remaining > 0 and end < len(numbers):
+            remaining, end = remaining - numbers[end], end + 1
+        if remaining != 0:
             return []
         starts.append(at)
         at = end
@@ -341,15 +343,15 @@ def _page_field(cells: Sequence[Any], reader: Reader) -> dict[str, str]:
     filled = [text for cell in cells if (text := cell_text(cell).strip())]
     role = role_of(filled[0], reader.side) if len(filled) == _LEAST else ""
     named = role == "employer" and names_role(filled[0]) and filled[1][0].isalpha() and not names_role(filled[1])
-    return {role: filled[1]} if named or (role in _SAME["basin"] and reader.is_place(filled[1])) else {}
+    return {role: filled[1]} if named or (role in _SAME_ROLES["basin"] and reader.is_place(filled[1])) else {}
 
 
 def tell_sum(tell: Callable[..., None], line: int, total: Any, parts: Iterable[Any]) -> None:
     """Say where a total is no sum of the cells beside it; a dash means nobody."""
-    whole, texts = read_number(cell_text(total)).value, _non_empty(map(cell_text, parts))
+    total_number, texts = read_number(cell_text(total)).value, _non_empty(map(cell_text, parts))
     numbers = numbers_of(texts)
-    if whole is not None and 0 < len(numbers) == len(texts) and whole != sum(numbers):
-        tell("total_differs", line, told=int(whole), found=int(sum(numbers)))
+    if total_number is not None and 0 < len(numbers) == len(texts) and total_number != sum(numbers):
+        tell("total_differs", line, told=int(total_number), found=int(sum(numbers)))
 
 
 def differing(
@@ -394,9 +396,9 @@ def differing(
             list(known.values()),
             [n for at, n in known.items() if at in named.get(line, ())],
         )
-        sums = [sum(some) for some in groups if some]
+        sums = [sum(addends) for addends in groups if addends]
         if total not in sums:
-            yield line, total, min(sums, key=lambda each: abs(each - total))
+            yield line, total, min(sums, key=lambda s: abs(s - total))
 
 
 def tell_differing(grid: Grid, totals: Sequence[Row], lines: Sequence[Row]) -> None:
@@ -412,14 +414,14 @@ def tell_differing(grid: Grid, totals: Sequence[Row], lines: Sequence[Row]) -> N
         for line, cells in rows:
             texts = [grid.text_at(cells, at) for at in (count, *grid.parts)]
             numbers = [read_number(text, decimal=decimal, whole=True).value for text in texts if text.strip("-–—")]
-            whole = [int(n) for n in numbers if n is not None and n.is_integer()]
+            integers = [int(n) for n in numbers if n is not None and n.is_integer()]
             before = sums.get(line, 0)
-            sums[line] = None if before is None or len(whole) < max(1, len(numbers)) else before + sum(whole)
+            sums[line] = None if before is None or len(integers) < max(1, len(numbers)) else before + sum(integers)
         return sums
 
     named = {line: {at for at, row in lines if _names(cells, row)} for line, cells in totals}
-    for line, told, found in differing(numbers_by_line(totals), numbers_by_line(lines), named):
-        grid.tell("total_differs", line, told=told, found=found)
+    for line, stated, computed in differing(numbers_by_line(totals), numbers_by_line(lines), named):
+        grid.tell("total_differs", line, told=stated, found=computed)
 
 
 def _names(total: Sequence[Any], row: Sequence[Any]) -> bool:
@@ -490,7 +492,7 @@ def _counted_beside(grid: Grid) -> list[int]:
     named = (at for at, name in enumerate(grid.header) if says(subject, bare(name)))
     beside = grid.holding(mostly_hold_counts, [at for at in named if at not in grid.columns.values()])
     if beside:
-        off = grid.side == "hiring" or any(says(each, name) for each in ("forced", "still"))
+        off = grid.side == "hiring" or any(says(key, name) for key in ("forced", "still"))
         about = {"columns": grid.titles(beside), "column": grid.title(grid.count)}
         grid.tell(f"{subject}_beside" if off else subject, 0, grid.count, **about)
     return beside
@@ -549,9 +551,9 @@ def of_who_moves(grid: Grid) -> Grid:
     whole = [count, *(at for at in grid.countable if are_parts([grid.header[count], grid.header[at]]))]
     moves = [at for at in grid.within(whole, grid.holding(mostly_hold_counts, moves)) if not says("leavers", names[at])]
     moves = [at for at in moves if not cut or any(numbers_of(grid.sample(at)))]  # else all may choose to leave
-    left = [at for at in moves if says("still", names[at])]
-    stay = [at for at in left if any(_sums(grid, whole, [at, other]) for other in moves if other not in left)]
-    moves = [at for at in left if at not in stay] or [at for at in moves if at not in stay]
+    still = [at for at in moves if says("still", names[at])]
+    stay = [at for at in still if any(_sums(grid, whole, [at, other]) for other in moves if other not in still)]
+    moves = [at for at in still if at not in stay] or [at for at in moves if at not in stay]
     months = grid.by_periods([at for at in grid.countable if not says("leavers", names[at])])  # in which they leave
     first, *parts = (months if not cut else []) or moves or [count]
     if first == count or (parts and not months):
@@ -571,7 +573,7 @@ def shaped(grid: Grid) -> Grid:
     if not any(grid.header) and not grid.rows:
         raise LotsError([Problem(grid.name, 0, "", "no_row", {})])
     if not grid.has("job", "code"):
-        first_row = next((each for each in (grid.header, *(cells for _, cells in grid.rows)) if any(each)), ())
+        first_row = next((row for row in (grid.header, *(cells for _, cells in grid.rows)) if any(row)), ())
         columns = ", ".join(filter(None, map(cell_text, first_row))) or "–"
         raise LotsError([Problem(grid.name, 0, "job", "no_column", {"column": "job", "columns": columns})])
     grid = firms_apart(all_counts(of_who_moves(grid)))  # of jobs just recognised
@@ -619,7 +621,7 @@ def _job_of_two(grid: Grid) -> Grid:
     They are of one name and say different jobs, or one has a name that may as well be of grades, or of works.
     """
     name, matches, reader = grid.title("job"), list[int](), grid.reader
-    same_name = [at for at, each in enumerate(grid.header) if each == name and grid.has("job")]
+    same_name = [at for at, head in enumerate(grid.header) if head == name and grid.has("job")]
     weak = same_name and (says("weak_job", bare(name)) or not names_role(name))
     if weak:
         least = fmean(grid.reader.scores(grid.sample(grid.columns["job"])) or [0.0])
@@ -632,7 +634,7 @@ def _job_of_two(grid: Grid) -> Grid:
         return grid
     column = grid.called(matches[0]) if weak else f"{name} ({matches[0] + 1})"
     grid.tell("job_by_content", 0, "job", column=column)
-    names = [each if weak or at not in same_name or at in matches else "" for at, each in enumerate(grid.header)]
+    names = [head if weak or at not in same_name or at in matches else "" for at, head in enumerate(grid.header)]
     return replace(grid.with_roles(job=matches[0]), header=names)
 
 

@@ -146,9 +146,9 @@ def minimise(network: Network, face: Face, cost: Ints, name: str) -> tuple[Ints,
     flow = np.zeros(network.size, dtype=np.int64)
     flow[face.open] = np.rint(values).astype(np.int64)
     _check(network.matrix, face, flow, values)
-    whole = np.rint(prices)
-    exact = bool(np.abs(prices - whole).max(initial=0.0) <= _ROUND)
-    duals = whole if exact else prices
+    rounded = np.rint(prices)
+    exact = bool(np.abs(prices - rounded).max(initial=0.0) <= _ROUND)
+    duals = rounded if exact else prices
     reduced = cost - network.matrix.T @ duals
     exact = exact and bool((reduced[face.open] >= 0).all())
     bound = _bound(face, duals)
@@ -226,8 +226,8 @@ def _optimal_face(face: Face, duals: Floats, reduced: Floats, flow: Ints) -> Fac
 
 
 TENTHS: Final = 10  # hours and kilometres are counted in whole tenths: sums are exact, on any machine
-_MIP: Final = 1e-3  # of what a search proves
-_MILLI: Final = 1000  # a weighted sum is counted in thousandths
+_MIP_GAP: Final = 1e-3  # of what a search proves
+_THOUSANDTHS: Final = 1000  # a weighted sum is counted in thousandths
 
 
 @dataclass(frozen=True, eq=False)
@@ -273,8 +273,8 @@ def best_flow(task: Task, settings: TerritorySettings) -> tuple[Ints, tuple[Stag
     if settings.objective == "weighted":
         # Cost and kilometres less the worth of a placement, of one person on each pair.
         cost_each = settings.weight_hour * task.cost / TENTHS + settings.weight_km * task.km / TENTHS
-        worth = np.rint((cost_each - settings.weight_person) * _MILLI).astype(np.int64)
-        face, objectives = whole_face(network), [("weighted", worth, _MILLI)]
+        worth = np.rint((cost_each - settings.weight_person) * _THOUSANDTHS).astype(np.int64)
+        face, objectives = whole_face(network), [("weighted", worth, _THOUSANDTHS)]
         flow = _fewest_hours(task, face)
     else:
         face, people_stage, flow = _placed(task)
@@ -309,7 +309,7 @@ def _least(
     flow, proven = _search(network, face, cost, limits, fallback, seconds)
     reached = int(cost @ flow)
     limits.append((cost, reached))
-    bound = math.ceil(max(proven - _MIP, stage.bound))  # costs are whole: so is the least of them
+    bound = math.ceil(max(proven - _MIP_GAP, stage.bound))  # costs are whole: so is the least of them
     return flow, Stage(name, reached, min(bound, reached), exact=False), face
 
 
@@ -394,7 +394,7 @@ def _within_budget(task: Task, everything: Face, people: Stage) -> tuple[Face, S
 
 def _with_sums(network: Network, weights: Iterable[Ints]) -> sparse.csc_array:
     """Return the matrix of a network, with a row for each of some sums over all pairs."""
-    rows = [sparse.csc_array(each[None, :].astype(np.float64)) for each in weights]
+    rows = [sparse.csc_array(w[None, :].astype(np.float64)) for w in weights]
     return sparse.csc_array(sparse.vstack([network.matrix, *rows]))
 
 

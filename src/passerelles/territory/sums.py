@@ -29,7 +29,7 @@ from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import Column, Page, Record, Sheet
 
 ALL: Final = ""  # the place of a sum over basins or over jobs
-_CLOSE: Final = 1e-6
+_TOLERANCE: Final = 1e-6
 
 
 class Contribution(NamedTuple):
@@ -79,7 +79,7 @@ class Rules(NamedTuple):
             margins.append(sum(ordered[: self.largest]) / self.share - total)
         if self.percent is not None:
             margins.append(ordered[0] * self.percent / 100 - sum(ordered[2:]))
-        return max((margin for margin in margins if margin > _CLOSE), default=0.0)
+        return max((margin for margin in margins if margin > _TOLERANCE), default=0.0)
 
 
 RULES: Final = record(
@@ -262,7 +262,7 @@ def publish_sums(
     """
     if before is not None:
         given, before = list(given), list(before)
-        if not all(each.employer for each in (*given, *before)):
+        if not all(c.employer for c in (*given, *before)):
             raise PasserellesError("sums_no_employer")
     now = _counts(given)
     places = _places(now)
@@ -295,9 +295,9 @@ Place = tuple[str, str]  # basin and job
 def _counts(lines: Iterable[Contribution]) -> Mapping[Place, Counter[str]]:
     """Return what each employer counts in each sum: in each basin and job, and over all of them."""
     counts: dict[Place, Counter[str]] = defaultdict(Counter)
-    for each in lines:
-        for place in product((each.basin, ALL), (each.job, ALL)):
-            counts[place][each.employer] += each.people
+    for line in lines:
+        for place in product((line.basin, ALL), (line.job, ALL)):
+            counts[place][line.employer] += line.people
     return counts
 
 
@@ -336,7 +336,7 @@ def _hidden(sums: Ints, room: Floats, masked: Bools) -> Bools:
 def _smallest(sums: Ints, masked: Bools, i: int, j: int) -> tuple[int, int] | None:
     """Printed sum of a row (j = -1) or a column (i = -1) that is best hidden too; a sum over all as the last."""
     height, width = sums.shape
-    places = [(i, other) for other in range(width)] if j < 0 else [(other, j) for other in range(height)]
+    places = [(i, at) for at in range(width)] if j < 0 else [(at, j) for at in range(height)]
     across: Bools = np.asarray(masked.any(axis=0) if j < 0 else masked.any(axis=1))
 
     def worth(place: tuple[int, int]) -> tuple[bool, bool, bool, int, tuple[int, int]]:
@@ -351,7 +351,7 @@ def _exposed(sums: Ints, room: Floats, masked: Bools) -> list[tuple[int, int]]:
     """Hidden sums whose values do not reach far enough, over all tables that agree with what is printed."""
     need, value = room[masked], sums[masked]
     matrix, equal = _equations(sums, masked)
-    top, bottom = value + need - _CLOSE, value - np.minimum(need, value) + _CLOSE
+    top, bottom = value + need - _TOLERANCE, value - np.minimum(need, value) + _TOLERANCE
     most = float(np.abs(equal).sum()) * 2 + 1_000_000.0  # an endless direction is far enough
 
     def search(weights: Ints) -> Ints | None:
