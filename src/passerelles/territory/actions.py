@@ -16,7 +16,7 @@ from passerelles.views.spec import Column, On, Record, Sheet
 
 ActionKind = Literal["meet", "confirm", "correct", "authorise", "train"]
 KINDS: Final[tuple[ActionKind, ...]] = get_args(ActionKind)
-_ROWS: Final = 12  # rows of a table that a line names
+_NAMED_ROWS: Final = 12  # rows of a table that a line names
 
 
 class Dates(NamedTuple):
@@ -140,9 +140,9 @@ def actions(release: Release, lang: Lang = "fr") -> list[Action]:
     keyed = [
         *((_meeting(flow, lang), flow) for flow in placed if _keeps_job(flow)),
         *((_confirmation(flow, lang), flow) for flow in doubtful),
-        *((each, flow) for flow in (*placed, *doubtful) for each in _authorisations(flow, lang)),
+        *((authorisation, flow) for flow in (*placed, *doubtful) for authorisation in _authorisations(flow, lang)),
     ]
-    todo = [Action(*each, sum(f.people for f in some), dates=Dates.of(some)) for each, some in grouped(keyed).items()]
+    todo = [Action(*about, sum(f.people for f in same), dates=Dates.of(same)) for about, same in grouped(keyed).items()]
     todo += [*_corrections(aside, lang), *_trainings(placed, lang)]
     return sorted(todo, key=lambda a: (KINDS.index(a.kind), -(a.people or 0)))
 
@@ -183,7 +183,7 @@ def _who(kind: ActionKind, firms: Iterable[str], lang: Lang) -> str:
 def _corrections(problems: Iterable[Problem], lang: Lang) -> Iterable[Action]:
     for (file, _), group in grouped(((p.file, p.key), p) for p in problems).items():
         known = [p.people for p in group]
-        rows = few([str(p.row) for p in group], _ROWS)
+        rows = few([str(p.row) for p in group], _NAMED_ROWS)
         text = say("territory.action.what.correct", lang=lang, n=len(group), rows=rows, why=group[0].what(lang))
         people = None if None in known else sum(p or 0 for p in known)
         who = say(f"territory.action.who.{'correct' if file else 'table'}", lang=lang, file=file)

@@ -15,7 +15,7 @@ from passerelles.text import normalise_label
 COUNT: Final[Mapping[Side, str]] = {"fragile": "headcount", "hiring": "openings"}
 """Role of the column that counts the people, or the openings."""
 _HEADER_LEAST: Final = 2  # columns that make a header: a title may hold the name of one
-_WIDE: Final = 4  # cells of a header whose jobs are columns
+_WIDE_HEADER: Final = 4  # cells of a header whose jobs are columns
 _LOST: Final = re.compile(r"[^\W\d_][?\ufffd][^\W\d_]")  # an accent, in a file of which none is left
 _CODE: Final = re.compile(r"(?:codes?|rome)\b")
 _DIGITS: Final = re.compile(r"\d+")
@@ -50,12 +50,12 @@ def fit(cells: Sequence[Any], side: Side) -> int:
         return 0  # a line of totals
     n_filled = sum(map(bool, texts))
     if len(roles) < _HEADER_LEAST:  # jobs by columns of other names, such as towns, or towns or shops by those of jobs
-        wide = n_filled >= _WIDE and not any(map(_AMOUNT.fullmatch, texts))
+        wide = n_filled >= _WIDE_HEADER and not any(map(_AMOUNT.fullmatch, texts))
         return int(
             ("job" in roles and n_filled >= _HEADER_LEAST) or (wide and bool({COUNT[side], *PLACED} & roles.keys()))
         )
     if not {"job", "code"} & set(roles):  # the column of jobs may be known by what it holds, or jobs head columns
-        return len(roles) if len(roles) >= _WIDE else int(COUNT[side] in roles or n_filled >= _WIDE)
+        return len(roles) if len(roles) >= _WIDE_HEADER else int(COUNT[side] in roles or n_filled >= _WIDE_HEADER)
     return 2 * len(roles) + (COUNT[side] in roles)
 
 
@@ -111,8 +111,8 @@ def _asked_beside(names: Sequence[str], side: Side, columns: Mapping[str, int]) 
     beside = {"permits", "employment", ""} if side == "hiring" else {"permits", "employment"}  # planned is not held
     taken = {at for role, at in columns.items() if role != "employment"}
     for at in range(len(names)) if asked not in columns else ():
-        parts = [part for part in _TWO_NAMES.split(names[at]) if part != names[at]]
-        roles = {role_of(part, side) for part in parts}
+        names_beside = [part for part in _TWO_NAMES.split(names[at]) if part != names[at]]
+        roles = {role_of(part, side) for part in names_beside}
         if at not in taken and roles & {asked, "permits"} and roles <= {asked, *beside}:
             return {asked: at}
     return {}
@@ -225,9 +225,9 @@ def _leaves(name: str) -> bool:
 def _fitting(name: str, side: Side) -> tuple[int, ...]:
     """Places, in the order of roles, of the patterns that the name of a column fits."""
     plain = not says("something_else", name)
-    whole = (pattern.fullmatch(name) for _, pattern in _ROLES)
+    complete = (pattern.fullmatch(name) for _, pattern in _ROLES)
     words = (plain and pattern.search(name) for _, pattern in _IN_WORDS)
-    return tuple(place for place, match in enumerate([*whole, *words, _MONTH[side].search(name)]) if match)
+    return tuple(place for place, match in enumerate([*complete, *words, _MONTH[side].search(name)]) if match)
 
 
 def named_columns(names: Sequence[str], side: Side, known: Mapping[str, int]) -> dict[str, int]:
@@ -268,7 +268,7 @@ def period_groups(names: Mapping[int, str], side: Side, about: str) -> list[list
     dated = {at: month for at, name in names.items() if (month := period_of(name)) is not None}
     yearly = grouped((without_year(name), at) for at, name in names.items() if year_of(name)).values()
     groups = [[*dated]] if 1 < len(dated) == len({*dated.values()}) else []
-    return groups + [[*some] for some in yearly if are_years_to_come([names[at] for at in some])]
+    return groups + [[*places] for places in yearly if are_years_to_come([names[at] for at in places])]
 
 
 def are_parts(names: Sequence[str]) -> bool:
@@ -334,7 +334,7 @@ def without_part(name: str) -> str:
     >>> without_part("EHPAD La Flèche CDI"), without_part("CDD - Redon"), without_part("Redon (H)"), without_part("H")
     ('EHPAD La Flèche', 'Redon', 'Redon', 'H')
     """
-    return next((rest for part in _PART_NAMES if (rest := part.sub("", name).strip(" -–/:()")) != name), name) or name
+    return next((base for part in _PART_NAMES if (base := part.sub("", name).strip(" -–/:()")) != name), name) or name
 
 
 def labels_of(cells: Sequence[Any], side: Side) -> list[tuple[str, str]]:

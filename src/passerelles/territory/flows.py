@@ -43,7 +43,7 @@ def hours_at(moves: JobMoves, where: tuple[int, int], assumed: float | None = No
     """Return the hours of a move, none to the same job; `assumed` stand for those expected where these are unknown."""
     if moves.same[where]:
         return Hours(0.0, 0.0, 0.0)
-    low, expected, high = (none_if_nan(each[where]) for each in moves.hours[:3])
+    low, expected, high = (none_if_nan(span[where]) for span in moves.hours[:3])
     counted = assumed if expected is None else expected
     low, high = (None if end is None else round(end, 1) for end in (low, high))
     return Hours(low, None if counted is None else round(counted * TENTHS) / TENTHS, high)  # as allocation counts them
@@ -578,9 +578,9 @@ def uncovered_lots(territory: Territory, pairs: Pairs, left: Ints, free: Ints) -
         far = pairs.km[span][why == Why.RADIUS]
         is_open = np.flatnonzero(why == Why.OPEN)  # what is to be confirmed is open too
         room = (at for at in is_open.tolist() if free[pool[at]])  # the budget binds the first, nothing else the others
-        kept = min(room, key=lambda at: pairs.doubt[span][at], default=None)
-        if kept is not None:
-            reason = _barred_by(territory, pairs, span.start + kept)
+        open_pair = min(room, key=lambda at: pairs.doubt[span][at], default=None)
+        if open_pair is not None:
+            reason = _barred_by(territory, pairs, span.start + open_pair)
         elif len(is_open):
             reason = "capacity"
         else:  # what is only too far, a bound moved would open; else what bars most openings
@@ -629,7 +629,7 @@ def unfilled_pools(territory: Territory, pairs: Pairs, left: Ints, free: Ints) -
             reason = "volunteers" if at in refused else "everyone_placed"
         if at in detailed and barred in (reason, "unlikely"):
             near = (_candidate(territory, pairs, left, int(p)) for p in span[:_CANDIDATES])
-            candidates = tuple(each for each in near if each.likely or reason == barred)
+            candidates = tuple(c for c in near if c.likely or reason == barred)
         label = hiring.pool_labels.get(lot.pool, lot.pool) if lot.pool else lot.label or lot.job
         takes = not lot.pool and (reason in _OF_OTHERS or reason in ("everyone_placed", "own_job"))
         titles = frozenset(filter(None, (lot.title_code,)))

@@ -19,14 +19,14 @@ from passerelles.text import normalise_label
 
 Row = tuple[int, Sequence[Any]]
 """A line of the file and its cells."""
-_SEVERAL: Final = 5  # rows that may be numbered
+_NUMBERED_ROWS: Final = 5  # rows that may be numbered
 _OF_FIRM: Final = ("size", "idcc", "sector", "agreement")  # roles of what an employer is
-_GROUPED: Final = 0.25  # rows without an employer that make groups: fewer may be oversights
+_GROUPED_SHARE: Final = 0.25  # rows without an employer that make groups: fewer may be oversights
 _SEVERAL_GROUPS: Final = 2
 _PERSONS: Final = re.compile(WORDS["remarks"]["persons"])
-_FEW: Final = re.compile(r"\d{1,3}")
+_FEW_DIGITS: Final = re.compile(r"\d{1,3}")
 MOST_CELLS: Final = 0.6  # of a column, that tell what it holds
-_LOOKED_AT: Final = 30  # rows by which a column is known by what it holds
+_SAMPLED_ROWS: Final = 30  # rows by which a column is known by what it holds
 _YES_NO: Final = coded("yes_no")
 _FILLED: Final = re.compile("|".join(WORDS["roles"]["filled"]))
 _LEFT: Final = re.compile("|".join(WORDS["roles"]["openings"][:2]))  # what is left of openings, filled ones off
@@ -38,12 +38,12 @@ _REMARKS: Final[Mapping[Side, list[tuple[str, re.Pattern[str]]]]] = {
     ]
     for side in COUNT
 }
-_WHOLE: Final = re.compile(WORDS["remarks"]["whole"].replace("(N)", rf"(?P<n>{WORDS['remarks']['number']})"))
+_COUNT_REMARK: Final = re.compile(WORDS["remarks"]["whole"].replace("(N)", rf"(?P<n>{WORDS['remarks']['number']})"))
 _NAMES: Final = ("job", "code", "employer", "basin", "commune")  # roles of what has a name, never a state
 _IN_BRACKETS: Final = re.compile(r"\(([^()]*)\)")
 _REFERENCE: Final = re.compile(r"(?=.*\d)(?:[\w./-]{5,}|[A-Za-z]+[\w./-]*)")
-_MARKS: Final = frozenset("x✓✔☑☒")  # in a column of which an empty cell says no
-_TAG: Final = re.compile(r"</?(?:(br|div|h\d|li|ol|p|ul)|a|b|em|i|span|strong|u)\b[^<>]*>", re.IGNORECASE)
+_TICKS: Final = frozenset("x✓✔☑☒")  # in a column of which an empty cell says no
+_HTML_TAG: Final = re.compile(r"</?(?:(br|div|h\d|li|ol|p|ul)|a|b|em|i|span|strong|u)\b[^<>]*>", re.IGNORECASE)
 _MARKUP: Final = re.compile(r"<[a-zA-Z/]|&#?\w+;")
 _FEW_WORDS: Final = 5  # of a cell that names the side of its row: longer ones are remarks
 
@@ -58,7 +58,7 @@ def without_markup(cells: Iterable[Any]) -> list[Any]:
     ['Opérateur H/F\nCariste', 'R&D', 3]
     """
     return [
-        unescape(_TAG.sub(lambda tag: "\n" if tag[1] else "", cell)).strip()
+        unescape(_HTML_TAG.sub(lambda tag: "\n" if tag[1] else "", cell)).strip()
         if type(cell) is str and _MARKUP.search(cell)
         else cell
         for cell in cells
@@ -203,9 +203,9 @@ class Grid:
 
     def called(self, place: int) -> str:
         """Return the header of a column, or where it has none its letters, as spreadsheets give them."""
-        letters, left = "", place + 1
-        while left:
-            left, last = divmod(left - 1, 26)
+        letters, rest_of_place = "", place + 1
+        while rest_of_place:
+            rest_of_place, last = divmod(rest_of_place - 1, 26)
             letters = f"{chr(ord('A') + last)}{letters}"
         return self.header[place] or letters
 
@@ -222,14 +222,14 @@ class Grid:
         if self.side == "hiring":
             hiring = {at: "no" for at in self.saying("hires_at_all") if any(map(_is_answer, self.sample(at)))}
             return hiring | {at: "yes" for at, name in enumerate(self.header) if _FILLED.fullmatch(bare(name))}
-        kept = {at: "yes" for at, name in names.items() if says("kept", name)}
-        named = {at: "no" for at, name in names.items() if says("concerned", name)} | kept
+        staying = {at: "yes" for at, name in names.items() if says("kept", name)}
+        named = {at: "no" for at, name in names.items() if says("concerned", name)} | staying
         return {at: out for at, out in named.items() if any(map(_is_answer, self.sample(at)))}
 
     @cached_property
     def marked(self) -> list[int]:
         """Columns of answers that are crosses, where an empty cell says no."""
-        return [at for at in self.answered if (texts := self.sample(at)) and {t.casefold() for t in texts} <= _MARKS]
+        return [at for at in self.answered if (texts := self.sample(at)) and {t.casefold() for t in texts} <= _TICKS]
 
     @cached_property
     def remarks(self) -> list[int]:
@@ -243,7 +243,7 @@ class Grid:
         """Columns that say of openings whether they are still open, as one cell at least does."""
         named = self.saying("states") if self.side == "hiring" else ()
         known = ("closed", "closed_state", "open_state")
-        return [at for at in named if any(says(each, normalise_label(t)) for t in self.sample(at) for each in known)]
+        return [at for at in named if any(says(state, normalise_label(t)) for t in self.sample(at) for state in known)]
 
     @cached_property
     def trends(self) -> list[int]:
@@ -339,7 +339,7 @@ class Grid:
 
     def sample(self, place: int) -> list[str]:
         """Return the filled cells of a column that name no total, in the first rows."""
-        texts = [text for _, row in self.rows[:_LOOKED_AT] if (text := cell_text(row[place]))]
+        texts = [text for _, row in self.rows[:_SAMPLED_ROWS] if (text := cell_text(row[place]))]
         return [text for text in texts if not TOTAL.fullmatch(normalise_label(text))]
 
     def beside_jobs(self, place: int) -> list[str]:
@@ -360,7 +360,7 @@ class Grid:
             "sector": texts.get("sector") and not self.has("basin", "commune")
             and self.reader.holds_places(texts["sector"]),
             "employer": is_code and texts.get("employer") and hold_counts(texts["employer"]),
-            "month": texts.get("month") and all(map(_FEW.fullmatch, texts["month"])),  # "Départs"
+            "month": texts.get("month") and all(map(_FEW_DIGITS.fullmatch, texts["month"])),  # "Départs"
         }  # fmt: skip
         grid, counts = self.without(*(role for role, is_wrong in wrong.items() if is_wrong)), texts.get(self.count, ())
         if wrong["employer"] and firms is not None:  # the firm's code stands beside its name
@@ -372,10 +372,10 @@ class Grid:
             return grid
         # Another column may be the one that counts then: "Effectif total" is no size of a firm.
         names = ["" if at == grid.columns.get(self.count) else name for at, name in enumerate(grid.header)]
-        found = columns_of(names, self.side).get(self.count) if answers or are_jobs else None
-        others = {role: at for role, at in grid.without(self.count).columns.items() if at != found}
-        others |= {"job": self.columns[self.count]} if are_jobs and found is not None else {}
-        return replace(grid, columns=others if found is None else {**others, self.count: found})
+        count_at = columns_of(names, self.side).get(self.count) if answers or are_jobs else None
+        others = {role: at for role, at in grid.without(self.count).columns.items() if at != count_at}
+        others |= {"job": self.columns[self.count]} if are_jobs and count_at is not None else {}
+        return replace(grid, columns=others if count_at is None else {**others, self.count: count_at})
 
     def holding(self, holds: Callable[[Sequence[str]], object], among: Iterable[int]) -> list[int]:
         """Return the columns among some whose cells pass a test; an empty one does not."""
@@ -385,7 +385,7 @@ class Grid:
         """Return the columns of numbers each headed by its own month, quarter or year: openings, or who leaves."""
         names = {at: self.header[at] for at in among if self.sample(at)}
         groups = period_groups(names, self.side, self.about)
-        counting = (some for some in groups if mostly_hold_counts([text for at in some for text in self.sample(at)]))
+        counting = (group for group in groups if mostly_hold_counts([text for at in group for text in self.sample(at)]))
         return next(counting, [])
 
     def within(self, places: Collection[int], among: Iterable[int]) -> list[int]:
@@ -395,8 +395,8 @@ class Grid:
             parts = [(part, cells) for _, cells in self.rows if (part := self.text_at(cells, at).strip("-–—"))]
             wholes = [[float(n) for i in places if (n := self.text_at(cells, i)).isdecimal()] for _, cells in parts]
             return bool(parts) and all(
-                part.isdecimal() and (not some or float(part) <= sum(some))
-                for (part, _), some in zip(parts, wholes, strict=True)
+                part.isdecimal() and (not wholes_of_row or float(part) <= sum(wholes_of_row))
+                for (part, _), wholes_of_row in zip(parts, wholes, strict=True)
             )
 
         return list(filter(is_within, among))
@@ -420,7 +420,7 @@ class Line:
 
     def differs(self, name: str, *texts: str) -> bool:
         """Whether columns of one name say different things, or another one than some texts."""
-        same_name = {self.text_at(at) for at, each in enumerate(self.grid.header) if name and each == name}
+        same_name = {self.text_at(at) for at, head in enumerate(self.grid.header) if name and head == name}
         return len({*same_name, *texts} - {""}) > 1
 
     def tell(self, key: str, column: str = "", /, **values: object) -> None:
@@ -435,7 +435,7 @@ class Line:
 
 def _is_answer(text: str) -> bool:
     """Whether a cell says yes or no in a word, or by a cross."""
-    return (text.isalpha() and text.casefold() in _YES_NO) or text.casefold() in _MARKS
+    return (text.isalpha() and text.casefold() in _YES_NO) or text.casefold() in _TICKS
 
 
 def _is_past(text: str) -> bool:
@@ -455,7 +455,7 @@ def _are_numbered(texts: Sequence[str]) -> bool:
     """
     numbers = [float(text) for text in texts if text.isdecimal()]
     steps = {after - before for before, after in pairwise(numbers)}
-    return len(texts) == len(numbers) >= _SEVERAL and 1 in steps and steps <= {1, 2, 3}
+    return len(texts) == len(numbers) >= _NUMBERED_ROWS and 1 in steps and steps <= {1, 2, 3}
 
 
 def side_of_text(text: str) -> Side | None:
@@ -518,16 +518,16 @@ def _kind_alone(grid: Grid, cells: Sequence[Any], remarks: Iterable[int]) -> Row
     answers += [("oui" if texts[at] else "non", grid.answered[at]) for at in grid.marked if is_lot]
     is_out = any(text.isalpha() and _YES_NO.get(text) == out_by for text, out_by in answers)
     is_out |= any(says("steady", grid.text_at(cells, at).casefold()) for at in grid.trends)
-    said = [texts[at] for at in grid.ends] + ([] if counted else [*map(normalise_label, _IN_BRACKETS.findall(job))])
-    ended = any(says(grid.ended, text) for text in said) or any(says("closed_state", texts[at]) for at in grid.states)
+    ends = [texts[at] for at in grid.ends] + ([] if counted else [*map(normalise_label, _IN_BRACKETS.findall(job))])
+    ended = any(says(grid.ended, text) for text in ends) or any(says("closed_state", texts[at]) for at in grid.states)
     ended |= any(_is_past(grid.text_at(cells, at)) for at in grid.exits)
     if is_out or ended:
         return "not_concerned" if is_out and grid.side == "fragile" else f"{grid.ended}_line", {}
     if not is_lot:
         return "text_line", {"text": " ".join(filter(None, map(cell_text, cells)))[:80]}
     nobodies = ("out_of_scope", "nobody_there") if grid.side == "fragile" else ("out_of_scope",)
-    sure = (at for at in remarks if not grid.text_at(cells, at).endswith("?"))  # else a doubt
-    apart = next((at for at in sure if any(says(subject, texts[at]) for subject in nobodies)), None)
+    certain = (at for at in remarks if not grid.text_at(cells, at).endswith("?"))  # else a doubt
+    apart = next((at for at in certain if any(says(subject, texts[at]) for subject in nobodies)), None)
     at = grid.side_column if apart is None else apart
     given = "" if at is None else grid.text_at(cells, at)
     side = grid.side if at is None else side_of_text(given)
@@ -540,15 +540,15 @@ def _kind_alone(grid: Grid, cells: Sequence[Any], remarks: Iterable[int]) -> Row
 
 def _unnamed_sums(grid: Grid) -> Callable[[Sequence[Any]], bool]:
     """Return a function that tells, row by row, which one without a job sums those above it: a total nobody named."""
-    group, whole = list[int](), list[int]()  # numbers of the rows since the last total, and of all
+    group, numbers = list[int](), list[int]()  # numbers of the rows since the last total, and of all
     counts = [at for at in (grid.columns.get(grid.count, -1), *grid.parts) if at >= 0]
 
     def sums(cells: Sequence[Any]) -> bool:
         number = sum(whole_of(grid.text_at(cells, at)) or 0 for at in counts)
         if grid.job_text(cells):
             group.append(number)
-            whole.append(number)
-        elif number and any(len(some) > 1 and number == sum(some) for some in (group, whole)):
+            numbers.append(number)
+        elif number and any(len(run) > 1 and number == sum(run) for run in (group, numbers)):
             group.clear()
             return True
         return False
@@ -565,9 +565,9 @@ def remarked(row: Line, number: int) -> int:
     """
     grid = row.grid
 
-    def told(cell: tuple[str, str], left: int, key: str = "remarked") -> int:
-        row.tell(key, cell[0], given=cell[1], number=number, left=left)
-        return left
+    def told(cell: tuple[str, str], n_left: int, key: str = "remarked") -> int:
+        row.tell(key, cell[0], given=cell[1], number=number, left=n_left)
+        return n_left
 
     count = grid.columns.get(grid.count, -1)
     cells = {at: (grid.header[at], row.text_at(at)) for at in (count, *grid.remarks) if at >= 0}
@@ -576,30 +576,30 @@ def remarked(row: Line, number: int) -> int:
         match = _PERSONS.search(words[at])
         if match and int(match["n"]) > number:
             return told(cells[at], int(match["n"]), "persons_remarked")
-    for at, said in words.items():
+    for at, note in words.items():
         uncounted = count < 0 or (not grid.header[count] and number == 1)  # where other titles tell their number
-        whole = _WHOLE.search(said) if uncounted and grid.side == "hiring" else None
-        if whole and (n := whole_of(whole["n"]) or 1) > 1:
+        counted = _COUNT_REMARK.search(note) if uncounted and grid.side == "hiring" else None
+        if counted and (n := whole_of(counted["n"]) or 1) > 1:
             return told(cells[at], n, "counted_by_remark")
         for key, pattern in _REMARKS[grid.side] if not grid.counts_rest else ():
-            match = pattern.search(said)
+            match = pattern.search(note)
             n = (whole_of(match["n"]) or 0) if match else 0
-            among = match is not None and said[: match.start()].endswith("dont ")
+            among = match is not None and note[: match.start()].endswith("dont ")
             beside = at == count and match is not None and (match.start() == 0 or (key == "leavers" and not among))
             if not 0 < n <= number or beside:  # "8 CDI + 2 CDD"
                 continue
             if key == "leavers" or not (grid.side == "hiring" or among or key == "left"):
                 return told(cells[at], number, "leavers_remarked")
             return told(cells[at], n if key == "left" else number - n)
-        if grid.side == "fragile" and at != count and (says("gone", said) or (number == 1 and says("leaver", said))):
+        if grid.side == "fragile" and at != count and (says("gone", note) or (number == 1 and says("leaver", note))):
             return told(cells[at], number, "leavers_remarked")
     doubted = [cells[at] for at in grid.remarks if says("doubt", cells[at][1].casefold())]
     answers = [(grid.header[at], text) for at in grid.answered if not (text := row.text_at(at)).isdigit() and text]
-    unclear = (each for each in answers if _YES_NO.get(each[1].casefold()) not in ("yes", "no"))  # "Partiel"
-    doubted += [each for each in unclear if each[1].casefold() not in _MARKS]
+    unclear = (answer for answer in answers if _YES_NO.get(answer[1].casefold()) not in ("yes", "no"))  # "Partiel"
+    doubted += [answer for answer in unclear if answer[1].casefold() not in _TICKS]
     unread = [cells[at] for at in grid.states if cells[at][1] and not says("open_state", words[at])]
-    keyed = [*((each, "doubted") for each in doubted), *((each, "state_unread") for each in unread)]
-    return next((told(each, number, key) for each, key in keyed), number)
+    keyed = [*((cell, "doubted") for cell in doubted), *((cell, "state_unread") for cell in unread)]
+    return next((told(cell, number, key) for cell, key in keyed), number)
 
 
 def _is_lot_row(grid: Grid, cells: Sequence[Any]) -> bool:
@@ -637,7 +637,7 @@ def fill_down(grid: Grid, rows: Sequence[Row], breaks: Iterable[Row]) -> dict[in
         role: [cells for _, cells in rows if not grid.text(cells, role)]
         for role in sorted(PLACED & grid.columns.keys())
     }
-    many = [role for role, some in blanks.items() if len(some) >= max(1, _GROUPED * len(rows))]
+    many = [role for role, lines in blanks.items() if len(lines) >= max(1, _GROUPED_SHARE * len(rows))]
     lead = "employer" if "employer" in many else next(iter(many), "")
     if not lead or grid.references:
         return {}  # a program that gives each offer its reference would have written its employer too

@@ -29,17 +29,17 @@ from passerelles.territory.grid import Grid, Line, Row, numbers_of, whole_of
 from passerelles.territory.lots import WORDS, Locator, Problem, Where, department_code, says
 from passerelles.text import normalise_label
 
-_MAY_BE: Final = 0.5  # confidence that several jobs of a cell are one title: never enough to place
-_LETTERS: Final = 6  # of a name, by which one may be a slip
-_SHORT: Final = 3  # letters at most that are no slip, nor a part of a name
-_EXACT: Final = 0.99  # how sure a title of the referential is, in either gender
-_WITHIN: Final = re.compile(r"(?P<town>.*\S)\s*[(,]\s*(?P<area>[^(),\d]+?)\s*\)?\s*")
-_CLEARLY: Final = 1.25  # times that it is likelier then than the first one
-_FORMS: Final = 3  # words of "Emballeur / Emballeuse": who writes both forms of a longer title has copied it
+_DOUBTED: Final = 0.5  # confidence that several jobs of a cell are one title: never enough to place
+_LETTERS_A_SLIP: Final = 6  # of a name, by which one may be a slip
+_SHORT_NAME: Final = 3  # letters at most that are no slip, nor a part of a name
+_EXACT_CONFIDENCE: Final = 0.99  # how sure a title of the referential is, in either gender
+_TOWN_WITHIN: Final = re.compile(r"(?P<town>.*\S)\s*[(,]\s*(?P<area>[^(),\d]+?)\s*\)?\s*")
+_LIKELIER_TIMES: Final = 1.25  # times that it is likelier then than the first one
+_FORM_WORDS: Final = 3  # words of "Emballeur / Emballeuse": who writes both forms of a longer title has copied it
 _SAME_TITLE: Final = ("exact", "other gender form", "code")  # reasons of a reading by the title that was written
 _PART: Final = "same words"  # reason of a reading by a label that has the words of the title, and others
 _BRACKETS: Final = re.compile(r"\([^()]*\)|[-–]?\s*\b[HF] ?/ ?[HF]\b", re.IGNORECASE)
-_BEHIND: Final = re.compile(r"\s*(?P<town>[^(),;]*\w)(?:\s*[(,;]\s*|\s+[-–]\s+)(?P<area>[^(),;]+?)\)?\s*")
+_TOWN_BEFORE_AREA: Final = re.compile(r"\s*(?P<town>[^(),;]*\w)(?:\s*[(,;]\s*|\s+[-–]\s+)(?P<area>[^(),;]+?)\)?\s*")
 _POSTCODE: Final = re.compile(r"\s*\d{5}\s*")
 _LICENCE: Final = re.compile(r"[A-Da-d][1Ee]{0,2}\b(?! ?\+)|EC\b")
 _FORKLIFT: Final = re.compile(r"R ?[34]\d\d|[1-6][AaBb]?(?![\d àou/-]*(?i:ans?|ann[ée]es?|mois)\b)(?:[\s,/-]|et|$)")
@@ -51,7 +51,7 @@ _EITHER_LICENCE: Final = re.compile(r"(\b[Pp]ermis \w{1,2} ou )(?=(?:[A-D][1E]?|
 _NUMBERED: Final = re.compile(r"CACES|R ?[34]\d\d", re.IGNORECASE)
 _CATEGORY: Final = re.compile(r"[A-H]\d?|\d+[AB]?")
 _ASKED_APART: Final = re.compile(r"[+/,;&\n•](?!\s*\d)|\s+et\s+(?=(?:[A-D][1E]?|EC)\b)")
-_TOWN: Final = re.compile(r"(?: [àa] |\s[-–]\s|,\s|\()(?P<place>[A-ZÀ-Ý][^(),]*(?:\(\w{2,3}\))?)\)?\s*$")
+_TOWN_AT_END: Final = re.compile(r"(?: [àa] |\s[-–]\s|,\s|\()(?P<place>[A-ZÀ-Ý][^(),]*(?:\(\w{2,3}\))?)\)?\s*$")
 _ROME_DASHED: Final = re.compile(r"^\s*([A-Za-z])\s?[-–.]\s?(\d{4})\s*$")
 _MOST_JOBS: Final = 4  # in a cell: more are no list of jobs
 
@@ -63,7 +63,7 @@ _SEEKS: Final = re.compile(_JOBS["seeks"], re.IGNORECASE)
 _OF_WHICH: Final = re.compile(r",?\s+dont \d[^,;+/()\n]*", re.IGNORECASE)  # "3 soudeurs, dont 1 le soir"
 _BULLET: Final = re.compile(r"^\s*[-–•*·]\s*|\s+$", re.MULTILINE)
 _NOTE_MARK: Final = re.compile(r"^\D.*\(\s*\d+\s*\)\s*$", re.DOTALL)
-_BARE: Final = re.compile(r"\d+\s*(?:[^\w\s]|$)")  # "10 (conditionnement)"
+_BARE_NUMBER: Final = re.compile(r"\d+\s*(?:[^\w\s]|$)")  # "10 (conditionnement)"
 _BESIDE, _EITHER, _NO_JOB = (re.compile(_JOBS[name], re.IGNORECASE) for name in ("beside", "either", "no_job"))
 
 
@@ -160,24 +160,25 @@ def _of_trades(
         part = job.given.isalpha() and ranked[0].reason == _PART  # of labels that begin with its word, any may be meant
         if not part and ranked[0].reason != "usage":
             return job
-        beside = {each.given: (trades[each.job], each.confidence) for each in of_firms[firm] if each.given != job.given}
+        others = (other for other in of_firms[firm] if other.given != job.given)
+        beside = {other.given: (trades[other.job], other.confidence) for other in others}
 
         def weight(reading: Candidate) -> float:
             trade = trades[reading.code]
-            like = sum(sure * (2 * (each == trade) + (each[:1] == trade[:1])) for each, sure in beside.values())
-            few = 2 * like < sum(sure for _, sure in beside.values())  # one trainer makes no firm of trainers
+            like = sum(c * (2 * (other == trade) + (other[:1] == trade[:1])) for other, c in beside.values())
+            few = 2 * like < sum(c for _, c in beside.values())  # one trainer makes no firm of trainers
             return 0 if few and reading is not ranked[0] else like * (1.0 if part else reading.parent_confidence)
 
         meant = [c for c in ranked if c.reason == ranked[0].reason and (part or c.parent_confidence > 1.0 - SURE)]
         best = max((ranked[0], *meant), key=weight)
-        if weight(best) <= _CLEARLY * weight(ranked[0]):
-            of_field = [sure for each, sure in beside.values() if each == trades[job.job]]
-            most = len(of_field) > 1 and 2 * sum(of_field) > sum(sure for _, sure in beside.values())
+        if weight(best) <= _LIKELIER_TIMES * weight(ranked[0]):
+            of_field = [c for other, c in beside.values() if other == trades[job.job]]
+            most = len(of_field) > 1 and 2 * sum(of_field) > sum(c for _, c in beside.values())
             alone = not (part or any(weight(c) for c in meant if c is not ranked[0]))
             return job._replace(confidence=SURE) if most and alone else job
-        return Resolved(best.code, job.given, min(job.confidence, _MAY_BE), *_titled(referential, best.code, best))
+        return Resolved(best.code, job.given, min(job.confidence, _DOUBTED), *_titled(referential, best.code, best))
 
-    return [in_trade(*each) for each in zip(jobs, firms, readings, strict=True)]
+    return [in_trade(*row) for row in zip(jobs, firms, readings, strict=True)]
 
 
 def read_title(
@@ -185,7 +186,7 @@ def read_title(
 ) -> Job:
     """Return the occupation of a title; one under the threshold of review is never guessed."""
     exact = titles_by_label(referential).get(normalise_label(text), ())
-    copied = "/" in text and len(text.split()) > _FORMS
+    copied = "/" in text and len(text.split()) > _FORM_WORDS
     first = ranked[0] if ranked else None
     families = {referential.occupation_by_code[code].parent or code for code in exact}
     # Usage or the context may mean another family more than what is left of a title.
@@ -231,10 +232,10 @@ def is_part_of(referential: Referential, code: str, title: Job | None) -> bool:
 
 def same_job(referential: Referential, code: str, title: Resolved) -> bool:
     """Whether a code and a title say one job, one family, or neighbours that only exact words tell apart."""
-    pair = [referential.occupation_by_code[each] for each in (code, title.job)]
+    pair = [referential.occupation_by_code[c] for c in (code, title.job)]
     if len({end.base or end.code for end in pair}) == 1 or len({end.parent or end.code for end in pair}) == 1:
         return True
-    return title.confidence < _EXACT and pair[0].domain == pair[1].domain
+    return title.confidence < _EXACT_CONFIDENCE and pair[0].domain == pair[1].domain
 
 
 def several_jobs(referential: Referential, text: str, *, family: bool = False) -> Job | None:
@@ -245,30 +246,30 @@ def several_jobs(referential: Referential, text: str, *, family: bool = False) -
     Beside a number, plurals of one field are a `family`, as of a survey: its first job, to be confirmed; so is what
     people say together of one post, as a waiter who tends the bar.
     """
-    given, parts = " ".join(text.split()), jobs_beside(text)
-    if not 1 < len(parts) <= _MOST_JOBS or normalise_label(given) in titles_by_label(referential):
+    given, pieces = " ".join(text.split()), jobs_beside(text)
+    if not 1 < len(pieces) <= _MOST_JOBS or normalise_label(given) in titles_by_label(referential):
         return None
-    meant = occupations_meant(referential, _NO_JOB.sub(" ", given)) or occupations_meant(referential, " ".join(parts))
+    meant = occupations_meant(referential, _NO_JOB.sub(" ", given)) or occupations_meant(referential, " ".join(pieces))
     if meant and not parts_jobs(text):  # "Boulanger, pâtissier" is a title
         return None
-    whole, together, *ranked = resolve_many(referential, [given, " ".join(parts), *parts], limit=1)
-    sure = [{c.code for c in hits if c.parent_confidence >= SURE} for hits in ranked]
-    codes = [set(occupations_meant(referential, p)) or some for p, some in zip(parts, sure, strict=True)]
+    as_one, together, *ranked = resolve_many(referential, [given, " ".join(pieces), *pieces], limit=1)
+    sure_codes = [{c.code for c in hits if c.parent_confidence >= SURE} for hits in ranked]
+    codes = [set(occupations_meant(referential, p)) or sure for p, sure in zip(pieces, sure_codes, strict=True)]
     common = set.intersection(*codes)
-    read = meant or any(c.parent_confidence >= SURE for c in whole)
-    if len(common) == 1 and all(sure) and not read:  # names of one occupation are that one, as surely as each
+    read = meant or any(c.parent_confidence >= SURE for c in as_one)
+    if len(common) == 1 and all(sure_codes) and not read:  # names of one occupation are that one, as surely as each
         return Resolved(min(common), given, min(c.parent_confidence for hits in ranked for c in hits))
     families = [{referential.occupation_by_code[code].parent or code for code in jobs} for jobs in codes]
     if not all(families) or set.intersection(*families):
         return None
-    plural = all(part.split()[0].endswith(("s", "x")) for part in parts)
+    plural = all(part.split()[0].endswith(("s", "x")) for part in pieces)
     if family and plural and not parts_jobs(text) and set.intersection(*({code[0] for code in jobs} for jobs in codes)):
         meant = (min(codes[0]),)
-    one = text.count("/") == len(parts) - 1 and not plural
-    meant = meant or tuple(c.code for c in together if one and c.reason == "usage")
+    one_slash = text.count("/") == len(pieces) - 1 and not plural
+    meant = meant or tuple(c.code for c in together if one_slash and c.reason == "usage")
     if len(meant) == 1:
-        return Resolved(meant[0], given, _MAY_BE)
-    return Unusable("job", "several_jobs", {"given": given, "jobs": ", ".join(parts)})
+        return Resolved(meant[0], given, _DOUBTED)
+    return Unusable("job", "several_jobs", {"given": given, "jobs": ", ".join(pieces)})
 
 
 def job_of(row: Line, title_job: Job | None) -> Job:
@@ -360,7 +361,7 @@ def without_region(text: str) -> str:
     >>> without_region("Rennes, Bretagne"), without_region("Lyon (Rhône-Alpes)"), without_region("Bretagne")
     ('Rennes', 'Lyon', 'Bretagne')
     """
-    match = _BEHIND.fullmatch(text)
+    match = _TOWN_BEFORE_AREA.fullmatch(text)
     return match["town"] if match and normalise_label(match["area"]) in WORDS["wide"]["regions"] else text
 
 
@@ -374,7 +375,7 @@ def slips_of(given: str, names: Iterable[str]) -> list[str]:
     (['Redon'], [])
     """
     text = normalise_label(given)
-    slips = max(1, len(text) // _LETTERS) if len(text) > _SHORT else 0
+    slips = max(1, len(text) // _LETTERS_A_SLIP) if len(text) > _SHORT_NAME else 0
     return [name for name in names if Levenshtein.distance(text, normalise_label(name)) <= slips]
 
 
@@ -382,7 +383,7 @@ def is_nowhere(place: Unusable) -> bool:
     """Whether what was written is no place of a lot, nor nearly the name of one, or a part of it: "Val Thorens"."""
     given = str(place.values.get("given", ""))
     text, names = normalise_label(given), [*map(normalise_label, place.suggestions)]
-    part = len(text) > _SHORT and any(f" {text} " in f" {name} " for name in names)
+    part = len(text) > _SHORT_NAME and any(f" {text} " in f" {name} " for name in names)
     near = part or slips_of(given, names)
     return place.key == "place_wide" or (place.key == "basin_unknown" and not near)
 
@@ -402,16 +403,16 @@ def as_asked(cell: str, *, licences: bool = False) -> Iterator[str]:
     """
     numbered = False
     cell = _EITHER_DIPLOMA.sub(lambda match: match[0].replace(",", " ou"), cell)
-    for each in map(str.strip, _ASKED_APART.split(cell)):
-        letter = _LICENCE.match(each)
-        licences |= each.casefold().startswith("permis")  # and the letters that follow: "permis C/CE"
-        numbered = _NUMBERED.match(each) is not None or (numbered and _CATEGORY.fullmatch(each) is not None)
-        if numbered and _CATEGORY.fullmatch(each):  # one more category of the same: "R482 A, B1, C1"
+    for piece in map(str.strip, _ASKED_APART.split(cell)):
+        letter = _LICENCE.match(piece)
+        licences |= piece.casefold().startswith("permis")  # and the letters that follow: "permis C/CE"
+        numbered = _NUMBERED.match(piece) is not None or (numbered and _CATEGORY.fullmatch(piece) is not None)
+        if numbered and _CATEGORY.fullmatch(piece):  # one more category of the same: "R482 A, B1, C1"
             continue
-        if licences and _FORKLIFT.match(each):
-            yield f"CACES {each}"
-        elif not says("nothing_asked", normalise_label(each)):
-            yield _EITHER_LICENCE.sub(r"\1permis ", f"permis {each}" if licences and letter else each)
+        if licences and _FORKLIFT.match(piece):
+            yield f"CACES {piece}"
+        elif not says("nothing_asked", normalise_label(piece)):
+            yield _EITHER_LICENCE.sub(r"\1permis ", f"permis {piece}" if licences and letter else piece)
 
 
 def asked_of_row(row: Line) -> Iterator[tuple[str, list[str]]]:
@@ -431,18 +432,18 @@ def asked_of_row(row: Line) -> Iterator[tuple[str, list[str]]]:
         yield grid.title(role), [*as_asked(row.text(role), licences=letters)]
     for at in grid.saying("remark") if grid.side == "hiring" else ():
         if at not in grid.columns.values():
-            parts = re.split(r"[,.;\n]\s", cell_text(row.cells[at]))
-            yield grid.header[at], [*as_asked(" ; ".join(filter(demanded, parts)))]
+            clauses = re.split(r"[,.;\n]\s", cell_text(row.cells[at]))
+            yield grid.header[at], [*as_asked(" ; ".join(filter(demanded, clauses)))]
 
 
 def conditions_of(row: Line, job: str) -> str:
     """What columns of licences, conditions and remarks ask for, or list as held; a message names the others."""
     conditions, key = list[str](), "conditions_unread" if row.grid.side == "hiring" else "held_unread"
     for column, items in asked_of_row(row):
-        if unread := [words for each in items if (words := asked_in(row.grid.reader.referential, each, job).unread)]:
+        if unread := [words for item in items if (words := asked_in(row.grid.reader.referential, item, job).unread)]:
             row.tell(key, column, column=column, given=", ".join(unread))
         conditions += items
-    return (" ; " if any(" ou " in each for each in conditions) else ", ").join(conditions)
+    return (" ; " if any(" ou " in condition for condition in conditions) else ", ").join(conditions)
 
 
 def asked_in(referential: Referential, item: str, job: str) -> access_text.Asked:
@@ -456,7 +457,7 @@ def asked_in(referential: Referential, item: str, job: str) -> access_text.Asked
 @made_once
 def _phrases(referential: Referential) -> access_text.Phrases:
     known = referential.credential_by_code.items()
-    named = ((code, name) for code, each in known for name in (each.label, each.short) if name)
+    named = ((code, name) for code, credential in known for name in (credential.label, credential.short) if name)
     return access_text.phrases_of(named, referential.language)
 
 
@@ -472,7 +473,7 @@ def conditions_column(grid: Grid) -> int | None:
         named = [any(asked_in(grid.reader.referential, item, "").choices for item in as_asked(text)) for text in texts]
         if texts and says("asked", bare(grid.header[at])):
             return at
-        if 2 * sum(named) > len(named) and fmean(grid.reader.scores(texts)) < _MAY_BE:
+        if 2 * sum(named) > len(named) and fmean(grid.reader.scores(texts)) < _DOUBTED:
             return at
     return None
 
@@ -491,7 +492,7 @@ def asked_by(referential: Referential, title: str, job: str) -> frozenset[access
 
 @made_once
 def _labels(referential: Referential) -> Mapping[str, str]:
-    return {code: each.label for code, each in referential.credential_by_code.items()}
+    return {code: credential.label for code, credential in referential.credential_by_code.items()}
 
 
 def _own_credentials(referential: Referential, job: str) -> list[str]:
@@ -522,8 +523,8 @@ def counted_jobs(text: str, *, alone: bool = False) -> list[tuple[str, int]]:
     ([('Soudeur', 4)], [('Cariste', 2)])
     """
     readings = (_counted(text, signs) for signs in _PARTED)
-    whole = [jobs for parts, jobs in readings if jobs and len(jobs) == len(parts) and (alone or len(parts) > 1)]
-    return max(whole, key=len, default=[])
+    complete = [jobs for parts, jobs in readings if jobs and len(jobs) == len(parts) and (alone or len(parts) > 1)]
+    return max(complete, key=len, default=[])
 
 
 def counts_some_jobs(text: str, *, alone: bool = False) -> bool:
@@ -568,22 +569,22 @@ def split_jobs(grid: Grid, rows: list[Row]) -> tuple[Grid, list[Row], list[Probl
         grid = replace(grid.with_roles(**{role: len(grid.header)}), header=[*grid.header, ""])
     count, split_rows, problems = grid.columns.get(role, 0), list[Row](), list[Problem]()
     for (line, cells), written, jobs in zip(rows, texts, counted, strict=True):
-        whole = None if uncounted else whole_of(grid.text_at(cells, count))
-        text, key, left, numbered = " ".join(written.split()), "", "", jobs
-        if not jobs or whole not in (None, sum(n for _, n in jobs)):
+        total = None if uncounted else whole_of(grid.text_at(cells, count))
+        text, key, unnumbered, numbered = " ".join(written.split()), "", "", jobs
+        if not jobs or total not in (None, sum(n for _, n in jobs)):
             chosen = any(grid.text(cells, role) for role in ("choice", "code"))
             key = "jobs_unshared" if counts_some_jobs(written, alone=uncounted) and not chosen else ""
-            several = any(counted) and _BARE.match(text) is not None
+            several = any(counted) and _BARE_NUMBER.match(text) is not None
             most = 2 * sum(map(bool, counted)) > len(rows)  # else each row is one post
             several |= most and isinstance(grid.reader.several(written), Unusable)
             several |= says("several", normalise_label(text))
-            numbered, left = _numbered_jobs(written) if key and uncounted else ([], "")
+            numbered, unnumbered = _numbered_jobs(written) if key and uncounted else ([], "")
             key = "not_number" if uncounted and several and not numbered else key
         elif len(jobs) == 1 and _NOTE_MARK.search(text) and not bracketed:
             key, numbered = "number_in_job", []
         if key:
             key = "jobs_left" if numbered else key
-            problems.append(Problem(grid.name, line, grid.header[job], key, {"given": left or text}, whole))
+            problems.append(Problem(grid.name, line, grid.header[job], key, {"given": unnumbered or text}, total))
         elif not numbered:
             split_rows.append((line, cells))
         if numbered:
@@ -604,9 +605,9 @@ def _line_by_line(jobs: str, numbers: str) -> list[tuple[str, int]]:
     >>> _line_by_line("Soudeur\nCariste", "4\n3"), _line_by_line("Soudeur\nde nuit", "4")
     ([('Soudeur', 4), ('Cariste', 3)], [])
     """
-    titles, people = jobs.splitlines(), [whole_of(each) for each in numbers.splitlines()]
-    whole = [n for n in people if n is not None]
-    return [*zip(map(str.strip, titles), whole, strict=True)] if len(titles) == len(whole) == len(people) > 1 else []
+    titles, people = jobs.splitlines(), [whole_of(number) for number in numbers.splitlines()]
+    read = [n for n in people if n is not None]
+    return [*zip(map(str.strip, titles), read, strict=True)] if len(titles) == len(read) == len(people) > 1 else []
 
 
 def _numbered_jobs(text: str) -> tuple[list[tuple[str, int]], str]:
@@ -621,10 +622,10 @@ def _numbered_jobs(text: str) -> tuple[list[tuple[str, int]], str]:
     for signs in _PARTED:
         parts = [part for part in signs.split(_OF_WHICH.sub("", text).strip()) if part]
         read = [_COUNTED[0].fullmatch(part) for part in parts]
-        left = ", ".join(part for part, match in zip(parts, read, strict=True) if match is None)
+        unnumbered = ", ".join(part for part, match in zip(parts, read, strict=True) if match is None)
         jobs = [(match["job"].strip(), int(match["n"])) for match in read if match]
-        if len(jobs) > 1 and not any(map(str.isdigit, left)):
-            return jobs, left
+        if len(jobs) > 1 and not any(map(str.isdigit, unnumbered)):
+            return jobs, unnumbered
     return [], ""
 
 
@@ -641,7 +642,7 @@ def with_needs(grid: Grid) -> Grid:
     if at is None or (grid.has("job", "code") and not of_activity):
         return grid
     jobs = [counted_jobs(text, alone=True) or _numbered_jobs(text)[0] for text in grid.sample(at)]
-    titles = [title for each in jobs for title, _ in each]
+    titles = [title for counted in jobs for title, _ in counted]
     most = 2 * sum(map(bool, jobs)) > len(jobs) or not numbers_of(grid.sample(at))  # of words only, none is a number
     if not titles or not most or not grid.reader.holds_jobs(titles):
         return grid
@@ -657,7 +658,7 @@ def _of_text(grid: Grid) -> Grid:
     are_jobs = grid.reader.holds_jobs
     for at in grid.free:
         jobs = {line: counted_jobs(cell_text(cells[at]), alone=True) for line, cells in grid.rows}
-        titles = [title for some in jobs.values() for title, _ in some]
+        titles = [title for counted in jobs.values() for title, _ in counted]
         if sum(map(bool, jobs.values())) > 1 and not are_jobs(grid.sample(at)) and are_jobs(titles):
             for line, cells in grid.rows:
                 if not jobs[line]:
@@ -701,7 +702,7 @@ def in_department(text: str) -> str:
     >>> in_department("Ussel, Corrèze"), in_department("Redon (Ille-et-Vilaine)"), in_department("Redon, Vannes")
     ('Ussel (19)', 'Redon (35)', '')
     """
-    match = _WITHIN.fullmatch(text)
+    match = _TOWN_WITHIN.fullmatch(text)
     code = department_code(match["area"]) if match else ""
     return f"{match['town']} ({code})" if match and code else ""
 
@@ -717,7 +718,7 @@ def place_in_title(title: str, is_place: Callable[[str], bool]) -> str:
     >>> place_in_title("Ouvrier (ferme)", str.isalpha), place_in_title("Soudeur Redon", str.isalpha)
     ('', '')
     """
-    match = _TOWN.search(title)
+    match = _TOWN_AT_END.search(title)
     name = match["place"] if match else ""
     return name if name and not says("word_too", normalise_label(name)) and is_place(name) else ""
 
@@ -731,7 +732,7 @@ def jobs_beside(text: str) -> list[str]:
     >>> jobs_beside("Maçon / coffreur : 4"), jobs_beside("Soudeur ou chaudronnier (H/F)"), jobs_beside("Aide-maçon")
     (['Maçon', 'coffreur'], ['Soudeur', 'chaudronnier'], ['Aide-maçon'])
     """
-    return [part for each in _BESIDE.split(_NO_JOB.sub(" ", text)) if (part := _NO_JOB.sub(" ", each).strip())]
+    return [part for piece in _BESIDE.split(_NO_JOB.sub(" ", text)) if (part := _NO_JOB.sub(" ", piece).strip())]
 
 
 def parts_jobs(text: str) -> bool:

@@ -65,7 +65,7 @@ SCENARIO: Final[Mapping[str, str]] = {
     "radius": "radius_km", "minutes": "max_minutes", "budget": "budget_hours", "probability": "min_probability",
     "frame": "frame", "lever": "lever",
 }  # fmt: skip
-_SOUND: Final = ("published", "unknown")  # standings of a payer that need no note
+_KNOWN_PAYERS: Final = ("published", "unknown")  # standings of a payer that need no note
 _names: Final = partial(few, most=12, sep="; ")  # names that a note lists
 
 
@@ -211,11 +211,11 @@ def _allocate(territory: Territory, bounds: Bounds, tell: Tell, *, changes: bool
     solution = _solve(territory, pairs, bounds.budget, stretch=stretch)
     tell(3, _STEPS)
     used = solution.placed + solution.reserved
-    left, free = territory.left(pairs, used)
+    staying, free = territory.left(pairs, used)
     flows = _flows(territory, moves, pairs, solution.placed)
     allowed = np.sort(np.concatenate([pairs.open, pairs.doubtful]))
     confirmed = pairs.doubt[allowed] == 0
-    beyond = pairs.reach & (pairs.why == Why.UNLIKELY) & (left[pairs.lot] > 0) & (free[pairs.pool] > 0)
+    beyond = pairs.reach & (pairs.why == Why.UNLIKELY) & (staying[pairs.lot] > 0) & (free[pairs.pool] > 0)
     own_account = (pairs.why == Why.SELF_EMPLOYED) & pairs.reach  # who may choose it, whatever else is proposed
     planned = *_own_job_notes(territory, pairs, solution), *planning_notes(flows, territory.settings.smallest_group)
     allocation = Allocation(
@@ -226,8 +226,8 @@ def _allocate(territory: Territory, bounds: Bounds, tell: Tell, *, changes: bool
         to_confirm=_flows(territory, moves, pairs, solution.reserved),
         stretched=_flows(territory, moves, pairs, solution.stretched),
         options=_flows(territory, moves, pairs, np.where(own_account, territory.people[pairs.lot], 0)),
-        uncovered=tuple(uncovered_lots(territory, pairs, left, free)),
-        unfilled=tuple(unfilled_pools(territory, pairs, left, free)),
+        uncovered=tuple(uncovered_lots(territory, pairs, staying, free)),
+        unfilled=tuple(unfilled_pools(territory, pairs, staying, free)),
         changes=(),
         curve=tuple(_curve(territory, pairs, solution)) if changes else (),
         stages=solution.stages,
@@ -287,9 +287,9 @@ def _solve(territory: Territory, pairs: Pairs, budget: int | None, *, stretch: b
             flow[among] += more
             used = used + np.bincount(among, more, len(used)).astype(np.int64)
 
-    own = pairs.doubtful[pairs.same[pairs.doubtful]]
-    add(reserved, own)  # nobody else has a post that its own people would take once something is confirmed
-    add(reserved, np.setdiff1d(pairs.doubtful, own), _openings_for_own_job(territory, pairs, placed, used))
+    own_job = pairs.doubtful[pairs.same[pairs.doubtful]]
+    add(reserved, own_job)  # nobody else has a post that its own people would take once something is confirmed
+    add(reserved, np.setdiff1d(pairs.doubtful, own_job), _openings_for_own_job(territory, pairs, placed, used))
     if stretch:
         add(stretched, pairs.stretched)
     return _Solution(placed, reserved, stretched, status, stages)
@@ -325,8 +325,8 @@ def _task(
     far = float(known.max(initial=0.0)) + 1.0  # an unknown distance counts as beyond the farthest known
     tenths = np.rint(np.where(np.isnan(km), far, km) * solve.TENTHS).astype(np.int64)
 
-    def tie(some: Rows) -> Ints:
-        ends = zip(pairs.lot[among[some]].tolist(), pairs.entry[among[some]].tolist(), strict=True)
+    def tie(rows: Rows) -> Ints:
+        ends = zip(pairs.lot[among[rows]].tolist(), pairs.entry[among[rows]].tolist(), strict=True)
         return np.asarray([tie_number(lots[i].key, territory.hiring.lots[j].key) for i, j in ends], dtype=np.int64)
 
     # Of people who have the same way to go, who lacks least comes first: a tenth of an hour each.
@@ -468,24 +468,24 @@ def _openings_for_own_job(territory: Territory, pairs: Pairs, placed: Ints, used
 def _own_job_notes(territory: Territory, pairs: Pairs, solution: _Solution) -> Iterator[Note]:
     """Say who would change jobs, or stay, while openings of their own are empty or others', and for want of what."""
     used = solution.placed + solution.reserved
-    left, free = territory.left(pairs, used)
+    staying, free = territory.left(pairs, used)
     others = np.bincount(pairs.pool, used * ~pairs.same, len(free))
     moved = np.bincount(pairs.lot, solution.placed * ~pairs.same, len(territory.people)).astype(np.int64)
-    own = pairs.same & (pairs.why == Why.OPEN)
+    own_job = pairs.same & (pairs.why == Why.OPEN)
     for key, doubt, people, room in (
         ("own_job", pairs.doubt == Doubt.TITLE, moved, free + others),
         ("own_job_asks", pairs.doubt & ~Doubt.TITLE != 0, moved, free + others),
         ("own_job_others", pairs.doubt == 0, moved, free + others),
-        ("own_job_left", pairs.doubt != 0, left, others),
+        ("own_job_left", pairs.doubt != 0, staying, others),
     ):
-        some = own & doubt & (room[pairs.pool] > 0) & (people[pairs.lot] > 0)
-        entries = dict(zip(pairs.lot[some].tolist(), pairs.entry[some].tolist(), strict=True))
+        pairs_open = own_job & doubt & (room[pairs.pool] > 0) & (people[pairs.lot] > 0)
+        entries = dict(zip(pairs.lot[pairs_open].tolist(), pairs.entry[pairs_open].tolist(), strict=True))
         ends = [(territory.fragile.lots[i], territory.hiring.lots[j]) for i, j in entries.items()]
         names = [f"{start.title} → {end.title}" if _titles_differ(start, end) else start.named for start, end in ends]
         if entries:
-            could = np.minimum(people, np.bincount(pairs.lot[some], room[pairs.pool[some]], len(people)))
+            could = np.minimum(people, np.bincount(pairs.lot[pairs_open], room[pairs.pool[pairs_open]], len(people)))
             # Lots of one job share its openings.
-            most = min(could.sum(), room[np.unique(pairs.pool[some])].sum())
+            most = min(could.sum(), room[np.unique(pairs.pool[pairs_open])].sum())
             yield Note(key, {"n": int(most), "names": _names(list(dict.fromkeys(names)))})
             people[[*entries]] = 0  # each is told once
 
@@ -657,15 +657,15 @@ def planning_notes(flows: Sequence[Flow], smallest_group: int | None) -> Iterato
         lower = [f"{f.fragile.employer}, {f.fragile.title} → {f.hiring.title}" for f in down]
         yield Note("steps_down", {"n": sum(f.people for f in down), "names": _names(lower)})
     late = [f for f in flows if f.in_time is False]
-    for key, some in (
+    for key, dated in (
         ("late", [f for f in late if f.training_months]),
         ("free_later", [f for f in late if not f.training_months]),
     ):
-        names = [(f"{f.fragile.employer}, {f.fragile.title} → {f.hiring.title}", str(f.hiring.month)) for f in some]
-        if some:
-            yield Note(key, {"n": sum(f.people for f in some), "names": NotedList("dated", tuple(names))})
+        names = [(f"{f.fragile.employer}, {f.fragile.title} → {f.hiring.title}", str(f.hiring.month)) for f in dated]
+        if dated:
+            yield Note(key, {"n": sum(f.people for f in dated), "names": NotedList("dated", tuple(names))})
     payers = {p.idcc: p for f in flows for p in f.payers if p is not None}
-    changed = [(", ".join((p.idcc, *p.related)), p.since) for p in payers.values() if p.standing not in _SOUND]
+    changed = [(", ".join((p.idcc, *p.related)), p.since) for p in payers.values() if p.standing not in _KNOWN_PAYERS]
     if changed:
         yield Note("payer_changed", {"list": NotedList("dated", tuple(changed))})
     if smallest_group:

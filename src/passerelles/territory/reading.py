@@ -43,8 +43,8 @@ from passerelles.territory.shapes import shaped, tell_differing
 from passerelles.territory.sheets import damaged, grids_of, sheets_of
 from passerelles.text import normalise_label
 
-_MOST: Final = 1_000_000  # no lot of a territory is larger: beyond, a year or a code slipped into the column
-_CHOICES: Final = 5  # places that a cell may mean, named
+_MOST_PEOPLE: Final = 1_000_000  # no lot of a territory is larger: beyond, a year or a code slipped into the column
+_NAMED_PLACES: Final = 5  # places that a cell may mean, named
 _SHORT: Final = 3  # digits at most that are no code of a place
 _NOTE_MARK: Final = re.compile(r"(?<=\d)\s*\*+$")  # of a note below the table
 _PART_BESIDE: Final = re.compile(r"(?<=\d)\s*\([\d.,]+\)$")
@@ -91,8 +91,8 @@ def read_sides(
 
     tables, faults = read_both(locator)
     local = locator.among(part for lots in tables for part in lots.by_sheet)
-    said = {problem.key for lots in tables for problem in lots.said}
-    unplaced = bool(local.communes - {""}) and not said.isdisjoint({"no_place", "place_unread"})
+    keys = {problem.key for lots in tables for problem in lots.said}
+    unplaced = bool(local.communes - {""}) and not keys.isdisjoint({"no_place", "place_unread"})
     unread = [*faults, *(problem for lots in tables for problem in lots.set_aside)]
     doubted = {(lot.commune, lot.commune_label) for lots in tables for lot in lots.lots if lot.commune in local.strays}
     doubtful = (local.starting_with(name) or local.far(commune) is not None for commune, name in doubted)
@@ -171,7 +171,7 @@ def read_lots(
         reader.set_aside += [problem for sheets in files for problem in damaged(sheets)]
         tables = [reader.tables(sheets) for sheets in files]
         if len(files) > 1:  # a lot of one of several tables is in no single file
-            return reader.read((replace(grid, sheet=grid.name) for some in tables for grid in some), "")
+            return reader.read((replace(grid, sheet=grid.name) for grids in tables for grid in grids), "")
         return reader.read(tables[0], files[0][0].name, files[0][0].sha256)
     if rows and all(isinstance(row, Lot) for row in rows):
         reader.source_lots = dict(enumerate(rows, start=1))
@@ -238,7 +238,7 @@ class _Reader:
             return place, text
         rewordings = chain(filter(None, [town]), self.locator.rewordings(text, parts=parts))
         others = ((self._read_place(words, area, role), words) for words in rewordings)
-        return next((each for each in others if getattr(each[0], "key", "") != "basin_unknown"), (place, text))
+        return next((reading for reading in others if getattr(reading[0], "key", "") != "basin_unknown"), (place, text))
 
     def _meant(self, text: str, area: str, role: str) -> tuple[Where | Unusable, str]:
         """Return what `_place` does, else the one name that is but a slip away where the tables are, and its place."""
@@ -296,20 +296,20 @@ class _Reader:
         self.set_aside += problems
         titles = jobs.read_titles(grid, rows)
         n_aside, n_said = len(self.set_aside), len(self.said)
-        found = self._lots(grid, rows, titles)
+        new_lots = self._lots(grid, rows, titles)
         unread = [problem for problem in self.set_aside[n_aside:] if problem.key in _NO_PLACE]
-        n_placed = sum(bool(lot.basin) for _, lot in found)
+        n_placed = sum(bool(lot.basin) for _, lot in new_lots)
         n_nowhere = sum(problem.key == "place_unread" for problem in self.said[n_said:])
-        n_unread = len([each for each in unread if not found or each.key != "postcode"])
+        n_unread = len([problem for problem in unread if not new_lots or problem.key != "postcode"])
         if unread and n_unread + n_nowhere > n_placed:
             del self.set_aside[n_aside:], self.said[n_said:]
-            for each in unread:
-                grid.tell("place_unread", each.row, each.column, column=each.column, why=each.what)
+            for problem in unread:
+                grid.tell("place_unread", problem.row, problem.column, column=problem.column, why=problem.what)
             grid = replace(grid, placeless=grid.placeless.union(problem.row for problem in unread))
-            found = self._lots(grid, rows, titles)
-        if found and all(lot.basin for _, lot in found):  # named with their jobs
+            new_lots = self._lots(grid, rows, titles)
+        if new_lots and all(lot.basin for _, lot in new_lots):  # named with their jobs
             self.said = [p for p in self.said if (p.file, p.key) != (grid.name, "no_place")]
-        for key, lot in found:
+        for key, lot in new_lots:
             lots.setdefault(key, []).append(lot)
 
     def _lots(self, grid: Grid, rows: Sequence[Row], titles: Sequence[Job | None]) -> list[tuple[tuple[str, ...], Lot]]:
@@ -368,7 +368,7 @@ class _Reader:
         words = [text for text in texts if text.casefold() not in _YES_NO]
         named = (text for text in words if any(map(str.isalpha, text)) or (text.isdigit() and len(text) > _SHORT))
         places = (self._place(text, "", "commune")[0] for text in named)
-        n_places = sum(isinstance(each, Where) or each.key in ("basin_ambiguous", "place_wide") for each in places)
+        n_places = sum(isinstance(place, Where) or place.key in ("basin_ambiguous", "place_wide") for place in places)
         return n_places >= max(1, MOST_CELLS * len(texts))
 
     def holds_jobs(self, texts: Sequence[str]) -> bool:
@@ -429,7 +429,7 @@ class _Reader:
         if isinstance(people, Unusable) or isinstance(job, Unusable) or isinstance(place, Unusable):
             if number == 0:  # nobody is lost
                 return None
-            unusable = next(each for each in (people, job, place) if isinstance(each, Unusable))
+            unusable = next(cell for cell in (people, job, place) if isinstance(cell, Unusable))
             column = row.text(grid.headed) if unusable.role == grid.headed else grid.title(unusable.role)
             details = (column, unusable.key, unusable.values, number, unusable.suggestions)
             self.set_aside.append(Problem(grid.name, row.number, *details))
@@ -463,19 +463,19 @@ class _Reader:
             return -change if self.side == "fragile" else change
         numbers = [_number(row, decimal, at) for at in written]
         unusable = [number for number in numbers if isinstance(number, Unusable)]
-        whole = sum(number for number in numbers if isinstance(number, int))
-        if whole and all(says("not_known", str(each.values["given"]).casefold()) for each in unusable):
-            for each in unusable:
-                row.tell("part_unread", each.role, given=each.values["given"], column=each.role)
+        total = sum(number for number in numbers if isinstance(number, int))
+        if total and all(says("not_known", str(part.values["given"]).casefold()) for part in unusable):
+            for part in unusable:
+                row.tell("part_unread", part.role, given=part.values["given"], column=part.role)
         elif unusable or not numbers:
             return unusable[0] if unusable else Unusable(grid.count, "empty", {"given": ""})
-        whole -= whole_of(row.text("filled") or row.text("vacant")) or 0
+        total -= whole_of(row.text("filled") or row.text("vacant")) or 0
         if not grid.has("target"):
-            return remarked(row, whole)
+            return remarked(row, total)
         target = _number(row, decimal, grid.columns["target"])
         if isinstance(target, Unusable):
             return target
-        return whole - target if self.side == "fragile" else target - whole
+        return total - target if self.side == "fragile" else target - total
 
     def _where(self, row: Line) -> Where | Unusable:
         grid = row.grid
@@ -494,13 +494,13 @@ class _Reader:
         area = row.text("postcode") or row.text("department")
         empty = {"basin" if grid.has("basin") else "commune": ""}
         readings = self._readings(row, texts or empty, area)
-        role, given, place, text = next((each for each in readings if isinstance(each[2], Where)), readings[-1])
+        role, given, place, text = next((r for r in readings if isinstance(r[2], Where)), readings[-1])
         stray = isinstance(place, Where) and place.commune in self.locator.strays and not area
         if isinstance(place, Where):
             communes = self.locator.rivals(place, text) if stray else []
             if len(communes) > 1 or not all(self.locator.is_here(c.code, place.commune) for c in communes):
                 choices = [(place.commune, place.commune_label), *((c.code, c.name or c.code) for c in communes)]
-                names = tuple(f"{name} ({departments_shown(code)})" for code, name in choices[:_CHOICES])
+                names = tuple(f"{name} ({departments_shown(code)})" for code, name in choices[:_NAMED_PLACES])
                 return Unusable(role, "basin_ambiguous", {"given": text, "choices": ", ".join(names)}, names)
         else:
             meant, named = self.locator.named_in_part(text), str(place.values.get("choices", ""))
@@ -560,8 +560,8 @@ def _number(row: Line, decimal: str, at: int) -> int | Unusable:
     part_time = says("part_time", normalise_label(f"{column} {text} {grid.about}"))
     value, problem = (float(cell), "") if numeric else read_number(text, decimal=decimal, whole=not part_time)
     if value is not None:
-        whole = value.is_integer() or part_time
-        problem = "negative" if value < 0 else "too_many" if value > _MOST else "" if whole else "fractional"
+        is_whole = value.is_integer() or part_time
+        problem = "negative" if value < 0 else "too_many" if value > _MOST_PEOPLE else "" if is_whole else "fractional"
     if value is None or problem:
         problem = "range" if problem == "not_number" and says("range", text.casefold()) else problem
         return Unusable(column, "formula" if text.startswith("=") else problem, values)

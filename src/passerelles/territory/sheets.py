@@ -25,20 +25,20 @@ _POSTAL: Final = re.compile(r"\d{5} ")
 _PARTED: Final = re.compile(r"(?:\s[-–—|/:]\s|\s?[,;:|]\s)(?![^()]*\))")
 _NAMED_AFTER: Final = re.compile(r"(?i:\b(?:d[eu] |d['’]|à ))(?P<name>[^\W\d_])|\((?P<inside>[^\W\d_][^()]*)\)")
 _NUMBERED: Final = re.compile(r"\s*(?:n\s?°\s*)?\d+$", re.IGNORECASE)
-_PROPER: Final = r"(?:[^\W\d_a-zà-ÿ]\S*|&|et|d[eu]|des|la|les?|[dl]['’]\S+)"
-_FORM: Final = "(?:SASU?|SARL|SA|EURL|SCOP|SNC|SCA)"
-_FIRM: Final = re.compile(
+_PROPER_WORD: Final = r"(?:[^\W\d_a-zà-ÿ]\S*|&|et|d[eu]|des|la|les?|[dl]['’]\S+)"
+_LEGAL_FORM: Final = "(?:SASU?|SARL|SA|EURL|SCOP|SNC|SCA)"
+_FIRM_NAME: Final = re.compile(
     rf"(?:(?i:pse|psi|effectifs?) (?i:de )?)?"
-    rf"(?P<name>{_FORM}(?: {_PROPER})+|{_PROPER}(?: {_PROPER})*(?<! la)(?<! LA) {_FORM})"
+    rf"(?P<name>{_LEGAL_FORM}(?: {_PROPER_WORD})+|{_PROPER_WORD}(?: {_PROPER_WORD})*(?<! la)(?<! LA) {_LEGAL_FORM})"
 )
 _LEAST: Final = 2  # roles that make the header of one more table, and cells of a row that is no title
-_TITLES: Final[Mapping[Side, tuple[str, ...]]] = {"fragile": ("leaves", "people"), "hiring": ("hires", "offers")}
+_SIDE_TITLES: Final[Mapping[Side, tuple[str, ...]]] = {"fragile": ("leaves", "people"), "hiring": ("hires", "offers")}
 
 
 def _side_of_texts(*texts: str) -> Side | None:
     """Return the side that the name of a sheet, or the title or header of a table, names; None where none or both."""
     words = normalise_label(" ".join(texts))
-    sides = [side for side, subjects in _TITLES.items() if any(says(subject, words) for subject in subjects)]
+    sides = [side for side, subjects in _SIDE_TITLES.items() if any(says(subject, words) for subject in subjects)]
     return sides[0] if len(sides) == 1 else None
 
 
@@ -55,9 +55,9 @@ def sheets_of(table: str | Path, reader: Reader) -> list[Rows]:
 
     try:
         rows = read(table)
-        own, others = _by_side((rows.sheet, *rows.others), side)
-        if own and rows.sheet not in own:
-            return [read_sheet(own[0])._replace(others=others)]
+        of_side, others = _by_side((rows.sheet, *rows.others), side)
+        if of_side and rows.sheet not in of_side:
+            return [read_sheet(of_side[0])._replace(others=others)]
         return _of_other_firms([rows, *map(read_sheet, rows.others)], reader)
     except PasserellesError as error:
         if error.key != "several_sheets":
@@ -67,15 +67,15 @@ def sheets_of(table: str | Path, reader: Reader) -> list[Rows]:
         if 0 < len(sums) < len(names):  # a sheet that sums the others would count everybody twice
             names, others = tuple(name for name in names if name not in sums), (*sums, *others)
         sheets = [read_sheet(name) for name in names]
-        own, unread = _by_side(names, side, same_columns=_same_columns(sheets))
-        if own:
-            sheets, others = [each for each in sheets if each.sheet in own], (*unread, *others)
+        of_side, unread = _by_side(names, side, same_columns=_same_columns(sheets))
+        if of_side:
+            sheets, others = [sheet for sheet in sheets if sheet.sheet in of_side], (*unread, *others)
         if not _same_columns(sheets) or not sheets[0].header_line:
             kin = _of_other_firms([*sheets, *map(read_sheet, others)], reader)
             if len(kin) < len(sheets):
                 raise
             return kin
-        return [each._replace(others=others) for each in sheets]
+        return [sheet._replace(others=others) for sheet in sheets]
 
 
 def _of_other_firms(sheets: Sequence[Rows], reader: Reader) -> list[Rows]:
@@ -85,14 +85,14 @@ def _of_other_firms(sheets: Sequence[Rows], reader: Reader) -> list[Rows]:
     A sheet of the same firms may count the same people in another way; so may one that names none, unless its jobs are
     others. Each has to name its side, or none and its numbers are of whatever is counted there.
     """
-    kept, side = list(sheets[:1]), reader.side
-    texts = {each.sheet: _texts_by_role(each, reader) for each in sheets}
-    for each in sheets[1:]:
-        of_side = all(_named_side(some) == side or _names_none(some, side) for some in (sheets[0], each))
-        if of_side and all(_are_others(texts, {each.sheet, other.sheet}, reader) for other in kept):
-            kept = [*kept, each]
-    others = tuple(each.sheet for each in sheets if each not in kept)
-    return [each._replace(others=others) for each in kept]
+    chosen, side = list(sheets[:1]), reader.side
+    texts = {sheet.sheet: _texts_by_role(sheet, reader) for sheet in sheets}
+    for sheet in sheets[1:]:
+        of_side = all(_named_side(compared) == side or _names_none(compared, side) for compared in (sheets[0], sheet))
+        if of_side and all(_are_others(texts, {sheet.sheet, other.sheet}, reader) for other in chosen):
+            chosen = [*chosen, sheet]
+    others = tuple(sheet.sheet for sheet in sheets if sheet not in chosen)
+    return [sheet._replace(others=others) for sheet in chosen]
 
 
 def _sums_or_is_old(sheet: str) -> bool:
@@ -115,7 +115,7 @@ def _of_earlier_years(names: Sequence[str]) -> list[str]:
         name
         for name, (words, year) in years.items()
         if any(words == others and year < later for others, later in years.values())
-        and not any(says(subject, normalise_label(words)) for subject in _TITLES["fragile"])
+        and not any(says(subject, normalise_label(words)) for subject in _SIDE_TITLES["fragile"])
     ]
 
 
@@ -134,11 +134,11 @@ def _names_none(rows: Rows, side: Side) -> bool:
 
 def _are_others(texts: Mapping[str, Mapping[str, frozenset[str]]], sheets: Iterable[str], reader: Reader) -> bool:
     """Whether two sheets that count jobs of a side are of other places or firms; where one has none, of other jobs."""
-    one, other = (texts[sheet] for sheet in sheets)
-    role = "employer" if "employer" in one and "employer" in other else "job"
+    first, second = (texts[sheet] for sheet in sheets)
+    role = "employer" if "employer" in first and "employer" in second else "job"
     towns = {normalise_label(town_of(sheet)) for sheet in sheets if reader.is_place(sheet)}
-    apart = len(towns) > 1 or one.get(role, frozenset()).isdisjoint(other.get(role, ()))
-    return bool(one.get(role) and other.get(role) and apart)
+    apart = len(towns) > 1 or first.get(role, frozenset()).isdisjoint(second.get(role, ()))
+    return bool(first.get(role) and second.get(role) and apart)
 
 
 def _texts_by_role(rows: Rows, reader: Reader) -> dict[str, frozenset[str]]:
@@ -157,7 +157,7 @@ def _texts_by_role(rows: Rows, reader: Reader) -> dict[str, frozenset[str]]:
 
 def _same_columns(sheets: Sequence[Rows]) -> bool:
     """Whether sheets have the very same columns, in any order."""
-    return len({tuple(sorted(map(cell_text, each.header))) for each in sheets}) == 1
+    return len({tuple(sorted(map(cell_text, sheet.header))) for sheet in sheets}) == 1
 
 
 def _by_side(names: Sequence[str], side: Side, *, same_columns: bool = True) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -169,9 +169,9 @@ def _by_side(names: Sequence[str], side: Side, *, same_columns: bool = True) -> 
     """
     sides = {name: _side_of_texts(name) for name in names}
     unnamed = tuple(name for name in names if sides[name] is None and not _sums_or_is_old(name))
-    own = tuple(name for name in names if sides[name] == side) or (unnamed if len(unnamed) == 1 else ())
-    others = tuple(name for name in names if name not in own)
-    return (own, others) if not same_columns or any(sides[name] for name in others) else ((), ())
+    of_side = tuple(name for name in names if sides[name] == side) or (unnamed if len(unnamed) == 1 else ())
+    others = tuple(name for name in names if name not in of_side)
+    return (of_side, others) if not same_columns or any(sides[name] for name in others) else ((), ())
 
 
 def upright(rows: Rows, side: Side) -> Rows:
@@ -306,15 +306,15 @@ def _is_firm(sheet: str, titles: Iterable[str], reader: Reader) -> bool:
     """
     words = normalise_label(sheet)
     proper = words.replace(" ", "").isalpha() and any(word[1:] and word.istitle() for word in sheet.split()[1:])
-    other = any(says(subject, words) for subject in ("sums", "section", "part_of_firm")) or _side_of_texts(sheet)
-    told = any(f" {words} " in f" {normalise_label(text)} " for text in titles)
-    return proper and told and not (other or reader.is_place(sheet) or max(reader.scores([sheet])) >= SURE)
+    no_firm = any(says(subject, words) for subject in ("sums", "section", "part_of_firm")) or _side_of_texts(sheet)
+    in_titles = any(f" {words} " in f" {normalise_label(text)} " for text in titles)
+    return proper and in_titles and not (no_firm or reader.is_place(sheet) or max(reader.scores([sheet])) >= SURE)
 
 
 def _firm_in(titles: Iterable[str]) -> str:
     """Return the one firm that titles name by its legal form; behind a colon, it is another: "Repreneur : Beta SAS"."""
     parts = (part.strip() for text in titles for part in _PARTED.split(re.split(r"\s?:\s", text)[0]))
-    firms = {m["name"] for part in parts if (m := _FIRM.fullmatch(part))}
+    firms = {m["name"] for part in parts if (m := _FIRM_NAME.fullmatch(part))}
     return firms.pop() if len(firms) == 1 else ""
 
 
@@ -328,7 +328,7 @@ def _place_of_title(titles: Iterable[str], reader: Reader) -> str:
     places = dict[str, str]()
     for part in (part for text in titles for part in _PARTED.split(text)):
         tails = [m["inside"] or part[m.start("name") :] for m in _NAMED_AFTER.finditer(part)]
-        heads = (head for each in (part, *tails) for head in _heads(each))
+        heads = (head for piece in (part, *tails) for head in _heads(piece))
         names = [head for head in heads if _is_named(head) or _POSTAL.match(head)]
         place = next((n for n in names if reader.is_place(n) and not says("word_too", normalise_label(n))), "")
         if place:
@@ -371,15 +371,15 @@ def _tables_of_side(rows: Rows, reader: Reader) -> list[Rows]:
 
     def sorted_out(key: str, keep: Callable[[Rows], object]) -> list[Rows]:
         """Return the tables to keep, all of them where none is, and say which are left out."""
-        kept = [each for each in tables if keep(each)] or tables
-        if len(kept) < len(tables):
-            tell(key, lines=_lines(each for each in tables if each not in kept))
-        return kept
+        chosen = [table for table in tables if keep(table)] or tables
+        if len(chosen) < len(tables):
+            tell(key, lines=_lines(table for table in tables if table not in chosen))
+        return chosen
 
     # One that sums the others would count everybody twice; another may be a list of codes and what they mean.
-    tables = sorted_out("sums_below", lambda each: not says("sums", normalise_label(_title(each))))
-    tables = sorted_out("tables_uncounted", lambda each: _side(each) or has_counts(each.header))
-    sides = [_side(each) for each in tables]
+    tables = sorted_out("sums_below", lambda table: not says("sums", normalise_label(_title(table))))
+    tables = sorted_out("tables_uncounted", lambda table: _side(table) or has_counts(table.header))
+    sides = [_side(table) for table in tables]
     if len(tables) == 1:
         return tables
     if len(set(sides)) == 1:
@@ -387,9 +387,9 @@ def _tables_of_side(rows: Rows, reader: Reader) -> list[Rows]:
         return tables
     if None in sides:
         raise LotsError([Problem(rows.name, 0, "", "tables_stacked", {"lines": _lines(tables)})])
-    own = [each for each, side in zip(tables, sides, strict=True) if side == reader.side]
-    tell("table_of_side", lines=_lines(own), others=_lines(each for each in tables if each not in own))
-    return own
+    of_side = [table for table, side in zip(tables, sides, strict=True) if side == reader.side]
+    tell("table_of_side", lines=_lines(of_side), others=_lines(table for table in tables if table not in of_side))
+    return of_side
 
 
 def _side(table: Rows) -> Side | None:
@@ -398,7 +398,7 @@ def _side(table: Rows) -> Side | None:
 
 
 def _lines(tables: Iterable[Rows]) -> str:
-    return ", ".join(str(each.header_line) for each in tables)
+    return ", ".join(str(table.header_line) for table in tables)
 
 
 def _title(rows: Rows) -> str:
@@ -474,8 +474,8 @@ def _grid(rows: Rows, reader: Reader) -> Grid:
         grid.tell("hidden_row", line)
     names, headings = grid.header, _headings(grid.header, above, rows.header_line)
     grid = _told_apart(grid, _headings(names, [(0, over)], 1) if over else headings)
-    kept = [above if name == old else "" for above, name, old in zip(headings, grid.header, names, strict=True)]
-    return labelled(replace(grid, columns=columns_of(grid.header, side), above=kept), above)
+    above_kept = [above if name == old else "" for above, name, old in zip(headings, grid.header, names, strict=True)]
+    return labelled(replace(grid, columns=columns_of(grid.header, side), above=above_kept), above)
 
 
 def _asked(header: Iterable[str]) -> list[str]:
@@ -487,9 +487,9 @@ def _asked(header: Iterable[str]) -> list[str]:
     >>> _asked(["Ville", "Combien ? [Cariste]", "Combien ? [Soudeur]", "Nb [CDI]"])
     ['Ville', 'Cariste', 'Soudeur', 'Nb [CDI]']
     """
-    parts = [(name, *name.removesuffix("]").partition(" [")) for name in header]
-    questions = [question for name, question, _, _ in parts if name.endswith("]")]
-    return [inside if inside and questions.count(question) > 1 else name for name, question, _, inside in parts]
+    questions_of = [(name, *name.removesuffix("]").partition(" [")) for name in header]
+    questions = [question for name, question, _, _ in questions_of if name.endswith("]")]
+    return [inside if inside and questions.count(question) > 1 else name for name, question, _, inside in questions_of]
 
 
 def _filled_rows(rows: Rows, tell: Callable[..., None]) -> list[Row]:
@@ -572,8 +572,8 @@ def _one_header(header: list[str], rows: list[Row], line: int) -> tuple[list[str
     under = {at: [below[i] for i, start in enumerate(starts) if start == at] for at in starts}
     of_year = {
         at
-        for at, some in under.items()
-        if (year := year_of(header[at])) and all(Month.read(f"{name} {year}") for name in some)
+        for at, names_under in under.items()
+        if (year := year_of(header[at])) and all(Month.read(f"{name} {year}") for name in names_under)
     }
     alone = [at for at in range(len(starts)) if starts.count(starts[at]) == 1 and header[at] and at not in of_year]
     counts = any(text.isdigit() and not _YEAR.fullmatch(text) for text in below)
@@ -585,7 +585,7 @@ def _one_header(header: list[str], rows: list[Row], line: int) -> tuple[list[str
         return written, rows
     sums = [bool(TOTAL.fullmatch(normalise_label(text))) for text in below]
     totals = {starts[at] for at, is_sum in enumerate(sums) if is_sum and starts.count(starts[at]) > 1}
-    split = {at for at, some in under.items() if splits(header[at], some)}
+    split = {at for at, names_under in under.items() if splits(header[at], names_under)}
     if width > len(written) and not (totals or split or of_year or any(map(_YEAR.fullmatch, below))):  # of people
         return written, rows
     names = [header[start] for start in starts]
@@ -613,10 +613,10 @@ def _choose_job_column(rows: Rows, header: list[str], reader: Reader) -> list[st
     job_columns = [at for at in twice if "job" in columns_of([header[at]], reader.side)]
     above = _headings(header, rows.above, rows.header_line)
     aimed = {at for at in job_columns if says("aimed", normalise_label(above[at]))}
-    own = aimed if reader.side == "hiring" else set(job_columns) - aimed
-    if not aimed or len(own) != 1:
+    of_this_side = aimed if reader.side == "hiring" else set(job_columns) - aimed
+    if not aimed or len(of_this_side) != 1:
         return header
-    at = own.pop()
+    at = of_this_side.pop()
     others = [i for i in job_columns if i != at]
     values = {"column": header[at], "heading": above[at], "others": ", ".join(above[i] for i in others)}
     reader.tell(rows.name, "job_below", 0, header[at], **values)
@@ -682,29 +682,29 @@ def _one_below_another(grid: Grid) -> Grid:
     """
     names = [_NUMBERED.sub("", name) for name in grid.header]
     roles = {name: columns_of([name], grid.side).keys() for name in names if name and names.count(name) > 1}
-    jobs = [name for name, some in roles.items() if "job" in some]
+    jobs = [name for name, roles_of in roles.items() if "job" in roles_of]
     if not jobs:  # "Besoin n° 1": known by what they hold
         texts = {
             name: [cell_text(row[at]) for _, row in grid.rows for at, n in enumerate(names) if n == name]
             for name in roles
         }
-        held = {name: list(filter(None, some)) for name, some in texts.items()}
-        jobs = [name for name, some in held.items() if not mostly_hold_counts(some) and grid.reader.holds_jobs(some)]
+        held = {name: list(filter(None, cells)) for name, cells in texts.items()}
+        jobs = [name for name, cells in held.items() if not mostly_hold_counts(cells) and grid.reader.holds_jobs(cells)]
         names = [f"Métier ({name})" if name in jobs else name for name in names]
-        roles = {f"Métier ({name})" if name in jobs else name: some for name, some in roles.items()}
+        roles = {f"Métier ({name})" if name in jobs else name: roles_of for name, roles_of in roles.items()}
         jobs = [f"Métier ({name})" for name in jobs]
     times = names.count(jobs[0]) if len(jobs) == 1 else 0
     again = [name for name in roles if names.count(name) == times]
     shared = columns_of([name if name not in again else "" for name in names], grid.side).keys()
     if not any(grid.count in roles[name] for name in again) or not {"employer", "commune", "basin"} & shared:
         return grid
-    groups = [[[at for at, each in enumerate(names) if each == name][n] for name in again] for n in range(times)]
+    groups = [[[at for at, head in enumerate(names) if head == name][n] for name in again] for n in range(times)]
     grid.tell("groups_below", columns=", ".join(again))
     unfolded = list[Row]()
     for line, cells in grid.rows:
-        for group in [some for some in groups if any(cell_text(cells[at]) for at in some)] or groups[:1]:
-            own = dict(zip(groups[0], (cells[at] for at in group), strict=True))
-            unfolded.append((line, [own.get(at, cell) for at, cell in enumerate(cells)]))
+        for group in [cells_at for cells_at in groups if any(cell_text(cells[at]) for at in cells_at)] or groups[:1]:
+            moved = dict(zip(groups[0], (cells[at] for at in group), strict=True))
+            unfolded.append((line, [moved.get(at, cell) for at, cell in enumerate(cells)]))
     return replace(grid, header=names, rows=unfolded).emptied([at for group in groups[1:] for at in group])
 
 
@@ -716,17 +716,18 @@ def _one_table(grid: Grid) -> Grid:
     if len(tables) <= 1 or count is None:
         return grid
     sides = {block: _side_of_texts(*(header[at] for at in block)) for block in tables}
-    own = next((block for block in tables if count in block), tables[0])
+    own_block = next((block for block in tables if count in block), tables[0])
     unnamed = [block for block in tables if sides[block] in (side, None)]
-    if own not in unnamed and len(unnamed) == 1:  # the other one counts the other side
-        own = unnamed[0]
-        count = columns_of([name if at in own else "" for at, name in enumerate(header)], side).get(grid.count, count)
-    others = [header[at] for block in tables if block != own for at in block]
-    values = {"columns": grid.titles(own), "others": ", ".join(others)}
+    if own_block not in unnamed and len(unnamed) == 1:  # the other one counts the other side
+        own_block = unnamed[0]
+        names = [name if at in own_block else "" for at, name in enumerate(header)]
+        count = columns_of(names, side).get(grid.count, count)
+    others = [header[at] for block in tables if block != own_block for at in block]
+    values = {"columns": grid.titles(own_block), "others": ", ".join(others)}
     if header[count] in others:
         raise LotsError([Problem(grid.name, 0, "", "tables_beside", values)])
     grid.tell("one_table", **values)
-    alone = grid.emptied({*range(len(header))} - {*own})
+    alone = grid.emptied({*range(len(header))} - {*own_block})
     return replace(alone, rows=[row for row in alone.rows if any(map(cell_text, row[1]))])
 
 
