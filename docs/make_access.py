@@ -11,7 +11,7 @@ from passerelles.access.demands import sane_hours
 from passerelles.access.holdings import has_ended
 from passerelles.codes import reached
 from passerelles.model import UNKNOWN_HOURS, Credential
-from passerelles.referentials.credentials import Catalogue, closure, read_catalogue
+from passerelles.referentials.credentials import Catalogue, read_catalogue, with_supposed
 
 PAGE: Final = "access.md"
 BEGIN: Final = "<!-- counts: written by docs/make_access.py -->"
@@ -45,7 +45,7 @@ def domains(catalogue: Catalogue) -> dict[str, str]:
     """Return the domain of each credential: where most of the occupations that name it, or what supposes it, lie."""
     named: dict[str, Counter[str]] = defaultdict(Counter)
     for occupation, rows in catalogue.requirements.items():
-        for code in closure(catalogue.credentials, [row.credential for row in rows]):
+        for code in with_supposed(catalogue.credentials, [row.credential for row in rows]):
             named[code][occupation[0]] += 1
     return {code: min(c, key=lambda d: (-c[d], d)) if (c := named[code]) else "K" for code in catalogue.credentials}
 

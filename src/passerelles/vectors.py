@@ -86,13 +86,13 @@ def top(values: NDArray[np.floating], width: int) -> Rows:
     return places[np.lexsort((places, -values[places]))][:width]
 
 
-def numbered(names: Sequence[Any]) -> NDArray[np.int32]:
+def factorised(names: Sequence[Any]) -> NDArray[np.int32]:
     """
     Return the number of each name among the distinct ones, in their order; -1 for None.
 
     Examples
     --------
-    >>> numbered(["b", None, "a", "b"]).tolist()
+    >>> factorised(["b", None, "a", "b"]).tolist()
     [1, -1, 0, 1]
     """
     number = _columns(sorted({name for name in names if name is not None}))
@@ -359,7 +359,7 @@ def count_texts(texts: Sequence[str], rules: WordRules) -> TextCounts:
     row, flat = _numbers(bags, dict.fromkeys(distinct, -1) | {word: i for i, word in enumerate(vocabulary)})
     flat, row = flat[flat >= 0], row[flat >= 0]
     stems = [stem(word, rules.endings) for word in vocabulary]
-    stemmed = numbered(stems).astype(np.int64)[flat]
+    stemmed = factorised(stems).astype(np.int64)[flat]
     size = len(set(stems))
     neighbours = np.flatnonzero(row[1:] == row[:-1])
     pairs, pair_number = np.unique(stemmed[neighbours] * size + stemmed[neighbours + 1], return_inverse=True)

@@ -15,7 +15,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import LANGS, Lang, say
 from passerelles.model import Profile
 from passerelles.ranking.move import Move
-from passerelles.ranking.rank import MOST, counterfactual, is_closed, nearer, rank_moves, sentence
+from passerelles.ranking.rank import MOST, barred_by_access, counterfactual, nearer, rank_moves, sentence
 from passerelles.scoring.scorer import LEVELS, Level, reaches
 from passerelles.settings import Settings
 
@@ -39,7 +39,7 @@ def test_what_is_found_holds_and_one_is_found_when_one_is_enough(
     move = data.draw(st.sampled_from(far(embedded_graph, origin)[:40]))
     target = move.target.code or ""
     found = counterfactual(embedded_graph, origin, target)
-    if is_closed(move):  # what a credential closes, no competency opens
+    if barred_by_access(move):  # what a credential closes, no competency opens
         assert found is None
         return
     learnt = [i.code for i in move.missing if not i.certificate]
@@ -74,7 +74,7 @@ def test_some_moves_take_one_some_more_and_some_are_out_of_reach(embedded_graph:
 
 def test_a_move_that_is_there_already_takes_nothing(embedded_graph: OccupationGraph) -> None:
     found_near = (m for m in rank_moves(embedded_graph, "N4101", limit=None) if m.level == "proche")
-    move = next(m for m in found_near if not is_closed(m))
+    move = next(m for m in found_near if not barred_by_access(m))
     found = counterfactual(embedded_graph, "N4101", move.target.code or "")
     assert found is not None
     assert (found.level, found.added, found.move.target) == ("accessible", (), move.target)
@@ -135,7 +135,7 @@ def test_the_sentence_names_what_to_acquire_and_the_level(embedded_graph: Occupa
         text = sentence(found, move, lang=lang)
         wanted = LEVELS[LEVELS.index(move.level or "exigeante") - 1]
         assert text is not None
-        if is_closed(move):  # what a credential closes, no competency opens
+        if barred_by_access(move):  # what a credential closes, no competency opens
             assert found is None
             alone = [c for c in move.access.to_obtain if c.needed_for is None and c.group is None]
             assert all(c.label in text for c in alone if c.kind != "concours")

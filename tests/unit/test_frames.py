@@ -10,7 +10,7 @@ import pytest
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.tables import Payer
-from passerelles.paths.legal import Frame, FrameVerdict, JudgedTraining, find_frame, fits, judge, presets
+from passerelles.paths.legal import Frame, FrameVerdict, JudgedTraining, find_frame, judge, judge_many, presets
 from passerelles.paths.rank import rank_paths
 
 
@@ -58,7 +58,7 @@ def test_a_training_too_short_only_where_a_diploma_is_counted_as_held_breaks_no_
     assert judge(frame, presumed, 500, 1).verdict == "no"  # more hours are no help against a most
     hours, months = np.asarray([66.0, 200.0, 500.0]), np.ones(3)
     each = [judge(frame, presumed, h, 1).verdict for h in hours.tolist()]
-    assert [("no", "unknown", "yes")[v] for v in fits(frame, presumed, hours, months).tolist()] == each
+    assert [("no", "unknown", "yes")[v] for v in judge_many(frame, presumed, hours, months).tolist()] == each
 
 
 def test_hours_of_no_certification_that_miss_a_bound_by_less_than_a_tenth_do_not_tell_whether_one_fits() -> None:
@@ -72,7 +72,7 @@ def test_hours_of_no_certification_that_miss_a_bound_by_less_than_a_tenth_do_not
     months[-2:] = 13.0, 13.5
     each = [judge(frame, estimated, h, m).verdict for h, m in zip(hours.tolist(), months.tolist(), strict=True)]
     assert each == ["no", "unknown", "unknown", "yes", "unknown", "no", "unknown", "no"]
-    assert [("no", "unknown", "yes")[v] for v in fits(frame, estimated, hours, months).tolist()] == each
+    assert [("no", "unknown", "yes")[v] for v in judge_many(frame, estimated, hours, months).tolist()] == each
     assert judge(find_frame("poei"), estimated, 0, 0).verdict == "no"  # nobody pays for none
 
 
@@ -83,7 +83,7 @@ def test_no_fund_pays_for_the_training_of_those_whom_the_armed_forces_engage() -
         assert "un engagement dans les armées" in " ".join(found.reasons("fr"))
         assert judge(frame, YES, 200, 2).verdict == "yes"
     hours = np.asarray([200.0, 300.0])
-    assert not fits(find_frame("poei"), replace(YES, enlists=True), hours, np.ones(2)).any()  # 0 = no
+    assert not judge_many(find_frame("poei"), replace(YES, enlists=True), hours, np.ones(2)).any()  # 0 = no
 
 
 def test_schemes_for_employees_cannot_be_told_for_civil_servants_and_soldiers() -> None:
@@ -154,7 +154,7 @@ def test_a_training_that_the_law_exempts_is_held_to_no_length_and_said_to_be_so(
     for hours, months in ((20, 1), (5000, 1), (5000, 40)):
         found = judge(frame, basis, hours, months)
         assert (found.verdict, found.exempt, found.to_dict("fr")["exempt"]) == ("yes", True, True)
-        assert fits(frame, basis, np.asarray([hours * 1.0]), np.asarray([months * 1.0])).tolist() == [2]
+        assert judge_many(frame, basis, np.asarray([hours * 1.0]), np.asarray([months * 1.0])).tolist() == [2]
     # What is exempt is itself what certifies.
     assert judge(frame, replace(basis, registered=False), 20, 1).conditions == frame.conditions
     for labels in ((), ("Permis C",), ("CléA", "Permis C")):
@@ -216,7 +216,7 @@ def test_verdicts(name: str, hours: float, months: float, case: JudgedTraining, 
     frame = find_frame(name)
     found = judge(frame, case, hours, months)
     assert (found.verdict, [v.rule for v in found.violations]) == (verdict, rules)
-    many = fits(frame, case, np.asarray([hours, hours]), np.asarray([months, months]))
+    many = judge_many(frame, case, np.asarray([hours, hours]), np.asarray([months, months]))
     assert [("no", "unknown", "yes")[i] for i in many.tolist()] == [verdict, verdict]
 
 
@@ -230,7 +230,7 @@ def test_a_frame_that_has_ended_says_no_with_the_date_and_one_that_has_not_begun
     assert (early.verdict, [v.rule for v in early.violations]) == ("no", ["not_begun"])
     months = Frame(name="x", label="X", until="2025-12")
     assert [judge(months, replace_day(YES, d), 1, 1).verdict for d in ("2025-12-31", "2026-01-01")] == ["yes", "no"]
-    many = fits(find_frame("transco"), replace_day(YES, "2026-01-01"), np.asarray([500.0]), np.asarray([6.0]))
+    many = judge_many(find_frame("transco"), replace_day(YES, "2026-01-01"), np.asarray([500.0]), np.asarray([6.0]))
     assert many.tolist() == [0]
 
 

@@ -14,7 +14,7 @@ from scipy import sparse
 from passerelles import Profile, evaluate, rank_moves, rank_sources
 from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
-from passerelles.evaluation.evaluate import SIZE, measure_people, with_observed
+from passerelles.evaluation.evaluate import SIZE, people_values, with_observed
 from passerelles.evaluation.results import RankedTargets
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.own_lists import load_observed
@@ -86,7 +86,7 @@ def test_metrics_counted_by_hand(rows: list[list[int]], random: object) -> None:
     people = np.array(rows, dtype=float)
     targets = np.array([random.sample(range(6), 6) for _ in rows], dtype=np.int32)  # type: ignore[attr-defined]
     where = np.arange(len(rows), dtype=np.int32)
-    values = measure_people(RankedTargets(where, where, targets, np.zeros_like(targets)), sparse.csr_array(people))
+    values = people_values(RankedTargets(where, where, targets, np.zeros_like(targets)), sparse.csr_array(people))
     for line, order, (movers, gain) in zip(rows, targets.tolist(), values.T.tolist(), strict=True):
         assert movers == pytest.approx(1.0)  # six occupations: all targets are among the first ten
         dcg = sum(line[t] / np.log2(i + 2) for i, t in enumerate(order))

@@ -20,10 +20,10 @@ from passerelles.graph.build import build_graph
 from passerelles.io.archive import open_source
 from passerelles.language.say import LANGS, Lang, say
 from passerelles.matching.migrate import Versions, migrate_overlay
-from passerelles.referentials.credentials import closure, read_catalogue
+from passerelles.referentials.credentials import read_catalogue, with_supposed
 from passerelles.referentials.load import load_referential
 from passerelles.referentials.overlay import overlays_that_split
-from passerelles.referentials.own_overlays import install, listed, remove, write_form
+from passerelles.referentials.own_overlays import install, named_sources, remove, write_form
 from passerelles.referentials.places import home
 from passerelles.referentials.referential import Referential, lay_access
 from passerelles.referentials.table_format import CODED, choices, open_tables, sheet_title
@@ -349,7 +349,7 @@ def test_an_overlay_borrows_only_the_credentials_it_names(tmp_path: Path, transi
     manifest = MANIFEST + 'credentials = "acces-france"\n'
     laid = transitions.with_overlay(write_table(tmp_path / "branche", sheets, manifest=manifest))
     borrowed = set(laid.credential_by_code) - set(transitions.credential_by_code)
-    assert borrowed == closure(read_catalogue().credentials, ["PERM-C"])
+    assert borrowed == with_supposed(read_catalogue().credentials, ["PERM-C"])
 
 
 def test_removals_say_what_goes_along_and_what_nothing_asks_for(tmp_path: Path, transitions: Referential) -> None:
@@ -581,7 +581,7 @@ def test_an_overlay_is_installed_used_by_name_and_removed(
         own_home / "overlays/branche.xlsx",
     )
     assert transitions.with_overlay("branche").parts_of("K2110")
-    assert kept in listed()
+    assert kept in named_sources()
     with pytest.raises(PasserellesError) as refused:
         install(place, transitions)
     assert refused.value.key == "name_taken"
@@ -626,7 +626,7 @@ def test_a_package_carries_overlays_and_referentials(
     monkeypatch.syspath_prepend(str(tmp_path))
     assert transitions.with_overlay("verre-branche").provenance.overlays == ("branche 2",)
     assert load_referential("verre").titles
-    assert {("overlay", "verre-branche", "package"), ("referential", "verre", "package")} <= set(listed())
+    assert {("overlay", "verre-branche", "package"), ("referential", "verre", "package")} <= set(named_sources())
     with pytest.raises(PasserellesError) as refused:
         transitions.with_overlay("perdu")
     assert refused.value.key == "package_broken"

@@ -41,7 +41,7 @@ from passerelles.report.moves import (
     weightiest,
 )
 from passerelles.report.page import document_page, move_sheets, territory_page
-from passerelles.report.sections import checksum_of, picture_of_flows, territory_document
+from passerelles.report.sections import picture_of_flows, report_checksum, territory_document
 from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory.actions import actions
 from passerelles.territory.allocation import Allocation
@@ -338,7 +338,7 @@ def test_all_that_was_asked_for_is_there(page: Element, case: Case) -> None:
     ]  # fmt: skip
     text = page.text
     assert "chance qu'un expert du référentiel cite ce passage" in text.casefold()
-    assert checksum_of(case) in text
+    assert report_checksum(case) in text
     assert "20\u202f000\u00a0h" in text  # the budget, in the choices
     files = {r["Fichier ou référentiel"]: r for r in rows_of(page, "sources")}
     assert set(files) == {"redon-fragile.csv", "redon-hiring.csv", "transitions 1.0.0", "enseignement-conduite 1.0.0"}
@@ -461,11 +461,11 @@ def test_the_checksum_follows_what_the_figures_depend_on(embedded_graph: Occupat
         replace(base, allocation=replace(redon, fragile=replace(redon.fragile, sha256="0" * 64))),
         replace(base, allocation=replace(redon, fragile=lots)),
     ]
-    found = [checksum_of(c) for c in (base, *different)]
+    found = [report_checksum(c) for c in (base, *different)]
     assert len(set(found)) == len(found)
-    assert checksum_of(Case(embedded_graph, redon, NO_PICTURE)) == found[0]
+    assert report_checksum(Case(embedded_graph, redon, NO_PICTURE)) == found[0]
     (part,) = (part for part in territory_document(base).parts if part.key == "reproduce")
-    assert [block.text for block in part.blocks if isinstance(block, Code)] == [checksum_of(base)]  # and no command
+    assert [block.text for block in part.blocks if isinstance(block, Code)] == [report_checksum(base)]  # and no command
 
 
 def test_a_masked_page_shows_no_small_figure(embedded_graph: OccupationGraph) -> None:
@@ -484,7 +484,9 @@ def test_a_masked_page_shows_no_small_figure(embedded_graph: OccupationGraph) ->
     assert not any(each in page.text for each in sums)
     one_more = replace(allocation.fragile.lots[0], people=allocation.fragile.lots[0].people + 1)
     other = replace(allocation, fragile=replace(allocation.fragile, lots=(one_more, *allocation.fragile.lots[1:])))
-    assert checksum_of(Case(embedded_graph, other, request)) == checksum_of(Case(embedded_graph, allocation, request))
+    assert report_checksum(Case(embedded_graph, other, request)) == report_checksum(
+        Case(embedded_graph, allocation, request)
+    )
     # The moves explained are the best ones, whoever goes where: one more would tell of a flow.
     masked = Case(embedded_graph, allocation, request)
     assert {e.move.rank for o in explained_origins(masked) for e in o.moves} == {1}

@@ -14,7 +14,7 @@ from passerelles import OccupationGraph, evaluate, rank_moves
 from passerelles.cli.main import run
 from passerelles.language.say import Lang, number
 from passerelles.views.spec import Cell, Column, Page, Sheet
-from passerelles.views.terminal import plain_screen, print_sheet, printed_text, text_of, with_holding_spaces
+from passerelles.views.terminal import plain_screen, plain_text, print_sheet, printed_text, with_holding_spaces
 
 SPACES = " \u00a0\u202f"
 
@@ -70,7 +70,7 @@ def test_a_page_of_many_columns_loses_nothing_at_80_columns() -> None:
         3.0,
         4.0,
     ]
-    text = text_of(Page("Titre", sheets=[Sheet.of_rows("unfilled", [*words, *figures], [row])]))
+    text = plain_text(Page("Titre", sheets=[Sheet.of_rows("unfilled", [*words, *figures], [row])]))
     assert all(len(line) <= 80 for line in text.splitlines())
     assert all(figure in text for figure in ("1,50", "12\u202f345,25", "3,00", "4,00"))
     assert set("approvisionnementAnticonstitutionnellement") <= set(text)
@@ -98,7 +98,7 @@ def test_wages_before_and_after_stand_whole_beside_a_long_label() -> None:
         *("Coordinateur / Coordinatrice pédagogique", "accessible", "reconversion", "Aurillac", "aucune parmi elles"),
         *("autorisation d'animer les stages, TFP FMESR ou Titre de psychologue", "1,23 → 1,10"),
     ]
-    text = text_of(Page("Titre", sheets=[Sheet.of_rows("moves", columns, [row])]))
+    text = plain_text(Page("Titre", sheets=[Sheet.of_rows("moves", columns, [row])]))
     assert all(part in text for part in ("1,23 →", "1,10", "Coordinatrice", "autorisation"))
 
 
@@ -127,7 +127,7 @@ def test_a_word_is_folded_where_few_are_and_not_in_a_whole_column_of_labels() ->
 
 def test_a_word_too_wide_breaks_after_its_hyphens() -> None:
     rows: list[list[Cell]] = [["Fonderie, Saint-Nicolas-de-Redon", "x" * 59], ["Redon", "y" * 59]]
-    text = text_of(Page("", sheets=[Sheet.of_rows("moves", [Column("label"), Column("reason")], rows)]))
+    text = plain_text(Page("", sheets=[Sheet.of_rows("moves", [Column("label"), Column("reason")], rows)]))
     lines = [line.split("  ")[0] for line in text.splitlines()[2:]]
     assert lines == ["Fonderie,", "Saint-Nicolas-de-", "Redon", "Redon"]
 

@@ -25,7 +25,7 @@ from passerelles.referentials.validate import validate
 from passerelles.views.excel import book_page
 from passerelles.views.shown import Shown, html_of
 from passerelles.views.spec import Column, Page, Sheet
-from passerelles.views.terminal import text_of
+from passerelles.views.terminal import plain_text
 
 
 class _Reader(HTMLParser):
@@ -149,7 +149,7 @@ def test_every_text_is_escaped(text: str) -> None:
     # Sentences are typeset: some of their blanks do not break.
     plain = [t.translate({0xA0: " ", 0x202F: " "}) for t in (seen.text, text)]
     assert plain[0].count(plain[1]) >= (5 if text.strip() else 0)
-    assert "1,50" in text_of(page)
+    assert "1,50" in plain_text(page)
 
 
 def test_an_evaluation_and_a_validation_show_themselves(embedded_graph: OccupationGraph) -> None:

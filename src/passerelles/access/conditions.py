@@ -24,7 +24,7 @@ from passerelles.access.holdings import (
 )
 from passerelles.codes import grouped
 from passerelles.referentials.access_text import AccessText, credential_of, read_access_text
-from passerelles.referentials.credentials import closure
+from passerelles.referentials.credentials import with_supposed
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
 from passerelles.views.schema import maybe, one_of
@@ -319,7 +319,7 @@ def _conditions_in_general(referential: Referential, code: str, aim: Aim) -> Acc
         rows = tuple(r for r in rows if concerns_titles(referential, code, r, aim))
     text = None
     if referential.access is not None and (unsaid or access.level_low is None):
-        text = text_of(referential, code)
+        text = access_text_of(referential, code)
     alone = text if unsaid and not rows else None  # the fiche's text, where it is all that is known
     named = _credentials(referential, rows, aim) if alone is None else _from_text(referential, alone)
     credentials = tuple(replace(c, closed=True) if is_closed(referential, c.detail) else c for c in named)
@@ -418,7 +418,7 @@ def _demands(referential: Referential, code: str) -> bool:
     return demanded or referential.access_of[code].status in ("conditional", "selective")
 
 
-def text_of(referential: Referential, code: str) -> AccessText | None:
+def access_text_of(referential: Referential, code: str) -> AccessText | None:
     """Return what an occupation's own text on access says, read once; None where it says nothing."""
     occupation = referential.occupation_by_code[code]
     if not occupation.access:
@@ -488,7 +488,7 @@ def _credentials(
     anyway = Holdings(dict.fromkeys(settled, "yes"), tuple(frozenset(map(frozenset, ways)) for ways in ways_left))
     # What another of them supposes comes before it, also where it is one alternative of a choice.
     by_code = referential.credential_by_code
-    depth = {code: len(closure(by_code, [code]) & settled) for code in settled} if len(settled) > 1 else {}
+    depth = {code: len(with_supposed(by_code, [code]) & settled) for code in settled} if len(settled) > 1 else {}
 
     def sort_key(row: model.CredentialRequirement) -> tuple[int, bool, bool, int, bool, str, str]:
         later = depth.get(row.credential, 0), registers(by_code.get(row.credential))
@@ -616,7 +616,7 @@ def with_counted(
         codes = frozenset(c.code for c in members if c.needed_for is None) or frozenset(c.code for c in members)
         complete = next((w for w in listed if codes - anyway <= w.codes), None)
         if complete is not None:
-            supposed = closure(referential.credential_by_code, codes)
+            supposed = with_supposed(referential.credential_by_code, codes)
             alone = complete._replace(left=tuple(part for part in complete.left if part[0] in supposed))
             taken |= dict.fromkeys(map(id, members), None if any(w.codes < complete.codes for w in listed) else alone)
     counted = {id(c) for place in counted_way.items() for c in ways[place]}

@@ -380,7 +380,7 @@ class Demands(Deriving):
         rows
             The targets.
         """
-        certified = total(missing, price.length)
+        certified = sum_where(missing, price.length)
         tenths = np.where(self.trained_alone(missing, price, rows), certified, np.maximum(taught, certified))
         return np.asarray(tenths, dtype=np.int64)
 
@@ -398,7 +398,7 @@ class Demands(Deriving):
         trains = missing & ((price.length > 0) | price.unknown)
         only_courses = ~(trains & price.full).any(axis=-1)
         graded = self._graded[rows] & only_courses
-        course = (self.entered_freely[rows] | graded) & (total(missing & self.courses[rows], price.length) > 0)
+        course = (self.entered_freely[rows] | graded) & (sum_where(missing & self.courses[rows], price.length) > 0)
         qualified = (self._taught[rows] & only_courses) | (self._qualified[rows] & ~trains.any(axis=-1))
         school = (missing & self._schools).any(axis=-1)
         return np.asarray(course | qualified | school, dtype=np.bool_)
@@ -447,11 +447,11 @@ class Demands(Deriving):
 
     def span(self, missing: Bools, price: Price) -> tuple[Floats, Floats, Floats]:
         """Return hours low, expected and high of the columns in `missing`, shape (...,); nan where they are unknown."""
-        return total(missing, price.low), total(missing, price.length) / TENTHS, total(missing, price.high)
+        return sum_where(missing, price.low), sum_where(missing, price.length) / TENTHS, sum_where(missing, price.high)
 
     def certain_hours(self, missing: Bools, price: Price) -> Floats:
         """Hours of the columns in `missing`, shape (..., c + g), without what the person may have; shape (...,)."""
-        return total(missing, price.certain) / TENTHS
+        return sum_where(missing, price.certain) / TENTHS
 
     def lasting(self, missing: Bools, price: Price, holdings: Holdings) -> tuple[Floats, Floats]:
         """Months expected of the studies in `missing`, whatever their hours, and of the practice; shapes (...,)."""
@@ -461,7 +461,7 @@ class Demands(Deriving):
             months[i] = 0.0 if holdings.presumes(credential) else _expected_months(holdings.months_left(credential))
         both = np.stack([np.where(self._practice, 0.0, months), np.where(self._practice, months, 0.0)])
         of_ways = np.asarray([both[:, list(way)].sum(axis=1) for way in price.ways], dtype=np.float64).reshape(-1, 2)
-        studies, worked = (total(missing, months) for months in np.concatenate([both, of_ways.T], axis=1))
+        studies, worked = (sum_where(missing, months) for months in np.concatenate([both, of_ways.T], axis=1))
         return studies, worked
 
     @cached_property
@@ -494,7 +494,7 @@ class Demands(Deriving):
         """
         missing = self.needed & ~price.held
         unknown = np.asarray((missing & price.unknown & price.full).any(axis=1), dtype=np.bool_)
-        return total(missing, price.length) / TENTHS, unknown
+        return sum_where(missing, price.length) / TENTHS, unknown
 
 
 def _length(credential: Credential, hours: Hours) -> _Length:
@@ -523,7 +523,7 @@ def least(taught: Floats | float, low: Floats | float, expected: Floats | float)
     return np.where(np.isnan(low) & (taught >= expected), taught, np.maximum(taught, low))
 
 
-def total(missing: Bools, values: Ints | Floats) -> Floats:
+def sum_where(missing: Bools, values: Ints | Floats) -> Floats:
     """Sum of the values of the columns that are set; shape (...,). Few of them are: the others are not visited."""
     rows, columns = np.divmod(np.flatnonzero(missing), missing.shape[-1])
     sums = np.bincount(rows, values[columns], minlength=math.prod(missing.shape[:-1]))

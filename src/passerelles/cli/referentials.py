@@ -89,7 +89,7 @@ def install(
 @shared("lang")
 def list_(opts: CommandOptions) -> None:
     """List the names that ``--overlay`` and ``--referential`` take."""
-    for kind, name, origin in own_overlays.listed():
+    for kind, name, origin in own_overlays.named_sources():
         words = (opts.say(f"overlay.kind.{kind}"), name, opts.say(f"overlay.origin.{origin}"))
         typer.echo("{:<24}{:<32}{}".format(*words).rstrip())
 

@@ -511,7 +511,7 @@ def _size_scores(people: sparse.csr_array, held_out: dict[int, Rows], _graph: Oc
     return np.asarray(np.asarray(people.sum(axis=0)).ravel() - np.stack(left_out), dtype=np.float64)
 
 
-def measure_people(ranked: RankedTargets, people: sparse.csr_array) -> protocol.Values:
+def people_values(ranked: RankedTargets, people: sparse.csr_array) -> protocol.Values:
     """
     Return the `PEOPLE_METRICS` of each origin, shape (2, b).
 
@@ -529,5 +529,5 @@ def measure_people(ranked: RankedTargets, people: sparse.csr_array) -> protocol.
 
 
 def _observed_result(people: sparse.csr_array, ranked: RankedTargets, method: str, how: str) -> ObservedMethod:
-    figures = _figures(protocol.PEOPLE_METRICS, measure_people(ranked, people))
+    figures = _figures(protocol.PEOPLE_METRICS, people_values(ranked, people))
     return ObservedMethod(method, how, len(ranked.origins), *figures)

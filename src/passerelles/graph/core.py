@@ -19,7 +19,7 @@ from passerelles.referentials.referential import Referential
 from passerelles.settings import Settings, settings_or
 from passerelles.sharing import Deriving, Later, cached_property
 from passerelles.store import Arrays, Index, pack
-from passerelles.vectors import Bools, Cells, Floats, by_column, frozen, frozen_csr, numbered, sparse
+from passerelles.vectors import Bools, Cells, Floats, by_column, factorised, frozen, frozen_csr, sparse
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -127,7 +127,7 @@ class OccupationGraph(Deriving):
         of the fiche that it is a part of.
         """
         fiches = [self.occupations[row] for row in self.base_rows.tolist()]
-        return numbered([(fiche.parent, "") if fiche.parent else (fiche.code, "own") for fiche in fiches])
+        return factorised([(fiche.parent, "") if fiche.parent else (fiche.code, "own") for fiche in fiches])
 
     @cached_property
     def weight_cells(self) -> Cells:

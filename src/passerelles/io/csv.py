@@ -185,7 +185,7 @@ def read_table(  # noqa: PLR0913 - what a format promises of its files
     strip
         Strip the cells of spaces and skip the rows that are blank, as spreadsheets write them.
     heads
-        Name of the column that a head stands for, by its normalised words; see `named`.
+        Name of the column that a head stands for, by its normalised words; see `column_names`.
 
     Returns
     -------
@@ -195,7 +195,7 @@ def read_table(  # noqa: PLR0913 - what a format promises of its files
     columns = {*required, *optional}
 
     def columns_in(cells: Sequence[Cell]) -> int:
-        return len(columns.intersection(named(_names(cells), heads)))
+        return len(columns.intersection(column_names(_names(cells), heads)))
 
     fit = fits or columns_in
     try:
@@ -223,7 +223,7 @@ def read_table(  # noqa: PLR0913 - what a format promises of its files
     if parsed.header and expected_delimiter and parsed.delimiter not in (expected_delimiter, ""):
         shown = "tab" if parsed.delimiter == "\t" else parsed.delimiter
         log.note("delimiter_differs", file=name, expected=expected_delimiter, delimiter=shown)
-    table = replace(table, header=named(table.header, heads))
+    table = replace(table, header=column_names(table.header, heads))
     if strip:
         table.rows[:] = [[*map(str.strip, row)] for row in table.rows]
         table = table.keep([any(row) for row in table.rows])
@@ -253,13 +253,13 @@ def _check_columns(table: Table, required: Sequence[str], optional: Sequence[str
     return replace(table, notices=log.notices())
 
 
-def named(header: Sequence[str], heads: Mapping[str, str]) -> tuple[str, ...]:
+def column_names(header: Sequence[str], heads: Mapping[str, str]) -> tuple[str, ...]:
     """
     Return a header with the names of the columns that its heads stand for, in whatever language they are written.
 
     Examples
     --------
-    >>> named(["libellé", "code"], {"libelle": "label"})
+    >>> column_names(["libellé", "code"], {"libelle": "label"})
     ('label', 'code')
     """
     if not heads:

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError, UnknownCodeError, checked
-from passerelles.io.csv import Table, decimal_sign, named, read_number, read_rows
+from passerelles.io.csv import Table, column_names, decimal_sign, read_number, read_rows
 from passerelles.io.xlsx import Cell, cell_text
 from passerelles.language import packaged
 from passerelles.language.say import Lang, labelled, number, percent, say
@@ -148,7 +148,7 @@ def _read_list(
     columns = {*heads.values()}
 
     def columns_in(cells: Sequence[Cell]) -> set[str]:
-        return columns.intersection(named([cell_text(cell) for cell in cells], heads))
+        return columns.intersection(column_names([cell_text(cell) for cell in cells], heads))
 
     parsed = read_rows(path, lambda cells: 0 if columns_in(cells).isdisjoint(first) else len(columns_in(cells)))
     if not parsed.header_line and not any(parsed.filled):
@@ -167,7 +167,7 @@ def _read_list(
         shown = ", ".join(filter(None, map(cell_text, first_row))) or "-"
         raise PasserellesError("market_columns", path=path, column=", ".join(lacking), columns=shown)
     table = parsed.table()
-    return replace(table, header=named(table.header, heads))
+    return replace(table, header=column_names(table.header, heads))
 
 
 def _job(referential: Referential, code: str, title: str, note: Callable[..., None]) -> str | None:

@@ -24,7 +24,7 @@ from passerelles.paths.path import Detail, PathStatus, Span, Step, StepCredentia
 from passerelles.paths.state import State
 from passerelles.ranking.move import Job, Start
 from passerelles.ranking.rank import none_if_nan, split_items
-from passerelles.referentials.credentials import closure
+from passerelles.referentials.credentials import with_supposed
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.measures import held_competencies, required_columns
 from passerelles.sharing import Deriving
@@ -177,7 +177,7 @@ def required_of(demands: Demands, price: Price, holdings: Holdings, row: int) ->
     column_of = demands.column_of
     named = (c for c in chain(*counted.values(), rows, required) if c in column_of)
     known_by = {c: demands.credentials[column_of[c]] for c in named}
-    supposed = {c: closure(referential.credential_by_code, [c]) - {c} for c in known_by}
+    supposed = {c: with_supposed(referential.credential_by_code, [c]) - {c} for c in known_by}
     codes = sorted(known_by, key=lambda c: (not known_by[c].before_training, registers(known_by[c])))
     regulated = referential.occupation_by_code[code].regulated == "yes"
     before = set().union(*supposed.values())

@@ -340,7 +340,7 @@ def judge(frame: Frame, case: JudgedTraining, hours: float, months: float) -> Fr
     return FrameVerdict(frame.name, frame.label, verdict, tuple(broken), tuple(unsure), exempt, conditions)
 
 
-def fits(frame: Frame, case: JudgedTraining, hours: NDArray[np.float64], months: NDArray[np.float64]) -> Verdicts:
+def judge_many(frame: Frame, case: JudgedTraining, hours: NDArray[np.float64], months: NDArray[np.float64]) -> Verdicts:
     """Judge many trainings for one target at once: `NO`, `UNKNOWN` or `YES`, as `judge` does one by one."""
     fixed = judge(frame.model_copy(update={"hours_min": None, "hours_max": None, "months_max": None}), case, 1.0, 0.0)
     verdicts: Verdicts = np.full(len(hours), _VERDICTS.index(fixed.verdict), dtype=np.int8)

@@ -24,9 +24,9 @@ from passerelles.ranking.move import (
     Move,
     PartValue,
     by_state,
-    named,
+    headline,
+    item_names,
     names,
-    numbered,
     teachable,
 )
 from passerelles.sharing import Later
@@ -312,7 +312,7 @@ class Step(Described):
         parts_of("near", "near_item"),
         parts_of("credentials", "step_credential", on=On.FILE, value=_credentials, promised=True),
         parts_of("options", "step_credential", "What merely leads there"),
-        parts_of("missing", "item", value=lambda s, _: named(s.missing) or None, on=On.FILE, promised=True),
+        parts_of("missing", "item", value=lambda s, _: item_names(s.missing) or None, on=On.FILE, promised=True),
         parts_of("frames", "frame"),
         texts_of("unknown", "text", on=On.JSON),
         Column("sentence", value=lambda s, lang: " ".join(step_lines(s, lang)), schema="text", on=On.FILE),
@@ -406,13 +406,13 @@ class Path(Described, Shown):
     def page(self, lang: Lang = "fr") -> Page:
         """Return what the path shows of itself: its steps in sentences, and what legal frames say of it."""
         lead = [line for lines in path_lines(self, lang) for line in lines]
-        return Page(numbered(self, lang), [*lead, *self._beside(lang), *frame_lines(self, lang)])
+        return Page(headline(self, lang), [*lead, *self._beside(lang), *frame_lines(self, lang)])
 
     def explanation(self, lang: Lang = "fr") -> Page:
         """Return the same, the first sentence of each step and a heading of the legal frames above the others."""
         frames = [[say("paths.frames", lang=lang), *frame_lines(self, lang)]] if self.frames else []
         lines = [*path_lines(self, lang), *([text] for text in self._beside(lang)), *frames]
-        return Page(numbered(self, lang), details=[Page(first, rest) for first, *rest in lines])
+        return Page(headline(self, lang), details=[Page(first, rest) for first, *rest in lines])
 
     def _beside(self, lang: Lang) -> list[str]:
         """What is said under the steps: the status, what certifies, and wages."""

@@ -24,7 +24,7 @@ from passerelles.market.signals import wage_notes, wages_between
 from passerelles.matching import find_occupation, find_occupations
 from passerelles.model import Profile
 from passerelles.paths.detail import PathContext, day_of, frame_months, make_detail, whole_case
-from passerelles.paths.legal import YES, Firms, Frame, Verdicts, find_frame, fits, presets
+from passerelles.paths.legal import YES, Firms, Frame, Verdicts, find_frame, judge_many, presets
 from passerelles.paths.path import Detail, Path, PathPart, path_sheets
 from passerelles.paths.state import Fit, PathCandidate, PathPool, SearchSpace, State, search_space, stages_to, state_at
 from passerelles.progress import go_on
@@ -479,7 +479,7 @@ def _fit(context: PathContext, start: Start, state: State, row: int, frame: Fram
 
     def fit(hours: Ints, steps: int) -> Verdicts:
         known = hours / TENTHS if case.known else np.zeros(len(hours))  # an estimate is no least length
-        return fits(frame, case, known, frame_months(known, steps, state))
+        return judge_many(frame, case, known, frame_months(known, steps, state))
 
     return fit
 

@@ -339,7 +339,7 @@ class Move(Described, Shown):
         *wage_columns(on=On.SCREEN),
         *OBSERVED_COLUMNS,
         parts_of("credentials", CREDENTIAL, value=lambda m, lang: required_text(m.access, lang), on=On.FILE),
-        parts_of("missing", "item", value=lambda m, _: named(m.missing), on=On.FILE, promised=True),
+        parts_of("missing", "item", value=lambda m, _: item_names(m.missing), on=On.FILE, promised=True),
         parts_of("filters", "verdict", value=lambda m, lang: "; ".join(_filter(v, lang) for v in m.filters) or None,
                  on=On.FILE, promised=True),
         REFERENTIAL,
@@ -361,7 +361,7 @@ class Move(Described, Shown):
 
     def page(self, lang: Lang = "fr") -> Page:
         """Return what the move shows of itself: facts, sentences, and the parts of its score."""
-        return Page(numbered(self, lang), [move_facts(self, lang), *move_sentences(self, lang)], self.sheets(lang)[1:2])
+        return Page(headline(self, lang), [move_facts(self, lang), *move_sentences(self, lang)], self.sheets(lang)[1:2])
 
     def explanation(self, lang: Lang = "fr", *, note: str | None = None) -> Page:
         """Return what explains the move, in sentences alone: parts of the score, competencies, credentials, a note."""
@@ -374,7 +374,7 @@ class Move(Described, Shown):
         if others:
             lead.append(say("moves.other_parts", lang=lang, parts=listed(others, lang)))
         lead += move_sentences(self, lang)
-        return Page(numbered(self, lang), lead if note is None else [*lead, note])
+        return Page(headline(self, lang), lead if note is None else [*lead, note])
 
 
 class Moves(list[Move], Shown):
@@ -494,7 +494,7 @@ def first_of(items: Iterable[Item], count: int) -> list[Item]:
     return ([item for item in items if not item.certificate] or items)[:count]
 
 
-def named(items: Sequence[Item]) -> str:
+def item_names(items: Sequence[Item]) -> str:
     """Return the first competencies of a list in one cell."""
     return "; ".join(item.label or item.code for item in first_of(items, _NAMED))
 
@@ -504,7 +504,7 @@ def _filter(verdict: Verdict, lang: Lang) -> str:
     return labelled(verdict.name, f"{answer} ({verdict.sentence(lang)})", lang)
 
 
-def numbered(step: Any, lang: Lang) -> str:
+def headline(step: Any, lang: Lang) -> str:
     """Return the title of a move or a path, ``rank. origin → target``, by label where there is one."""
     return f"{step.rank}. {step.origin.name or say('moves.profile', lang=lang)} → {step.target.name}"
 
@@ -592,8 +592,8 @@ def find_start(graph: OccupationGraph, origin: str | Profile, *, towards: Iterab
     # A competency that no occupation asks for is known, and brings nothing.
     more = {column for column in columns if column is not None}.difference(required)
     occupation = None if code is None else referential.occupation_by_code[code]
-    named = (*(() if profile.occupation is None else (profile.occupation,)), *towards)
-    holdings = holdings_of(referential, code, profile.credentials, profile.employment, named_titles(referential, named))
+    texts = (*(() if profile.occupation is None else (profile.occupation,)), *towards)
+    holdings = holdings_of(referential, code, profile.credentials, profile.employment, named_titles(referential, texts))
     competencies = held_competencies(graph, [*required, *more])
     end = End(None, None) if occupation is None else end_of(referential, occupation, holdings)
     return Start(row, row >= 0 and not more, competencies, holdings, end, occupation)

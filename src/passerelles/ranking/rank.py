@@ -636,7 +636,7 @@ def counterfactual(
     if not moves or moves[0].level is None:
         return None
     before = moves[0]
-    if graph.settings.access is not None and is_closed(before):
+    if graph.settings.access is not None and barred_by_access(before):
         return None  # whatever its level: to say that nothing is lacking would be wrong
     if reaches(before.level, level):
         return Counterfactual(level, (), before)
@@ -669,7 +669,7 @@ def sentence(change: Counterfactual | None, move: Move, *, lang: Lang = "fr") ->
     if move.level is None or move.level == LEVELS[0]:
         return None
     level = say(f"moves.level.{_nearer_level(move.level)}", lang=lang)
-    if change is None and is_closed(move):
+    if change is None and barred_by_access(move):
         names = listed(names_to_obtain(move.access, lang), lang)
         key = "closed_selection" if move.access.status == "selective" else "closed"
         return say(f"moves.counterfactual.{key}", lang=lang, names=names)
@@ -679,7 +679,7 @@ def sentence(change: Counterfactual | None, move: Move, *, lang: Lang = "fr") ->
     return say("moves.counterfactual.some", lang=lang, n=len(change.added), level=level, names=names)
 
 
-def is_closed(move: Move) -> bool:
+def barred_by_access(move: Move) -> bool:
     """Whether something that no competency replaces stands between the origin and the target."""
     return move.access.status == "selective" or bool(move.access.to_obtain)
 

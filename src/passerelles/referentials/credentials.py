@@ -41,7 +41,7 @@ def read_facts(tables: OwnTables, draft: Draft, *, lent: str = "", catalogue: st
     _credentials(tables, draft)
     _credential_requirements(tables, draft, catalogue)
     named = [row.credential for row in draft.credential_requirements.values()]
-    used = {*closure(draft.credentials, (*named, *before)), *before}
+    used = {*with_supposed(draft.credentials, (*named, *before)), *before}
     items = draft.credentials.items()
     draft.credentials = {code: value for code, value in items if code in used or value is not borrowed.get(code)}
     _occupation_access(tables, draft, catalogue)
@@ -324,14 +324,14 @@ def _catalogue_at(place: Path) -> Catalogue:
 _embedded_catalogue: Final = cache(_catalogue_at)
 
 
-def closure(credentials: Mapping[str, model.Credential], codes: Iterable[str]) -> set[str]:
+def with_supposed(credentials: Mapping[str, model.Credential], codes: Iterable[str]) -> set[str]:
     """
     Return credentials with all that they suppose, one way or another.
 
     Examples
     --------
     >>> from passerelles.model import Credential
-    >>> sorted(closure({"C": Credential("C", "C", "permis", prerequisites=("B",))}, ["C"]))
+    >>> sorted(with_supposed({"C": Credential("C", "C", "permis", prerequisites=("B",))}, ["C"]))
     ['B', 'C']
     """
 

@@ -442,7 +442,7 @@ def meaning(known: Mapping[str, _Value], value: str) -> _Value | None:
     return next((decoded for word, decoded in known.items() if plain and normalise_label(word) == plain), None)
 
 
-def check_whole(draft: Draft) -> None:
+def check_draft(draft: Draft) -> None:
     """
     Check what only the whole of a draft can show: links, domains, circles, prerequisites, jobs that ask for nothing.
 

@@ -150,13 +150,13 @@ class NamedSource(NamedTuple):
     origin: Origin
 
 
-def listed() -> list[NamedSource]:
+def named_sources() -> list[NamedSource]:
     """
     Return the overlays and referentials that have a name.
 
     Examples
     --------
-    >>> NamedSource("overlay", "enseignement-conduite", "embedded") in listed()
+    >>> NamedSource("overlay", "enseignement-conduite", "embedded") in named_sources()
     True
     """
     return [NamedSource(kind, name, origin) for kind in _KINDS for name, origin, _ in known(kind)]

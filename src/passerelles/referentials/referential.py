@@ -19,7 +19,7 @@ from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.io.archive import FileSource
 from passerelles.notices import Notice, NoticeLog
 from passerelles.referentials.credentials import DEFAULT, demand, read_catalogue
-from passerelles.referentials.draft import Draft, check_whole, requirement_key
+from passerelles.referentials.draft import Draft, check_draft, requirement_key
 from passerelles.referentials.overlay import read_overlay
 from passerelles.referentials.places import place_of
 from passerelles.referentials.table_format import open_tables
@@ -325,7 +325,7 @@ def finish(draft: Draft, *, name: str, version: str, provenance: model.Provenanc
     PasserellesError
         If prerequisites of credentials form a chain longer than any law knows.
     """
-    check_whole(draft)
+    check_draft(draft)
     if draft.files and not provenance.files:
         provenance = replace(provenance, files=tuple(draft.files), sha256=checksum(draft.files))
     links = ((o, *row) for o, required in sorted(draft.requirements.items()) for row in sorted(required.items()))

@@ -13,7 +13,7 @@ from passerelles.language.say import Lang, say
 from passerelles.report.case import Case, Request, Words
 from passerelles.report.page import territory_page
 from passerelles.territory.match import match_territory
-from passerelles.territory.parts import TerritoryPart, checksum_of
+from passerelles.territory.parts import TerritoryPart, part_checksum
 
 LINES: Final = "territoires.csv"
 _SUMS: Final = ("headcount", "openings", "placed", "to_confirm", "uncovered", "unfilled", "same_job")
@@ -65,7 +65,7 @@ class Batch(NamedTuple):
 
     def _line(self, part: TerritoryPart, folder: Path, before: Mapping[str, Line]) -> Line:
         options = (*sorted(self.bounds.items()), self.mask, self.lang, self.date, *self._data())
-        checksum = checksum_of(part, provenance(self.graph), options)
+        checksum = part_checksum(part, provenance(self.graph), options)
         page = f"{_PAGES}/{part.file}.html" if self.pages else ""
         known = before.get(checksum)
         if known and (known["problem"] or (known["page"] == page and (not page or (folder / page).is_file()))):

@@ -49,7 +49,7 @@ class Words(NamedTuple):
         return [*texts[:most], *([self("fact.others", n=others)] if others > 0 else [])]
 
 
-def heads(words: Words, names: str) -> tuple[Head, ...]:
+def head_columns(words: Words, names: str) -> tuple[Head, ...]:
     """Make columns of their keys, between blanks; a sharp marks those of figures."""
     return tuple(Head(words(f"column.{name.removesuffix('#')}"), name.endswith("#")) for name in names.split())
 

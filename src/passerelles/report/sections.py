@@ -19,7 +19,7 @@ from passerelles.language.say import day_text, number, number_shown, percent
 from passerelles.paths.legal import payer_lines
 from passerelles.paths.path import Path, hours_text, months_text
 from passerelles.report import moves
-from passerelles.report.case import NO_LINKS, Case, Links, grid_of, heads
+from passerelles.report.case import NO_LINKS, Case, Links, grid_of, head_columns
 from passerelles.report.envelope import files_read, scorer_dict
 from passerelles.report.transparency import changed_settings
 from passerelles.scoring.features import part_words
@@ -154,14 +154,14 @@ def _figure(case: Case, value: float | None) -> CellValue:
 def _grid(
     case: Case, key: str, columns: str, rows: Sequence[Sequence[CellValue]], *, most: int = _ROWS, **look: bool
 ) -> Grid:
-    """Return a table of rows made by hand; `columns` as `heads` takes them, `look` as a `Grid` does."""
+    """Return a table of rows made by hand; `columns` as `head_columns` takes them, `look` as a `Grid` does."""
 
     def cell(item: CellValue) -> Cell:
         return item if isinstance(item, Cell) else Cell(item) if isinstance(item, str) else Cell(w.figure(item), item)
 
     w = case.words
     cells = tuple(tuple(map(cell, row)) for row in rows[:most])
-    return Grid(key, w(f"caption.{key}"), heads(w, columns), cells, _more(case, len(rows), most), **look)
+    return Grid(key, w(f"caption.{key}"), head_columns(w, columns), cells, _more(case, len(rows), most), **look)
 
 
 class Source(NamedTuple):
@@ -247,7 +247,7 @@ def settings_grid(case: Case) -> Grid | None:
     return _grid(case, "settings", "setting value_text", rows, plain=True, code=True) if rows else None
 
 
-def checksum_of(case: Case) -> str:
+def report_checksum(case: Case) -> str:
     """
     SHA-256 of everything that the figures depend on: inputs, settings, bounds, options, versions; not tables if masked.
 
@@ -518,7 +518,7 @@ def _reproduce(case: Case) -> list[Block]:
     settings, command = settings_grid(case), case.request.command
     blocks: list[Block] = [choices_grid(case)]
     blocks.append(Text(w("reproduce.usual")) if settings is None else settings)
-    blocks += [Heading(w("reproduce.title")), Text(w("reproduce.checksum")), Code(checksum_of(case))]
+    blocks += [Heading(w("reproduce.title")), Text(w("reproduce.checksum")), Code(report_checksum(case))]
     if command:
         blocks += [Text(w("reproduce.command")), Code(join(("passerelles", "report", *command)))]
     return [*blocks, Text(w("reproduce.same", version=package_version()), muted=True)]

@@ -18,7 +18,7 @@ from passerelles.referentials.referential import Referential
 from passerelles.scoring import measures
 from passerelles.scoring.measures import Attributes, Dense, Origins, Vectors
 from passerelles.sharing import cached_property, made_once
-from passerelles.vectors import by_column, frozen, membership, numbered, product, rarity, sparse, unit_rows, weighted
+from passerelles.vectors import by_column, factorised, frozen, membership, product, rarity, sparse, unit_rows, weighted
 
 
 class Tree(NamedTuple):
@@ -33,7 +33,7 @@ class Tree(NamedTuple):
 def tree_of(graph: OccupationGraph) -> Tree:
     """Return the place of each occupation of a graph."""
     domains = [o.domain for o in graph.occupations]
-    return Tree(graph.group, numbered(domains), numbered([top_domain(graph.referential, code) for code in domains]))
+    return Tree(graph.group, factorised(domains), factorised([top_domain(graph.referential, code) for code in domains]))
 
 
 def top_domain(referential: Referential, domain: str | None) -> str | None:
@@ -305,7 +305,7 @@ def _mean_closeness(name: str, context: FeatureContext) -> NDArray[np.float64]:
 
 
 def _ecological(context: FeatureContext) -> NDArray[np.int32]:
-    return numbered([None if o.ecological == "unknown" else o.ecological for o in context.graph.occupations])
+    return factorised([None if o.ecological == "unknown" else o.ecological for o in context.graph.occupations])
 
 
 CONTENT_PARTS: Final[Mapping[str, Mapping[str, Feature]]] = {

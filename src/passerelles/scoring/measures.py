@@ -19,11 +19,11 @@ from passerelles.vectors import (
     TextCounts,
     by_column,
     count_texts,
+    factorised,
     frozen,
     in_whole_numbers,
     level_named,
     membership,
-    numbered,
     piece_counts,
     presence,
     product,
@@ -466,8 +466,8 @@ def _spreads(graph: OccupationGraph, words: "sparse.csr_array", n_stems: int) ->
     return {
         "requirements": sparse.csr_array(sparse.eye_array(size)),
         "soft": _rows_where(sparse.csr_array(sparse.eye_array(size)), soft),
-        "macro": membership(numbered(broader)),
-        "knowledge_categories": membership(numbered(subjects)),
+        "macro": membership(factorised(broader)),
+        "knowledge_categories": membership(factorised(subjects)),
         "item_text": sparse.csr_array(words_of[:, :n_stems]),
         "all_text": words_of,
     }
@@ -554,7 +554,7 @@ def attributes_of(graph: OccupationGraph, closeness: Dense) -> Attributes:
     return Attributes(
         level=frozen(_filled(level, closeness, plain)),
         cadre=frozen(_filled(cadre, closeness, plain)),
-        head=numbered([next(iter(o.name.split()), "").casefold() for o in graph.occupations]),
+        head=factorised([next(iter(o.name.split()), "").casefold() for o in graph.occupations]),
     )
 
 

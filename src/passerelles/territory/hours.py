@@ -18,7 +18,7 @@ from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
 from passerelles.paths.detail import PathContext, counted_title, required_of
-from passerelles.paths.legal import NO, UNKNOWN, YES, Verdicts, find_frame, fits
+from passerelles.paths.legal import NO, UNKNOWN, YES, Verdicts, find_frame, judge_many
 from passerelles.progress import go_on
 from passerelles.scoring.measures import held_competencies, required_columns
 from passerelles.settings import EffortSettings, Settings
@@ -207,6 +207,6 @@ class EffortCosts:
                 case = context.case(code, needed[rows[0]], known=True, selective=False, **ends)
                 hours = expected[list(rows), j]
                 known = np.where(np.isnan(hours), 0.0, hours)
-                verdict = fits(law, case, known, known / settings.paths.month_hours)
+                verdict = judge_many(law, case, known, known / settings.paths.month_hours)
                 verdicts[list(rows), j] = np.where(np.isnan(hours), UNKNOWN, verdict)
         return verdicts

@@ -153,7 +153,7 @@ def _namer(by: Cut, places: Places | None) -> Callable[[Lot], tuple[str, str]]:
     return area
 
 
-def checksum_of(part: TerritoryPart, provenance: Mapping[str, Any], options: Sequence[object]) -> str:
+def part_checksum(part: TerritoryPart, provenance: Mapping[str, Any], options: Sequence[object]) -> str:
     """
     Return a checksum of all that a territory's line depends on, by which a run that was stopped goes on.
 

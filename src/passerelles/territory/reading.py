@@ -40,7 +40,7 @@ from passerelles.territory.lots import (
     town_of,
 )
 from passerelles.territory.shapes import shaped, tell_differing
-from passerelles.territory.sheets import damaged, grids_of, sheets_of
+from passerelles.territory.sheets import damaged, grids_of, read_sheets
 from passerelles.text import normalise_label
 
 _MOST_PEOPLE: Final = 1_000_000  # no lot of a territory is larger: beyond, a year or a code slipped into the column
@@ -167,7 +167,7 @@ def read_lots(
     reader = _Reader(referential, side, locator or Locator(), choices, review_threshold)
     rows = _given_rows(table, side)
     if rows and all(isinstance(row, str | Path) for row in rows):
-        files = [sheets_of(path, reader) for path in rows]
+        files = [read_sheets(path, reader) for path in rows]
         reader.set_aside += [problem for sheets in files for problem in damaged(sheets)]
         tables = [reader.tables(sheets) for sheets in files]
         if len(files) > 1:  # a lot of one of several tables is in no single file

@@ -167,7 +167,7 @@ def _unpivot(grid: Grid, role: str, headed: Iterable[int]) -> Grid:
     return replace(grid, header=header, columns=columns, rows=rows, headed=role)
 
 
-def labelled(grid: Grid, above: Sequence[Row]) -> Grid:
+def with_labels(grid: Grid, above: Sequence[Row]) -> Grid:
     """
     Take employers, places and jobs from lines of their own, as "Entreprise : Alpha", for the rows below them.
 

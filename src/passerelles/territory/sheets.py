@@ -16,7 +16,7 @@ from passerelles.territory.columns import COUNT, columns_of, fit, has_counts, na
 from passerelles.territory.grid import Grid, Reader, Row, without_markup
 from passerelles.territory.jobs import counted_jobs
 from passerelles.territory.lots import LotsError, Month, Problem, Side, says, town_of
-from passerelles.territory.shapes import labelled, tell_sum
+from passerelles.territory.shapes import tell_sum, with_labels
 from passerelles.text import normalise_label
 
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
@@ -42,7 +42,7 @@ def _side_of_texts(*texts: str) -> Side | None:
     return sides[0] if len(sides) == 1 else None
 
 
-def sheets_of(table: str | Path, reader: Reader) -> list[Rows]:
+def read_sheets(table: str | Path, reader: Reader) -> list[Rows]:
     """Return the rows of a file: of its visible sheets of the very same columns, or of one side and other firms."""
     side, fits = reader.side, partial(fit, side=reader.side)
 
@@ -475,7 +475,7 @@ def _grid(rows: Rows, reader: Reader) -> Grid:
     names, headings = grid.header, _headings(grid.header, above, rows.header_line)
     grid = _told_apart(grid, _headings(names, [(0, over)], 1) if over else headings)
     above_kept = [above if name == old else "" for above, name, old in zip(headings, grid.header, names, strict=True)]
-    return labelled(replace(grid, columns=columns_of(grid.header, side), above=above_kept), above)
+    return with_labels(replace(grid, columns=columns_of(grid.header, side), above=above_kept), above)
 
 
 def _asked(header: Iterable[str]) -> list[str]:

@@ -148,9 +148,9 @@ class Shown:
     @checked
     def to_text(self, lang: Lang = "fr") -> str:
         """Return the result as plain text, at most 80 columns wide."""
-        from passerelles.views.terminal import text_of  # noqa: PLC0415 - a library of terminals, only where it is used
+        from passerelles.views.terminal import plain_text  # noqa: PLC0415 - a library of terminals, only where it is used
 
-        return text_of(self._credited(lang), lang=lang)
+        return plain_text(self._credited(lang), lang=lang)
 
     def _repr_html_(self) -> str:
         return self.to_html()

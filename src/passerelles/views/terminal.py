@@ -165,13 +165,13 @@ def column_widths(heads: Sequence[str], rows: Sequence[Sequence[str]], exact: Se
     return widths
 
 
-def text_of(page: Page, *, lang: Lang = "fr") -> str:
+def plain_text(page: Page, *, lang: Lang = "fr") -> str:
     r"""
     Return a page as plain text, at most 80 columns wide; pages that unfold are left out.
 
     Examples
     --------
-    >>> text_of(Page("Title", lead=["A sentence."]))
+    >>> plain_text(Page("Title", lead=["A sentence."]))
     'Title\nA sentence.'
     """
     return printed_text(lambda screen: print_page(screen, page), lang=lang).strip()

@@ -174,14 +174,14 @@ _FILTERS: Final = packaged("passerelles.service.explorer", "filters.toml")
 _FIRMS: Final = ("agreement", "hiring_agreement")  # of the present employer, and of the firm that hires
 
 
-def job_of(ask: PageRequest, text: str) -> Fiche:
+def fiche_of(ask: PageRequest, text: str) -> Fiche:
     """Return the occupation of a code or exact title, whose conditions of access it then shows."""
     return Fiche.of(ask.engine.referential, text)
 
 
 def jobs_of(ask: PageRequest, most: int) -> list[Fiche]:
     """Return the jobs that an address names, each occupation once, as it is named first."""
-    named = grouped((job.code, job) for job in (job_of(ask, text) for text in ask.many("job")))
+    named = grouped((job.code, job) for job in (fiche_of(ask, text) for text in ask.many("job")))
     return [first for first, *_ in named.values()][:most]
 
 
@@ -201,7 +201,7 @@ def home(ask: PageRequest) -> str:
 def asked_of(ask: PageRequest, candidate: Candidate) -> str:
     """Return what asks for a candidate: the title that the text names, where access depends on it, else its code."""
     with suppress(UnknownCodeError):  # several occupations share the title
-        named = job_of(ask, candidate.title if candidate.reason != "meaning" else candidate.code)
+        named = fiche_of(ask, candidate.title if candidate.reason != "meaning" else candidate.code)
         return named.asked if named.code == candidate.code else candidate.code
     return candidate.code
 
@@ -219,7 +219,7 @@ def _doubt(resolution: Resolution) -> str:
 def job(ask: PageRequest, code: str) -> str:
     """Return the sheet of an occupation, with its market and certifications where data are known."""
     engine, lang = ask.engine, ask.lang
-    about = job_of(ask, code)
+    about = fiche_of(ask, code)
     certifications = engine.certifications
     today = date.today()  # noqa: DTZ011 - the visitor's own day
     leading = () if certifications is None else certifications.leading(about.code, engine.referential, today)
@@ -256,7 +256,7 @@ def filters_of(ask: PageRequest, *, towards: bool = False) -> tuple[list[str], d
 
 def ranking(ask: PageRequest, code: str, *, towards: bool) -> str:
     """Return the moves from an occupation, or towards it."""
-    about, rank = job_of(ask, code), rank_sources if towards else rank_moves
+    about, rank = fiche_of(ask, code), rank_sources if towards else rank_moves
     filters, choice = filters_of(ask, towards=towards)
     settings = settings_of(ask.engine, strict=choice["strict"])
     moves = ask.engine.moves(rank, code, filters=filters, settings=settings, limit=choice["limit"])
@@ -276,7 +276,7 @@ def ranking(ask: PageRequest, code: str, *, towards: bool) -> str:
 
 def move(ask: PageRequest, origin: str, target: str) -> str:
     """Return one move with all that explains it, and what would bring it nearer."""
-    start, end = job_of(ask, origin), job_of(ask, target)
+    start, end = fiche_of(ask, origin), fiche_of(ask, target)
     moves = ask.engine.moves(rank_moves, origin, targets=[target], limit=1)
     if not moves:
         raise UnknownCodeError(end.code, key="explorer_no_move")
@@ -335,7 +335,7 @@ def _groups(ask: PageRequest, comparison: Comparison) -> list[tuple[str, str, Se
 
 def paths(ask: PageRequest, origin: str, target: str) -> str:
     """Return the paths from one occupation to another, each step in sentences."""
-    start, end = job_of(ask, origin), job_of(ask, target)
+    start, end = fiche_of(ask, origin), fiche_of(ask, target)
     frame = ask.one("frame") or None
     if frame not in (None, *presets()):  # a file of this machine is one too, but nobody's business
         raise no_such_frame(frame or "")
@@ -401,7 +401,7 @@ class MapDomain(NamedTuple):
 _DOT: Final = (Column("label", note="code"), Column("domain"))
 
 
-def groups_of(engine: Engine) -> tuple[MapDomain, ...]:
+def map_domains(engine: Engine) -> tuple[MapDomain, ...]:
     """Return all occupations on the map, by domain; cached."""
 
     def make() -> tuple[MapDomain, ...]:
@@ -452,8 +452,8 @@ def _spread_labels(groups: Sequence[MapDomain]) -> tuple[MapDomain, ...]:
 
 def whole_map(ask: PageRequest) -> str:
     """Return the map of all occupations, with its table."""
-    groups = groups_of(ask.engine)
-    chosen = job_of(ask, text).code if (text := ask.one("job")) else ""
+    groups = map_domains(ask.engine)
+    chosen = fiche_of(ask, text).code if (text := ask.one("job")) else ""
     dots = sorted((d for g in groups for d in g.dots), key=lambda d: d.code)
     sheet = Sheet("map", _DOT, lambda: dots, ask.lang)
     return ask.render(
@@ -466,7 +466,7 @@ def whole_map(ask: PageRequest) -> str:
 
 def map_picture(ask: PageRequest) -> str:
     """Return the map as a picture of its own, for print: domains are named on it."""
-    return ask.render("map.svg", groups=groups_of(ask.engine))
+    return ask.render("map.svg", groups=map_domains(ask.engine))
 
 
 def _depth(move: Move) -> float:
@@ -479,7 +479,7 @@ PlacedMove = tuple[Move, float, float]  # a neighbour around an occupation, and 
 
 def near(ask: PageRequest, code: str) -> str:
     """Return the neighbours of an occupation around it, with their table: nearer is likelier."""
-    about = job_of(ask, code)
+    about = fiche_of(ask, code)
     moves = rank_moves(ask.engine.graph, about.code, limit=_NEIGHBOURS)
 
     def link(move: Move) -> str:
@@ -582,7 +582,7 @@ def area(ask: PageRequest, number: str) -> str | None:
         members=ask.table(members, label=lambda m: ask.url("show", m.code), code=lambda m: ask.url("show", m.code)),
         out=_passages(ask, [p for p in grouping.passages if p.origin == chosen.number], names, "target"),
         into=_passages(ask, [p for p in grouping.passages if p.target == chosen.number], names, "origin"),
-        groups=groups_of(ask.engine),
+        groups=map_domains(ask.engine),
     )
 
 

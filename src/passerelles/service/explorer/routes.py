@@ -19,7 +19,7 @@ from passerelles.ranking.move import Moves
 from passerelles.ranking.rank import rank_moves
 from passerelles.report.lookups import Fiche
 from passerelles.service.explorer import pages, territory
-from passerelles.service.explorer.pages import ASSETS, PageRequest, asked_of, asset, job_of, jobs_of
+from passerelles.service.explorer.pages import ASSETS, PageRequest, asked_of, asset, fiche_of, jobs_of
 from passerelles.service.middleware import EXPLORER
 from passerelles.service.problems import STATUS, refusal
 from passerelles.service.requests import Body, Code, Person, Text
@@ -49,7 +49,7 @@ def holds(ask: PageRequest, wanted: HoldsBody) -> str:
     candidates: list[Candidate] = []
     if wanted.job:
         try:
-            job = job_of(ask, wanted.job)
+            job = fiche_of(ask, wanted.job)
         except UnknownCodeError:
             candidates = resolve_title(referential, wanted.job, limit=_CANDIDATES)
             if not candidates:
