@@ -163,7 +163,7 @@ class Passage(Described):
     )  # fmt: skip
 
 
-class Spot(NamedTuple):
+class Disc(NamedTuple):
     """An area on a wheel: its place and its radius, the wheel's own being 1 around (0, 0)."""
 
     area: Area
@@ -233,7 +233,7 @@ class MobilityAreas(Shown):
         passages = tuple(p for p in self.passages if {p.origin, p.target} <= numbers)
         return replace(self, areas=areas, passages=passages)
 
-    def wheel(self) -> tuple[list[Spot], list[tuple[Spot, Spot, float]]]:
+    def wheel(self) -> tuple[list[Disc], list[tuple[Disc, Disc, float]]]:
         """
         Return the areas on a wheel, and the ways between them with how wide each is, the widest being 1.
 
@@ -253,7 +253,7 @@ class MobilityAreas(Shown):
         for place, area in enumerate(order):
             angle = 2 * math.pi * place / len(order)
             radius = largest * math.sqrt(len(area.members) / most)
-            spots[area.number] = Spot(area, round(_RIM * math.sin(angle), 4), round(-_RIM * math.cos(angle), 4), radius)
+            spots[area.number] = Disc(area, round(_RIM * math.sin(angle), 4), round(-_RIM * math.cos(angle), 4), radius)
         widest = max(between.values(), default=1)
         wide = sorted((moves, *sorted(ends)) for ends, moves in between.items() if moves >= _THINNEST_SHARE * widest)
         return list(spots.values()), [(spots[start], spots[end], moves / widest) for moves, start, end in wide]

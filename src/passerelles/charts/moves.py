@@ -18,7 +18,7 @@ from passerelles.ranking.rank import check_limit, rank_moves
 from passerelles.views.spec import On
 
 if TYPE_CHECKING:
-    from passerelles.areas import Area, MobilityAreas, Spot
+    from passerelles.areas import Area, Disc, MobilityAreas
     from passerelles.graph.core import OccupationGraph
     from passerelles.model import Profile
     from passerelles.ranking.compare import Comparison
@@ -737,7 +737,7 @@ def area_map(found: "MobilityAreas", *, width: float = 8.0, lang: Lang = "fr") -
     middle = (pen.width / 2, y + half)
     spots, ways = found.wheel()
 
-    def at(spot: "Spot") -> tuple[float, float]:
+    def at(spot: "Disc") -> tuple[float, float]:
         return middle[0] + half * spot.x, middle[1] + half * spot.y
 
     for start, end, thick in ways:
