@@ -321,14 +321,14 @@ def ragged(starts: Ints, rows: Rows) -> tuple[Ints, Ints, Ints]:
 def effort_table(graph: OccupationGraph, settings: Settings) -> EffortTable:
     """Return the effort table of a graph under its settings, made at the first call."""
     key = ("effort_table", settings.effort.model_dump_json(), settings.paths.model_dump_json())
-    return graph.derived(key, lambda: _build(graph, settings))
+    return graph.derived(key, lambda: _build_table(graph, settings))
 
 
 def uncovered_by(graph: OccupationGraph, table: EffortTable, competencies: HeldCompetencies) -> Shares:
     """What held competencies leave uncovered: shape (m + k,), in 1 / `UNITS`; of the union of two, the minimum."""
     entered = np.zeros(len(table.macros), dtype=np.bool_)
     entered[np.searchsorted(table.macros, graph.macro[competencies.held & (graph.macro >= 0)])] = True
-    return frozen(np.concatenate([_left(competencies.credit), np.where(entered, 0, UNITS).astype(np.uint8)]))
+    return frozen(np.concatenate([_uncovered_units(competencies.credit), np.where(entered, 0, UNITS).astype(np.uint8)]))
 
 
 Block = tuple[int, str, int | str]
@@ -342,12 +342,12 @@ def _block_of(kind: str, category: str, macro: int) -> Block:
     return (1, kind, category) if kind == "savoir" else (2, kind, "")
 
 
-def _build(graph: OccupationGraph, settings: Settings) -> EffortTable:
+def _build_table(graph: OccupationGraph, settings: Settings) -> EffortTable:
     effort, paths = settings.effort, settings.paths
-    return EffortTable(**_listed(graph, settings), **_qualified(graph, effort), effort=effort, paths=paths)
+    return EffortTable(**_item_fields(graph, settings), **_course_fields(graph, effort), effort=effort, paths=paths)
 
 
-def _listed(graph: OccupationGraph, settings: Settings) -> dict[str, Any]:
+def _item_fields(graph: OccupationGraph, settings: Settings) -> dict[str, Any]:
     """Return the fields of an effort table that come from the competencies which occupations ask for."""
     effort, size = settings.effort, len(graph.codes)
     exact = set(graph.settings.near.exact_categories)
@@ -391,7 +391,7 @@ def hours_of_kind(effort: EffortSettings) -> dict[str, float]:
     return {"savoir-faire": effort.skill_hours, "savoir": effort.knowledge_hours, "savoir-être": effort.soft_hours}
 
 
-def _qualified(graph: OccupationGraph, effort: EffortSettings) -> dict[str, Any]:
+def _course_fields(graph: OccupationGraph, effort: EffortSettings) -> dict[str, Any]:
     """Return the fields of an effort table that come from the qualification for each occupation."""
     quals = tuple(qualifications.qualification_of(graph.referential, o, effort) for o in graph.occupations)
     people = [qualifications.level_of_people(graph.referential, *of) for of in zip(graph.codes, quals, strict=True)]
@@ -480,12 +480,12 @@ def uncovered_by_each(
     under = graph.macro[columns] >= 0
     uncovered[size + np.searchsorted(macros, graph.macro[columns[under]]), owner[under]] = 0
     places, counts = near.of_rows(columns)
-    np.minimum.at(uncovered, (near.columns[places], np.repeat(owner, counts)), _left(near.data[places]))
+    np.minimum.at(uncovered, (near.columns[places], np.repeat(owner, counts)), _uncovered_units(near.data[places]))
     uncovered[columns, owner] = 0
     return uncovered
 
 
-def _left(credit: Floats | float) -> Shares:
+def _uncovered_units(credit: Floats | float) -> Shares:
     return np.asarray(UNITS - np.rint(UNITS * np.asarray(credit)), dtype=np.uint8)
 
 

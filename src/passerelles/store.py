@@ -321,7 +321,7 @@ def write_index(
     """
     members: dict[str, Content] = {name: [memoryview(_json(value))] for name, value in documents.items()}
     members |= {name: npy_bytes(array) for name, array in arrays.items()}
-    listed = {name: _listing(content, arrays.get(name)) for name, content in members.items()}
+    listed = {name: _member_entry(content, arrays.get(name)) for name, content in members.items()}
     manifest = _json({"schema": SCHEMA, "format": FORMAT, "package": package_version(), **about, "members": listed})
     seal = seal_line(hashlib.sha256(manifest).hexdigest())
     members = {MANIFEST: [memoryview(manifest)], SEAL: [memoryview(seal)], **members}
@@ -346,7 +346,7 @@ def _json(value: object) -> bytes:
     return text.encode("utf-8", _ERRORS)
 
 
-def _listing(content: Content, array: Array | None) -> dict[str, Any]:
+def _member_entry(content: Content, array: Array | None) -> dict[str, Any]:
     digest = hashlib.sha256()
     for part in content:
         digest.update(part)

@@ -364,8 +364,8 @@ def count_texts(texts: Sequence[str], rules: WordRules) -> TextCounts:
     neighbours = np.flatnonzero(row[1:] == row[:-1])
     pairs, pair_number = np.unique(stemmed[neighbours] * size + stemmed[neighbours + 1], return_inverse=True)
     rows, terms = np.append(row, row[neighbours]), np.append(stemmed, size + pair_number.ravel())
-    words = _counts(row, flat, (len(bags), len(vocabulary)))
-    return TextCounts(tuple(vocabulary), words, _counts(rows, terms, (len(bags), size + len(pairs))), size)
+    words = _count_matrix(row, flat, (len(bags), len(vocabulary)))
+    return TextCounts(tuple(vocabulary), words, _count_matrix(rows, terms, (len(bags), size + len(pairs))), size)
 
 
 def _numbers(bags: Sequence[Sequence[str]], number: Mapping[str, int]) -> tuple[Ints, Ints]:
@@ -374,7 +374,7 @@ def _numbers(bags: Sequence[Sequence[str]], number: Mapping[str, int]) -> tuple[
     return np.repeat(np.arange(len(bags)), np.fromiter(map(len, bags), dtype=np.int64, count=len(bags))), flat
 
 
-def _counts(rows: Ints, columns: Ints, shape: tuple[int, int]) -> "sparse.csr_array":
+def _count_matrix(rows: Ints, columns: Ints, shape: tuple[int, int]) -> "sparse.csr_array":
     places = (rows.astype(np.int32), columns.astype(np.int32))  # wider ones would stay wide in all that follows
     return sparse.csr_array((np.ones(len(rows)), places), shape=shape)
 
@@ -438,7 +438,7 @@ def word_counts(texts: Sequence[str]) -> "sparse.csr_array":
     """Shape (n_texts, n_words): counts of words, columns in the order of the words."""
     bags = [*map(words_of, texts)]
     vocabulary = _columns(sorted(set(chain.from_iterable(bags))))
-    return _counts(*_numbers(bags, vocabulary), (len(bags), len(vocabulary)))
+    return _count_matrix(*_numbers(bags, vocabulary), (len(bags), len(vocabulary)))
 
 
 def word_vectors(labels: Sequence[str], counted: Sequence[bool] | None = None) -> "sparse.csr_array":

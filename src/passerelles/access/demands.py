@@ -190,13 +190,13 @@ class Demands(Deriving):
     def _uncontested(self) -> Bools:
         """Shape (c + g,): what nobody is selected for again."""
         of_credentials = (uncontested(self.referential, c) for c in self.credentials)
-        return _flags([*of_credentials, *(False for _ in self.choices)])
+        return _bools([*of_credentials, *(False for _ in self.choices)])
 
     @cached_property
     def _into_studies(self) -> Bools:
         """Shape (c + g,): competitions into the studies of a diploma."""
         of_credentials = (into_studies(self.referential, c) for c in self.credentials)
-        return _flags([*of_credentials, *(False for _ in self.choices)])
+        return _bools([*of_credentials, *(False for _ in self.choices)])
 
     def holds(self, practice: float) -> Bools:
         """
@@ -222,7 +222,7 @@ class Demands(Deriving):
 
     def seasoned(self, holdings: Holdings) -> Bools:
         """Shape (n,): where employers usually ask everybody for years in a trade that a person does not have."""
-        return _flags(any(holdings.of(code) != "yes" for code in codes) for codes in self._years)
+        return _bools(any(holdings.of(code) != "yes" for code in codes) for codes in self._years)
 
     @cached_property
     def _years(self) -> list[list[str]]:
@@ -258,7 +258,7 @@ class Demands(Deriving):
 
     def held(self, holdings: Holdings) -> Bools:
         """Shape (c + g,): what a person holds."""
-        return _flags(chain(map(holdings.held.__contains__, self.codes), map(holdings.has_one_of, self._proofs)))
+        return _bools(chain(map(holdings.held.__contains__, self.codes), map(holdings.has_one_of, self._proofs)))
 
     def open_ways(self, row: int, price: Price, holdings: Holdings) -> dict[str, list[Way]]:
         """Return the ways to each open choice of an occupation, by group: the one priced, then others not closed."""
@@ -330,8 +330,8 @@ class Demands(Deriving):
         of_ways = np.asarray([figures[list(way)].sum(axis=0) for way in ways], dtype=np.float64).reshape(-1, 5)
         tenths, low, high, least, unknown = (frozen(column) for column in np.concatenate([figures, of_ways]).T.copy())
         length, certain = (frozen(column.astype(np.int64)) for column in (tenths, least))
-        full = _flags([*self.full[: len(hours)], *(bool(self.full[list(way)].any()) for way in ways)])
-        flags = _flags(unknown), _flags([*self._closed, *closed])
+        full = _bools([*self.full[: len(hours)], *(bool(self.full[list(way)].any()) for way in ways)])
+        flags = _bools(unknown), _bools([*self._closed, *closed])
         return Price(held, length, low, high, certain, *flags, tuple(hours), ways, ranked, full)
 
     def _ended(self, way: Sequence[int]) -> bool:
@@ -443,7 +443,7 @@ class Demands(Deriving):
 
     def _of_columns(self, plain: Sequence[bool], counted: Sequence[bool]) -> Bools:
         """Shape (c + g,): what is true of each credential; of a choice, where each way holds one of the counted."""
-        return _flags([*plain, *(all(any(counted[i] for i in way) for way in ways) for ways in self.members)])
+        return _bools([*plain, *(all(any(counted[i] for i in way) for way in ways) for ways in self.members)])
 
     def span(self, missing: Bools, price: Price) -> tuple[Floats, Floats, Floats]:
         """Return hours low, expected and high of the columns in `missing`, shape (...,); nan where they are unknown."""
@@ -467,7 +467,7 @@ class Demands(Deriving):
     @cached_property
     def _practice(self) -> Bools:
         """Shape (c,): whether each credential is practice, and no study."""
-        return _flags(c.kind == "experience" for c in self.credentials)
+        return _bools(c.kind == "experience" for c in self.credentials)
 
     @cached_property
     def _months(self) -> Floats:
@@ -535,7 +535,7 @@ def _expected_months(span: Hours) -> float:
     return span.expected or span.low or 0.0
 
 
-def _flags(answers: Iterable[bool]) -> Bools:
+def _bools(answers: Iterable[bool]) -> Bools:
     return frozen(np.asarray([*answers], dtype=np.bool_))
 
 
@@ -583,10 +583,10 @@ def build_demands(referential: Referential, jobs: Sequence[tuple[str, Aim]], *, 
         usual=tuple(usual for _, usual in choices),
         needed=frozen(needed),
         courses=frozen(courses),
-        hidden=_flags(not lifted and _hidden(referential, c, code) for c, code in in_order),
-        selective=_flags(c.status == "selective" for c in conditions),
-        contested=_flags(c.selection is None or c.selection.kind == "competition" for c in conditions),
-        entered_freely=_flags(
+        hidden=_bools(not lifted and _hidden(referential, c, code) for c, code in in_order),
+        selective=_bools(c.status == "selective" for c in conditions),
+        contested=_bools(c.selection is None or c.selection.kind == "competition" for c in conditions),
+        entered_freely=_bools(
             c.level_low == 0 and all(i.ground != "establishment" for i in c.required) for c in conditions
         ),
         groups=groups,

@@ -254,7 +254,7 @@ def _finished(run: Mapping[str, Any], output: Path, aside: Path) -> dict[str, di
             raise PasserellesError("unreadable_path", path=output / RUN, reason=error) from error
         changed = [name for name in run if stored.get(name) != run[name]]
         if not changed:
-            _make(aside)  # it may have been deleted: its parts are made again
+            _make_folder(aside)  # it may have been deleted: its parts are made again
             return finished
         if finished:
             raise PasserellesError("profiles_other_run", path=output, what=", ".join(changed))
@@ -264,11 +264,11 @@ def _finished(run: Mapping[str, Any], output: Path, aside: Path) -> dict[str, di
         ):
             raise PasserellesError("write_onto_others", path=folder, names=RUN)
         check_free(folder, overwrite=True)
-        _make(folder)
+        _make_folder(folder)
     return {}
 
 
-def _make(folder: Path) -> None:
+def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
@@ -371,13 +371,13 @@ def read_run(place: Path) -> Run:
         if place.is_dir():
             run = _run_file(place)
             parts = [place / name for name in sorted(run["parts"])]
-            table = pa.concat_tables([_columns(_table(part), part) for part in parts]) if parts else None
+            table = pa.concat_tables([_compared_columns(_arrow_table(part), part) for part in parts]) if parts else None
             provenance = run["provenance"]
         elif place.suffix.casefold() == ".json":
             table, provenance = _of_json(place)
         else:
-            whole_table = _table(place)
-            table = _columns(whole_table, place)
+            whole_table = _arrow_table(place)
+            table = _compared_columns(whole_table, place)
             metadata = (whole_table.schema.metadata or {}).get(KEY.encode())
             provenance = parse_json(metadata) if metadata else read_provenance(place)
     except (OSError, ValueError, KeyError, TypeError, OverflowError, pa.ArrowException) as error:
@@ -404,7 +404,7 @@ def _run_file(folder: Path) -> Any:
     return run
 
 
-def _table(path: Path) -> "pa.Table":
+def _arrow_table(path: Path) -> "pa.Table":
     kind = path.suffix.casefold()
     if kind == ".csv":
         texts = {name: pa.string() for names in _NAMES.values() for name in names if name not in ("rank", "score")}
@@ -424,15 +424,15 @@ def _plain_ids(table: "pa.Table", name: str) -> "pa.Table":
     return table.set_column(table.column_names.index(name), name, ids)
 
 
-def _kind(name: str) -> "pa.DataType":
+def _arrow_type(name: str) -> "pa.DataType":
     return {"rank": pa.int64(), "score": pa.float64()}.get(name, pa.string())
 
 
-def _columns(table: "pa.Table", path: Path) -> "pa.Table":
+def _compared_columns(table: "pa.Table", path: Path) -> "pa.Table":
     columns = {}
     for name, known in _NAMES.items():
         source = next((name for name in known if name in table.column_names), None)
-        kind = _kind(name)
+        kind = _arrow_type(name)
         if source is None and name in ("code", "rank"):
             raise PasserellesError("run_unreadable", path=path, reason=" / ".join(known))
         column = pa.nulls(table.num_rows, kind) if source is None else table[source].cast(kind)
@@ -455,7 +455,7 @@ def _of_json(path: Path) -> "tuple[pa.Table, dict[str, Any]]":
         | {name: item.get(name) for name in ("rank", "score", "level")}
         for item in payload["results"]
     ]
-    return pa.Table.from_pylist(rows, schema=pa.schema([(name, _kind(name)) for name in _NAMES])), provenance
+    return pa.Table.from_pylist(rows, schema=pa.schema([(name, _arrow_type(name)) for name in _NAMES])), provenance
 
 
 @dataclass(frozen=True, slots=True)

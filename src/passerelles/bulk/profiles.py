@@ -46,7 +46,7 @@ _HEADS: Final = {
 }
 _HELD: Final = coded("yes_no")
 _EMPLOYMENT: Final = coded("employment")
-_PARTED: Final = re.compile(r"[;|,\n]")
+_SEP: Final = re.compile(r"[;|,\n]")
 FAULT: Final = "passerelles.fault"  # a further column: why a row of a file could not be read
 
 
@@ -114,12 +114,12 @@ def with_valid_texts(batch: "pa.RecordBatch") -> "tuple[pa.RecordBatch, list[int
         batch.validate(full=True)
     except pa.ArrowInvalid:
         garbled: set[int] = set()
-        columns = [_legible(column, garbled) for column in batch.columns]
+        columns = [_valid_texts(column, garbled) for column in batch.columns]
         return pa.RecordBatch.from_arrays(columns, names=batch.schema.names), sorted(garbled)
     return batch, []
 
 
-def _legible(column: "pa.Array", garbled: set[int]) -> "pa.Array":
+def _valid_texts(column: "pa.Array", garbled: set[int]) -> "pa.Array":
     values: list[Any] = []
     for position, value in enumerate(column):
         try:
@@ -232,7 +232,7 @@ def _line(file: TextIO, ahead: deque[str]) -> str:
 
 def _batch(records: Sequence[CsvRecord], header: Sequence[str]) -> "pa.RecordBatch":
     """Return a batch of the columns that profiles have, and of why rows cannot be read."""
-    columns = {name: _cells(records, header, name) for name in COLUMNS}
+    columns = {name: _column_cells(records, header, name) for name in COLUMNS}
     faults = [
         "too_long" if record is None
         else "wrong_length" if len(record) != len(header)
@@ -241,9 +241,9 @@ def _batch(records: Sequence[CsvRecord], header: Sequence[str]) -> "pa.RecordBat
         for record, cells in zip(records, zip(*columns.values(), strict=True), strict=True)
     ]  # fmt: skip
     lists = [
-        list(filter(None, (c.strip("[] \"'") for c in _PARTED.split(cell or "")))) for cell in columns["competencies"]
+        list(filter(None, (c.strip("[] \"'") for c in _SEP.split(cell or "")))) for cell in columns["competencies"]
     ]
-    stated = [cell and ";".join(map(_pair, _PARTED.split(cell))) for cell in columns["credentials"]]
+    stated = [cell and ";".join(map(_pair, _SEP.split(cell))) for cell in columns["credentials"]]
     ways = [cell and (meaning(_EMPLOYMENT, cell) or cell) for cell in columns["employment"]]
     values = {**columns, "competencies": lists, "credentials": stated, "employment": ways, FAULT: faults}
     text = pa.string()
@@ -257,7 +257,7 @@ def _pair(text: str) -> str:
     return f"{code}{sign}{(held.strip() and meaning(_HELD, held.strip())) or held}"
 
 
-def _cells(records: Sequence[CsvRecord], header: Sequence[str], name: str) -> list[str | None]:
+def _column_cells(records: Sequence[CsvRecord], header: Sequence[str], name: str) -> list[str | None]:
     if name not in header:
         return [None] * len(records)
     where = header.index(name)
@@ -422,7 +422,7 @@ def read_people(directory: Directory, batch: "pa.RecordBatch", faults: Faults) -
     people, kept
         The good rows, and their positions in the batch.
     """
-    for position in np.flatnonzero(_nulls(batch.column("id"))).tolist():
+    for position in np.flatnonzero(_null_mask(batch.column("id"))).tolist():
         faults.setdefault(position, Fault("null_id"))
     rows, titles = _rows(directory, batch.column("occupation"), faults)
     lengths, parents, columns = _competency_columns(directory, batch.column("competencies"), faults)
@@ -508,7 +508,7 @@ def _stated_credentials(directory: Directory, column: "pa.Array", faults: Faults
     if column.null_count == len(column):
         return by_position
     pairs = _pairs_of(column.type)
-    for position in np.flatnonzero(~_nulls(column)).tolist():
+    for position in np.flatnonzero(~_null_mask(column)).tolist():
         listed = pairs(column[position].as_py())
         stated = dict(listed)
         faults_of = (_credential_fault(directory, code, held, stated[code]) for code, held in listed)
@@ -542,6 +542,6 @@ def _pairs_of(kind: "pa.DataType") -> Callable[[Any], list[tuple[Any, Any]]]:
     return lambda listed: [tuple((item or {"": None, " ": None}).values())[:2] for item in listed]
 
 
-def _nulls(column: "pa.Array") -> Bools:
+def _null_mask(column: "pa.Array") -> Bools:
     mask: Bools = column.is_null().to_numpy(zero_copy_only=False)
     return mask

@@ -158,14 +158,14 @@ def reliability_diagram(bins: "Sequence[Bin | Mapping[str, Any]]", *, width: flo
     pen = Pen(width, "reliability", lang)
     facts = pen.say("facts", n=len(rows), cases=sum(int(r["cases"]) for r in rows))
     y = pen.heading(facts)
-    y = _points(pen, rows, y)
+    y = _draw_points(pen, rows, y)
     y = pen.legend(y + 6, [(_FAIR, pen.say("point")), ("╌", pen.say("even"))])
     shares = [[percent(r[name], lang=lang) for name in ("predicted", "observed")] for r in rows]
     rows_text = listed((pen.say("row", predicted=predicted, observed=observed) for predicted, observed in shares), lang)
     return pen.chart(y, f"{facts} {pen.say('words', rows=rows_text)}")
 
 
-def _points(pen: Pen, rows: Sequence[Mapping[str, Any]], top: float) -> float:
+def _draw_points(pen: Pen, rows: Sequence[Mapping[str, Any]], top: float) -> float:
     from scipy.stats import binomtest  # noqa: PLC0415 - heavy, and one chart alone asks for it
 
     write = partial(percent, lang=pen.lang)

@@ -65,9 +65,9 @@ def score_waterfall(move: "Move", *, width: float = 8.0, lang: Lang = "fr") -> C
     pen = Pen(width, "waterfall", lang)
     parts = sorted(move.parts, key=lambda p: (p.name != "base", -abs(p.value)))
     ends = pairwise(accumulate((p.value for p in parts), initial=0.0))
-    bars = [_Bar(p.label(lang), start, end, _look(p)) for p, (start, end) in zip(parts, ends, strict=True)]
+    bars = [_Bar(p.label(lang), start, end, _fill_of(p)) for p, (start, end) in zip(parts, ends, strict=True)]
     total = _Bar(pen.say("total"), 0.0, move.score, _TOTAL)
-    y = _bars(pen, [*bars, total], pen.heading(_facts(move, lang), **_ends(move, lang)))
+    y = _draw_bars(pen, [*bars, total], pen.heading(_facts(move, lang), **_ends(move, lang)))
     entries: list[Entry] = [(_BASE, pen.say("base"))] if any(p.name == "base" for p in parts) else []
     entries += [(_PLUS, pen.say("plus")), (_MINUS, pen.say("minus")), (_TOTAL, total.label)]
     parts_text = listed((f"{p.label(lang)} {signed(p.value, lang=lang)}" for p in parts), lang)
@@ -103,11 +103,11 @@ class _Bar(NamedTuple):
     look: Fill
 
 
-def _look(part: "PartValue") -> Fill:
+def _fill_of(part: "PartValue") -> Fill:
     return _BASE if part.name == "base" else _PLUS if part.value > 0 else _MINUS
 
 
-def _bars(pen: Pen, bars: Sequence[_Bar], top: float) -> float:
+def _draw_bars(pen: Pen, bars: Sequence[_Bar], top: float) -> float:
     values = [signed(bar.end - bar.start, lang=pen.lang) for bar in bars]
     column = min(max(pen.wide(bar.label, bold=True) for bar in bars) + 2, pen.inner * 0.4)
     value_width = max(pen.wide(v, bold=True) for v in values)
@@ -195,8 +195,8 @@ def competency_bars(move: "Move", *, limit: int = 8, width: float = 8.0, lang: L
     most = max(item.weight for items in groups.values() for item in items)
     for state, items in groups.items():
         if items:
-            y = _group(pen, state, items[:limit], y + 6, most)
-            y = _others(pen, items[limit:], y)
+            y = _draw_items(pen, state, items[:limit], y + 6, most)
+            y = _draw_others(pen, items[limit:], y)
     y = pen.legend(y + 6, [(_CORE, pen.say("core"))])
     names = {state: listed((i.label or i.code for i in items[:limit]), lang) for state, items in groups.items()}
     state_texts = [say(f"moves.items.{s}", lang=lang, n=len(i), names=names[s]) for s, i in groups.items() if i]
@@ -214,7 +214,7 @@ def _strip(pen: Pen, states: Mapping[str, float], y: float, looks: Mapping[str, 
     return y + tall
 
 
-def _group(pen: Pen, state: str, items: "Sequence[Item]", y: float, most: float) -> float:
+def _draw_items(pen: Pen, state: str, items: "Sequence[Item]", y: float, most: float) -> float:
     y = pen.text((MARGIN, y), pen.say(f"head_{state}"), bold=True) + 2
     column = pen.inner * 0.6
     number_width = pen.wide(number(most, lang=pen.lang, decimals=1)) + 8
@@ -295,7 +295,7 @@ def comparison_bars(found: "Comparison", *, width: float = 8.0, lang: Lang = "fr
     return pen.chart(pen.legend(y, key), " ".join([pen.say("meaning"), *sentences]))
 
 
-def _others(pen: Pen, items: "Sequence[Item]", y: float) -> float:
+def _draw_others(pen: Pen, items: "Sequence[Item]", y: float) -> float:
     if not items:
         return y
     weight = number(sum(i.weight for i in items), lang=pen.lang, decimals=1)
@@ -420,7 +420,7 @@ def neighbour_map(
     if not moves:
         message = say("moves.none", lang=lang)
         return pen.chart(pen.text((MARGIN, y), message, width=pen.inner), message, note=False)
-    y = _map(pen, moves, ring_order(graph, [m.target.code for m in moves]), y)
+    y = _draw_map(pen, moves, ring_order(graph, [m.target.code for m in moves]), y)
     levels = [level for level in _LEVELS if any(m.level == level for m in moves)]
     words = {level: say(f"moves.level.{level}", lang=lang) if level else pen.say("no_level") for level in levels}
     entries: list[Entry] = [(_ORIGIN, pen.say("origin")), *((_LEVELS[level], words[level]) for level in levels)]
@@ -435,7 +435,7 @@ def _name(move: "Move", lang: Lang) -> str:
     return f"{'★ ' if move.known else ''}{move.target.code} {move.target.label or ''}".rstrip() + chance
 
 
-def _map(pen: Pen, moves: "Sequence[Move]", order: Sequence[int], top: float) -> float:
+def _draw_map(pen: Pen, moves: "Sequence[Move]", order: Sequence[int], top: float) -> float:
     size = pen.size - 0.5
     column = pen.inner * 0.265
     radius = (pen.inner - 2 * column) / 2 - 12
@@ -574,15 +574,15 @@ def path_ladder(path: "Path", *, width: float = 8.0, lang: Lang = "fr") -> Chart
     y = _rung(pen, y, ends["origin"], Colour.PAPER)
     for step in path.steps:
         start = dot
-        y = _step(pen, ruler, y + 4, step) + 8
+        y = _draw_step(pen, ruler, y + 4, step) + 8
         dot = y + (pen.size + 1) * LINE / 2
         pen.line([(rail, start), (rail, dot)], colour=Colour.BLUE, width=2.2, over=0.8)
         y = _rung(pen, y, _end(step.target, lang), Colour.BLUE if step is path.steps[-1] else Colour.SKY)
-    y = _whole(pen, ruler, y + 6, path)
+    y = _draw_whole(pen, ruler, y + 6, path)
     spans = [path.known_hours, *(step.known_hours for step in path.steps)]
     if any(span.expected or span.high is not None for span in spans):  # else no bar has a length to read
         y = pen.axis(ruler, (top, y), title=pen.say("axis"))
-    y = _frames(pen, y + 6, path)
+    y = _draw_frames(pen, y + 6, path)
     fills = {"range": _RANGE, "expected": Fill(Colour.DARK)}
     if any(span.high is None for span in spans):
         fills["open"] = _OPEN
@@ -597,30 +597,30 @@ def _months(pen: Pen, months: "Span") -> str:
     return say("charts.words.unknown", lang=pen.lang) if text == "?" else pen.say("months", n=text)
 
 
-def _left(pen: Pen) -> float:
+def _steps_left(pen: Pen) -> float:
     return MARGIN + pen.size * 1.8
 
 
 def _column(pen: Pen) -> float:
     """Width of the words beside the bars."""
-    return (pen.right - _left(pen)) * 0.56
+    return (pen.right - _steps_left(pen)) * 0.56
 
 
 def _ruler(pen: Pen, path: "Path") -> Ruler:
     spans = [path.known_hours, *(step.known_hours for step in path.steps)]
     most = max((x for s in spans for x in (s.low, s.expected, s.high) if x is not None), default=0.0)
-    return Ruler(0.0, (most or 1.0) * 1.18, _left(pen) + _column(pen) + 14, pen.right)
+    return Ruler(0.0, (most or 1.0) * 1.18, _steps_left(pen) + _column(pen) + 14, pen.right)
 
 
 def _rung(pen: Pen, y: float, label: str, colour: Colour) -> float:
     size = pen.size + 1
     look = Fill(colour, edge=Colour.BLUE, width=2.0, shape="o")
     pen.dot((MARGIN + pen.size * 0.6, y + size * LINE / 2), pen.size * 1.1, look)
-    return pen.text((_left(pen), y), label, width=_column(pen), size=size, bold=True) + 2
+    return pen.text((_steps_left(pen), y), label, width=_column(pen), size=size, bold=True) + 2
 
 
-def _step(pen: Pen, ruler: Ruler, y: float, step: "Step") -> float:
-    left, width = _left(pen), _column(pen)
+def _draw_step(pen: Pen, ruler: Ruler, y: float, step: "Step") -> float:
+    left, width = _steps_left(pen), _column(pen)
     basis = "none" if step.hours.lower_bound else step.basis
     hours = pen.say(f"hours_{basis}", hours=hours_text(step.known_hours, pen.lang))
     bottom = pen.text((left, y), hours, width=width)
@@ -670,15 +670,15 @@ def _bar(pen: Pen, ruler: Ruler, y: float, span: "Span") -> None:
         pen.box(ruler(expected) - 1.5, y - 2, 3.0, tall + 4, Fill(Colour.DARK, edge=Colour.INK, width=0.0), over=3.0)
 
 
-def _whole(pen: Pen, ruler: Ruler, y: float, path: "Path") -> float:
+def _draw_whole(pen: Pen, ruler: Ruler, y: float, path: "Path") -> float:
     pen.line([(MARGIN, y), (pen.right, y)], width=0.6)
     text = pen.say("whole", hours=hours_text(path.known_hours, pen.lang), months=_months(pen, path.months))
     _bar(pen, ruler, y + 5, path.known_hours)
-    width = _column(pen) + _left(pen) - MARGIN
+    width = _column(pen) + _steps_left(pen) - MARGIN
     return max(pen.text((MARGIN, y + 5), text, width=width, bold=True), y + 5 + pen.size * 1.8) + 3
 
 
-def _frames(pen: Pen, y: float, path: "Path") -> float:
+def _draw_frames(pen: Pen, y: float, path: "Path") -> float:
     if path.frames:
         y = pen.text((MARGIN, y), pen.say("frames"), bold=True) + 2
     for frame in path.frames:  # a bullet, for the signs of credentials say something else

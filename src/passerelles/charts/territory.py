@@ -224,8 +224,8 @@ def territory_sankey(
         y = pen.text((MARGIN, y), pen.say("none"), width=pen.inner)
         return pen.chart(y, facts, note=False)
     column = pen.inner * 0.3
-    y = _heads(pen, y, column)
-    y = pen.legend(_draw(pen, diagram, y, column) + 4, _key(pen, diagram))
+    y = _draw_heads(pen, y, column)
+    y = pen.legend(_draw(pen, diagram, y, column) + 4, _legend_entries(pen, diagram))
     return pen.chart(y, " ".join([facts, *_words(pen, diagram)]))
 
 
@@ -236,7 +236,7 @@ def _facts(pen: Pen, payload: Mapping[str, Any]) -> str:
     return pen.say("facts", **{k: masked if n is None else number(n, lang=pen.lang) for k, n in totals.items()})
 
 
-def _heads(pen: Pen, y: float, column: float) -> float:
+def _draw_heads(pen: Pen, y: float, column: float) -> float:
     places = {"left": MARGIN, "right": pen.right - column}
     return max(pen.text((x, y), pen.say(side), width=column, bold=True) for side, x in places.items()) + 4
 
@@ -253,7 +253,7 @@ def _draw(pen: Pen, diagram: Diagram, top: float, column: float) -> float:
         on_left = node.side == "left"
         colour = CYCLE[diagram.left.index(node) % len(CYCLE)] if on_left else Colour.DARK
         x = x_left if on_left else x_right
-        rest = _thick(node.rest, scale) if node.rest else 0.0
+        rest = _thickness(node.rest, scale) if node.rest else 0.0
         pen.box(x, place.top, _BAR, max(place.tall - rest, 0.5), Fill(colour), over=3.0)
         if rest:
             look = _LEFT_OVER if on_left else _EMPTY
@@ -275,7 +275,7 @@ def _scale(diagram: Diagram, tall: Mapping[str, float]) -> float:
 
 def _stack(diagram: Diagram, tall: Mapping[str, float], scale: float, top: float) -> dict[str, _Place]:
     """Place the nodes; those of the shorter side that have flows are spread along the other's."""
-    bars = {n.key: sum(_thick(people, scale) for people in (*n.flows, n.rest) if people) for n in diagram.nodes}
+    bars = {n.key: sum(_thickness(people, scale) for people in (*n.flows, n.rest) if people) for n in diagram.nodes}
     slots = {key: max(bar, tall[key]) for key, bar in bars.items()}
     sides = (diagram.left, diagram.right)
     active = [[n for n in side if n.flows] for side in sides]
@@ -291,7 +291,7 @@ def _stack(diagram: Diagram, tall: Mapping[str, float], scale: float, top: float
     return places
 
 
-def _thick(people: int, scale: float) -> float:
+def _thickness(people: int, scale: float) -> float:
     return max(people * scale, _THINNEST)
 
 
@@ -301,14 +301,14 @@ def _bands(pen: Pen, diagram: Diagram, places: Mapping[str, _Place], scale: floa
     starts, stops = {}, {}
     for flow in sorted(diagram.flows, key=lambda f: (rank[f.left], rank[f.right])):
         starts[flow] = used[flow.left]
-        used[flow.left] += _thick(flow.people, scale)
+        used[flow.left] += _thickness(flow.people, scale)
     for flow in sorted(diagram.flows, key=lambda f: (rank[f.right], rank[f.left])):
         stops[flow] = used[flow.right]
-        used[flow.right] += _thick(flow.people, scale)
+        used[flow.right] += _thickness(flow.people, scale)
     x0, x1 = ends
     for flow in sorted(diagram.flows, key=lambda f: (-f.people, rank[f.left], rank[f.right])):
         colour = CYCLE[rank[flow.left] % len(CYCLE)]
-        thick = _thick(flow.people, scale)
+        thick = _thickness(flow.people, scale)
         hatch = _ONCE if flow.once else _SAME if flow.same_job else ""
         look = Fill(colour.pale(0.42), hatch=hatch, edge=colour.deep, width=0.6, dash=flow.masked)
         pen.outline(ribbon(x0, starts[flow], x1, stops[flow], thick), look, over=1.0, alpha=0.85)
@@ -317,7 +317,7 @@ def _bands(pen: Pen, diagram: Diagram, places: Mapping[str, _Place], scale: floa
             pen.text((x0 + 5, starts[flow] + thick / 2 - size * 0.64), str(flow.people), size=size)
 
 
-def _key(pen: Pen, diagram: Diagram) -> list[Entry]:
+def _legend_entries(pen: Pen, diagram: Diagram) -> list[Entry]:
     band = Fill(CYCLE[0].pale(0.42), edge=CYCLE[0].deep)
     key: list[Entry] = [(_LEFT_OVER, pen.say("uncovered")), (_EMPTY, pen.say("unfilled"))]
     if any(f.once for f in diagram.flows):

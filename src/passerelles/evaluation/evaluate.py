@@ -36,10 +36,10 @@ SIZE: Final = "size"
 
 def random_scores(graph: OccupationGraph, rows: Rows) -> Scores:
     """Scores in [0, 1) drawn by hashing the two codes: no similarity at all, and the same in every run."""
-    return np.asarray([[_drawn(f"{graph.codes[row]}\t{target}") for target in graph.codes] for row in rows.tolist()])
+    return np.asarray([[_random(f"{graph.codes[row]}\t{target}") for target in graph.codes] for row in rows.tolist()])
 
 
-def _drawn(pair: str) -> float:
+def _random(pair: str) -> float:
     return int.from_bytes(hashlib.blake2b(pair.encode(), digest_size=8).digest(), "big") / _SPAN
 
 

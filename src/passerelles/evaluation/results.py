@@ -91,13 +91,13 @@ def _group_label(split: str, group: OriginGroup, lang: Lang) -> str | None:
     return say(f"evaluation.value.{group.value}", lang=lang) if split in _TERNARY or group.value == "unknown" else None
 
 
-def _said(split: str, group: OriginGroup, lang: Lang) -> str:
+def _group_text(split: str, group: OriginGroup, lang: Lang) -> str:
     label = _group_label(split, group, lang)
     shown = f"{group.value} {label}" if group.label is not None else label or group.value
     return labelled(say(f"evaluation.split.{split}", lang=lang), shown, lang)
 
 
-def _of_group(name: str) -> Column:
+def _group_column(name: str) -> Column:
     return Column(
         name, "number", value=lambda g, _: g[2].metrics[name], shown=lambda g, lang: _figure(g[2].metrics[name], lang),
         promised="share", on=On.ALL if name in _MAIN_METRICS else On.JSON | _WIDE,
@@ -110,12 +110,12 @@ GROUP: Final = Record(
     "Origins that share a value",
     Column("method", value=lambda g, _: g[0].method, on=On.TABLE),
     Column("split", value=lambda g, _: g[1], words="evaluation.split", on=_WIDE),
-    Column("group", value=lambda g, lang: _said(g[1], g[2], lang), on=On.TERMINAL),
+    Column("group", value=lambda g, lang: _group_text(g[1], g[2], lang), on=On.TERMINAL),
     Column("group", value=lambda g, _: g[2].value, json_key="value", promised="text", on=On.JSON | _WIDE),
     Column("label", value=lambda g, _: g[2].label, promised="text?", on=On.JSON),
     Column("group_label", value=lambda g, lang: _group_label(g[1], g[2], lang), on=_WIDE),
     Column("origins", "integer", value=lambda g, _: g[2].origins, promised="count"),
-    *map(_of_group, METRICS),
+    *map(_group_column, METRICS),
 )
 
 

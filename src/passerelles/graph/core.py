@@ -285,7 +285,7 @@ def node_records(graph: OccupationGraph) -> Iterator[NodeRecord]:
     of_competencies = Counter(dict(zip(graph.competency_codes, graph.weights.sum(axis=0).tolist(), strict=True)))
     plain, macro = ([c for c in r.competencies if c.is_macro is wanted] for wanted in (False, True))
     broader = (c.macro for c in r.competencies if c.macro not in known)
-    of_competency = _fields("kind", "category", "subcategory")
+    of_competency = _attribute_reader("kind", "category", "subcategory")
     exercised = Counter(context for _, context in r.occupation_contexts)
     within = Counter(o.domain for o in graph.occupations if o.domain is not None)
     required = Counter(row.credential for row in r.credential_requirements)
@@ -294,10 +294,10 @@ def node_records(graph: OccupationGraph) -> Iterator[NodeRecord]:
     yield from _nodes("competency", plain, of_competencies, of_competency)
     yield from _nodes("macro_competency", macro, of_competencies, of_competency, broader)
     titles = dict.fromkeys((t.code for t in r.titles), 1.0)
-    yield from _nodes("job_title", r.titles, titles, _fields("principal", "rare"))
-    yield from _nodes("work_context", r.contexts, exercised, _fields("category"))
-    yield from _nodes("tag", r.tags, Counter(tag for _, tag, _ in r.occupation_tags), _fields("kind"))
-    yield from _nodes("domain", r.domains, within, _fields(), (*within, *(d.parent for d in r.domains)))
+    yield from _nodes("job_title", r.titles, titles, _attribute_reader("principal", "rare"))
+    yield from _nodes("work_context", r.contexts, exercised, _attribute_reader("category"))
+    yield from _nodes("tag", r.tags, Counter(tag for _, tag, _ in r.occupation_tags), _attribute_reader("kind"))
+    yield from _nodes("domain", r.domains, within, _attribute_reader(), (*within, *(d.parent for d in r.domains)))
     yield from _nodes("credential", r.credentials, required, _of_credential, (*required, *prerequisites))
 
 
@@ -321,7 +321,7 @@ def _attributes(values: _More) -> Attributes:
     return {name: value for name, value in values.items() if value is not None and value != ""}
 
 
-def _fields(*names: str) -> Callable[[Any], _More]:
+def _attribute_reader(*names: str) -> Callable[[Any], _More]:
     return lambda item: {name: getattr(item, name) for name in names}
 
 

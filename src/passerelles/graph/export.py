@@ -77,13 +77,13 @@ def gexf_lines(graph: OccupationGraph) -> Iterator[str]:
 def json_lines(graph: OccupationGraph) -> Iterator[str]:
     """Yield node-link JSON as networkx reads it with ``node_link_graph(data, edges="edges")``; one item a line."""
     yield f'{{"directed": true, "multigraph": true, "graph": {_json(core.graph_attributes(graph))},\n"nodes": [\n'
-    yield from _listed(_node_rows(graph))
+    yield from _json_items(_node_rows(graph))
     yield '\n],\n"edges": [\n'
-    yield from _listed(_edge_rows(graph))
+    yield from _json_items(_edge_rows(graph))
     yield "\n]}\n"
 
 
-def _listed(rows: Iterator[Attributes]) -> Iterator[str]:
+def _json_items(rows: Iterator[Attributes]) -> Iterator[str]:
     yield from (_json(row) for row in islice(rows, 1))
     yield from (f",\n{_json(row)}" for row in rows)
 

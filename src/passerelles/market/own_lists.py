@@ -79,7 +79,7 @@ class JobList:
             The row of the nearest code; among these the one of the basin, then of the region, then of everywhere,
             then the first of the file.
         """
-        basins, regions = _keys(basin), _keys(region)
+        basins, regions = _place_keys(basin), _place_keys(region)
         for link in links_of(referential, code):
             rows = self.entries_of.get(link.code, ())
             matches = [e for e in rows if e.basin in ("", *basins) and e.region in ("", *regions)]
@@ -126,11 +126,11 @@ def load_job_list(path: str | Path, referential: Referential, *, places: Places 
         place = _basin(basin, places, note)
         if occupation is None or job_status is None or place is None:
             continue
-        key = (occupation, place, _key(region))
+        key = (occupation, place, _place_key(region))
         if key in entries:
             note("duplicate_code", subject=" ".join(filter(None, (occupation, basin, region))))
             continue
-        entries[key] = ListedJob(occupation, job_status, place, _key(region), line)
+        entries[key] = ListedJob(occupation, job_status, place, _place_key(region), line)
     return JobList(SourceFile("job-list", table.record), tuple(entries.values()), log.notices())
 
 
@@ -204,7 +204,7 @@ def _basin(text: str, places: Places | None, note: Callable[..., None]) -> str |
     if not text:
         return ""
     if places is None:
-        return _key(text)
+        return _place_key(text)
     try:
         return places.basin(text).code
     except PasserellesError:
@@ -212,15 +212,15 @@ def _basin(text: str, places: Places | None, note: Callable[..., None]) -> str |
         return None
 
 
-def _key(text: str) -> str:
+def _place_key(text: str) -> str:
     """Comparable form of a code or name; a code keeps its digits, without the zeros that spreadsheets lose."""
     plain = text.strip()
     return plain.lstrip("0") or "0" if plain.isascii() and plain.isdigit() else normalise_label(plain)
 
 
-def _keys(texts: Iterable[str]) -> frozenset[str]:
+def _place_keys(texts: Iterable[str]) -> frozenset[str]:
     filled = [t for t in texts if t]
-    return frozenset({*filled, *(_key(t) for t in filled)})
+    return frozenset({*filled, *(_place_key(t) for t in filled)})
 
 
 class Observed(NamedTuple):

@@ -201,14 +201,14 @@ def read_tension(reading: FileRows) -> TensionTable:
     rows: dict[tuple[str, str], Tension] = {}
     years: set[str] = set()
     for line, row in reading.rows(*keys, "tension", *COMPONENTS):
-        key = row[0], row[1] if by_basin else _area(*row[1:4])
+        key = row[0], row[1] if by_basin else _territory_code(*row[1:4])
         if reading.is_new(line, key, rows):
             years.add(row[n - 1])
             rows[key] = Tension(row[n], row[n + 1 :])
     return TensionTable(reading.source(", ".join(sorted(years - {""}))), MappingProxyType(rows))
 
 
-def _area(level: str, region: str, department: str) -> str:
+def _territory_code(level: str, region: str, department: str) -> str:
     kind = _LEVELS.get(level, "")
     if kind == "FR":
         return kind
@@ -257,7 +257,7 @@ class Wages:
         both = [w for code in codes for w in self._of.get(code, ()) if w.euros and w.period in everyone]
         if not both:
             return None
-        last = max(both, key=lambda wage: (_end(wage.period), -codes.index(wage.family)))
+        last = max(both, key=lambda wage: (_last_year(wage.period), -codes.index(wage.family)))
         return last.family, last.period, round((last.euros or 0.0) / (everyone[last.period] or 1.0), 3)
 
 
@@ -268,12 +268,12 @@ def read_wages(reading: FileRows) -> Wages:
         if reading.is_new(line, (family, period), rows):
             rows[family, period] = Wage(family, period, euros or None)  # a wage of 0 is none
     ordered = tuple(rows[key] for key in sorted(rows))
-    latest = {wage.family: wage for wage in sorted(ordered, key=lambda wage: _end(wage.period))}
-    years = ", ".join(sorted({w.period for w in ordered}, key=lambda period: (_end(period), period)))
+    latest = {wage.family: wage for wage in sorted(ordered, key=lambda wage: _last_year(wage.period))}
+    years = ", ".join(sorted({w.period for w in ordered}, key=lambda period: (_last_year(period), period)))
     return Wages(reading.source(years), ordered, MappingProxyType(latest))
 
 
-def _end(period: str) -> str:
+def _last_year(period: str) -> str:
     return period.rpartition("-")[2].strip()
 
 

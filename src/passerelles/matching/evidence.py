@@ -521,7 +521,7 @@ def cut_off(index: TitleIndex, option: Reading) -> tuple[int, ...]:
     return tuple(entries) if len(set(index.parent_of[index.owner[entries]].tolist())) == 1 else ()
 
 
-def _total(parts: Mapping[str, FloatArray], weights: Mapping[str, float]) -> FloatArray:
+def _weighted_sum(parts: Mapping[str, FloatArray], weights: Mapping[str, float]) -> FloatArray:
     total = np.zeros(next(iter(parts.values())).shape, dtype=np.float32)
     for name, weight in weights.items():
         if name in parts:
@@ -560,7 +560,7 @@ def rank_block(
     if not flat:
         return [None] * len(choices)
     wide = wide_evidence(index, flat)
-    first = _total(wide.parts, weights.first)
+    first = _weighted_sum(wide.parts, weights.first)
     highest = np.round(first.max(axis=1), 6).tolist()
     rows: list[int] = []
     added: list[FloatArray | None] = []

@@ -183,7 +183,7 @@ def read_texts(
     documents = {name: vectors.fit_field(counts)[0] for name, counts in bags.items()}
     documents["letters"] = vectors.fit_letters(words, shortest=3, longest=5)
     covers = {"titles": _cover(titles, field), "all": _cover(everything, field)}
-    return Texts(documents, covers, _space(everything, phrases, owner, size))
+    return Texts(documents, covers, _latent_space(everything, phrases, owner, size))
 
 
 def _cover(documents: Sequence[Iterable[str]], field: Field) -> "sparse.csr_array":
@@ -208,7 +208,7 @@ def _decompose(matrix: "sparse.csr_array", dimensions: int) -> tuple[FloatArray,
     return coordinates, np.ascontiguousarray(axes, dtype=np.float32)
 
 
-def _space(
+def _latent_space(
     documents: Sequence[Counter[str]], phrases: Sequence[Counter[str]], owner: Ints, dimensions: int
 ) -> Meaning | None:
     field, rows = vectors.fit_field(documents)
@@ -632,10 +632,10 @@ def stored_titles(referential: Referential) -> TitleIndex | None:
         owner=owner,
         stems=tuple(tuple(map(intern, text.split())) for text in about["stems"]),
         written=tuple(map(tuple, about["written"])),
-        **{name: _field(index, about["fields"][name]) for name in _FIELDS},
-        documents=MappingProxyType({name: _field(index, field) for name, field in about["documents"].items()}),
+        **{name: _stored_field(index, about["fields"][name]) for name in _FIELDS},
+        documents=MappingProxyType({name: _stored_field(index, field) for name, field in about["documents"].items()}),
         covers=index.value(about["covers"]),
-        meaning=None if meaning is None else Meaning(field=_field(index, meaning), **index.value(about["axes"])),
+        meaning=None if meaning is None else Meaning(field=_stored_field(index, meaning), **index.value(about["axes"])),
     )
 
 
@@ -659,7 +659,7 @@ def _pack_field(name: str, field: Field, arrays: Arrays) -> dict[str, Any]:
     return {"terms": list(field.vocabulary), "numbers": pack(f"titles.{name}", numbers, arrays)}
 
 
-def _field(index: Index, about: Mapping[str, Any]) -> Field:
+def _stored_field(index: Index, about: Mapping[str, Any]) -> Field:
     vocabulary = {intern(term): column for column, term in enumerate(about["terms"])}
     return Field(vocabulary=vocabulary, **index.value(about["numbers"]))
 
@@ -731,10 +731,10 @@ def search(
     query = words(sought)
     if not query:
         raise PasserellesError("search_no_word")
-    return tuple(hit for kind in kinds for hit in _of_kind(referential, kind, sought.strip(), query)[:limit])
+    return tuple(hit for kind in kinds for hit in _search_kind(referential, kind, sought.strip(), query)[:limit])
 
 
-def _of_kind(referential: Referential, kind: Sought, code: str, query: Sequence[str]) -> list[SearchHit]:
+def _search_kind(referential: Referential, kind: Sought, code: str, query: Sequence[str]) -> list[SearchHit]:
     known = referential.derived(("sought", kind), lambda: _all_entries(referential, kind))
     matches = [entry for entry in known if entry.code.casefold() == code.casefold()]
     if known and not matches:

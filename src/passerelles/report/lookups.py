@@ -76,10 +76,10 @@ class Resolution(NamedTuple):
     def page(self, lang: Lang = "fr") -> Page:
         """Return what the candidates show: code, confidence, and why; whether several families are meant."""
         if not self.candidates:
-            return Page(say("resolve.nothing", lang=lang, text=_short(self.text)))
+            return Page(say("resolve.nothing", lang=lang, text=_one_line(self.text)))
         first = self.candidates[0]
         verdict = say(f"resolve.status.{self.status}", lang=lang)
-        title = say("resolve.title", lang=lang, text=_short(self.text), status=verdict)
+        title = say("resolve.title", lang=lang, text=_one_line(self.text), status=verdict)
         lead = []
         if first.ignored:
             lead.append(say("resolve.read", lang=lang, read=first.read, ignored=", ".join(first.ignored)))
@@ -97,16 +97,16 @@ def review_page(done: Review, *, lang: Lang = "fr") -> Page:
     """Return what a reviewed list shows: each text with its first candidate and the verdict."""
     columns = (
         *ResolvedRow.spec.pick("row"),
-        Column("given", value=lambda row, _: _short(row.text)),
-        Column("candidates", value=lambda row, _: f"{c.code} {c.label}" if (c := _first(row)) else None),
-        Column("confidence", "share", value=lambda row, _: c.confidence if (c := _first(row)) else None),
+        Column("given", value=lambda row, _: _one_line(row.text)),
+        Column("candidates", value=lambda row, _: f"{c.code} {c.label}" if (c := _first_candidate(row)) else None),
+        Column("confidence", "share", value=lambda row, _: c.confidence if (c := _first_candidate(row)) else None),
         *ResolvedRow.spec.pick("status"),
     )
     sheet = Sheet("resolution", columns, lambda: done.rows, lang)
     return Page(say("sheets.resolution", lang=lang), [], [sheet], notes=[review_line(done, lang=lang)])
 
 
-def _first(row: ResolvedRow) -> Candidate | None:
+def _first_candidate(row: ResolvedRow) -> Candidate | None:
     return row.candidates[0] if row.candidates else None
 
 
@@ -118,7 +118,7 @@ def agenda_page(plan: Agenda, *, limit: int, lang: Lang = "fr") -> Page:
 
     columns = (
         Column("people", "integer", value="people", shown=lambda group, lang: number_shown(group.people, lang=lang)),
-        Column("given", value=lambda group, _: _short(group.text)),
+        Column("given", value=lambda group, _: _one_line(group.text)),
         Column("candidates", value=offered),
         *ReviewedTitle.spec.pick("status"),
     )
@@ -129,7 +129,7 @@ def agenda_page(plan: Agenda, *, limit: int, lang: Lang = "fr") -> Page:
 def question_lines(group: ReviewedTitle, place: int, of: int, *, lang: Lang) -> list[str]:
     """Return what a terminal asks about one title: how many people, and the numbered candidates."""
     people = number_shown(group.people, lang=lang)
-    first = say("resolve.review.question", lang=lang, place=place, of=of, text=_short(group.text), people=people)
+    first = say("resolve.review.question", lang=lang, place=place, of=of, text=_one_line(group.text), people=people)
     return [first, *(f"  {c.rank}. {c.code} {c.label} ({c.confidence:.2f})" for c in group.candidates)]
 
 
@@ -175,7 +175,7 @@ def migration_page(migrations: Sequence[Migration], moves: TitleMoves | None, *,
         *Migration.spec.pick("old_code"),
         Column("new_code", value=lambda m, _: m.destination or "?"),
         *Migration.spec.pick("outcome"),
-        Column("possible", value=_possible),
+        Column("possible", value=_possible_text),
     )
     notes = [migration_line(migrations, lang=lang)]
     if moves is not None:
@@ -192,18 +192,18 @@ def migration_line(rows: Sequence[Migration], *, lang: Lang) -> str:
     return _with_aside(say("resolve.migrate.done", lang=lang, n=len(coded), **counts), [m.code for m in rows], lang)
 
 
-def _possible(migration: Migration, lang: Lang) -> str:
+def _possible_text(migration: Migration, lang: Lang) -> str:
     if migration.destination is not None:
         chosen = [d for d in migration.destinations if d.code == migration.destination]
         return (f"{chosen[0].label}{_merges(chosen[0], lang)}. " if chosen else "") + migration.why(lang)
-    shares = [_share(d, lang) for d in migration.destinations[:_SHOWN]]
+    shares = [_destination_text(d, lang) for d in migration.destinations[:_SHOWN]]
     others = len(migration.destinations) - len(shares)
     text = listed(shares, lang) or migration.why(lang)
     text += say("resolve.migrate.more", lang=lang, n=others) if others else ""
     return text + (f" ({say('resolve.migrate.lost', lang=lang, n=migration.lost)})" if migration.lost else "")
 
 
-def _share(dest: Destination, lang: Lang) -> str:
+def _destination_text(dest: Destination, lang: Lang) -> str:
     if dest.relation is not None:
         share = say(f"resolve.migrate.relation.{dest.relation}", lang=lang)
     else:
@@ -219,7 +219,7 @@ def _merges(dest: Destination, lang: Lang) -> str:
     return say("resolve.migrate.merges", lang=lang, codes=codes)
 
 
-def _short(text: str) -> str:
+def _one_line(text: str) -> str:
     return cut(" ".join(text.split()), _TERMINAL_WIDTH)
 
 

@@ -51,7 +51,7 @@ def territory_page(case: Case) -> str:
 
 def document_page(document: Document, words: Words) -> str:
     """Return a document as one HTML page."""
-    style, script = _text("style.css"), _text("tables.js")
+    style, script = _template_text("style.css"), _template_text("tables.js")
     html = environment("passerelles.report").get_template("document.html").render(
         w=words,
         document=document,
@@ -65,7 +65,7 @@ def document_page(document: Document, words: Words) -> str:
     return html.lstrip() + "\n"
 
 
-def _text(name: str) -> str:
+def _template_text(name: str) -> str:
     return (files("passerelles.report") / "templates" / name).read_text(encoding="utf-8")
 
 
@@ -106,7 +106,7 @@ def move_sheets(case: Case) -> Document:
     # A person reads of one move: each flow has its page, even where several make the same move between two jobs.
     origins = moves.explained_origins(case, most=len(flows))
     explained = {(o.code, e.move.target.code): e for o in origins for e in o.moves}
-    parts = [_sheet(case, number, flow, explained) for number, flow in enumerate(flows, 1)]
+    parts = [_move_sheet(case, number, flow, explained) for number, flow in enumerate(flows, 1)]
     w = case.words
     return Document(
         title=title_of(case), parts=tuple(parts), kind=w("sheet.kind"), about=(w("sheet.about"),), lang=w.lang,
@@ -115,10 +115,10 @@ def move_sheets(case: Case) -> Document:
     )  # fmt: skip
 
 
-def _sheet(case: Case, number: int, flow: Flow, explained: Mapping[tuple[str, str], moves.Explained]) -> Part:
+def _move_sheet(case: Case, number: int, flow: Flow, explained: Mapping[tuple[str, str], moves.Explained]) -> Part:
     w, move = case.words, explained.get((flow.fragile.job, flow.hiring.job))
     title = w("sheet.title", origin=flow.fragile.wording, target=flow.hiring.wording)
-    facts = [(w("sheet.now"), _place(case, flow.fragile)), (w("sheet.then"), _place(case, flow.hiring))]
+    facts = [(w("sheet.now"), _lot_text(case, flow.fragile)), (w("sheet.then"), _lot_text(case, flow.hiring))]
     blocks: list[Block] = []
     if flow.same_job:
         blocks.append(Text(w("sheet.same")))
@@ -139,5 +139,5 @@ def _sheet(case: Case, number: int, flow: Flow, explained: Mapping[tuple[str, st
     return Part(f"sheet-{number}", title, (Facts(tuple(facts)), *blocks))
 
 
-def _place(case: Case, lot: Lot) -> str:
+def _lot_text(case: Case, lot: Lot) -> str:
     return case.words("sheet.place", job=lot.wording, employer=lot.employer, basin=lot.basin_label)

@@ -52,7 +52,7 @@ def fragile_grid(case: Case) -> Grid:
         row.append(case.words("masked") if lot.key in case.release.hidden else lot.people)
         if not case.masked:
             done, doubtful = placed[lot.key], to_confirm[lot.key]
-            row += (done, doubtful, lot.people - done - doubtful, _towards(case, going.get(lot.key, ())))
+            row += (done, doubtful, lot.people - done - doubtful, _destinations_text(case, going.get(lot.key, ())))
         rows.append(row)
     return _grid(case, "fragile", columns, rows)
 
@@ -62,7 +62,7 @@ def _job(lot: Lot) -> Cell:
     return Cell(lot.fiche) if lot.named == lot.fiche else Cell(lot.given, note=lot.fiche)
 
 
-def _towards(case: Case, flows: Sequence[Flow]) -> str:
+def _destinations_text(case: Case, flows: Sequence[Flow]) -> str:
     ends = sum_by_key(((flow.hiring.employer, flow.hiring.wording, flow.hiring.job), flow.people) for flow in flows)
     texts = [
         case.words("towards", n=case.words.figure(n), employer=employer, job=job)
@@ -112,10 +112,10 @@ def _declared_grid(
     if not items:
         return None
     visible = [column for column in columns if On.PAGE in column.on]
-    return grid_of(case.words, key, visible, items[:most], links)._replace(more=_more(case, len(items), most))
+    return grid_of(case.words, key, visible, items[:most], links)._replace(more=_more_text(case, len(items), most))
 
 
-def _more(case: Case, rows: int, most: int) -> str:
+def _more_text(case: Case, rows: int, most: int) -> str:
     return case.words("more_rows", n=rows - most) if rows > most else ""
 
 
@@ -161,7 +161,7 @@ def _grid(
 
     w = case.words
     cells = tuple(tuple(map(cell, row)) for row in rows[:most])
-    return Grid(key, w(f"caption.{key}"), head_columns(w, columns), cells, _more(case, len(rows), most), **look)
+    return Grid(key, w(f"caption.{key}"), head_columns(w, columns), cells, _more_text(case, len(rows), most), **look)
 
 
 class Source(NamedTuple):

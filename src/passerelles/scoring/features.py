@@ -216,7 +216,7 @@ def _shared(context: FeatureContext, column: NDArray[np.int32]) -> Dense:
     )
 
 
-def _same(values: Callable[[FeatureContext], NDArray[np.int32]], context: FeatureContext) -> Dense:
+def _same_value(values: Callable[[FeatureContext], NDArray[np.int32]], context: FeatureContext) -> Dense:
     return _shared(context, values(context))
 
 
@@ -328,16 +328,16 @@ CONTENT_PARTS: Final[Mapping[str, Mapping[str, Feature]]] = {
     },
     "titles": {
         "titles_rank": Feature(partial(_rank, "titles")),
-        "same_head_noun": Feature(partial(_same, lambda context: context.reference.attributes.head)),
+        "same_head_noun": Feature(partial(_same_value, lambda context: context.reference.attributes.head)),
     },
     "sector": {
         "themes": Feature(methodcaller("measured", "themes")),
         "sectors": Feature(methodcaller("measured", "sectors")),
-        "transition": Feature(partial(_same, _ecological)),
+        "transition": Feature(partial(_same_value, _ecological)),
     },
     "family": {
-        "same_domain": Feature(partial(_same, lambda context: tree_of(context.graph).domain)),
-        "same_top_domain": Feature(partial(_same, lambda context: tree_of(context.graph).top)),
+        "same_domain": Feature(partial(_same_value, lambda context: tree_of(context.graph).domain)),
+        "same_top_domain": Feature(partial(_same_value, lambda context: tree_of(context.graph).top)),
         "group_closeness": Feature(_group_closeness),
         "sisters_text": Feature(partial(_of_sisters, "all_text")),
         "sisters_items": Feature(partial(_of_sisters, "item_text")),

@@ -478,9 +478,9 @@ def _of_occupations(graph: OccupationGraph, texts: Vectors, vocabulary: Sequence
     plain = ~graph.is_specialised
     return {
         "contexts": tfidf_rows(graph.contexts, plain),
-        "naf": tfidf_rows(_tags(graph, ("naf",)), plain),
-        "themes": tfidf_rows(_tags(graph, ("theme",)), plain),
-        "sectors": tfidf_rows(_tags(graph, ("sector", "subsector")), plain),
+        "naf": tfidf_rows(_tag_columns(graph, ("naf",)), plain),
+        "themes": tfidf_rows(_tag_columns(graph, ("theme",)), plain),
+        "sectors": tfidf_rows(_tag_columns(graph, ("sector", "subsector")), plain),
         "riasec": unit_rows(_riasec(graph)),
         "title": tfidf_rows(piece_counts(texts["names"], vocabulary, range(3, 6)), plain),
         "titles": tfidf_rows(piece_counts(texts["titles"], vocabulary, range(4, 6)), plain, singles=False),
@@ -489,7 +489,7 @@ def _of_occupations(graph: OccupationGraph, texts: Vectors, vocabulary: Sequence
     }
 
 
-def _tags(graph: OccupationGraph, kinds: tuple[TagKind, ...]) -> "sparse.csr_array":
+def _tag_columns(graph: OccupationGraph, kinds: tuple[TagKind, ...]) -> "sparse.csr_array":
     mask = np.asarray([t.kind in kinds for t in graph.referential.tags], dtype=np.bool_)
     return sparse.csr_array(graph.tags[:, np.flatnonzero(mask)])
 

@@ -333,10 +333,10 @@ def mobility_features(context: FeatureContext, expected: NDArray[np.floating]) -
     moves = gather_moves(context, expected)
     features = dict(zip(_CARRIED, carried_over(moves), strict=True))
     features |= {name: compute(moves) for name, compute in _OF_MOVES.items()}
-    return {name: _for_all(context.graph, moves, values) for name, values in features.items()}
+    return {name: _with_specialised(context.graph, moves, values) for name, values in features.items()}
 
 
-def _for_all(graph: OccupationGraph, moves: ListedMoves, values: Dense) -> Dense:
+def _with_specialised(graph: OccupationGraph, moves: ListedMoves, values: Dense) -> Dense:
     rows = moves.rows
     others = values.sum(axis=1, dtype=np.float64) - np.diagonal(values)
     values -= (others / max(1, len(rows) - 1)).astype(np.float32)[:, None]

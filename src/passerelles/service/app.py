@@ -29,12 +29,12 @@ _ANSWER_TEXTS: Final[Mapping[str, str]] = problems.DESCRIBED["answers"]
 BODIES: Final[Mapping[str, Mapping[str, Any]]] = problems.DESCRIBED["bodies"]
 
 
-def _text(about: str) -> dict[str, Any]:
+def _text_schema(about: str) -> dict[str, Any]:
     return {"description": about, "schema": {"type": "string"}}
 
 
-_HEADERS: Final = {name: _text(about) for name, about in problems.DESCRIBED["headers"].items()}
-_TAG_HEADER: Final = {"ETag": _text("Tag of the answer")}
+_HEADERS: Final = {name: _text_schema(about) for name, about in problems.DESCRIBED["headers"].items()}
+_TAG_HEADER: Final = {"ETag": _text_schema("Tag of the answer")}
 
 
 def _problem_response(status: str, text: str) -> dict[str, Any]:

@@ -85,12 +85,12 @@ _CHOICE: Final = Field(
     "where null; what is left out is not there",
     examples=[["settings"]],
 )
-_PARTED: Final = BeforeValidator(_split_commas)
-MoveFields = Annotated[list[str] | None, _keys("rank@1"), _CHOICE, _PARTED]
-PathFields = Annotated[list[str] | None, _keys("paths@1"), _CHOICE, _PARTED]
-TitleFields = Annotated[list[str] | None, _keys("resolve@1"), _CHOICE, _PARTED]
-SheetFields = Annotated[list[str] | None, _keys("show@1"), _CHOICE, _PARTED]
-FlowFields = Annotated[list[str] | None, _keys("territory@1"), _CHOICE, _PARTED]
+_COMMAS: Final = BeforeValidator(_split_commas)
+MoveFields = Annotated[list[str] | None, _keys("rank@1"), _CHOICE, _COMMAS]
+PathFields = Annotated[list[str] | None, _keys("paths@1"), _CHOICE, _COMMAS]
+TitleFields = Annotated[list[str] | None, _keys("resolve@1"), _CHOICE, _COMMAS]
+SheetFields = Annotated[list[str] | None, _keys("show@1"), _CHOICE, _COMMAS]
+FlowFields = Annotated[list[str] | None, _keys("territory@1"), _CHOICE, _COMMAS]
 
 
 # What may be given several times has a name in the singular in a query string, but for `fields`.

@@ -359,7 +359,7 @@ def publish(allocation: Allocation, *, threshold: int | None = None) -> Publicat
     bound = allocation.settings.mask_threshold if threshold is None else threshold
     if bound < 2:  # noqa: PLR2004 - under 2, no cell is small
         raise PasserellesError("mask_threshold", value=repr(bound))
-    table = _table(allocation)
+    table = _flow_table(allocation)
     small, infeasible = SmallCells.of(table, bound), allocation.status == "infeasible"  # no flows to hide anything in
     if not (infeasible or small.flows.any() or small.rest.any()):
         return Publication(allocation, bound, table, None)
@@ -367,7 +367,7 @@ def publish(allocation: Allocation, *, threshold: int | None = None) -> Publicat
     return Publication(allocation, bound, table, view, empty=view is None)
 
 
-def _table(allocation: Allocation) -> FlowTable:
+def _flow_table(allocation: Allocation) -> FlowTable:
     at = allocation.allowed.astype(np.intp).reshape(-1, 2)
     _, group, need = floor_groups(allocation.fragile, allocation.settings)
     supply = np.asarray([lot.people for lot in allocation.fragile.lots], dtype=np.int64)
@@ -438,19 +438,19 @@ def published(publication: Publication, lang: Lang = "fr") -> Release:
             "hours": _NO_HOURS,
         },
         bounds=allocation.certificate()
-        | {"budget_hours": None, "objectives": [_stage(s.name, s.value, placed) for s in allocation.stages]},
-        changes=[] if total is None else [_change(c, threshold, lang) for c in allocation.changes],
+        | {"budget_hours": None, "objectives": [_masked_stage(s.name, s.value, placed) for s in allocation.stages]},
+        changes=[] if total is None else [_masked_change(c, threshold, lang) for c in allocation.changes],
         curve=(),
         notes=notes,
     )
 
 
-def _stage(name: str, value: int, total: int | None) -> dict[str, Any]:
+def _masked_stage(name: str, value: int, total: int | None) -> dict[str, Any]:
     shown = value if name == "people" and total is not None else None
     return {"name": name, "value": shown, "bound": shown, "gap": 0 if shown is not None else None}
 
 
-def _change(change: Change, threshold: int, lang: Lang) -> Withheld:
+def _masked_change(change: Change, threshold: int, lang: Lang) -> Withheld:
     hidden = 0 < change.more < threshold
     bound, more = None if change.kind == "budget" else change.bound, None if hidden else change.more
     text = change.sentence(lang, masked=hidden)
@@ -468,7 +468,7 @@ class _Lines:
         self.pools = first_lots(publication.allocation.hiring)
         self.sent = self.table.lots(self.table.sums(view.unknown(self.table)))
         self.hidden_people = int(self.sent.sum()) if view.total else None  # people on hidden flows
-        self.hiring_names = [_name(self.pools[j]) for j in np.flatnonzero(self.table.pools(view.lines))]
+        self.hiring_names = [_lot_name(self.pools[j]) for j in np.flatnonzero(self.table.pools(view.lines))]
 
     def printed_flows(self, flows: Sequence[Flow]) -> list[Flow | Withheld]:
         """Return the flows among some that are printed as they are."""
@@ -492,7 +492,7 @@ class _Lines:
         single = start[0] if len(start) == 1 else None
         hiring = say("territory.table.other_openings", lang=self.lang)
         fragile = single.employer if single else say("territory.table.others", lang=self.lang)
-        lots = [_name(lot) for lot in start]
+        lots = [_lot_name(lot) for lot in start]
         values = {
             "fragile_employer": fragile,
             "hiring_employer": hiring,
@@ -545,7 +545,7 @@ class _Lines:
         """Yield one line for all lots that are hidden; none where nobody is left there, and that may be printed."""
         name = say(f"territory.table.{key}", lang=self.lang)
         hidden, masked = side(~self.view.rest_printed), self.hidden_people is None
-        names = [_name(lots[i]) for i in np.flatnonzero(hidden).tolist()]
+        names = [_lot_name(lots[i]) for i in np.flatnonzero(hidden).tolist()]
         in_all, rest = (int(side(values)[hidden].sum()) for values in (self.table.sizes, self.table.rest))
         people = None if masked else rest
         if names and people != 0:
@@ -582,7 +582,7 @@ def _without_few(item: ResolvedTitle, hidden: Collection[tuple[str, ...]]) -> Re
     return _TitleOfFew(item.lot, item.side, item.file) if few else item
 
 
-def _name(lot: Lot) -> dict[str, str]:
+def _lot_name(lot: Lot) -> dict[str, str]:
     return {"employer": lot.employer, "job": lot.pool or lot.job, "basin": lot.basin_label}
 
 

@@ -57,7 +57,7 @@ _MOST_JOBS: Final = 4  # in a cell: more are no list of jobs
 
 
 _JOBS: Final = WORDS["jobs"]
-_PARTED: Final = [re.compile(rf"\s*(?:{signs})(?![^()]*\))\s*", re.IGNORECASE) for signs in _JOBS["parted"]]
+_SEPARATORS: Final = [re.compile(rf"\s*(?:{signs})(?![^()]*\))\s*", re.IGNORECASE) for signs in _JOBS["parted"]]
 _COUNTED: Final = [re.compile(pattern, re.IGNORECASE) for pattern in _JOBS["counted"]]
 _SEEKS: Final = re.compile(_JOBS["seeks"], re.IGNORECASE)
 _OF_WHICH: Final = re.compile(r",?\s+dont \d[^,;+/()\n]*", re.IGNORECASE)  # "3 soudeurs, dont 1 le soir"
@@ -522,7 +522,7 @@ def counted_jobs(text: str, *, alone: bool = False) -> list[tuple[str, int]]:
     >>> counted_jobs("Soudeur (x4)", alone=True), counted_jobs("Cariste × 2", alone=True)
     ([('Soudeur', 4)], [('Cariste', 2)])
     """
-    readings = (_counted(text, signs) for signs in _PARTED)
+    readings = (_counted(text, signs) for signs in _SEPARATORS)
     complete = [jobs for parts, jobs in readings if jobs and len(jobs) == len(parts) and (alone or len(parts) > 1)]
     return max(complete, key=len, default=[])
 
@@ -536,7 +536,7 @@ def counts_some_jobs(text: str, *, alone: bool = False) -> bool:
     >>> counts_some_jobs("2 soudeurs, tourneurs, 3 caristes"), counts_some_jobs("Cariste CACES 1, 3 et 5")
     (True, False)
     """
-    return any(len(_counted(text, signs)[1]) > (0 if alone else 1) for signs in _PARTED)
+    return any(len(_counted(text, signs)[1]) > (0 if alone else 1) for signs in _SEPARATORS)
 
 
 def _counted(text: str, signs: re.Pattern[str]) -> tuple[list[str], list[tuple[str, int]]]:
@@ -619,7 +619,7 @@ def _numbered_jobs(text: str) -> tuple[list[tuple[str, int]], str]:
     >>> _numbered_jobs("2 soudeurs, tourneurs, 3 caristes"), _numbered_jobs("Soudeur (1), tourneur, cariste (3)")
     (([('soudeurs', 2), ('caristes', 3)], 'tourneurs'), ([], ''))
     """
-    for signs in _PARTED:
+    for signs in _SEPARATORS:
         parts = [part for part in signs.split(_OF_WHICH.sub("", text).strip()) if part]
         read = [_COUNTED[0].fullmatch(part) for part in parts]
         unnumbered = ", ".join(part for part, match in zip(parts, read, strict=True) if match is None)

@@ -526,21 +526,21 @@ def _changes(territory: Territory, moves: JobMoves, allocation: Allocation) -> I
         pairs = find_pairs(territory, replace(moves, frame=None) if moved.frame is None else moves, moved)
         relaxed = territory if name else territory.with_settings(floor=0.0)
         try:
-            placed, tenths = _people(relaxed, _task(relaxed, pairs, pairs.open, moved.budget))
+            placed, tenths = _most_people(relaxed, _task(relaxed, pairs, pairs.open, moved.budget))
         # A floor out of reach now: openings to be confirmed bar a step down; no total to tell.
         except solve.InfeasibleError:
             continue
         yield Change(kind, value, step, placed, placed - allocation.placed, tenths / solve.TENTHS)
 
 
-def _people(territory: Territory, task: solve.Task) -> tuple[int, int]:
+def _most_people(territory: Territory, task: solve.Task) -> tuple[int, int]:
     if territory.settings.objective == "weighted":
         flow, _ = solve.best_flow(task, territory.settings)
         return int(flow.sum()), int(task.hours @ flow)
     return solve.most_people(task)
 
 
-def _total(name: str, on: On = On.ALL) -> Column:
+def _total_column(name: str, on: On = On.ALL) -> Column:
     return Column(name, "integer", value=lambda s, _: s.totals[name], promised="count", on=on)
 
 
@@ -566,15 +566,15 @@ class Scenario(Described):
             promised=record("", {}), on=On.JSON,
         ),
         Column("status", value="allocation.status", promised=one_of(STATUSES), on=On.JSON),
-        _total("placed"),
-        _total("uncovered", on=On.FILE),
-        _total("unfilled"),
+        _total_column("placed"),
+        _total_column("uncovered", on=On.FILE),
+        _total_column("unfilled"),
         Column("hours", json=lambda s, _: s.totals["hours"], promised="span", on=On.JSON),
         Column("hours_expected", "integer", value=lambda s, _: s.totals["hours"]["expected"], on=On.CELLS),
         Column("lever", json=lambda s, _: s.totals["lever"], schema=LEVER, on=On.JSON),
         Column("lever_hours", "integer", value=lambda s, _: s.totals["lever"]["hours"], on=On.CELLS),
         Column("km", "integer", value=lambda s, _: s.totals["km"], promised="amount?"),
-        _total("same_job"),
+        _total_column("same_job"),
         Column("gap", value="allocation.gap", promised="amount", on=On.JSON),
         Column("sentence", value=lambda s, lang: s.allocation.summary(lang), json_key="summary", promised="text",
                on=On.FILE),

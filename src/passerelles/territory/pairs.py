@@ -428,7 +428,7 @@ def _opening_arrays(territory: Territory, moves: JobMoves) -> _Openings:
         title=np.asarray(titles, dtype=object),
         own_account=np.asarray([lot.self_employed for lot in lots], dtype=np.bool_),
         demanded={i: choices for i, lot in enumerate(lots) if (choices := territory.title_credentials(lot))},
-        numbers={i: named for i, title in enumerate(titles) if (named := _numbers(title))},
+        numbers={i: named for i, title in enumerate(titles) if (named := _title_numbers(title))},
         places=places,
     )
 
@@ -438,7 +438,7 @@ def _reading_doubt(lot: Lot) -> np.int8:
     return np.int8(0 if lot.confidence >= SURE else Doubt.TITLE)
 
 
-def _numbers(title: str) -> frozenset[str]:
+def _title_numbers(title: str) -> frozenset[str]:
     return frozenset(re.findall(r"\b\d+\b", title))
 
 
@@ -577,7 +577,7 @@ def _title_doubt(territory: Territory, lot: Lot, openings: _Openings, near: Rows
     doubt = openings.doubt[near] | _reading_doubt(lot)
     if title:  # the very same words on both sides are the same job, whatever it is read as
         doubt[same & (openings.title[near] == title)] = 0
-    numbers = _numbers(title)
+    numbers = _title_numbers(title)
     if numbers:  # "Capitaine 200" and "Capitaine 500" are one fiche, and two certificates
         others = [opening for opening, numbered in openings.numbers.items() if numbered - numbers]
         doubt[same & np.isin(near, others)] |= Doubt.ACCESS

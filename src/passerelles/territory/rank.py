@@ -364,7 +364,7 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
         notes += _rule_notes(rule, centres, tables, by)
         notes += [] if listed is None else [Note("listed")]
     if excluded:
-        notes.append(Note("kinds_left_out", {"kinds": partial(_kinds, excluded), "names": ", ".join(excluded)}))
+        notes.append(Note("kinds_left_out", {"kinds": partial(_kinds_text, excluded), "names": ", ".join(excluded)}))
     if places is None:
         notes.append(Note("radius_not_applied"))
     return TerritoryRanking(ranked, notes, [row for lots in tables.values() for row in lots.set_aside])
@@ -541,5 +541,5 @@ def _rule_notes(rule: _Rule, centres: Iterable[str], tables: Mapping[Side, Lots]
     return notes
 
 
-def _kinds(kinds: Sequence[MoveKind], lang: Lang) -> str:
+def _kinds_text(kinds: Sequence[MoveKind], lang: Lang) -> str:
     return ", ".join(say(f"moves.kind.{kind}", lang=lang) for kind in kinds)

@@ -22,7 +22,7 @@ from passerelles.text import normalise_label
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _MAX_BYTES: Final = 50_000_000  # a table of lots is a few kilobytes; beyond that, it is another file
 _POSTAL: Final = re.compile(r"\d{5} ")
-_PARTED: Final = re.compile(r"(?:\s[-–—|/:]\s|\s?[,;:|]\s)(?![^()]*\))")
+_TITLE_PARTS: Final = re.compile(r"(?:\s[-–—|/:]\s|\s?[,;:|]\s)(?![^()]*\))")
 _NAMED_AFTER: Final = re.compile(r"(?i:\b(?:d[eu] |d['’]|à ))(?P<name>[^\W\d_])|\((?P<inside>[^\W\d_][^()]*)\)")
 _NUMBERED: Final = re.compile(r"\s*(?:n\s?°\s*)?\d+$", re.IGNORECASE)
 _PROPER_WORD: Final = r"(?:[^\W\d_a-zà-ÿ]\S*|&|et|d[eu]|des|la|les?|[dl]['’]\S+)"
@@ -286,7 +286,7 @@ def grids_of(sheets: Sequence[Rows], reader: Reader) -> Iterator[Grid]:
                 grid.tell("firm_place", 0, "employer", given=next(iter(towns)), place=next(iter(towns.values())))
                 grid = grid.with_column("commune", {line: towns.get(firm, "") for line, firm in firms.items()})
             titles = [text for text in _texts(table.above) if not says("signed", normalise_label(text))]
-            parts = [part for text in titles for part in _PARTED.split(text)]
+            parts = [part for text in titles for part in _TITLE_PARTS.split(text)]
             named = rows.sheet if len(sheets) > 1 and _is_firm(rows.sheet, titles, reader) else ""
             named = named or (_firm_in(titles) if reader.side == "fragile" else "")
             if named and not grid.has("employer"):
@@ -313,7 +313,7 @@ def _is_firm(sheet: str, titles: Iterable[str], reader: Reader) -> bool:
 
 def _firm_in(titles: Iterable[str]) -> str:
     """Return the one firm that titles name by its legal form; behind a colon, it is another: "Repreneur : Beta SAS"."""
-    parts = (part.strip() for text in titles for part in _PARTED.split(re.split(r"\s?:\s", text)[0]))
+    parts = (part.strip() for text in titles for part in _TITLE_PARTS.split(re.split(r"\s?:\s", text)[0]))
     firms = {m["name"] for part in parts if (m := _FIRM_NAME.fullmatch(part))}
     return firms.pop() if len(firms) == 1 else ""
 
@@ -326,7 +326,7 @@ def _texts(rows: Iterable[Row]) -> list[str]:
 def _place_of_title(titles: Iterable[str], reader: Reader) -> str:
     """Return the one place that the titles above a table name: "Projet de fermeture – Usine de Vierzon (18)"."""
     places = dict[str, str]()
-    for part in (part for text in titles for part in _PARTED.split(text)):
+    for part in (part for text in titles for part in _TITLE_PARTS.split(text)):
         tails = [m["inside"] or part[m.start("name") :] for m in _NAMED_AFTER.finditer(part)]
         heads = (head for piece in (part, *tails) for head in _heads(piece))
         names = [head for head in heads if _is_named(head) or _POSTAL.match(head)]
