@@ -3213,6 +3213,14 @@ def test_parts_of_people_count_before_their_equivalents(embedded: Referential) -
     assert (lots.people, "parts_summed" in said(lots), "etp" in said(lots)) == (14, True, False)
 
 
+def test_a_column_of_kinds_of_posts_that_holds_titles_is_the_one_of_jobs(embedded: Referential) -> None:
+    rows = [{"Type de poste": "Cariste", "Nb": 3, "Lieu": "Redon"}]
+    lots = read_lots(embedded, rows, "hiring", locator=Locator(PLACES))
+    assert ([(lot.job, lot.people) for lot in lots.lots], "job_by_content" in said(lots)) == ([("N1101", 3)], True)
+    with pytest.raises(LotsError, match="no column of jobs"):
+        read_lots(embedded, [{"Type de poste": "CDI", "Nb": 3, "Lieu": "Redon"}], "hiring", locator=Locator(PLACES))
+
+
 def test_accents_lost_in_titles_and_places_are_found_again_and_said(embedded: Referential, tmp_path: Path) -> None:
     text = "Metier;Effectif;Ville\nOp?rateur de pr?paration de commandes;4;Saint-C?me-la-For?t\nCariste;2;Redon\n"
     locator = Locator(

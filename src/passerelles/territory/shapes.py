@@ -603,8 +603,9 @@ def _with_roles_by_content(grid: Grid) -> Grid:
             matches = grid.holding(mostly_hold_counts, grid.countable)
             named = [at for at in grid.countable if role_of(grid.header[at], grid.side) == role]
             matches = matches or grid.holding(lambda texts: any(map(_DIGIT.search, texts)), named)  # "4" above "3"
-        if len(matches) != 1 and role == "commune" and grid.has("employer"):
-            matches = grid.holding(holds, [grid.columns["employer"]])  # a site may be named after its town
+        named_else = grid.columns.get({"job": "employment", "commune": "employer"}.get(role, ""))
+        if len(matches) != 1 and named_else is not None:  # "Type de poste"; a site may be named after its town
+            matches = grid.holding(holds, [named_else])
         if len(matches) == 1:
             grid = grid.with_roles(**{role: matches[0]})
             grid.tell(f"{role}_by_content", 0, role, column=grid.called(matches[0]))
