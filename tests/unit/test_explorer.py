@@ -40,6 +40,7 @@ from passerelles.service.explorer.pages import COLOURS, asked_of
 from passerelles.service.telemetry import JsonLines
 from passerelles.views.spec import On
 from service_client import Client
+from taxonomies import write_onet
 
 if TYPE_CHECKING:
     from passerelles.language.say import Lang
@@ -409,6 +410,15 @@ def test_a_person_is_ranked_as_on_the_command_line_and_never_kept(
     assert "notice" not in client.post("/explorer/profile/moves", json={}).text
     assert client.post("/explorer/profile/moves", json={"name": "Jean"}).status_code == 422
     assert client.post("/explorer/profile/moves", json={"competencies": ["nope"]}).status_code == 404
+
+
+def test_sample_territories_are_offered_where_their_rome_codes_are(client: Client, tmp_path: Path) -> None:
+    graph = build_graph(load_referential(write_onet(tmp_path / "db_30_0_text")))
+    assert 'id="sample"' in client.get("/explorer/territory").text
+    with Client(create_app(Engine.of(graph), Options(explorer="beside"))) as other:
+        page = other.get("/explorer/territory").text
+    assert 'id="fragile"' in page
+    assert 'id="sample"' not in page
 
 
 def test_no_file_of_the_machine_is_read_as_a_frame(client: Client, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from market_files import market_folder, write
 from passerelles.cli.main import run
 from passerelles.referentials.places import sample_names, sample_tables
 from passerelles.views.document import Cell, Document, Grid, Head, Part, write_word
+from taxonomies import write_onet
 
 SAMPLES = Path(__file__).resolve().parents[2] / "referentials" / "transitions" / "territories"
 
@@ -69,7 +70,7 @@ def test_the_command_in_the_page_makes_the_page_again(tmp_path: Path, monkeypatc
         ([], "--output"),
         (["--output", "r.html", "--territory", "redonn"], "redon"),
         (["--output", "r.html", "--territory", "Aurillac Figeac"], "aurillac-figeac-rodez ?"),
-        (["--output", "r.html", "--territory", "redon", "--hiring", "x.csv"], "--territory"),
+        (["--output", "r.html", "--territory", "redon", "--hiring", "x.csv"], "--fragile"),
         (["--output", "r.html", "--hiring", "x.csv"], "--fragile"),
         (["--output", "r.html", "--fragile", "x.csv", "--hiring", "y.csv"], "x.csv"),
         (["--output", "absent/r.html"], "absent"),
@@ -242,3 +243,15 @@ def test_the_action_list_is_a_sheet_of_the_workbook(tmp_path: Path) -> None:
     )
     assert {r[0] for r in rows[1:]} <= {"mettre en relation", "confirmer", "former", "obtenir d'abord"}
     assert all(r[4] > 0 and r[6] is None for r in rows[1:])
+
+
+@pytest.mark.parametrize("territory", [[], ["--territory", "zzz"]])
+def test_a_referential_without_rome_codes_is_offered_no_sample(
+    territory: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    name = write_onet(tmp_path / "db_30_0_text")
+    assert call("--output", tmp_path / "r.html", "--referential", name, *territory, "--no-pictures") == 2
+    err = capsys.readouterr().err
+    assert "--fragile" in err
+    assert "redon" not in err
+    assert not (tmp_path / "r.html").exists()

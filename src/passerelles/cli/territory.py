@@ -450,14 +450,15 @@ def report(
         opts.refuse_unused("report_sheets_mask", mask=opts.mask)
         opts.refuse_unused("report_sheets_alone", scenario=opts.scenario, limit=limit)
     others = {text: read_scenario(text) for text in opts.scenario or ()}
-    sample = ""
+    if fragile is None and hiring is not None:
+        raise PasserellesError("report_which_input")
+    session, sample = opts.open(tensions=fragile is not None and hiring is None), ""
     if fragile is None:
-        if hiring is not None:
-            raise PasserellesError("report_which_input")
+        if session.referential.family != "rome":
+            raise PasserellesError("report_needs_tables", name=session.referential.name)
         sample = sample_name(territory or DEFAULT_TERRITORY)
         fragile, hiring = ([path] for path in sample_tables(sample))
     words = tuple(command_words(context, territory=sample or territory))
-    session = opts.open(tensions=hiring is None)
     graph = session.graph
     market, places = session.territory_data()
     data: dict[str, Any] = {"market": market, "places": places, "certifications": session.certifications}

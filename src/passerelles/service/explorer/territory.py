@@ -109,7 +109,7 @@ class MapBasin(NamedTuple):
 
 def territory(ask: PageRequest) -> str:
     """Return the page that asks for two tables and bounds."""
-    frames, samples = presets().values(), sample_names()
+    frames, samples = presets().values(), sample_names() if ask.engine.referential.family == "rome" else ()
     return ask.render("territory.html", frames=frames, samples=samples, data=ask.engine.market)
 
 

@@ -143,7 +143,7 @@
       return { name: file.name, content: btoa(text) };
     };
     const asked = async () => {
-      const sample = document.getElementById("sample").value || null;
+      const sample = document.getElementById("sample")?.value || null;
       const body = {
         sample, choices, stretch: document.getElementById("stretch").checked, mask: document.getElementById("mask").checked,
         fragile: sample ? null : await read(document.getElementById("fragile")),
