@@ -16,6 +16,12 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 _CODE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:/-]*$")
 _ROME = re.compile(r"^[A-Z]\d{4}$")
+_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_FORMS = {
+    "ROME": r"[a-z]\d{4}",
+    "O*NET": r"\d\d-\d{4}(?:\.\d\d)?",
+    "ESCO": rf"https?://data\.europa\.eu/esco/\S+|{_UUID}",
+}
 
 
 def grouped(pairs: Iterable[tuple[Key, Value]]) -> Mapping[Key, tuple[Value, ...]]:
@@ -132,6 +138,18 @@ def is_rome_code(code: str) -> bool:
     (True, False)
     """
     return _ROME.match(code) is not None
+
+
+def code_form(text: str) -> str:
+    """
+    Return the public nomenclature whose codes of occupations are written so; nothing where it is none.
+
+    Examples
+    --------
+    >>> code_form("k2110"), code_form("11-1011.00"), code_form("3322")
+    ('ROME', 'O*NET', '')
+    """
+    return next((name for name, form in _FORMS.items() if re.fullmatch(form, text.casefold())), "")
 
 
 def closure(start: str, following: Callable[[str], Iterable[str]], *, seen: set[str] | None = None) -> tuple[str, ...]:

@@ -188,20 +188,24 @@ class ReferentialError(PasserellesError):
 class UnknownCodeError(PasserellesError):
     """A code or title that the referential does not have; `suggestions` are the nearest that it has."""
 
-    def __init__(self, code: object, *, suggestions: Sequence[str] = (), key: str = "unknown_code") -> None:
+    def __init__(
+        self, code: object, *, suggestions: Sequence[str] = (), key: str = "unknown_code", **values: object
+    ) -> None:
         self.code = code
         self.suggestions = tuple(suggestions)
-        super().__init__(key, code=code, suggestions=", ".join(self.suggestions))
+        super().__init__(key, code=code, suggestions=", ".join(self.suggestions), **values)
 
     def message(self, lang: Lang = "fr") -> str:
         """Return the sentence, with suggestions, or how to search where there is none and words lead to codes."""
         text = self.sentence(lang)
-        more = "suggestions" if self.suggestions else "search" if self.key in _FOUND_BY_WORDS else ""
+        by_words = self.key in _FOUND_BY_WORDS and "form" not in self.values
+        more = "suggestions" if self.suggestions else "search" if by_words else ""
         return f"{text} {say(f'errors.{more}', lang=lang, **self.values)}" if more else text
 
     def sentence(self, lang: Lang = "fr") -> str:
         """Return the sentence alone, where no command can be typed or suggestions stand beside it."""
-        return super().message(lang)
+        more = (say(f"errors.{key}_code", lang=lang, **self.values) for key in ("form", "loaded") if key in self.values)
+        return " ".join((super().message(lang), *more))
 
 
 class MissingExtraError(PasserellesError, ImportError):

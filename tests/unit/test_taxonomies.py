@@ -12,14 +12,15 @@ from passerelles import build_graph, compile_index, rank_moves, rank_paths, reso
 from passerelles.cli.main import run
 from passerelles.cli.shared import CommandOptions
 from passerelles.compiled import cached_indexes, clear_cache, index_place
-from passerelles.errors import PasserellesError, ReferentialError
+from passerelles.errors import PasserellesError, ReferentialError, UnknownCodeError
 from passerelles.io.archive import open_source
 from passerelles.language.say import say
 from passerelles.matching import find_occupation
+from passerelles.matching.index import search
 from passerelles.model import Competency, Domain, JobTitle, Mobility, Occupation, Requirement, WorkContext
 from passerelles.referentials.load import load_referential, recognise
 from passerelles.referentials.places import place_of
-from passerelles.referentials.referential import Referential
+from passerelles.referentials.referential import Referential, nearest
 from passerelles.referentials.validate import validate
 from passerelles.report.envelope import envelope
 from passerelles.report.transparency import duties
@@ -27,6 +28,7 @@ from passerelles.scoring import table as tables
 from passerelles.scoring.features import context_of_all
 from passerelles.session import Session
 from passerelles.settings import Settings
+from passerelles.territory.jobs import Unusable, read_title
 from passerelles.vectors import level_named, stem, word_rules
 from taxonomies import esco, onet, write_esco, write_onet, zipped
 
@@ -494,3 +496,38 @@ def test_a_table_of_pairs_that_does_not_fit_is_refused_with_the_estimate(monkeyp
     assert "37,13" in refused.value.message("fr")
     with pytest.raises(PasserellesError, match=r" 19\.07 GB"):
         tables.check_memory(15_840, 11, mobilities=False)
+
+
+@pytest.mark.parametrize(
+    ("code", "form"),
+    [
+        ("K9999", "ROME"),
+        ("K 9999", "ROME"),
+        ("http://data.europa.eu/esco/occupation/00000000-1111-2222-3333-444444444444", "ESCO"),
+        ("00000000-1111-2222-3333-444444444444", "ESCO"),
+        ("3322", ""),
+    ],
+)
+def test_a_code_of_another_nomenclature_is_told_as_such_and_suggests_nothing(
+    code: str, form: str, tmp_path: Path
+) -> None:
+    small = load_referential(write_onet(tmp_path / "db_30_0_text"))
+    with pytest.raises(UnknownCodeError) as refused:
+        find_occupation(small, code)
+    assert refused.value.suggestions == ()
+    text = refused.value.message("en")
+    assert "Referential loaded: onet 30.1." in text
+    assert ("form of a code" in text, form in text) == (bool(form), True)
+    if form:
+        assert search(small, code, kinds=["occupation"]) == ()
+        read = read_title(small, code, (), threshold=0.5)
+        assert isinstance(read, Unusable)
+        assert (read.key, read.values["form"], read.suggestions) == ("job_foreign", form, ())
+
+
+def test_a_mistyped_code_of_a_nomenclature_suggests_its_own(tmp_path: Path) -> None:
+    embedded, small = load_referential("transitions"), load_referential(write_onet(tmp_path / "db_30_0_text"))
+    own = small.occupations[0].code
+    assert own in nearest(small, own[:-1] + "7")
+    assert nearest(embedded, "2110") == ("K2110",)  # its letter was lost
+    assert nearest(embedded, own) == nearest(embedded, "3322") == ()

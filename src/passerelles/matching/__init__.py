@@ -32,7 +32,7 @@ def find_occupation(referential: Referential, text: str) -> str:
     try:
         return exact_occupation(referential, text)
     except UnknownCodeError as error:
-        likely = _likely(referential, text) if error.key == "unknown_code" else ()
+        likely = _likely(referential, text) if error.key == "unknown_code" and "form" not in error.values else ()
         if not likely:
             raise
         raise UnknownCodeError(error.code, suggestions=likely) from None

@@ -18,7 +18,7 @@ from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
 from passerelles.matching import reading
 from passerelles.matching.reading import LanguagePack, Lexicon, Words
-from passerelles.referentials.referential import Referential
+from passerelles.referentials.referential import Referential, foreign_form
 from passerelles.sharing import cached_property
 from passerelles.store import Arrays, Index, pack
 from passerelles.text import (
@@ -745,6 +745,8 @@ def _search_kind(referential: Referential, kind: Sought, code: str, query: Seque
             matches = [known[place] for place in np.flatnonzero(hits == hits.max())]
     if matches:
         return sorted(matches, key=lambda hit: (len(hit.label), hit.code))
+    if foreign_form(referential, code):
+        return []
     by_code = {entry.code: entry for entry in known}
     forms = referential.derived(("plain", kind), lambda: plain_forms({f.code: f.label for f in known}))
     return [by_code[form] for form in nearest_codes(code, forms)]

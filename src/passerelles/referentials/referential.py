@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple, TypeVar, get_args
 from pydantic import TypeAdapter
 
 from passerelles import model
-from passerelles.codes import check_code, closure, grouped, is_rome_code
+from passerelles.codes import check_code, closure, code_form, grouped, is_rome_code
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.io.archive import FileSource
 from passerelles.notices import Notice, NoticeLog
@@ -38,6 +38,7 @@ _KEYS: Final[Mapping[str, Callable[[Any], Any]]] = {
 }
 _UNRANKED: Final = 10**9
 # What people write before a code: of the ROME, its name; of ESCO, the address that ends with it.
+_SHORT_CODE: Final = 20
 _CODE_PREFIX: Final = re.compile(r"^(?:(?:code)?rome:?(?=[a-z]\d)|https?:\S+/)")
 _ROME_WITHIN: Final = re.compile(r"(?<![^\W_])[A-Za-z] ?\d{4}(?![^\W_])(?!-\w)")
 
@@ -540,7 +541,9 @@ def exact_occupation(referential: Referential, text: str) -> str:
         return codes[0]
     if codes:
         raise UnknownCodeError(text, suggestions=codes, key="ambiguous_title")
-    raise UnknownCodeError(cut(text, LONGEST), suggestions=nearest(referential, text))
+    near = nearest(referential, text)
+    loaded = {} if near or not meant_as_code(text) else foreign_code(referential, text)
+    raise UnknownCodeError(cut(text, LONGEST), suggestions=near, **loaded)
 
 
 def named_titles(referential: Referential, texts: Iterable[str]) -> frozenset[str]:
@@ -598,6 +601,11 @@ def several(items: Iterable[Item] | str) -> tuple[Item, ...]:
 
 
 @made_once
+def _forms_of_codes(referential: Referential) -> frozenset[str]:
+    return frozenset(code_form(occupation.code) for occupation in referential.occupations)
+
+
+@made_once
 def _codes_by_fold(referential: Referential) -> Mapping[str, tuple[str, ...]]:
     return grouped((code.casefold(), code) for code in referential.occupation_by_code)
 
@@ -628,26 +636,46 @@ def titles_by_label(referential: Referential) -> Mapping[str, tuple[str, ...]]:
 def nearest(referential: Referential, text: str) -> tuple[str, ...]:
     """Return codes or titles that resemble `text`, best first; ties in the order of the codes."""
     cut = text[:LONGEST].strip()
+    if foreign_form(referential, cut):
+        return ()
     if any(c.isdigit() for c in cut) and " " not in cut:
-        codes = {o.code: o.code for o in referential.occupations}
-        near = tuple(alike(cut.upper(), codes, least=50, most=NEAREST))
+        codes = {o.code: o.code.casefold() for o in referential.occupations}
+        folded = _CODE_PREFIX.sub("", cut.casefold())
+        if cut.isdecimal() and not any(code.isdecimal() for code in codes):  # the same figures, or a number by chance
+            return tuple(code for code in codes if re.sub(r"\D", "", code) == cut)[:NEAREST]
+        least = 50 if len(folded) <= _SHORT_CODE else 80  # half the figures of long codes are alike by chance
+        near = tuple(alike(folded, codes, least=least, most=NEAREST))
         if near or meant_as_code(cut):
-            return near or _of_same_start(cut.upper(), sorted(codes))
+            return near or _of_same_start(folded, sorted(codes))
     plain, labels = normalise_label(cut), _plain_labels(referential)
     forms = alike(plain, {form: form for form in labels}, scorer="token_sort_ratio", least=60, most=4 * NEAREST)
     return tuple(islice(dict.fromkeys(labels[form] for form in forms), NEAREST))
 
 
+def foreign_form(referential: Referential, text: str) -> str:
+    """Return the public nomenclature whose codes are written as a text is, where no code of the referential is."""
+    form = code_form("".join(text.split()))
+    return "" if form in _forms_of_codes(referential) else form
+
+
+def foreign_code(referential: Referential, text: str) -> dict[str, str]:
+    """Return what is told of a code that resembles none: what is loaded, and whose codes are written so."""
+    form = foreign_form(referential, text)
+    return {"loaded": f"{referential.name} {referential.version}".strip()} | ({"form": form} if form else {})
+
+
 def meant_as_code(text: str) -> bool:
     """Whether an unknown text is rather a code than a title: one word, more than a third of it figures, no "ATSEM2"."""
     word = text.strip()
-    return " " not in word and 3 * sum(c.isdigit() for c in word) > len(word)
+    return bool(code_form("".join(word.split()))) or (
+        " " not in word and 3 * sum(c.isdigit() for c in word) > len(word)
+    )
 
 
 def _of_same_start(text: str, codes: Sequence[str]) -> tuple[str, ...]:
     """Return the first codes among those that share the most of their start with `text`: those of its field."""
     starts = (text[:length] for length in range(len(text), 0, -1))
-    alike_so_far = (tuple(code for code in codes if code.startswith(start)) for start in starts)
+    alike_so_far = (tuple(code for code in codes if code.casefold().startswith(start)) for start in starts)
     return next(filter(None, alike_so_far), ())[:NEAREST]
 
 

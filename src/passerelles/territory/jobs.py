@@ -18,6 +18,7 @@ from passerelles.referentials.referential import (
     Referential,
     code_of,
     codes_within,
+    foreign_code,
     meant_as_code,
     nearest,
     occupations_meant,
@@ -202,7 +203,8 @@ def read_title(
         return Unusable(role, "job_ambiguous", {"given": text, "suggestions": ", ".join(exact)}, names)
     codes = nearest(referential, text) if meant_as_code(text) else [c.code for c in ranked]
     names = tuple(f"{code} {referential.occupation_by_code[code].label}" for code in codes)
-    return Unusable(role, "job_unknown", {"given": text}, names)
+    other = foreign_code(referential, text)
+    return Unusable(role, "job_foreign" if "form" in other else "job_unknown", {"given": text, **other}, names)
 
 
 def _confidence(referential: Referential, first: Candidate) -> float:
