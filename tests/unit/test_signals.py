@@ -319,3 +319,13 @@ def test_a_group_of_jobs_in_one_basin_is_told_of_that_basin_by_its_name() -> Non
     jobs = dict.fromkeys("AB", JobMarket(known, known, known))
     group = JobMarkets(jobs, dict.fromkeys("AB", known)).of_group("AB")
     assert {figure.origin("fr") for figure in (group.projects, group.tension)} == {"BMO, 2025, bassin REDON"}
+
+
+def test_a_group_of_jobs_names_every_source_once_in_one_order() -> None:
+    places = {"A": ("Tensions", "2024"), "B": ("DARES", "2023"), "C": ("Tensions", "2023")}
+    known = {code: Figure(Interval(3, 3), "observed", *place, "FR") for code, place in places.items()}
+    markets = JobMarkets({code: JobMarket(figure, figure, figure) for code, figure in known.items()}, known)
+    for codes in ("ABC", "CBA"):
+        group = markets.of_group(codes)
+        assert {f.origin("en") for f in (group.projects, group.tension)} == {"DARES, Tensions, 2023, 2024, France"}
+    assert markets.of_group("A").tension.source == "Tensions"

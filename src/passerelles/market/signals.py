@@ -698,10 +698,10 @@ def _aggregate(known: Sequence[Figure], every: Sequence[Figure], *, added: bool)
     ends = [f.interval for f in known if f.interval is not None]
     bounds = total(ends) if added else Interval(median(e.low for e in ends), median(e.high for e in ends))
     first = known[0]
-    years = ", ".join(sorted({f.year for f in known}))
+    sources, years = (", ".join(sorted({getattr(f, name) for f in known})) for name in ("source", "year"))
     same = len({f.territory for f in known}) == 1
     place = {"territory": first.territory, "territory_label": first.territory_label} if same else {}
-    return Figure(bounds, "estimated", first.source, years, why="spread" if added else "median", **place)
+    return Figure(bounds, "estimated", sources, years, why="spread" if added else "median", **place)
 
 
 def job_markets(
