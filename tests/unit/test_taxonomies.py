@@ -322,6 +322,22 @@ def test_french_law_is_told_of_a_foreign_taxonomy_only_where_it_is_asked_for(
     assert [f.name for f in asked.frames] == ["ptp"]
 
 
+@pytest.mark.parametrize(("language", "told"), [("fr", True), ("en", False), ("", True)])
+def test_french_law_is_told_of_own_tables_without_rome_codes_where_they_are_in_french(
+    language: str, *, told: bool, tmp_path: Path
+) -> None:
+    stated = f'\nlanguage = "{language}"' if language else ""
+    head = f'schema = "passerelles/table@1"\nname = "glass"\nversion = "1"{stated}\n'
+    links = "occupation,competency,kind\nA1,C1,core\nA2,C1,core\n"
+    for name, text in {
+        "manifest.toml": head, "occupations.csv": "code,label\nA1,cutter\nA2,blower\n",
+        "competencies.csv": "code,label,kind\nC1,cut glass,savoir-faire\n", "requirements.csv": links,
+    }.items():  # fmt: skip
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (path,) = rank_paths(build_graph(load_referential(tmp_path)), "A1", targets=["A2"])
+    assert bool(path.frames) is told
+
+
 def test_what_carries_rome_codes_is_of_its_family_whatever_its_name() -> None:
     embedded = load_referential("transitions")
     assert (embedded.name, embedded.family) == ("transitions", "rome")

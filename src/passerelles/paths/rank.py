@@ -32,7 +32,7 @@ from passerelles.ranking.filters import Filter, MarketAlone, parse_filters
 from passerelles.ranking.move import Start, find_start, heading
 from passerelles.ranking.rank import best_of_rows, check_limit
 from passerelles.referentials.overlay import overlays_that_split
-from passerelles.referentials.referential import named_titles, several
+from passerelles.referentials.referential import Referential, named_titles, several
 from passerelles.settings import Settings, settings_or
 from passerelles.sharing import blocks
 from passerelles.vectors import Ints, Rows
@@ -194,7 +194,7 @@ class Search:
 
 
 MOST_STEPS = 6
-_NO_FRENCH_LAW = frozenset(("esco", "onet"))  # of no French law: a frame is judged where it is asked for
+_NO_FRENCH_LAW = frozenset(("esco", "onet"))  # of no country
 _ASSUMPTIONS = ("practice_share", "practice_months", "min_saving_hours", "frame_counts_practice", "moves_considered")
 _NOTES_EACH = 3  # notes on single targets; beyond, one for all
 
@@ -425,8 +425,7 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     named = chosen.paths.hiring if hiring is None else hiring
     hires = None if named is None else frozenset(find_occupations(graph.referential, named))
     listed = hires if official_list else None
-    frames = {} if graph.referential.family in _NO_FRENCH_LAW else presets()
-    frames = {**frames, **({constraint.name: constraint} if constraint else {})}
+    frames = {**_default_frames(graph.referential), **({constraint.name: constraint} if constraint else {})}
     day = day_of(date).isoformat()
     context = PathContext(graph, tuple(frames.values()), listed, certifications, day, payers)
     taken = {"practice_kinds": list(chosen.paths.practice_kinds)}
@@ -461,6 +460,13 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
         keyed += _paths_to(start, state, row, outcome, worth, detail, **more)
     keyed.sort(key=itemgetter(0))
     return Paths([make_path(rank=rank) for rank, (_, make_path) in enumerate(keyed, start=1)], tuple(reached))
+
+
+def _default_frames(referential: Referential) -> Mapping[str, Frame]:
+    """Return the legal frames, all French, that are told unasked: of ROME codes, and of own tables in French."""
+    family = referential.family
+    french = family == "rome" or (family not in _NO_FRENCH_LAW and referential.language == "fr")
+    return presets() if french else {}
 
 
 def _market_values(graph: OccupationGraph, market: Mapping[str, Any] | None) -> dict[str, float]:
