@@ -946,14 +946,18 @@ def test_a_date_that_says_no_month_and_a_formula_without_its_result_are_said(
     embedded: Referential, tmp_path: Path
 ) -> None:
     book = openpyxl.Workbook()
-    for row in (("Emploi", "Postes", "Date souhaitée"), ("N1101", 5, "dès que possible"), ("N4101", "=2+3", "09/2026")):
+    for row in (
+        ("Emploi", "Postes", "Date souhaitée"),
+        ("N1101", 5, "selon les départs"),
+        ("N4101", "=2+3", "09/2026"),
+    ):
         book.worksheets[0].append(row)
     book.worksheets[0].append((None, 12))
     book.save(tmp_path / "t.xlsx")
     lots = read_lots(embedded, tmp_path / "t.xlsx", "hiring")
     assert (lots.people, lots.lots[0].month) == (5, None)
     assert [(p.line, p.key) for p in lots.set_aside] == [("3", "formula")]
-    assert "« dès que possible » ne dit ni un mois ni une date ; la ligne (2) compte sans échéance" in said(lots)
+    assert "« selon les départs » ne dit ni un mois ni une date ; la ligne (2) compte sans échéance" in said(lots)
     assert "la ligne sans métier ou sans nombre (4) est passée : « 12 »" in said(lots)
 
 

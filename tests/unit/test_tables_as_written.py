@@ -853,6 +853,22 @@ def test_a_column_without_a_name_is_told_by_its_letter_and_numbers_are_no_months
     assert "month_unread" not in said(lots)
 
 
+@pytest.mark.parametrize(
+    ("cell", "unread"),
+    [
+        ("dès que possible", []), ("Immédiat", []), ("ASAP", []), ("CDI/CDD 6 mois", []), ("au plus vite", []),
+        ("à pourvoir immédiatement", []), ("un jour", ["un jour"]),
+    ],
+)  # fmt: skip
+def test_at_once_and_a_contract_are_no_dates_and_need_no_warning(
+    cell: str, unread: list[str], embedded: Referential, tmp_path: Path
+) -> None:
+    path = written(tmp_path / "t.csv", f"Employeur;Métier;Nombre;Date de prise de poste\nA;N4105;2;{cell}\n")
+    lots = read_lots(embedded, path, "hiring")
+    assert [lot.month for lot in lots.lots] == [None]
+    assert [p.values["given"] for p in lots.said if p.key == "month_unread"] == unread
+
+
 @pytest.mark.parametrize("beside", ["Matricule", "Date d'embauche", "Ancienneté", "Âge"])
 def test_the_names_of_persons_are_no_employers(embedded: Referential, tmp_path: Path, beside: str) -> None:
     path = written(tmp_path / "t.csv", f"Nom;{beside};Emploi;Site\nDurand;12;Cariste;Redon\nPetit;45;Cariste;Redon\n")
@@ -931,7 +947,8 @@ def test_a_column_of_licences_tells_what_a_title_would(
         ("Statut / conditions", "CDI à temps plein, 35 h + permis C", "permis C", []),
         ("Conditions", "temps partiel possible, travail de nuit en 3x8", "", []),
         ("Conditions", "horaires décalés, week-ends", "", []), ("Conditions", "nuits, permis C", "permis C", []),
-        ("Niveau et exigences", "C", "C", ["C"]),
+        ("Niveau et exigences", "C", "C", ["C"]), ("Conditions", "dès que possible", "", []),
+        ("Conditions", "permis C, poste immédiat", "permis C", []), ("Conditions", "CDI/CDD 6 mois ; asap", "", []),
     ],
 )  # fmt: skip
 def test_what_a_column_of_conditions_asks_for_is_read_as_a_title_would_be_or_said(

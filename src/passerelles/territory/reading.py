@@ -584,9 +584,9 @@ def _volunteers(row: Line, people: int) -> int | None:
 
 
 def _month(row: Line) -> Month | None:
-    """Month of a row; a text that names none gets a message."""
+    """Month of a row; a text that names none gets a message, unless it says at once, or what contract it is."""
     text = row.text("month")
     month = Month.read(text)
-    if text and month is None:
+    if text and month is None and not all(says("nothing_asked", normalise_label(part)) for part in text.split("/")):
         row.tell("month_unread", row.grid.title("month"), given=text)
     return month
