@@ -2,6 +2,7 @@
 
 import pickle
 from dataclasses import replace
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import Mock
@@ -84,7 +85,10 @@ def test_only_volunteers_are_placed_and_the_others_are_said(embedded_graph: Occu
     assert "volontaires" in found.uncovered[0].sentence("fr")
 
 
-def test_a_training_that_does_not_fit_between_two_months_is_said(embedded_graph: OccupationGraph) -> None:
+def test_a_training_that_does_not_fit_between_two_months_is_said(
+    embedded_graph: OccupationGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("passerelles.territory.match.day_of", lambda _: date(2026, 12, 1))
     people = rows("fragile", ("A", "N1101", 3, "Redon", "04/2027"))
     for needed, in_time in (("04/2027", False), ("04/2028", True), ("", None)):
         posts = rows("hiring", ("B", "N1103", 3, "Redon", needed))
@@ -102,6 +106,37 @@ def test_a_training_that_does_not_fit_between_two_months_is_said(embedded_graph:
         for note in late:  # days as the language writes them
             assert "(04/2027)" in note.sentence("fr")
             assert "(2027-04)" in note.sentence("en")
+
+
+@pytest.mark.parametrize(
+    ("free", "needed", "in_time", "overdue"),
+    [
+        ("", "04/2027", False, True), ("01/2026", "04/2027", False, True), ("", "10/2030", None, False),
+        ("01/2026", "10/2030", True, False), ("10/2030", "10/2030", False, False), ("", "", None, False),
+    ],
+)  # fmt: skip
+def test_a_training_that_should_have_begun_before_today_is_too_late(
+    embedded_graph: OccupationGraph,
+    monkeypatch: pytest.MonkeyPatch,
+    free: str,
+    needed: str,
+    in_time: object,
+    overdue: object,
+) -> None:
+    monkeypatch.setattr("passerelles.territory.match.day_of", lambda _: date(2027, 4, 30))
+    people, posts = (
+        rows("fragile", ("A", "N1101", 3, "Redon", free)),
+        rows("hiring", ("B", "N1103", 3, "Redon", needed)),
+    )
+    found = match_territory(embedded_graph, people, posts, changes=False)
+    (flow,) = found.flows
+    assert (flow.in_time, flow.overdue) == (in_time, overdue)
+    assert [note.key for note in found.planned if note.key in ("late", "overdue")] == (
+        ["overdue"] if overdue else ["late"] if in_time is False else []
+    )
+    (train,) = (a for a in actions(found.release(), "en") if a.kind == "train")
+    assert (train.dates.overdue, train.dates.late) == (3 * bool(overdue), 3 * (in_time is False and not overdue))
+    assert ("at the latest: too late for 3 people" in train.when("en")) is overdue
 
 
 def test_people_free_after_they_are_needed_need_no_training_that_does_not_fit(embedded_graph: OccupationGraph) -> None:
@@ -235,7 +270,7 @@ def test_actions_say_by_when_a_training_begins_and_what_is_not_known_stays_so(em
     def going(hours: float | None, needed: Month | None, free: Month | None = None, people: int = 1) -> Flow:
         hiring, fragile = replace(flow.hiring, month=needed), replace(flow.fragile, month=free)
         months = None if hours is None else hours / 140
-        sized = replace(flow, hours=Hours(hours, hours, hours), training_months=months)
+        sized = replace(flow, hours=Hours(hours, hours, hours), training_months=months, this_month=Month(2026, 12))
         return replace(sized, people=people, hiring=hiring, fragile=fragile)
 
     def told(*flows: Flow) -> Action:

@@ -240,6 +240,7 @@ def test_the_action_list_is_a_sheet_of_the_workbook(tmp_path: Path) -> None:
         "Premier poste en",
         "Libre à partir de",
         "Personnes libres trop tard",
+        "Personnes pour qui il est trop tard",
     )
     assert {r[0] for r in rows[1:]} <= {"mettre en relation", "confirmer", "former", "obtenir d'abord"}
     assert all(r[4] > 0 and r[6] is None for r in rows[1:])

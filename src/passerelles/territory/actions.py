@@ -33,6 +33,8 @@ class Dates(NamedTuple):
         The first month in which some of the people are free.
     late
         People who are free too late for their training to end in time.
+    overdue
+        People whose training should have begun before the month of the calculation; not among those free too late.
     unknown_length
         Whether the length of a training that is to end in time is not known, so that its start is not either.
     """
@@ -42,6 +44,7 @@ class Dates(NamedTuple):
     free_from: Month | None = None
     late: int = 0
     unknown_length: bool = False
+    overdue: int = 0
 
     @classmethod
     def of(cls, flows: Sequence[Flow]) -> "Dates":
@@ -52,8 +55,9 @@ class Dates(NamedTuple):
             None if unknown else min((f.start_by for f in dated if f.start_by), default=None),
             min((f.hiring.month for f in dated if f.hiring.month), default=None),
             min((f.fragile.month for f in flows if f.fragile.month), default=None),
-            sum(f.people for f in flows if f.in_time is False),
+            sum(f.people for f in flows if f.in_time is False and not f.overdue),
             unknown,
+            sum(f.people for f in flows if f.overdue),
         )
 
 
@@ -93,9 +97,10 @@ class Action(Described):
         """Return by when, in words: what the order of things asks for, and the months that are known."""
         dates = self.dates
         when = say(f"territory.action.when.{self.kind}", lang=lang)
-        for key, month in ((f"start.{self.kind}", dates.start_by), ("due", dates.due)):
+        for key, month, late in ((f"start.{self.kind}", dates.start_by, dates.overdue), ("due", dates.due, 0)):
             if month is not None:
                 when = say(f"territory.action.{key}", lang=lang, when=when, month=day_text(str(month), lang))
+                when = say("territory.action.overdue", lang=lang, when=when, n=late) if late else when
         if dates.unknown_length:
             when = say("territory.action.unknown_length", lang=lang, when=when)
         if dates.late:
@@ -115,6 +120,8 @@ class Action(Described):
         *(month_column(name, f"dates.{name}") for name in ("start_by", "due", "free_from")),
         Column("late", "integer", value="dates.late", on=On.FILE,
                schema="count: People free too late for their training"),
+        Column("overdue", "integer", value="dates.overdue", on=On.FILE,
+               schema="count: People whose training should have begun before the month of the calculation"),
     )  # fmt: skip
 
 

@@ -126,6 +126,8 @@ class Flow(Described):
         Part of the expected hours that a training lever takes, 0 where it is not taken.
     training_months
         Months of full-time training, or of studies that take longer, and of required practice; None = unknown.
+    this_month
+        Month of the calculation: no training begins earlier; None = not said.
     """
 
     fragile: Lot
@@ -149,10 +151,13 @@ class Flow(Described):
     surveyed: Openings | None = None
     payers: tuple[Payer | None, Payer | None] = (None, None)
     training_months: float | None = None
+    this_month: Month | None = None
 
     @property
     def in_time(self) -> bool | None:
         """Whether the training fits between the month people are free and that they are needed; None = not said."""
+        if self.overdue:
+            return False
         free, needed, months = self.fragile.month, self.hiring.month, self.training_months
         return None if free is None or needed is None or months is None else months <= free.until(needed)
 
@@ -165,6 +170,11 @@ class Flow(Described):
         """
         months, needed = self.training_months, self.hiring.month
         return None if needed is None or not months else needed.before(math.ceil(months))
+
+    @property
+    def overdue(self) -> bool:
+        """Whether the training should have begun before the month of the calculation."""
+        return self.start_by is not None and self.this_month is not None and self.start_by < self.this_month
 
     @property
     def level(self) -> str | None:

@@ -20,6 +20,7 @@ from passerelles.market.places import Places, departments_shown
 from passerelles.market.signals import job_openings, wages_between
 from passerelles.market.tables import Payer
 from passerelles.model import Hours
+from passerelles.paths.detail import day_of
 from passerelles.paths.legal import UNKNOWN
 from passerelles.progress import Tell, go_on
 from passerelles.ranking.rank import rank_moves
@@ -30,7 +31,7 @@ from passerelles.territory import solve
 from passerelles.territory.allocation import LEVER, STATUSES, Allocation, Status
 from passerelles.territory.flows import Change, CurvePoint, Flow, TitleDemand, hours_at, uncovered_lots, unfilled_pools
 from passerelles.territory.hours import Costs, EffortCosts
-from passerelles.territory.lots import Locator, Lot, Note, Table
+from passerelles.territory.lots import Locator, Lot, Month, Note, Table
 from passerelles.territory.pairs import (
     Bounds,
     Doubt,
@@ -350,7 +351,7 @@ def _flows(territory: Territory, moves: JobMoves, pairs: Pairs, flow: Ints) -> t
     openings_in = cache(partial(job_openings, market, referential)) if market and market.has_survey else None
     explained: dict[tuple[str, str], Move | None] = {}
     access_of = cache(partial(access_between, referential))
-    flows = []
+    today, flows = day_of(None), []
     for pair in np.flatnonzero(flow).tolist():
         go_on()
         fragile = territory.fragile.lots[int(pairs.lot[pair])]
@@ -392,6 +393,7 @@ def _flows(territory: Territory, moves: JobMoves, pairs: Pairs, flow: Ints) -> t
                 surveyed=openings_in(hiring.basin)(hiring.job)[1] if openings_in and hiring.basin else None,
                 payers=(payer_of(fragile, market), payer_of(hiring, market)),
                 training_months=_training_months(moves, cell, hours, territory.graph.settings.paths.month_hours),
+                this_month=Month(today.year, today.month),
                 lever_hours=0.0 if same or moves.hours.lever is None else float(moves.hours.lever[cell]),
             )
         )
@@ -658,7 +660,8 @@ def planning_notes(flows: Sequence[Flow], smallest_group: int | None) -> Iterato
         yield Note("steps_down", {"n": sum(f.people for f in down), "names": _names(lower)})
     late = [f for f in flows if f.in_time is False]
     for key, dated in (
-        ("late", [f for f in late if f.training_months]),
+        ("overdue", [f for f in late if f.overdue]),
+        ("late", [f for f in late if f.training_months and not f.overdue]),
         ("free_later", [f for f in late if not f.training_months]),
     ):
         names = [(f"{f.fragile.employer}, {f.fragile.title} → {f.hiring.title}", str(f.hiring.month)) for f in dated]
