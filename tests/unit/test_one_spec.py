@@ -86,10 +86,23 @@ def with_added(spec: Record) -> Record:
     return Record(spec.name, spec.about, spec.columns, ADDED, beside=spec.beside)
 
 
-def test_a_column_added_once_is_in_a_terminal(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_column_added_once_is_in_a_terminal(
+    case: Case, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
     text = printed(case, capsys)
     assert VALUE in text
     assert LABEL in text
+
+
+def test_a_column_added_once_leaves_a_narrow_terminal_as_it_was(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PASSERELLES_DATA", raising=False)
+    monkeypatch.setenv("COLUMNS", "60")
+    before = printed(CASES["move"], capsys)
+    monkeypatch.setattr(Move, "spec", with_added(Move.spec))
+    assert printed(CASES["move"], capsys) == before
 
 
 def test_a_column_added_once_is_in_files(case: Case, capsys: pytest.CaptureFixture[str], tmp_path: File) -> None:

@@ -239,7 +239,7 @@ def _table(office: "OfficeDocument", grid: Grid) -> None:
         ]
         for line in lines
     ]
-    shares = [n + _PADDING for n in column_widths(rows[0], rows[1:] or rows, numeric, letters)]
+    shares = [n + _PADDING for n in column_widths(rows[0], rows[1:] or rows, numeric, letters)[0]]
     widths = [round(room * share / sum(shares)) for share in shares]
     for column, width in zip(table.columns, widths, strict=True):  # one program reads these, another those of cells
         column.width = width

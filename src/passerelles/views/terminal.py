@@ -110,7 +110,11 @@ def print_unfolded(console: Screen, page: Page, *, depth: int = 0) -> None:
 
 
 def print_sheet(console: Screen, sheet: Sheet, *, title: str = "", most: int | None = None) -> None:
-    """Print a table, where it has rows: the columns of terminals, long labels wrapped, at most so many rows."""
+    """
+    Print a table, where it has rows: the columns of terminals, long labels wrapped, at most so many rows.
+
+    Last columns that stand on every output alike are left out where words would be folded to make room for them.
+    """
     columns, lang = sheet.on(On.TERMINAL), console.lang
     rows = [[_cell(column, item, lang) for column in columns] for item in islice(sheet.items(), most)]
     if not rows:
@@ -119,8 +123,12 @@ def print_sheet(console: Screen, sheet: Sheet, *, title: str = "", most: int | N
     heads = [column.head(lang) for column in columns]
     protected = [[with_holding_spaces(text, lang) for text in row] for row in rows]
     exact = [column.kind in NUMERIC for column in columns]
-    widths = column_widths(heads, protected, exact, console.width - _GAP * (len(columns) - 1))
-    for head, numeric, width in zip(heads, exact, widths, strict=True):
+    for n in range(len(columns), 0, -1):
+        room = console.width - _GAP * (n - 1)
+        widths, whole = column_widths(heads[:n], [row[:n] for row in protected], exact[:n], room)
+        if whole or columns[n - 1].on is not On.ALL:
+            break
+    for head, numeric, width in zip(heads, exact, widths, strict=False):
         table.add_column(head, justify="right" if numeric else "left", width=width, overflow="fold")
     for row in rows:
         table.add_row(*map(_hyphenated, row, widths))
@@ -141,11 +149,14 @@ def _cell(column: Column, item: Any, lang: Lang) -> str:
     return f"{text}, {beside}" if beside else text
 
 
-def column_widths(heads: Sequence[str], rows: Sequence[Sequence[str]], exact: Sequence[bool], room: int) -> list[int]:
+def column_widths(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], exact: Sequence[bool], room: int
+) -> tuple[list[int], bool]:
     """
     Return how wide columns are: numbers on one line, words whole, then room to those that would be the most lines.
 
     Where that is too much for the line, words are folded in the column where they are the fewest; nothing is ever cut.
+    Whether all words are whole stands beside.
     """
     full, widths, wide_words = [], [], []
     for place, head in enumerate(heads):
@@ -157,12 +168,12 @@ def column_widths(heads: Sequence[str], rows: Sequence[Sequence[str]], exact: Se
         longest = max(map(cell_len, lines))
         full.append(max(longest, cell_len(head)))
         widths.append(max((longest if exact[place] else 0), *map(cell_len, words)) if words else longest)
-    foldable = [place for place, is_exact in enumerate(exact) if not is_exact]
+    foldable, whole = [place for place, is_exact in enumerate(exact) if not is_exact], sum(widths) <= room
     while sum(widths) > room and (wide := [p for p in foldable if widths[p] > _LEAST_WIDTH]):
         widths[min(wide, key=lambda p: (sum(n >= widths[p] for n in wide_words[p]), -widths[p], p))] -= 1
     while sum(widths) < room and (short := [p for p in foldable if widths[p] < full[p]]):
         widths[max(short, key=lambda p: (full[p] / widths[p], -p))] += 1
-    return widths
+    return widths, whole
 
 
 def plain_text(page: Page, *, lang: Lang = "fr") -> str:
