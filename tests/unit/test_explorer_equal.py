@@ -104,7 +104,7 @@ def _steps(_row: Row, item: Row, _lang: "Lang") -> str:
 
 def _frame(_row: Row, item: Row, lang: "Lang") -> str:
     (found,) = [f["verdict"] for f in item["frames"] if f["name"] == "ptp"]
-    return say(f"paths.verdict.{found}", lang=lang)
+    return say(f"terms.verdict.{found}", lang=lang)
 
 
 # What a page tells in one cell in words of its own, by table and key of the page's column.

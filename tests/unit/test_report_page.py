@@ -783,14 +783,14 @@ def test_frames_that_say_yes_to_another_training_only_are_told_apart_from_those_
     condition = "si la formation suivie est une certification qui y mène"
     told = frame_sentences(case, frames)
     within, apart, own, out = (re.sub("[\u00a0\u202f]", " ", text) for text in told)
-    assert within == "Cadre A : dans le cadre."
-    assert apart.startswith(f"{other.label} : dans le cadre, sous conditions – {condition}")
+    assert within == "Cadre A : oui"
+    assert apart.startswith(f"{other.label} : oui, sous conditions ({condition}")
     assert "Transitions Pro" not in apart  # what it asks of every move is told once, above them
     assert any("Transitions Pro" in text for text in frame_conditions(case, [other]))
     assert not [*frame_conditions(case, frames[-1:])]  # of one's own frame, each answer tells them
-    assert own.startswith(f"Cadre C : dans le cadre – {condition}")
+    assert own.startswith(f"Cadre C : oui ({condition}")
     assert "Transitions Pro" in own
-    assert out == "Cadre B : hors du cadre."
+    assert out == "Cadre B : non"
     (whole,) = frame_sentences(case, [other], why=other.name)
     assert condition in whole.replace("\u00a0", " ")
     assert len(frame_sentences(case, [other, replace(other, conditions=())])) == 2

@@ -12,6 +12,7 @@ from passerelles.charts.drawing import LINE, MARGIN, Chart, Colour, Entry, Fill,
 from passerelles.errors import checked
 from passerelles.language.say import Lang, labelled, listed, number, percent, say, signed
 from passerelles.market.signals import MARKET_KEYS
+from passerelles.paths.legal import frame_line
 from passerelles.paths.path import Path, Span, Step, StepCredential, hours_text, months_text, path_sentences
 from passerelles.ranking.move import End, Item, Move, PartValue, by_state, find_start
 from passerelles.ranking.rank import check_limit, rank_moves
@@ -684,9 +685,7 @@ def _draw_frames(pen: Pen, y: float, path: "Path") -> float:
     for frame in path.frames:  # a bullet, for the signs of credentials say something else
         every = [v.reason(pen.lang) for v in (*frame.violations, *frame.unknown)]
         reasons = [*every[:_SHOWN], *(["…"] if len(every) > _SHOWN else [])]
-        verdict = say(f"paths.verdict.{frame.verdict}", lang=pen.lang)
-        why = f" – {listed(reasons, pen.lang)}" if reasons else ""
-        text = pen.say("frame", label=frame.label, verdict=verdict, why=why)
+        text = frame_line(frame.label, frame.verdict, reasons, pen.lang)
         pen.text((MARGIN + pen.size * 0.5, y), "•", bold=True, align="center")
         y = pen.text((MARGIN + pen.size * 1.4, y), text, width=pen.inner - pen.size * 1.4)
     return y

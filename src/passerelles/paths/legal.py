@@ -19,7 +19,7 @@ from passerelles.errors import PasserellesError, nearest_said
 from passerelles.io.archive import MAX_JSON_BYTES, parse_toml, read_file
 from passerelles.io.csv import decode
 from passerelles.language import packaged
-from passerelles.language.say import Lang, day_text, listed, number_shown, say
+from passerelles.language.say import Lang, day_text, labelled, listed, number_shown, say
 from passerelles.market.tables import PAYER, Payer
 from passerelles.model import TERNARY, Ternary
 from passerelles.settings import json_problem, problems
@@ -392,6 +392,12 @@ def find_frame(frame: str | Path | Frame) -> Frame:
     except ValueError as error:
         reason = problems(error) if isinstance(error, ValidationError) else json_problem(error, "TOML")
         raise PasserellesError("frame_invalid", path=path, reason=reason) from error
+
+
+def frame_line(label: str, verdict: str, why: Iterable[str], lang: Lang) -> str:
+    """Return what legal frames answer, and why; of a ``yes_if``, some conditions are told elsewhere."""
+    reason = listed(filter(None, why), lang)
+    return labelled(label, say(f"terms.verdict.{verdict}", lang=lang) + (f" ({reason})" if reason else ""), lang)
 
 
 def payer_lines(frames: Iterable[FrameVerdict], lang: Lang = "fr") -> list[str]:

@@ -10,11 +10,11 @@ from passerelles.access import wording
 from passerelles.access.conditions import AccessConditions
 from passerelles.access.holdings import DEMANDED, OF_A_LEVEL
 from passerelles.codes import grouped
-from passerelles.language.say import Lang, labelled, listed, number, percent, say
+from passerelles.language.say import Lang, listed, number, percent, say
 from passerelles.market.certifications import PUBLISHED, LeadingCertification, leading_in_words, leading_lines
 from passerelles.market.signals import WagePair, wage_columns, wage_lines, wages_short
 from passerelles.model import TERNARY, UNKNOWN_HOURS, Ground, Hours, MoveKind, RequirementKind, Stamp, Ternary
-from passerelles.paths.legal import FrameVerdict, payer_lines
+from passerelles.paths.legal import FrameVerdict, frame_line, payer_lines
 from passerelles.ranking.move import (
     CREDENTIAL,
     ITEMS,
@@ -181,7 +181,7 @@ def _credentials(step: "Step", lang: Lang) -> str | None:
 
 
 def _verdicts(path: "Path", lang: Lang) -> str:
-    return "; ".join(labelled(f.label, say(f"terms.verdict.{f.verdict}", lang=lang), lang) for f in path.frames)
+    return "; ".join(frame_line(f.label, f.verdict, (), lang) for f in path.frames)
 
 
 @dataclass(frozen=True)
@@ -575,7 +575,7 @@ def path_sheets(paths: Sequence[Path], lang: Lang, *, frame: str | None = None) 
 
 
 def _verdict(path: Path, frame: str, lang: Lang) -> str:
-    return say(f"paths.verdict.{next(f.verdict for f in path.frames if f.name == frame)}", lang=lang)
+    return say(f"terms.verdict.{next(f.verdict for f in path.frames if f.name == frame)}", lang=lang)
 
 
 def hours_text(hours: Span, lang: Lang = "fr") -> str:
@@ -768,12 +768,10 @@ def frame_lines(path: Path, lang: Lang = "fr") -> list[str]:
     for place, frame in enumerate(path.frames):
         why = [listed((*frame.reasons(lang), *frame.condition_texts(lang)), lang)]
         if len(path.steps) > 1:
-            verdicts = (say(f"paths.verdict.{step.frames[place].verdict}", lang=lang) for step in path.steps)
+            verdicts = (say(f"terms.verdict.{step.frames[place].verdict}", lang=lang) for step in path.steps)
             steps = [say("paths.frame_steps.step", lang=lang, n=n, verdict=v) for n, v in enumerate(verdicts, start=1)]
             why.append(say("paths.frame_steps.line", lang=lang, verdicts=", ".join(steps)))
-        reason = listed((w for w in why if w), lang)
-        verdict = say(f"paths.verdict.{frame.verdict}", lang=lang)
-        lines.append(labelled(frame.label, verdict + (f" ({reason})" if reason else ""), lang))
+        lines.append(frame_line(frame.label, frame.verdict, why, lang))
     return [*lines, *payer_lines(path.frames, lang)]
 
 

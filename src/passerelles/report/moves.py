@@ -18,7 +18,7 @@ from passerelles.codes import grouped
 from passerelles.language.say import listed, say
 from passerelles.market.signals import shares_text, wages_text
 from passerelles.paths.detail import required_of
-from passerelles.paths.legal import FrameVerdict, payer_lines, presets
+from passerelles.paths.legal import FrameVerdict, frame_line, payer_lines, presets
 from passerelles.paths.path import Path, StepCredential, hours_text, obtain_lines
 from passerelles.paths.rank import rank_paths
 from passerelles.ranking.move import Item, Move, by_state
@@ -155,14 +155,16 @@ def staged_paths(case: Case, origins: tuple[Origin, ...]) -> tuple[tuple[Path, .
 def move_fold(case: Case, explained: Explained, common_frames: Collection[str] = ()) -> Fold:
     """Return an explained move, to unfold."""
     w, move = case.words, explained.move
-    short = [w("move.chance", chance=w.share(move.probability)), w.typeset(training_text(case, explained))]
+    chance = say("moves.fact.probability", lang=w.lang, value=w.share(move.probability))
+    short = [w.typeset(chance), w.typeset(training_text(case, explained))]
     if explained.people:
         short.insert(0, w("move.people", n=explained.people))
     level = move.level or "unknown"
+    badge = level, say(f"territory.level.{level}", lang=w.lang)
     blocks: list[Block] = [Facts(facts_of(case, explained)), *access_blocks(case, explained, common_frames)]
     blocks.append(Bullets(tuple(reasons_of(case, move)), w("move.why")))
     title = move.target.named or explained.key
-    return Fold(explained.key, title, tuple(blocks), " · ".join(short), (level, w(f"level.{level}")))
+    return Fold(explained.key, title, tuple(blocks), " · ".join(short), badge)
 
 
 def facts_of(case: Case, explained: Explained, *, items: bool = True) -> tuple[tuple[str, str], ...]:
@@ -306,16 +308,15 @@ def frame_sentences(case: Case, frames: Sequence[FrameVerdict], *, why: str | No
     sentences = []
     for frame in frames:
         if frame.name == why:
-            reasons = listed((*frame.reasons(w.lang), *frame.condition_texts(w.lang)), w.lang)
-            sentences.append(w(f"frame.{frame.verdict}", label=frame.label, why=f" – {reasons}" if reasons else ""))
+            reasons = *frame.reasons(w.lang), *frame.condition_texts(w.lang)
+            sentences.append(w.typeset(frame_line(frame.label, frame.verdict, reasons, w.lang)))
     usual = {name: frame.conditions for name, frame in presets().items()}
     unusual = {f: tuple(c for c in f.conditions if c not in usual.get(f.name, ())) for f in frames if f.name != why}
     alike = grouped(((f.verdict, extra, len(extra) < len(f.conditions)), f) for f, extra in unusual.items())
     for (name, extra, more), same in sorted(alike.items(), key=lambda item: (_VERDICTS.index(item[0][0]), item[0][1:])):
-        reasons = listed(replace(same[0], conditions=extra).condition_texts(w.lang), w.lang)
         labels = listed((f.label for f in same), w.lang)
-        key = f"frame.{name}_if" if more else f"frame.{name}"
-        sentences.append(w(key, label=labels, why=f" – {reasons}" if reasons else ""))
+        conditions = replace(same[0], conditions=extra).condition_texts(w.lang)
+        sentences.append(w.typeset(frame_line(labels, f"{name}_if" if more else name, conditions, w.lang)))
     return tuple(sentences)
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 
 from passerelles.codes import grouped, sum_by_key
 from passerelles.installed import extensions, package_version
-from passerelles.language.say import day_text, number, number_shown, percent
+from passerelles.language.say import day_text, number, number_shown, percent, say
 from passerelles.paths.legal import payer_lines
 from passerelles.paths.path import Path, hours_text, months_text
 from passerelles.report import moves
@@ -129,7 +129,7 @@ def paths_grid(case: Case, paths: tuple[Path, ...]) -> Grid:
             Cell(w.typeset(hours_text(path.known_hours, w.lang)), path.known_hours.expected),
             Cell(w("hours.count", hours=w.figure(path.direct_hours)), path.direct_hours),
             Cell(months_text(path.months, w.lang), path.months.expected),
-            w(f"status.{path.status}"),
+            say(f"paths.status.{path.status}", lang=w.lang),
         ]
         for path in paths
     ]
