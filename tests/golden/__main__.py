@@ -211,6 +211,7 @@ def page_text(words: tuple[str, ...]) -> str:
 def words_of(html: str) -> str:
     """Return what a reader sees of a page, a piece of text a line."""
     html = re.sub(r"(?s)<(script|style|svg)\b.*?</\1>", " ", html)
+    html = re.sub(r'<span class="option">(.*?)</span>', r"\1", html)
     lines = re.sub(r"(?s)<[^>]+>", "\n", html).splitlines()
     return steady("\n".join(line.strip() for line in lines if line.strip()))
 

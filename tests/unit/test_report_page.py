@@ -48,7 +48,7 @@ from passerelles.territory.allocation import Allocation
 from passerelles.territory.discretion import publish, published
 from passerelles.territory.lots import Lot, Lots, reading_notes
 from passerelles.territory.match import match_territory
-from passerelles.views.document import Bullets, Code, Facts, Part, Text
+from passerelles.views.document import Bullets, Code, Document, Facts, Part, Text
 from small import occupation, referential
 from territory_cases import ANY_MOVE
 
@@ -827,3 +827,12 @@ def test_each_sheet_tells_its_whole_move_however_few_moves_a_result_explains(emb
         return move_sheets(Case(embedded_graph, found, NO_PICTURE)).parts
 
     assert sheets(0) == sheets(1) == sheets(300)
+
+
+def test_an_option_that_a_sentence_names_is_not_broken_after_its_hyphens(case: Case) -> None:
+    blocks = (Text("Demandé : --stretch <b>."), Bullets(("--include step-down",)), Code("passerelles --stretch"))
+    page = document_page(Document("T", (Part("p", "P", blocks),)), case.words)
+    assert 'Demandé : <span class="option">--stretch</span> &lt;b&gt;.' in page
+    assert '<span class="option">--include</span> step-down' in page
+    assert "<code>passerelles --stretch</code>" in page
+    assert ".option { white-space: nowrap; }" in page

@@ -1,5 +1,6 @@
 """`Shown`: what results have in common in a notebook, a terminal and a data frame."""
 
+import re
 from collections.abc import Iterator
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -14,13 +15,25 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 
+_OPTION: Final = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
+
+
 @cache
 def environment(package: str) -> "Environment":
-    """Return what makes HTML of the templates of a package: every text in it is escaped."""
+    """Return what makes HTML of the templates of a package: every text in it is escaped; see `_unbroken_options`."""
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - only where HTML is made
 
-    loader = PackageLoader(package, "templates")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.loader = PackageLoader(package, "templates")
+    made.filters["unbroken_options"] = _unbroken_options
+    return made
+
+
+def _unbroken_options(text: str) -> str:
+    """Return a text as HTML in which an option such as ``--stretch`` stays on one line, and can be copied."""
+    from markupsafe import Markup, escape  # noqa: PLC0415 - comes with jinja2
+
+    return Markup(_OPTION.sub(r'<span class="option">\g<0></span>', str(escape(text))))  # noqa: S704 - escaped
 
 
 def html_of(page: Page, *, lang: Lang = "fr") -> str:
