@@ -3910,3 +3910,24 @@ def test_the_town_in_brackets_behind_a_firm_holds(embedded: Referential, tmp_pat
     _, hiring = read_sides(embedded, people, needs, locator=Locator(PLACES))
     assert hiring is not None
     assert [lot.commune_label for lot in hiring.lots] == ["", "Redon", "Redon"]
+
+
+@pytest.mark.parametrize(
+    "former", ["ex Redon", "anciennement Redon", "ex-usine de Redon", "siège : Redon", "formerly Redon"]
+)
+@pytest.mark.parametrize("header", ["Ent. / lieu", "Entreprise"])
+def test_a_town_that_a_firm_left_or_has_its_head_office_in_is_no_place_of_work(
+    embedded: Referential, tmp_path: Path, header: str, former: str
+) -> None:
+    people = written(tmp_path / "f.csv", "Emploi;Nb;Ville\nN1101;3;Redon\nN4101;1;Allaire\n")
+    rows = (
+        "Alpha (Allaire);N1101;4",
+        "Beta - Allaire;N4101;1",
+        "Gamma Allaire;N4101;1",
+        f"Fonderie ({former});N4103;2",
+    )
+    needs = written(tmp_path / "h.csv", "\n".join((f"{header};Besoin;Qté", *rows)))
+    _, hiring = read_sides(embedded, people, needs, locator=Locator(PLACES))
+    assert hiring is not None
+    assert {lot.employer: lot.commune_label for lot in hiring.lots}[f"Fonderie ({former})"] == ""
+    assert [lot.commune_label for lot in hiring.lots].count("Allaire") == 3

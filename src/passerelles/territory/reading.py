@@ -25,6 +25,7 @@ from passerelles.territory.columns import COUNT, with_letters
 from passerelles.territory.grid import MOST_CELLS, Grid, Line, Row, change_of, fill_down, remarked, row_kinds, whole_of
 from passerelles.territory.jobs import Job, Unusable
 from passerelles.territory.lots import (
+    WORDS,
     Locator,
     Lot,
     Lots,
@@ -49,6 +50,7 @@ _SHORT: Final = 3  # digits at most that are no code of a place
 _NOTE_MARK: Final = re.compile(r"(?<=\d)\s*\*+$")  # of a note below the table
 _PART_BESIDE: Final = re.compile(r"(?<=\d)\s*\([\d.,]+\)$")
 _DITTO: Final = re.compile(r"[\"″〃»]|''|idem|id\.|ditto", re.IGNORECASE)
+_LEFT: Final = re.compile(WORDS["says"]["left"])
 _AREA: Final = re.compile(r"(?i)^(?:\d{5}|secteur)\s+(?:d[eu]\s)?|\s*\((?:\d{2,5}|2[AB])\)\s*$")  # "Vierzon (18)"
 # Kinds of rows that are lots, not read.
 _LOTS: Final = frozenset(("other_side", "side_unknown", "out_of_scope", "closed_line", "gone_line", "not_concerned",
@@ -340,8 +342,12 @@ class _Reader:
         return isinstance(place, Where) and town in map(normalise_label, place)
 
     def town_at_end(self, firm: str) -> str:
-        """Return the town that ends the name of a firm, where it lies near the other tables; empty where none does."""
-        firm = firm.replace("(", " ").removesuffix(")")  # "Alpha (Redon)"
+        """
+        Return the town that ends the name of a firm, where it lies near the other tables; empty where none does.
+
+        A town that it has left, or where its head office is, tells nothing: "Alpha (ex Redon)".
+        """
+        firm = _LEFT.sub("", firm).replace("(", " ").removesuffix(")")  # "Alpha (Redon)"
         tails = (firm.split(maxsplit=n)[-1] for n in range(1, len(firm.split()) if self.locator.departments else 0))
         return next((tail for tail in tails if tail[:1].isupper() and self._is_near(tail)), "")
 
@@ -480,7 +486,8 @@ class _Reader:
     def _where(self, row: Line) -> Where | Unusable:
         grid = row.grid
         spelled = list if self.locator.places else with_letters  # names tell what was lost, else it is guessed
-        texts = {role: spelled([text])[0] for role in ("commune", "basin") if (text := row.text(role))}
+        cells = {role: _LEFT.sub("", row.text(role)) for role in ("commune", "basin")}
+        texts = {role: spelled([text])[0] for role, text in cells.items() if text}
         if row.number in grid.placeless:
             return Where()
         if not texts and (named := jobs.place_in_title(row.text("job"), self.is_place)):
