@@ -3807,8 +3807,10 @@ def test_of_who_is_there_posts_cut_count_and_not_who_stays(embedded: Referential
         {"Emplois": "N1101", "Eff.": 14, "Suppr.": 6, "Solde": 8},
         {"Emplois": "N4101", "Eff.": 11, "Suppr.": 8, "Solde": 3},
     ]
-    lots = read_lots(embedded, rows, "fragile")
-    assert (lots.people, "who_moves" in said(lots), "other_counts" in said(lots)) == (14, True, False)
+    row_of_a_blank = {"Emplois": "N1103", "Eff.": 9, "Suppr.": 2, "Solde": ""}
+    for some, people in ((rows, 14), ([*rows, row_of_a_blank], 16)):
+        lots = read_lots(embedded, some, "fragile")
+        assert (lots.people, "who_moves" in said(lots), "other_counts" in said(lots)) == (people, True, False)
 
 
 def test_posts_cut_are_a_part_of_men_and_women_together(embedded: Referential, tmp_path: Path) -> None:

@@ -99,11 +99,11 @@ def _are_summed(grid: Grid, columns: Collection[int]) -> bool:
     return any(_sums(grid, [total], columns) for total, name in enumerate(grid.header) if _is_total(name))
 
 
-def _sums(grid: Grid, total_columns: Collection[int], part_columns: Collection[int]) -> bool:
-    """Whether some columns add up in each row to what others count together, in the rows that these fill."""
+def _sums(grid: Grid, total_columns: Collection[int], part_columns: Collection[int], *, least: int = 0) -> bool:
+    """Whether some columns add up to what others count together, in each row that these fill, and `least` parts."""
     sides = total_columns, part_columns
     sums = [[numbers_of(cell_text(row[at]) for at in columns) for columns in sides] for _, row in grid.rows]
-    filled = [(sum(numbers), sum(addends)) for numbers, addends in sums if numbers]
+    filled = [(sum(numbers), sum(addends)) for numbers, addends in sums if numbers and len(addends) >= least]
     return bool(filled) and all(total == part_sum for total, part_sum in filled)
 
 
@@ -552,7 +552,7 @@ def of_who_moves(grid: Grid) -> Grid:
     moves = [at for at in grid.within(whole, grid.holding(mostly_hold_counts, moves)) if not says("leavers", names[at])]
     moves = [at for at in moves if not cut or any(numbers_of(grid.sample(at)))]  # else all may choose to leave
     still = [at for at in moves if says("still", names[at])]
-    stay = [at for at in still if any(_sums(grid, whole, [at, other]) for other in moves if other not in still)]
+    stay = [at for at in still if any(_sums(grid, whole, [at, o], least=2) for o in moves if o not in still)]
     moves = [at for at in still if at not in stay] or [at for at in moves if at not in stay]
     months = grid.by_periods([at for at in grid.countable if not says("leavers", names[at])])  # in which they leave
     first, *parts = (months if not cut else []) or moves or [count]
