@@ -143,7 +143,8 @@ def test_never_a_wrong_certainty_and_fast(text: str) -> None:
 )
 def test_a_verdict_begins_at_its_threshold(confidence: float, verdict: str) -> None:
     lead = resolve_title(load_referential(), "conducteur poids lourd", limit=1)[0]
-    assert status([replace(lead, parent_confidence=confidence)]) == verdict
+    first = replace(lead, parent_confidence=confidence)
+    assert first.status == status([first]) == verdict
 
 
 def test_the_limit_holds_and_is_checked() -> None:

@@ -297,6 +297,11 @@ class Candidate(Described):
         beside={"status": maybe(one_of(get_args(Status)))},
     )  # fmt: skip
 
+    @property
+    def status(self) -> Status:
+        """Verdict on a text whose first candidate this is, under the usual threshold; without any it is ``inconnu``."""
+        return status([self])
+
     def why(self, lang: Lang = "fr") -> str:
         """Return the reason as a sentence."""
         return say(f"resolve.why.{self.reason.replace(' ', '_')}", lang=lang, title=self.title)
