@@ -36,6 +36,14 @@ def test_no_path_shows_a_sentence(embedded_graph: OccupationGraph) -> None:
     assert none.to_pandas().empty
 
 
+def test_the_assumption_on_practice_names_kinds_of_competencies_in_the_words_of_the_language(
+    embedded_graph: OccupationGraph,
+) -> None:
+    found = rank_paths(embedded_graph, "A1406", targets=["F1702"], limit=2)
+    assert "hours for: skill, soft skill." in " ".join(found.to_text("en").split())
+    assert "savoir-faire, savoir-être" in " ".join(found.to_text("fr").split())
+
+
 def test_levers_show_what_they_are_worth(embedded_graph: OccupationGraph) -> None:
     found = levers(embedded_graph, {"N1103": 5}, ["N4102"], limit=2)
     assert [row["people_opened"] for row in found.rows()] == [each.gained for each in found]

@@ -311,7 +311,7 @@ class Paths(list[Path], Shown):
             notes.append(say("paths.considered", lang=lang, n=known["moves_considered"]))
         if any(len(p.codes) > 1 for p in self):
             months, share = round(known["practice_months"]), percent(known["practice_share"], lang=lang)
-            kinds = ", ".join(known["practice_kinds"])
+            kinds = ", ".join(say(f"compare.kind.{kind}", lang=lang) for kind in known["practice_kinds"])
             notes.append(say("paths.assumption", lang=lang, months=months, share=share, kinds=kinds, least=least))
         if any(p.status == "feasible" and p.steps[-1].access.status == "unknown" for p in self):
             notes.append(say("paths.no_facts", lang=lang))
