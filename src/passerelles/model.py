@@ -367,7 +367,7 @@ class OccupationAccess(NamedTuple):
     What access to an occupation is as a whole: whether it is free, the levels asked for, a selection.
 
     `level_low` and `level_high` are European levels, 0 = without a diploma. `beginners`: whether beginners are hired,
-    and shown the work in the post. `parent`: the broader fiche, under which an older referential knows the occupation.
+    and shown the work in the post. `older_titles`: codes of the titles that an older referential has elsewhere.
     `origin` names the catalogue that it comes from; "" = the referential, or an overlay of the user.
     """
 
@@ -383,7 +383,7 @@ class OccupationAccess(NamedTuple):
     as_of: str = ""
     in_force: InForce = "unknown"
     note: str = ""
-    parent: str = ""
+    older_titles: str = ""
     beginners: Ternary = "unknown"
     origin: str = ""
 

@@ -65,7 +65,7 @@ from passerelles.paths.legal import NO, UNKNOWN
 from passerelles.paths.path import Path as Found
 from passerelles.paths.path import Span, StepCredential, hours_short, hours_text, path_sentences, step_lines
 from passerelles.ranking.rank import counterfactual
-from passerelles.referentials.credentials import _rows_of_all, read_catalogue
+from passerelles.referentials.credentials import Catalogue, read_catalogue
 from passerelles.referentials.places import bundled
 from passerelles.referentials.referential import Referential, lay_access, named_titles
 from passerelles.referentials.validate import text_disagreements
@@ -282,8 +282,66 @@ def test_titles_narrow_what_is_asked_of_the_self_employed() -> None:
                      either._replace(alternative="b", credential="AS", titles="1"))  # fmt: skip
     assert apart.partition(" ; b) ")[0].endswith("(certaines appellations)")  # nobody of either title needs both
     assert "(appellations : Taxi)" in apart.partition(" ; b) ")[2]
-    [older] = _rows_of_all("Q", [[card], [card]])
-    assert older.scope == "titles", "an older fiche, whose titles nobody lists, asks it of nobody surely"
+
+
+@pytest.fixture
+def later() -> Catalogue:
+    """Facts of P, of Q, and of R and S, to which titles came that an older referential has under Q."""
+    rows = (
+        CredentialRequirement("Q", "C", "one-of", "", "conduite", "a"),
+        CredentialRequirement("Q", "DEI", "one-of", "", "conduite", "b"),
+        CredentialRequirement("Q", "AUT", scope="self-employed"),
+        CredentialRequirement("R", "FIMO", "one-of", "", "conduite", "a"),
+        CredentialRequirement("R", "TP", "one-of", "", "conduite", "b"),
+        CredentialRequirement("R", "CARTE"),
+        CredentialRequirement("S", "CARTE", scope="titles", titles="5 9"),
+        CredentialRequirement("S", "AS", scope="titles", titles="9"),
+    )
+    whole = {
+        "P": OccupationAccess("P", "conditional", 4, 4, older_titles="1"),
+        "Q": OccupationAccess("Q", "conditional", 3, 3),
+        "R": OccupationAccess("R", "selective", 0, 0, "competition", "concours", older_titles="3 4"),
+        "S": OccupationAccess("S", "open", 0, 0, older_titles="5 6"),
+    }
+    return Catalogue("essai 1", {}, {k: tuple(r for r in rows if r.occupation == k) for k in whole}, whole, {}, ())
+
+
+def test_each_title_of_an_older_fiche_takes_what_its_later_one_does(later: Catalogue) -> None:
+    assert later.of("Q") == later.of("Q", ["2"]) == (later.requirements["Q"], later.occupations["Q"])
+    rows, access = later.of("Q", ["2", "3", "4", "5", "6"])
+    assert {row.occupation for row in rows} == {"Q"}
+    asked = {row.credential: (row.scope, row.titles) for row in rows}
+    assert asked["CARTE"] == ("titles", "3 4 5")
+    assert asked["AUT"] == ("self-employed", "2")
+    assert "AS" not in asked, "none of its titles was there"
+    assert asked["C"] == ("titles", "2")
+    groups = {row.credential: row.group for row in rows if row.group}
+    assert groups["C"] == groups["DEI"] != groups["FIMO"] == groups["TP"], "one name, two choices"
+    assert access is not None
+    assert (access.status, access.selection, access.selection_scope, access.titles) == (
+        "conditional", "competition", "titles", "3 4",
+    )  # fmt: skip
+    assert (access.level_low, access.level_high) == (0, 0), "those of most of its titles"
+    moved, gone = later.of("Q", ["3", "4"])
+    assert [row.scope for row in moved] == ["all"] * 3
+    assert gone is not None
+    assert (gone.status, gone.selection_scope, gone.titles) == ("selective", "all", "")
+
+
+def test_a_job_of_which_most_titles_take_something_each_of_its_own_is_neither_free_nor_known(later: Catalogue) -> None:
+    rows, access = later.of("Q", ["2", "3", "5", "6"])
+    assert access is not None
+    titles = tuple(JobTitle(code, f"Titre {code}", "Q") for code in "2356")
+    some = replace(jobs(*rows, whole=(access, OccupationAccess("P", "open"))), titles=titles)
+    conditions = access_conditions(some, "Q")
+    assert [c.code for c in conditions.required] == ["CARTE"], "half of the titles"
+    assert conditions.status == "unknown", "and three of four take something else, or more"
+    path = rank_paths(build_graph(some), "P", targets=["Q"], settings=PLAIN, max_steps=1)[0]
+    assert (path.status, [key for key, _ in path.reasons]) == ("unknown", ["access"])
+    assert "dépend de l'appellation : nommez celle qui est visée" in path_sentences(path)[0]
+    assert "Compté ici" not in path_sentences(path)[0]
+    one, other = (access_conditions(some, "Q", titles=frozenset(code)) for code in "56")
+    assert (one.status, other.status) == ("conditional", "open")
 
 
 def test_a_job_that_is_free_says_of_whom_it_asks_something() -> None:

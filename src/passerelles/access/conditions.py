@@ -25,7 +25,7 @@ from passerelles.access.holdings import (
 from passerelles.codes import grouped
 from passerelles.referentials.access_text import AccessText, credential_of, read_access_text
 from passerelles.referentials.credentials import with_supposed
-from passerelles.referentials.referential import Referential
+from passerelles.referentials.referential import Referential, stand_for
 from passerelles.text import normalise_label
 from passerelles.views.schema import maybe, one_of
 from passerelles.views.shown import Described
@@ -385,13 +385,17 @@ def _status(
         chosen = chosen or concerns(referential, access.occupation, selection, aim)
     if chosen or (access.status == "selective" and not others_chosen):
         return "selective"
+    others = (c for c in credentials if c.demanded and c.scope == "titles" and not c.applies)
+    of_most = stand_for(referential, access.occupation, frozenset(title for c in others for title in c.titles))
+    if of_most and not aim.titles:  # one thing of some titles, another of others: nothing tells it of the job at large
+        return "unknown"
     if demanded:
         return "conditional"
     if access.status == "unknown":
         return "open" if alone is not None and _may_be_open(referential, access.occupation, alone) else "unknown"
-    others = aim.titles or any(c.demanded for c in credentials)
+    asked = aim.titles or any(c.demanded for c in credentials)
     # Others have to, or are chosen, not this person.
-    return "open" if others_chosen or (access.status == "conditional" and others) else access.status
+    return "open" if others_chosen or (access.status == "conditional" and asked) else access.status
 
 
 def _may_be_open(referential: Referential, code: str, text: AccessText) -> bool:

@@ -634,11 +634,11 @@ def access_between(referential: Referential, origin: str, target: str) -> tuple[
 
 def _hidden(referential: Referential, conditions: AccessConditions, code: str) -> bool:
     """
-    Whether something may be needed that nothing names.
+    Whether something may be needed that nothing names, or that depends on the title.
 
     Where no catalogue of access facts knows its codes, only of a regulated occupation is that said.
     """
-    if conditions.required or conditions.status == "selective":
+    if (conditions.required and conditions.status != "unknown") or conditions.status == "selective":
         return False
     if referential.access is None:
         return referential.occupation_by_code[code].regulated == "yes"

@@ -321,7 +321,8 @@ def some_only_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str
             lines.append(label[:1].upper() + label[1:])
         else:
             lines.append(labelled(chosen + whom, label[len(chosen) :].lstrip() if again else label, lang))
-    return [*lines, say("conditions.varies", lang=lang)] if conditions.varies else lines
+    varies = "varies_unknown" if conditions.status == "unknown" else "varies"
+    return [*lines, say(f"conditions.{varies}", lang=lang)] if conditions.varies else lines
 
 
 def asked_text(credentials: Sequence[AccessCredential], lang: Lang) -> str:

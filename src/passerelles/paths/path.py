@@ -682,7 +682,8 @@ def _credential_lines(step: Step, lang: Lang) -> list[str]:
         if names
     ]
     lines += [*obtain_lines(step.to_obtain, lang), *wording.other_ways_lines(step.access, lang)]
-    of_name = step.access.varies and any(c.scope == "titles" for c in step.access.required)
+    told_apart = step.access.varies and step.access.status != "unknown"
+    of_name = told_apart and any(c.scope == "titles" for c in step.access.required)
     # That titles differ is said with what is counted.
     access = replace(step.access, varies=False) if of_name else step.access
     lines += [f"{line}." for line in wording.some_only_lines(access, lang)]

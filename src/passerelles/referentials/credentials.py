@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, cached_property
+from itertools import chain
 from math import exp, isfinite, log, nan
 from pathlib import Path
 from typing import Any, Final, NamedTuple, get_args
@@ -234,7 +235,8 @@ def _catalogue_rows(draft: Draft, occupation: str) -> list[model.CredentialRequi
     if draft.family != "rome":
         return []
     catalogue, bases = read_catalogue(), draft.occupations[occupation].bases or (occupation,)
-    return [row for base in bases for row in catalogue.of(base, families=draft.older)[0]]
+    titles = grouped((t.fiche or t.occupation, t.code) for t in draft.titles.values()) if draft.older else {}
+    return [row for base in bases for row in catalogue.of(base, titles.get(base, ()))[0]]
 
 
 def _occupation_access(tables: OwnTables, draft: Draft, catalogue: str) -> None:
@@ -266,25 +268,23 @@ class Catalogue:
         return version.isdigit() and int(version) >= self.recodes.get(code, int(version) + 1)
 
     def of(
-        self, code: str, *, families: bool
+        self, code: str, older_titles: Sequence[str] = ()
     ) -> tuple[Sequence[model.CredentialRequirement], model.OccupationAccess | None]:
         """
         Return what the catalogue says of an occupation.
 
-        With `families`, the code is a fiche of an older referential, which held all that came to lie under it: what
-        only some of these demand is demanded of some titles.
+        With `older_titles`, the code is a fiche of an older referential, and these are the codes of its titles: what a
+        later one has under another fiche takes what is demanded there.
         """
-        members = self._families.get(code, ()) if families else ()
-        if not families or list(members) == [code]:
+        members = grouped((self._later_fiches.get(title, code), title) for title in older_titles)
+        if members.keys() <= {code}:
             return self.requirements.get(code, ()), self.occupations.get(code)
-        if not members:
-            return (), None
-        rows = _rows_of_all(code, [self.requirements.get(m, ()) for m in members])
-        return rows, _access_of_all(code, [self.occupations[m] for m in members])
+        whole = {member: self.occupations[member] for member in members if member in self.occupations}
+        return _rows_of_all(code, self.requirements, members), _access_of_all(code, whole, members)
 
     @cached_property
-    def _families(self) -> Mapping[str, Sequence[str]]:
-        return grouped((row.parent or code, code) for code, row in sorted(self.occupations.items()))
+    def _later_fiches(self) -> Mapping[str, str]:
+        return {title: row.occupation for row in self.occupations.values() for title in row.older_titles.split()}
 
 
 def read_catalogue(name_or_path: str | Path = DEFAULT) -> Catalogue:
@@ -351,15 +351,31 @@ def _note_contradictions(draft: Draft, rows: Mapping[str, Sequence[model.Credent
 
 
 def _rows_of_all(
-    code: str, listed: Sequence[Sequence[model.CredentialRequirement]]
+    code: str, rows_of: Mapping[str, Sequence[model.CredentialRequirement]], members: Mapping[str, Sequence[str]]
 ) -> list[model.CredentialRequirement]:
-    """Rows of several fiches as those of the one that held them all: what not all of them demand, some titles do."""
-    counts = Counter(demand(row) for rows in listed for row in rows)
-    by_demand: dict[tuple[str, ...], model.CredentialRequirement] = {}
-    for row in (row for rows in listed for row in rows):
-        scope = "titles" if row.titles or counts[demand(row)] < len(listed) else row.scope
-        by_demand.setdefault(demand(row), row._replace(occupation=code, scope=scope, titles=""))
-    return [by_demand[key] for key in sorted(by_demand)]
+    """Rows of several fiches as those of one that held titles of all: each with the titles of which it is demanded."""
+    every = frozenset(chain(*members.values()))
+    names: dict[tuple[str, tuple[tuple[str, str], ...]], str] = {}
+    asked: dict[tuple[str, ...], tuple[model.CredentialRequirement, frozenset[str]]] = {}
+    for member, own in members.items():
+        of_whom = ((row, frozenset(row.titles.split() or own).intersection(own)) for row in rows_of.get(member, ()))
+        rows = [(row, titles) for row, titles in of_whom if titles]
+        ways = grouped((row.group, (row.alternative, row.credential)) for row, _ in rows if row.group)
+        for group in ways:  # choices of one name that have other ways are others
+            taken = any(group == other for other, _ in names)
+            names.setdefault((group, ways[group]), f"{group} {member}" if taken else group)
+        for row, titles in rows:
+            group = names[row.group, ways[row.group]] if row.group else ""
+            scope: model.Scope = "all" if row.scope == "titles" else row.scope
+            of_all = row._replace(occupation=code, group=group, scope=scope, titles="")
+            first, others = asked.get(demand(of_all), (of_all, frozenset()))
+            asked[demand(of_all)] = first, others | titles
+    return [row if titles == every else _of_titles(row, titles) for _, (row, titles) in sorted(asked.items())]
+
+
+def _of_titles(row: model.CredentialRequirement, titles: Iterable[str]) -> model.CredentialRequirement:
+    """Return a row of everybody as one of some titles."""
+    return row._replace(scope="titles" if row.scope == "all" else row.scope, titles=" ".join(sorted(titles)))
 
 
 def demand(row: model.CredentialRequirement) -> tuple[str, ...]:
@@ -367,19 +383,43 @@ def demand(row: model.CredentialRequirement) -> tuple[str, ...]:
     return row.credential, row.kind, row.group, row.alternative, row.scope
 
 
-def _access_of_all(code: str, rows: Sequence[model.OccupationAccess]) -> model.OccupationAccess:
-    """Access to several fiches as that of the one that held them all: unknown where they differ."""
-    first = next((row for row in rows if row.occupation == code), rows[0])
-    lows, highs = [row.level_low for row in rows], [row.level_high for row in rows]
-    same = len({row.status for row in rows}) == 1
-    selected = len({(row.selection, row.selection_scope) for row in rows}) == 1
-    return first._replace(
+def _access_of_all(
+    code: str, whole: Mapping[str, model.OccupationAccess], members: Mapping[str, Sequence[str]]
+) -> model.OccupationAccess | None:
+    """Access to several fiches as that of one that held titles of all: by and large, that of most of its titles."""
+    if not whole:
+        return None
+    every = frozenset(chain(*members.values()))
+    main = whole[max(whole, key=lambda member: (len(members[member]), member == code))]
+    asked = {m: frozenset(row.titles.split() or members[m]).intersection(members[m]) for m, row in whole.items()}
+    selective = frozenset(chain(*(asked[m] for m, row in whole.items() if row.status == "selective")))
+
+    def selection(member: str) -> tuple[model.SelectionKind | None, model.Scope]:
+        """Return how people are chosen, and of whom, some titles or all of them aside."""
+        row = whole[member]
+        return (
+            row.selection,
+            "all" if row.selection_scope == "titles" or row.status == "selective" else row.selection_scope,
+        )
+
+    chosen = [m for m in whole if whole[m].selection is not None and asked[m]]
+    lead = max(chosen, key=lambda m: (whole[m].status == "selective", len(asked[m])), default=main.occupation)
+    titles = frozenset(chain(*(asked[m] for m in chosen if selection(m) == selection(lead))))
+    kind, scope = selection(lead)
+    statuses = {row.status for row in whole.values()}
+    status: model.AccessStatus = "open" if statuses == {"open"} else "conditional"
+    if "unknown" in statuses:
+        status = "unknown"
+    elif 2 * len(selective) >= len(every):
+        status = "selective"
+    some = titles < every
+    return main._replace(
         occupation=code,
-        status=first.status if same else "unknown",
-        level_low=None if None in lows else min(low for low in lows if low is not None),
-        level_high=None if None in highs else max(high for high in highs if high is not None),
-        selection_scope=first.selection_scope if selected else "titles",
-        beginners=first.beginners if len({row.beginners for row in rows}) == 1 else "unknown",
+        status=status,
+        selection=kind,
+        selection_label=whole[lead].selection_label,
+        selection_scope="titles" if some and scope == "all" else scope,
+        titles=" ".join(sorted(titles)) if some else "",
     )
 
 

@@ -426,13 +426,14 @@ def lay_access(referential: Referential, name_or_path: str | Path = DEFAULT) -> 
     access_rows: list[model.OccupationAccess] = []
     removed = grouped(referential.removed)
     recoded = set()
+    older = grouped((t.fiche or t.occupation, t.code) for t in referential.titles) if referential.older else {}
     for occupation in referential.occupations:
         stated = referential.credentials_of.get(occupation.code, ())
         bases = occupation.bases or (occupation.code,)
         if not referential.older and any(catalogue.means_another(base, referential.version) for base in bases):
             recoded.add(occupation.code)
             continue
-        (facts, access), *others = [catalogue.of(base, families=referential.older) for base in bases]
+        (facts, access), *others = [catalogue.of(base, older.get(base, ())) for base in bases]
         facts = [*facts, *(row for rows, _ in others for row in rows)]
         settled = {*(row.credential for row in stated), *removed.get(occupation.code, ())}
         groups = {row.group for row in facts if row.group and row.credential in settled}  # settled by what is stated
