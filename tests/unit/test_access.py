@@ -890,6 +890,49 @@ def test_towards_another_title_of_the_origin_it_is_said_what_that_title_takes() 
     )
 
 
+def test_in_the_own_job_it_is_said_what_is_left_and_what_ones_own_firm_takes() -> None:
+    some = jobs(
+        CredentialRequirement("Q", "AS"), CredentialRequirement("Q", "CARTE", scope="self-employed"),
+        whole=(OccupationAccess("Q", "conditional"),),
+    )  # fmt: skip
+    graph = build_graph(some)
+
+    def told(employment: Employment | None = None, **credentials: Ternary) -> str:
+        person = Profile(occupation="Q", credentials=credentials, employment=employment)
+        text = " ".join(str(rank_paths(graph, person, targets=["Q"], settings=PLAIN)).split())
+        return text.partition("Accès : ")[2].partition(".")[0]
+
+    assert told() == ""
+    assert told(AS="no") == "DE aide-soignant (770 h)"
+    assert told("self-employed") == "Carte"
+    assert told("self-employed", CARTE="yes") == "acquis"
+
+
+def test_an_employee_who_means_to_set_up_elsewhere_does_not_hold_what_the_firms_of_their_trade_must() -> None:
+    rows = (CredentialRequirement(job, "CARTE", scope="self-employed") for job in "PQ")
+    some = jobs(*rows, CredentialRequirement("P", "AS"), CredentialRequirement("Q", "AS"))
+    holdings = holdings_of(some, "P", {}, "self-employed")
+    assert [c.code for c in access_conditions(some, "Q", holdings).to_obtain] == ["CARTE"]
+    trained = after_occupation(some, holdings_of(some, None, {}, "self-employed"), "P", 12)
+    assert access_conditions(some, "Q", trained).to_obtain == (), "who set up on the way had to obtain it"
+
+
+def test_years_that_most_have_are_ahead_of_who_says_not_to_have_them() -> None:
+    years = Credential("ANS", "Trois ans", "experience", months=Hours(0, None, 36, "s"))
+    course = Credential("COURS", "Cours", "certificat", Hours(200, 300, 300, "s"))
+    rows = (CredentialRequirement("Q", code, "one-of", "", "v", code) for code in ("ANS", "COURS"))
+    some = jobs(*rows, whole=(OccupationAccess("Q", "conditional"),))
+    graph = build_graph(replace(some, credentials=(*some.credentials, years, course)))
+
+    def way(**credentials: Ternary) -> list[str]:
+        person = Profile(occupation="P", credentials=credentials)
+        (path,) = rank_paths(graph, person, targets=["Q"], settings=PLAIN, max_steps=1)
+        return [c.code for c in path.steps[0].to_obtain]
+
+    assert way() == ["ANS"]
+    assert way(ANS="no") == ["COURS"]
+
+
 def test_what_another_supposes_is_obtained_before_it_whatever_its_code() -> None:
     course = Credential("A-COURS", "Cours", "certificat", Hours(140, 140, 140, "s"), prerequisites=("Z-PERMIS",))
     licence = Credential("Z-PERMIS", "Permis", "permis", Hours(70, 84, 105, "s"))

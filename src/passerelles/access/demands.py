@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import chain, product
 from typing import Any, Final, NamedTuple
@@ -318,6 +318,9 @@ class Demands(Deriving):
                 shortened.add(i)
                 hours[i] = sane_hours(remaining(hours[i], reduction, in_firm=True))
                 taken[i] = _length(credential, hours[i])
+            if credential.kind == "experience" and credential.months.low == 0 and holdings.of(credential) == "no":
+                ahead = credential.months._replace(low=None)  # those who work have it, but for who says not to
+                taken[i] = _length(replace(credential, months=ahead), hours[i])
             if holdings.may_have(credential):
                 taken[i] = taken[i]._replace(low=0.0, certain=0)
                 if holdings.presumes(credential):

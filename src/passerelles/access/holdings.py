@@ -311,13 +311,14 @@ def after_occupation(
     """
     Add what an occupation implies: its holder holds what it requires, but for what an employer gives.
 
-    Who comes from it is supposed to have been in it for as many years as are asked for, and to have the diplomas of its
-    people, and the years that employers usually ask for; who has only entered it on the way has spent the months of
-    `practice` there. A common level at which people enter it proves a diploma where one is demanded; elsewhere many
-    hold one, not all.
+    Who comes from it is supposed to have been in it for as many years as are asked for, as an employee even if they
+    mean to set up on their own, and to have the diplomas of its people, and the years that employers usually ask for;
+    who has only entered it on the way has spent the months of `practice` there. A common level at which people enter it
+    proves a diploma where one is demanded; elsewhere many hold one, not all.
     """
     entered = referential.access_of.get(occupation)
-    rows = demanded_rows(referential, occupation, holdings.aim)
+    hired = practice is None and holdings.aim.employment == "self-employed"
+    rows = demanded_rows(referential, occupation, holdings.aim._replace(employment=None) if hired else holdings.aim)
     level = (entered.level_low if entered else None) or 0
     level = level if level > _COMMON_LEVEL or demands_diploma(referential, rows) else 0
     diplomas = (code for code, at_least in _PROVED_FROM.items() if at_least <= level)

@@ -208,9 +208,9 @@ class TargetSearch(Described):
     the fiche that it is a part of, or a part of it; `parts` then names the parts that one could start from, as
     `overlays` does the overlays that would split the origin itself; ``filter``: what a filter drops) or the direct move
     alone (``length``: what is required is of unknown length; ``closed``: nobody can obtain it). `access`: where the
-    target is another job title of the origin, what that title takes of the person. `gap` is in hours of cost, 0 =
-    proven; `evaluated` counts the stages summed up; `cut` the paths that nothing dominates and that the limit leaves
-    out of a `pareto` set.
+    target is the origin itself, what is left to obtain there, or what another of its titles takes. `gap` is in hours of
+    cost, 0 = proven; `evaluated` counts the stages summed up; `cut` the paths that nothing dominates and that the limit
+    leaves out of a `pareto` set.
     """
 
     code: str
@@ -438,7 +438,7 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
         code = graph.codes[row]
         target = partial(TargetSearch, code, graph.occupations[row].label)
         if row == start.row:
-            asked = _of_other_title(graph, origin, wanted or ())
+            asked = _asked_at_home(graph, origin, wanted or ())
             reached.append(target(0, limit, reason="same", overlays=overlays_that_split(code), access=asked))
             continue
         if not state.open_rows[row]:
@@ -490,15 +490,21 @@ def _fit(context: PathContext, start: Start, state: State, row: int, frame: Fram
     return fit
 
 
-def _of_other_title(graph: OccupationGraph, origin: str | Profile, wanted: Iterable[str]) -> AccessConditions | None:
-    """Return what a title of the origin's own occupation takes of the person; None unless one is named, another's."""
+def _asked_at_home(graph: OccupationGraph, origin: str | Profile, wanted: Iterable[str]) -> AccessConditions | None:
+    """
+    Return what the origin's own occupation takes of the person; None where that goes without saying.
+
+    It does not where something is left to obtain, another title is named, or the person means to set up on their own.
+    """
     start = find_start(graph, origin)
     if start.occupation is None:
         return None
     code, aim = start.occupation.code, start.holdings.aim
     titles = named_titles(graph.referential, wanted)
     asked = access_conditions(graph.referential, code, replace(start.holdings, aim=aim._replace(titles=titles)))
-    return asked if asked.title not in {"", access_conditions(graph.referential, code, start.holdings).title} else None
+    other = asked.title not in {"", access_conditions(graph.referential, code, start.holdings).title}
+    alone = any(c.scope == "self-employed" for c in asked.required)
+    return asked if other or alone or asked.to_obtain else None
 
 
 def _parts_of(graph: OccupationGraph, origin: int, target: int) -> tuple[str, ...]:
