@@ -227,6 +227,7 @@ def test_diplomas_that_a_job_lists_are_not_told_as_skills_unless_nothing_else_is
     plain, listed = ([i for i in move.missing if i.certificate is which] for which in (False, True))
     assert first_of(move.missing, len(move.missing)) == plain
     assert first_of(listed, 1) == listed[:1]
+    assert first_of([plain[0]._replace(label=None), *plain[1:]], 1) == plain[1:2], "a code tells nobody anything"
 
 
 def test_an_empty_ranking_says_why(graph: OccupationGraph) -> None:

@@ -489,8 +489,12 @@ def teachable(items: Iterable[Item]) -> bool:
 
 
 def first_of(items: Iterable[Item], count: int) -> list[Item]:
-    """Return the first competencies of a list for people to read: not everybody has the diplomas that a job lists."""
-    items = list(items)
+    """
+    Return the first competencies of a list for people to read: those with a label, and no diplomas that a job lists.
+
+    Not everybody has these.
+    """
+    items = sorted(items, key=lambda item: item.label is None)
     return ([item for item in items if not item.certificate] or items)[:count]
 
 
