@@ -336,6 +336,7 @@ def test_a_job_of_which_most_titles_take_something_each_of_its_own_is_neither_fr
     conditions = access_conditions(some, "Q")
     assert [c.code for c in conditions.required] == ["CARTE"], "half of the titles"
     assert conditions.status == "unknown", "and three of four take something else, or more"
+    assert access_text(conditions) == "Carte, ?"
     path = rank_paths(build_graph(some), "P", targets=["Q"], settings=PLAIN, max_steps=1)[0]
     assert (path.status, [key for key, _ in path.reasons]) == ("unknown", ["access"])
     assert "dépend de l'appellation : nommez celle qui est visée" in path_sentences(path)[0]
