@@ -918,6 +918,36 @@ def test_an_employee_who_means_to_set_up_elsewhere_does_not_hold_what_the_firms_
     assert access_conditions(some, "Q", trained).to_obtain == (), "who set up on the way had to obtain it"
 
 
+def test_a_diploma_that_the_fiche_names_is_one_of_the_trade() -> None:
+    some_diploma = Credential("DIP-METIER", "Diplôme du métier", "diplôme", level=3)
+    firm = Credential(
+        "QPA", "Qualification", "certificat", Hours(0, 0, 0, "s"), choices=(((some_diploma.code,), ("ANS",)),)
+    )
+    own = replace(AIDE, code="CAP", label="CAP", level=3)
+    lower, apart = replace(own, code="BAS", level=2), replace(own, code="AUTRE")
+    rows = [CredentialRequirement(job, "QPA", scope="self-employed") for job in "QR"]
+    rows += [CredentialRequirement("Q", code, "usual") for code in ("CAP", "BAS")]
+    rows += [CredentialRequirement("Q", "AUTRE", "usual", scope="titles", titles="1")]
+    some = jobs(*rows, whole=(OccupationAccess("Q", "open"),))
+    years = Credential("ANS", "Trois ans", "experience", months=Hours(36, None, None, "s"))
+    some = replace(some, credentials=(*some.credentials, some_diploma, firm, own, lower, apart, years))
+    graph = build_graph(some)
+
+    def direct_path(job: str, **credentials: Ternary) -> tuple[str, float | None]:
+        person = Profile(occupation="P", credentials=credentials, employment="self-employed")
+        (path,) = rank_paths(graph, person, targets=[job], settings=PLAIN, max_steps=1)
+        return path.status, path.hours.expected
+
+    assert direct_path("Q") == ("feasible", 770)
+    assert direct_path("R")[0] == "unknown", "it names none"
+    assert (
+        access_conditions(some, "Q", holdings_of(some, "P", {"CAP": "yes"}, "self-employed")).to_obtain[0].code == "QPA"
+    )
+    for code in ("BAS", "AUTRE"):
+        left = access_conditions(some, "Q", holdings_of(some, "P", {code: "yes"}, "self-employed")).to_obtain
+        assert {c.code for c in left} == {"DIP-METIER", "ANS", "CAP", "QPA"}
+
+
 def test_years_that_most_have_are_ahead_of_who_says_not_to_have_them() -> None:
     years = Credential("ANS", "Trois ans", "experience", months=Hours(0, None, 36, "s"))
     course = Credential("COURS", "Cours", "certificat", Hours(200, 300, 300, "s"))

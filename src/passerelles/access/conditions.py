@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Final, Literal, NamedTuple, cast, get_args
 from passerelles import model
 from passerelles.access.holdings import (
     DEMANDED,
+    OF_THE_TRADE,
     Aim,
     Holdings,
     concerns,
@@ -492,6 +493,9 @@ def _credentials(
     anyway = Holdings(dict.fromkeys(settled, "yes"), tuple(frozenset(map(frozenset, ways)) for ways in ways_left))
     # What another of them supposes comes before it, also where it is one alternative of a choice.
     by_code = referential.credential_by_code
+    usual = (by_code.get(row.credential) for row in rows if row.kind == "usual" and applying[id(row)])
+    least = by_code[OF_THE_TRADE].level if OF_THE_TRADE in by_code else None
+    trade = [c.code for c in usual if c and c.kind in model.DIPLOMAS and (c.level or 0) >= (least or 0)]
     depth = {code: len(with_supposed(by_code, [code]) & settled) for code in settled} if len(settled) > 1 else {}
 
     def sort_key(row: model.CredentialRequirement) -> tuple[int, bool, bool, int, bool, str, str]:
@@ -506,7 +510,7 @@ def _credentials(
     for row in rows:
         named = concerns_titles(referential, row.occupation, row, aim)
         of_row = {"applies": applying[id(row)], "of_named_titles": named}
-        for credential in _with_prerequisites(referential, row, anyway, **of_row):
+        for credential in _with_prerequisites(referential, row, anyway, trade, **of_row):
             supposed = credential.requirement == "required" and credential.needed_for is not None
             if supposed and row.scope == "all" and credential.code in offered:
                 continue
@@ -536,7 +540,11 @@ def _merged(item: AccessCredential, rows: Sequence[model.CredentialRequirement])
 
 
 def _with_prerequisites(
-    referential: Referential, row: model.CredentialRequirement, anyway: Holdings, **of_row: Any
+    referential: Referential,
+    row: model.CredentialRequirement,
+    anyway: Holdings,
+    trade: Iterable[str],
+    **of_row: Any,
 ) -> Iterator[AccessCredential]:
     by_code = referential.credential_by_code
     if row.credential not in by_code:
@@ -550,7 +558,9 @@ def _with_prerequisites(
     nearest = [by_code[code] for code in (row.credential, *reversed(before)) if code in by_code]
     for known in (by_code[code] for code in (*before, row.credential) if code in by_code):
         if row.kind == "required":  # those of a member of a choice would be a choice within a choice
-            for number, alternatives in enumerate(known.choices, start=1):
+            for number, stated in enumerate(known.choices, start=1):
+                own = [(code,) for code in trade] if (OF_THE_TRADE,) in stated else []
+                alternatives = (*own, *stated)
                 if anyway.has_one_of(alternatives):
                     continue  # what is required anyway is the choice, or each way of the job's own choice
                 for name, member in ((name, c) for name, way in enumerate(alternatives) for c in way if c in by_code):

@@ -17,6 +17,7 @@ from passerelles.text import normalise_label
 # Any diploma of a level: who works where people enter at that level or above holds one, up to `_COMMON_LEVEL` where a
 # diploma is demanded.
 OF_A_LEVEL: Final = {"DIP-N3": 3, "DIP-N4": 4, "DIP-BAC": 4, "DIP-N5": 5, "DIP-N6": 6, "DIP-N7": 7, "GRADE-MASTER": 7}
+OF_THE_TRADE: Final = "DIP-METIER"  # a diploma of the trade: what a fiche names as usual there is one
 # A title of level 4 or 5 is no baccalauréat, but a degree supposes one; a master, four years of studies.
 _PROVED_FROM: Final = OF_A_LEVEL | {"DIP-BAC": 6, "DIP-BAC4": 7}
 _COMMON_LEVEL: Final = 4  # no rare diploma in any job; one of a higher level is where people enter the job at it
