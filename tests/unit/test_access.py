@@ -943,6 +943,8 @@ def test_a_diploma_that_the_fiche_names_is_one_of_the_trade() -> None:
     assert (
         access_conditions(some, "Q", holdings_of(some, "P", {"CAP": "yes"}, "self-employed")).to_obtain[0].code == "QPA"
     )
+    baker = Profile("P", credentials={"CAP": "yes"}, employment="self-employed")
+    assert [lever.code for lever in levers(graph, [baker], "Q", settings=PLAIN)] == ["QPA"]
     for code in ("BAS", "AUTRE"):
         left = access_conditions(some, "Q", holdings_of(some, "P", {code: "yes"}, "self-employed")).to_obtain
         assert {c.code for c in left} == {"DIP-METIER", "ANS", "CAP", "QPA"}

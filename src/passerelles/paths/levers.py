@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from passerelles.access.conditions import takes_no_training
 from passerelles.access.demands import TENTHS, Demands, build_demands, lifted
-from passerelles.access.holdings import Holdings, given_by_employer
+from passerelles.access.holdings import OF_THE_TRADE, Holdings, given_by_employer
 from passerelles.codes import grouped
 from passerelles.effort import UNITS, EffortTable, Shares, effort_table, uncovered_by, uncovered_by_each
 from passerelles.errors import PasserellesError, checked
@@ -289,7 +289,8 @@ class Situation:
         able = np.ones(len(self.starts), dtype=np.bool_)
         for alternatives in (choice for code in brought if code in known for choice in known[code].choices):
             lacking = tuple(tuple(c for c in way if c not in brought) for way in alternatives)
-            if all(lacking):
+            # Which diplomas are of the trade is a job's own matter: its demands hold that choice.
+            if all(lacking) and (OF_THE_TRADE,) not in alternatives:
                 able &= np.asarray([start.holdings.has_one_of(lacking) for start, _ in self.starts], dtype=np.bool_)
         return able
 
