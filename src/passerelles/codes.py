@@ -1,4 +1,4 @@
-"""Codes are strings: what a code may look like, and a clear refusal of numbers."""
+"""Codes are strings, and numbers are refused; what is grouped or summed by code, and all that follows from one."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""What threads and forked processes share: values computed on first use, locks, and work."""
+"""Values computed on first use and kept, modules and fields too; what threads and forked processes share."""
 
 import functools
 import gc

@@ -1,5 +1,5 @@
 """
-The command line: one file a command, one door for errors, results on stdout and the rest on stderr.
+The command line: one file for the commands of a subject, one door for errors, results on stdout and the rest on stderr.
 
 The modules that most commands call stand here, each loaded when something of it is first asked for.
 """

@@ -1,1 +1,1 @@
-"""Results for people: sheets of rows, Excel, text for a terminal."""
+"""What is made of several results together: the report of a territory, JSON objects, schemas, duties, look-ups."""

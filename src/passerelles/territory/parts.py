@@ -1,4 +1,4 @@
-"""A table of a country cut into territories, each allocated on its own: one line and one page each."""
+"""A table of a country cut into territories: basins, departments, regions, employers; and one territory out of it."""
 
 import hashlib
 import re
