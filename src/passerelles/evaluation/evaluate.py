@@ -28,7 +28,7 @@ from passerelles.sharing import made_once
 from passerelles.vectors import Cells, close_pairs, frozen, presence, rarity, top, unit_rows, weighted, word_vectors
 
 Scores = NDArray[np.float64]
-_SPAN = float(2**64)
+
 Progress = Callable[[int, int, str], None]
 SIZE: Final = "size"
 """Name of the baseline that every table holds: targets by how many people of other origins they took."""
@@ -40,7 +40,7 @@ def random_scores(graph: OccupationGraph, rows: Rows) -> Scores:
 
 
 def _random(pair: str) -> float:
-    return int.from_bytes(hashlib.blake2b(pair.encode(), digest_size=8).digest(), "big") / _SPAN
+    return int.from_bytes(hashlib.blake2b(pair.encode(), digest_size=8).digest(), "big") / 2**64
 
 
 def cosine_scores(graph: OccupationGraph, rows: Rows) -> Scores:
@@ -103,9 +103,8 @@ def _similar_items(graph: OccupationGraph) -> sparse.csr_array:
     if not len(named):
         return sparse.csr_array((size, size))
     left, right, cosine = close_pairs(word_vectors([graph.competencies[i].name for i in named.tolist()]), FLOOR)
-    left, right = named[left], named[right]
-    cells = (np.concatenate([left, right]), np.concatenate([right, left]))
-    return sparse.csr_array((np.concatenate([cosine, cosine]), cells), shape=(size, size))
+    half = sparse.csr_array((cosine, (named[left], named[right])), shape=(size, size))
+    return sparse.csr_array(half + half.T)
 
 
 def _near_sums(row: int, items: sparse.csr_array, by_item: sparse.csr_array, similar: sparse.csr_array) -> Scores:
