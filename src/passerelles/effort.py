@@ -122,8 +122,8 @@ class EffortTable:
 
         One way to it is held, or not denied by who comes from a job that asks for it.
         """
-        title = int(self.title[row]) if row >= 0 else len(self.titles)
-        from_job = {way for way in (*self.titles, ())[title] if not any(holdings.of(code) == "no" for code in way)}
+        usual = int(self.title[row]) if row >= 0 else len(self.titles)
+        from_job = {way for way in (*self.titles, ())[usual] if not any(holdings.of(code) == "no" for code in way)}
         held = [holdings.has_one_of(title) or not from_job.isdisjoint(title) for title in self.titles]
         return np.asarray([*held, False], dtype=np.bool_)
 
@@ -370,7 +370,7 @@ def _item_fields(graph: OccupationGraph, settings: Settings) -> dict[str, Any]:
     fresh = np.ones(len(columns), dtype=np.bool_)
     fresh[1:] = (of_item[1:] != of_item[:-1]) | (owner[1:] != owner[:-1])
     starts = np.flatnonzero(fresh).astype(np.int64)
-    kinds = [blocks[number][1] for number in of_item[starts].tolist()]
+    kinds = [blocks[n][1] for n in of_item[starts].tolist()]
     caps = [effort.skill_cap if kind == "savoir-faire" else effort.knowledge_cap for kind in kinds]
     fields: dict[str, NDArray[Any]] = {
         "uncovered": uncovered_by_each(graph, macros, *_requirements(graph), size),

@@ -464,7 +464,7 @@ class Demands(Deriving):
             months[i] = 0.0 if holdings.presumes(credential) else _expected_months(holdings.months_left(credential))
         both = np.stack([np.where(self._practice, 0.0, months), np.where(self._practice, months, 0.0)])
         of_ways = np.asarray([both[:, list(way)].sum(axis=1) for way in price.ways], dtype=np.float64).reshape(-1, 2)
-        studies, worked = (sum_where(missing, months) for months in np.concatenate([both, of_ways.T], axis=1))
+        studies, worked = (sum_where(missing, values) for values in np.concatenate([both, of_ways.T], axis=1))
         return studies, worked
 
     @cached_property

@@ -409,19 +409,19 @@ def _arrow_table(path: Path) -> "pa.Table":
     if kind == ".csv":
         texts = {name: pa.string() for names in _NAMES.values() for name in names if name not in ("rank", "score")}
         table = pa_csv.read_csv(path, convert_options=pa_csv.ConvertOptions(column_types=texts))
-        return _plain_ids(table, "id") if "id" in table.column_names else table
+        return _plain_ids(table) if "id" in table.column_names else table
     if kind == ".parquet":
         return pq.read_table(path)
     with path.open("rb") as file:
         return ipc.open_file(file).read_all()
 
 
-def _plain_ids(table: "pa.Table", name: str) -> "pa.Table":
+def _plain_ids(table: "pa.Table") -> "pa.Table":
     """Return a table whose people have the ids that they have in other forms: as they were before CSV was written."""
-    if not pc.any(pc.starts_with(table[name], "'")).as_py():
+    if not pc.any(pc.starts_with(table["id"], "'")).as_py():
         return table
-    ids = pa.array([text and without_apostrophe(text) for text in table[name].to_pylist()], pa.string())
-    return table.set_column(table.column_names.index(name), name, ids)
+    ids = pa.array([text and without_apostrophe(text) for text in table["id"].to_pylist()], pa.string())
+    return table.set_column(table.column_names.index("id"), "id", ids)
 
 
 def _arrow_type(name: str) -> "pa.DataType":
@@ -431,7 +431,7 @@ def _arrow_type(name: str) -> "pa.DataType":
 def _compared_columns(table: "pa.Table", path: Path) -> "pa.Table":
     columns = {}
     for name, known in _NAMES.items():
-        source = next((name for name in known if name in table.column_names), None)
+        source = next((head for head in known if head in table.column_names), None)
         kind = _arrow_type(name)
         if source is None and name in ("code", "rank"):
             raise PasserellesError("run_unreadable", path=path, reason=" / ".join(known))

@@ -82,7 +82,7 @@ def _review(opts: CommandOptions, kind: "Kind", choices: Path | None, *, context
     weights = shipped_weights()["title"].context if context and kind == "title" else {}
     columns = language_pack(loaded.language).columns
     contexts = {}
-    for about in (kind for kind in columns if kind in weights):
+    for about in (key for key in columns if key in weights):
         column = worklist.column_of(columns[about])
         if column is not None and column != name:
             contexts[about] = column

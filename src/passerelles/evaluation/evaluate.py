@@ -498,7 +498,7 @@ def with_observed(
 
 def people_matrix(graph: OccupationGraph, observed: ObservedMoves) -> sparse.csr_array:
     """People who moved, shape (n, n), origins in rows; those of a specialised occupation count for its fiche."""
-    counts, *ends = zip(*((moved.people, *ends) for ends, moved in observed.pairs.items()), strict=True)
+    counts, *ends = zip(*((seen.people, *ends) for ends, seen in observed.pairs.items()), strict=True)
     people = np.asarray(counts)
     rows, columns = (graph.base_rows[[graph.position[code] for code in codes]] for codes in ends)
     moved = rows != columns

@@ -161,7 +161,7 @@ def _read_list(
             rows.append((line, [line_text] if parsed.delimiter and is_job(line_text) else [*texts]))
         if any(len(cells) == 1 for _, cells in rows):
             parsed = parsed._replace(header=("title",), rows=rows)
-    lacking = [name for name, columns in needed.items() if columns_in(parsed.header).isdisjoint(columns)]
+    lacking = [name for name, alternatives in needed.items() if columns_in(parsed.header).isdisjoint(alternatives)]
     if lacking:
         first_row: Sequence[Cell] = parsed.header or next((tuple(cells) for _, cells in parsed.filled), ())
         shown = ", ".join(filter(None, map(cell_text, first_row))) or "-"

@@ -373,7 +373,7 @@ class Places:
     def suggest(self, text: str) -> tuple[str, ...]:
         """Names of basins and communes: those that hold a text in whole words, then the nearest, best first."""
         texts = dict.fromkeys((name := normalise_label(text), _AROUND.sub("", name)))  # "secteur de Rodezz"
-        names = {name: name for name in self._labels}
+        names = {label: label for label in self._labels}
         ranked = {near: score for form in texts for near, score in alike(form, names, least=_CUTOFF).items()}
         held = set(holding(self._labels, text))
         keys = {n: (n not in held, -ranked.get(n, 0), n not in self._basins_by_name, n) for n in {*ranked, *held}}

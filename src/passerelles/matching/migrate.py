@@ -510,7 +510,7 @@ def migrate_list(
     beside = None if title_column is None else worklist.place(title_column)
     migrations: list[Migration] = []
     cells: list[list[Cell]] = []
-    columns = (worklist.texts(column) for column in (place, beside, worklist.find(CHOICE)))
+    columns = (worklist.texts(at) for at in (place, beside, worklist.find(CHOICE)))
     for code, title, chosen in zip(*columns, strict=True):
         migration = versions.migrate(code, title) if code else Migration("", title, "unknown", None, "none", ())
         if chosen.upper() in versions.new.occupation_by_code:

@@ -370,7 +370,7 @@ def _jobs(index: TitleIndex, lexicon: Lexicon, query: TextQuery, title: Understo
     """Jobs that a text names; one without readings where it names none, as it may still be a label."""
     context, jobs = query.context or Context(), list[_Job]()
     for place, readings in enumerate(title.jobs):
-        beside = tuple(" ".join(readings[0].words) for at, readings in enumerate(title.jobs) if at != place)
+        beside = tuple(" ".join(named[0].words) for at, named in enumerate(title.jobs) if at != place)
         bonus = context_bonus(index, context._replace(jobs=(*beside, *context.jobs)), weights.context, lexicon)
         jobs.append((readings, bonus if bonus is None else _to_namesakes(index, readings, bonus)))
     return jobs or [((), None)]
@@ -515,7 +515,7 @@ def _answer(
         agreed = trial.masses(index).get(next(iter(families)), 0.0) if label else float(bool(_of_head(index, trial)))
         if agreed < weights.rules["agreed"]:
             lines = [line._replace(confidence=weights.posted(line.confidence, label=label)) for line in lines]
-            families = {family: weights.posted(chance, label=label) for family, chance in families.items()}
+            families = {family: weights.posted(share, label=label) for family, share in families.items()}
     return _shown(index, lines, families, limit, several=rivals > 1)
 
 

@@ -293,8 +293,8 @@ def review(
     choices_made, led = worklist.texts(worklist.find(CHOICE)), worklist.texts(worklist.find(_FAMILY))
     earlier = [worklist.texts(worklist.find(f"code_{n}")) for n in range(1, LIMIT + 1)]
     known = {owner.code: owner for owner in index_of(referential, kind).owners}
-    columns = {kind: worklist.texts(worklist.place(name)) for kind, name in (contexts or {}).items()}
-    employers, sectors, agreements = (columns.get(kind, ()) for kind in ("employer", "sector", "agreement"))
+    columns = {heading: worklist.texts(worklist.place(name)) for heading, name in (contexts or {}).items()}
+    employers, sectors, agreements = (columns.get(heading, ()) for heading in ("employer", "sector", "agreement"))
     named = contexts_of(texts, employers=employers, sectors=sectors, agreements=agreements)
     beside = named if kind == "title" else None
     answers = resolve_many(referential, texts, kind=kind, contexts=beside)

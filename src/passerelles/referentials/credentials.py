@@ -107,10 +107,10 @@ def _prerequisites(tables: OwnTables, draft: Draft) -> Table:
             members.append((code, (group, (alternative, required))))
     for code, named in sorted(grouped(members).items()):
         credential = draft.credentials[code]
-        choices = tuple(alternatives_of(grouped(alternatives)) for _, alternatives in sorted(grouped(named).items()))
+        choices = tuple(alternatives_of(grouped(group)) for _, group in sorted(grouped(named).items()))
         draft.credentials[code] = replace(credential, choices=tuple(dict.fromkeys((*credential.choices, *choices))))
         for alternatives in choices:
-            both = {code for way in alternatives for code in way} & {code, *credential.prerequisites}
+            both = {member for way in alternatives for member in way} & {code, *credential.prerequisites}
             if both or len(alternatives) == 1:  # a choice of one, or between what is asked for anyway
                 draft.note("prerequisite_contradictory", table, subject=code, others=", ".join(sorted(both)))
     return table

@@ -78,7 +78,7 @@ def hiring_grid(case: Case) -> Grid:
     Openings are no people: their number is never withheld, only how many are filled.
     """
     allocation, hiring = case.allocation, case.allocation.hiring
-    empty = {pool_key(unfilled.lot): unfilled.empty for unfilled in allocation.unfilled}
+    empty = {pool_key(u.lot): u.empty for u in allocation.unfilled}
     reserved = sum_by_key((pool_key(flow.hiring), flow.people) for flow in allocation.to_confirm)
     columns = "employer job basin openings#" + ("" if case.masked else " filled# reserved# empty#")
     rows = []

@@ -341,7 +341,7 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
         near_side = tables[by] = lots_within(near_side, area, places)
     lists, unreached, unlisted = [], list[Lot](), list[Lot]()
     for lot in (x for x in near_side.lots if x.basin in centres):
-        items = [pair(*((lot, far) if by == "fragile" else (far, lot))) for far in far_side.lots]
+        items = [pair(*((lot, facing) if by == "fragile" else (facing, lot))) for facing in far_side.lots]
         ordered = sorted((item for item in items if item is not None and item.kind not in excluded), key=_sort_key)
         if ordered:
             lists.append((lot, _by_family(ordered, by)[:limit]))

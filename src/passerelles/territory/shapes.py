@@ -60,8 +60,8 @@ def unpivoted(grid: Grid) -> Grid:
         columns = {name: at for name, at in grid.columns.items() if at != corner_cell.at and name != grid.count}
         grid = replace(grid, columns={**columns, corner_cell.rows: corner_cell.at})
     count_at = grid.columns.get(grid.count)
-    name = None if count_at is None else names[count_at]
-    if name is not None and not names_role(name) and (is_place(name) or are_jobs([name])):
+    count_name = None if count_at is None else names[count_at]
+    if count_name is not None and not names_role(count_name) and (is_place(count_name) or are_jobs([count_name])):
         grid = grid.without(grid.count)  # "Agents de quai"
     free = {i: texts for i in grid.countable if not _is_total(names[i]) and (texts := _non_empty(grid.sample(i)))}
     at = [i for i, texts in free.items() if len(numbers_of(texts)) == len(texts)]
