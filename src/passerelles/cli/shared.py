@@ -66,7 +66,7 @@ class Format(StrEnum):
 
 # What the ending of an output's name says of its form, where --format says nothing.
 _LIST_ENDINGS: Final = (".csv", ".xlsx", ".json")
-_FORM_OF: Final = dict.fromkeys(("", ".txt"), Format.TABLE) | {each: Format(each[1:]) for each in _LIST_ENDINGS}
+_FORM_OF: Final = dict.fromkeys(("", ".txt"), Format.TABLE) | {ending: Format(ending[1:]) for ending in _LIST_ENDINGS}
 _OUTPUT_OPTIONS: Final = frozenset({"output", "chart", "rejects", "predictions"})  # names of options
 _TABLE_ENDINGS: Final = frozenset({".csv", ".toml", ".xlsx"})
 _SET_ASIDE_ROWS: Final = 12  # of tables, set aside, that are said one by one

@@ -290,8 +290,8 @@ def sums(
     session, lang = opts.session, opts.lang
     rules = rules_of(session.settings.territory.mask_threshold, dominance=dominance, percent=percent)
     market, places = session.territory_data()
-    tables = (each for each in (table, before) if each is not None)
-    lots, *first = (opts.read_lots(each, side, locator=Locator(places, market)) for each in tables)
+    tables = (t for t in (table, before) if t is not None)
+    lots, *first = (opts.read_lots(t, side, locator=Locator(places, market)) for t in tables)
     labels = {lot.job: lot.label for table_lots in (lots, *first) for lot in table_lots.lots}
     earlier = contributions(first[0]) if first else None
     publication = publish_sums(contributions(lots), rules, before=earlier, labels=labels)

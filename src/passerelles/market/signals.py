@@ -751,9 +751,9 @@ def market_sources(markets: Iterable[JobMarket | None], lang: Lang = "fr") -> st
     return listed(dict.fromkeys(filter(None, origins)), lang)
 
 
-def market_notes(some: Iterable[JobMarket | None], lang: Lang = "fr") -> list[str]:
+def market_notes(of_rows: Iterable[JobMarket | None], lang: Lang = "fr") -> list[str]:
     """Return what a table that shows them says below it; nothing where nothing is known."""
-    markets = [market for market in some if market is not None]
+    markets = [market for market in of_rows if market is not None]
     sources = market_sources(markets, lang)
     if not sources:
         return []

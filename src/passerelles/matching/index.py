@@ -388,10 +388,10 @@ class TitleIndex:
         if start in self.vocabulary or start in self.pack.abbreviations:
             return shortened[0]
         n_labels = {word: n for word, n in self._n_labels[shortened.start() > 0].items() if word.startswith(start)}
-        word = max(n_labels, key=lambda each: (n_labels[each], each), default="")
-        if not word or n_labels[word] < _MOST_OF * sum(n_labels.values()):
+        w = max(n_labels, key=lambda w: (n_labels[w], w), default="")
+        if not w or n_labels[w] < _MOST_OF * sum(n_labels.values()):
             return shortened[0]
-        return f"{word.upper() if shortened[1].isupper() else word} "
+        return f"{w.upper() if shortened[1].isupper() else w} "
 
     @cached_property
     def starts(self) -> Ints:

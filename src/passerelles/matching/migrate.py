@@ -287,7 +287,7 @@ def _exact(index: TitleIndex, title: str) -> Iterable[tuple[str, str]]:
         yield index.entries[entry].code, index.entries[entry].ogr
 
 
-_RELATIONS: Final[Mapping[str, Relation]] = {f"{each}match": each for each in get_args(Relation) if each != "related"}
+_RELATIONS: Final[Mapping[str, Relation]] = {f"{r}match": r for r in get_args(Relation) if r != "related"}
 _NEAREST_FIRST: Final[tuple[Relation, ...]] = get_args(Relation)
 _BACKWARDS: Final[Mapping[Relation, Relation]] = {"broad": "narrow", "narrow": "broad"}
 # Columns of the two published files: origin, target, relation. The ROME side is the code of a title (OGR).

@@ -279,7 +279,7 @@ class Step(Described):
         *Move.spec.pick("target_code"),
         Column("target_label", value="target.label", on=On.CELLS),
         inside("hours", "Hours of training of this step",
-               *(replace(each, schema=each.json_schema, promised=False) for each in _HOURS),
+               *(replace(column, schema=column.json_schema, promised=False) for column in _HOURS),
                Column("sourced", schema="amount"),
                Column("estimated", value=lambda s, _: None if s.hours.lower_bound else s.estimated, schema="amount?"),
                Column("basis", schema=one_of(get_args(Basis))), promised=True),

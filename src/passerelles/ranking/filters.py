@@ -205,7 +205,7 @@ _WITHOUT_ARGUMENT: Final[Mapping[str, Check]] = {
     "other-domain": partial(domain, "other-domain"),
     "no-managerial-step": no_managerial_step,
 }
-_KINDS: Final = tuple(each for each in get_args(MoveKind) if each != "unknown")
+_KINDS: Final = tuple(kind for kind in get_args(MoveKind) if kind != "unknown")
 # How the argument of each filter is read, and the check that this makes.
 FILTERS: Final[Mapping[str, Callable[[OccupationGraph, Data, str, Settings], Check]]] = {
     **{name: partial(lambda check, *_: check, check) for name, check in _WITHOUT_ARGUMENT.items()},

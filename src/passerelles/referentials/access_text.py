@@ -353,7 +353,7 @@ def phrases_of(names: Iterable[tuple[str, str]], language: str = "fr") -> Phrase
     return {phrase: tuple(sorted(among)) for phrase, among in codes.items()}
 
 
-def read_asked(item: str, phrases: Phrases, labels: Mapping[str, str], own: Collection[str], language: str) -> Asked:
+def read_asked(item: str, phrases: Phrases, labels: Mapping[str, str], of_job: Collection[str], language: str) -> Asked:
     """
     Read one condition that an employer writes.
 
@@ -383,7 +383,7 @@ def read_asked(item: str, phrases: Phrases, labels: Mapping[str, str], own: Coll
     if any(pattern.search(folded) for pattern in patterns):
         return Asked()
     edges = [(0, 0), *(m.span() for m in rules.asked["either"].finditer(folded)), (len(item), len(item))]
-    readings = [_choices_in(item[a:b], phrases, labels, own, rules) for (_, a), (b, _) in pairwise(edges)]
+    readings = [_choices_in(item[a:b], phrases, labels, of_job, rules) for (_, a), (b, _) in pairwise(edges)]
     readings = [(choices, unread) for choices, unread in readings if choices or unread]
     choices = frozenset(choice for listed, _ in readings for choice in listed)
     if not choices:
@@ -399,7 +399,7 @@ def read_asked(item: str, phrases: Phrases, labels: Mapping[str, str], own: Coll
 
 
 def asked_by_title(
-    title: str, labels: Mapping[str, str], own: Collection[str], language: str
+    title: str, labels: Mapping[str, str], of_job: Collection[str], language: str
 ) -> frozenset[tuple[str, ...]]:
     """
     Return the credentials that a job title names as employers write them, each as a choice; see `read_asked`.
@@ -421,13 +421,13 @@ def asked_by_title(
         folded = fold_in_place(part)
         named = rules and rules.asked["in_title"].search(folded)
         if rules and (named or rules.asked["own_title"].search(folded)):
-            asked = read_asked(part, {}, labels, own, language).choices
-            choices += [choice for choice in asked if {*(labels if named else own)} >= {*choice}]
+            asked = read_asked(part, {}, labels, of_job, language).choices
+            choices += [choice for choice in asked if {*(labels if named else of_job)} >= {*choice}]
     return frozenset(choices)
 
 
 def _choices_in(
-    text: str, phrases: Phrases, labels: Mapping[str, str], own: Collection[str], rules: _Rules
+    text: str, phrases: Phrases, labels: Mapping[str, str], of_job: Collection[str], rules: _Rules
 ) -> tuple[list[Choice], str]:
     """Return the credentials that a text names, and its words that say something else."""
     choices, plain = list[Choice](), rules.asked["ending"].sub(lambda match: _MASK * len(match[0]), fold_in_place(text))
@@ -435,7 +435,7 @@ def _choices_in(
     def read(among: Sequence[str], start: int, end: int) -> bool:
         """Read the credential that a part of the text means, or the ones of the job that it may mean."""
         nonlocal plain
-        choice = tuple(sorted(code for code in among if code in labels and (len(among) == 1 or code in own)))
+        choice = tuple(sorted(code for code in among if code in labels and (len(among) == 1 or code in of_job)))
         if choice:
             choices.append(choice)
             plain = f"{plain[:start]}{_MASK * (end - start)}{plain[end:]}"

@@ -238,4 +238,4 @@ def _tags(files: FileSet, draft: Draft, name: str, kinds: Sequence[tuple[TagKind
                 draft.occupation_tags[occupation, tag] = marked or main == "oui"
 
 
-ROME3, ROME4 = (Reader(each, partial(_holds, each), partial(_read, each)) for each in get_args(Generation))
+ROME3, ROME4 = (Reader(g, partial(_holds, g), partial(_read, g)) for g in get_args(Generation))

@@ -452,8 +452,8 @@ def asked_in(referential: Referential, item: str, job: str) -> access_text.Asked
     """Return what one condition of a post or a lot asks for, in a job, or what people hold by it."""
     if says("its_diploma", normalise_label(item)) and demands_diploma(referential, demanded_rows(referential, job)):
         return access_text.Asked()  # "DE exigé", of a nurse, says no more than the job does
-    labels, own = _labels(referential), _own_credentials(referential, job)
-    return access_text.read_asked(item, _phrases(referential), labels, own, referential.language)
+    labels, of_job = _labels(referential), _own_credentials(referential, job)
+    return access_text.read_asked(item, _phrases(referential), labels, of_job, referential.language)
 
 
 @made_once
@@ -486,10 +486,10 @@ def asked_by(referential: Referential, title: str, job: str) -> frozenset[access
 
     A trainer's title names what is taught, unless it is of the job itself.
     """
-    labels, own, language = _labels(referential), _own_credentials(referential, job), referential.language
+    labels, of_job, language = _labels(referential), _own_credentials(referential, job), referential.language
     named = {(code,) for code in access_text.credentials_named(title, labels, language)}
-    asked = named | access_text.asked_by_title(title, labels, own, language)
-    return frozenset(c for c in asked if {*own} >= {*c} or not says("teaches", normalise_label(title)))
+    asked = named | access_text.asked_by_title(title, labels, of_job, language)
+    return frozenset(c for c in asked if {*of_job} >= {*c} or not says("teaches", normalise_label(title)))
 
 
 @made_once
@@ -563,7 +563,7 @@ def split_jobs(grid: Grid, rows: list[Row]) -> tuple[Grid, list[Row], list[Probl
     counted = [counted_jobs(text, alone=uncounted) for text in texts]
     if not uncounted:
         beside = [cell_text(cells[grid.columns[role]]) for _, cells in rows]
-        counted = [jobs or _line_by_line(*each) for jobs, *each in zip(counted, texts, beside, strict=True)]
+        counted = [jobs or _line_by_line(*row) for jobs, *row in zip(counted, texts, beside, strict=True)]
     # Beside several jobs told so, a number in brackets is no mark of a note.
     bracketed = any(len(jobs) > 1 and _NOTE_MARK.search(text) for jobs, text in zip(counted, texts, strict=True))
     if uncounted and any(counted):

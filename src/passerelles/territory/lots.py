@@ -29,10 +29,10 @@ WORDS: Final[Mapping[str, Any]] = packaged("passerelles.territory", "columns.tom
 """How companies name columns, and what they write in cells."""
 _SAYS: Final = {name: re.compile(pattern) for name, pattern in WORDS["says"].items()}
 _WIDE_NAMES: Final = frozenset(WORDS["wide"]["regions"]).union(
-    *({each, each[3:], each[:2], f"{each[3:]} {each[:2]}"} for each in WORDS["wide"]["departments"])
+    *({text, text[3:], text[:2], f"{text[3:]} {text[:2]}"} for text in WORDS["wide"]["departments"])
 )
 _DEPARTMENT_NAMES: Final = [*WORDS["wide"]["departments"], *WORDS["wide"]["more_departments"]]
-_DEPARTMENTS: Final = {name: code for code, _, name in (each.partition(" ") for each in _DEPARTMENT_NAMES)}
+_DEPARTMENTS: Final = {name: code for code, _, name in (text.partition(" ") for text in _DEPARTMENT_NAMES)}
 _DEPARTMENT: Final = re.compile(r"(?P<alone>\d)|(?P<code>\d{2,5}|2[ab])(?: .*)?|(?P<name>.*?)(?: (?:\d{2,3}|2[ab]))?")
 _ZONES: Final = [(place, re.compile(pattern)) for place, pattern in WORDS["zones"].items()]
 # What stands after the name of a town and tells a part of it: "Orly 4", "CDG T2", "Chalon Sud".
