@@ -399,10 +399,10 @@ class Demands(Deriving):
         is all that those who are admitted take, once.
         """
         trains = missing & ((price.length > 0) | price.unknown)
-        only_courses = ~(trains & price.full).any(axis=-1)
-        graded = self._graded[rows] & only_courses
+        no_qualification = ~(trains & price.full).any(axis=-1)
+        graded = self._graded[rows] & no_qualification
         course = (self.entered_freely[rows] | graded) & (sum_where(missing & self.courses[rows], price.length) > 0)
-        qualified = (self._taught[rows] & only_courses) | (self._qualified[rows] & ~trains.any(axis=-1))
+        qualified = (self._taught[rows] & no_qualification) | (self._qualified[rows] & ~trains.any(axis=-1))
         school = (missing & self._schools).any(axis=-1)
         return np.asarray(course | qualified | school, dtype=np.bool_)
 
