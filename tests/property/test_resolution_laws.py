@@ -3,10 +3,11 @@
 import unicodedata
 from typing import TYPE_CHECKING
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from job_titles import ROWS, referential
+from passerelles.io.csv import undo_double_encoding
 from passerelles.matching.reading import gender_forms, language_pack
 from passerelles.matching.titles import resolve_competency, resolve_title
 from passerelles.matching.worklist import Worklist, read_worklist, worklist_csv
@@ -70,5 +71,7 @@ def test_a_list_comes_back_as_it_was_written(rows: list[tuple[str, str]]) -> Non
     listed = Worklist(("un", "deux"), cells)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "l.csv"
-        file.write_text(worklist_csv(listed), encoding="utf-8", newline="")
+        text = worklist_csv(listed)
+        assume(undo_double_encoding(text) is None)  # "Ã©" alone is an "é" that was written twice
+        file.write_text(text, encoding="utf-8", newline="")
         assert read_worklist(file) == listed
