@@ -1,12 +1,13 @@
 """Paths by brute force: every sequence of occupations, counted by hand with plain numbers, then the stated rules."""
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations, permutations
 
-from passerelles.model import Credential
-from passerelles.referentials.credentials import duration_model
+from passerelles.model import Credential, Occupation
+from passerelles.referentials.credentials import Estimate, duration_model
 from passerelles.referentials.referential import Referential
 from passerelles.settings import Settings
 
@@ -75,9 +76,18 @@ class Oracle:
             for o in referential.occupations
         }
         self.kind = {c.code: c.kind for c in referential.competencies}
-        self.level = {o.code: LEVELS[o.access] for o in referential.occupations}
-        self.says = {o.code for o in referential.occupations if o.access not in NO_LEVEL}
+        self.level = {o.code: self.level_of(o) for o in referential.occupations}
+        self.says = {o.code for o in referential.occupations if o.access not in NO_LEVEL or o.level is not None}
+        codes = {o.code: o.base or o.code for o in referential.occupations}
+        self.field = {code: fiche[0] if re.fullmatch("[A-Z][0-9]{4}", fiche) else "" for code, fiche in codes.items()}
+        self.leads = {o.code for o in referential.occupations if o.managerial == "yes"}
+        self.beginners = {a.occupation for a in referential.occupation_access if a.beginners == "yes"}
         self.macro = {c.code: (c.code if c.is_macro else c.macro) for c in referential.competencies}
+
+    @staticmethod
+    def level_of(occupation: Occupation) -> int:
+        """European level at which people enter, from 2 to 7: the one given, else that of the text."""
+        return LEVELS[occupation.access] if occupation.level is None else min(7, max(2, math.floor(occupation.level)))
 
     # Credentials.
     def chain(self, code: str, seen: frozenset[str] = frozenset()) -> set[str]:
@@ -122,7 +132,7 @@ class Oracle:
 
     def holds(self, person: Person) -> set[str]:
         """Credentials of a person: those of the job, unless stated otherwise, and what those held suppose."""
-        known = dict.fromkeys(self.needs(person.code), "yes") if person.code else {}
+        known = dict.fromkeys(self.needs(person.code) | self.years(person.code), "yes") if person.code else {}
         known |= dict(person.stated)
         for code in [c for c, held in known.items() if held == "yes"]:
             for before in self.chain(code) - {code}:
@@ -151,21 +161,59 @@ class Oracle:
         """Whether what access takes is known, and no title or diploma is among it."""
         return occupation in {a.occupation for a in self.referential.occupation_access} and not self.titled(occupation)
 
+    def asked(self, occupation: str) -> list[Credential]:
+        """What employers usually ask for."""
+        rows = self.referential.credential_requirements
+        return [self.credential(r.credential) for r in rows if r.occupation == occupation and r.kind == "usual"]
+
+    def years(self, occupation: str) -> set[str]:
+        """Years in a trade that they usually ask for."""
+        return {c.code for c in self.asked(occupation) if c.kind == "experience"}
+
     def usual(self, occupation: str) -> Credential | None:
         """Title of its level that the employers of a free job ask for, its own courses being unknown."""
-        rows = self.referential.credential_requirements
-        codes = [r.credential for r in rows if r.occupation == occupation and r.kind == "usual"]
-        found = [c for c in map(self.credential, codes) if c.level == self.level[occupation]]
+        level = self.level[occupation]
+        found = [c for c in self.asked(occupation) if c.kind == "diplôme" and c.level == level]
         return found[0] if found and self.free(occupation) and not self.titles(occupation) else None
 
-    def entitled(self, occupation: str, person: Person, stages: Sequence[str]) -> bool:
-        """Whether somebody brings the title that a job usually asks for: holds it, or comes from such a job."""
+    def estimated(self, occupation: str) -> bool:
+        """Whether neither law nor employers ask for a title of its level, nor is it learnt by a short course."""
+        level = self.level[occupation]
+        return self.free(occupation) and not self.titles(occupation) and level > 2 and self.usual(occupation) is None
+
+    def led(self, occupation: str) -> bool:
+        """Whether an open job up to level 6 is a manager's, or given after years in the trade."""
+        known = occupation in self.leads or bool(self.years(occupation))
+        return known and self.estimated(occupation) and self.level[occupation] <= 6
+
+    def opened(self, occupation: str) -> tuple[set[str], int]:
+        """
+        Practice that opens an estimated job, and the diploma after which it does: a lower one than the job's.
+
+        Of a job that is led, practice after no diploma opens it too.
+        """
+        if not self.estimated(occupation):
+            return set(), 0
+        after = {code: self.credential(code).level or 0 for code in self.years(occupation)}
+        lower = {code: level for code, level in after.items() if 0 < level < self.level[occupation]}
+        if lower:
+            return set(lower), min(lower.values())
+        return {code for code, level in after.items() if not level and self.led(occupation)}, 0
+
+    def ways(self, occupation: str) -> set[str]:
+        """What lets who brings it adapt to the post alone, or nearly so."""
         title = self.usual(occupation)
-        if title is None:
-            return False
-        said = dict(person.stated).get(title.code)
-        from_job = person.code is not None and self.usual(person.code) == title and said != "no"
-        return said == "yes" or from_job or any(self.usual(stage) == title for stage in stages)
+        return {title.code} if title else self.opened(occupation)[0]
+
+    def entitled(self, occupation: str, person: Person, stages: Sequence[str]) -> bool:
+        """Whether somebody brings what a job usually asks for: holds it, or comes from a job that asks for it."""
+        ways, denied = self.ways(occupation), {code for code, held in person.stated if held == "no"}
+        own = self.ways(person.code) - denied if person.code else set()
+        return any(not ways.isdisjoint(of) for of in (self.holds(person), own, *map(self.ways, stages)))
+
+    def estimate(self, occupation: str, level: int) -> Estimate:
+        """Hours of the courses of a level, in the field of a job."""
+        return duration_model().estimate(level, self.field[occupation])
 
     def full(self, occupation: str) -> tuple[float, float]:
         """Hours of the whole, and of its short end for who holds its level."""
@@ -174,8 +222,8 @@ class Oracle:
         if known:
             return max(known), min(course, max(known))
         if own == 2:
-            return course, course
-        low, expected, _ = duration_model().estimate(own)
+            return (35.0, 35.0) if occupation in self.beginners else (course, course)
+        low, expected, _ = self.estimate(occupation, own)
         if title := self.usual(occupation):
             return title.hours.expected or 0.0, min(title.hours.expected or 0.0, title.hours.low or low)
         part = PART if self.free(occupation) else 1.0
@@ -195,35 +243,45 @@ class Oracle:
 
     def studies(self, occupation: str, level: int) -> float:
         """Hours of the diplomas before a degree, by the level held."""
-        bac, first = (duration_model().estimate(n).expected for n in (4, 6))
+        bac, first = (self.estimate(occupation, n).expected for n in (4, 6))
+        part = self.part(occupation)
         if self.free_degree(occupation, 6):
-            return self.part(occupation) * bac if level < 4 else 0.0
+            return part * bac if level < 4 else 0.0
         if self.free_degree(occupation, 7):
             third = 0.0 if self.free(occupation) else first / 3
-            return {2: bac + first, 3: bac + first, 4: first, 5: third}.get(level, 0.0)
+            return {2: part * (bac + first), 3: part * (bac + first), 4: part * first, 5: third}.get(level, 0.0)
         return 0.0
 
     def trade(self, occupation: str, level: int) -> float:
-        """Hours of the qualification itself: of a degree, whoever may enter its last year does that alone."""
+        """Hours of the qualification itself, by the level held."""
         whole, _ = self.full(occupation)
-        if self.free_degree(occupation, 7) and self.free(occupation) and level >= 5:
-            return whole / 2
-        if not self.free_degree(occupation, 6):
-            return whole
-        last = min(whole, max(whole / 3, 500.0))
-        shared = self.part(occupation) * whole if self.usual(occupation) is None else whole
-        return last if level >= 5 else max(shared, last)
+        own, part = self.level[occupation], self.part(occupation)
+        if self.free_degree(occupation, 7) and self.free(occupation):  # its last year
+            return whole / 2 if level >= 5 else part * whole
+        if self.free_degree(occupation, 6):
+            last = min(whole, max(whole / 3, 500.0))
+            short = self.estimate(occupation, 5).expected if self.led(occupation) else last
+            return last if level >= 5 else min(whole, max(part * whole, short))
+        # No level stands for years in a trade below a diploma of two years.
+        below = level < own or (own < 5 and bool(self.opened(occupation)[0]))
+        return self.estimate(occupation, own).expected if self.led(occupation) and below else whole
 
     def part(self, occupation: str) -> float:
-        """Share of a first degree by which who is below level 5 learns a job of level 6 that is open to all."""
-        if self.level[occupation] != 6 or not self.free(occupation):
+        """Share of a degree by which who is below level 5 learns a job that is open to all, asking for no practice."""
+        own = self.level[occupation]
+        if own < 6 or not self.free(occupation) or any(c.kind != "permis" for c in self.asked(occupation)):
             return 1.0
-        title = self.usual(occupation)
-        if title is not None:
-            return PART if (title.hours.expected or 0.0) < duration_model().estimate(6).expected else 1.0
-        rows = self.referential.credential_requirements
-        asked = (self.credential(r.credential) for r in rows if r.occupation == occupation and r.kind == "usual")
-        return 1.0 if any(c.kind in ("titre", "diplôme", "experience") for c in asked) else PART
+        kind = next(o.riasec for o in self.referential.occupations if o.code == occupation)
+        deals = occupation in self.leads and "E" in kind and "I" not in kind and "R" not in kind
+        return PART if own == 6 or deals else 1.0
+
+    def brought(self, occupation: str, level: int) -> tuple[float, int]:
+        """Hours of the qualification for who brings what the job asks for, and the level that this stands for."""
+        practice, entry = self.opened(occupation)
+        if not practice:
+            return min(self.trade(occupation, level), duration_model().course), 7
+        own = self.level[occupation]
+        return min(PART * self.estimate(occupation, entry or own).expected, self.trade(occupation, 7)), entry
 
     def blocks(self, occupation: str, held: set[str]) -> tuple[int, int]:
         """S and P in thousandths of an hour."""
@@ -261,10 +319,12 @@ class Oracle:
         if whole:
             share = total / whole
             most, studies = self.most(occupation, level), self.studies(occupation, level)
-            full, (_, short) = self.trade(occupation, level), self.full(occupation)
-            spared = max(0.0, full - short) * (1 - share**POWER) if level >= self.level[occupation] else 0.0
-            if entitled:  # a course at most is left of the trade
-                most, studies, full, spared = ADAPTATION, 0.0, min(full, duration_model().course), 0.0
+            full, (_, short), own = self.trade(occupation, level), self.full(occupation), self.level[occupation]
+            if entitled:  # a course at most is left of the trade, or half of the one that practice stands for
+                (full, entry), studies = self.brought(occupation, level), 0.0
+                level = max(level, entry)
+                most = max(0.0, ADAPTATION - PER_LEVEL * max(0, own - level))
+            spared = max(0.0, full - short) * (1 - share**POWER) if level >= own else 0.0
             trade = round(full - spared, 9)
             if not last:
                 trade *= 1.0 - min(1.0, self.settings.paths.practice_share * (practised / max(total, 1)))
@@ -309,8 +369,9 @@ class Oracle:
     def near(self, origin: str | None, target: str) -> bool:
         count = self.settings.paths.moves_considered
         others = [o.code for o in self.referential.occupations if not self.conflict(origin, o.code)]
-        ordered = sorted(others, key=lambda code: (-self.score(origin, code), code))
-        return target in (ordered if count is None else ordered[:count])
+        if count is None:
+            return target in others
+        return target in sorted(others, key=lambda code: (-self.score(origin, code), code))[:count]
 
     def may(self, person: Person, codes: tuple[str, ...]) -> bool:
         if any(self.conflict(a, b) for a, b in [*combinations(codes, 2), *((person.code, c) for c in codes)]):
@@ -322,16 +383,28 @@ class Oracle:
         missing = {c for code in codes for c in self.needs(code) - held}
         if self.unknown(self.needs(codes[-1]) - held) or any(self.circular(c) for c in missing):
             return False
-        start = self.level[person.code] if person.code else NO_JOB
-        for code in codes[:-1]:
-            if self.says.issuperset({code, codes[-1]}) and self.level[code] > max(start, self.level[codes[-1]]):
-                return False
-            if not self.wants[code] or self.hidden(code) or self.unknown(self.needs(code) - held):
-                return False
+        if not all(self.passes(person, code, codes[-1]) for code in codes[:-1]):
+            return False
         moves = zip((person.code, *codes[:-1]), codes, strict=True)
-        title = self.usual(codes[-1])
-        both = title is not None and title in map(self.usual, codes[:-1])  # who gets it may do both jobs
+        # Who gets the title of the target may do both jobs, unless it takes practice too, or is a special one of these.
+        parent = next(o.parent for o in self.referential.occupations if o.code == codes[-1])
+        same = any(self.ways(code) & self.ways(codes[-1]) for code in codes[:-1] if code != parent)
+        both = same and not self.years(codes[-1])
         return bool(self.wants[codes[-1]]) and not both and all(self.near(a, b) for a, b in moves)
+
+    def passes(self, person: Person, stage: str, target: str) -> bool:
+        """Whether a person may practise a job on the way to another."""
+        held, said = self.holds(person), {stage, target} <= self.says
+        highest = max(self.level[person.code] if person.code else NO_JOB, self.level[target])
+        above = said and self.level[stage] > highest
+        unsure = not self.wants[stage] or self.hidden(stage) or bool(self.unknown(self.needs(stage) - held))
+        if above or unsure or not self.years(stage) <= held:
+            return False
+        # Nobody leads people to join them; nor, leading none yet, people of a field neither theirs nor aimed at.
+        joins = target in self.says and target not in self.leads and self.level[target] < 6
+        fields = {"", self.field[target], *([self.field[person.code]] if person.code else [])}
+        foreign = person.code not in self.leads and self.field[stage] not in fields
+        return stage not in self.leads or not (joins or foreign)
 
     def saves(self, person: Person, codes: tuple[str, ...]) -> bool:
         least = round(10 * self.settings.paths.min_saving_hours)
