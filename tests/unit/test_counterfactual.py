@@ -100,6 +100,13 @@ def test_what_closes_a_job_is_named_whole_with_each_way_to_it(embedded_graph: Oc
     assert "…" not in text
 
 
+def test_what_brings_a_title_nearer_is_looked_for_by_what_that_title_takes(embedded_graph: OccupationGraph) -> None:
+    for named, closed in (("Mécanicien / Mécanicienne de bord", True), ("I1605", False)):
+        (move,) = rank_moves(embedded_graph, "F1302", targets=[named])
+        assert barred_by_access(move) is closed
+        assert (nearer(embedded_graph, "F1302", move) is None) is closed
+
+
 def test_what_a_person_holds_already_counts(embedded_graph: OccupationGraph) -> None:
     person = Profile(competencies=embedded_graph.competency_codes[:6])
     for move in rank_moves(embedded_graph, person, limit=60):

@@ -185,11 +185,12 @@ def test_columns_of_results_that_nothing_fills_are_folded_away(tmp_path: File) -
 
 def test_a_cell_is_as_wide_and_as_exact_as_what_it_holds(tmp_path: File) -> None:
     """Hours are whole, or not; a yes among texts is no 1; a name in capitals has room beside its indent."""
-    rows: list[list[Cell]] = [["CHATEAUBRIANT", 1540.0, True], ["REDON", 13.4, 0.5]]
-    columns = [Column("basin"), Column("hours_expected", "number"), Column("value")]
+    rows: list[list[Cell]] = [["CHATEAUBRIANT", 1540.0, True, 1.0], ["REDON", 13.4, 0.5, 0.25]]
+    columns = [Column("basin"), Column("hours_expected", "number"), Column("value"), Column("coverage", "share")]
     write_workbook([book_page(Sheet.of_rows("totals", columns, rows), lang="fr")], tmp_path / "one.xlsx")
     sheet = load_workbook(tmp_path / "one.xlsx").worksheets[0]
-    assert [sheet[cell].number_format for cell in ("B2", "B3", "C2", "C3")] == ["0", "0.00", "General", "@"]
+    formats = {letter: [cell.number_format for cell in sheet[letter][1:]] for letter in "BCD"}
+    assert formats == {"B": ["0", "0.00"], "C": ["General", "@"], "D": ["0%", "0%"]}  # all of something is 100 %
     assert sheet.column_dimensions["A"].width >= len("CHATEAUBRIANT") + 4
 
 

@@ -316,9 +316,10 @@ def test_lorry_drivers_in_redon(real_market: Market, real_places: Places, rome: 
 
 def test_a_group_of_jobs_in_one_basin_is_told_of_that_basin_by_its_name() -> None:
     known = Figure(Interval(3, 3), "observed", "BMO", "2025", "5313", territory_label="REDON")
-    jobs = dict.fromkeys("AB", JobMarket(known, known, known))
-    group = JobMarkets(jobs, dict.fromkeys("AB", known)).of_group("AB")
-    assert {figure.origin("fr") for figure in (group.projects, group.tension)} == {"BMO, 2025, bassin REDON"}
+    for other, place in ((known, ", bassin REDON"), (replace(known, territory="53", territory_label="Bretagne"), "")):
+        by_code = {"A": known, "B": other}
+        group = JobMarkets({c: JobMarket(each, each, each) for c, each in by_code.items()}, by_code).of_group("AB")
+        assert {figure.origin("fr") for figure in (group.projects, group.tension)} == {f"BMO, 2025{place}"}
 
 
 def test_a_group_of_jobs_names_every_source_once_in_one_order() -> None:

@@ -3396,6 +3396,9 @@ def test_the_service_of_a_row_says_which_of_many_trades_a_title_names(rome: Refe
     for name, job in (("Service", "M1507"), ("Département", "M1602")):  # of a place, not of a firm
         (lot,) = read_lots(rome, [{name: "Paie", "Poste": "Gestionnaire", count: 3}], side).lots
         assert lot.job == job
+    rows = [{"Service": each, "Gestionnaire": 3, "Cariste": 4} for each in ("Paie", "Maintenance")]
+    lots = read_lots(rome, rows, side).lots  # a title that heads a column is written once, for all services
+    assert {lot.job for lot in lots if lot.given == "Gestionnaire"} == {"M1602"}
 
 
 def test_titles_of_the_workshops_of_one_firm_are_read_beside_those_of_all(rome: Referential) -> None:
