@@ -24,6 +24,7 @@ LEVELS = {
     "Une licence, bac +3.": 6,
     "Master, bac +5.": 7,
 }
+EXACT = "Certifications et habilitations"  # names of certificates: nothing to learn beside these
 NO_LEVEL = ("", "Un permis.")
 NO_JOB = 4
 PRACTISED = ("savoir-faire", "savoir-être")
@@ -71,8 +72,9 @@ class Oracle:
     ) -> None:
         self.referential, self.settings = referential, settings
         self.strength, self.score, self.calibrated = strength, score, calibrated
+        learned = {c.code for c in referential.competencies if c.category != EXACT}
         self.wants = {
-            o.code: {r.competency for r in referential.requirements if r.occupation == o.code}
+            o.code: {r.competency for r in referential.requirements if r.occupation == o.code} & learned
             for o in referential.occupations
         }
         self.kind = {c.code: c.kind for c in referential.competencies}

@@ -872,6 +872,28 @@ def test_who_stays_while_others_learn_their_job_for_want_of_a_confirmation_is_sa
     assert note.values["n"] == 2, "lots of one job share its openings"
 
 
+def test_own_jobs_are_told_of_once_for_what_keeps_people_from_them_and_only_where_they_are_open() -> None:
+    own, stranger = Lot("A", "J00", "Redon", people=2, given="Cariste CACES 1"), Lot("S", "J01", "Redon", people=2)
+    asking = Lot("P", "J00", "Redon", people=2, given="Cariste CACES 3")
+    unsure, other = Lot("T", "J00", "Redon", people=2, confidence=0.6), Lot("Q", "J02", "Redon", people=2)
+    nowhere, far = replace(unsure, basin="?"), Lot("P", "J00", "Loin", people=2)
+    several = replace(own, given="", people=3, confidence=0.8)
+    cases: list[tuple[list[Lot], list[Lot], list[tuple[str, int]]]] = [
+        ([own], [unsure, other], [("own_job", 2)]),
+        ([own], [unsure, asking, other], [("own_job", 2)]),  # told once
+        ([own], [nowhere, other], [("own_job_asks", 2)]),
+        ([own, stranger], [asking, other], [("own_job_asks", 2)]),  # strangers have all of the posts
+        ([own, stranger], [asking, replace(other, confidence=0.6)], []),  # to be confirmed: nobody changes yet
+        ([several], [replace(unsure, confidence=1.0)], []),  # own people fill what is there
+        ([own], [far, other], []),
+    ]
+    there = places(Redon=(47.65, -2.08), Loin=(43.0, 2.0))
+    for fragile, hiring, notes in cases:
+        hours = {("J00", "J02"): 10.0, ("J01", "J00"): 10.0}
+        found = match(fragile, hiring, hours, places=there, radius_km=30.0, changes=False)
+        assert [(note.key, note.values["n"]) for note in found.planned] == notes
+
+
 def test_who_stays_for_want_of_a_known_place_is_told_so() -> None:
     lots = [Lot(name, job, place, people=2) for name, job, place in (("A", "J00", "?"), ("S", "J01", "Redon"))]
     places = Places((Basin("5313", "Redon"),), ())
