@@ -55,8 +55,8 @@ def referentials(draw: st.DrawFn) -> Referential:
             parent=draw(st.sampled_from([code, code, *codes])),
             regulated="yes" if draw(st.integers(0, 5)) == 0 else "no",
             managerial=draw(st.sampled_from(["no", "yes", "yes", "unknown"])),
-            riasec=draw(st.sampled_from(["", "EC", "ES", "EI", "RE", "SA"])),
-            level=draw(st.sampled_from([*[None] * 8, 1.0, 2.5, 5.0, 8.0])),
+            riasec=draw(st.sampled_from(["", "EC", "EI", "RE"])),
+            level=draw(st.sampled_from([*[None] * 8, 1.0, 2.5, 5.0, 6.0, 8.0, 8.0])),
             access=draw(st.sampled_from([*["CAP exigé."] * 5, *LEVELS])),
         )
         for code in codes
@@ -101,7 +101,7 @@ def referentials(draw: st.DrawFn) -> Referential:
         )
         for code in ("U0", "U1")
     ]
-    usual = {code: draw(st.sampled_from(["U0", "U0", "U1"])) for code in codes if draw(st.integers(0, 3))}
+    usual = {code: draw(st.sampled_from(["U0", "U0", "U1"])) for code in codes if draw(st.integers(0, 2))}
     demands += [CredentialRequirement(code, title, "usual") for code, title in sorted(usual.items())]
     # Some are given after years in the trade, whatever diploma these come after.
     credentials += [

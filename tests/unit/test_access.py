@@ -388,6 +388,14 @@ def test_an_admission_to_a_training_that_is_behind_is_not_told() -> None:
         assert f"{said}." in sentences(jobs(*some.credential_requirements, whole=named), "R")
 
 
+def test_what_is_left_to_learn_for_a_post_that_one_is_chosen_for_is_known_where_nothing_is() -> None:
+    chosen = (OccupationAccess("Q", "selective", selection="competition", selection_label="places"),)
+    graph = build_graph(jobs(whole=chosen), settings=PLAIN)
+    for who, verdict in (("R", "unknown"), (Profile("R", ("xQ",)), "yes")):
+        (move,) = rank_moves(graph, who, targets=["Q"], filters=["max-hours=0"], settings=PLAIN)
+        assert [each.verdict for each in move.filters] == [verdict]
+
+
 @pytest.mark.parametrize("kind", ["competition", "appointment", "quota-of-offices", "admission"])
 def test_a_selection_stands_in_the_way_of_a_path_and_an_admission_does_not(kind: str) -> None:
     some = jobs(whole=(OccupationAccess("Q", "open", selection=kind, selection_label="x"),))  # type: ignore[arg-type]

@@ -363,6 +363,9 @@ def test_unknown_codes_in_filters_suggest(graph: OccupationGraph) -> None:
     with pytest.raises(UnknownCodeError) as caught:
         rank_moves(graph, "A1", filters=["avoid-context=contexte"])
     assert "Contexte jour" in caught.value.suggestions
+    with pytest.raises(UnknownCodeError) as caught:
+        rank_moves(graph, "A1", filters=["avoid-context=contexte j"])
+    assert list(caught.value.suggestions) == ["Contexte jour"]
     with pytest.raises(UnknownCodeError):
         rank_moves(graph, "A1", filters=["exclude=Z9"])
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from passerelles.effort import effort_table
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
@@ -277,6 +278,25 @@ def test_a_stage_gives_no_years_that_it_does_not_last_and_no_diploma_that_its_pe
 
 
 @pytest.mark.parametrize(
+    ("centre", "firm", "months", "expected"),
+    [
+        (300.0, Hours(100.0, 455.0, 455.0), Hours(), 5.0),  # of a centre's hours, with the most that a firm takes
+        (300.0, Hours(), Hours(6.0, 9.0, 12.0), 9.0),
+        (300.0, Hours(), Hours(6.0, None, 12.0), 6.0),
+        (2100.0, Hours(), Hours(6.0, 9.0, 12.0), 15.0),  # at 140 hours a month
+    ],
+)
+def test_studies_last_the_months_expected_else_the_least_and_no_less_than_their_hours(
+    ladder: OccupationGraph, centre: float, firm: Hours, months: Hours, expected: float
+) -> None:
+    school = Credential("T", "Titre", "titre", Hours(centre, centre, centre, "s"), company_hours=firm, months=months)
+    rows = (CredentialRequirement("D", "T"),)
+    graph = build_graph(replace(ladder.referential, credentials=(school,), credential_requirements=rows))
+    (path,) = rank_paths(graph, "A", targets="D", settings=PLAIN, max_steps=1)
+    assert path.months.expected == pytest.approx(expected, abs=0.1)
+
+
+@pytest.mark.parametrize(
     ("title", "usual", "parent", "staged"),
     [
         ("T", ("T",), None, False),
@@ -450,6 +470,8 @@ def test_what_practice_does_not_teach_is_taught_at_the_last_step_and_said(ladder
     path = next(p for p in rank_paths(ladder, "A", targets="C", settings=weak) if len(p.steps) == 2)
     last = path.steps[-1]
     assert last.consolidated > 0
+    table, row = effort_table(ladder, ladder.settings), ladder.position[last.target.code]
+    assert last.hours.low == pytest.approx((last.hours.expected or 0) * table.low_share[row], abs=0.1)
     assert last.estimated >= last.consolidated
     text = last.to_dict("fr")
     assert text["consolidation_hours"] == last.consolidated

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from passerelles import build_graph, load_referential
+from passerelles.effort import effort_table
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.measures import required_columns
@@ -89,6 +90,10 @@ def test_who_acquires_all_that_is_missing_has_the_hours_of_the_lever_to_do_and_n
     own = prior_training(embedded, embedded.settings.effort, lever).hours_of(embedded.position["H2909"])
     assert found.allocation.flows[0].hours.expected == pytest.approx(own)
     assert found.allocation.hours == pytest.approx(10 * own)
+    table, target = effort_table(embedded, embedded.settings), embedded.position["M1607"]
+    ends = (own * table.low_share[target], own * table.high_share[target])
+    low, _, high, *_ = found.allocation.flows[0].hours
+    assert (low, high) == pytest.approx(ends, abs=0.1)
 
 
 def test_a_lever_that_takes_more_than_it_saves_is_not_taken(embedded: OccupationGraph) -> None:

@@ -112,6 +112,10 @@ def test_jobs_that_nothing_covers_stay_unknown(market: Market, jobs: Referential
     assert found.families == ()
     assert found.status == "unknown"
     assert signal(market, jobs, "N4101", "5313", year=2024).projects.why == "no_crosswalk"
+    joined = market.crosswalks["FAP2009"]
+    wider = replace(joined, pairs=(*joined.pairs, ("Z9Z99", "M1000")))  # a family that the survey does not print
+    elsewhere = replace(market, crosswalks={**market.crosswalks, "FAP2009": wider})
+    assert signal(elsewhere, jobs, "M1000", "5313").projects.why == "no_family"
 
 
 def test_without_a_survey_the_rest_is_there(tmp_path: Path, jobs: Referential) -> None:
@@ -169,7 +173,9 @@ def test_a_users_list_comes_before_the_rule(tmp_path: Path, market: Market, jobs
     assert elsewhere.status == "fragile"
     assert "liste.csv, ligne 2" in elsewhere.reasons("fr")[0]
     assert signal(market, jobs, "A1416", "5313", listed=listed).status == "hiring"
-    assert signal(market, jobs, "N4102", "5313", listed=listed).listed is None
+    ruled = signal(market, jobs, "N4102", "5313", listed=listed)
+    assert ruled.listed is None
+    assert [each.to_dict()["status_from"] for each in (there, ruled)] == ["list", "rule"]
 
 
 def test_a_row_for_a_region_holds_there_only(tmp_path: Path, market: Market, jobs: Referential) -> None:
