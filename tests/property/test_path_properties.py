@@ -247,6 +247,7 @@ def test_four_steps_equal_brute_force_too(referential: Referential, saving: floa
     found = rank_paths(graph, graph.codes[0], targets=[target], settings=chosen, limit=limit, max_steps=4)
     wanted = oracle.paths(start, target, 4, limit, lambda _h, _m: 2, pareto=False)
     assert [p.codes for p in sorted(found, key=lambda p: p.place)] == [w.codes for w in wanted]
+    assert found.proven
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])

@@ -815,6 +815,9 @@ def test_nobody_steps_down_while_their_own_job_is_to_be_confirmed(plain_embedded
         offers = [heavy | {"basin": basin}, lorry]
         near = match_territory(plain_embedded, people, offers, places=there, radius_km=30, changes=False)
         assert [(f.hiring.job, f.people) for f in near.flows] == steps
+    offers = [heavy, lorry | {"basin": "Loin"}]
+    far = match_territory(plain_embedded, people, offers, places=there, radius_km=30, stretch=True, changes=False)
+    assert not far.stretched
 
 
 def test_titles_of_one_job_whose_numbers_differ_are_to_be_confirmed(embedded_graph: OccupationGraph) -> None:
@@ -845,6 +848,13 @@ def test_posts_that_a_mere_confirmation_keeps_from_people_of_the_job_go_to_nobod
     assert left == ([(2 - given, "own_job")] if given < 2 else [])
     assert [u.reason for u in found.unfilled] == ["own_job" if given < 2 else "everyone_placed"]
     assert all(u.access for u in found.unfilled), "what the job takes is said all the same"
+
+
+def test_what_a_budget_leaves_out_is_not_offered_as_a_stretch() -> None:
+    fragile, hiring = people(("A", "J00", 2, "x")), openings(("P", "J01", 2, "x"))
+    found = match(fragile, hiring, {("J00", "J01"): 10.0}, budget_hours=0.0, stretch=True, changes=False)
+    assert [*found.flows, *found.stretched] == []
+    assert [u.reason for u in found.uncovered] == ["budget"]
 
 
 def test_who_changes_jobs_so_that_more_people_are_placed_is_said() -> None:

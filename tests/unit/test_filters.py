@@ -17,8 +17,8 @@ from passerelles.market.market import Market, load_market
 from passerelles.market.signals import find_basin, signals, wage_ratio
 from passerelles.model import Credential, Hours, Profile, Ternary
 from passerelles.paths.rank import rank_paths
-from passerelles.ranking.filters import FILTERS, Filter, parse_filter
-from passerelles.ranking.move import Moves, Verdict
+from passerelles.ranking.filters import FILTERS, Filter, JudgedMove, MarketAlone, parse_filter
+from passerelles.ranking.move import Moves, Verdict, find_start
 from passerelles.ranking.rank import rank_moves, rank_sources
 from passerelles.service.app import create_app
 from passerelles.service.engine import Engine
@@ -76,10 +76,16 @@ def test_only_no_drops_a_move(graph: OccupationGraph, text: str, expected: dict[
 
 
 def test_every_verdict_has_a_reason_in_both_languages(graph: OccupationGraph) -> None:
-    for text, _ in CASES:
-        for move in rank_moves(graph, "A1", filters=[text]):
-            for lang in ("fr", "en"):
-                assert move.filters[0].sentence(lang)
+    """That of a dropped move too, for who judges one with a filter."""
+    for text, expected in CASES:
+        check, start = parse_filter(graph, text, MarketAlone()).check, find_start(graph, "A1")
+        coverage = {m.target.code: m.coverage for m in rank_moves(graph, "A1")}
+        targets = (o for o in graph.occupations if o.code in coverage)
+        judged = {o.code: check(JudgedMove(graph, start, o, coverage[o.code])) for o in targets}
+        assert {code: verdict.verdict for code, verdict in judged.items()} == expected
+        assert all(verdict.sentence(lang) for verdict in judged.values() for lang in LANGS)
+        reasons = {(verdict.verdict, verdict.reason) for verdict in judged.values()}
+        assert len({reason for _, reason in reasons}) == len(reasons)
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -37,6 +37,7 @@ from passerelles.referentials.load import load_referential
 from passerelles.scoring.measures import required_columns
 from passerelles.scoring.scorer import load_scorer, scorer_text
 from passerelles.settings import EffortSettings, PathSettings, Settings
+from passerelles.territory.hours import EffortCosts
 from small import occupation, referential
 
 PLAIN = Settings(scorer="unfitted")
@@ -293,7 +294,10 @@ def test_studies_last_the_months_expected_else_the_least_and_no_less_than_their_
     rows = (CredentialRequirement("D", "T"),)
     graph = build_graph(replace(ladder.referential, credentials=(school,), credential_requirements=rows))
     (path,) = rank_paths(graph, "A", targets="D", settings=PLAIN, max_steps=1)
-    assert path.months.expected == pytest.approx(expected, abs=0.1)
+    ends = (np.asarray([graph.position[code]]) for code in "AD")
+    on_territory = EffortCosts(graph, PLAIN).hours(*ends).months
+    assert on_territory is not None
+    assert [path.months.expected, on_territory.item()] == pytest.approx([expected] * 2, abs=0.1)
 
 
 @pytest.mark.parametrize(
