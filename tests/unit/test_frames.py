@@ -230,7 +230,7 @@ def test_a_frame_that_has_ended_says_no_with_the_date_and_one_that_has_not_begun
     assert (early.verdict, [v.rule for v in early.violations]) == ("no", ["not_begun"])
     months = Frame(name="x", label="X", until="2025-12")
     assert [judge(months, replace_day(YES, d), 1, 1).verdict for d in ("2025-12-31", "2026-01-01")] == ["yes", "no"]
-    begun = Frame(name="x", label="X", start="2026-01-01")
+    begun = Frame.model_validate({"name": "x", "label": "X", "from": "2026-01-01"})
     assert [judge(begun, replace_day(YES, d), 1, 1).verdict for d in ("2025-12-31", "2026-01-01")] == ["no", "yes"]
     many = judge_many(find_frame("transco"), replace_day(YES, "2026-01-01"), np.asarray([500.0]), np.asarray([6.0]))
     assert many.tolist() == [0]
