@@ -61,6 +61,11 @@ def test_a_stage_is_proposed_when_it_saves_and_says_what_it_brings(ladder: Occup
     assert {i.code for i in best.steps[0].added} == {f"b{i}" for i in range(6)}
     assert [p.codes for p in found] == [("B", "C"), ("C",)]
     assert best.months.expected == pytest.approx(best.hours.expected / 140 + 12, abs=0.2)
+    (alone,) = rank_paths(ladder, "A", targets="B", settings=PLAIN)
+    taught, whole = best.steps[0].hours.expected, alone.hours.expected
+    assert taught is not None
+    assert best.steps[0].practised == pytest.approx((whole or 0.0) - taught, abs=0.1)  # what practice teaches is not
+    assert alone.steps[0].practised == 0
     text = " ".join(best.to_dict("fr")["explanation"])
     assert "hypothèse" in text
     assert "épargne" in text
