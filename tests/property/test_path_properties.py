@@ -305,6 +305,7 @@ def test_what_a_last_step_takes_is_so_from_each_level(referential: Referential) 
     graph, chosen = build_graph(referential), chosen_settings(0.1, 0.5, None, "unfitted")
     effort, oracle = effort_table(graph, chosen), oracle_of(graph, chosen, graph.codes[0])
     for row, target in enumerate(graph.codes):
+        assert {code for way in (*effort.titles, ())[effort.title[row]] for code in way} == oracle.ways(target)
         if oracle.qualified(target, set()):
             continue
         for level, held in product(range(2, 8), (set[str](), {"M0"})):

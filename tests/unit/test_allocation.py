@@ -20,6 +20,7 @@ from passerelles.market.market import Market
 from passerelles.market.places import Basin, Places
 from passerelles.model import Credential, CredentialRequirement
 from passerelles.paths.legal import NO, YES, Verdicts
+from passerelles.ranking.rank import rank_moves
 from passerelles.referentials.referential import Referential
 from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory import match as matching
@@ -848,6 +849,20 @@ def test_posts_that_a_mere_confirmation_keeps_from_people_of_the_job_go_to_nobod
     assert left == ([(2 - given, "own_job")] if given < 2 else [])
     assert [u.reason for u in found.unfilled] == ["own_job" if given < 2 else "everyone_placed"]
     assert all(u.access for u in found.unfilled), "what the job takes is said all the same"
+
+
+def test_the_likelier_of_two_moves_is_made_where_chance_weighs_most_and_no_bound_is_put_on_an_unknown_one(
+    embedded_graph: OccupationGraph,
+) -> None:
+    codes = [m.target.code or "" for m in rank_moves(embedded_graph, "N1103", limit=12) if m.known is None][:2]
+    chosen = Settings(territory=TerritorySettings(**(ANY_MOVE | {"unlikely_hours": 10_000.0})))
+    fragile, hiring = people(("A", "N1103", 1, "x")), openings(*(("P", code, 1, "x") for code in codes))
+    (flow,) = match_territory(embedded_graph, fragile, hiring, settings=chosen, changes=False).flows
+    assert flow.hiring.job == codes[0]
+    uncalibrated = build_graph(embedded_graph.referential, settings=Settings(scorer="unfitted"))
+    for least, offered in ((None, True), (0.1, False)):
+        found = match_territory(uncalibrated, fragile, hiring, stretch=True, min_probability=least, changes=False)
+        assert bool(found.stretched) is offered
 
 
 def test_what_a_budget_leaves_out_is_not_offered_as_a_stretch() -> None:

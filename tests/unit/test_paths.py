@@ -730,6 +730,7 @@ def test_a_budget_too_small_reports_a_gap_instead_of_a_proof(rome4_graph: Occupa
     assert not found.proven
     assert found.reached[0].gap > 0
     assert found[0].gap == found.reached[0].gap
+    assert found[0].gap < -found[0].score, "whatever was left out costs something"
 
 
 def test_two_runs_give_equal_answers(embedded_graph: OccupationGraph) -> None:
