@@ -783,6 +783,15 @@ def test_titles_written_alike_are_read_once_and_no_other_ones_with_them() -> Non
     assert len({*read}) > 3
 
 
+def test_what_is_written_beside_a_title_is_demanded_but_for_what_two_days_or_the_employer_give(
+    embedded_graph: OccupationGraph,
+) -> None:
+    cases = {"permis C": {"PERM-C"}, "permis B": set(), "SST": set(), "BAFA": {"BAFA"}, "SSIAP 1": {"SSIAP1"}}
+    for written, codes in cases.items():
+        lot = Lot("P", "N1101", "x", given=f"Cariste {written}")
+        assert {code for choice in credentials_of_title(embedded_graph, lot) for code in choice} == codes
+
+
 def test_minutes_bound_where_a_table_of_travel_gives_them(embedded_graph: OccupationGraph) -> None:
     basins = tuple(Basin(code, code, latitude=47.0, longitude=place) for code, place in (("A", 2.0), ("B", 2.1)))
     there = Places(basins, travel={("A", "B"): (50.0, None)})
