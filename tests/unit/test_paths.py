@@ -71,6 +71,12 @@ def test_a_stage_is_proposed_when_it_saves_and_says_what_it_brings(ladder: Occup
     assert "épargne" in text
 
 
+def test_of_several_targets_only_those_that_no_path_reaches_are_told_so(ladder: OccupationGraph) -> None:
+    page = rank_paths(ladder, "A", targets=["A", "C"], settings=PLAIN).page()
+    (sentence,) = page.lead
+    assert "A Métier A" in sentence
+
+
 def test_a_path_that_is_no_longer_than_the_direct_one_is_not_said_to_cost_months(ladder: OccupationGraph) -> None:
     best = rank_paths(ladder, "A", targets="C", settings=PLAIN)[0]
     months = best.months.expected or 0.0
