@@ -733,6 +733,15 @@ def test_work_on_ones_own_account_is_known_by_the_contracts_of_job_adverts(
     assert [lot.self_employed for lot in read_lots(embedded, rows, "hiring").lots] == [own]
 
 
+def test_work_on_ones_own_account_is_known_by_a_remark_on_the_status(embedded: Referential) -> None:
+    said = ("statut agent commercial indépendant", "Statut : micro-entreprise", "clients indépendants", "statut cadre")
+    rows = [
+        {"Métier": "Vendeur", "Code ROME": "N1101", "Nb": at, "Commentaires": text} for at, text in enumerate(said, 1)
+    ]
+    own = {lot.people: lot.self_employed for row in rows for lot in read_lots(embedded, [row], "hiring").lots}
+    assert own == {1: True, 2: True, 3: False, 4: False}
+
+
 def test_codes_alone_are_jobs_and_other_names_of_columns_are_known(embedded: Referential) -> None:
     for name in ("Etabl.", "Sté", "Raison soc."):
         assert read_lots(embedded, [{name: "A", "Emploi": "N1101"}], "hiring").lots[0].employer == "A"

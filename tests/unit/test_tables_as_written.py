@@ -3936,3 +3936,34 @@ def test_a_town_that_a_firm_left_or_has_its_head_office_in_is_no_place_of_work(
     assert hiring is not None
     assert {lot.employer: lot.commune_label for lot in hiring.lots}[f"Fonderie ({former})"] == ""
     assert [lot.commune_label for lot in hiring.lots].count("Allaire") == 3
+
+
+def test_pictures_beside_words_of_a_shared_sheet_are_no_part_of_them(embedded: Referential, tmp_path: Path) -> None:
+    states = ("🔴 Supprimé", "🟢 Maintenu", "Supprimé ❌")
+    rows = [("📍 REDON", None, None), *(("👷 N1101", at, state) for at, state in enumerate(states, 1))]
+    path = workbook(tmp_path / "t.xlsx", ("👷 Emploi", "👥 Nb", "🚦 Statut"), *rows)
+    lots = read_lots(embedded, path, "fragile", locator=Locator(PLACES))
+    assert [(lot.job, lot.people, lot.commune_label) for lot in lots.lots] == [("N1101", 4, "Redon")]
+
+
+def test_below_one_heading_a_total_beside_a_part_of_it_leaves_the_part_its_name(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    rows = (("Emploi", "Effectif", "", "Ville"), ("", "total", "dont concernés", ""), ("N1101", 12, 8, "Redon"))
+    lots = read_lots(embedded, workbook(tmp_path / "t.xlsx", *rows, merged=("B1:C1",)), "fragile")
+    assert [(lot.job, lot.people) for lot in lots.lots] == [("N1101", 8)]
+    parts = (("Emploi", "Effectif", "", ""), ("", "H", "F", "Total"), ("N1101", 5, 7, 12))  # whose total is the number
+    lots = read_lots(embedded, workbook(tmp_path / "t.xlsx", *parts, merged=("B1:D1",)), "fragile")
+    assert [lot.people for lot in lots.lots] == [12]
+
+
+def test_headers_of_associations_and_of_quick_lists_are_known() -> None:
+    header = ["Structure", "Métier / diplôme", "ETP", "Nb de salariées", "Ville"]
+    assert columns_of(header, "fragile") == {"employer": 0, "job": 1, "headcount": 3, "commune": 4}
+    assert columns_of(["boîte", "poste", "nb", "où"], "hiring") == {
+        "employer": 0,
+        "job": 1,
+        "openings": 2,
+        "commune": 3,
+    }
+    assert columns_of(["Diplôme / métier", "Intitulé", "Nb"], "fragile") == {"job": 1, "headcount": 2}

@@ -640,8 +640,8 @@ def read_number(text: str, *, decimal: str = "", whole: bool = False) -> Number:
     (1250.0, 5.0, 2.5)
     >>> read_number("2 CDI + 1 CDD").value, read_number("deux postes").value, read_number("une dizaine").value
     (3.0, 2.0, None)
-    >>> [read_number(text).value for text in ("2 à temps plein et 1 à mi-temps", "2 postes (24h)", "6 (3 ici et 3 là)")]
-    [3.0, 2.0, 6.0]
+    >>> [read_number(text).value for text in ("2 temps pleins et 1 à mi-temps", "1 seul", "6 (3 ici et 3 là)")]
+    [3.0, 1.0, 6.0]
     >>> read_number("12,000"), read_number("2 5"), read_number("12,000", decimal=".").value
     (Number(value=None, why='ambiguous'), Number(value=None, why='ambiguous'), 12000.0)
     >>> read_number("3 (1 urgent)").value, read_number("3 (5 urgents)").value  # a part is no more than the whole

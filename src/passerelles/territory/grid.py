@@ -44,21 +44,25 @@ _IN_BRACKETS: Final = re.compile(r"\(([^()]*)\)")
 _REFERENCE: Final = re.compile(r"(?=.*\d)(?:[\w./-]{5,}|[A-Za-z]+[\w./-]*)")
 _TICKS: Final = frozenset("x✓✔☑☒")  # in a column of which an empty cell says no
 _HTML_TAG: Final = re.compile(r"</?(?:(br|div|h\d|li|ol|p|ul)|a|b|em|i|span|strong|u)\b[^<>]*>", re.IGNORECASE)
-_MARKUP: Final = re.compile(r"<[a-zA-Z/]|&#?\w+;")
+_SYMBOL: Final = (
+    "[\u2300-\u25b1\u25c5-\u2793\U0001f000-\U0001faff\ufe0f\u200d\\s]+"  # no arrow: one says where a number goes
+)
+_SYMBOLS: Final = re.compile(rf"^{_SYMBOL}(?=\w)|(?<=[\w)]){_SYMBOL}$")  # alone, a symbol is an answer
+_MARKUP: Final = re.compile(r"<[a-zA-Z/]|&#?\w+;|[^\x00-\u2000]")
 _FEW_WORDS: Final = 5  # of a cell that names the side of its row: longer ones are remarks
 
 
 def without_markup(cells: Iterable[Any]) -> list[Any]:
     r"""
-    Return cells without what a web page writes in texts.
+    Return cells without what a web page writes in texts, and without the pictures beside their words.
 
     Examples
     --------
-    >>> without_markup(["<b>Op&eacute;rateur</b> H/F<br/>Cariste", "R&D", 3])
-    ['Opérateur H/F\nCariste', 'R&D', 3]
+    >>> without_markup(["<b>Op&eacute;rateur</b> H/F<br/>Cariste", "R&D", 3, "🔴 Supprimé", "☑"])
+    ['Opérateur H/F\nCariste', 'R&D', 3, 'Supprimé', '☑']
     """
     return [
-        unescape(_HTML_TAG.sub(lambda tag: "\n" if tag[1] else "", cell)).strip()
+        _SYMBOLS.sub("", unescape(_HTML_TAG.sub(lambda tag: "\n" if tag[1] else "", cell)).strip())
         if type(cell) is str and _MARKUP.search(cell)
         else cell
         for cell in cells
@@ -429,8 +433,12 @@ class Line:
 
     @property
     def own_account(self) -> bool:
-        """Whether it says that the work is one's own account, in its column of contracts or in its title."""
-        return any(says("own_account", normalise_label(self.text(role))) for role in ("employment", "job"))
+        """Whether it says that the work is one's own account, in its contract, its title or a remark on the status."""
+        texts = [normalise_label(self.text(role)) for role in ("employment", "job")]
+        remarks = (normalise_label(self.text_at(at)) for at in self.grid.remarks)
+        return any(
+            says("own_account", text) for text in (*texts, *(text for text in remarks if says("a_status", text)))
+        )
 
 
 def _is_answer(text: str) -> bool:

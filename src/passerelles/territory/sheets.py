@@ -550,8 +550,8 @@ def _one_header(header: list[str], rows: list[Row], line: int) -> tuple[list[str
     """
     Return the header with its second line, where names below one of several columns tell these apart, and the rows.
 
-    A total stands for what it sums; without one, parts of the same people, codes beside what they stand for, and names
-    of a role keep both names or the second, and others the one name. Quarters and months take the year above them.
+    A total stands for the parts that it sums; without them, parts of the same people, codes beside what they stand for,
+    and names of a role keep both names or the second, and others the one name. Quarters and months take the year above.
 
     Examples
     --------
@@ -584,7 +584,7 @@ def _one_header(header: list[str], rows: list[Row], line: int) -> tuple[list[str
     if starts == list(range(len(header))) or counts or digits:
         return written, rows
     sums = [bool(TOTAL.fullmatch(normalise_label(text))) for text in below]
-    totals = {starts[at] for at, is_sum in enumerate(sums) if is_sum and starts.count(starts[at]) > 1}
+    totals = {starts[at] for at, is_sum in enumerate(sums) if is_sum and starts.count(starts[at]) > _LEAST}
     split = {at for at, names_under in under.items() if splits(header[at], names_under)}
     if width > len(written) and not (totals or split or of_year or any(map(_YEAR.fullmatch, below))):  # of people
         return written, rows
