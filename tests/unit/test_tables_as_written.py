@@ -3401,6 +3401,13 @@ def test_the_service_of_a_row_says_which_of_many_trades_a_title_names(rome: Refe
     assert {lot.job for lot in lots if lot.given == "Gestionnaire"} == {"M1602"}
 
 
+def test_a_workshop_that_is_a_word_of_the_title_tells_nothing_more(rome: Referential) -> None:
+    jobs = {"Abattage": "Éviscérateur", "Découpe": "Chef d'équipe découpe", "Conditionnement": "Désosseur"}
+    rows = [{"Atelier": shop, "Fonction": job, "Effectif": 2} for shop, job in jobs.items()]
+    read = {lot.given: lot.job for lot in read_lots(rome, rows, "fragile").lots}
+    assert read["Chef d'équipe découpe"] == "H2506"
+
+
 def test_titles_of_the_workshops_of_one_firm_are_read_beside_those_of_all(rome: Referential) -> None:
     jobs = ("Opérateur mélange gomme", "Calandreur caoutchouc", "Confectionneur pneus", "Opérateur cuisson")
     rows = [
@@ -3967,3 +3974,10 @@ def test_headers_of_associations_and_of_quick_lists_are_known() -> None:
         "commune": 3,
     }
     assert columns_of(["Diplôme / métier", "Intitulé", "Nb"], "fragile") == {"job": 1, "headcount": 2}
+
+
+def test_a_second_field_of_one_agent_is_no_job_of_its_own(rome: Referential) -> None:
+    assert several_jobs(rome, "agents d'accueil et de surveillance de musée", family=True) is None
+    apart = several_jobs(rome, "agents d'accueil et surveillants de musée")
+    assert isinstance(apart, Unusable)
+    assert apart.key == "several_jobs"

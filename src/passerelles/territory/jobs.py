@@ -28,7 +28,7 @@ from passerelles.sharing import made_once
 from passerelles.territory.columns import bare, with_letters
 from passerelles.territory.grid import Grid, Line, Row, numbers_of, whole_of
 from passerelles.territory.lots import WORDS, Locator, Problem, Where, department_code, says
-from passerelles.text import normalise_label
+from passerelles.text import normalise_label, words
 
 _DOUBTED: Final = 0.5  # confidence that several jobs of a cell are one title: never enough to place
 _LETTERS_A_SLIP: Final = 6  # of a name, by which one may be a slip
@@ -122,6 +122,8 @@ def read_titles(grid: Grid, rows: Sequence[Row]) -> list[Job | None]:
     one_firm = not employers and (grid.crossed or grid.side == "fragile")
     services = [] if grid.crossed else [at for at in grid.saying("service") if at not in grid.columns.values()]
     sectors = texts_of("sector") or [cell_text(cells[at]) for at in services[:1] for _, cells in rows]
+    # A workshop that is a word of the title tells nothing more: "Découpe" of "Chef d'équipe découpe".
+    sectors = ["" if {*words(own)} <= {*words(t)} else own for own, t in zip(sectors, texts, strict=False)]
     named = employers or ([grid.about] * len(rows) if one_firm else [])
     contexts = contexts_of(texts, employers=named, sectors=sectors, agreements=agreements, one_firm=one_firm)
     keys = list(zip(texts, contexts, strict=True))
