@@ -315,3 +315,8 @@ def test_people_placed_at_a_lower_level_are_said(embedded_graph: OccupationGraph
     hiring = [{"employer": "C", "job": "N4101", "openings": 5, "basin": "Redon"}]
     found = match_territory(embedded_graph, fragile, hiring, changes=False)
     assert (found.placed, [(note.key, note.values["n"]) for note in found.planned]) == (3, [("steps_down", 3)])
+    fragile, hiring = (
+        [rows[0] | {"employer": "", "basin": at} for at in ("Redon", "Vannes")] for rows in (fragile, hiring)
+    )
+    (note,) = match_territory(embedded_graph, fragile, hiring, changes=False).planned  # of two sites, named once
+    assert (note.values["n"], note.values["names"]) == (6, "Moniteur / Monitrice d'auto-école → N4101")

@@ -3981,3 +3981,11 @@ def test_a_second_field_of_one_agent_is_no_job_of_its_own(rome: Referential) -> 
     apart = several_jobs(rome, "agents d'accueil et surveillants de musée")
     assert isinstance(apart, Unusable)
     assert apart.key == "several_jobs"
+
+
+def test_lines_whose_jobs_all_tell_their_numbers_are_not_said_to_count_one(embedded: Referential) -> None:
+    rows = [{"Postes supprimés": "Cariste (3), Chauffeur PL (2)"}, {"Postes supprimés": "Cariste (4)"}]
+    lots = read_lots(embedded, rows, "fragile")
+    assert (lots.people, "jobs_split" in said(lots), "counted_lines" in said(lots)) == (9, True, False)
+    lots = read_lots(embedded, [*rows, {"Postes supprimés": "N1103"}], "fragile")
+    assert (lots.people, "counted_lines" in said(lots)) == (10, True)

@@ -31,7 +31,7 @@ from passerelles.territory import solve
 from passerelles.territory.allocation import LEVER, STATUSES, Allocation, Status
 from passerelles.territory.flows import Change, CurvePoint, Flow, TitleDemand, hours_at, uncovered_lots, unfilled_pools
 from passerelles.territory.hours import Costs, EffortCosts
-from passerelles.territory.lots import Locator, Lot, Month, Note, Table
+from passerelles.territory.lots import NO_EMPLOYER, Locator, Lot, Month, Note, Table
 from passerelles.territory.pairs import (
     Bounds,
     Doubt,
@@ -653,10 +653,16 @@ def payer_of(lot: Lot, market: Market | None) -> Payer | None:
     return market.payers.of(lot.agreement, headcount=lot.size)
 
 
+def _way(flow: Flow) -> str:
+    """Return who would go where, as a note lists it."""
+    start = ", ".join(name for name in (flow.fragile.employer, flow.fragile.title) if name != NO_EMPLOYER)
+    return f"{start} → {flow.hiring.title}"
+
+
 def planning_notes(flows: Sequence[Flow], smallest_group: int | None) -> Iterator[Note]:
     """Yield notes on moves down or too late, on agreements that have changed, and on groups of training."""
     if down := [f for f in flows if f.kind == "step-down"]:
-        lower = [f"{f.fragile.employer}, {f.fragile.title} → {f.hiring.title}" for f in down]
+        lower = list(dict.fromkeys(map(_way, down)))
         yield Note("steps_down", {"n": sum(f.people for f in down), "names": _names(lower)})
     late = [f for f in flows if f.in_time is False]
     for key, dated in (
@@ -664,7 +670,7 @@ def planning_notes(flows: Sequence[Flow], smallest_group: int | None) -> Iterato
         ("late", [f for f in late if f.training_months and not f.overdue]),
         ("free_later", [f for f in late if not f.training_months]),
     ):
-        names = [(f"{f.fragile.employer}, {f.fragile.title} → {f.hiring.title}", str(f.hiring.month)) for f in dated]
+        names = [(_way(f), str(f.hiring.month)) for f in dated]
         if dated:
             yield Note(key, {"n": sum(f.people for f in dated), "names": NotedList("dated", tuple(names))})
     payers = {p.idcc: p for f in flows for p in f.payers if p is not None}

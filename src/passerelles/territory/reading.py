@@ -309,8 +309,12 @@ class _Reader:
                 grid.tell("place_unread", problem.row, problem.column, column=problem.column, why=problem.what)
             grid = replace(grid, placeless=grid.placeless.union(problem.row for problem in unread))
             new_lots = self._lots(grid, rows, titles)
-        if new_lots and all(lot.basin for _, lot in new_lots):  # named with their jobs
-            self.said = [p for p in self.said if (p.file, p.key) != (grid.name, "no_place")]
+        rows_split = {p.row for p in self.said if (p.file, p.key) == (grid.name, "jobs_split")}
+        with_jobs = {  # what is said beside each job after all: its place, its number
+            "no_place": bool(new_lots) and all(lot.basin for _, lot in new_lots),
+            "counted_lines": bool(rows) and rows_split.issuperset(line for line, _ in rows),
+        }
+        self.said = [p for p in self.said if p.file != grid.name or not with_jobs.get(p.key)]
         for key, lot in new_lots:
             lots.setdefault(key, []).append(lot)
 
