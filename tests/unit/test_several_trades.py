@@ -63,6 +63,8 @@ def test_a_title_that_is_copied_whole_is_that_title(rome: Referential, title: st
     ("Agent de tri légumes", "H3302"), ("Conductrice de presse isostatique", "H2803"), ("Monteur pneus", "I1604"),
     ("Gestionnaire sinistres IRD", "C1109"), ("Technicien matériel roulant", "I1304"), ("Agent de tri", None),
     ("Monteur de lignes aéro-souterraines", "F1605"),
+    ("Conducteur de four tunnel", None), ("Agent d'accueil et de placement", "G1205"), ("Agent de carénage", None),
+    ("Retoucheur cartes électroniques", "H2605"),
     ("Conducteur de chargeuse centre de valorisation", "F1302"), ("Formateur conducteurs voyageurs", "K2110"),
     ("Agents des services hospitaliers", "J1301"), ("Agent des services hospitaliers de nuit", "J1301"),
     ("Directeur hospitalier", "K1403"), ("Responsable d'équipe production", "H2504"),
