@@ -4,7 +4,7 @@ import pytest
 
 from job_titles import ROWS, referential
 from passerelles import resolve_title
-from passerelles.matching.titles import status
+from passerelles.matching.titles import SURE, status
 from passerelles.referentials.referential import Referential
 from passerelles.territory.jobs import Resolved, several_jobs
 from passerelles.territory.reading import read_lots
@@ -23,6 +23,12 @@ def test_a_title_that_usage_gives_to_several_trades_is_sure_of_none(text: str, f
     assert (found[0].parent_code, status(found)) == (family, "à vérifier")
     rows = [{"Métier": text, "Effectif": 2}]
     assert read_lots(SMALL, rows, "fragile").lots[0].confidence < 0.9  # nor in a table, though it is a title
+
+
+def test_what_homes_ask_for_in_one_breath_is_one_job_to_be_confirmed(rome: Referential) -> None:
+    job = several_jobs(rome, "AS / AMP", family=True)
+    assert isinstance(job, Resolved)
+    assert (job.job, job.confidence < SURE) == ("J1501", True)
 
 
 def test_names_of_one_occupation_in_a_cell_are_as_sure_as_each(rome: Referential) -> None:
@@ -64,7 +70,8 @@ def test_a_title_that_is_copied_whole_is_that_title(rome: Referential, title: st
     ("Gestionnaire sinistres IRD", "C1109"), ("Technicien matériel roulant", "I1304"), ("Agent de tri", None),
     ("Monteur de lignes aéro-souterraines", "F1605"),
     ("Conducteur de four tunnel", None), ("Agent d'accueil et de placement", "G1205"), ("Agent de carénage", None),
-    ("Retoucheur cartes électroniques", "H2605"),
+    ("Retoucheur cartes électroniques", "H2605"), ("Aiguilleur", "N4401"), ("Conducteur presse à tuiles", "H2803"),
+    ("Aiguilleur du ciel", "N2202"), ("Couvreur tuiles", "F1610"),
     ("Conducteur de chargeuse centre de valorisation", "F1302"), ("Formateur conducteurs voyageurs", "K2110"),
     ("Agents des services hospitaliers", "J1301"), ("Agent des services hospitaliers de nuit", "J1301"),
     ("Directeur hospitalier", "K1403"), ("Responsable d'équipe production", "H2504"),
