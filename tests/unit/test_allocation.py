@@ -776,7 +776,7 @@ def test_titles_written_alike_are_read_once_and_no_other_ones_with_them() -> Non
     ]
     lots = [replace(lot, **changed, self_employed=own) for changed in others for own in (False, True)]
     sides = Lots.of("fragile", lots[:1]), Lots.of("hiring", lots)
-    both = Territory(some, *sides, Locator(None, None), Written({}), TerritorySettings())
+    both = Territory(some, *sides, Locator(None, None), Written({}), Settings())
     read = [both.title_credentials(each) for each in lots]
     assert read == [credentials_of_title(some, each) for each in lots]
     assert read[:2] == [set(), {("CARTE",)}]

@@ -27,9 +27,10 @@ from passerelles.scoring.scorer import (
     load_scorer,
     reaches,
 )
-from passerelles.settings import Settings, TerritorySettings
+from passerelles.settings import PathSettings, Settings
 from passerelles.territory.hours import EffortCosts
 from passerelles.territory.lots import Locator, Lot, Lots
+from passerelles.territory.match import match_territory
 from passerelles.territory.pairs import Territory, moves_between
 
 FITTED = load_scorer("fitted")
@@ -169,7 +170,7 @@ def test_a_territory_gives_every_move_the_level_that_a_ranking_gives_it(rome4_gr
     hiring = Lots("hiring", tuple(Lot("E", job, "B", people=1) for job in targets))
     graph = rome4_graph
     costs = EffortCosts(graph, graph.settings)
-    moves = moves_between(Territory(graph, fragile, hiring, Locator(), costs, TerritorySettings()))
+    moves = moves_between(Territory(graph, fragile, hiring, Locator(), costs, Settings()))
     told = {
         (origin, str(move.target.code)): move.level
         for origin in origins
@@ -179,3 +180,16 @@ def test_a_territory_gives_every_move_the_level_that_a_ranking_gives_it(rome4_gr
     assert found == told
     assert told["G1106", "K2111"] == "accessible"  # likely, and it covers too little to be close
     assert {"proche", "accessible"} <= {*told.values()}
+
+
+def test_a_territory_heeds_the_scorer_and_the_months_that_it_is_asked_with(embedded_graph: OccupationGraph) -> None:
+    people = [{"employer": "A", "job": "N1103", "headcount": 4, "basin": "Redon"}]
+    posts = [{"employer": "B", "job": "N4105", "openings": 4, "basin": "Redon"}]
+    chosen = Settings(scorer="content", paths=PathSettings(month_hours=70))
+    built = build_graph(embedded_graph.referential, settings=chosen)
+    asked, own = (match_territory(graph, people, posts, settings=chosen) for graph in (embedded_graph, built))
+    assert [flow.to_dict() for flow in asked.flows] == [flow.to_dict() for flow in own.flows]
+    (usual,) = match_territory(embedded_graph, people, posts).flows
+    (flow,) = asked.flows
+    assert (flow.training_months, usual.training_months) == (0.5, 0.2)
+    assert flow.probability != usual.probability

@@ -199,7 +199,7 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
         second = survey_openings(market, graph.referential, basins=near_basins, settings=chosen, jobs=jobs)
     model = costs if costs is not None else EffortCosts(graph, config, certifications=certifications)
     tell = progress or (lambda _done, _total=None, _what="", /: None)
-    both_sides = Territory(graph, first, second, locator, model, chosen, config.strict)
+    both_sides = Territory(graph, first, second, locator, model, config)
     return _allocate(both_sides, bounds, tell, changes=changes, stretch=stretch)
 
 
@@ -360,7 +360,9 @@ def _flows(territory: Territory, moves: JobMoves, pairs: Pairs, flow: Ints) -> t
         cell = moves.at(fragile, hiring)
         jobs = (fragile.job, hiring.job)
         if not same and jobs not in explained and len(explained) < territory.settings.explained_moves:
-            explained[jobs] = next(iter(rank_moves(territory.graph, jobs[0], targets=[jobs[1]], limit=1)), None)
+            explained[jobs] = next(
+                iter(rank_moves(territory.graph, jobs[0], targets=[jobs[1]], limit=1, settings=territory.config)), None
+            )
         km, chance = float(pairs.km[pair]), float(moves.probability[cell])
         move = None if same else explained.get(jobs)
         if move is not None and move.probability is not None:
@@ -392,7 +394,7 @@ def _flows(territory: Territory, moves: JobMoves, pairs: Pairs, flow: Ints) -> t
                 wages=wages_between(market, referential, fragile.job, hiring.job),
                 surveyed=openings_in(hiring.basin)(hiring.job)[1] if openings_in and hiring.basin else None,
                 payers=(payer_of(fragile, market), payer_of(hiring, market)),
-                training_months=_training_months(moves, cell, hours, territory.graph.settings.paths.month_hours),
+                training_months=_training_months(moves, cell, hours, territory.config.paths.month_hours),
                 this_month=Month(today.year, today.month),
                 lever_hours=0.0 if same or moves.hours.lever is None else float(moves.hours.lever[cell]),
             )

@@ -41,7 +41,7 @@ from passerelles.referentials.referential import Referential
 from passerelles.scoring.measures import coverage_positions, coverage_row, held_competencies, required_columns
 from passerelles.scoring.scorer import LEVELS, scorer_for
 from passerelles.scoring.table import score_table
-from passerelles.settings import TerritorySettings
+from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory.hours import Costs, JobHours
 from passerelles.territory.jobs import as_asked, asked_by, asked_in
 from passerelles.territory.lots import NOWHERE, Locator, Lot, Lots, pool_key
@@ -147,8 +147,12 @@ class Territory:
     hiring: Lots
     locator: Locator
     costs: Costs
-    settings: TerritorySettings
-    strict: bool = False
+    config: Settings
+
+    @property
+    def settings(self) -> TerritorySettings:
+        """Settings of territories."""
+        return self.config.territory
 
     @cached_property
     def people(self) -> Ints:
@@ -182,8 +186,10 @@ class Territory:
         return self.people - sent.astype(np.int64), self.capacity - taken.astype(np.int64)
 
     def with_settings(self, **changes: Any) -> "Territory":
-        """Return the territory with other values of some settings."""
-        return replace(self, settings=self.settings.model_copy(update=changes))
+        """Return the territory with other values of some of these settings."""
+        return replace(
+            self, config=self.config.model_copy(update={"territory": self.settings.model_copy(update=changes)})
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -282,7 +288,7 @@ def moves_between(territory: Territory, frame: str | None = None) -> JobMoves:
         for side in (territory.fragile, territory.hiring)
     )
     same, part = _same_job(graph, origins, targets)
-    scorer = scorer_for(graph.referential, graph.settings.scorer)
+    scorer = scorer_for(graph.referential, territory.config.scorer)
     scores = score_table(graph, scorer).scores if scorer.calibration is not None and len(targets) else None
     probability = np.full(same.shape, np.nan if settings.assumed_probability is None else settings.assumed_probability)
     level = np.full(same.shape, -1, dtype=np.int8)
@@ -329,7 +335,7 @@ def verdicts(territory: Territory, moves: JobMoves, bounds: Bounds) -> tuple[Sig
     The first are a `Why` and flags of `Doubt`; hours and cost are tenths of an hour. Unknown hours are -1, and cost as
     much as the longest known.
     """
-    settings, strict, expected = territory.settings, territory.strict, moves.hours.expected
+    settings, strict, expected = territory.settings, territory.config.strict, moves.hours.expected
     if settings.assumed_hours is not None:
         expected = np.where(np.isnan(expected), settings.assumed_hours, expected)
     unknown = np.isnan(expected)
@@ -636,7 +642,7 @@ def _distances(
         far = km > bounds.radius_km if bounds.radius_km else basins != start.basin
         nowhere = (basins == NOWHERE) | (start.basin == NOWHERE)
         why[far & ~np.isnan(km)] = Why.RADIUS
-        why[np.isnan(km) & (territory.strict | ~nowhere)] = Why.DISTANCE_UNKNOWN
+        why[np.isnan(km) & (territory.config.strict | ~nowhere)] = Why.DISTANCE_UNKNOWN
     if bounds.max_minutes is not None:
         minutes = [locator.minutes(start.spot, end) for end, _ in places]
         slow = np.asarray([m is not None and m > bounds.max_minutes for m in minutes], dtype=np.bool_)

@@ -332,7 +332,7 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     starts = side("fragile", fragile, basins[0])
     ends = side("hiring", hiring, basins[1], own=frozenset(lot.job for lot in starts.lots))
     model = costs if costs is not None else EffortCosts(graph, config)
-    territory = Territory(graph, starts, ends, locator, model, chosen)
+    territory = Territory(graph, starts, ends, locator, model, config)
     pair = _rater(territory, moves_between(territory), radius, ruled=hiring is None)
     excluded = config.ranking.sources_exclude if by == "hiring" else ()
     near_side, far_side = (starts, ends) if by == "fragile" else (ends, starts)
