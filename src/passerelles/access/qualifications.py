@@ -161,7 +161,7 @@ def qualification_of(referential: Referential, occupation: model.Occupation, set
     leads = occupation.managerial == "yes" or any(c.kind == "experience" for c in job.usual)
     estimated = Qualification(
         *by_level, part * job.middle.low, job.level, job.level_known, "estimate", job.titled, title,
-        free=job.free and not wanted, led=part < 1.0 and job.level <= FIRST_DEGREE and leads,
+        free=job.free and not wanted, led=job.level <= FIRST_DEGREE and leads,
     )  # fmt: skip
     if not estimated.free:
         return estimated
