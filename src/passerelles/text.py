@@ -16,9 +16,10 @@ LOST: Final = re.compile("[?\ufffd]")  # what stands where an export knows no ac
 _LOST = re.compile(r"[^\W_]*[?\ufffd](?:[^\W_]|[?\ufffd])*")  # a word, with marks where letters were
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f?]+|\?+")
 _INSIDE = re.compile(r"(?<=[^\W\d_])[?\ufffd]+(?=[^\W\d_])")
-_ELISION = re.compile(r"([cdjlmnst]|qu)\?(.+)")
+_ELISION = re.compile(r"([cdjlmnst]|qu)\?(\D.*)")
 _ALONE = re.compile(r"(?<=\w[ -])[?\ufffd]+(?=[ -]\w)")
 _VOWELS = frozenset("aeiouyh")
+_LEAST_HEAD: Final = 4  # letters of a known word before an ending: shorter ones begin many others
 _WORDS_ONLY = bytes(byte if byte in b"0123456789abcdefghijklmnopqrstuvwxyz" else ord(" ") for byte in range(256))
 
 
@@ -80,19 +81,32 @@ def forms_without_accents(labels: Iterable[str]) -> Mapping[str, str]:
     return {form: word for form, same in forms.items() if len(same) == 1 for word in same.values()}
 
 
+def in_case_of(written: str, word: str) -> str:
+    """
+    Return a word in capitals, capitalised or as it is, as what was written in its place.
+
+    Examples
+    --------
+    >>> in_case_of("MA?ON", "maçon"), in_case_of("Ma?on", "maçon"), in_case_of("ma?on", "maçon")
+    ('MAÇON', 'Maçon', 'maçon')
+    """
+    return word.upper() if written.isupper() else word.capitalize() if written[:1].isupper() else word
+
+
 def with_lost_letters(text: str, forms: Mapping[str, str], known: Collection[str] = ()) -> str:
     r"""
     Return a text with the letters that a bad export lost, as far as some words tell; see `forms_without_accents`.
 
-    Inside a word that none of them is, an "e": most accented letters are one. Between two known words a mark stays. One
-    alone is an "à" beside words that lost letters, else a question mark.
+    Inside a word that none of them is, an "e": most accented letters are one. After a known word, the point before an
+    ending ("Vendeur·se"). Between two known words or letters a mark stays. One alone is an "à" beside words that lost
+    letters, else a question mark.
 
     Examples
     --------
     >>> forms = forms_without_accents(["Maçon", "Hôtesse", "Chef d'équipe", "Employé"])
-    >>> texts = "MA?ON", "H\ufffdtesse", "Chef d??quipe", "Employ? ?", "Op?rateur", "Chef?adjoint"
+    >>> texts = "MA?ON", "H\ufffdtesse", "Chef d??quipe", "Employ? ?", "OP?RATEUR", "Chef?adjoint", "Ma?on?ne", "H?F"
     >>> [with_lost_letters(text, forms, {"chef", "adjoint"}) for text in texts]
-    ['MAÇON', 'Hôtesse', "Chef d'équipe", 'Employé ?', 'Operateur', 'Chef?adjoint']
+    ['MAÇON', 'Hôtesse', "Chef d'équipe", 'Employé ?', 'OPERATEUR', 'Chef?adjoint', 'Maçon·ne', 'H?F']
     """
 
     def restored(match: re.Match[str]) -> str:
@@ -105,10 +119,16 @@ def with_lost_letters(text: str, forms: Mapping[str, str], known: Collection[str
             rest = forms.get(rest) or forms.get(f"?{rest}") or rest * (rest in known)
             if rest:
                 return f"{written[: len(begun)]}'{rest}"
-        if not word:
-            apart = (elided and elided[2][:1] in _VOWELS) or all(part in known for part in form.split("?") if part)
-            return written if apart else _INSIDE.sub("e", written)
-        return word.upper() if written.isupper() else word.capitalize() if written[0].isupper() else word
+        if word:
+            return in_case_of(written, word)
+        apart = all(part in known or len(part) == 1 for part in form.split("?") if part)
+        if apart or (elided and elided[2][:1] in _VOWELS):
+            return written
+        heads = (written[: mark.start()] for mark in LOST.finditer(written, _LEAST_HEAD))
+        head = next((h for h in heads if fold_accents(h) in known or h.casefold() in forms), "")
+        letter = "E" if written.isupper() else "e"
+        rest = LOST.sub(letter, written[len(head) + 1 :])
+        return f"{_LOST.sub(restored, head)}·{rest}" if head else _INSIDE.sub(letter, written)
 
     result = _LOST.sub(restored, text)
     return result if result == text else _ALONE.sub("à", result)

@@ -605,9 +605,19 @@ def test_accents_that_an_export_lost_are_found_again(rome: Referential, mark: st
         ("Chauffeur?livreur", "Chauffeur?livreur", "N4105"),  # a dash was lost, no letter
         ("Vid?oscop?r préparateur de commandes ?", "Videoscoper préparateur de commandes", "N1103"),
         ("Cariste ?", "Cariste", "N1101"),
-        ("Menuis. poseur", "menuisier poseur", "F1616"),  # what a point cuts off
-        ("OPERAT. USINAGE", "OPERATEUR USINAGE", "H2903"),
-        ("Infirm.", "infirmier", "J1506"),
+        ("Vendeur?se ? Redon", "Vendeur", "D1214"),  # the point of an inclusive ending was
+        ("OP?RATEUR?TRICE DE SCIERIE", "OPÉRATEUR·TRICE DE SCIERIE", "H2205"),
+        ("Boulanger H?F", "Boulanger", "D1102"),
+        ("BO?CHER", "BOECHER", "D1101"),
+        ("Comptable n?2", "Comptable n", "M1203"),
+        ("Menuis. poseur", "Menuisier poseur", "F1616"),  # what a point cuts off
+        ("OPERAT. USINAGE", "OPÉRATEUR USINAGE", "H2903"),
+        ("Technicien méth.", "Technicien méthodes", "H1404"),
+        ("Infirm.", "Infirmier", "J1506"),
+        ("Serveur à temps complet.", "Serveur", "G1803"),  # a sentence ends
+        ("Serveur soir.", "Serveur", "G1803"),
+        ("Serveur à Dole.", "Serveur à Dole.", "G1803"),
+        ("Serveur - Port-de-Bouc.", "Serveur", "G1803"),
         ("Assistante A.D.V.", "Assistante ADV", "D1409"),  # initials
         ("Infirmier D.E", "Infirmier", "J1506"),
         ("A.T.S.E.M.", "ATSEM", "K1308"),
@@ -620,6 +630,20 @@ def test_accents_that_an_export_lost_are_found_again(rome: Referential, mark: st
 def test_letters_that_are_lost_are_told_as_they_are_read(rome: Referential, text: str, read: str, code: str) -> None:
     found = resolve_title(rome, text)[0]
     assert (found.read, found.code) == (read, code)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("Conseiller départ retraite", "Conseiller départ retraite"),  # what the job is about
+        ("Chargé de création de poste", "Chargé de création de poste"),
+        ("Comptable départ en retraite", "Comptable"),
+        ("Adjoint d'animation de 1ère classe", "Adjoint d'animation"),
+        ("Adjoint administratif principal 1ère classe", "Adjoint administratif"),
+    ],
+)
+def test_what_the_job_is_about_is_no_noise_around_it(rome: Referential, text: str, read: str) -> None:
+    assert resolve_title(rome, text)[0].read == read
 
 
 def test_a_feminine_read_by_its_masculine_is_no_misspelling(rome: Referential) -> None:

@@ -25,6 +25,7 @@ from passerelles.text import (
     LOST,
     fold_accents,
     forms_without_accents,
+    in_case_of,
     nearest_codes,
     normalise_label,
     plain_forms,
@@ -37,7 +38,8 @@ from passerelles.views.shown import Described
 from passerelles.views.spec import Column, Record
 
 _DOTTED: Final = re.compile(r"(?<![\w.])[^\W\d_](?:\.[^\W\d_])+\b\.?")
-_SHORTENED: Final = re.compile(r"\b([^\W\d_]{4,})\.(?=\s|$|[^\W\d_]{2}) ?")
+# Words are cut off after a consonant; what ends so after "à" or a hyphen is rather the name of a town.
+_SHORTENED: Final = re.compile(r"(?i)(?<![\w-])(?<!\bà )([^\W\d_]{3,}[^\W\d_aeiouàâéèêëîïôû])\.(?=\s|$|[^\W\d_]{2}) ?")
 _MOST_OF: Final = 0.6  # share of the labels that have a word which begins so
 _LEAST: Final = 3  # a latent space needs as many texts
 _TITLE_WEIGHT: Final = 3
@@ -382,16 +384,22 @@ class TitleIndex:
         forms = [forms[0].split() for forms in self.written if forms]
         return Counter(form[0] for form in forms if form), Counter(word for form in forms for word in {*form})
 
+    @cached_property
+    def _spelled(self) -> Mapping[str, str]:
+        """Words of labels with their accents, by what they are without."""
+        labels = " ".join({entry.label.casefold() for entry in self.entries})
+        return {fold_accents(word): word for word in sorted({*re.findall(r"[^\W\d_]+", labels)})}
+
     def _in_full(self, shortened: re.Match[str]) -> str:
         """Return the word of most labels that goes on where a point cuts one off ("Conduct. ligne")."""
-        start = fold_accents(shortened[1])
-        if start in self.vocabulary or start in self.pack.abbreviations:
+        start, pack = fold_accents(shortened[1]), self.pack
+        if any(start in words for words in (self.vocabulary, pack.abbreviations, pack.leading, pack.trailing)):
             return shortened[0]
         n_labels = {word: n for word, n in self._n_labels[shortened.start() > 0].items() if word.startswith(start)}
         w = max(n_labels, key=lambda w: (n_labels[w], w), default="")
-        if not w or n_labels[w] < _MOST_OF * sum(n_labels.values()):
+        if self._n_labels[1][w] < _LEAST or n_labels[w] < _MOST_OF * sum(n_labels.values()):
             return shortened[0]
-        return f"{w.upper() if shortened[1].isupper() else w} "
+        return f"{in_case_of(shortened[1], self._spelled.get(w, w))} "
 
     @cached_property
     def starts(self) -> Ints:

@@ -10,7 +10,7 @@ from passerelles.codes import grouped
 from passerelles.io.csv import TOTAL
 from passerelles.io.xlsx import cell_text
 from passerelles.territory.lots import WORDS, Month, Side, says
-from passerelles.text import normalise_label
+from passerelles.text import LOST, normalise_label
 
 COUNT: Final[Mapping[Side, str]] = {"fragile": "headcount", "hiring": "openings"}
 """Role of the column that counts the people, or the openings."""
@@ -186,7 +186,7 @@ def with_letters(texts: Sequence[str], restored: Callable[[str], str] = _guessed
     """
     if not any(map(_LOST.search, texts)):
         return list(texts)
-    return [restored(re.sub(" [?\ufffd] ", " à ", text)) for text in texts]
+    return [restored(re.sub(" [?\ufffd] ", " à ", text)) if LOST.search(text) else text for text in texts]
 
 
 def has_counts(header: Sequence[Any], *roles: str) -> bool:
