@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -18,6 +19,8 @@ _BEYOND_ASCII = re.compile(r"[^\x00-\x7f?]+|\?+")
 _INSIDE = re.compile(r"(?<=[^\W\d_])[?\ufffd]+(?=[^\W\d_])")
 _ELISION = re.compile(r"([cdjlmnst]|qu)\?(\D.*)")
 _ALONE = re.compile(r"(?<=\w[ -])[?\ufffd]+(?=[ -]\w)")
+_BETWEEN_HYPHENS = re.compile(r"(?<=\w-)[?\ufffd]+(?=-\w)")
+_NEARLY_ALL: Final = 0.9
 _VOWELS = frozenset("aeiouyh")
 _LEAST_HEAD: Final = 4  # letters of a known word before an ending: shorter ones begin many others
 _WORDS_ONLY = bytes(byte if byte in b"0123456789abcdefghijklmnopqrstuvwxyz" else ord(" ") for byte in range(256))
@@ -67,18 +70,23 @@ def forms_without_accents(labels: Iterable[str]) -> Mapping[str, str]:
     """
     Words of labels by what an export that knows no accents leaves of them: "?" in place of the letters it lost.
 
-    A form that two words have, by their letters, is left out: what was lost cannot be told.
+    A form that two words have, by their letters, is that of one which nearly all labels have, else it is left out: what
+    was lost cannot be told.
 
     Examples
     --------
     >>> forms_without_accents(["Maçon / Maçonne", "Bâtonnier", "Bétonnier"])
     {'ma?on': 'maçon', 'ma?onne': 'maçonne'}
     """
-    words = {word for label in labels if not label.isascii() for word in re.findall(r"[^\W_]+", label.casefold())}
-    forms: dict[str, dict[str, str]] = {}
-    for word in sorted(word for word in words if len(word) > 1 and not word.isascii()):
-        forms.setdefault(_BEYOND_ASCII.sub("?", word), {})[fold_accents(word)] = word
-    return {form: word for form, same in forms.items() if len(same) == 1 for word in same.values()}
+    texts = (label.casefold() for label in labels if not label.isascii())
+    words = Counter(word for text in texts for word in re.findall(r"[^\W_]+", text) if len(word) > 1)
+    forms: dict[str, Counter[str]] = {}
+    spelled = {fold_accents(word): word for word in sorted(words) if not word.isascii()}
+    for word, n_labels in words.items():
+        if not word.isascii():
+            forms.setdefault(_BEYOND_ASCII.sub("?", word), Counter())[fold_accents(word)] += n_labels
+    likeliest = ((form, same.total(), *same.most_common(1)[0]) for form, same in sorted(forms.items()))
+    return {form: spelled[folded] for form, total, folded, n_labels in likeliest if n_labels >= _NEARLY_ALL * total}
 
 
 def in_case_of(written: str, word: str) -> str:
@@ -130,7 +138,7 @@ def with_lost_letters(text: str, forms: Mapping[str, str], known: Collection[str
         rest = LOST.sub(letter, written[len(head) + 1 :])
         return f"{_LOST.sub(restored, head)}·{rest}" if head else _INSIDE.sub(letter, written)
 
-    result = _LOST.sub(restored, text)
+    result = _LOST.sub(restored, _BETWEEN_HYPHENS.sub("à", text))
     return result if result == text else _ALONE.sub("à", result)
 
 

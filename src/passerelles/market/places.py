@@ -475,7 +475,7 @@ _BRACKETED: Final = re.compile(r"\(\s*(\d{2,3}|2[ABab]|\d{5})\s*\)\s*$")
 _TRAILING_CODE: Final = re.compile(r"(?<=[^\W\d])[\s,-]+(\d{5}|\d{2}|97\d|2[ABab])\s*$")
 _AROUND: Final = re.compile(
     r"^(?:(?:tout|ensemble) )?(?:(?:du|de|a) )?(?:l |le )?(?:bassin(?: d emplois?)?|zone d emplois?|ze|secteur|agglo"
-    r"|agglomeration|environs|alentours|pays|proche|pres|proximite|\d{1,2} km(?: autour)?)"
+    r"|agglomeration|environs|alentours|autour|pays|proche|pres|proximite|\d{1,2} km(?: autour)?)"
     r" (?:de la |de l |des |du |de |d )?(?=\S)| et (?:environs|alentours)$"
 )
 _SUR_OR_SOUS: Final = re.compile(r"\bs/(s\b)?\W*", re.IGNORECASE)
