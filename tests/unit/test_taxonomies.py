@@ -546,4 +546,5 @@ def test_a_mistyped_code_of_a_nomenclature_suggests_its_own(tmp_path: Path) -> N
     own = small.occupations[0].code
     assert own in nearest(small, own[:-1] + "7")
     assert nearest(embedded, "2110") == ("K2110",)  # its letter was lost
+    assert nearest(embedded, "K 2119") == nearest(embedded, "K2119") == ("K2110", "K2111", "K2116")
     assert nearest(embedded, own) == nearest(embedded, "3322") == ()

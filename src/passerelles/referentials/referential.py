@@ -37,8 +37,8 @@ _KEYS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "occupation_access": attrgetter("occupation"),
 }
 _UNRANKED: Final = 10**9
+_SHORT_CODE: Final = 20  # characters
 # What people write before a code: of the ROME, its name; of ESCO, the address that ends with it.
-_SHORT_CODE: Final = 20
 _CODE_PREFIX: Final = re.compile(r"^(?:(?:code)?rome:?(?=[a-z]\d)|https?:\S+/)")
 _ROME_WITHIN: Final = re.compile(r"(?<![^\W_])[A-Za-z] ?\d{4}(?![^\W_])(?!-\w)")
 
@@ -637,6 +637,7 @@ def titles_by_label(referential: Referential) -> Mapping[str, tuple[str, ...]]:
 def nearest(referential: Referential, text: str) -> tuple[str, ...]:
     """Return codes or titles that resemble `text`, best first; ties in the order of the codes."""
     cut = text[:LONGEST].strip()
+    cut = joined if code_form(joined := "".join(cut.split())) else cut  # "K 2119"
     if foreign_form(referential, cut):
         return ()
     if any(c.isdigit() for c in cut) and " " not in cut:
