@@ -129,7 +129,8 @@ def with_lost_letters(text: str, forms: Mapping[str, str], known: Collection[str
                 return f"{written[: len(begun)]}'{rest}"
         if word:
             return in_case_of(written, word)
-        apart = all(part in known or len(part) == 1 for part in form.split("?") if part)
+        parts = [part for part in form.split("?") if part]
+        apart = all(len(part) == 1 for part in parts) or all(len(part) > 1 and part in known for part in parts)
         if apart or (elided and elided[2][:1] in _VOWELS):
             return written
         heads = (written[: mark.start()] for mark in LOST.finditer(written, _LEAST_HEAD))

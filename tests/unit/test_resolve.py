@@ -15,6 +15,7 @@ from passerelles.matching.titles import (
     SURE,
     Candidate,
     Context,
+    competency_index,
     resolve_many,
     status,
     title_entries,
@@ -644,6 +645,21 @@ def test_letters_that_are_lost_are_told_as_they_are_read(rome: Referential, text
 )
 def test_what_the_job_is_about_is_no_noise_around_it(rome: Referential, text: str, read: str) -> None:
     assert resolve_title(rome, text)[0].read == read
+
+
+@pytest.mark.parametrize(
+    ("text", "restored"),
+    [
+        ("T?l?cadreur", "Telecadreur"),  # letters of a word, not initials
+        ("R?occupateur", "Reoccupateur"),  # no word and an ending: "R" begins too many
+        ("Serveur d?Audierne", "Serveur d?Audierne"),
+        ("Assistant?e", "Assistant·e"),
+        ("Agent contr.", "Agent contr."),  # "contrôle", "contrôleur", "contractuel"
+    ],
+)
+def test_letters_that_no_label_tells_are_left_or_guessed(rome: Referential, text: str, restored: str) -> None:
+    assert title_index(rome).restored(text) == restored
+    assert competency_index(rome).restored("Conduct. des engins") == "Conduct. des engins"  # no title
 
 
 def test_a_feminine_read_by_its_masculine_is_no_misspelling(rome: Referential) -> None:
