@@ -322,6 +322,13 @@ def test_each_title_of_an_older_fiche_takes_what_its_later_one_does(later: Catal
         "conditional", "competition", "titles", "3 4",
     )  # fmt: skip
     assert (access.level_low, access.level_high) == (0, 0), "those of most of its titles"
+    partly = later.occupations["R"]._replace(selection_scope="titles", titles="3 8")
+    _, of_one = replace(later, occupations={**later.occupations, "R": partly}).of("Q", ["2", "3", "4", "5", "6"])
+    assert of_one is not None
+    assert of_one.titles == "3", "of those that are chosen there, the one that was here"
+    _, half = later.of("Q", ["2", "3", "4", "5"])
+    assert half is not None
+    assert half.status == "selective", "half of the titles are chosen"
     moved, gone = later.of("Q", ["3", "4"])
     assert [row.scope for row in moved] == ["all"] * 3
     assert gone is not None

@@ -277,6 +277,8 @@ def test_actions_say_by_when_a_training_begins_and_what_is_not_known_stays_so(em
         (action,) = (a for a in actions(replace(found, flows=flows).release(), "en") if a.kind == "train")
         return action
 
+    begins_now, overdue = (going(270.0, Month(2027, needed)) for needed in (2, 1))
+    assert (str(begins_now.start_by), begins_now.overdue, overdue.overdue) == ("2026-12", False, True)
     june = Month(2027, 6)
     whole = told(going(270.0, june, Month(2027, 1), 2), going(160.0, june, Month(2027, 5)), going(40.0, None))
     assert [str(m) for m in whole.dates[:3]] == ["2027-04", "2027-06", "2027-01"]  # 270 h are two months, 160 h too

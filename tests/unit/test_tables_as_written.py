@@ -3977,6 +3977,8 @@ def test_headers_of_associations_and_of_quick_lists_are_known() -> None:
         "commune": 3,
     }
     assert columns_of(["Diplôme / métier", "Intitulé", "Nb"], "fragile") == {"job": 1, "headcount": 2}
+    beside_a_code = columns_of(["Code ROME", "Métier / diplôme", "Effectif"], "fragile")
+    assert beside_a_code == {"code": 0, "job": 1, "headcount": 2}
 
 
 def test_a_second_field_of_one_agent_is_no_job_of_its_own(rome: Referential) -> None:

@@ -102,7 +102,7 @@ def columns_of(header: Sequence[Any], side: Side) -> dict[str, int]:
     sector = texts[columns["sector"]] if "sector" in columns else ""
     if not {"job", "code"} & columns.keys() and says("activity", bare(sector)):
         columns["job"] = columns.pop("sector")  # where nothing else says the job, an activity does
-    if not {"job", "code"} & columns.keys() and any("/" in text for text in texts):  # "Métier / diplôme"
+    if "job" not in columns and any("/" in text for text in texts):  # "Métier / diplôme"
         before = named_columns([bare(text.partition("/")[0]) for text in texts], side, columns)
         columns = {role: at for role, at in before.items() if role in (*columns, "job")}
     return columns
