@@ -619,6 +619,10 @@ def test_accents_that_an_export_lost_are_found_again(rome: Referential, mark: st
         ("Serveur soir.", "Serveur", "G1803"),
         ("Serveur à Dole.", "Serveur à Dole.", "G1803"),
         ("Serveur - Port-de-Bouc.", "Serveur", "G1803"),
+        ("RECEPT TOURNANT", "RÉCEPTIONNISTE TOURNANT", "G1703"),  # lists in capitals leave out the point
+        ("OP TELESURV", "OP TÉLÉSURVEILLANCE", "K2509"),
+        ("Recept tournant", "Recept tournant", "G1609"),
+        ("DA GRAPHISTE RETAIL", "DA GRAPHISTE RETAIL", "E1205"),  # two labels are too few to tell
         ("Assistante A.D.V.", "Assistante ADV", "D1409"),  # initials
         ("Infirmier D.E", "Infirmier", "J1506"),
         ("A.T.S.E.M.", "ATSEM", "K1308"),

@@ -1,11 +1,13 @@
 """Frozen index of labels: everything that one referential needs to resolve free text, or to search its words."""
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from operator import itemgetter
 from sys import intern
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
@@ -39,7 +41,9 @@ from passerelles.views.spec import Column, Record
 
 _DOTTED: Final = re.compile(r"(?<![\w.])[^\W\d_](?:\.[^\W\d_])+\b\.?")
 # Words are cut off after a consonant; what ends so after "à" or a hyphen is rather the name of a town.
-_SHORTENED: Final = re.compile(r"(?i)(?<![\w-])(?<!\bà )([^\W\d_]{3,}[^\W\d_aeiouàâéèêëîïôû])\.(?=\s|$|[^\W\d_]{2}) ?")
+_POINT: Final = r"(?<![\w-])(?<!\bà )[^\W\d_]{3,}[^\W\d_aeiouàâéèêëîïôû]\.(?=\s|$|[^\W\d_]{2}) ?"
+_SHORTENED: Final = re.compile(f"(?i){_POINT}")
+_CUT: Final = re.compile(rf"(?i){_POINT}|(?<![\w-])[^\W\d_]{{5,}}(?=\s|$) ?")  # a list in capitals has no points
 _MOST_OF: Final = 0.6  # share of the labels that have a word which begins so
 _LEAST: Final = 3  # a latent space needs as many texts
 _TITLE_WEIGHT: Final = 3
@@ -376,13 +380,14 @@ class TitleIndex:
         if LOST.search(text):
             text = with_lost_letters(text, self._without_accents, self.vocabulary)
         text = _DOTTED.sub(lambda match: match[0].replace(".", ""), text)
-        return _SHORTENED.sub(self._in_full, text) if self.pack.titles else text
+        return (_CUT if text.isupper() else _SHORTENED).sub(self._in_full, text) if self.pack.titles else text
 
     @cached_property
-    def _n_labels(self) -> tuple[Counter[str], Counter[str]]:
-        """How many labels begin with a word, and how many have it."""
+    def _n_labels(self) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
+        """Words in order: how many labels begin with each, and how many have it."""
         forms = [forms[0].split() for forms in self.written if forms]
-        return Counter(form[0] for form in forms if form), Counter(word for form in forms for word in {*form})
+        words = ((form[0] for form in forms if form), (word for form in forms for word in {*form}))
+        return sorted(Counter(words[0]).items()), sorted(Counter(words[1]).items())
 
     @cached_property
     def _spelled(self) -> Mapping[str, str]:
@@ -392,14 +397,17 @@ class TitleIndex:
 
     def _in_full(self, shortened: re.Match[str]) -> str:
         """Return the word of most labels that goes on where a point cuts one off ("Conduct. ligne")."""
-        start, pack = fold_accents(shortened[1]), self.pack
+        written, pack = shortened[0].rstrip(". "), self.pack
+        start = fold_accents(written)
         if any(start in words for words in (self.vocabulary, pack.abbreviations, pack.leading, pack.trailing)):
             return shortened[0]
-        n_labels = {word: n for word, n in self._n_labels[shortened.start() > 0].items() if word.startswith(start)}
+        counts = self._n_labels[shortened.start() > 0]
+        first, last = (bisect_left(counts, end, key=itemgetter(0)) for end in (start, start + "{"))  # "{" follows "z"
+        n_labels = dict(counts[first:last])
         w = max(n_labels, key=lambda w: (n_labels[w], w), default="")
-        if self._n_labels[1][w] < _LEAST or n_labels[w] < _MOST_OF * sum(n_labels.values()):
+        if n_labels.get(w, 0) < max(_LEAST, _MOST_OF * sum(n_labels.values())):
             return shortened[0]
-        return f"{in_case_of(shortened[1], self._spelled.get(w, w))} "
+        return f"{in_case_of(written, self._spelled.get(w, w))} "
 
     @cached_property
     def starts(self) -> Ints:
