@@ -945,6 +945,62 @@ def test_trades_and_english_titles_that_people_write(rome: Referential, text: st
 
 
 @pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("EMP LIBRE SERV", "D1507"),  # serves nobody at table
+        ("AGT SERV HOSPIT", "J1301"),
+        ("ASSIST DIRECT GALE", "M1604"),
+        ("Assist. DG", "M1604"),
+        ("CONS INSERT PRO", "K1801"),
+        ("2ND CUISINE", "G1609"),
+        ("MONIT EDUC", "K1208"),
+        ("PPH officine", "J1307"),
+        ("MK libéral", "J1404"),
+        ("MERM", "J1306"),
+        ("TLM hémato", "J1302"),
+        ("ES ITEP", "K1207"),
+        ("ME internat ITEP", "K1208"),
+        ("TMI posté", "I1304"),
+        ("Élec. CFO/CFA", "F1602"),
+        ("CDR fruits et légumes", "D1502"),
+        ("CDR brasserie", "G1810"),
+        ("ISGS 2e grade bloc", "J1504"),
+        ("TH 1ère classe biomédical", "I1327"),
+        ("TSH 2e classe informatique", "M1810"),
+        ("AMA classe normale secrétariat médical", "M1609"),
+        ("PH temps plein urgences", "J1127"),
+        ("ETAPS natation", "G1224"),
+        ("ATEA guitare", "K2105"),
+        ("Sergent SPP", "K1705"),
+        ("Chef de service PM 1ère cl.", "K1719"),
+        ("Rédacteur ppal - marchés publics", "M1101"),
+        ("Attaché territorial - DRH", "M1503"),
+        ("Adj. tech. - restauration scolaire", "G1607"),
+        ("Agent technique - collecte OM", "K2303"),
+        ("on cherche qqn pour la plonge", "G1605"),
+        ("tailler les haies et tondre", "A1203"),
+        ("tenir la caisse", "D1505"),
+        ("ranger les rayons", "D1507"),
+        ("couper les cheveux", "D1202"),
+        ("cuisto", "G1609"),
+        ("✅ Ouvrier paysagiste avec permis BE ✅", "A1203"),
+        ("EHS coordinator", "H1308"),
+        ("F&B manager", "G1410"),
+        ("FP&A analyst", "M1204"),
+        ("Fleet manager", "I1109"),
+        ("Shift leader prod", "H2504"),
+        ("Security officer", "K2503"),
+        ("Logistics coordinator", "N1301"),
+        ("Shop assistant", "D1214"),
+        ("KAM", "D1402"),
+    ],
+)
+def test_titles_as_lists_of_staff_and_small_firms_write_them(rome: Referential, text: str, code: str) -> None:
+    first = resolve_title(rome, text)[0]
+    assert (first.code, first.parent_confidence > 0.45) == (code, True)
+
+
+@pytest.mark.parametrize(
     ("text", "family"),
     [
         ("Technicien tuyauteur", "H2914"),
