@@ -622,6 +622,7 @@ def test_accents_that_an_export_lost_are_found_again(rome: Referential, mark: st
         ("RECEPT TOURNANT", "RÉCEPTIONNISTE TOURNANT", "G1703"),  # lists in capitals leave out the point
         ("OP TELESURV", "OP TÉLÉSURVEILLANCE", "K2509"),
         ("Recept tournant", "Recept tournant", "G1609"),
+        ("DIR ETABLISS MEDSOC", "DIR ETABLISS MEDSOC", "K1407"),  # no employer's name
         ("DA GRAPHISTE RETAIL", "DA GRAPHISTE RETAIL", "E1205"),  # two labels are too few to tell
         ("Assistante A.D.V.", "Assistante ADV", "D1409"),  # initials
         ("Infirmier D.E", "Infirmier", "J1506"),
@@ -977,6 +978,7 @@ def test_trades_and_english_titles_that_people_write(rome: Referential, text: st
         ("Attaché territorial - DRH", "M1503"),
         ("Adj. tech. - restauration scolaire", "G1607"),
         ("Agent technique - collecte OM", "K2303"),
+        ("Adj. tech. - cantine", "G1607"),
         ("on cherche qqn pour la plonge", "G1605"),
         ("tailler les haies et tondre", "A1203"),
         ("tenir la caisse", "D1505"),

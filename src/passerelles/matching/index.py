@@ -405,7 +405,8 @@ class TitleIndex:
         first, last = (bisect_left(counts, end, key=itemgetter(0)) for end in (start, start + "{"))  # "{" follows "z"
         n_labels = dict(counts[first:last])
         w = max(n_labels, key=lambda w: (n_labels[w], w), default="")
-        if n_labels.get(w, 0) < max(_LEAST, _MOST_OF * sum(n_labels.values())):
+        often = n_labels.get(w, 0) >= max(_LEAST, _MOST_OF * sum(n_labels.values()))
+        if w in pack.employers or not often:  # "Établiss.": of a firm
             return shortened[0]
         return f"{in_case_of(written, self._spelled.get(w, w))} "
 
