@@ -202,6 +202,22 @@ def _examples() -> list[object]:
     ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Devenez Boulanger",
+        "Besoin d'un Boulanger",
+        "Boulanger permis BE",
+        "Boulanger hors classe",
+        "Boulanger cl. sup.",
+        "Boulanger ppal 2e cl.",
+        "Boulanger 1er grade",
+    ],
+)
+def test_nothing_but_the_job_is_read(text: str) -> None:
+    assert read(text) == ["boulanger"]
+
+
 @pytest.mark.parametrize(("language", "text", "what_is_read", "what_is_left"), _examples())
 def test_each_rule_of_noise_does_what_its_example_says(
     language: str, text: str, what_is_read: str, what_is_left: list[str]
