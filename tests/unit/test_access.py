@@ -64,6 +64,7 @@ from passerelles.paths.detail import required_of
 from passerelles.paths.legal import NO, UNKNOWN
 from passerelles.paths.path import Path as Found
 from passerelles.paths.path import Span, StepCredential, hours_short, hours_text, path_sentences, step_lines
+from passerelles.ranking.move import move_sentences
 from passerelles.ranking.rank import counterfactual
 from passerelles.referentials.credentials import Catalogue, read_catalogue
 from passerelles.referentials.places import bundled
@@ -2748,3 +2749,13 @@ def test_what_a_title_that_is_usual_in_the_job_left_would_spare_is_told_and_not_
         assert {path.steps[0].sourced for path in told.values()} == {14.0}
         text = {o: re.sub("[\u00a0\u202f]", " ", " ".join(path_sentences(path))) for o, path in told.items()}
         assert [f"{said}{TITLE.label}" in text[o] for o in "PR"] == [True, False]
+
+
+def test_a_move_to_a_job_whose_titles_take_other_things_asks_to_name_one() -> None:
+    rows = [CredentialRequirement("Q", code, scope="titles", titles=t) for code, t in (("AS", "2"), ("CARTE", "1"))]
+    some = jobs(*rows, whole=(OccupationAccess("Q", "conditional"),))
+    graph = build_graph(replace(some, titles=tuple(JobTitle(code, f"Titre {code}", "Q") for code in "123")))
+    asked = "Ce qui est exigé dépend de l'appellation : nommez celle qui est visée"
+    for target, told in (("Q", True), ("Titre 1", False), ("R", False)):
+        (move,) = rank_moves(graph, "P", targets=[target], settings=PLAIN)
+        assert (asked in move_sentences(move, "fr")) is told

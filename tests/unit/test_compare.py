@@ -9,9 +9,11 @@ from market_files import market_folder
 from passerelles import compare
 from passerelles.cli.main import run
 from passerelles.errors import PasserellesError, UnknownCodeError
+from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.market import load_market
 from passerelles.market.signals import find_basin, signal, wage_ratio
+from small import referential
 
 
 def test_shared_and_single_competencies_are_those_of_the_sets(embedded_graph: OccupationGraph) -> None:
@@ -88,3 +90,9 @@ def test_the_market_stands_beside_each_job_with_where_it_comes_from(
     with pytest.raises(SystemExit) as ended:
         run(("compare", "N4101", "K2110", "--data", str(folder), "--basin", "Atlantide"))
     assert ended.value.code == 2
+
+
+def test_what_has_no_label_comes_after_what_has_one() -> None:
+    graph = build_graph(referential({"A": ["a*", "z"], "B": ["a*", "z"]}, labels={"z": "Souder"}))
+    _, competencies = compare(graph, ["A", "B"]).page().sheets
+    assert [row["competency_label"] for row in competencies.records()] == ["Souder", "a"]

@@ -17,6 +17,7 @@ from passerelles.ranking.move import first_of
 from passerelles.ranking.rank import rank_all, rank_moves, rank_sources
 from passerelles.settings import Settings
 from passerelles.vectors import top
+from passerelles.views.spec import On
 from small import occupation, referential
 
 UNFITTED = Settings(scorer="unfitted")
@@ -294,3 +295,10 @@ def test_a_title_that_several_occupations_share_suggests_their_own_labels() -> N
     with pytest.raises(UnknownCodeError) as caught:
         rank_moves(build_graph(shared), "conducteur de buss")
     assert sorted(caught.value.suggestions) == [job.label for job in jobs]
+
+
+def test_whether_experts_list_a_move_is_a_column_where_they_list_any(graph: OccupationGraph) -> None:
+    silent = build_graph(referential({"A1": ["a", "b"], "A2": ["a", "c"]}))
+    for some, shown in ((graph, True), (silent, False)):
+        for ranking in (rank_moves(some, "A1"), rank_sources(some, "A2")):
+            assert ("known" in [c.key for c in ranking.sheets()[0].on(On.TERMINAL)]) is shown

@@ -106,7 +106,7 @@ class Comparison(Shown):
     def page(self, lang: Lang = "fr") -> Page:
         """Return what the comparison shows: the occupations, then the weightiest competencies of each kind."""
         kinds = grouped((c.presence, c) for c in self.competencies)
-        first = [c for items in kinds.values() for c in items[:_SHOWN]]
+        first = [c for items in kinds.values() for c in sorted(items, key=lambda c: c.label == c.code)[:_SHOWN]]
         occupations, competencies = self.sheets(lang)
         tables = [occupations, replace(competencies, items=lambda: first)]
         more = len(self.competencies) - len(first)

@@ -13,7 +13,7 @@ import numpy as np
 
 from passerelles.access.conditions import GROUND, AccessConditions, AccessCredential
 from passerelles.access.holdings import Holdings, holdings_of, titles_meant
-from passerelles.access.wording import access_text, required_lines, required_text
+from passerelles.access.wording import access_text, required_lines, required_text, some_only_lines
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, labelled, listed, number, ordinal, percent, say, sentences, signed
@@ -385,7 +385,7 @@ class Moves(list[Move], Shown):
     those that would have come before the last one. `undecided` counts, by filter, the moves up to the last one of which
     it cannot tell: `strict` says whether they were set aside for it, else they are kept. `reason` says why there is
     none: ``empty`` (no other end was given), ``same`` (it is the job itself, or a part of it), ``filter``, ``offset``
-    (all come before the first one asked for).
+    (all come before the first one asked for). `listing`: the referential lists moves, so that a dash tells something.
     """
 
     def __init__(
@@ -397,9 +397,10 @@ class Moves(list[Move], Shown):
         strict: bool = False,
         undecided: Mapping[str, int] = MappingProxyType({}),
         reason: str = "",
+        listing: bool = True,
     ) -> None:
         super().__init__(moves)
-        self.towards, self.strict, self.reason = towards, strict, reason
+        self.towards, self.strict, self.reason, self.listing = towards, strict, reason, listing
         self.undecided, self.excluded, self.left_out = Counter(undecided), tuple(excluded), 0
 
     __repr__ = Shown.__str__
@@ -418,7 +419,7 @@ class Moves(list[Move], Shown):
 
     def sheets(self, lang: Lang = "fr") -> list[Sheet]:
         """Return the ranking, the parts of the scores, competencies and credentials as tables."""
-        hidden = {"target" if self.towards else "origin"}
+        hidden = {"target" if self.towards else "origin"} | (set() if self.listing else {"known"})
         hidden |= {"probability", "level"} if all(m.probability is None for m in self) else {"score"}
         if any(m.observed for m in self):
             hidden |= {"wages"}  # a terminal has no room for both
@@ -532,6 +533,7 @@ def move_sentences(move: Move, lang: Lang) -> list[str]:
         for state, items in by_state(move)
         if teachable(items)
     ]
+    lines += some_only_lines(move.access, lang) if move.access.status == "unknown" else []
     lines += required_lines(move.access, lang)
     lines += wage_lines(move.wages, lang) + observed_lines(move.observed, lang)
     ours = sentences("filters", lang=lang)  # our filters' reasons stand alone; a name goes before those of others

@@ -269,7 +269,7 @@ def rank_sources(
     ranked = _origins(graph, wanted, column, chosen)
     chosen_kinds = origins is not None or any(check.name == "kind" for check in checks)
     excluded = () if chosen_kinds else chosen.ranking.sources_exclude
-    moves = Moves(towards=True, excluded=excluded, strict=chosen.strict)
+    moves = Moves(towards=True, excluded=excluded, strict=chosen.strict, listing=bool(graph.referential.moves_of))
     rank = 0
     for origin in ranked:
         if limit is not None and len(moves) >= limit:
@@ -427,7 +427,9 @@ def moves_of(
         ranked = [entry for entry in ranked if graph.codes[entry[1]] in only]
     moves = _explained(graph, best.scored, ranked, wages)
     reason = best.reason or ("offset" if len(best.ranked) <= first else "")
-    return Moves(moves, strict=best.strict, undecided=best.undecided, reason=reason)
+    return Moves(
+        moves, strict=best.strict, undecided=best.undecided, reason=reason, listing=bool(graph.referential.moves_of)
+    )
 
 
 def _explained(

@@ -117,7 +117,7 @@ def way(ask: PageRequest) -> str:
     onward: dict[str, Any] = {"grid": None, "notes": []}
     if jobs and len(jobs) <= _LONGEST_PATH:
         ranked = rank_moves(ask.engine.graph, person_after(ask, jobs), limit=_NEXT_STEPS + len(jobs))
-        moves = Moves([m for m in ranked if m.target.code not in codes][:_NEXT_STEPS])
+        moves = Moves([m for m in ranked if m.target.code not in codes][:_NEXT_STEPS], listing=ranked.listing)
         onward = ask.moves_content(moves, {"target": lambda m: ask.url("way", job=[*asked, m.target.code])})
     return ask.render(
         "way.html",
