@@ -71,9 +71,12 @@ from passerelles.referentials.places import bundled
 from passerelles.referentials.referential import Referential, lay_access, named_titles
 from passerelles.referentials.validate import text_disagreements
 from passerelles.report.lookups import Fiche
-from passerelles.settings import EffortSettings, PathSettings, RankingSettings
+from passerelles.settings import EffortSettings, PathSettings, RankingSettings, TerritorySettings
 from passerelles.territory.hours import EffortCosts, prior_training
+from passerelles.territory.lots import Lot, Lots
+from passerelles.territory.match import match_territory
 from small import occupation, referential
+from territory_cases import ANY_MOVE
 
 PLAIN = Settings(scorer="unfitted")
 B = Credential("B", "Permis B", "permis", Hours(20, 35, None, "loi"))
@@ -2759,3 +2762,20 @@ def test_a_move_to_a_job_whose_titles_take_other_things_asks_to_name_one() -> No
     for target, told in (("Q", True), ("Titre 1", False), ("R", False)):
         (move,) = rank_moves(graph, "P", targets=[target], settings=PLAIN)
         assert (asked in move_sentences(move, "fr")) is told
+
+
+def test_people_of_a_territory_are_told_what_the_title_of_their_opening_takes() -> None:
+    card = CredentialRequirement("Q", "CARTE", scope="titles", titles="1")
+    some = jobs(card, whole=(OccupationAccess("Q", "conditional"),))
+    graph = build_graph(replace(some, titles=tuple(JobTitle(code, f"Titre {code}", "Q") for code in "123")))
+    hiring = Lots.of("hiring", [Lot(f"H{t}", "Q", "x", people=9, title_code=t, given=f"Titre {t}") for t in "12"])
+    settings = Settings(territory=TerritorySettings(**ANY_MOVE))
+    for job, title in (("P", ""), ("Q", "2"), ("Q", "1")):
+        fragile = Lots.of("fragile", [Lot("F", job, "x", people=18, title_code=title, given=title and "Titre")])
+        found = match_territory(graph, fragile, hiring, settings=settings)
+        flows = {f.hiring.title_code: f for f in (*found.flows, *found.to_confirm)}
+        assert {code: [c.code for c in f.access.to_obtain] for code, f in flows.items()} == {
+            "1": [] if title == "1" else ["CARTE"], "2": []
+        }  # fmt: skip
+        assert not flows["2"].access.of_others
+        assert "appellation" not in "".join(f.access_said() for f in flows.values())

@@ -26,6 +26,7 @@ from passerelles.market.market import Openings
 from passerelles.model import Credential, CredentialRequirement, Hours
 from passerelles.paths.legal import FrameVerdict, JudgedTraining, MayPay, find_frame, judge, payer_lines
 from passerelles.ranking.move import by_state
+from passerelles.ranking.rank import rank_moves
 from passerelles.referentials.credentials import read_catalogue
 from passerelles.referentials.load import load_referential
 from passerelles.report.case import Case, Request, Words
@@ -836,3 +837,12 @@ def test_an_option_that_a_sentence_names_is_not_broken_after_its_hyphens(case: C
     assert '<span class="option">--include</span> step-down' in page
     assert "<code>passerelles --stretch</code>" in page
     assert ".option { white-space: nowrap; }" in page
+
+
+def test_what_has_no_label_is_named_last(embedded_graph: OccupationGraph) -> None:
+    (move,) = rank_moves(embedded_graph, "N4101", limit=1)
+    items = move.missing
+    first, *others = weightiest(items, len(items))
+    unlabelled = [i._replace(label=None) if i.label == first else i for i in items]
+    (code,) = (i.code for i in unlabelled if i.label is None)
+    assert weightiest(unlabelled, len(items)) == (*others, code)

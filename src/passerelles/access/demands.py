@@ -26,7 +26,7 @@ from passerelles.access.holdings import (
     Aim,
     Holdings,
     after_occupation,
-    holdings_of,
+    holdings_towards,
     into_studies,
     is_closed,
     number_ended,
@@ -629,10 +629,16 @@ def conditions_for(referential: Referential, code: str, holdings: Holdings) -> A
     return with_counted(referential, conditions, demands.open_ways(0, demands.price(holdings), holdings))
 
 
-def access_between(referential: Referential, origin: str, target: str) -> tuple[MoveKind, AccessConditions]:
-    """Return the kind of a move between two jobs, and what access to the second takes of who has the first."""
-    holdings = holdings_of(referential, origin, {})
-    return kind_between(referential, origin, target), conditions_for(referential, target, holdings)
+def access_between(
+    referential: Referential,
+    origin: str,
+    target: str,
+    before: frozenset[str] = frozenset(),
+    after: frozenset[str] = frozenset(),
+) -> tuple[MoveKind, AccessConditions]:
+    """Return the kind of a move between two jobs, under these titles, and what access takes of who has the first."""
+    holdings = holdings_towards(referential, origin, before, after)
+    return kind_between(referential, origin, target, before | after), conditions_for(referential, target, holdings)
 
 
 def _hidden(referential: Referential, conditions: AccessConditions, code: str) -> bool:

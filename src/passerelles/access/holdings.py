@@ -365,6 +365,13 @@ def holdings_of(
     return person if occupation is None else after_occupation(referential, person, occupation)
 
 
+def holdings_towards(
+    referential: Referential, occupation: str, before: frozenset[str], after: frozenset[str]
+) -> Holdings:
+    """Holdings of people of an occupation under some titles, who mean to work under others: perhaps of the same one."""
+    return replace(holdings_of(referential, occupation, {}, titles=before), aim=Aim(titles=after))
+
+
 def _implied(referential: Referential, held: Iterable[str]) -> tuple[list[str], tuple[frozenset[frozenset[str]], ...]]:
     """
     Return what the holder of some credentials certainly holds, and choices of which one alternative is held.

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from passerelles.access.conditions import AccessConditions
 from passerelles.access.demands import demands_of_job
-from passerelles.access.holdings import holdings_of
+from passerelles.access.holdings import holdings_towards
 from passerelles.access.wording import required_lines, some_only_lines, usual_lines
 from passerelles.codes import grouped
 from passerelles.language.say import listed, say
@@ -175,7 +175,8 @@ def facts_of(case: Case, explained: Explained, *, items: bool = True) -> tuple[t
     each of their values is said.
     """
     w, move = case.words, explained.move
-    of_move = [c for c in Move.spec.columns if On.PAGE in c.on and c.key not in _SAID_ELSEWHERE]
+    unsaid = _SAID_ELSEWHERE if case.graph.referential.moves_of else _SAID_ELSEWHERE | {"known"}
+    of_move = [c for c in Move.spec.columns if On.PAGE in c.on and c.key not in unsaid]
     flow_keys = {c.key for c in _OF_FLOWS} if explained.flows else set()
     facts = [(c.label(w.lang), _value_text(case, c, (move,))) for c in of_move if c.key not in flow_keys]
     facts += facts_of_flows(case, explained.flows)
@@ -229,8 +230,8 @@ def _names(case: Case, items: Sequence[Item]) -> str:
 
 
 def weightiest(items: Sequence[Item], most: int = _NAMED_ITEMS) -> tuple[str, ...]:
-    """Name the weightiest competencies, those at the core first, names of certificates last."""
-    ordered = sorted(items, key=lambda i: (i.certificate, not i.core, -i.weight, i.code))
+    """Name the weightiest competencies, those at the core first, certificates last, then what has no label."""
+    ordered = sorted(items, key=lambda i: (i.label is None, i.certificate, not i.core, -i.weight, i.code))
     return tuple(i.label or i.code for i in ordered[:most])
 
 
@@ -250,7 +251,10 @@ def access_blocks(
     In `short`, on the one page of a person, the conditions of frames are left to whoever talks with them.
     """
     w, path = case.words, explained.path
-    blocks = _access_bullets(case, explained.move.access, path.steps[0].to_obtain)
+    if len({(f.fragile.title_codes, f.hiring.title_codes) for f in explained.flows}) == 1:
+        blocks = access_of_flow(case, explained.flows[0])
+    else:
+        blocks = _access_bullets(case, explained.move.access, path.steps[0].to_obtain)
     head, names, more = path.certified(w.lang)
     if names:
         names += [w("fact.others", n=more)] if more else []
@@ -267,11 +271,12 @@ def access_blocks(
     return blocks
 
 
-def access_unranked(case: Case, flow: Flow) -> list[Block]:
-    """Return what access takes of a flow of which no move is ranked: from a fiche to a part of it, or back."""
+def access_of_flow(case: Case, flow: Flow) -> list[Block]:
+    """Return what access takes of the people of a flow, by the titles of their jobs."""
     referential = case.graph.referential
-    holdings = holdings_of(referential, flow.fragile.job, {})
-    demands = demands_of_job(referential, flow.hiring.job, holdings.aim)
+    start, end = flow.fragile, flow.hiring
+    holdings = holdings_towards(referential, start.job, start.title_codes, end.title_codes)
+    demands = demands_of_job(referential, end.job, holdings.aim)
     access, needed = required_of(demands, demands.price(holdings), holdings, 0)
     return _access_bullets(case, access, [c for c in needed if c.held != "yes"])
 

@@ -124,7 +124,7 @@ def _move_sheet(case: Case, number: int, flow: Flow, explained: Mapping[tuple[st
         blocks.append(Text(w("sheet.same")))
     elif move is None:
         facts += [(name, text) for name, text in moves.facts_of_flows(case, (flow,)) if text]
-        blocks += [*moves.access_unranked(case, flow), Text(w("sheet.unranked"))]
+        blocks += [*moves.access_of_flow(case, flow), Text(w("sheet.unranked"))]
     else:
         single = move._replace(flows=(flow,))
         facts += moves.facts_of(case, single, items=False)

@@ -189,7 +189,7 @@ class Flow(Described):
         """Return what access takes, in a few words."""
         held = {c.code for c in self.access.credentials if "yes" in (c.held, c.group_held)}
         names = ", ".join(extra.text(lang) for extra in self.title_demands if held.isdisjoint(extra.codes))
-        return names or access_text(self.access, lang)
+        return names or access_text(replace(self.access, title=""), lang)  # the title stands beside
 
     @property
     def place(self) -> str:
@@ -642,8 +642,7 @@ def unfilled_pools(territory: Territory, pairs: Pairs, left: Ints, free: Ints) -
             candidates = tuple(c for c in near if c.likely or reason == barred)
         label = hiring.pool_labels.get(lot.pool, lot.pool) if lot.pool else lot.label or lot.job
         takes = not lot.pool and (reason in _OF_OTHERS or reason in ("everyone_placed", "own_job"))
-        titles = frozenset(filter(None, (lot.title_code,)))
-        access = access_conditions(territory.graph.referential, lot.job, titles=titles) if takes else None
+        access = access_conditions(territory.graph.referential, lot.job, titles=lot.title_codes) if takes else None
         yield Unfilled(lot, label, int(territory.capacity[at]), int(free[at]), reason, candidates, access)
 
 

@@ -616,6 +616,11 @@ class Lot:
         return self.given or self.job
 
     @property
+    def title_codes(self) -> frozenset[str]:
+        """The title whose access is looked at, as an aim holds titles; none = the job at large."""
+        return frozenset(filter(None, (self.title_code,)))
+
+    @property
     def wording(self) -> str:
         """The job in the employer's own words, else its label."""
         return self.given or self.label or self.job

@@ -368,7 +368,7 @@ def _flows(territory: Territory, moves: JobMoves, pairs: Pairs, flow: Ints) -> t
         if move is not None and move.probability is not None:
             chance = move.probability  # the same to the last bit, where arrays may differ from single numbers
         level = int(moves.level[cell])
-        kind, access = access_of(*jobs)
+        kind, access = access_of(*jobs, fragile.title_codes, hiring.title_codes)
         unknown = doubts(int(pairs.doubt[pair]))
         hours = hours_at(moves, cell, territory.settings.assumed_hours)
         if same and "access" in unknown:  # the same job, of whose title more is demanded than these people may hold

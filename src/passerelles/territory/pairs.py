@@ -499,13 +499,12 @@ def held_credentials(territory: Territory, lot: Lot) -> frozenset[str]:
 
     What their employers usually ask for in the job, or in the title, whoever works in it has.
     """
-    titles = frozenset(filter(None, (lot.title_code,)))
     referential = territory.graph.referential
     rows = referential.credentials_of.get(lot.job, ())
     asked = (row for row in rows if row.kind == "usual" and row.scope in ("all", "titles"))
-    usual = [row.credential for row in asked if concerns(referential, lot.job, row, Aim(titles=titles))]
+    usual = [row.credential for row in asked if concerns(referential, lot.job, row, Aim(titles=lot.title_codes))]
     stated = [code for choice in territory.title_credentials(lot) if len(choice) == 1 for code in choice]
-    return holdings_of(referential, lot.job, dict.fromkeys((*usual, *stated), "yes"), titles=titles).held
+    return holdings_of(referential, lot.job, dict.fromkeys((*usual, *stated), "yes"), titles=lot.title_codes).held
 
 
 def unmet_choices(held: frozenset[str], demanded: Iterable[Choice], met: Collection[Choice] = ()) -> list[Choice]:
