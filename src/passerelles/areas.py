@@ -21,7 +21,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, listed, percent, say
 from passerelles.market.market import Market
 from passerelles.market.places import Basin
-from passerelles.market.signals import MARKET_KEYS, JobMarket, job_markets, market_columns, market_notes
+from passerelles.market.signals import JobMarket, job_markets, market_columns, market_notes, unknown_columns
 from passerelles.matching import find_occupations
 from passerelles.model import Stamp
 from passerelles.referentials.referential import Referential
@@ -208,7 +208,7 @@ class MobilityAreas(Shown):
         """Return areas, their members, and the passages between them as tables."""
         columns = side_by_side(Area.spec.pick("number", "name", on=On.TABLE), AreaMember.spec.columns)
         members = [(area, member) for area in self.areas for member in area.members]
-        hidden = MARKET_KEYS if all(area.market is None for area in self.areas) else frozenset[str]()
+        hidden = unknown_columns(area.market for area in self.areas)
         return [
             Sheet("areas", Area.spec.columns, lambda: self.areas, lang, hidden),
             Sheet("members", columns, lambda: members, lang, hidden),

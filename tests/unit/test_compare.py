@@ -94,5 +94,4 @@ def test_the_market_stands_beside_each_job_with_where_it_comes_from(
 
 def test_what_has_no_label_comes_after_what_has_one() -> None:
     graph = build_graph(referential({"A": ["a*", "z"], "B": ["a*", "z"]}, labels={"z": "Souder"}))
-    _, competencies = compare(graph, ["A", "B"]).page().sheets
-    assert [row["competency_label"] for row in competencies.records()] == ["Souder", "a"]
+    assert [c.label for c in compare(graph, ["A", "B"]).competencies] == ["Souder", "a"]

@@ -13,7 +13,7 @@ from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import LANGS
 from passerelles.model import Credential, JobTitle, Profile
-from passerelles.ranking.move import first_of
+from passerelles.ranking.move import ITEM, first_of
 from passerelles.ranking.rank import rank_all, rank_moves, rank_sources
 from passerelles.settings import Settings
 from passerelles.vectors import top
@@ -302,3 +302,10 @@ def test_whether_experts_list_a_move_is_a_column_where_they_list_any(graph: Occu
     for some, shown in ((graph, True), (silent, False)):
         for ranking in (rank_moves(some, "A1"), rank_sources(some, "A2")):
             assert ("known" in [c.key for c in ranking.sheets()[0].on(On.TERMINAL)]) is shown
+
+
+def test_a_competency_without_a_label_is_told_by_its_code_on_a_screen(graph: OccupationGraph) -> None:
+    (item, *_) = rank_moves(graph, "A1", limit=1)[0].held
+    (column,) = (c for c in ITEM.columns if c.key == "competency_label")
+    assert [column.screen(i, "fr") for i in (item, item._replace(label=None))] == [item.label, item.code]
+    assert column.cell(item._replace(label=None), "fr") is None

@@ -13,7 +13,17 @@ from passerelles.market.figures import Figure, Interval, unknown
 from passerelles.market.market import Market, Openings, load_market
 from passerelles.market.own_lists import load_job_list
 from passerelles.market.places import Basin, Places, load_places
-from passerelles.market.signals import JobMarket, JobMarkets, find_basin, job_tension, judge, signal, signals
+from passerelles.market.signals import (
+    MARKET_KEYS,
+    JobMarket,
+    JobMarkets,
+    find_basin,
+    job_tension,
+    judge,
+    signal,
+    signals,
+    unknown_columns,
+)
 from passerelles.model import JobTitle
 from passerelles.referentials.referential import Referential
 from small import occupation, referential
@@ -336,3 +346,10 @@ def test_a_group_of_jobs_names_every_source_once_in_one_order() -> None:
         group = markets.of_group(codes)
         assert {f.origin("en") for f in (group.projects, group.tension)} == {"DARES, Tensions, 2023, 2024, France"}
     assert markets.of_group("A").tension.source == "Tensions"
+
+
+def test_columns_of_the_market_are_left_out_where_no_figure_is_known() -> None:
+    nothing = JobMarket(*[unknown("not_published")] * 3)
+    something = nothing._replace(wage_ratio=Figure(Interval(0.9, 0.9), "observed", "s", "2018"))
+    for markets, left_out in (([], True), ([None, nothing], True), ([nothing, something], False)):
+        assert unknown_columns(iter(markets)) == (MARKET_KEYS if left_out else frozenset())

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from passerelles import build_graph, compile_index, rank_moves, rank_paths, resolve_title
+from passerelles import build_graph, compile_index, levers, rank_moves, rank_paths, resolve_title
 from passerelles.cli.main import run
 from passerelles.cli.shared import CommandOptions
 from passerelles.compiled import cached_indexes, clear_cache, index_place
@@ -288,6 +288,7 @@ def test_chance_and_level_are_unknown_off_the_family_on_which_they_were_calibrat
         assert (scorer["calibrated_on"], scorer["calibrated"]) == ("rome", False)
         (path,) = paths = rank_paths(graph, origin, targets=[moves[0].target.code], max_steps=1)
         assert (path.status == "feasible") is ("'feasible' does not allow for it" in paths.to_text("en"))
+        assert "'open' does not allow for it" in " ".join(levers(graph, [origin], path.codes[1:]).to_text("en").split())
         assert not any("acces-france" in point.answer("en") for point in duties(graph).points)  # it lies on ROME alone
 
 
@@ -309,6 +310,7 @@ def test_what_is_shown_of_an_english_set_holds_no_french_word_and_no_half_senten
         text = capsys.readouterr().out + (Path(page).read_text(encoding="utf-8") if words[0] == "report" else "")
         assert not any(word in text for word in ("avoir", "choix", "rapport", "econversion", "OPCO"))
         assert "By chance" not in text  # of moves that experts list, which there are none of
+        assert not any(said in " ".join(text.split()) for said in ("chance that an expert", "'experts' percentage"))
 
 
 @pytest.mark.parametrize("write", [write_esco, write_onet])

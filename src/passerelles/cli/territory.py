@@ -47,7 +47,8 @@ class TerritoryOptions(CommandOptions):
 
     def print_origin(self, console: "terminal.Screen", graph: "OccupationGraph", sources: list[dict[str, Any]]) -> None:
         """Say what a chance is, and where the data come from."""
-        console.print(self.say("territory.note.person"), style="dim")
+        chances = "" if envelope.scorer_dict(graph)["calibrated"] else "_alone"
+        console.print(self.say(f"territory.note.person{chances}"), style="dim")
         lines = [self.say("moves.no_access")] if self.no_access else []
         lines += [*envelope.source_lines(graph.referential, lang=self.lang)]
         envelope.print_dim(console, [*lines, *envelope.data_source_lines(sources, lang=self.lang)])

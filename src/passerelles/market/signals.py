@@ -736,7 +736,13 @@ def market_columns(*, counted: bool = False) -> tuple[Column, ...]:
 
 
 MARKET_KEYS: Final = frozenset(_MARKET_FIGURES)
-"""Columns that a screen leaves out where no market is known."""
+"""Columns of the figures of a market."""
+
+
+def unknown_columns(markets: Iterable[JobMarket | None]) -> frozenset[str]:
+    """Return the columns that a screen leaves out: those of the market, where nothing is known of it."""
+    figures = (getattr(market, name) for market in markets if market is not None for name in _MARKET_FIGURES)
+    return frozenset() if any(figure.interval is not None for figure in figures) else MARKET_KEYS
 
 
 def _market_figure(name: str, market: JobMarket, lang: Lang) -> str | None:

@@ -506,6 +506,7 @@ class Levers(list[Lever], Shown):
     `total` counts people x jobs that the choice opens, `already` those open without any, `possible` all of them.
     `exact`: the choice is proven best of its size; else it is worth at least the share `guarantee` of the best one's.
     `fewest` acquisitions are needed to open anything at all, 0 where nothing does: the limit may be below it.
+    `facts`: something tells what the law or the trade demands.
     """
 
     def __init__(
@@ -518,10 +519,11 @@ class Levers(list[Lever], Shown):
         guarantee: float = 1.0,
         fewest: int = 0,
         referential: Stamp | None = None,
+        facts: bool = True,
     ) -> None:
         super().__init__(found)
         self.total, self.already, self.possible, self.guarantee = total, already, possible, guarantee
-        self.fewest, self.referential = fewest, referential
+        self.fewest, self.referential, self.facts = fewest, referential, facts
 
     __repr__ = Shown.__str__
 
@@ -536,6 +538,7 @@ class Levers(list[Lever], Shown):
         key = "exact" if self.exact else "greedy"
         notes = [say("paths.levers.worth", lang=lang, total=self.total, already=self.already, possible=self.possible)]
         notes += [say(f"paths.levers.{key}", lang=lang, share=percent(self.guarantee, lang=lang))] if self else []
+        notes += [] if self.facts else [say("paths.levers.no_facts", lang=lang)]
         levers, opened = self.sheets(lang)
         lead = [] if self else [say(f"paths.levers.none{'_within' if self.fewest else ''}", lang=lang, n=self.fewest)]
         details = [Page(opened.label(lang), sheets=[opened])]
@@ -631,6 +634,7 @@ def levers(
         guarantee=1.0 if choice.proven else choice.guarantee(total),
         fewest=min((len(c.members) for c in choice.candidates), default=0),
         referential=graph.referential.stamp,
+        facts=graph.referential.access is not None,
     )
 
 

@@ -12,7 +12,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, say
 from passerelles.market.market import Market
 from passerelles.market.places import Basin
-from passerelles.market.signals import MARKET_KEYS, JobMarket, job_markets, market_columns, market_notes
+from passerelles.market.signals import JobMarket, job_markets, market_columns, market_notes, unknown_columns
 from passerelles.matching import find_occupation
 from passerelles.model import Stamp
 from passerelles.referentials.referential import named_titles
@@ -97,7 +97,7 @@ class Comparison(Shown):
 
     def sheets(self, lang: Lang = "fr") -> list[Sheet]:
         """Return the occupations, and all their competencies, as tables."""
-        hidden = MARKET_KEYS if all(o.market is None for o in self.occupations) else frozenset[str]()
+        hidden = unknown_columns(o.market for o in self.occupations)
         return [
             Sheet("compared", ComparedOccupation.spec.columns, lambda: self.occupations, lang, hidden),
             Sheet("compared_competencies", ComparedCompetency.spec.columns, lambda: self.competencies, lang),
@@ -106,7 +106,7 @@ class Comparison(Shown):
     def page(self, lang: Lang = "fr") -> Page:
         """Return what the comparison shows: the occupations, then the weightiest competencies of each kind."""
         kinds = grouped((c.presence, c) for c in self.competencies)
-        first = [c for items in kinds.values() for c in sorted(items, key=lambda c: c.label == c.code)[:_SHOWN]]
+        first = [c for items in kinds.values() for c in items[:_SHOWN]]
         occupations, competencies = self.sheets(lang)
         tables = [occupations, replace(competencies, items=lambda: first)]
         more = len(self.competencies) - len(first)
@@ -159,7 +159,11 @@ def compare(
         item = graph.competencies[column]
         competencies.append(ComparedCompetency(item.code, item.name, item.kind, presence, *zip(*by, strict=True)))
     kinds, position = ({key: place for place, key in enumerate(keys)} for keys in (get_args(Presence), distinct))
-    competencies.sort(key=lambda c: (kinds[c.presence], [position[x] for x in c.occupations], -max(c.weights), c.code))
+    competencies.sort(  # those without a label tell the least
+        key=lambda c: (
+            kinds[c.presence], [position[x] for x in c.occupations], c.label == c.code, -max(c.weights), c.code,
+        )
+    )  # fmt: skip
     markets = None if market is None else job_markets(market, graph.referential, distinct, basin).by_job
     occupations = tuple(
         ComparedOccupation(

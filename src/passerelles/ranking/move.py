@@ -171,7 +171,7 @@ ITEM: Final = Record(
     "item",
     "A competency that the target requires",
     Column("competency_code", value="code", json_key="code", on=On.FILE, promised="code"),
-    Column("competency_label", value="label", json_key="label", promised="text?"),
+    Column("competency_label", value="label", json_key="label", promised="text?", shown=lambda i, _: i.label or i.code),
     Column("kind", words="compare.kind", promised=f"text: Of ROME: {', '.join(KINDS)}"),
     Column("core", "flag", promised="flag: Whether it is at the core of the target"),
     Column("weight", "number", promised="amount: How much it counts in the coverage"),

@@ -155,8 +155,9 @@ def staged_paths(case: Case, origins: tuple[Origin, ...]) -> tuple[tuple[Path, .
 def move_fold(case: Case, explained: Explained, common_frames: Collection[str] = ()) -> Fold:
     """Return an explained move, to unfold."""
     w, move = case.words, explained.move
-    chance = say("moves.fact.probability", lang=w.lang, value=w.share(move.probability))
-    short = [w.typeset(chance), w.typeset(training_text(case, explained))]
+    short = [w.typeset(training_text(case, explained))]
+    if move.probability is not None:
+        short.insert(0, w.typeset(say("moves.fact.probability", lang=w.lang, value=w.share(move.probability))))
     if explained.people:
         short.insert(0, w("move.people", n=explained.people))
     level = move.level or "unknown"

@@ -20,7 +20,7 @@ from passerelles.paths.legal import payer_lines
 from passerelles.paths.path import Path, hours_text, months_text
 from passerelles.report import moves
 from passerelles.report.case import NO_LINKS, Case, Links, grid_of, head_columns
-from passerelles.report.envelope import files_read, scorer_dict
+from passerelles.report.envelope import files_read, scorer_dict, scorer_limits
 from passerelles.report.transparency import changed_settings
 from passerelles.scoring.features import part_words
 from passerelles.territory.actions import Action, actions
@@ -448,8 +448,9 @@ def _moves(case: Case, origins: tuple[moves.Origin, ...]) -> list[Block]:
     if not blocks:
         return [Text(w("nothing.moves"))]
     lines = [*moves.frame_conditions(case, frames), *payer_lines(frames, w.lang)]
+    chance = [Text(w("intro.chance"))] if scorer_dict(case.graph)["calibrated"] else []
     payers: list[Block] = [Heading(w("move.payers")), Bullets(tuple(map(w.typeset, lines)))] if frames else []
-    return [Text(w("intro.moves_masked" if case.masked else "intro.moves")), Text(w("intro.chance")), *payers, *blocks]
+    return [Text(w("intro.moves_masked" if case.masked else "intro.moves")), *chance, *payers, *blocks]
 
 
 def _paths(case: Case, origins: tuple[moves.Origin, ...]) -> list[Block]:
@@ -494,9 +495,9 @@ def _method(case: Case) -> list[Block]:
     how = (
         w("method.score", name=scorer["name"], version=scorer["version"],
           fitted=scorer["fitted_on"] or w("method.not_fitted")),
-        w("method.probability"),
+        *([w("method.probability")] if scorer["calibrated"] else scorer_limits({**scorer, "off": ()}, lang=w.lang)),
         w("method.coverage"),
-        w("method.level"),
+        *([w("method.level")] if scorer["calibrated"] else []),
         w("method.hours", adaptation=percent(effort.adaptation, lang=w.lang)),
         w("method.practice", months=number(paths.practice_months, lang=w.lang),
           share=percent(paths.practice_share, lang=w.lang)),

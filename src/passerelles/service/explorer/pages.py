@@ -24,7 +24,7 @@ from passerelles.language import packaged
 from passerelles.language.say import Lang, listed, say, signed
 from passerelles.market.certifications import LeadingCertification
 from passerelles.market.places import Basin
-from passerelles.market.signals import MARKET_KEYS, find_basin, job_wage, market_notes, signal
+from passerelles.market.signals import find_basin, job_wage, market_notes, signal, unknown_columns
 from passerelles.matching.titles import Candidate
 from passerelles.paths.legal import no_such_frame, presets
 from passerelles.ranking.compare import ComparedCompetency, Comparison
@@ -568,7 +568,7 @@ def area(ask: PageRequest, number: str) -> str | None:
         return None
     one_area = replace(grouping, areas=(chosen,))
     (chosen,) = one_area.with_market(ask.engine.referential, ask.engine.market, basin_of(ask)).areas
-    hidden = MARKET_KEYS if chosen.market is None else frozenset[str]()
+    hidden = unknown_columns([chosen.market])
     members = Sheet("members", AreaMember.spec.columns, lambda: chosen.members, ask.lang, hidden)
     names = {a.number: a.name for a in grouping.areas}
     return ask.render(
