@@ -1075,3 +1075,13 @@ def test_what_ends_a_label_in_brackets_is_left_out_where_it_is_its_initials() ->
     said = {text: resolve_title(known, text)[0].reason for text in ("agente de service hospitalier", "monteur réseaux")}
     assert said["agente de service hospitalier"] == "other gender form"
     assert said["monteur réseaux"] not in {"exact", "other gender form"}, "other initials tell two jobs apart"
+
+
+def test_a_usage_is_less_sure_where_what_people_mean_most_is_not_in_the_referential() -> None:
+    some = load_referential("transitions")  # it cuts metals, and no meat
+    for text, code, sure in (
+        ("opérateur de découpe", "H2905", False),
+        ("opérateur sur presse à injecter", "H3201", True),
+    ):
+        best, *_ = resolve_title(some, text)
+        assert (best.code, best.confidence >= SURE) == (code, sure)

@@ -466,7 +466,13 @@ def _labels(
             alike: Reason = reading.other_words or "same words"
             return {int(index.owner[e]): (e, alike, 1.0) for e in reversed(entries)}, chance("alike", reading)
     usages = ((reading, _of_usage(index, reading)) for reading in fitting)
-    return next(((matches, chance("usual", reading)) for reading, matches in usages if matches), ({}, 0.0))
+    told = ((matches, min(chance("usual", reading), _worth(matches, rules))) for reading, matches in usages if matches)
+    return next(told, ({}, 0.0))
+
+
+def _worth(usage: _Matches, rules: Mapping[str, float]) -> float:
+    """Return the most that a usage is worth: less where what people mean most by it is not in the referential."""
+    return 1.0 if any(weight == 1.0 for *_, weight in usage.values()) else rules.get("partly", 1.0)
 
 
 def _exact(index: TitleIndex, form: str, other_words: Reason | None) -> _Matches:
