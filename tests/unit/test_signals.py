@@ -349,7 +349,8 @@ def test_a_group_of_jobs_names_every_source_once_in_one_order() -> None:
 
 
 def test_columns_of_the_market_are_left_out_where_no_figure_is_known() -> None:
-    nothing = JobMarket(*[unknown("not_published")] * 3)
+    figure = unknown("not_published")
+    nothing = JobMarket(figure, figure, figure)
     something = nothing._replace(wage_ratio=Figure(Interval(0.9, 0.9), "observed", "s", "2018"))
     for markets, left_out in (([], True), ([None, nothing], True), ([nothing, something], False)):
         assert unknown_columns(iter(markets)) == (MARKET_KEYS if left_out else frozenset())
