@@ -327,9 +327,11 @@ def test_each_title_of_an_older_fiche_takes_what_its_later_one_does(later: Catal
     )  # fmt: skip
     assert (access.level_low, access.level_high) == (0, 0), "those of most of its titles"
     partly = later.occupations["R"]._replace(selection_scope="titles", titles="3 8")
-    _, of_one = replace(later, occupations={**later.occupations, "R": partly}).of("Q", ["2", "3", "4", "5", "6"])
-    assert of_one is not None
-    assert of_one.titles == "3", "of those that are chosen there, the one that was here"
+    parted = replace(later, occupations={**later.occupations, "R": partly})
+    for here, expected in (("23456", ("titles", "3")), ("3", ("all", ""))):
+        _, of_one = parted.of("Q", [*here])
+        assert of_one is not None
+        assert (of_one.selection_scope, of_one.titles) == expected, "of those that are chosen there, the one here"
     _, half = later.of("Q", ["2", "3", "4", "5"])
     assert half is not None
     assert half.status == "selective", "half of the titles are chosen"

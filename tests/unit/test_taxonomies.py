@@ -3,6 +3,7 @@
 import shutil
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -338,6 +339,8 @@ def test_french_law_is_told_of_own_tables_without_rome_codes_where_they_are_in_f
         (tmp_path / name).write_text(text, encoding="utf-8")
     (path,) = rank_paths(build_graph(load_referential(tmp_path)), "A1", targets=["A2"])
     assert bool(path.frames) is told
+    translated = replace(load_referential("transitions"), language="en")
+    assert rank_paths(build_graph(translated), "N1101", targets=["N1105"])[0].frames, "ROME codes are of France"
 
 
 def test_what_carries_rome_codes_is_of_its_family_whatever_its_name() -> None:
