@@ -553,3 +553,6 @@ def test_a_mistyped_code_of_a_nomenclature_suggests_its_own(tmp_path: Path) -> N
     assert nearest(embedded, "2110") == ("K2110",)  # its letter was lost
     assert nearest(embedded, "K 2119") == nearest(embedded, "K2119") == ("K2110", "K2111", "K2116")
     assert nearest(embedded, own) == nearest(embedded, "3322") == ()
+    ends = "aaaa1111-1111-4111-8111-aaaaaa111111", "bbbb1111-1111-4111-8111-bbbbbb111111"  # alike by half
+    pair = (replace(o, code=code) for o, code in zip(small.occupations, ends, strict=False))
+    assert nearest(replace(small, occupations=tuple(pair)), f"{ends[0][:-1]}2") == ends[:1]
