@@ -45,7 +45,7 @@ _POINT: Final = r"(?<![\w-])(?<!\bà )[^\W\d_]{3,}[^\W\d_aeiouàâéèêëîïô
 _SHORTENED: Final = re.compile(f"(?i){_POINT}")
 _CUT: Final = re.compile(rf"(?i){_POINT}|(?<![\w-])[^\W\d_]{{5,}}(?=\s|$) ?")  # a list in capitals has no points
 _MOST_OF: Final = 0.6  # share of the labels that have a word which begins so
-_LEAST: Final = 3  # a latent space needs as many texts
+_LEAST: Final = 3  # labels or texts: fewer tell nothing of all
 _TITLE_WEIGHT: Final = 3
 _DEFINITION_WEIGHT: Final = 2
 
@@ -375,7 +375,7 @@ class TitleIndex:
         """
         Return a text with what its words lost, as far as labels tell, and initials without points ("A.D.V.").
 
-        They lose their accents in a bad export ("Ma?on"), and what a point stands for ("Conduct. ligne").
+        They lose accents in a bad export ("Ma?on"), and their ends to a point ("Conduct. ligne") or in a list in capitals.
         """
         if LOST.search(text):
             text = with_lost_letters(text, self._without_accents, self.vocabulary)
@@ -396,7 +396,7 @@ class TitleIndex:
         return {fold_accents(word): word for word in sorted({*re.findall(r"[^\W\d_]+", labels)})}
 
     def _in_full(self, shortened: re.Match[str]) -> str:
-        """Return the word of most labels that goes on where a point cuts one off ("Conduct. ligne")."""
+        """Return the word of most labels that goes on where one is cut off."""
         written, pack = shortened[0].rstrip(". "), self.pack
         start = fold_accents(written)
         if any(start in words for words in (self.vocabulary, pack.abbreviations, pack.leading, pack.trailing)):
