@@ -375,7 +375,7 @@ class TitleIndex:
         """
         Return a text with what its words lost, as far as labels tell, and initials without points ("A.D.V.").
 
-        They lose accents in a bad export ("Ma?on"), and their ends to a point ("Conduct. ligne") or in a list in capitals.
+        They lose accents in a bad export ("Ma?on"), their ends to a point ("Conduct. ligne") or in a list in capitals.
         """
         if LOST.search(text):
             text = with_lost_letters(text, self._without_accents, self.vocabulary)
