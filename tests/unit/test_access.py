@@ -313,6 +313,7 @@ def later() -> Catalogue:
 def test_each_title_of_an_older_fiche_takes_what_its_later_one_does(later: Catalogue) -> None:
     assert later.of("Q") == later.of("Q", ["2"]) == (later.requirements["Q"], later.occupations["Q"])
     rows, access = later.of("Q", ["2", "3", "4", "5", "6"])
+    assert later.of("Q", ["6", "5", "4", "3", "2"]) == (rows, access), "in whatever order titles come"
     assert {row.occupation for row in rows} == {"Q"}
     asked = {row.credential: (row.scope, row.titles) for row in rows}
     assert asked["CARTE"] == ("titles", "3 4 5")

@@ -276,7 +276,7 @@ class Catalogue:
         With `older_titles`, the code is a fiche of an older referential, and these are the codes of its titles: what a
         later one has under another fiche takes what is demanded there.
         """
-        members = grouped((self._later_fiches.get(title, code), title) for title in older_titles)
+        members = grouped(sorted((self._later_fiches.get(title, code), title) for title in older_titles))
         if members.keys() <= {code}:
             return self.requirements.get(code, ()), self.occupations.get(code)
         whole = {member: self.occupations[member] for member in members if member in self.occupations}
