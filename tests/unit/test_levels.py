@@ -28,10 +28,11 @@ from passerelles.scoring.scorer import (
     reaches,
 )
 from passerelles.settings import PathSettings, Settings
-from passerelles.territory.hours import EffortCosts
+from passerelles.territory.hours import EffortCosts, JobHours
 from passerelles.territory.lots import Locator, Lot, Lots
 from passerelles.territory.match import match_territory
 from passerelles.territory.pairs import Territory, moves_between
+from passerelles.vectors import Rows
 
 FITTED = load_scorer("fitted")
 chances = st.floats(0, 1)
@@ -192,4 +193,18 @@ def test_a_territory_heeds_the_scorer_and_the_months_that_it_is_asked_with(embed
     (usual,) = match_territory(embedded_graph, people, posts).flows
     (flow,) = asked.flows
     assert (flow.training_months, usual.training_months) == (0.5, 0.2)
-    assert flow.probability != usual.probability
+    assert flow.probability is not None
+    assert usual.probability is not None
+    between = (flow.probability + usual.probability) / 2  # one is above it
+    for settings, chance in ((chosen, flow.probability), (None, usual.probability)):
+        bounded = match_territory(embedded_graph, people, posts, settings=settings, min_probability=between)
+        assert bounded.placed == 4 * (chance > between)
+
+    class InHoursAlone(EffortCosts):
+        def hours(self, origins: Rows, targets: Rows) -> JobHours:
+            return super().hours(origins, targets)._replace(months=None)
+
+    costs = InHoursAlone(embedded_graph, chosen)
+    (flow,) = match_territory(embedded_graph, people, posts, costs=costs, settings=chosen).flows
+    assert flow.hours.expected is not None
+    assert flow.training_months == round(flow.hours.expected / 70, 1)
