@@ -16,7 +16,7 @@ from passerelles.model import Profile
 from passerelles.ranking.rank import rank_moves, rank_sources
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, FilePayload, Locator, Page
+    from playwright.sync_api import Browser, FilePayload, Locator, Page, Route
 
 pytestmark = pytest.mark.external
 
@@ -275,8 +275,17 @@ def test_a_territory_from_two_tables_to_a_workbook(browser: "Browser", address: 
     with opened(browser, address, "/territory") as page:
         page.set_input_files("#fragile", tmp_path / "fragile.csv")
         page.set_input_files("#hiring", tmp_path / "hiring.csv")
+        held: list[Route] = []  # the answer waits until the button was seen at work
+
+        def hold(route: "Route") -> None:
+            held.append(route)
+
+        page.route("**/*", hold)
         page.get_by_role("button", name="Calculer", exact=True).click()
         page.get_by_role("button", name="Calcul en cours").wait_for()
+        for route in held:
+            route.continue_()
+        page.unroute("**/*")
         page.wait_for_selector("[data-figure]", timeout=60_000)
         assert page.locator("[data-figure]").first.inner_text() == "14"
         assert page.locator(".t-set_aside tbody tr").count() == 1
