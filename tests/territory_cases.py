@@ -11,7 +11,7 @@ from passerelles import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.places import Basin, Places
 from passerelles.paths.legal import NO, UNKNOWN, YES, Verdicts
-from passerelles.territory.hours import JobHours
+from passerelles.territory.hours import JobHours, Titles
 from passerelles.vectors import Floats, Rows
 from small import referential
 
@@ -34,7 +34,7 @@ class Written:
     impossible: frozenset[tuple[str, str]] = frozenset()
     frames: Mapping[tuple[str, str], int] | None = None
 
-    def hours(self, origins: Rows, targets: Rows) -> JobHours:
+    def hours(self, origins: Rows, targets: Rows, titles: Titles | None = None) -> JobHours:
         codes = graph().codes
         expected = np.array(
             [[self.table.get((codes[o], codes[t]), np.nan) for t in targets] for o in origins], dtype=np.float64
@@ -44,7 +44,9 @@ class Written:
         ).reshape(len(origins), len(targets))
         return JobHours(expected * 0.5, expected, expected * 2, possible)
 
-    def within(self, frame: str, origins: Rows, targets: Rows, expected: Floats) -> Verdicts:
+    def within(
+        self, frame: str, origins: Rows, targets: Rows, expected: Floats, titles: Titles | None = None
+    ) -> Verdicts:
         codes = graph().codes
         known = self.frames or {}
         return np.array([[known.get((codes[o], codes[t]), UNKNOWN) for t in targets] for o in origins], dtype=np.int8)

@@ -491,7 +491,7 @@ def _uncovered_units(credit: Floats | float) -> Shares:
 
 class StepHours(NamedTuple):
     """
-    Hours of a step towards every occupation, shape (n,), or one, shape (1,); nan = unknown.
+    Hours of a step towards every occupation, or some, shape (n,); nan = unknown.
 
     `closed`: what it requires nobody can obtain; `unsettled`: what it takes is not known, or the person is selected,
     as `selective` says.
@@ -514,30 +514,29 @@ class StepHours(NamedTuple):
 
 
 def step_hours(
-    table: EffortTable, demands: Demands, state: Shares, holdings: Holdings, row: int, *, target: int | None = None
+    table: EffortTable, demands: Demands, state: Shares, holdings: Holdings, row: int, *, targets: Rows | None = None
 ) -> StepHours:
     """
-    Return the hours of a last step towards every occupation, or one alone, as `rank_paths` gives them.
+    Return the hours of a last step towards every occupation, or some, as `rank_paths` gives them.
 
     Parameters
     ----------
     table, demands
-        What is to be learned for each occupation, and what access requires: to every one, or to the target alone.
+        What is to be learned for each occupation, and what access requires: to every one, or to the targets alone.
     state
         What is not covered yet; see `passerelles.effort.uncovered_by`.
     holdings
         What is held of what access requires.
     row
         The occupation that somebody comes from; -1 = none.
-    target
-        Row of the occupation that `demands` are of alone; all where None.
+    targets
+        Rows of the occupations that `demands` are of, in their order; all where None.
     """
-    if target is None:
-        rows = np.arange(len(table.level))
-        learned, _ = table.towards_all(state)
+    rows = np.arange(len(table.level)) if targets is None else targets
+    if len(rows) == 1:
+        learned, _ = table.towards(int(rows[0]), state[table.columns[table.items(int(rows[0]))], None])
     else:
-        rows = np.asarray([target], dtype=np.intp)
-        learned, _ = table.towards(target, state[table.columns[table.items(target)], None])
+        learned = table.towards_all(state)[0][rows]
     price = demands.price(holdings)
     missing = demands.needed & ~price.held
     course = demands.trained_alone(missing, price)

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import astuple, replace
-from itertools import chain
+from itertools import chain, product
 from pathlib import Path
 from typing import Any, get_args
 
@@ -70,11 +70,15 @@ from passerelles.referentials.credentials import Catalogue, read_catalogue
 from passerelles.referentials.places import bundled
 from passerelles.referentials.referential import Referential, lay_access, named_titles
 from passerelles.referentials.validate import text_disagreements
+from passerelles.report.case import Case
 from passerelles.report.lookups import Fiche
+from passerelles.report.moves import explained_origins, named_by_flows
 from passerelles.settings import EffortSettings, PathSettings, RankingSettings, TerritorySettings
+from passerelles.territory.flows import hours_at
 from passerelles.territory.hours import EffortCosts, prior_training
-from passerelles.territory.lots import Lot, Lots
+from passerelles.territory.lots import Locator, Lot, Lots
 from passerelles.territory.match import match_territory
+from passerelles.territory.pairs import Territory, moves_between
 from small import occupation, referential
 from territory_cases import ANY_MOVE
 
@@ -2782,3 +2786,41 @@ def test_people_of_a_territory_are_told_what_the_title_of_their_opening_takes() 
         }  # fmt: skip
         assert not flows["2"].access.of_others
         assert "appellation" not in "".join(f.access_said() for f in flows.values())
+
+
+def test_hours_months_and_frames_of_a_flow_are_those_of_the_titles_that_its_jobs_are_named_by() -> None:
+    of_titles = [("P", "CARTE", "8"), ("P", "TP", "9"), ("Q", "FIMO", "1"), ("Q", "TP", "1"), ("Q", "PUER", "2")]
+    frame = "periode-de-reconversion"
+    rows = (CredentialRequirement(code, named, scope="titles", titles=t) for code, named, t in of_titles)
+    some = jobs(*rows, whole=(OccupationAccess("P", "open"), OccupationAccess("Q", "conditional")))
+    titles = [JobTitle(code, f"Titre {code}", job) for job, codes in (("P", "89"), ("Q", "123")) for code in codes]
+    graph = build_graph(replace(some, titles=tuple(titles)))
+    fragile = Lots.of("fragile", [Lot(f"F{t}", "P", "x", people=9, title_code=t) for t in ("", *"89")])
+    hiring = Lots.of("hiring", [Lot(f"H{t}", "Q", "x", people=9, title_code=t) for t in ("", *"123")])
+    chosen = Settings(territory=TerritorySettings(**ANY_MOVE))
+    moves = moves_between(Territory(graph, fragile, hiring, Locator(), EffortCosts(graph, chosen), chosen), frame)
+    assert moves.hours.months is not None
+    assert moves.frame is not None
+    told = set()
+    for start, end in product(fragile.lots, hiring.lots):
+        origin, target = (f"Titre {lot.title_code}" if lot.title_code else lot.job for lot in (start, end))
+        (path,) = rank_paths(graph, origin, targets=[target], max_steps=1, frame=frame)
+        at, known = moves.at(start, end), not path.hours.lower_bound
+        spans = path.hours.low, path.hours.expected, path.hours.high
+        assert hours_at(moves, at)[:3] == (spans if known else (None,) * 3), (origin, target)
+        verdict = next(f.verdict for f in path.frames if f.name == frame)
+        if known:
+            assert round(float(moves.hours.months[at]), 1) == path.months.expected
+            assert ("no", "unknown", "yes")[int(moves.frame[at])] == verdict
+        told.add((path.hours.expected, verdict))
+    assert len(told) > 4
+    found = match_territory(graph, fragile, hiring, settings=chosen, changes=False)
+    report = Case(graph, found)
+    (explained,) = (e for origin in explained_origins(report) for e in origin.moves if e.move.target.code == "Q")
+    assert len(explained.flows) > 2
+    for flow in explained.flows:
+        path = named_by_flows(report, explained._replace(flows=(flow,))).path
+        assert path.hours.lower_bound is (flow.hours.expected is None)
+        assert path.hours.expected == flow.hours.expected or path.hours.lower_bound
+        assert flow.move is not None
+        assert (flow.move.access.title, path.target.title or "") == (path.steps[0].access.title,) * 2

@@ -26,7 +26,7 @@ from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory import match as matching
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.flows import Change
-from passerelles.territory.hours import EffortCosts
+from passerelles.territory.hours import EffortCosts, Titles
 from passerelles.territory.lots import Locator, Lot, Lots
 from passerelles.territory.match import match_territory
 from passerelles.territory.pairs import Territory, credentials_of_title
@@ -141,9 +141,11 @@ def test_a_frame_is_asked_with_the_expected_hours() -> None:
     asked: list[Any] = []
 
     class Heard(Written):
-        def within(self, frame: str, origins: Rows, targets: Rows, expected: Floats) -> Verdicts:
+        def within(
+            self, frame: str, origins: Rows, targets: Rows, expected: Floats, titles: Titles | None = None
+        ) -> Verdicts:
             asked.append(expected.tolist())
-            return super().within(frame, origins, targets, expected)
+            return super().within(frame, origins, targets, expected, titles)
 
     costs = Heard({("J00", "J01"): 100.0}, frames={("J00", "J01"): YES})
     match(people(("A", "J00", 1, "x")), openings(("P", "J01", 1, "x")), {}, frame="f", costs=costs)

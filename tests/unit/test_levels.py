@@ -28,7 +28,7 @@ from passerelles.scoring.scorer import (
     reaches,
 )
 from passerelles.settings import PathSettings, Settings
-from passerelles.territory.hours import EffortCosts, JobHours
+from passerelles.territory.hours import EffortCosts, JobHours, Titles
 from passerelles.territory.lots import Locator, Lot, Lots
 from passerelles.territory.match import match_territory
 from passerelles.territory.pairs import Territory, moves_between
@@ -177,7 +177,7 @@ def test_a_territory_gives_every_move_the_level_that_a_ranking_gives_it(rome4_gr
         for origin in origins
         for move in rank_moves(graph, origin, targets=targets, limit=None)
     }
-    found = {(o, t): level_at(int(moves.level[moves.row[o], moves.column[t]])) for o, t in told}
+    found = {(o, t): level_at(int(moves.level[moves.row[o, ""], moves.column[t, ""]])) for o, t in told}
     assert found == told
     assert told["G1106", "K2111"] == "accessible"  # likely, and it covers too little to be close
     assert {"proche", "accessible"} <= {*told.values()}
@@ -201,8 +201,8 @@ def test_a_territory_heeds_the_scorer_and_the_months_that_it_is_asked_with(embed
         assert bounded.placed == 4 * (chance > between)
 
     class InHoursAlone(EffortCosts):
-        def hours(self, origins: Rows, targets: Rows) -> JobHours:
-            return super().hours(origins, targets)._replace(months=None)
+        def hours(self, origins: Rows, targets: Rows, titles: Titles | None = None) -> JobHours:
+            return super().hours(origins, targets, titles)._replace(months=None)
 
     costs = InHoursAlone(embedded_graph, chosen)
     (flow,) = match_territory(embedded_graph, people, posts, costs=costs, settings=chosen).flows

@@ -305,8 +305,8 @@ def test_studies_last_the_months_expected_else_the_least_and_no_less_than_their_
     rows = (CredentialRequirement("D", "T"),)
     graph = build_graph(replace(ladder.referential, credentials=(school,), credential_requirements=rows))
     (path,) = rank_paths(graph, "A", targets="D", settings=PLAIN, max_steps=1)
-    ends = (np.asarray([graph.position[code]]) for code in "AD")
-    on_territory = EffortCosts(graph, PLAIN).hours(*ends).months
+    start, end = (np.asarray([graph.position[code]]) for code in "AD")
+    on_territory = EffortCosts(graph, PLAIN).hours(start, end).months
     assert on_territory is not None
     assert [path.months.expected, on_territory.item()] == pytest.approx([expected] * 2, abs=0.1)
 

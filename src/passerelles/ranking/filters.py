@@ -140,7 +140,7 @@ def max_hours(graph: OccupationGraph, _data: Data, argument: str, settings: Sett
         if code is None:
             return step_hours(table, demands_of(graph, held.aim), state, held, start.row)
         demands = demands_of_job(graph.referential, code, held.aim, lifted=lifted(graph))
-        return step_hours(table, demands, state, held, start.row, target=graph.position[code])
+        return step_hours(table, demands, state, held, start.row, targets=np.asarray([graph.position[code]]))
 
     all_hours = lru_cache(maxsize=1)(hours_of)
     last: list[Start] = []

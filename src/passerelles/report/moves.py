@@ -26,6 +26,7 @@ from passerelles.ranking.rank import best_targets, moves_of
 from passerelles.report.case import Case
 from passerelles.territory.flows import Flow
 from passerelles.territory.lots import Lot
+from passerelles.territory.pairs import job_text
 from passerelles.views.document import Block, Bullets, Facts, Fold, Heading, Text
 from passerelles.views.spec import Column, On
 
@@ -101,10 +102,21 @@ def explained_origins(case: Case, most: int | None = None) -> tuple[Origin, ...]
         ]
         direct = {path.codes[0]: path for path in _paths(case, code, codes, max_steps=1, limit=1)}
         flows_to = {end: tuple(flows.get((code, end), ())) for end in codes}
-        rows = tuple(Explained(moves[end], direct[end], flows_to[end]) for end in codes)
+        rows = tuple(named_by_flows(case, Explained(moves[end], direct[end], flows_to[end])) for end in codes)
         label = case.graph.referential.occupation_by_code[code].name
         origins.append(Origin(code, label, lots[code], rows, len(targets.ranked)))
     return tuple(origins)
+
+
+def named_by_flows(case: Case, explained: Explained) -> Explained:
+    """Return an explained move with the direct path between the titles that its flows name, where all name the same."""
+    referential, move = case.graph.referential, explained.move
+    named = {(job_text(referential, f.fragile), job_text(referential, f.hiring)) for f in explained.flows}
+    if len(named) != 1 or named == {(move.origin.code, move.target.code)}:
+        return explained
+    ((origin, target),) = named
+    (path,) = _paths(case, origin, [target], max_steps=1, limit=1)
+    return explained._replace(path=path)
 
 
 def _to_explain(
@@ -252,10 +264,7 @@ def access_blocks(
     In `short`, on the one page of a person, the conditions of frames are left to whoever talks with them.
     """
     w, path = case.words, explained.path
-    if len({(f.fragile.title_codes, f.hiring.title_codes) for f in explained.flows}) == 1:
-        blocks = access_of_flow(case, explained.flows[0])
-    else:
-        blocks = _access_bullets(case, explained.move.access, path.steps[0].to_obtain)
+    blocks = _access_bullets(case, path.steps[0].access, path.steps[0].to_obtain)
     head, names, more = path.certified(w.lang)
     if names:
         names += [w("fact.others", n=more)] if more else []
@@ -272,8 +281,8 @@ def access_blocks(
     return blocks
 
 
-def access_of_flow(case: Case, flow: Flow) -> list[Block]:
-    """Return what access takes of the people of a flow, by the titles of their jobs."""
+def access_unranked(case: Case, flow: Flow) -> list[Block]:
+    """Return what access takes of a flow of which no move is ranked: from a fiche to a part of it, or back."""
     referential = case.graph.referential
     start, end = flow.fragile, flow.hiring
     holdings = holdings_towards(referential, start.job, start.title_codes, end.title_codes)

@@ -124,9 +124,9 @@ def _move_sheet(case: Case, number: int, flow: Flow, explained: Mapping[tuple[st
         blocks.append(Text(w("sheet.same")))
     elif move is None:
         facts += [(name, text) for name, text in moves.facts_of_flows(case, (flow,)) if text]
-        blocks += [*moves.access_of_flow(case, flow), Text(w("sheet.unranked"))]
+        blocks += [*moves.access_unranked(case, flow), Text(w("sheet.unranked"))]
     else:
-        single = move._replace(flows=(flow,))
+        single = moves.named_by_flows(case, move._replace(flows=(flow,)))
         facts += moves.facts_of(case, single, items=False)
         # Nobody learns the name of a certificate: what is to be obtained stands below.
         states = [(state, [i for i in items if not i.certificate]) for state, items in by_state(single.move)]

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import NamedTuple, Protocol
@@ -10,8 +10,8 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from passerelles.access.conditions import training_hours
-from passerelles.access.demands import TENTHS, demands_of, sane_hours
-from passerelles.access.holdings import holdings_of
+from passerelles.access.demands import TENTHS, Demands, build_demands, lifted, sane_hours
+from passerelles.access.holdings import Aim, Holdings, holdings_of, holdings_towards
 from passerelles.codes import grouped
 from passerelles.effort import StepHours, effort_table, hours_of_kind, step_hours, uncovered_by
 from passerelles.errors import UnknownCodeError
@@ -41,15 +41,19 @@ class PriorTraining:
     columns: tuple[int, ...]
     credentials: tuple[str, ...]
 
-    def hours_of(self, row: int) -> float:
-        """Hours that the lever takes somebody of an occupation, to the tenth; nan where a length is not known."""
+    def hours_of(self, row: int, titles: frozenset[str] = frozenset()) -> float:
+        """
+        Hours that the lever takes somebody of an occupation, to the tenth; nan where a length is not known.
+
+        `titles` are those that the person works in; none = the occupation at large.
+        """
         per_item = hours_of_kind(self.effort)
         held = set(required_columns(self.graph, row).tolist())
         missing = [c for c in self.columns if c not in held]
         bearings = {int(self.graph.macro[c]) for c in missing} - {int(self.graph.macro[c]) for c in held} - {-1}
         total = sum(per_item[self.graph.competencies[c].kind] for c in missing)
         total += self.effort.entry_hours * len(bearings)
-        holdings = holdings_of(self.graph.referential, self.graph.codes[row], {})
+        holdings = holdings_of(self.graph.referential, self.graph.codes[row], {}, titles=titles)
         prerequisites = {p for c in self.credentials for p in self.graph.referential.prerequisites_of(c)}
         for code in sorted(prerequisites | set(self.credentials)):
             credential = self.graph.referential.credential_by_code.get(code)
@@ -102,13 +106,23 @@ class JobHours(NamedTuple):
     months: Floats | None = None
 
 
-class Costs(Protocol):
-    """What allocation needs to know of moves; rows are positions in the graph."""
+Titles = tuple[Sequence[frozenset[str]], Sequence[frozenset[str]]]
+"""The titles by which each origin and each target is named; none = the occupation at large."""
 
-    def hours(self, origins: Rows, targets: Rows) -> JobHours:
+
+class Costs(Protocol):
+    """
+    What allocation needs to know of moves; rows are positions in the graph.
+
+    Titles are only given where some job is named by one of which access takes other things.
+    """
+
+    def hours(self, origins: Rows, targets: Rows, titles: Titles | None = None) -> JobHours:
         """Hours of every pair."""
 
-    def within(self, frame: str, origins: Rows, targets: Rows, expected: Floats) -> Verdicts:
+    def within(
+        self, frame: str, origins: Rows, targets: Rows, expected: Floats, titles: Titles | None = None
+    ) -> Verdicts:
         """Whether the training of every pair, of so many hours, fits a legal frame: `YES`, `NO` or `UNKNOWN`."""
 
 
@@ -137,44 +151,55 @@ class EffortCosts:
     lever: tuple[str, ...] = ()
     certifications: Certifications | None = None
 
-    def hours(self, origins: Rows, targets: Rows) -> JobHours:
+    def hours(self, origins: Rows, targets: Rows, titles: Titles | None = None) -> JobHours:
         """Return the hours of every pair."""
-        graph = self.graph
-        table, demands = effort_table(graph, self.settings), demands_of(graph)
+        graph, table = self.graph, effort_table(self.graph, self.settings)
+        demands, people = self._ends(origins, targets, titles)
         low, expected, high = (np.full((len(origins), len(targets)), np.nan) for _ in range(3))
         taken, months = (np.zeros(expected.shape) for _ in range(2))
         possible = np.full(expected.shape, YES, dtype=np.int8)
         short, seasoned = (np.zeros(expected.shape, dtype=np.bool_) for _ in range(2))
         lever = prior_training(graph, self.settings.effort, self.lever) if self.lever else None
-        for i, row in enumerate(origins.tolist()):
+        for i, (row, held) in enumerate(zip(origins.tolist(), people, strict=True)):
             go_on()
-            held = holdings_of(graph.referential, graph.codes[row], {})
-            plain = step_hours(table, demands, table.uncovered[:, row], held, row)
-            low[i], expected[i], high[i] = plain.low[targets], plain.expected[targets], plain.high[targets]
-            possible[i, plain.unsettled[targets]] = UNKNOWN
-            possible[i, plain.closed[targets]] = NO
-            near = (plain.required <= graph.settings.ranking.close_hours) & ~plain.vague & ~plain.selective
-            short[i], seasoned[i] = near[targets], demands.seasoned(held)[targets]
-            months[i] = self._months(plain.expected, plain)[targets]
+            plain = step_hours(table, demands, table.uncovered[:, row], held, row, targets=targets)
+            low[i], expected[i], high[i] = plain[:3]
+            possible[i, plain.unsettled] = UNKNOWN
+            possible[i, plain.closed] = NO
+            short[i] = (plain.required <= graph.settings.ranking.close_hours) & ~plain.vague & ~plain.selective
+            seasoned[i] = demands.seasoned(held)
+            months[i] = self._months(plain.expected, plain)
             if lever is not None:
+                code, named = graph.codes[row], titles[0][i] if titles else frozenset[str]()
                 competencies = held_competencies(graph, [*required_columns(graph, row), *lever.columns])
                 state = uncovered_by(graph, table, competencies)
-                holdings = holdings_of(graph.referential, graph.codes[row], dict.fromkeys(lever.credentials, "yes"))
-                remaining = step_hours(table, demands, state, holdings, row)
-                lever_hours = lever.hours_of(row)
-                with_lever = (remaining.expected + lever_hours)[targets]
+                holdings = holdings_of(graph.referential, code, dict.fromkeys(lever.credentials, "yes"), titles=named)
+                remaining = step_hours(table, demands, state, holdings, row, targets=targets)
+                lever_hours = lever.hours_of(row, named)
+                with_lever = remaining.expected + lever_hours
                 use = ~np.isnan(with_lever) & ~(with_lever >= expected[i])  # unknown hours are no reason not to take it
-                low[i, use] = (remaining.low + lever_hours * table.low_share)[targets][use]
-                high[i, use] = (remaining.high + lever_hours * table.high_share)[targets][use]
+                low[i, use] = (remaining.low + lever_hours * table.low_share[targets])[use]
+                high[i, use] = (remaining.high + lever_hours * table.high_share[targets])[use]
                 expected[i, use], taken[i, use] = with_lever[use], lever_hours
-                months[i, use] = self._months(remaining.expected + lever_hours, remaining)[targets][use]
+                months[i, use] = self._months(with_lever, remaining)[use]
         return JobHours(low, expected, high, possible, None if lever is None else taken, short, seasoned, months)
+
+    def _ends(self, origins: Rows, targets: Rows, titles: Titles | None) -> tuple[Demands, list[Holdings]]:
+        """Return what the targets demand under their titles, and what people of each origin hold, who aim at none."""
+        referential, codes = self.graph.referential, self.graph.codes
+        before, after = titles or ([frozenset()] * len(origins), [frozenset()] * len(targets))
+        jobs = [(codes[row], Aim(titles=named)) for row, named in zip(targets.tolist(), after, strict=True)]
+        named_origins = zip(origins.tolist(), before, strict=True)
+        people = [holdings_towards(referential, codes[row], named, frozenset()) for row, named in named_origins]
+        return build_demands(referential, jobs, lifted=lifted(self.graph)), people
 
     def _months(self, expected: Floats, step: StepHours) -> Floats:
         """Months of so many hours in full time, unless studies take longer, and of practice."""
         return np.asarray(np.maximum(expected / self.settings.paths.month_hours, step.studies) + step.practice)
 
-    def within(self, frame: str, origins: Rows, targets: Rows, expected: Floats) -> Verdicts:
+    def within(
+        self, frame: str, origins: Rows, targets: Rows, expected: Floats, titles: Titles | None = None
+    ) -> Verdicts:
         """
         Return whether every pair's training, of so many hours, fits a frame; may stay unknown without certifications.
 
@@ -188,22 +213,22 @@ class EffortCosts:
         today = date.today().isoformat()  # noqa: DTZ011 - the user's own day
         context = PathContext(graph, (law,), listed, self.certifications, today)
         verdicts = np.full(expected.shape, UNKNOWN, dtype=np.int8)
-        demands = demands_of(graph)
+        demands, people = self._ends(origins, targets, titles)
         codes = [graph.codes[row] for row in origins.tolist()]
         serve = list(map(context.serves, codes))
-        holdings = [holdings_of(graph.referential, code, {}) for code in codes]
-        prices = [demands.price(held) for held in holdings]
+        prices = [demands.price(held) for held in people]
         table = effort_table(graph, settings)
-        brought = [table.brought(row, held) for row, held in zip(origins.tolist(), holdings, strict=True)]
-        for j, row in enumerate(targets.tolist()):
+        brought = [table.brought(row, held) for row, held in zip(origins.tolist(), people, strict=True)]
+        for j, (row, aim) in enumerate(zip(targets.tolist(), demands.aims, strict=True)):
             code = graph.codes[row]
-            needed = [required_of(demands, price, held, row)[1] for price, held in zip(prices, holdings, strict=True)]
+            holdings = [replace(held, aim=aim) for held in people] if aim.titles else people
+            needed = [required_of(demands, price, held, j)[1] for price, held in zip(prices, holdings, strict=True)]
             same = [context.rome_code(origin) == context.rome_code(code) for origin in codes]
             credential_keys = (tuple((c.code, c.held, c.months, c.presumed) for c in required) for required in needed)
-            titles = list(map(partial(counted_title, graph, table, row), brought, holdings))
-            keys = zip(same, serve, credential_keys, titles, strict=True)
+            counted = list(map(partial(counted_title, graph, table, row), brought, holdings))
+            keys = zip(same, serve, credential_keys, counted, strict=True)
             for rows in grouped((key, i) for i, key in enumerate(keys)).values():
-                ends = {"origin": codes[rows[0]], "title": titles[rows[0]]}
+                ends = {"origin": codes[rows[0]], "title": counted[rows[0]]}
                 case = context.case(code, needed[rows[0]], known=True, selective=False, **ends)
                 hours = expected[list(rows), j]
                 known = np.where(np.isnan(hours), 0.0, hours)

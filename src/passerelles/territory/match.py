@@ -44,6 +44,7 @@ from passerelles.territory.pairs import (
     find_pairs,
     floor_groups,
     held_credentials,
+    job_text,
     moves_between,
     survey_openings,
     tie_number,
@@ -358,17 +359,16 @@ def _flows(territory: Territory, moves: JobMoves, pairs: Pairs, flow: Ints) -> t
         hiring = territory.hiring.lots[int(pairs.entry[pair])]
         same = bool(pairs.same[pair])
         cell = moves.at(fragile, hiring)
-        jobs = (fragile.job, hiring.job)
-        if not same and jobs not in explained and len(explained) < territory.settings.explained_moves:
-            explained[jobs] = next(
-                iter(rank_moves(territory.graph, jobs[0], targets=[jobs[1]], limit=1, settings=territory.config)), None
-            )
+        start, end = named = job_text(referential, fragile), job_text(referential, hiring)
+        if not same and named not in explained and len(explained) < territory.settings.explained_moves:
+            ranked = rank_moves(territory.graph, start, targets=[end], limit=1, settings=territory.config)
+            explained[named] = next(iter(ranked), None)
         km, chance = float(pairs.km[pair]), float(moves.probability[cell])
-        move = None if same else explained.get(jobs)
+        move = None if same else explained.get(named)
         if move is not None and move.probability is not None:
             chance = move.probability  # the same to the last bit, where arrays may differ from single numbers
         level = int(moves.level[cell])
-        kind, access = access_of(*jobs, fragile.title_codes, hiring.title_codes)
+        kind, access = access_of(fragile.job, hiring.job, fragile.title_codes, hiring.title_codes)
         unknown = doubts(int(pairs.doubt[pair]))
         hours = hours_at(moves, cell, territory.settings.assumed_hours)
         if same and "access" in unknown:  # the same job, of whose title more is demanded than these people may hold

@@ -37,7 +37,7 @@ from passerelles.progress import go_on
 from passerelles.ranking.move import excluded_rows
 from passerelles.ranking.rank import levels_by
 from passerelles.referentials.access_text import Choice
-from passerelles.referentials.referential import Referential
+from passerelles.referentials.referential import Referential, occupations_meant
 from passerelles.scoring.measures import coverage_positions, coverage_row, held_competencies, required_columns
 from passerelles.scoring.scorer import LEVELS, scorer_for
 from passerelles.scoring.table import score_table
@@ -135,6 +135,7 @@ def chosen_bound(settings: TerritorySettings, name: str, given: float | None, mo
     return bound
 
 
+titled_job: Final = attrgetter("job", "title_code")  # of a lot: the title whose access is looked at; empty = at large
 _DEMANDING: Final = ("given", "title_code", "permits", "self_employed")  # fields of a lot that say what it demands
 
 
@@ -200,7 +201,7 @@ class JobMoves:
     Attributes
     ----------
     row, column
-        Row of each origin and column of each target, by code.
+        Row of each origin and column of each target, by code and title: what access takes may be of a title alone.
     probability
         Chance of each move; nan where it is unknown.
     level
@@ -215,8 +216,8 @@ class JobMoves:
         A fiche against a part of it whose credentials are others.
     """
 
-    row: Mapping[str, int]
-    column: Mapping[str, int]
+    row: Mapping[tuple[str, str], int]
+    column: Mapping[tuple[str, str], int]
     hours: JobHours
     probability: Floats
     level: Signs
@@ -227,7 +228,7 @@ class JobMoves:
 
     def at(self, start: Lot, end: Lot) -> tuple[int, int]:
         """Return where the move between the jobs of two lots stands."""
-        return self.row[start.job], self.column[end.job]
+        return self.row[titled_job(start)], self.column[titled_job(end)]
 
 
 class Pairs(NamedTuple):
@@ -281,12 +282,13 @@ _NO_PAIRS: Final = Pairs(*(np.zeros(0, dtype=kind) for kind in "pppbb?qqdd?q")) 
 
 
 def moves_between(territory: Territory, frame: str | None = None) -> JobMoves:
-    """Work out every move between the jobs of two sides, each pair of jobs once."""
+    """Work out every move between the jobs of two sides, each pair of jobs once, and of titles that take others."""
     graph, costs, settings = territory.graph, territory.costs, territory.settings
-    origins, targets = (
-        np.asarray(sorted({graph.position[lot.job] for lot in side.lots}), dtype=np.intp)
-        for side in (territory.fragile, territory.hiring)
-    )
+    sides = territory.fragile, territory.hiring
+    jobs = [sorted({titled_job(lot): lot.title_codes for lot in side.lots}.items()) for side in sides]
+    origins, targets = (np.asarray([graph.position[job] for (job, _), _ in ends], dtype=np.intp) for ends in jobs)
+    before, after = ([titles for _, titles in ends] for ends in jobs)
+    named = {"titles": (before, after)} if any((*before, *after)) else {}
     same, part = _same_job(graph, origins, targets)
     scorer = scorer_for(graph.referential, territory.config.scorer)
     scores = score_table(graph, scorer).scores if scorer.calibration is not None and len(targets) else None
@@ -299,12 +301,11 @@ def moves_between(territory: Territory, frame: str | None = None) -> JobMoves:
         coverage = coverage_row(graph, held_competencies(graph, required_columns(graph, row)))
         positions = coverage_positions(coverage, excluded_rows(graph, row), targets)
         level[i] = levels_by(graph, probability[i], positions, coverage[targets])
-    hours = costs.hours(origins, targets)
+    hours = costs.hours(origins, targets, **named)
     if hours.short is not None:  # nothing is close whose access takes long, or selects
         level[(level == 0) & ~hours.short] = LEVELS.index("accessible")
-    within = None if frame is None else costs.within(frame, origins, targets, hours.expected)
-    rows = {graph.codes[row]: at for at, row in enumerate(origins.tolist())}
-    columns = {graph.codes[row]: at for at, row in enumerate(targets.tolist())}
+    within = None if frame is None else costs.within(frame, origins, targets, hours.expected, **named)
+    rows, columns = ({job: at for at, (job, _) in enumerate(ends)} for ends in jobs)
     # Listed moves of specialised occupations are those of their fiches.
     bases = graph.base_rows
     listed = np.asarray(graph.mobility[bases[origins]][:, bases[targets]].toarray() > 0, dtype=np.bool_)
@@ -403,6 +404,12 @@ class _Openings(NamedTuple):
     places: Sequence[tuple[str, str]]
 
 
+def job_text(referential: Referential, lot: Lot) -> str:
+    """Text by which rankings and paths know a lot's job: the title whose access is looked at, else its code."""
+    labels = [title.label for title in referential.titles_in(lot.job) if title.code == lot.title_code]
+    return next((label for label in labels if occupations_meant(referential, label) == (lot.job,)), lot.job)
+
+
 def first_lots(hiring: Lots) -> list[Lot]:
     """Return the first lot of each pool, in the order of the pools."""
     first = {pool_key(lot): lot for lot in reversed(hiring.lots)}
@@ -427,7 +434,7 @@ def _opening_arrays(territory: Territory, moves: JobMoves) -> _Openings:
     words = cache(partial(words_of_title, pack=pack))
     titles = [words(lot.given) for lot in lots]
     return _Openings(
-        job=np.asarray([moves.column[lot.job] for lot in lots], dtype=np.intp),
+        job=np.asarray([moves.column[titled_job(lot)] for lot in lots], dtype=np.intp),
         pool=np.asarray([number[pool_key(lot)] for lot in lots], dtype=np.intp),
         place=np.asarray([place[lot.spot] for lot in lots], dtype=np.intp),
         doubt=np.asarray([_reading_doubt(lot) for lot in lots], dtype=np.int8),
@@ -545,14 +552,14 @@ def find_pairs(territory: Territory, moves: JobMoves, bounds: Bounds) -> Pairs:
     @cache
     def steps_down(origin: str) -> Bools:
         """Whether each target, shape (t,), is a step down from an origin: lots of one job ask the same."""
-        kinds = (kind_between(graph.referential, origin, end) for end in moves.column)
+        kinds = (kind_between(graph.referential, origin, end) for end, _ in moves.column)
         return np.asarray([kind == "step-down" for kind in kinds], dtype=np.bool_)
 
     blocks = [_NO_PAIRS]
     for lot_at, lot in enumerate(lots):
         go_on()
         near = np.flatnonzero(within[lot.spot][openings.place])
-        job, origin = openings.job[near], moves.row[lot.job]
+        job, origin = openings.job[near], moves.row[titled_job(lot)]
         km_to, barred = distances[lot.spot]
         km, far = km_to[openings.place[near]], barred[openings.place[near]]
         same, reason, cost = moves.same[origin, job], why[origin, job], costs[origin, job]
