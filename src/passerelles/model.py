@@ -10,6 +10,9 @@ from passerelles.sharing import FrozenDict
 
 Ternary = Literal["yes", "no", "unknown"]
 TERNARY: Final = get_args(Ternary)
+Stated = Literal["yes", "no", "unknown", "expired"]
+STATED: Final = get_args(Stated)
+"""What a person says of a credential; one that has expired is held no longer, and may take a shorter training."""
 CompetencyKind = Literal["savoir-faire", "savoir-être", "savoir"]
 Status = Literal["core", "emerging", "other"]
 EcologicalRole = Literal["green", "strategic", "neutral", "brown", "unknown"]
@@ -192,7 +195,8 @@ class Reduction(NamedTuple):
     """
     That who holds something else needs a shorter training for a credential.
 
-    `holder_of` is the code of a credential or of an occupation; `hours` those that remain at a training centre.
+    `holder_of` is the code of a credential or of an occupation, that of the credential itself for who let it expire;
+    `hours` those that remain at a training centre.
     """
 
     holder_of: str
@@ -456,8 +460,8 @@ class Profile:
         Codes of competencies held, besides those that the occupation requires; of a second job, for instance,
         ``[each.competency for each in referential.requirements_of[code]]``, which brings none of its credentials.
     credentials
-        ``"yes"``, ``"no"`` or ``"unknown"`` by credential code; a credential that is absent is unknown, except
-        that the credentials which the occupation requires are held.
+        ``"yes"``, ``"no"``, ``"unknown"`` or ``"expired"`` by credential code; a credential that is absent is unknown,
+        except that those which the occupation requires are held. What has expired is not held; see `Reduction`.
     employment
         How the person means to work: ``"employee"``, ``"self-employed"`` or ``"public"``, which decides whom a
         requirement concerns; None, as an employee of a firm.
@@ -467,8 +471,7 @@ class Profile:
     PasserellesError
         If it has neither an occupation nor a competency (of somebody of whom nothing is known every occupation would be
         as near as any other: that is no answer to give), if a code is no text, if a text stands where a list or a
-        mapping of codes is meant, if a credential is neither held, nor not held, nor unknown, or there is no such
-        employment.
+        mapping of codes is meant, if a credential is none of these, or there is no such employment.
 
     Examples
     --------
@@ -479,7 +482,7 @@ class Profile:
 
     occupation: str | None = None
     competencies: tuple[str, ...] = ()
-    credentials: Mapping[str, Ternary] = field(default_factory=dict)
+    credentials: Mapping[str, Stated] = field(default_factory=dict)
     employment: Employment | None = None
 
     def __post_init__(self) -> None:
@@ -498,7 +501,7 @@ class Profile:
             raise PasserellesError("not_a_mapping", what="credentials", value=repr(stated), kind=type(stated).__name__)
         for code, held in self.credentials.items():
             check_code(code, what="credential")
-            if held not in TERNARY:
+            if held not in STATED:
                 raise PasserellesError("not_ternary", code=code, value=repr(held))
         object.__setattr__(self, "competencies", codes)
         object.__setattr__(self, "credentials", FrozenDict(sorted(self.credentials.items())))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from passerelles import (
@@ -22,6 +23,7 @@ from passerelles import (
     load_referential,
     rank_moves,
     rank_paths,
+    rank_profiles,
     rank_sources,
 )
 from passerelles.access.conditions import AccessCredential, access_conditions, move_kind, training_hours
@@ -58,12 +60,13 @@ from passerelles.model import (
     Requirement,
     RequirementKind,
     Scope,
+    Stated,
     Ternary,
 )
 from passerelles.paths.detail import required_of
 from passerelles.paths.legal import NO, UNKNOWN
 from passerelles.paths.path import Path as Found
-from passerelles.paths.path import Span, StepCredential, hours_short, hours_text, path_sentences, step_lines
+from passerelles.paths.path import Span, Step, StepCredential, hours_short, hours_text, path_sentences, step_lines
 from passerelles.ranking.move import move_sentences
 from passerelles.ranking.rank import counterfactual
 from passerelles.referentials.credentials import Catalogue, read_catalogue
@@ -73,6 +76,7 @@ from passerelles.referentials.validate import text_disagreements
 from passerelles.report.case import Case
 from passerelles.report.lookups import Fiche
 from passerelles.report.moves import explained_origins, named_by_flows
+from passerelles.service.requests import Person
 from passerelles.settings import EffortSettings, PathSettings, RankingSettings, TerritorySettings
 from passerelles.territory.flows import hours_at
 from passerelles.territory.hours import EffortCosts, prior_training
@@ -2824,3 +2828,29 @@ def test_hours_months_and_frames_of_a_flow_are_those_of_the_titles_that_its_jobs
         assert path.hours.expected == flow.hours.expected or path.hours.lower_bound
         assert flow.move is not None
         assert (flow.move.access.title, path.target.title or "") == (path.steps[0].access.title,) * 2
+
+
+def test_what_has_expired_takes_what_its_former_holders_train_for_and_unknown_hours_where_nobody_says_so() -> None:
+    rows = (*driver("P"), *driver("Q"), CredentialRequirement("R", "AS"), CredentialRequirement("S", "CARTE"))
+    some = jobs(*rows)
+    renewed = replace(FIMO, reductions=(Reduction("C", 50.0), Reduction("FIMO", 35.0), Reduction("P", 0.0)))
+    some = replace(some, credentials=tuple(renewed if c.code == "FIMO" else c for c in some.credentials))
+    graph = build_graph(some, settings=PLAIN)
+
+    def step(target: str, code: str, held: Stated) -> tuple[Step, list[tuple[str, str, float | None]]]:
+        (path,) = rank_paths(graph, Profile("P", credentials={code: held}), targets=[target], max_steps=1)
+        (only,) = path.steps
+        return only, [(c.code, c.held, c.hours.expected) for c in only.to_obtain]
+
+    assert step("Q", "FIMO", "unknown")[1] == step("Q", "FIMO", "yes")[1] == []
+    assert step("Q", "FIMO", "expired")[1] == [("FIMO", "no", 35.0)]  # the licence that goes with it stays held
+    for code, target, hours in (("AS", "R", None), ("CARTE", "S", 0.0)):
+        lapsed, left = step(target, code, "expired")
+        assert left == [(code, "no", hours)]
+        assert lapsed.hours.lower_bound is (hours is None)  # a card is asked for again, a course may be shorter
+        assert not any("souvent détenu" in line for line in step_lines(lapsed, "fr"))
+        assert step(target, code, "no")[0].hours.lower_bound is False
+    people = pa.table({"id": ["a"], "occupation": ["P"], "credentials": ["CARTE=expired"]})
+    (row,) = [r for r in rank_profiles(graph, people).read_all().to_pylist() if r["code"] == "S"]
+    assert (row["credentials_missing"], row["credentials_unknown"]) == (["CARTE"], [])
+    assert Person(occupation="P", credentials={"FIMO": "expired"}).profile().credentials == {"FIMO": "expired"}

@@ -106,7 +106,7 @@ def test_a_csv_file_is_read_as_platforms_write_it(tmp_path: Path, embedded_graph
         ["001", "k2110", "rien", f"{first} | {second}", f"{credential}=Oui", "Salariée"],
         ["002", "K2110", "", f'["{first}", "{second}"]', f"{credential}=non", "à son compte"],
         ["003", "", "K2110", f"{first},{second}", f"{credential}=", ""],  # a bare credential is not guessed to be held
-        ["004", "", "K2110", f"{first},{second}", "", ""],
+        ["004", "", "K2110", f"{first},{second}", f"{credential}=Périmée", ""],
     ]
     text = "\n".join(";".join(row) for row in rows)
     (tmp_path / "in.csv").write_text(f"sep=;\n{text}", encoding="utf-8-sig")
@@ -117,7 +117,7 @@ def test_a_csv_file_is_read_as_platforms_write_it(tmp_path: Path, embedded_graph
     given: list[Any] = [
         ("001", "K2110", [first, second], {credential: "yes"}),
         ("002", "K2110", [first, second], {credential: "no"}),
-        ("004", None, [first, second], {}),
+        ("004", None, [first, second], {credential: "expired"}),
     ]
     asked = table(given)
     ways = pa.array(["employee", "self-employed", None])

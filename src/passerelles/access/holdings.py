@@ -52,7 +52,7 @@ class Holdings:
     Attributes
     ----------
     known
-        Held, not held or unknown, by code; what is absent is unknown.
+        Held, not held, unknown or expired, by code; what is absent is unknown.
     choices
         Sets of credentials, of each of which one alternative is held, nobody knows which.
     occupations
@@ -65,7 +65,7 @@ class Holdings:
         How the person means to work, and in which titles: whom requirements have to concern.
     """
 
-    known: Mapping[str, model.Ternary] = field(default_factory=dict)
+    known: Mapping[str, model.Stated] = field(default_factory=dict)
     choices: tuple[frozenset[frozenset[str]], ...] = ()
     occupations: tuple[str, ...] = ()
     highest: int = 0
@@ -77,8 +77,8 @@ class Holdings:
         code = credential if isinstance(credential, str) else credential.code
         stated = self.known.get(code)
         if stated is not None:
-            return stated
-        if any(all(code in way for way in alternatives) for alternatives in self.choices):
+            return "no" if stated == "expired" else stated
+        if any(all(code in way for way in alternatives) for alternatives in self._made):
             return "yes"
         return "no" if isinstance(credential, model.Credential) and given_by_employer(credential) else "unknown"
 
@@ -93,9 +93,17 @@ class Holdings:
         return credential.code in OF_A_LEVEL and self.may_have(credential)
 
     def reduction_for(self, credential: model.Credential) -> model.Reduction | None:
-        """Return the shortest training that what is held, or done, gives right to; certain and known ones first."""
+        """
+        Return the shortest training that what is held, or done, gives right to; certain and known ones first.
+
+        What has expired takes what its former holders train for, whatever else is held.
+        """
+        if self.known.get(credential.code) == "expired":
+            own = (r for r in credential.reductions if r.holder_of == credential.code)
+            return next(own, model.Reduction(credential.code))
         jobs = [job for job in self.occupations if not _takes_longer(credential, self.practice.get(job))]
-        fits = [r for r in credential.reductions if r.holder_of in jobs or self.of(r.holder_of) == "yes"]
+        others = (r for r in credential.reductions if r.holder_of != credential.code)
+        fits = [r for r in others if r.holder_of in jobs or self.of(r.holder_of) == "yes"]
         return min(fits, key=lambda r: (r.hours is None, bool(r.experience_months), r.hours or 0.0), default=None)
 
     def months_left(self, credential: model.Credential) -> model.Hours:
@@ -119,7 +127,7 @@ class Holdings:
     @cached_property
     def held(self) -> frozenset[str]:
         """Codes of all credentials that are held, as `of` says of one."""
-        common = (frozenset.intersection(*alternatives) for alternatives in self.choices)
+        common = (frozenset.intersection(*alternatives) for alternatives in self._made)
         return self._certain | frozenset(chain.from_iterable(common)).difference(self.known)
 
     def has_one_of(self, alternatives: model.Alternatives) -> bool:
@@ -136,14 +144,21 @@ class Holdings:
         return frozenset(code for code, held in self.known.items() if held == "yes")
 
     @cached_property
+    def _made(self) -> tuple[frozenset[frozenset[str]], ...]:
+        """Choices made, without what has expired of them: who says that some of a way has expired took that one."""
+        lapsed = {code for code, stated in self.known.items() if stated == "expired"}
+        taken = (frozenset(way - lapsed for way in ways if way & lapsed) or ways for ways in self.choices)
+        return tuple(taken) if lapsed else self.choices
+
+    @cached_property
     def _with_choices(self) -> list[list[frozenset[str]]]:
         """What is held with each way of each choice that the person has made."""
-        return [[self._certain | way for way in ways] for ways in self.choices]
+        return [[self._certain | way for way in ways] for ways in self._made]
 
     def may_include(self, codes: Iterable[str]) -> bool:
         """Whether some credentials are all held, or may be by one alternative of a choice that the person has made."""
         missing = {code for code in codes if self.of(code) != "yes"}
-        return not missing or any(missing <= way for choice in self.choices for way in choice)
+        return not missing or any(missing <= way for choice in self._made for way in choice)
 
 
 def given_by_employer(credential: model.Credential) -> bool:
@@ -327,7 +342,7 @@ def after_occupation(
     candidates = (*_waived(referential, occupation), *usual_years(referential, occupation))
     supposed = [c for c in candidates if not _takes_longer(referential.credential_by_code[c], practice)]
     waived, _ = _implied(referential, supposed)
-    held: dict[str, model.Ternary] = dict.fromkeys((*diplomas, *implied, *waived), "yes")
+    held: dict[str, model.Stated] = dict.fromkeys((*diplomas, *implied, *waived), "yes")
     groups = (_completed(referential, alternatives) for alternatives in groups_of(rows).values())
     return replace(
         holdings,
@@ -350,7 +365,7 @@ def usual_years(referential: Referential, occupation: str) -> list[str]:
 def holdings_of(
     referential: Referential,
     occupation: str | None,
-    stated: Mapping[str, model.Ternary],
+    stated: Mapping[str, model.Stated],
     employment: model.Employment | None = None,
     titles: frozenset[str] = frozenset(),
 ) -> Holdings:
@@ -360,7 +375,7 @@ def holdings_of(
     What is stated goes before what the occupation implies.
     """
     implied, choices = _implied(referential, (code for code, held in stated.items() if held == "yes"))
-    known: dict[str, model.Ternary] = dict.fromkeys(implied, "yes")
+    known: dict[str, model.Stated] = dict.fromkeys(implied, "yes")
     person = Holdings(known | dict(stated), choices, aim=Aim(employment, titles))
     return person if occupation is None else after_occupation(referential, person, occupation)
 

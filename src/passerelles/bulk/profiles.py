@@ -22,7 +22,7 @@ from passerelles.io.archive import path_errors
 from passerelles.io.arrow import pa, pc, pq
 from passerelles.io.atomic import is_stream
 from passerelles.io.csv import DELIMITERS, decode
-from passerelles.model import TERNARY, Employment, Ternary
+from passerelles.model import STATED, Employment, Stated
 from passerelles.referentials.draft import meaning
 from passerelles.referentials.referential import exact_occupation, named_titles
 from passerelles.referentials.table_format import coded
@@ -44,7 +44,7 @@ _HEADS: Final = {
     "competencies": ("competences",),
     "credentials": ("certifications",),
 }
-_HELD: Final = coded("yes_no")
+_HELD: Final = coded("yes_no") | coded("expired")
 _EMPLOYMENT: Final = coded("employment")
 _SEP: Final = re.compile(r"[;|,\n]")
 FAULT: Final = "passerelles.fault"  # a further column: why a row of a file could not be read
@@ -365,7 +365,7 @@ class People(NamedTuple):
 
     rows: NDArray[np.int32]
     extra: "sparse.csr_array"
-    credentials: tuple[Mapping[str, Ternary] | None, ...] | None = None
+    credentials: tuple[Mapping[str, Stated] | None, ...] | None = None
     aims: tuple[Aim, ...] | None = None
 
     def chosen(self, subset: NDArray[np.integer] | slice) -> "People":
@@ -502,9 +502,9 @@ def _beyond_occupation(
     return sparse.csr_array(listed - listed.multiply(Origins(listed, rows).of_occupation(presence(graph.weights))))
 
 
-def _stated_credentials(directory: Directory, column: "pa.Array", faults: Faults) -> dict[int, Mapping[str, Ternary]]:
+def _stated_credentials(directory: Directory, column: "pa.Array", faults: Faults) -> dict[int, Mapping[str, Stated]]:
     """Read the credentials that people state, by row; rows without any are left out."""
-    by_position: dict[int, Mapping[str, Ternary]] = {}
+    by_position: dict[int, Mapping[str, Stated]] = {}
     if column.null_count == len(column):
         return by_position
     pairs = _pairs_of(column.type)
@@ -526,7 +526,7 @@ def _credential_fault(directory: Directory, code: object, held: object, last: ob
         return Fault("empty_code", "credentials")
     if code not in directory.graph.referential.credential_by_code:
         return Fault("unknown_credential", _cut(code))
-    if held not in TERNARY:
+    if held not in STATED:
         return Fault("not_ternary", _cut(f"{code}={held}"))
     return None if held == last else Fault("contradictory", _cut(code))
 

@@ -23,7 +23,7 @@ from passerelles.codes import check_whole, grouped
 from passerelles.errors import PasserellesError, checked, need
 from passerelles.graph.core import OccupationGraph, metadata, provenance
 from passerelles.io.arrow import need_arrow, pa
-from passerelles.model import Ternary
+from passerelles.model import Stated
 from passerelles.ranking.move import excluded_rows
 from passerelles.ranking.rank import best_rows, check_limit, levels_by, short_access
 from passerelles.scoring import measures
@@ -161,7 +161,7 @@ def _copy_moves(ranking: Best, people: Rows, others: Best) -> None:
         array[people] = values
 
 
-Held = tuple[str, frozenset[tuple[str, Ternary]], Aim]
+Held = tuple[str, frozenset[tuple[str, Stated]], Aim]
 
 
 # Columns of what comes out and what they hold, in Spark's words.
@@ -258,8 +258,8 @@ def rank_profiles(
         that tells its columns to Arrow (pandas, polars), or the path of a Parquet or CSV file. Columns: ``id`` (text
         or whole number); ``occupation`` (code or exact title, null for none); ``competencies`` (list of codes, null
         for none), either of which may be absent; ``credentials`` (may be absent: a map or list of pairs code -
-        ``"yes"``, ``"no"`` or ``"unknown"``, or a struct whose fields are the codes); ``employment`` (as in `Profile`,
-        null for none; may be absent). Others are not read, which a `PasserellesWarning` says.
+        ``"yes"``, ``"no"``, ``"unknown"`` or ``"expired"``, or a struct whose fields are the codes); ``employment`` (as
+        in `Profile`, null for none; may be absent). Others are not read, which a `PasserellesWarning` says.
     settings
         Scorer; the graph's own where None.
     limit
@@ -460,7 +460,7 @@ class Ranker:
 
     def _held_by(self, people: People, who: int) -> Held:
         row = int(people.rows[who])
-        stated: Mapping[str, Ternary] = (people.credentials[who] if people.credentials else None) or {}
+        stated: Mapping[str, Stated] = (people.credentials[who] if people.credentials else None) or {}
         aim = people.aims[who] if people.aims else NO_AIM
         return self.plain.graph.codes[row] if row >= 0 else "", frozenset(stated.items()), aim
 

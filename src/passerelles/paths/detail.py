@@ -238,7 +238,8 @@ def _shortened(referential: Referential, known: Credential, holdings: Holdings, 
     """
     reduction, company = holdings.reduction_for(known), known.placement_hours
     may = reduction
-    if reduction is not None and reduction.hours is not None and not reduction.experience_months:
+    own = reduction is not None and reduction.holder_of == known.code  # of what has expired, known or not
+    if reduction is not None and (own or (reduction.hours is not None and not reduction.experience_months)):
         may, company = None, reduction.company_hours  # it does, for certain
     elif reduction is None and often_brought(referential, holdings, known):
         may = Reduction(known.code, hours=0.0)

@@ -7,7 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetPydanticS
 from pydantic.types import Discriminator, Tag
 
 from passerelles.language.say import Lang
-from passerelles.model import Employment, Profile, Ternary
+from passerelles.model import Employment, Profile, Stated
 from passerelles.paths.legal import presets
 from passerelles.ranking.filters import FILTERS
 from passerelles.report.schemas import SHAPES, definitions
@@ -126,8 +126,10 @@ class Person(Body):
     competencies: list[Code] = Field(
         default_factory=list, max_length=500, description="Codes of what is held besides what the job requires"
     )
-    credentials: dict[Code, Ternary] = Field(
-        default_factory=dict, max_length=_CREDENTIALS, description="Whether each is held; what is not said is unknown"
+    credentials: dict[Code, Stated] = Field(
+        default_factory=dict,
+        max_length=_CREDENTIALS,
+        description="Whether each is held, or has expired; what is not said is unknown",
     )
     employment: Employment | None = Field(
         default=None, description="How the person means to work; null: as an employee"
