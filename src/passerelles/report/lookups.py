@@ -1,6 +1,7 @@
 """Sheets and pages of an occupation, of titles resolved and of codes migrated, with their envelopes."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
@@ -320,7 +321,7 @@ class Fiche(NamedTuple):
             return f"{code}  {text}" if codes else text
 
         word = partial(say, lang=lang)
-        values, conditions, unknown = self.to_dict(), self.conditions, [word("show.unknown")]
+        values, conditions, unknown = self.to_dict(), _lettered(self.conditions), [word("show.unknown")]
         titles = {title.code: title.label for title in self.referential.titles_in(self.code)}
         flags, choices = values["flags"].items(), _choices(conditions, titles, lang)
         blocks = [
@@ -427,6 +428,16 @@ def _conditions(conditions: AccessConditions, lang: Lang) -> list[str]:
     if conditions.note:
         sentences.append(say("conditions.note", lang=lang, note=conditions.note))
     return sentences
+
+
+def _lettered(conditions: AccessConditions) -> AccessConditions:
+    """Return what access takes with the ways of each choice lettered from a on, whatever the tables call them."""
+    named = grouped((c.group, c.alternative or "") for c in conditions.credentials if c.group is not None)
+    letters = {(g, way): chr(ord("a") + n) for g, ways in named.items() for n, way in enumerate(sorted({*ways}))}
+    lettered = (
+        replace(c, alternative=letters.get((c.group or "", c.alternative or ""))) for c in conditions.credentials
+    )
+    return replace(conditions, credentials=tuple(lettered))
 
 
 def _choices(conditions: AccessConditions, titles: Mapping[str, str], lang: Lang) -> dict[str, str]:
