@@ -949,7 +949,12 @@ def test_who_would_change_jobs_for_what_a_post_of_their_own_asks_for_is_said(
     assert [(f.hiring.employer, f.same_job) for f in found.flows] == [("C", False)]
     (note,) = found.planned
     assert note.key == "own_job_asks"
-    assert "Cariste → Cariste bilingue" in note.sentence(lang)
+    check = {
+        "fr": "vérifiez d'abord leur distance et ce qu'ils demandent.",
+        "en": "how far these are and what they ask for.",
+    }
+    assert "(Cariste → Cariste bilingue)" in note.sentence(lang)
+    assert note.sentence(lang).endswith(check[lang])
 
 
 def test_who_would_change_jobs_for_a_title_that_is_not_read_surely_is_said(embedded_graph: OccupationGraph) -> None:
