@@ -150,15 +150,17 @@ def leading_in_words(
 
     `kinds` are those of what is to be obtained. Only what is demanded of everybody, or has a code among those `asked`
     of the person or of all `ways` to that, is said to lead there; what files tie to the occupation follows as tied, but
-    where a diploma or a title is to be obtained. What they tie to its family alone, far from its name, is told where
-    nothing is nearer and nothing is to be obtained that it would have to give, if it has part of it. What is `held`
-    leads no further. What is demanded today is in force, whatever files leave unsaid.
+    where a diploma or a title is to be obtained, unless only another way to it is known. What they tie to its family
+    alone, far from its name, is told where nothing is nearer and nothing is to be obtained that it would have to give,
+    if it has part of it. What is `held` leads no further. What is demanded today is in force, whatever files leave
+    unsaid.
     """
     named = [c for c in certifications if c.demanded or c.code in asked or c.code in ways]
     near = [c for c in certifications if not c.far or c in named]
     candidates = [c for c in near or certifications if c.code not in held and (near or not c.foreign)]
     demanded = [c for c in candidates if c in named]
-    alone = demanded if any(kind in kinds for kind in DIPLOMAS) else []
+    enough = any(c.demanded or c.code in asked for c in demanded)
+    alone = demanded if enough and any(kind in kinds for kind in DIPLOMAS) else []
     chosen = sorted(alone or candidates, key=lambda c: (c.code not in asked, c not in named))
     beside = not demanded and not BROUGHT.issuperset(kinds)
     if not chosen or (beside and not near):
