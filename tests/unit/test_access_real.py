@@ -44,6 +44,9 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("J1501", "J1305", "conditional", {"APT-COND", "DEA", "PERM-B", "PERM-B-ANC"}, set(), "step-down"),
     ("D1505", "K2503", "conditional", {"CNAPS-PREAL", "CP-SEC", "TFP-APS"}, set(), "lateral"),  # cashier to guard
     ("K2503", "K1707", "selective", {"AGR-PM", "FORM-PM"}, set(), "lateral"),  # guard to municipal police
+    ("K1708", "K1707", "selective", {"AGR-PM", "FORM-PM"}, set(), "lateral"),  # on secondment, at its own level
+    ("D1502", "K2203", "open", set(), set(), "lateral"),  # head of a department to cleaning sites, from level 4 to 5
+    ("H2909", "I1508", "conditional", {"AMIANTE-SS3", "APT-SIR"}, set(), "lateral"),
     ("K2503", "K1706", "selective", set(), {"FORM-GPX", "FORM-SOG"}, "lateral"),
     ("N4105", "N4101", "conditional", {"APT-COND", "CARTE-CHRONO"}, LORRY, "lateral"),  # delivery to lorry
     ("N4101", "N4103", "conditional", set(), BUS, "lateral"),
@@ -1675,7 +1678,8 @@ def test_the_practice_that_a_fiche_names_is_told(rome4_graph: OccupationGraph) -
         "I1326": "EXP-MAINT", "I1332": "EXP-MAINT", "I1333": "EXP-MAINT", "M1206": "EXP-COMPTA",
         "N1302": "EXP-TRANSPORT", "N3201": "EXP-PORT", "N4201": "EXP-FRET",
         "G1808": "EXP-BARMAN", "H2501": "EXP-PRODUCTION", "H2503": "EXP-PRODUCTION", "H2504": "EXP-PRODUCTION",
-        "D1402": "EXP-PRODVENDU", "L1302": "EXP-SPECTACLE", "M1302": "EXP-DOMAINE", "N3202": "EXP-NAVIGANT",
+        "D1402": "EXP-PRODVENDU", "L1302": "EXP-SPECTACLE", "L1512": "EXP-SPECTACLE", "M1302": "EXP-DOMAINE",
+        "N3202": "EXP-NAVIGANT",
         "A1207": "EXP-NATURE", "H2204": "EXP-BOIS", "I1107": "EXP-MACHINES",
         "G1503": "EXP-ETAGE", "H2710": "EXP-PROCEDES", "I1206": "EXP-MOBURB", "L1514": "EXP-IMAGE",
     }  # fmt: skip
@@ -1696,10 +1700,13 @@ def test_the_practice_that_a_fiche_names_is_told(rome4_graph: OccupationGraph) -
         ("D1416", "D1402", "EXP-PRODVENDU"),
         ("E1314", "E1303", "EXP-GRAPHIQUE"),
         ("D1211", "D1508", "EXP-COMMERCE"),
+        ("D1214", "D1302", "EXP-COMMERCE"),
+        ("L1515", "L1512", "EXP-SPECTACLE"),
         ("A1433", "A1420", "EXP-CULTURE"),
         ("K1708", "K2502", "EXP-SURETE"),
         ("I1313", "I1326", "EXP-MAINT"),
         ("N4116", "N4201", "EXP-FRET"),
+        ("N4204", "N4201", "EXP-FRET"),
         ("N3203", "N3201", "EXP-PORT"),
     ],
 )
