@@ -507,6 +507,7 @@ def test_a_trade_open_in_law_takes_the_diploma_that_employers_ask_for(rome4_grap
     assert hours("D1505", "L1517") >= hours("D1505", "L1516") - 50  # a head of stage hairdressers is one of them
     assert hours("D1505", "D1230") < 600  # heads of rental agencies have no master
     assert hours("C1102", "C1104") < 600  # nor do all heads of insurance agencies
+    assert 150 <= hours("C1401", "C1201") <= 400  # experience of banking opens its front desk
     assert 250 <= hours("M1213", "M1203") <= 450  # an assistant of the same trade learns part of it
     # Who does a job that asks for the same title, or for a higher one, sits it out no second time.
     pairs = (
