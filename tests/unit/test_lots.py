@@ -966,7 +966,10 @@ def test_a_date_that_says_no_month_and_a_formula_without_its_result_are_said(
     lots = read_lots(embedded, tmp_path / "t.xlsx", "hiring")
     assert (lots.people, lots.lots[0].month) == (5, None)
     assert [(p.line, p.key) for p in lots.set_aside] == [("3", "formula")]
-    assert "« selon les départs » ne dit ni un mois ni une date ; la ligne (2) compte sans échéance" in said(lots)
+    assert (
+        "« selon les départs » ne dit ni un mois avec son année, ni une date ; la ligne (2) compte sans échéance"
+        in said(lots)
+    )
     assert "la ligne sans métier ou sans nombre (4) est passée : « 12 »" in said(lots)
 
 

@@ -3994,3 +3994,27 @@ def test_lines_whose_jobs_all_tell_their_numbers_are_not_said_to_count_one(embed
     assert (lots.people, "jobs_split" in said(lots), "counted_lines" in said(lots)) == (9, True, False)
     lots = read_lots(embedded, [*rows, {"Postes supprimés": "N1103"}], "fragile")
     assert (lots.people, "counted_lines" in said(lots)) == (10, True)
+
+
+def test_other_contracts_beside_permanent_ones_are_parts_of_one_number(embedded: Referential, tmp_path: Path) -> None:
+    rows = ("Qui recrute;;Profil;Volume;;Commune", "Nom;Secteur;;CDI;Autre;", "Alpha;BTP;N1101;2;1;Redon")
+    lots = read_lots(embedded, written(tmp_path / "h.csv", "\n".join(rows)), "hiring", locator=Locator(PLACES))
+    assert (lots.people, asides(lots), "parts_summed" in said(lots)) == (3, [], True)
+
+
+def test_a_column_n_counts_where_a_numbered_one_does_not(embedded: Referential, tmp_path: Path) -> None:
+    rows = [f"{at};N1101;{n};Redon" for at, n in enumerate((2, 9, 7, 4, 3), 1)]
+    path = written(tmp_path / "f.csv", "\n".join(("N°;Emploi;N;Commune", *rows)))
+    lots = read_lots(embedded, path, "fragile", locator=Locator(PLACES))
+    assert (lots.people, "counted_lines" in said(lots)) == (25, False)
+    numbered = read_lots(embedded, written(path, "N°;Emploi\n4;N1101\n7;N4101"), "fragile")
+    assert numbered.people == 2
+
+
+def test_free_remarks_are_no_dates(embedded: Referential) -> None:
+    row = {"Emploi": "N1101", "Nb": "4"}
+    remarks = read_lots(embedded, [{**row, "Commentaire libre": "2 mois par an"}], "fragile")
+    assert "month_unread" not in said(remarks)
+    for column in ("Libre", "Libres le", "Postes libres au"):
+        (lot,) = read_lots(embedded, [{**row, column: "mars 2027"}], "fragile").lots
+        assert lot.month == Month(2027, 3)

@@ -317,7 +317,8 @@ class Grid:
     @property
     def free(self) -> list[int]:
         """Columns without a role that are not of something else, nor identifiers, ages, or parts counted already."""
-        taken = {*self.columns.values(), *self.saying("something_else", "no_people")}
+        counts = {at for at, name in enumerate(self.header) if name.casefold() == "n"}  # "N°" numbers its rows
+        taken = {*self.columns.values(), *({*self.saying("something_else", "no_people")} - counts)}
         return [at for at in range(len(self.header)) if at not in taken]
 
     @property
