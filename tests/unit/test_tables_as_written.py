@@ -4018,3 +4018,9 @@ def test_free_remarks_are_no_dates(embedded: Referential) -> None:
     for column in ("Libre", "Libres le", "Postes libres au"):
         (lot,) = read_lots(embedded, [{**row, column: "mars 2027"}], "fragile").lots
         assert lot.month == Month(2027, 3)
+
+
+def test_a_name_of_two_adjectives_is_one_job(rome: Referential) -> None:
+    for title in ("Assistant(e) technique et commercial(e)", "Assistante comptable et commerciale"):
+        assert several_jobs(rome, title, family=True) is None
+    assert isinstance(several_jobs(rome, "Comptable et commercial"), Unusable)
