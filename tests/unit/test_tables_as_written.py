@@ -4024,3 +4024,20 @@ def test_a_name_of_two_adjectives_is_one_job(rome: Referential) -> None:
     for title in ("Assistant(e) technique et commercial(e)", "Assistante comptable et commerciale"):
         assert several_jobs(rome, title, family=True) is None
     assert isinstance(several_jobs(rome, "Comptable et commercial"), Unusable)
+
+
+@pytest.mark.parametrize(
+    ("firm", "job", "code"),
+    [
+        ("Laiterie du Lac", "Électricien", "I1309"),
+        ("Abattoirs de l'Ouest", "Mécanicien", "I1310"),
+        ("Garage du Lac", "Mécanicien", "I1604"),
+        ("Conserverie du Port", "Agent de fab.", "H2105"),
+        ("SARL Métal Landes", "Peintre", "H3404"),
+    ],
+)
+def test_the_industry_in_the_name_of_a_firm_tells_jobs_called_alike(
+    rome: Referential, firm: str, job: str, code: str
+) -> None:
+    (lot,) = read_lots(rome, [{"Entreprise": firm, "Métier": job, "Nb": "2"}], "fragile").lots
+    assert lot.job == code

@@ -58,6 +58,7 @@ _MOST_JOBS: Final = 4  # in a cell: more are no list of jobs
 
 
 _JOBS: Final = WORDS["jobs"]
+_BRANCHES: Final = {naf: re.compile(rf"\b(?:{names})s?\b") for naf, names in WORDS["branches"].items()}
 _SEPARATORS: Final = [re.compile(rf"\s*(?:{signs})(?![^()]*\))\s*", re.IGNORECASE) for signs in _JOBS["parted"]]
 _COUNTED: Final = [re.compile(pattern, re.IGNORECASE) for pattern in _JOBS["counted"]]
 _SEEKS: Final = re.compile(_JOBS["seeks"], re.IGNORECASE)
@@ -125,6 +126,7 @@ def read_titles(grid: Grid, rows: Sequence[Row]) -> list[Job | None]:
     # A workshop that is a word of the title tells nothing more: "Découpe" of "Chef d'équipe découpe".
     sectors = ["" if {*words(own)} <= {*words(t)} else own for own, t in zip(sectors, texts, strict=False)]
     named = employers or ([grid.about] * len(rows) if one_firm else [])
+    sectors = sectors or [_branch_of(name) for name in named]
     contexts = contexts_of(texts, employers=named, sectors=sectors, agreements=agreements, one_firm=one_firm)
     keys = list(zip(texts, contexts, strict=True))
     queries = list(dict.fromkeys(key for key in keys if key[0] and code_of(referential, key[0]) is None))
@@ -140,6 +142,11 @@ def read_titles(grid: Grid, rows: Sequence[Row]) -> list[Job | None]:
         return jobs
     firms = employers or [""] * len(rows)
     return _of_trades(referential, jobs, firms, [readings.get(key, ()) for key in keys])
+
+
+def _branch_of(firm: str) -> str:
+    """Return the NAF division of the industry that the name of a firm says; empty where it says none."""
+    return next((naf for naf, names in _BRANCHES.items() if names.search(normalise_label(firm))), "")
 
 
 def _of_trades(
