@@ -21,6 +21,8 @@ _FORMS = {
     "ROME": r"[a-z]\d{4}",
     "O*NET": r"\d\d-\d{4}(?:\.\d\d)?",
     "ESCO": rf"https?://data\.europa\.eu/esco/\S+|{_UUID}",
+    "PCS": r"\d{3}[a-l]",
+    "FAP": r"[a-z]\d[abxz]\d\d",
 }
 
 
@@ -146,8 +148,8 @@ def code_form(text: str) -> str:
 
     Examples
     --------
-    >>> code_form("k2110"), code_form("11-1011.00"), code_form("3322")
-    ('ROME', 'O*NET', '')
+    >>> code_form("k2110"), code_form("11-1011.00"), code_form("625d"), code_form("3322")
+    ('ROME', 'O*NET', 'PCS', '')
     """
     return next((name for name, form in _FORMS.items() if re.fullmatch(form, text.casefold())), "")
 

@@ -194,6 +194,9 @@ def test_a_title_read_in_place_of_an_unknown_code_is_said(embedded: Referential)
     note = next(n for n in reading_notes([lots]) if n.key == "code_unknown")
     assert "« N9999 » n'est pas dans le référentiel ; l'intitulé « Cariste » est lu" in note.sentence("fr")
     assert note.values["rows"] == "1"
+    lots = read_lots(embedded, [{**row, "Code ROME": "652a"}], "fragile")
+    note = next(n for n in reading_notes([lots]) if n.key == "code_foreign")
+    assert "« 652a » a la forme d'un code PCS" in note.sentence("fr")
 
 
 def test_a_table_without_a_known_column_says_which_it_has(embedded: Referential, tmp_path: Path) -> None:

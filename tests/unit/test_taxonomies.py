@@ -526,6 +526,8 @@ def test_a_table_of_pairs_that_does_not_fit_is_refused_with_the_estimate(monkeyp
         ("K 9999", "ROME"),
         ("http://data.europa.eu/esco/occupation/00000000-1111-2222-3333-444444444444", "ESCO"),
         ("00000000-1111-2222-3333-444444444444", "ESCO"),
+        ("625d", "PCS"),
+        ("S1Z40", "FAP"),
         ("3322", ""),
     ],
 )

@@ -640,8 +640,8 @@ def read_number(text: str, *, decimal: str = "", whole: bool = False) -> Number:
     (1250.0, 5.0, 2.5)
     >>> read_number("2 CDI + 1 CDD").value, read_number("deux postes").value, read_number("une dizaine").value
     (3.0, 2.0, None)
-    >>> [read_number(text).value for text in ("2 temps pleins et 1 à mi-temps", "1 seul", "6 (3 ici et 3 là)")]
-    [3.0, 1.0, 6.0]
+    >>> [read_number(text).value for text in ("2 temps pleins et 1 à mi-temps", "1 seul", "x2", "6 (3 ici et 3 là)")]
+    [3.0, 1.0, 2.0, 6.0]
     >>> read_number("12,000"), read_number("2 5"), read_number("12,000", decimal=".").value
     (Number(value=None, why='ambiguous'), Number(value=None, why='ambiguous'), 12000.0)
     >>> read_number("3 (1 urgent)").value, read_number("3 (5 urgents)").value  # a part is no more than the whole
@@ -659,7 +659,7 @@ def read_number(text: str, *, decimal: str = "", whole: bool = False) -> Number:
         addends = [n for term in terms if (n := read_number(term, decimal=decimal, whole=whole).value) is not None]
         complete = len(addends) == len(terms) and min(addends) >= 0
         return Number(sum(addends)) if complete else Number(None, "not_number")
-    plain = _EVERYBODY.sub(r"\g<n>", plain)  # "tous (4)"
+    plain = _EVERYBODY.sub(r"\g<n>", plain)  # "tous (4)", "x2"
     first, *others = plain.split(maxsplit=1)
     plain = " ".join([_WORDED.get(first.casefold(), first), *others])  # "deux postes"
     negative = plain[0] in "-\u2212"

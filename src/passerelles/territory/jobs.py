@@ -322,10 +322,12 @@ def job_of(row: Line, title_job: Job | None) -> Job:
 
 
 def _tell_unknown(row: Line, texts: Mapping[str, str], given: str, code: str) -> None:
-    """Say that the code of a row is none of the referential's, and what was read in its place."""
+    """Say that the code of a row is none of the referential's, of whose form it is, and what was read in its place."""
+    referential = row.grid.reader.referential
     if "code" in texts:
-        values = {"code": texts["code"], "given": given, "read": _named(row.grid.reader.referential, code)}
-        row.tell("code_unknown", row.grid.title("code"), **values)
+        values = {"code": texts["code"], "given": given, "read": _named(referential, code)}
+        values |= foreign_code(referential, texts["code"])
+        row.tell("code_foreign" if "form" in values else "code_unknown", row.grid.title("code"), **values)
 
 
 def _named(referential: Referential, code: str) -> str:
