@@ -1008,6 +1008,40 @@ def test_titles_as_lists_of_staff_and_small_firms_write_them(rome: Referential, 
 
 
 @pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Boucholeur", "A1404"),
+        ("Détroqueuse", "A1430"),
+        ("Trieuse d'huîtres", "A1430"),
+        ("Agent du port à sec", "N3201"),
+        ("Céramiste dentaire", "J1410"),
+        ("Métallurgiste dentaire", "J1410"),
+        ("Fendeur de carcasses", "H2101"),
+        ("Trieur de planches", "H2205"),
+        ("Directeur adjoint cinéma", "G1414"),
+        ("Directeur de cinéma", "G1414"),
+        ("Contrôleur cinéma", "G1225"),
+        ("Agent de cinéma", "G1225"),
+        ("Agent de salle cinéma", "G1225"),
+        ("Contrôleur de billets", "G1225"),
+        ("Monteur caravanes", "H2909"),
+        ("Monteur de caravanes", "H2909"),
+        ("Agent de production caravanes", "H2909"),
+        ("Opérateur(trice) de production - Caravanes", "H2909"),
+        ("Monteur véhicules de loisirs", "H2909"),
+        ("Monteur mobil-home", "H2201"),
+        ("Régie publicitaire", "D1402"),
+        ("Chargé de régie publicitaire", "D1402"),
+        ("Conducteur UVE", "H2709"),
+        ("Conducteur de four UIOM", "H2709"),
+    ],
+)
+def test_titles_of_the_sea_of_cinemas_and_of_small_trades(rome: Referential, text: str, code: str) -> None:
+    first = resolve_title(rome, text)[0]
+    assert (first.code, first.parent_confidence > 0.45) == (code, True)
+
+
+@pytest.mark.parametrize(
     ("text", "family"),
     [
         ("Technicien tuyauteur", "H2914"),
