@@ -889,6 +889,7 @@ def test_who_changes_jobs_so_that_more_people_are_placed_is_said() -> None:
     found = match([own, strangers], posts, {("J00", "J02"): 100.0, ("J01", "J00"): 10.0})
     assert [(f.fragile.employer, f.hiring.employer) for f in found.flows] == [("A", "Q"), ("S", "P")]
     assert [(note.key, note.values["n"]) for note in found.planned] == [("own_job_others", 2)]
+    assert "le plus de personnes, au moindre coût" in found.planned[0].sentence("fr"), "as many may have stayed in it"
     apart = [replace(own, people=1), replace(own, employer="B", people=1)]
     again = match([*apart, strangers], posts, {("J00", "J02"): 100.0, ("J01", "J00"): 10.0})
     assert again.planned[0].sentence("fr").count("J00 Métier") == 1, "a job is named once, however many lots it has"
