@@ -6,6 +6,7 @@ import json
 import math
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -409,6 +410,40 @@ def test_a_file_that_nothing_here_writes_is_refused_and_a_form_asked_for_is_kept
     assert "passerelles report" in err
     assert call("rank", "K2110", "--format", "json", "--output", str(page), capsys=capsys)[0] == 0
     assert json.loads(page.read_text(encoding="utf-8"))["results"]
+
+
+def test_what_the_system_refuses_is_said_in_our_words(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refusing(name: str, place: str) -> Callable[..., object]:
+        before = getattr(Path, name)
+
+        def refuse(path: Path, *words: object, **more: object) -> object:
+            if str(path).startswith(place):
+                raise PermissionError(13, "Permission denied", str(path))
+            return before(path, *words, **more)
+
+        return refuse
+
+    file, folder = tmp_path / "réglages.json", tmp_path / "dossier"
+    file.write_text("{}", encoding="utf-8")
+    (tmp_path / "lots.csv").write_text("employer,job,headcount,basin\nA,N1103,6,Redon\n", encoding="utf-8")
+    (tmp_path / "postes.csv").write_text("employer,job,openings,basin\nB,N1103,6,Redon\n", encoding="utf-8")
+    tables = ("--fragile", str(tmp_path / "lots.csv"), "--hiring", str(tmp_path / "postes.csv"))
+    refused = {
+        ("rank", "K2110", "--settings", str(file)): ("open", "Lecture"),
+        ("rank", "K2110", "--data", str(tmp_path)): ("iterdir", "Lecture"),
+        ("report", "--output", str(folder)): ("is_dir", "Lecture"),
+        ("territory", "batch", *tables, "--output", str(folder)): ("mkdir", "Écriture"),
+    }
+    for words, (name, verb) in refused.items():
+        with monkeypatch.context() as patch:
+            patch.setattr("os.access", lambda *_, **__: False)  # what a Path option of typer asks first
+            patch.setattr(Path, name, refusing(name, words[-1]))
+            code, out, err = call(*words, capsys=capsys)
+        last = err.splitlines()[-1]
+        assert (code, out, last.startswith(f"passerelles : {verb} refusée : ")) == (2, "", True), err
+        assert words[-1] in last
 
 
 def test_a_fault_of_the_program_is_told_without_a_traceback(

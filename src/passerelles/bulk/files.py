@@ -27,6 +27,7 @@ from passerelles.io.atomic import (
     check_free,
     file_with_provenance,
     is_stream,
+    make_folder,
     read_provenance,
 )
 from passerelles.io.csv import FORMULA_SIGNS, formula_safe, without_apostrophe
@@ -254,7 +255,7 @@ def _finished(run: Mapping[str, Any], output: Path, aside: Path) -> dict[str, di
             raise PasserellesError("unreadable_path", path=output / RUN, reason=error) from error
         changed = [name for name in run if stored.get(name) != run[name]]
         if not changed:
-            _make_folder(aside)  # it may have been deleted: its parts are made again
+            make_folder(aside)  # it may have been deleted: its parts are made again
             return finished
         if finished:
             raise PasserellesError("profiles_other_run", path=output, what=", ".join(changed))
@@ -264,15 +265,8 @@ def _finished(run: Mapping[str, Any], output: Path, aside: Path) -> dict[str, di
         ):
             raise PasserellesError("write_onto_others", path=folder, names=RUN)
         check_free(folder, overwrite=True)
-        _make_folder(folder)
+        make_folder(folder)
     return {}
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise PasserellesError("write_failed", path=folder, reason=error) from error
 
 
 def rejects_schema() -> "pa.Schema":

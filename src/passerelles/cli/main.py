@@ -227,6 +227,8 @@ def run(arguments: Sequence[str] | None = None) -> None:
         _tell(say("cli.interrupted", lang=lang))
         sys.exit(TERMINATED if isinstance(stop, TerminatedError) else INTERRUPTED)
     except OSError as error:
+        if isinstance(error, PermissionError) and error.filename is not None:
+            _refuse(PasserellesError("no_permission", path=error.filename).message(lang), lang)
         if error.errno not in _STREAM_FAILURES:
             _fault(error, lang)
         forget_stdout()

@@ -47,12 +47,13 @@ ACCEPT_ERRORS: Final = "PASSERELLES_ACCEPT_ERRORS"
 
 def option(key: str, *names: str, **more: Any) -> Any:
     """Return an option of some names; `key` is that of the sentence which helps, in ``cli.option`` if it has no dot."""
-    return typer.Option(*names, help=key if "." in key else f"cli.option.{key}", **more)
+    # readable: what may not be read says so in our words, where it is read.
+    return typer.Option(*names, help=key if "." in key else f"cli.option.{key}", readable=False, **more)
 
 
 def argument(key: str, **more: Any) -> Any:
     """Return an argument; `key` is that of the sentence which helps, in ``cli.argument`` if it has no dot."""
-    return typer.Argument(help=key if "." in key else f"cli.argument.{key}", **more)
+    return typer.Argument(help=key if "." in key else f"cli.argument.{key}", readable=False, **more)
 
 
 class Format(StrEnum):

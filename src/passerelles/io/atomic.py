@@ -57,6 +57,12 @@ def atomic_file(path: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
             temp.replace(target)
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder, and those above it; one that is there stays. A refusal is a `PasserellesError` that names it."""
+    with _write_errors(path):
+        path.mkdir(parents=True, exist_ok=True)
+
+
 def write_whole(path: Path, content: str | bytes, *, overwrite: bool = True) -> None:
     """Make bytes, or a text in UTF-8, the content of a file; see `atomic_file`."""
     with atomic_file(path, overwrite=overwrite) as stream:

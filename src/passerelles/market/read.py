@@ -215,7 +215,8 @@ def scan_all(path: str | Path, *, workbooks: bool = True) -> Scan:
         raise PasserellesError("no_such_path", path="''")
     place = Path(path)
     with path_errors(place):
-        place.stat()
+        # A folder that may not be listed is refused: `rglob` passes over it.
+        next(place.iterdir(), None) if place.is_dir() else place.stat()
         listed = [place] if place.is_file() else sorted(p for p in place.rglob("*") if p.is_file())
     root = place.parent if place.is_file() else place
     recognised: list[RecognisedFile] = []

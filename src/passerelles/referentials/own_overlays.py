@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from passerelles.codes import looks_like_code
 from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.io.archive import FileSource, zipped
-from passerelles.io.atomic import write_whole
+from passerelles.io.atomic import make_folder, write_whole
 from passerelles.language.say import Lang, say, sentences
 from passerelles.referentials import table_format
 from passerelles.referentials.credentials import DEFAULT
@@ -213,7 +213,7 @@ def install(place: Path, base: Referential, *, replace: bool = False, accept_err
     if name in bundled(kind) or (existing is not None and not replace):
         raise PasserellesError("name_taken", name=name)
     data, ending = _file_bytes(source)
-    home(kind).mkdir(parents=True, exist_ok=True)
+    make_folder(home(kind))
     target = home(kind) / f"{name}{ending}"
     write_whole(target, data)
     if existing is not None and existing != target:

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph, provenance
-from passerelles.io.atomic import write_whole
+from passerelles.io.atomic import make_folder, write_whole
 from passerelles.io.csv import csv_text
 from passerelles.language.say import Lang, say
 from passerelles.report.case import Case, Request, Words
@@ -51,7 +51,7 @@ class Batch(NamedTuple):
         PasserellesError
             If the folder cannot be written to, or holds a table of that name that no run wrote.
         """
-        (folder / _PAGES if self.pages else folder).mkdir(parents=True, exist_ok=True)
+        make_folder(folder / _PAGES if self.pages else folder)
         before = {row["checksum"]: row for row in _rows(folder / LINES)}
         lines: list[Line] = []
         for number, part in enumerate(self.parts):
