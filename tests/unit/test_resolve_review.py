@@ -105,6 +105,34 @@ def test_the_sheet_has_drop_down_choices_and_is_read_back(tmp_path: Path, capsys
     assert [line["statut"] for line in lines][1:] == ["sûr", "sûr"]
 
 
+def test_a_choice_in_the_sheet_may_be_a_number_and_holds_for_what_its_row_was_read_as() -> None:
+    sheet = agenda(review(SMALL, listed(("moniteur", 7), ("cariste", 1)), "intitulé")).worklist()
+    rows = {row[0]: row for row in sheet.rows}
+    rows["moniteur"][CHOICE_FROM[0]] = 2.0  # as a spreadsheet gives a number back
+    offered = str(rows["moniteur"][CHOICE_FROM[1] + 1]).split()[0]
+    # In its own list it read as nothing; without the firm that stood beside it, it would read as a job.
+    rows["cariste"][HEADER.index("famille lue")], rows["cariste"][CHOICE_FROM[0]] = "", "D1102"
+    done = review(SMALL, sheet, "intitulé")
+    assert (done.refused, {key[0]: code for key, code in agenda(done).choices().items()}) == (
+        (),
+        {"moniteur": offered, "cariste": "D1102"},
+    )
+    assert ("cariste", "") in agenda(done).choices()
+
+
+def test_a_file_of_choices_that_is_not_there_is_refused_where_none_is_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, wrong = tmp_path / "liste.csv", tmp_path / "choi.csv"
+    source.write_text("intitulé,effectif\nmoniteur,7\n", encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        run(["resolve", "--input", str(source), "--column", "intitulé", "--choices", str(wrong)])
+    assert (ended.value.code, str(wrong) in capsys.readouterr().err) == (2, True)
+    with pytest.raises(SystemExit):
+        run(["resolve", "--review", str(source), "--choices", str(wrong)])
+    assert wrong.is_file()
+
+
 @pytest.mark.parametrize("kept", ["choix.xlsx", "nulle/part/choix.csv"])
 def test_choices_that_cannot_be_kept_are_refused_before_any_title_is_read(
     kept: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

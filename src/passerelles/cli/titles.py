@@ -77,6 +77,8 @@ def _review(opts: CommandOptions, kind: "Kind", choices: Path | None, *, context
     # Before the seconds of work, not after.
     if to_review and choices is not None:
         check_choices(choices)
+    elif choices is not None and not choices.exists():  # a review makes it, nothing else does: its name is misspelt
+        raise PasserellesError("no_such_path", path=choices)
     name = chosen_column(worklist, opts.column or (titled[0] if len(titled) == 1 else None))
     chosen = read_choices(choices) if choices else {}
     weights = shipped_weights()["title"].context if context and kind == "title" else {}

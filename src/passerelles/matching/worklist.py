@@ -261,7 +261,7 @@ def review(
         Where to look.
     worklist
         The list; columns of an earlier review are replaced, except `choix`, whose content holds: a code, an exact
-        title, or the number (1 to 5) of a candidate of that earlier review.
+        title, or the number (1 to 5) of a candidate of that earlier review, or of the sheet of one.
     column
         Column of the titles or competencies.
     kind
@@ -290,8 +290,11 @@ def review(
     place = worklist.place(column)
     texts = worklist.texts(place)
     before = choices or {}
+    # The sheet of a review says what its rows were read as, and as nothing, beside what a context said of them.
+    sheet = worklist.find(_FAMILY) is not None
     choices_made, led = worklist.texts(worklist.find(CHOICE)), worklist.texts(worklist.find(_FAMILY))
-    earlier = [worklist.texts(worklist.find(f"code_{n}")) for n in range(1, LIMIT + 1)]
+    offered = _CANDIDATES if worklist.find(ADDED[0]) is None else ADDED[:LIMIT]
+    earlier = [worklist.texts(worklist.find(name)) for name in offered]
     known = {owner.code: owner for owner in index_of(referential, kind).owners}
     columns = {heading: worklist.texts(worklist.place(name)) for heading, name in (contexts or {}).items()}
     employers, sectors, agreements = (columns.get(heading, ()) for heading in ("employer", "sector", "agreement"))
@@ -301,14 +304,13 @@ def review(
     rows: list[ResolvedRow] = []
     titles = referential if kind == "title" else None
     for i, candidates in enumerate(answers):
-        # The sheet of a review says what its rows were read as beside what a context said of them.
-        read_as = led[i] or (candidates[0].parent_code if candidates else "")
+        read_as = led[i] if sheet or not candidates else candidates[0].parent_code
         title = normalise_label(texts[i])
         stated = choices_made[i] or before.get((title, read_as)) or before.get((title, ""), "")
         verdict = status(candidates, review_threshold)
         row = ResolvedRow(worklist.lines[i], texts[i], candidates, verdict, stated, read_as)
         if stated:
-            code = chosen_code(stated, [codes[i] for codes in earlier], known, titles)
+            code = chosen_code(stated, [codes[i].partition(" ")[0] for codes in earlier], known, titles)
             row = replace(row, status="à vérifier") if code is None else _with_choice(row, known[code])
         rows.append(row)
         if progress is not None:
