@@ -145,7 +145,7 @@ class Session(Deriving):
 
         place, cached = self._cached_index
         if place is not None and cached is None and self.preparing is not None:
-            self.preparing(Path(self.name).name)
+            self.preparing(Path(self.name).resolve().name)
         graph = build_graph(self.referential, settings=self.settings)
         if place is not None and cached is None:
             keep_index(graph, place)
@@ -299,8 +299,8 @@ class Session(Deriving):
         """Contents of a folder, scanned once."""
 
         def scan() -> Scan:
-            if self._keeper is not None and self.preparing is not None:
-                self.preparing(folder.name)
+            if self._keeper is not None and self.preparing is not None and folder != cache_folder():
+                self.preparing(folder.resolve().name)
             return scan_all(folder)
 
         def scanned() -> Scan:

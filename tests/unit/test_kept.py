@@ -51,11 +51,19 @@ def test_what_is_kept_is_what_was_read(folder: Path, monkeypatch: pytest.MonkeyP
     assert list(cached_place().iterdir()) == []
 
 
-def test_reading_for_the_first_time_is_told_where_it_is_kept(folder: Path) -> None:
+def test_reading_for_the_first_time_is_told_where_it_is_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
     for cache in (False, True, True):
         assert Session(data=(folder,), cache=cache, preparing=told.append).places is not None
     assert told == ["data"]
+    monkeypatch.chdir(folder)
+    clear_cache()
+    assert Session(data=(Path(),), cache=True, preparing=told.append).places is not None
+    assert told == ["data", "data"]
+    # The user's cache, where data are looked for when none are named.
+    monkeypatch.delenv("PASSERELLES_DATA", raising=False)
+    assert Session(cache=True, preparing=told.append).market is None
+    assert told == ["data", "data"]
 
 
 def test_a_changed_or_damaged_file_is_read_again(folder: Path) -> None:
