@@ -183,6 +183,8 @@ def test_an_office_document_says_what_the_page_says(tmp_path: Path) -> None:
         ]
     titles = [p.text for p in document.paragraphs if p.style.name == "Heading 1"]
     assert titles == [h.text for h in read.all("h2")]
+    # Nothing in it unfolds or can be followed, on paper neither.
+    assert not [p.text for p in document.paragraphs if "se déplie" in p.text or "mène à l'explication" in p.text]
     # The scenarios stand side by side, these bounds first.
     assert [r["Scénario"] for r in rows_of(read, "scenarios")] == ["ces bornes", "radius=20"]
 
