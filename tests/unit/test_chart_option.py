@@ -68,5 +68,5 @@ def test_a_chart_that_cannot_be_is_refused_before_the_work(
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     code, _, err = call("rank", "K2110", "--chart", str(tmp_path / "a.svg"), capsys=capsys)
     assert code == 2
-    assert "pip install 'passerelles[charts]'" in err
+    assert 'pip install "passerelles[charts]"' in err
     assert list(tmp_path.iterdir()) == []

@@ -618,7 +618,7 @@ def test_without_matplotlib_one_reads_how_to_install_it() -> None:
         "    print(error.message('fr'))\n"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "pip install 'passerelles[charts]'" in found.stdout
+    assert 'pip install "passerelles[charts]"' in found.stdout
 
 
 def test_the_namespace_is_light_and_whole() -> None:

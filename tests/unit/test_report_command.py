@@ -222,7 +222,7 @@ def test_without_python_docx_the_command_to_install_it_is_said(
 ) -> None:
     monkeypatch.setitem(sys.modules, "docx", None)
     assert call("--output", tmp_path / "r.docx") == 2
-    assert "pip install 'passerelles[word]'" in capsys.readouterr().err.replace("\u00a0", " ")
+    assert 'pip install "passerelles[word]"' in capsys.readouterr().err.replace("\u00a0", " ")
     assert not (tmp_path / "r.docx").exists()
 
 

@@ -269,7 +269,7 @@ def test_what_cannot_be_served_is_told_in_one_sentence(
     with pytest.raises(SystemExit) as ended:
         run(["serve"])
     assert ended.value.code == 2
-    assert "pip install 'passerelles[api]'" in capsys.readouterr().err
+    assert 'pip install "passerelles[api]"' in capsys.readouterr().err
 
 
 def line_values(text: str) -> dict[str, float]:
