@@ -156,8 +156,7 @@ def test_nothing_is_lost_or_doubled_when_a_worker_is_killed(
     parts = parts_of(graph, 24, 30)
     for number, part in enumerate(parts):
         pq.write_table(part, tmp_path / f"in-{number:02d}.parquet")
-    output = tmp_path / "out"
-    output.mkdir()
+    output = tmp_path / "out"  # the first worker makes it
     victim = min(client.run(os.getpid).values())
     assert psutil.Process(victim).is_running()
     files = sorted(tmp_path.glob("in-*.parquet"))

@@ -12,7 +12,7 @@ from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.io.archive import file_identity
 from passerelles.io.arrow import need_arrow, pa, pq
-from passerelles.io.atomic import atomic_file
+from passerelles.io.atomic import atomic_file, make_folder
 from passerelles.ranking.rank import check_limit
 from passerelles.referentials.load import load_referential
 from passerelles.settings import Settings
@@ -123,7 +123,7 @@ def rank_profiles_dask(
     settings, limit, engine
         As in `rank_profiles`.
     output
-        Folder that every worker can write to: part n becomes ``part-0000n.parquet`` there.
+        Folder that every worker can write to, made if it is not there: part n becomes ``part-0000n.parquet`` there.
 
     Returns
     -------
@@ -168,6 +168,7 @@ def _run(job: BatchJob, graph: OccupationGraph | None, part: Any, place: str | N
         ranked = rank_part(job, graph, batches)
         if place is None:
             return pa.Table.from_batches(ranked, schema=schema)
+        make_folder(Path(place).parent)
         with atomic_file(Path(place), overwrite=True) as stream, pq.ParquetWriter(stream, schema) as writer:
             for batch in ranked:
                 writer.write_batch(batch)
