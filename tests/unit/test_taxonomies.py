@@ -304,14 +304,23 @@ def test_what_is_shown_of_an_english_set_holds_no_french_word_and_no_half_senten
     tables = ("--fragile", lots, "--hiring", posts)
     for words in (
         ("show", jobs[0]), ("compare", *jobs), ("areas",), ("validate", folder), ("territory", "match", *tables),
-        ("report", *tables, "--output", page),
+        ("report", *tables, "--output", page), ("territory", "match", *tables, "--stretch"),
+        ("territory", "rank", "--basin", "x", *tables),
     ):  # fmt: skip
         with pytest.raises(SystemExit):
             run([*words, "--lang", "en", *(() if words[0] == "validate" else ("--referential", folder))])
         text = capsys.readouterr().out + (Path(page).read_text(encoding="utf-8") if words[0] == "report" else "")
         assert not any(word in text for word in ("avoir", "choix", "rapport", "econversion", "OPCO"))
         assert "By chance" not in text  # of moves that experts list, which there are none of
-        assert not any(said in " ".join(text.split()) for said in ("chance that an expert", "'experts' percentage"))
+        of_chances = (
+            "chance that an expert",
+            "'experts' percentage",
+            "Experts",
+            "Chance",
+            "Least chance",
+            "Lists of experts",
+        )
+        assert not any(said in " ".join(text.split()) for said in of_chances)
 
 
 @pytest.mark.parametrize("write", [write_esco, write_onet])

@@ -24,7 +24,7 @@ from passerelles.report.envelope import files_read, scorer_dict, scorer_limits
 from passerelles.report.transparency import changed_settings
 from passerelles.scoring.features import part_words
 from passerelles.territory.actions import Action, actions
-from passerelles.territory.flows import Change, Flow, Uncovered, Unfilled
+from passerelles.territory.flows import Change, Flow, Uncovered, Unfilled, unknown_keys
 from passerelles.territory.lots import Lot, Lots, Problem, pool_key
 from passerelles.territory.match import Scenario
 from passerelles.territory.pairs import first_lots
@@ -101,7 +101,7 @@ def flow_grid(case: Case, key: str, flows: Sequence[Flow | Withheld], explained:
         name = "" if isinstance(flow, Withheld) else moves.move_key(flow.fragile.job, flow.hiring.job)
         return name if name in explained else ""
 
-    hidden = {"kind"} if key == "to_confirm" else {"kind", "unknown"}
+    hidden = {"kind", *unknown_keys(flows, case.words.lang)} | (set() if key == "to_confirm" else {"unknown"})
     return _declared_grid(case, key, [c for c in Flow.spec.columns if c.key not in hidden], flows, {"to": link})
 
 
@@ -225,11 +225,12 @@ def choices_grid(case: Case) -> Grid:
     if radius is not None and not case.allocation.radius_applied:
         radius = w("choice.not_applied", radius=radius)
     budget = case.allocation.budget_hours
+    least = None if bounds.min_probability is None else w.share(bounds.min_probability)
     rows = [
         (w("choice.radius"), radius),
         (w("choice.frame"), bounds.frame),
         (w("choice.budget"), None if budget is None else w("hours.count", hours=w.figure(budget))),
-        (w("choice.probability"), None if bounds.min_probability is None else w.share(bounds.min_probability)),
+        *([(w("choice.probability"), least)] if least or scorer_dict(case.graph)["calibrated"] else []),
         (w("choice.max_hours"), None if bounds.max_hours is None else w.figure(bounds.max_hours)),
         (w("choice.floor"), w.share(settings.floor) if settings.floor else None),
         (w("choice.objective"), w(f"choice.{settings.objective}")),
@@ -503,7 +504,8 @@ def _method(case: Case) -> list[Block]:
           share=percent(paths.practice_share, lang=w.lang)),
         w(f"method.{case.allocation.settings.objective}"),
     )  # fmt: skip
-    limits = [w(f"limit.{name}") for name in ("decides", "success", "people", "hours", "low")]
+    named = ("decides", "success", "people", "hours", "low") if scorer["calibrated"] else ("decides", "people", "hours")
+    limits = [w(f"limit.{name}") for name in named]
     if scorer["off"]:
         limits.append(w("limit.off", names=", ".join(part_words(name, "label", w.lang) for name in scorer["off"])))
     if case.request.mask:

@@ -12,10 +12,18 @@ from numpy.typing import NDArray
 from passerelles.codes import sum_by_key
 from passerelles.errors import checked
 from passerelles.language.say import Lang, listed, number, percent, say
-from passerelles.market.signals import wages_short
 from passerelles.model import Stamp
 from passerelles.settings import TerritorySettings
-from passerelles.territory.flows import PEOPLE, Change, CurvePoint, Flow, ResolvedTitle, Uncovered, Unfilled
+from passerelles.territory.flows import (
+    PEOPLE,
+    Change,
+    CurvePoint,
+    Flow,
+    ResolvedTitle,
+    Uncovered,
+    Unfilled,
+    unknown_keys,
+)
 from passerelles.territory.lots import Lots, Note, Problem, aside_totals, reading_notes
 from passerelles.territory.pairs import Bounds
 from passerelles.territory.solve import TENTHS, Stage
@@ -146,9 +154,7 @@ class Release:
         separate = [("to_confirm", self.to_confirm), ("stretched", self.stretched), ("options", self.options)]
 
         def flows(name: str, lines: Sequence[Flow | Withheld], *hidden: str) -> Sheet:
-            paid = any(wages_short(f.wages, lang) for f in lines if isinstance(f, Flow))
-            left_out = frozenset(hidden if paid else (*hidden, "wages"))
-            return Sheet(name, Flow.spec.columns, partial(list, lines), lang, left_out)
+            return Sheet(name, Flow.spec.columns, partial(list, lines), lang, unknown_keys(lines, lang).union(hidden))
 
         return [
             flows("flows", self.flows, "unknown"),

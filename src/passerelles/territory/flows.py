@@ -1,7 +1,7 @@
 """Lines of an allocation: flows, people without a solution, openings left and why, what would change."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter, itemgetter
 from typing import ClassVar, Final, NamedTuple, get_args
@@ -12,7 +12,7 @@ from passerelles.access.conditions import AccessConditions, access_conditions
 from passerelles.access.wording import access_text, month_count, usual_of
 from passerelles.language.say import Lang, day_text, listed, number, number_shown, percent, say
 from passerelles.market.market import Openings
-from passerelles.market.signals import FIGURE, SHARE_COLUMNS, SHARES, WagePair, wage_columns
+from passerelles.market.signals import FIGURE, SHARE_COLUMNS, SHARES, WagePair, wage_columns, wages_short
 from passerelles.market.tables import PAYER, Payer
 from passerelles.model import Hours, MoveKind
 from passerelles.ranking.move import Move
@@ -26,7 +26,7 @@ from passerelles.text import few
 from passerelles.vectors import Ints
 from passerelles.views.schema import maybe, one_of, record
 from passerelles.views.shown import Described
-from passerelles.views.spec import SPAN, Column, On, Record, hours_columns, inside, part_of, parts_of, within
+from passerelles.views.spec import SPAN, Column, On, Record, Withheld, hours_columns, inside, part_of, parts_of, within
 
 PEOPLE: Final = "count?: Null: withheld, see `masked`"
 _LOTS: Final = [record("", {"employer": "text", "job": "text", "basin": "text?"})]
@@ -289,6 +289,14 @@ class Flow(Described):
         Column("hiring_lots", value=lambda _f, _lang: None, on=On.TABLE),
         beside={"fragile_lots": _LOTS, "hiring_lots": _LOTS},
     )  # fmt: skip
+
+
+def unknown_keys(lines: Sequence[Flow | Withheld], lang: Lang) -> frozenset[str]:
+    """Return the columns that a screen leaves out: those of chances and wages, where no flow has any."""
+    flows = [f for f in lines if isinstance(f, Flow)]
+    known = {"wages": any(wages_short(f.wages, lang) for f in flows)}
+    known["probability"] = len(flows) < len(lines) or any(f.probability is not None for f in flows)
+    return frozenset(key for key, told in known.items() if not told)
 
 
 def _usual_names(access: AccessConditions) -> str:

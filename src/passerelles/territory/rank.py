@@ -203,11 +203,12 @@ def ranking_sheets(
     ranked: Sequence[Ranked], notes: Sequence[Note], lang: Lang, *, by: Side, set_aside: Sequence[Problem] = ()
 ) -> list[Sheet]:
     """Return the ranking, the parts of its scores, rows set aside, and what the reader must know."""
-    hidden = frozenset(("from", "headcount") if by == "fragile" else ("to", "openings"))
+    hidden = {"from", "headcount"} if by == "fragile" else {"to", "openings"}
+    hidden |= set() if any(item.probability is not None for item in ranked) else {"probability"}
     head = Ranked.spec.pick("rank", "origin_code", "origin_label", "target_code", "target_label", on=On.TABLE)
     columns = side_by_side(head, RankPart.spec.pick("part", "value", "sentence", on=On.TABLE))
     part_sheet = Sheet("parts", columns, lambda: ((r, p) for r in ranked for p in r.parts), lang)
-    ranking = Sheet("ranking", Ranked.spec.columns, lambda: ranked, lang, hidden)
+    ranking = Sheet("ranking", Ranked.spec.columns, lambda: ranked, lang, frozenset(hidden))
     return [ranking, part_sheet, *note_sheets(set_aside, notes, lang)]
 
 
