@@ -358,7 +358,7 @@ def test_a_job_of_which_most_titles_take_something_each_of_its_own_is_neither_fr
     conditions = access_conditions(some, "Q")
     assert [c.code for c in conditions.required] == ["CARTE"], "half of the titles"
     assert conditions.status == "unknown", "and three of four take something else, or more"
-    assert access_text(conditions) == "Carte, ?"
+    assert access_text(conditions) == "Carte, le reste inconnu"
     path = rank_paths(build_graph(some), "P", targets=["Q"], settings=PLAIN, max_steps=1)[0]
     assert (path.status, [key for key, _ in path.reasons]) == ("unknown", ["access"])
     assert "dépend de l'appellation : nommez celle qui est visée" in path_sentences(path)[0]
@@ -390,7 +390,7 @@ def test_a_requirement_wins_over_a_word_and_no_word_is_unknown() -> None:
         CredentialRequirement("Q", "B"), whole=(OccupationAccess("Q", "open"), OccupationAccess("R", "open", 0, 3))
     )
     assert [access_conditions(some, code).status for code in "QRS"] == ["conditional", "open", "unknown"]
-    assert [access_text(access_conditions(some, code)) for code in "QRS"] == ["Permis B", "libre", "?"]
+    assert [access_text(access_conditions(some, code)) for code in "QRS"] == ["Permis B", "libre", "inconnu"]
     assert access_conditions(some, "R").to_dict()["level"] == {"low": 0, "high": 3}
 
 

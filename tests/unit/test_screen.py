@@ -187,3 +187,12 @@ def test_no_module_counts_on_markup() -> None:
     source = Path(passerelles.__file__).parent
     marked = re.compile(r"\[(/|/?dim|/?bold|/?italic|red|green|yellow)\]")
     assert [p.name for p in source.rglob("*.py") if marked.search(p.read_text(encoding="utf-8"))] == []
+
+
+def test_columns_stand_closer_before_a_word_is_folded() -> None:
+    columns = [Column(name) for name in ("label", "access", "wages")]
+    row: list[Cell] = ["Agente", "appellations", "1,23"]
+    for width, gap in ((80, 2), (28, 1)):
+        buffer = io.StringIO()
+        print_sheet(plain_screen(buffer, width=width), Sheet.of_rows("moves", columns, [row]))
+        assert buffer.getvalue().splitlines()[2].strip() == f"{' ' * gap}".join(["Agente ", "appellations", "1,23"])

@@ -64,7 +64,7 @@ def access_text(conditions: AccessConditions, lang: Lang = "fr", *, sized: bool 
         texts.append(say(f"conditions.selection.{kind}", lang=lang))
     texts += _short_names(_without_implied(conditions.to_obtain), lang, sized=sized)
     if texts and conditions.status == "unknown":  # something more, by title
-        texts.append(say("conditions.short.unknown", lang=lang))
+        texts.append(say("conditions.short.rest", lang=lang))
     if not texts and conditions.status == "conditional":
         texts = [say("conditions.short.held" if conditions.required else "conditions.short.unnamed", lang=lang)]
     elif not texts:

@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
+from itertools import islice, product
 from textwrap import TextWrapper
 from typing import IO, Any, Final
 
@@ -20,11 +20,10 @@ from passerelles.views.spec import NUMERIC, Column, On, Page, Sheet
 
 WIDTH: Final = 80
 _LEAST_WIDTH: Final = 5  # width below which no column of words goes: what a word has more is folded
-_GAP: Final = 2  # blanks between two columns
+_GAP: Final = 2  # blanks between two columns, one where words would be folded
 _UNKNOWN: Final = "?"
 _NONE: Final = "–"
-_LOOK: Final[dict[str, Any]] = {"title_justify": "left", "box": box.SIMPLE_HEAD, "pad_edge": False, "show_edge": False,
-                                "padding": (0, 1, 0, 0)}  # fmt: skip
+_LOOK: Final[dict[str, Any]] = {"title_justify": "left", "box": box.SIMPLE_HEAD, "pad_edge": False, "show_edge": False}
 # rich breaks lines at no-break spaces too, so these stand in for spaces that hold while it wraps.
 _HOLDING: Final = {" ": "\ue000", "\u00a0": "\ue001", "\u202f": "\ue002"}
 _UNHELD: Final = {ord(sign): space for space, sign in _HOLDING.items()}
@@ -113,21 +112,21 @@ def print_sheet(console: Screen, sheet: Sheet, *, title: str = "", most: int | N
     """
     Print a table, where it has rows: the columns of terminals, long labels wrapped, at most so many rows.
 
-    Last columns that stand on every output alike are left out where words would be folded to make room for them.
+    Where words would be folded, columns stand closer, then last ones that stand on every output alike are left out.
     """
     columns, lang = sheet.on(On.TERMINAL), console.lang
     rows = [[_cell(column, item, lang) for column in columns] for item in islice(sheet.items(), most)]
     if not rows:
         return
-    table = Table(title=title or None, **_LOOK)
     heads = [column.head(lang) for column in columns]
     protected = [[with_holding_spaces(text, lang) for text in row] for row in rows]
     exact = [column.kind in NUMERIC for column in columns]
-    for n in range(len(columns), 0, -1):
-        room = console.width - _GAP * (n - 1)
+    for n, gap in product(range(len(columns), 0, -1), (_GAP, 1)):
+        room = console.width - gap * (n - 1)
         widths, whole = column_widths(heads[:n], [row[:n] for row in protected], exact[:n], room)
-        if whole or columns[n - 1].on is not On.ALL:
+        if whole or (gap == 1 and columns[n - 1].on is not On.ALL):
             break
+    table = Table(title=title or None, padding=(0, gap - 1, 0, 0), **_LOOK)
     for head, numeric, width in zip(heads, exact, widths, strict=False):
         table.add_column(head, justify="right" if numeric else "left", width=width, overflow="fold")
     for row in rows:
