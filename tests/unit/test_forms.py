@@ -102,6 +102,33 @@ def test_blanks_in_a_row_stand_for_a_dash() -> None:
     assert (taken.read, taken.ignored) == ("boulanger", ("Netto", "H/F"))
 
 
+@pytest.mark.parametrize(
+    "text", ["Boulanger H/F Villefranche", "Boulanger CDI Villefranche", "Boulanger H/F SARL Noël"]
+)
+def test_a_name_behind_what_is_left_aside_is_a_part_of_its_own(text: str) -> None:
+    words = Words({"boulanger", "four"}, labels={"boulanger"}, heads={"boulanger"})
+    assert understand(text, words=words, lexicon=Lexicon(FRENCH)).read == "Boulanger"
+    assert understand("Boulanger H/F four", words=words, lexicon=Lexicon(FRENCH)).read == "Boulanger four"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("chofagiste", "chauffagiste"),
+        ("manutansionaire", "manutentionnaire"),
+        ("élektrissien", "electricien"),
+        ("kuizinié", "cuisinier"),
+        ("dentretien", "entretien"),
+        ("lagence", "agence"),
+        ("magicienne", "magicienne"),  # no "musicienne", two letters away
+    ],
+)
+def test_a_word_that_no_label_has_is_read_as_one_that_sounds_the_same(written: str, meant: str) -> None:
+    known = {"chauffagiste", "manutentionnaire", "electricien", "cuisinier", "entretien", "agence", "musicienne"}
+    taken = understand(f"Agent {written}", words=Words(known, sounds=FRENCH.sounds), lexicon=Lexicon(FRENCH))
+    assert taken.jobs[0][0].words == ("agent", meant)
+
+
 def test_a_number_and_its_letter_are_one_word() -> None:
     assert joined_words("Infographiste 3 D", FRENCH) == joined_words("infographiste 3D", FRENCH)
     assert joined_words("agent d'accueil", FRENCH) == ("agent", "d", "accueil")
@@ -212,6 +239,31 @@ def _examples() -> list[object]:
         "Boulanger cl. sup.",
         "Boulanger ppal 2e cl.",
         "Boulanger 1er grade",
+        "Boulanger homme ou femme",
+        "Boulanger I H/F I CDI",
+        "Boulanger H F",
+        "Boulanger niveau bac+2",
+        "Boulanger 18/20e",
+        "Boulanger - sans diplôme",
+        "Boulanger - travail posté",
+        "Boulanger - télétravail 2j/semaine",
+        "Boulanger - mobilité nationale",
+        "Boulanger - contrat de projet",
+        "Boulanger - emploi non permanent - recrutement externe",
+        "Boulanger - CDD droit public",
+        "Boulanger - stage de fin d'études",
+        "Candidature spontanée boulanger",
+        "Boulanger - poste ouvert aux personnes en situation de handicap",
+        "Boulanger - cadre",
+        "Boulanger - grand groupe",
+        "Plusieurs postes de boulanger",
+        "Deviens boulanger",
+        "Boulanger à L'Isle-Adam",
+        "Boulanger proche Villeneuve-d'Ascq",
+        "Restaurant cherche boulanger",
+        "L'agence Adecco recrute un boulanger",
+        "Notre client, PME, recherche un(e) boulanger",
+        "Boulanger pour notre client",
     ],
 )
 def test_nothing_but_the_job_is_read(text: str) -> None:

@@ -659,6 +659,7 @@ def test_what_the_job_is_about_is_no_noise_around_it(rome: Referential, text: st
         ("R?occupateur", "Reoccupateur"),  # no word and an ending: "R" begins too many
         ("Serveur d?Audierne", "Serveur d?Audierne"),
         ("Assistant?e", "Assistant·e"),
+        ("M&eacute;canicien d&#39;engins", "Mécanicien d'engins"),
         ("Agent contr.", "Agent contr."),  # "contrôle", "contrôleur", "contractuel"
     ],
 )

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from html import unescape
 from itertools import pairwise
 from operator import itemgetter
 from sys import intern
@@ -365,7 +366,7 @@ class TitleIndex:
         """Words that tell a title from the text around it."""
         heads = Counter(form[0] for form, usual in zip(self.stems, self.usual, strict=True) if form and not usual)
         often = frozenset(word for word, number in heads.items() if number >= _LEAST)
-        return Words(self.vocabulary, frozenset(self.same), often)
+        return Words(self.vocabulary, frozenset(self.same), often, self.pack.sounds)
 
     @cached_property
     def _without_accents(self) -> Mapping[str, str]:
@@ -377,6 +378,7 @@ class TitleIndex:
 
         They lose accents in a bad export ("Ma?on"), their ends to a point ("Conduct. ligne") or in a list in capitals.
         """
+        text = unescape(text) if ";" in text else text  # of a page of the web: "m&eacute;tier"
         if LOST.search(text):
             text = with_lost_letters(text, self._without_accents, self.vocabulary)
         text = _DOTTED.sub(lambda match: match[0].replace(".", ""), text)

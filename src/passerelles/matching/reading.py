@@ -87,6 +87,8 @@ class LanguagePack:
         Stems that say how one does a job, or that one helps at it: without them the title names the same job.
     titles
         Whether texts are job titles: other things stand around them, and a line may name several.
+    sounds
+        See `Words`.
     """
 
     language: str
@@ -115,6 +117,7 @@ class LanguagePack:
     naf: Mapping[str, str]
     qualifiers: frozenset[str] = frozenset()
     titles: bool = True
+    sounds: tuple[tuple[re.Pattern[str], str], ...] = ()
 
 
 @cache
@@ -159,14 +162,7 @@ def words_of_title(text: str, pack: LanguagePack) -> str:
 
 def load_pack(file: Traversable, noise: Traversable) -> LanguagePack:
     """
-    Read a language pack.
-
-    Parameters
-    ----------
-    file
-        Rules of words: a path, or a file of a package.
-    noise
-        Rules of what stands around a title, see language/fr/title_noise.toml.
+    Read a language pack: rules of words, and of what stands around a title (see language/fr/title_noise.toml).
 
     Raises
     ------
@@ -216,6 +212,7 @@ def _pack(data: dict[str, Any], noise: dict[str, Any]) -> LanguagePack:
         kinds=MappingProxyType({bare(word): kind for kind, synonyms in data["kinds"].items() for word in synonyms}),
         usages=MappingProxyType({bare(title): meant(titles) for title, titles in data["usages"].items()}),
         heads=frozenset(map(bare, data.get("heads", {}).get("titles", ()))),
+        sounds=tuple((re.compile(pattern), sound) for pattern, sound in data.get("sounds", ())),
         naf=MappingProxyType(data.get("naf", {})),
         qualifiers=frozenset(map(bare, data.get("qualifiers", ()))),
         **around,
@@ -298,30 +295,15 @@ def joined_words(text: str, pack: LanguagePack) -> tuple[str, ...]:
 
 def gender_forms(label: str, *, pack: LanguagePack) -> tuple[str, str]:
     """
-    Masculine and feminine forms of a title.
-
-    Parameters
-    ----------
-    label
-        Title as the referential writes it.
-    pack
-        Rules of the language.
-
-    Returns
-    -------
-    masculine, feminine
-        Both equal to the label when it has one form only.
+    Masculine and feminine forms of a title, as the referential writes it; both are the label when it has one only.
 
     Examples
     --------
     >>> gender_forms("Moniteur / Monitrice d'auto-école", pack=language_pack("fr"))
     ("Moniteur d'auto-école", "Monitrice d'auto-école")
     """
-    pair = slashed_forms(label)
-    if pair is not None:
+    if (pair := slashed_forms(label)) is not None:
         return pair
-    if "(" not in label:
-        return label, label
 
     def masculine(match: re.Match[str]) -> str:
         return match[1] if pack.endings.search(fold_accents(match[0])) else match[0]
@@ -358,6 +340,7 @@ _READ_LETTERS: Final = 200
 _MOST_READINGS: Final = 4
 _SHORT_NUMBER: Final = 2
 _MENDED_FROM: Final = 6
+_ELIDED: Final = "dl"
 _SPACES: Final = re.compile(r"\s+")
 _WIDE_BLANKS: Final = re.compile(r" {3,}")  # what job boards that pass on no dash write for " - "
 # Soft hyphens, joiners and variation selectors: written inside words, never seen.
@@ -414,16 +397,30 @@ class Words:
         Stems of each label, joined by spaces.
     heads
         Stems that begin several labels: a job may begin with them.
+    sounds
+        Patterns of a language's spellings of one sound, in order, to one of them.
     """
 
     known: Collection[str]
     labels: Collection[str] = frozenset()
     heads: Collection[str] = frozenset()
+    sounds: tuple[tuple[re.Pattern[str], str], ...] = ()
 
     @cached_property
     def by_letter(self) -> Mapping[str, tuple[str, ...]]:
         """Known words by the letter that they begin with."""
         return grouped((word[0], word) for word in sorted(self.known))
+
+    @cached_property
+    def by_sound(self) -> Mapping[str, tuple[str, ...]]:
+        """Known words by how they sound."""
+        return grouped((self.sound(word), word) for word in sorted(self.known))
+
+    def sound(self, word: str) -> str:
+        """How a word sounds: one spelling for all that are said alike."""
+        for pattern, sound in self.sounds:
+            word = pattern.sub(sound, word)
+        return word
 
 
 class Understood(NamedTuple):
@@ -452,14 +449,7 @@ def understand(text: str, *, words: Words, lexicon: Lexicon) -> Understood:
     """
     Take a title apart: what names a job, what stands around it, and the ways to read each job.
 
-    Parameters
-    ----------
-    text
-        Anything; beyond 200 characters the rest is not read, beyond 1,000 nothing is.
-    words
-        Words of the referential's labels.
-    lexicon
-        Rules of the language.
+    Beyond 200 characters the rest is not read, beyond 1,000 nothing is.
 
     Examples
     --------
@@ -556,8 +546,7 @@ class _Title:
     def jobs(self) -> list[list[tuple[str, ...]]]:
         """Spelled words of each job: with all that qualifies it, then without."""
         segments = [segment for segment in self.segments if segment.tokens]
-        several = self._listed_jobs(segments)
-        if several:
+        if several := self._listed_jobs(segments):
             return [[self._joined(words)] for words in several[:_MOST_JOBS]]
         full = self._joined([word for segment in segments for word in segment.words])
         if not full:
@@ -595,8 +584,8 @@ class _Title:
         self.dropped.append((start, end))
         self._blank(start, end)
 
-    def _blank(self, start: int, end: int) -> None:
-        self.folded = f"{self.folded[:start]}{' ' * (end - start)}{self.folded[end:]}"
+    def _blank(self, start: int, end: int, sign: str = "") -> None:
+        self.folded = f"{self.folded[:start]}{sign:<{end - start}}{self.folded[end:]}"
 
     def _take_away(self) -> None:
         """Apply what is replaced or taken away anywhere: written signs, noise, endings of the other gender, places."""
@@ -609,6 +598,10 @@ class _Title:
             for match in list(pattern.finditer(self.folded)):
                 self._drop(*match.span())
                 self.posted = self.posted or posted
+                # A name after it is a part of its own: "Boulanger H/F Villefranche".
+                after = _WORD.search(self.folded, match.end())
+                if after and self._is_name(after.start()) and self.folded[: match.start()].strip():
+                    self._blank(*match.span(), "-")
         for match in list(self.pack.endings.finditer(self.folded)):
             self.feminine[match.start()] = match.end()
             self._blank(*match.span())
@@ -789,12 +782,19 @@ def _says_one_job(spelled: tuple[str, ...], words: Words, lexicon: Lexicon) -> b
 
 
 def _corrections(word: str, words: Words, lexicon: Lexicon) -> Collection[str]:
-    """Words of labels one error away from a title's word that none has, with its first letter; of one stem, one."""
+    """
+    Words of labels one error away from a title's word that none has, with its first letter; of one stem, one.
+
+    Before, what is left of one that lost its apostrophe ("dagence"); after, those that sound the same ("chofagiste").
+    """
     if word in words.known or len(word) < _MENDED_FROM or not word.isalpha() or not lexicon.pack.titles:
         return ()
+    if word[0] in _ELIDED and word[1:] in words.known:
+        return (word[1:],)
     from rapidfuzz import distance, process  # noqa: PLC0415 - only a word that no label has needs it
 
     known, scorer = words.by_letter.get(word[0], ()), distance.OSA.distance
-    close = process.extract(word, known, scorer=scorer, score_cutoff=1, limit=None)
-    by_stem = {lexicon.stem(known_word): known_word for known_word, _, _ in sorted(close, reverse=True)}
+    matches = process.extract(word, known, scorer=scorer, score_cutoff=1, limit=None)
+    close = [known_word for known_word, _, _ in matches] or words.by_sound.get(words.sound(word), ())
+    by_stem = {lexicon.stem(known_word): known_word for known_word in sorted(close, reverse=True)}
     return () if lexicon.stem(word) in by_stem else by_stem.values()
