@@ -87,6 +87,21 @@ def test_a_usage_names_the_trade_or_leaves_several(rome: Referential, text: str,
     assert (best.parent_code if best.parent_confidence >= 0.9 else None) == family
 
 
+@pytest.mark.parametrize(
+    ("text", "sure"),
+    [
+        ("Chef de cuisine H/F - restaurant scolaire", True),
+        ("Responsable de production (fromagerie)", True),
+        ("Professeur des écoles - anglais", False),  # the words of other teachers
+        ("Conseiller de vente - banque", False),
+    ],
+)
+def test_a_label_before_a_dash_is_sure_where_the_other_evidence_says_its_family(
+    rome: Referential, text: str, *, sure: bool
+) -> None:
+    assert (resolve_title(rome, text)[0].parent_confidence >= SURE) is sure
+
+
 @pytest.mark.parametrize(("text", "job"), [
     ("Agent logistique (cariste)", "N1101"), ("Opérateur de production (cariste)", "N1101"),
     ("Cariste (agent logistique)", "N1101"), ("Aide-soignant (AMP)", "J1501"), ("Conducteur MAP", "H3101"),

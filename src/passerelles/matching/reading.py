@@ -541,7 +541,7 @@ class _Title:
         segments = self._without_asides(self._cut())
         self.cut = bool(segments) and bool(segments[-1].tokens) and segments[-1].tokens[-1].word in self.pack.openers
         self.segments = [self._trimmed(segment) for segment in segments]
-        self.dashed = not any(segment.sign in _ALL_ALIKE for segment in self.segments)
+        self.dashed = len(self.segments) > 1 and not any(segment.sign in _ALL_ALIKE for segment in self.segments)
 
     def jobs(self) -> list[list[tuple[str, ...]]]:
         """Spelled words of each job: with all that qualifies it, then without."""

@@ -324,20 +324,7 @@ def answer_many(
     index: TitleIndex, texts: Iterable[TextQuery], *, weights: Weights, limit: int = 5, stamp: Stamp | None = None
 ) -> Iterator[list[Candidate]]:
     """
-    Candidates of many texts, by blocks.
-
-    Parameters
-    ----------
-    index
-        Index of the referential.
-    texts
-        What was typed, and its context; repeats cost nothing inside a block.
-    weights
-        Fitted numbers for this kind of index.
-    limit
-        Most candidates by text, at least 1.
-    stamp
-        What the candidates say that their codes are from.
+    Candidates of many texts, by blocks; repeats cost nothing inside one.
 
     Yields
     ------
@@ -506,7 +493,7 @@ def _answer(
     index: TitleIndex, settled: _Settled, trial: Trial | None, weights: Weights, limit: int, *, posted: bool
 ) -> list[Candidate]:
     """Candidates for one job: those that labels settle, then those that the evidence ranks; less sure where posted."""
-    lines, chance = settled
+    lines, chance = _told_where(index, settled, trial, weights.rules)
     label = bool(lines)
     families = evidence.by_family(index, (line.owner for line in lines), (line.confidence for line in lines))
     rivals = len(families) if weights.family else 0
@@ -523,6 +510,17 @@ def _answer(
             lines = [line._replace(confidence=weights.posted(line.confidence, label=label)) for line in lines]
             families = {family: weights.posted(share, label=label) for family, share in families.items()}
     return _shown(index, lines, families, limit, several=rivals > 1)
+
+
+def _told_where(index: TitleIndex, settled: _Settled, trial: Trial | None, rules: Mapping[str, float]) -> _Settled:
+    """Return what a label settles, as sure as a usage where a dash parts it from more and the other evidence agrees."""
+    lines, chance = settled
+    families = {int(index.parent_of[line.owner]) for line in lines}
+    if trial is None or chance != rules.get("partly") or len(families) > 1 or not trial.reading.dashed:
+        return settled
+    if trial.masses(index).get(families.pop(), 0.0) < rules["agreed"]:
+        return settled
+    return [line._replace(confidence=line.confidence * rules["usual"] / chance) for line in lines], rules["usual"]
 
 
 def _ranked(index: TitleIndex, trial: Trial, weights: Weights) -> tuple[list[_Line], dict[int, float], int]:
