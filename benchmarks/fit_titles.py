@@ -283,7 +283,8 @@ _NOTES = {
         "# `unsure` what is only ranked has `doubt` times its chance of error: offers are filed under another job",
         "# more often than their titles tell, see docs/titles.md. Above the logit `firm`, a fitted confidence grows",
         "# by `caution` only. Below the letter similarity `least`, and with no word covered, nothing is answered.",
-        "# With no word known, `strange` is the highest confidence.",
+        "# With no word known, `strange` is the highest confidence; `unsure`, with one that no label has and a",
+        "# referential of less than `few` occupations: the job may be one that it lacks.",
     ),
 }
 

@@ -1143,3 +1143,34 @@ def test_a_usage_is_less_sure_where_what_people_mean_most_is_not_in_the_referent
     ):
         best, *_ = resolve_title(some, text)
         assert (best.code, best.confidence >= SURE) == (code, sure)
+
+
+@pytest.mark.parametrize(
+    ("text", "sure"),
+    [
+        ("moniteur d'équitation BPJEPS", False),  # it has driving instructors only
+        ("moniteur de ski ESF", False),
+        ("infirmier de bloc opératoire", False),
+        ("soudeur TIG orbital", True),  # further words do not change the job of a head
+    ],
+)
+def test_a_referential_of_few_jobs_is_not_sure_of_a_title_with_a_word_that_it_lacks(text: str, *, sure: bool) -> None:
+    assert (resolve_title(load_referential("transitions"), text)[0].parent_confidence >= SURE) is sure
+
+
+@pytest.mark.parametrize(
+    ("text", "family"),
+    [
+        ("AIDE MED PSYCHO", "K1302"),
+        ("AGENT RESTAU COLL", "G1603"),
+        ("GERANT RESTAU", "G1402"),
+        ("PEINTRE BAT QUALIF", "F1606"),
+        ("CHEF EQ BAT", "F1202"),
+        ("SURV NUIT", "K2503"),
+        ("Cariste FIMO", "N1101"),
+        ("Chauffeur FIMO", "N4101"),
+    ],
+)
+def test_short_words_are_read_by_those_beside_them(rome: Referential, text: str, family: str) -> None:
+    best = resolve_title(rome, text)[0]
+    assert (best.parent_code, best.parent_confidence >= SURE) == (family, True)

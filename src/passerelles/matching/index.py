@@ -368,6 +368,10 @@ class TitleIndex:
         often = frozenset(word for word, number in heads.items() if number >= _LEAST)
         return Words(self.vocabulary, frozenset(self.same), often, self.pack.sounds)
 
+    def knows(self, spelled: Iterable[str]) -> bool:
+        """Whether labels have all words of a text that mean something."""
+        return all(w in self.vocabulary or w in self.pack.stop_words or w.isdigit() for w in spelled)
+
     @cached_property
     def _without_accents(self) -> Mapping[str, str]:
         return forms_without_accents(entry.label for entry in self.entries)

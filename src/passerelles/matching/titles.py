@@ -532,6 +532,8 @@ def _ranked(index: TitleIndex, trial: Trial, weights: Weights) -> tuple[list[_Li
     most = weights.rules["strange"] if values["strange"] else 1.0
     if index.usual[trial.entries[0]]:
         most = min(most, weights.rules["usual"])  # a title that only holds what is said is no surer than it
+    if len(index.codes) < weights.rules.get("few", 0) and not index.knows(trial.reading.words):
+        most = min(most, weights.rules["unsure"])  # a word that few jobs do not have may be of one that they lack
     confidence = min(weights.chance(values, weights.confidence), most)
     if not weights.family:
         return _lines(index, trial, _shared_out(trial.shares, confidence), ()), {}, 0
