@@ -22,8 +22,8 @@ from passerelles.views.shown import Described
 from passerelles.views.spec import Column, On, Record, texts_of
 
 NOWHERE: Final = ""
-NO_EMPLOYER: Final = "–"  # where no table names any
 """Basin of lots of a table that has no column of places."""
+NO_EMPLOYER: Final = "–"  # where no table names any
 
 WORDS: Final[Mapping[str, Any]] = packaged("passerelles.territory", "columns.toml")
 """How companies name columns, and what they write in cells."""

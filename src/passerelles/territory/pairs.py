@@ -515,7 +515,7 @@ def held_credentials(territory: Territory, lot: Lot) -> frozenset[str]:
 
 
 def unmet_choices(held: frozenset[str], demanded: Iterable[Choice], met: Collection[Choice] = ()) -> list[Choice]:
-    """Return the choices of credentials of which nothing is held, in order; of each of `own`, something is."""
+    """Return the choices of credentials of which nothing is held, in order; of each of `met`, something is."""
     unheld = (choice for choice in demanded if held.isdisjoint(choice))
     return sorted(choice for choice in unheld if not any(set(m) <= set(choice) for m in met))
 
