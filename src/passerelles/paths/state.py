@@ -1,6 +1,5 @@
 """What a search for paths works on: effort and bounds of a graph, where a person stands, and paths kept so far."""
 
-from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -15,7 +14,7 @@ from passerelles.access.holdings import NO_AIM, Aim, Holdings
 from passerelles.access.qualifications import FIRST_DEGREE, domain_of, usual_at_large
 from passerelles.effort import EffortTable, Shares, effort_table, uncovered_by
 from passerelles.graph.core import OccupationGraph
-from passerelles.paths.legal import YES, Verdicts
+from passerelles.paths.legal import Verdicts
 from passerelles.ranking.move import Start, excluded_rows
 from passerelles.ranking.rank import best_rows, scores_from
 from passerelles.scoring.scorer import Scorer, scorer_for
@@ -145,7 +144,6 @@ def _build(graph: OccupationGraph, settings: Settings, scorer: Scorer) -> Search
 
 
 Fit = Callable[[Ints, int], Verdicts]
-_NEVER = np.iinfo(np.int64).max // 4
 
 
 class PathCandidate(NamedTuple):
@@ -183,7 +181,6 @@ class PathPool:
     limit: int | None
     pareto: bool
     candidates: dict[tuple[int, ...], PathCandidate] = field(default_factory=dict)
-    _fronts: dict[int, tuple[Ints, Floats]] = field(default_factory=dict)
 
     def cost(self, hours: Ints, steps: int, weakest: Floats) -> Ints:
         """Cost in tenths of an hour, whole, so that equal paths have equal costs on every machine."""
@@ -193,59 +190,29 @@ class PathPool:
         return np.asarray(total, dtype=np.int64)
 
     def add(self, stages: list[tuple[int, ...]], hours: Ints, weakest: Floats) -> None:
-        """Add paths of one length; what is already dominated is dropped at once."""
-        if not stages:
-            return
-        steps = len(stages[0]) + 1
-        fits = self.fit(hours, steps)
-        costs = self.cost(hours, steps, weakest)
-        best = fits == YES if not self.pareto else np.ones(len(hours), dtype=np.bool_)
-        self._raise_front(steps, hours[best], weakest[best])
-        undominated = self.undominated(hours, weakest, steps)
-        for i in np.flatnonzero(undominated).tolist():
-            self.candidates[stages[i]] = PathCandidate(
-                stages[i], int(hours[i]), float(weakest[i]), int(fits[i]), int(costs[i])
-            )
-
-    def _raise_front(self, steps: int, hours: Ints, weakest: Floats) -> None:
-        """Keep, for each weakest move, the least hours of a path that fits and is at least as strong."""
-        if steps in self._fronts:
-            hours = np.concatenate([self._fronts[steps][0], hours])
-            weakest = np.concatenate([self._fronts[steps][1], weakest])
-        order = np.lexsort((hours, -weakest))
-        hours, weakest = hours[order], weakest[order]
-        least = np.minimum.accumulate(hours)
-        improves = np.ones(len(hours), dtype=np.bool_)
-        improves[1:] = least[1:] < least[:-1]
-        self._fronts[steps] = (hours[improves], weakest[improves])
-
-    def undominated(self, hours: Floats | Ints, weakest: Floats, steps: int) -> Bools:
-        """Whether paths with at least these hours, this weakest move and so many steps are not dominated yet."""
-        undominated = np.ones(len(hours), dtype=np.bool_)
-        for length, (least, strong) in self._fronts.items():
-            if length <= steps and len(least):
-                place = np.searchsorted(-strong, -weakest, side="right") - 1
-                undominated &= hours <= np.where(place >= 0, least[np.maximum(place, 0)], _NEVER)
-        return undominated
+        """Add paths of one length."""
+        if stages:
+            steps = len(stages[0]) + 1
+            figures = hours, weakest, self.fit(hours, steps), self.cost(hours, steps, weakest)
+            rows = zip(stages, *(array.tolist() for array in figures), strict=True)
+            self.candidates |= {path: PathCandidate(path, *values) for path, *values in rows}
 
     def best(self) -> list[PathCandidate]:
         """
         Return the undominated candidates, best first: by cost, then fewer steps, then codes; all of a `pareto` set.
 
-        What dominates a path costs no more, so that each needs comparing with those at most as dear only.
+        What dominates a path costs no more, and comes before it: each needs comparing with the undominated ones alone.
         """
-        ordered = sorted(self.candidates.values(), key=lambda c: (c.cost, len(c.stages), c.stages))
-        costs = [c.cost for c in ordered]
+        undominated: dict[PathCandidate, tuple[float, ...]] = {}
         # Less is better: what is no worse on any, and not the same, dominates.
-        figures = [(c.hours, -c.weakest, len(c.stages), 0 if self.pareto else -c.fit) for c in ordered]
-        undominated: list[PathCandidate] = []
-        for candidate, figure in zip(ordered, figures, strict=True):
-            if self.limit is not None and len(undominated) >= self.limit and not self.pareto:
-                break
-            as_dear = figures[: bisect_right(costs, candidate.cost)]
-            if not any(rival != figure and all(map(le, rival, figure)) for rival in as_dear):
-                undominated.append(candidate)
-        return undominated
+        figures = {
+            c: (c.hours, -c.weakest, len(c.stages), 0 if self.pareto else -c.fit) for c in self.candidates.values()
+        }
+        for candidate, figure in sorted(figures.items(), key=lambda item: (item[0].cost, item[1])):
+            if not any(rival != figure and all(map(le, rival, figure)) for rival in undominated.values()):
+                undominated[candidate] = figure
+        ordered = sorted(undominated, key=lambda c: (c.cost, len(c.stages), c.stages))
+        return ordered if self.pareto else ordered[: self.limit]
 
     def ceiling(self) -> float:
         """Cost above which no further path is kept; infinite while fewer than `limit` are, and for a whole set."""
