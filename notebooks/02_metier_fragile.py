@@ -93,7 +93,11 @@ from passerelles import resolve_title
 mine = Path("mes_metiers.csv")
 if mine.is_file():
     for title in pd.read_csv(mine, dtype=str, sep=";")["metier"].dropna():
-        code = resolve_title(graph.referential, title)[0].code
-        print(title, "->", [move.target.label for move in rank_moves(graph, code, limit=3)])
+        read = next(iter(resolve_title(graph.referential, title)), None)
+        if read is None or read.status == "inconnu":
+            print(title, ": métier inconnu, à écrire autrement")
+        else:
+            near = [move.target.label for move in rank_moves(graph, read.code, limit=3)]
+            print(f"{title}, lu {read.label} ({read.status}) -> {near}")
 else:
     print(f"Posez votre table à côté de ce carnet, sous le nom {mine}, avec une colonne metier.")

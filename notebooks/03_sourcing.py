@@ -80,7 +80,11 @@ from pathlib import Path
 mine = Path("mes_postes.csv")
 if mine.is_file():
     for title in pd.read_csv(mine, dtype=str, sep=";")["poste"].dropna():
-        code = resolve_title(graph.referential, title)[0].code
-        print(title, "<-", [move.origin.label for move in rank_sources(graph, code, limit=3)])
+        read = next(iter(resolve_title(graph.referential, title)), None)
+        if read is None or read.status == "inconnu":
+            print(title, ": métier inconnu, à écrire autrement")
+        else:
+            near = [move.origin.label for move in rank_sources(graph, read.code, limit=3)]
+            print(f"{title}, lu {read.label} ({read.status}) <- {near}")
 else:
     print(f"Posez votre table à côté de ce carnet, sous le nom {mine}, avec une colonne poste.")
