@@ -755,6 +755,27 @@ def test_the_sheet_of_a_part_of_ones_own_fiche_tells_the_training_that_it_takes(
     assert "Heures par personne" in plain
 
 
+def test_the_sheet_of_ones_own_job_elsewhere_tells_access_and_months_and_no_training_only_where_that_is_known(
+    plain_embedded: OccupationGraph,
+) -> None:
+    fragile = [
+        {"employer": "A", "job": "N1101", "headcount": 3, "basin": "Redon", "date de départ": "06/2027"},
+        {"employer": "A", "job": "Moniteur / Monitrice d'auto-école", "headcount": 3, "basin": "Redon"},
+    ]
+    hiring = [
+        {"employer": "B", "job": "N1101", "openings": 3, "basin": "Redon"},
+        {"employer": "B", "job": "Moniteur / Monitrice poids lourds", "openings": 3, "basin": "Redon"},
+    ]
+    sheets = move_sheets(Case(plain_embedded, match_territory(plain_embedded, fragile, hiring)))
+    pages = read_page(document_page(sheets, Words())).all("section")
+    truck, instructor = (re.sub("[\u00a0\u202f]", " ", page.text) for page in pages)
+    assert "Le métier reste le même : aucune formation" in truck
+    assert re.search(r"Libre à partir de\W*06/2027", truck)
+    assert "autorisation de conduite (employeur)" in truck
+    assert "aucune formation" not in instructor
+    assert "permis C (105 h)" in instructor
+
+
 @pytest.mark.parametrize(("other", "anyway", "told"), [("LONG", (), 1), ("CARTE", (), 0), ("CARTE", ("ENTREE",), 1)])
 def test_what_is_to_be_had_before_training_is_told_once_if_it_is_required_or_of_the_way_that_is_taken(
     other: str, anyway: tuple[str, ...], told: int

@@ -120,10 +120,11 @@ def _move_sheet(case: Case, number: int, flow: Flow, explained: Mapping[tuple[st
     title = w("sheet.title", origin=flow.fragile.wording, target=flow.hiring.wording)
     facts = [(w("sheet.now"), _lot_text(case, flow.fragile)), (w("sheet.then"), _lot_text(case, flow.hiring))]
     blocks: list[Block] = []
-    if flow.same_job:
-        blocks.append(Text(w("sheet.same")))
-    elif move is None:
+    if flow.same_job or move is None:
         facts += [(name, text) for name, text in moves.facts_of_flows(case, (flow,)) if text]
+    if flow.same_job:  # of two titles of one fiche, what the second demands may take hours that nobody knows
+        blocks += [] if flow.hours.expected is None else [Text(w("sheet.same"))]
+    elif move is None:
         blocks += [*moves.access_unranked(case, flow), Text(w("sheet.unranked"))]
     else:
         single = moves.named_by_flows(case, move._replace(flows=(flow,)))
