@@ -137,6 +137,12 @@ def test_bars_of_a_job_begin_at_one_place_whatever_the_figures(browser: "Browser
         assert len(set(starts)) == 1
 
 
+def test_a_code_beside_a_long_label_is_not_cut_on_a_narrow_screen(browser: "Browser", address: str) -> None:
+    with opened(browser, address, "/compare?job=K2110&job=N4101", NARROW) as page:
+        height = "all => all.map(e => e.getBoundingClientRect().height / parseFloat(getComputedStyle(e).fontSize))"
+        assert max(page.locator(".chips .code").evaluate_all(height)) < 1.5  # lines
+
+
 def names(page: "Page", table: str = ".t-ranking", key: str = "target") -> list[str]:
     return [text.strip() for text in page.locator(f"{table} tbody [data-key={key}] a").all_inner_texts()]
 
