@@ -54,8 +54,13 @@ def test_the_examples_of_a_page_run(
         request.getfixturevalue("real_reads")
     monkeypatch.chdir(tmp_path)
     shared_reads.share(monkeypatch)
-    for name, head in (("fragile", "headcount"), ("hiring", "openings")):
-        text = f"employer,job,{head},basin\nAlpha,{'N1103' if name == 'fragile' else 'N4101'},6,Redon\n"
+    # As the commands of the same pages name them.
+    for name, head, job in (
+        ("fragile", "headcount", "N1103"),
+        ("emplois", "headcount", "N1103"),
+        ("postes", "openings", "N4101"),
+    ):
+        text = f"employer,job,{head},basin\nAlpha,{job},6,Redon\n"
         (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
     with contextlib.redirect_stdout(io.StringIO()):
         exec(compile(code, page, "exec"), {"__name__": "page"})  # noqa: S102 - they are our own pages
