@@ -604,6 +604,8 @@ def test_a_header_of_two_lines_tells_columns_of_one_name_apart(embedded: Referen
     path.write_text("\n".join(lines), encoding="utf-8")
     assert [lot.people for lot in read_lots(embedded, path, "fragile").lots] == [4]
     path.write_text("\n".join(lines).replace("Total", "Dont CDI"), encoding="utf-8")
+    assert [lot.people for lot in read_lots(embedded, path, "fragile").lots] == [4]
+    path.write_text("\n".join(lines).replace("Total", "CDI"), encoding="utf-8")
     with pytest.raises(LotsError) as caught:  # which of the three counts is for a person to say
         read_lots(embedded, path, "fragile")
     assert problems(caught) == [(3, "Effectifs", "columns_differ")]

@@ -4041,3 +4041,21 @@ def test_the_industry_in_the_name_of_a_firm_tells_jobs_called_alike(
 ) -> None:
     (lot,) = read_lots(rome, [{"Entreprise": firm, "Métier": job, "Nb": "2"}], "fragile").lots
     assert lot.job == code
+
+
+def test_blocks_of_one_header_are_of_the_side_that_their_titles_name(embedded: Referential, tmp_path: Path) -> None:
+    head = "Emploi;Nombre;Commune"
+    rows = ("Postes supprimés;;", head, "N1101;2;Redon", "N4101;4;Redon", "", "Postes créés;;", head, "H3301;1;Redon")
+    path = written(tmp_path / "t.csv", "\n".join(rows))
+    for side, people in (("fragile", 6), ("hiring", 1)):
+        lots = read_lots(embedded, path, side, locator=Locator(PLACES))  # type: ignore[arg-type]
+        assert (lots.people, {lot.employer for lot in lots.lots}) == (people, {"–"})
+        assert "table_of_side" in said(lots)
+
+
+def test_what_is_said_to_be_among_openings_below_a_heading_is_no_number_of_them(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    rows = ("Société;Métier;Nombre de postes;;Lieu", ";;à pourvoir;dont urgents;", "Alpha;N1101;4;1;Redon")
+    lots = read_lots(embedded, written(tmp_path / "h.csv", "\n".join(rows)), "hiring", locator=Locator(PLACES))
+    assert (lots.people, asides(lots)) == (4, [])

@@ -305,13 +305,18 @@ def are_years_to_come(names: Sequence[str]) -> bool:
     return None not in years and len(years) == len(names) > 1 == len(words) and says("to_come", min(words))
 
 
+def is_part(name: str) -> bool:
+    """Whether the name of a column is of people who are counted beside it already: "dont femmes"."""
+    return normalise_label(name).startswith("dont ")
+
+
 def splits(heading: str, names: Sequence[str]) -> bool:
     """Whether names below one heading tell its columns apart: parts, years, months, codes, roles of their own."""
     joined = [f"{heading} {name}" for name in names]
     periods = {*map(Month.read, joined)} - {None}  # "Départs" above "T1 2027", "T2 2027"
     years = {*map(year_of, names)} - {None}
     apart = len(names) > 1 and len(names) in (len(periods), len(years))
-    if apart or are_parts(names) or are_parts(joined) or are_years_to_come(joined):
+    if apart or are_parts(names) or are_parts(joined) or are_years_to_come(joined) or any(map(is_part, names)):
         return True
     return any(map(_CODE.match, map(normalise_label, names))) or (len(names) > 1 and any(map(names_role, names)))
 

@@ -12,7 +12,17 @@ from passerelles.errors import PasserellesError
 from passerelles.io.csv import DOUBLE_ENCODED, TOTAL, Rows, hold_counts, mostly_hold_counts, read_rows, with_only_header
 from passerelles.io.xlsx import cell_text
 from passerelles.matching.titles import SURE
-from passerelles.territory.columns import COUNT, columns_of, fit, has_counts, names_role, splits, with_letters, year_of
+from passerelles.territory.columns import (
+    COUNT,
+    columns_of,
+    fit,
+    has_counts,
+    is_part,
+    names_role,
+    splits,
+    with_letters,
+    year_of,
+)
 from passerelles.territory.grid import Grid, Reader, Row, without_markup
 from passerelles.territory.jobs import counted_jobs
 from passerelles.territory.lots import LotsError, Month, Problem, Side, says, town_of
@@ -427,7 +437,8 @@ def _stacked(rows: Rows, side: Side) -> list[Rows]:
             return False
         roles = columns_of(cells, side).keys()
         repeated = [*map(normalise_label, texts)] == [normalise_label(cell_text(cell)) for cell in rows.header]
-        return not repeated and len(roles) >= _LEAST and bool({"job", "code"} & roles) and any(map(names_role, texts))
+        again = repeated and _side_of_texts(titled) is None
+        return not again and len(roles) >= _LEAST and bool({"job", "code"} & roles) and any(map(names_role, texts))
 
     starts = [at for at in range(len(filled)) if heads(at) and max(widths[at + 1 : at + 2], default=0) >= _LEAST]
     starts = [at for at in starts if at + 1 not in starts]  # a header of two lines
@@ -599,7 +610,7 @@ def _one_header(header: list[str], rows: list[Row], line: int) -> tuple[list[str
             both = f"{header[start]} {below[at]}"
             keep_both = has_counts([both]) if sums[at] else names_role(both) and not has_counts([below[at]])
             keep_both |= not names_role(below[at]) or says("part_time", normalise_label(header[start]))
-            names[at] = both if keep_both else below[at]
+            names[at] = both if keep_both and not is_part(below[at]) else below[at]
     return ["" if start in totals and not sums[at] else names[at] for at, start in enumerate(starts)], rows[1:]
 
 
@@ -775,7 +786,7 @@ def tell_sums_beside(
         end = next((at for at in range(start + 1, len(before)) if before[at]), len(before))
         total = next((at for at in range(start, end) if after[at]), start)
         summed = [at for at in range(start, min(end, len(names))) if names[at] and not after[at]]
-        parts = [at for at in summed if not normalise_label(names[at]).startswith("dont ")]
+        parts = [at for at in summed if not is_part(names[at])]
         for line, cells in rows[1:]:
             if total < len(cells):
                 tell_sum(tell, line, cells[total], [cells[at] for at in parts if at < len(cells)])
