@@ -4059,3 +4059,16 @@ def test_what_is_said_to_be_among_openings_below_a_heading_is_no_number_of_them(
     rows = ("Société;Métier;Nombre de postes;;Lieu", ";;à pourvoir;dont urgents;", "Alpha;N1101;4;1;Redon")
     lots = read_lots(embedded, written(tmp_path / "h.csv", "\n".join(rows)), "hiring", locator=Locator(PLACES))
     assert (lots.people, asides(lots)) == (4, [])
+
+
+def test_what_somebody_says_to_look_for_is_read_with_its_numbers(embedded: Referential) -> None:
+    texts = ("Nous cherchons 2 caristes et un magasinier", "Besoin de deux caristes", "Un magasinier", "2 caristes")
+    lots = read_lots(embedded, [{"Vos besoins de recrutement": text, "Ville": "Redon"} for text in texts], "hiring")
+    assert ({lot.given: lot.people for lot in lots.lots}, lots.people) == ({"caristes": 6, "magasinier": 2}, 8)
+
+
+def test_persons_of_a_column_n_count_before_their_equivalents_and_a_share_counts_nothing(embedded: Referential) -> None:
+    lots = read_lots(embedded, [{"Emploi": "N1101", "N": "4", "N ETP": "3,2"}], "fragile")
+    assert (lots.people, "etp" in said(lots)) == (4, False)
+    lots = read_lots(embedded, [{"Emploi": "N1101", "Effectif": "10", "% fragilisé": "50%"}], "fragile")
+    assert (lots.people, "other_counts" in said(lots)) == (10, True)

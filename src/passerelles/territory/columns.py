@@ -90,6 +90,7 @@ def corner(header: Sequence[str], side: Side) -> Corner | None:
 def columns_of(header: Sequence[Any], side: Side) -> dict[str, int]:
     """Position of the column of each role; each column has one role at most."""
     texts = with_letters([cell_text(cell) for cell in header])
+    texts = ["" if text.startswith("%") else text for text in texts]  # a share of what another one counts
     if any(_OF_PERSONS[side].match(bare(text)) for text in texts):  # the names beside are of persons, not of firms
         texts = ["" if bare(text) in ("nom", "noms") else text for text in texts]
     now, forecast = _last_forecast(texts, side)

@@ -63,7 +63,7 @@ _SEPARATORS: Final = [re.compile(rf"\s*(?:{signs})(?![^()]*\))\s*", re.IGNORECAS
 _COUNTED: Final = [re.compile(pattern, re.IGNORECASE) for pattern in _JOBS["counted"]]
 _SEEKS: Final = re.compile(_JOBS["seeks"], re.IGNORECASE)
 _OF_WHICH: Final = re.compile(r",?\s+dont \d[^,;+/()\n]*", re.IGNORECASE)  # "3 soudeurs, dont 1 le soir"
-_BULLET: Final = re.compile(r"^\s*[-–•*·]\s*|\s+$", re.MULTILINE)
+_BULLET: Final = re.compile(rf"^\s*[-–•*·]\s*|^\s*(?:{_JOBS['opens']})\s+|\s+$", re.MULTILINE | re.IGNORECASE)
 _NOTE_MARK: Final = re.compile(r"^\D.*\(\s*\d+\s*\)\s*$", re.DOTALL)
 _BARE_NUMBER: Final = re.compile(r"\d+\s*(?:[^\w\s]|$)")  # "10 (conditionnement)"
 _BESIDE, _EITHER, _NO_JOB = (re.compile(_JOBS[name], re.IGNORECASE) for name in ("beside", "either", "no_job"))
@@ -556,7 +556,7 @@ def _counted(text: str, signs: re.Pattern[str]) -> tuple[list[str], list[tuple[s
     """Return the parts of a cell, and the jobs with a number among them."""
     parts = [part for part in signs.split(_BULLET.sub("", _OF_WHICH.sub("", text))) if part]
     read = [next((m for pattern in _COUNTED if (m := pattern.fullmatch(part))), None) for part in parts]
-    return parts, [(m["job"].strip(), int(m.groupdict().get("m") or m["n"])) for m in read if m is not None]
+    return parts, [(m["job"].strip(), whole_of(m.groupdict().get("m") or m["n"]) or 0) for m in read if m is not None]
 
 
 def split_jobs(grid: Grid, rows: list[Row]) -> tuple[Grid, list[Row], list[Problem]]:

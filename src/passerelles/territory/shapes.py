@@ -446,9 +446,10 @@ def with_changes(grid: Grid) -> Grid:
 def all_counts(grid: Grid) -> Grid:
     """Add the columns that count parts of the same people; say which others count too, and refuse to guess one."""
     count = grid.count
-    people = [grid.header[at] for at in grid.holding(hold_counts, grid.countable)]
-    if says("part_time", bare(grid.title(count))) and are_parts(people):  # persons before their equivalents
-        grid = grid.without(count).with_roles(part_time=grid.columns[count])
+    people = {grid.header[at]: at for at in grid.holding(hold_counts, grid.countable)}
+    alone = {count: people["N"]} if [*people] == ["N"] else {}
+    if says("part_time", bare(grid.title(count))) and (alone or are_parts([*people])):  # persons before equivalents
+        grid = grid.without(count).with_roles(part_time=grid.columns[count], **alone)
     known = grid.has(count)
     if not known or not grid.counts_present:
         grid = grid.without("target")
