@@ -4072,3 +4072,19 @@ def test_persons_of_a_column_n_count_before_their_equivalents_and_a_share_counts
     assert (lots.people, "etp" in said(lots)) == (4, False)
     lots = read_lots(embedded, [{"Emploi": "N1101", "Effectif": "10", "% fragilisé": "50%"}], "fragile")
     assert (lots.people, "other_counts" in said(lots)) == (10, True)
+
+
+def test_towns_below_a_heading_of_people_are_their_places(embedded: Referential, tmp_path: Path) -> None:
+    rows = ("Emploi;Sureffectif;;Total", ";Redon;Allaire;", "N1101;2;1;3", "N4101;0;4;4")
+    lots = read_lots(embedded, written(tmp_path / "f.csv", "\n".join(rows)), "fragile", locator=Locator(PLACES))
+    found = {(lot.job, lot.commune_label): lot.people for lot in lots.lots}
+    assert (found, asides(lots)) == (
+        {("N1101", "Redon"): 2, ("N1101", "Allaire"): 1, ("N4101", "Allaire"): 4},
+        [],
+    )
+
+
+def test_usual_names_beside_a_sentence_are_a_header(embedded: Referential, tmp_path: Path) -> None:
+    rows = ("Entreprise;Nous cherchons...;Ville", "Alpha;2 caristes;Redon", "Beta;Un magasinier;Allaire")
+    lots = read_lots(embedded, written(tmp_path / "h.csv", "\n".join(rows)), "hiring", locator=Locator(PLACES))
+    assert ({lot.employer: lot.people for lot in lots.lots}, asides(lots)) == ({"Alpha": 2, "Beta": 1}, [])

@@ -55,7 +55,8 @@ def fit(cells: Sequence[Any], side: Side) -> int:
             ("job" in roles and n_filled >= _HEADER_LEAST) or (wide and bool({COUNT[side], *PLACED} & roles.keys()))
         )
     if not {"job", "code"} & set(roles):  # the column of jobs may be known by what it holds, or jobs head columns
-        return len(roles) if len(roles) >= _WIDE_HEADER else int(COUNT[side] in roles or n_filled >= _WIDE_HEADER)
+        named = n_filled >= _WIDE_HEADER or sum(map(names_role, texts)) >= _HEADER_LEAST
+        return len(roles) if len(roles) >= _WIDE_HEADER else int(COUNT[side] in roles or named)
     return 2 * len(roles) + (COUNT[side] in roles)
 
 

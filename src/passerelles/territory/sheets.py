@@ -475,7 +475,7 @@ def _grid(rows: Rows, reader: Reader) -> Grid:
     if any(with_letters(texts) != texts for texts in lines):
         tell("accents_lost")
     written, filled, above = _with_line_above(header, filled, rows)
-    header, below = _one_header(written, filled, rows.header_line)
+    header, below = _one_header(written, filled, rows.header_line, reader.is_place)
     over = written if len(below) < len(filled) else []  # the first of two lines
     if over:
         tell_sums_beside(tell, written, header, filled)
@@ -557,7 +557,9 @@ def _fill_merged(rows: Sequence[Row], area: Any) -> list[Row]:
     return [(line, with_value(cells) if area.first_row < line <= area.last_row else cells) for line, cells in rows]
 
 
-def _one_header(header: list[str], rows: list[Row], line: int) -> tuple[list[str], list[Row]]:
+def _one_header(
+    header: list[str], rows: list[Row], line: int, is_place: Callable[[str], bool] = lambda _: False
+) -> tuple[list[str], list[Row]]:
     """
     Return the header with its second line, where names below one of several columns tell these apart, and the rows.
 
@@ -596,7 +598,8 @@ def _one_header(header: list[str], rows: list[Row], line: int) -> tuple[list[str
         return written, rows
     sums = [bool(TOTAL.fullmatch(normalise_label(text))) for text in below]
     totals = {starts[at] for at, is_sum in enumerate(sums) if is_sum and starts.count(starts[at]) > _LEAST}
-    split = {at for at, names_under in under.items() if splits(header[at], names_under)}
+    places = {at for at, names_under in under.items() if len(names_under) > 1 and all(map(is_place, names_under))}
+    split = {at for at, names_under in under.items() if splits(header[at], names_under)} | places
     if width > len(written) and not (totals or split or of_year or any(map(_YEAR.fullmatch, below))):  # of people
         return written, rows
     names = [header[start] for start in starts]
@@ -610,7 +613,7 @@ def _one_header(header: list[str], rows: list[Row], line: int) -> tuple[list[str
             both = f"{header[start]} {below[at]}"
             keep_both = has_counts([both]) if sums[at] else names_role(both) and not has_counts([below[at]])
             keep_both |= not names_role(below[at]) or says("part_time", normalise_label(header[start]))
-            names[at] = both if keep_both and not is_part(below[at]) else below[at]
+            names[at] = both if keep_both and start not in places and not is_part(below[at]) else below[at]
     return ["" if start in totals and not sums[at] else names[at] for at, start in enumerate(starts)], rows[1:]
 
 
