@@ -77,7 +77,7 @@ class Reader(Protocol):
     choices: Mapping[str, str]
     review_threshold: float
 
-    def tell(self, file: str, key: str, line: int = 0, column: str = "", /, **values: object) -> None:
+    def note(self, file: str, key: str, line: int = 0, column: str = "", /, **values: object) -> None:
         """Say what was done with a table or a line of it."""
 
     def is_place(self, name: str) -> bool:
@@ -143,9 +143,9 @@ class Grid:
         cells = [(number, without_markup(map(row.get, header))) for number, row in enumerate(rows, start=1)]
         return cls(reader.side, reader, header, columns_of(header, reader.side), cells)
 
-    def tell(self, key: str, line: int = 0, column: str = "", /, **values: object) -> None:
+    def note(self, key: str, line: int = 0, column: str = "", /, **values: object) -> None:
         """Say what was done with it, or with a line of it."""
-        self.reader.tell(self.name, key, line, column, **values)
+        self.reader.note(self.name, key, line, column, **values)
 
     def has(self, *roles: str) -> bool:
         """Whether it has a column of one of some roles."""
@@ -428,9 +428,9 @@ class Line:
         same_name = {self.text_at(at) for at, head in enumerate(self.grid.header) if name and head == name}
         return len({*same_name, *texts} - {""}) > 1
 
-    def tell(self, key: str, column: str = "", /, **values: object) -> None:
+    def note(self, key: str, column: str = "", /, **values: object) -> None:
         """Say what was done with it."""
-        self.grid.tell(key, self.number, column, **values)
+        self.grid.note(key, self.number, column, **values)
 
     @property
     def own_account(self) -> bool:
@@ -575,7 +575,7 @@ def remarked(row: Line, number: int) -> int:
     grid = row.grid
 
     def told(cell: tuple[str, str], n_left: int, key: str = "remarked") -> int:
-        row.tell(key, cell[0], given=cell[1], number=number, left=n_left)
+        row.note(key, cell[0], given=cell[1], number=number, left=n_left)
         return n_left
 
     count = grid.columns.get(grid.count, -1)

@@ -304,30 +304,30 @@ def job_of(row: Line, title_job: Job | None) -> Job:
         if code is not None:
             title, confidence = texts.get("job", text), 1.0
             if role == "job":
-                _tell_unknown(row, texts, text, code)
+                _note_unknown(row, texts, text, code)
             sure = title_job if isinstance(title_job, Resolved) and title_job.confidence >= SURE else None
             if sure is not None and (role == "code" or beside) and not same_job(referential, code, sure):
                 confidence = 1.0 - sure.confidence
                 values = {"code": _named(referential, code), "read": _named(referential, sure.job), "given": sure.given}
-                row.tell("code_differs", row.grid.title("code"), **values)
+                row.note("code_differs", row.grid.title("code"), **values)
             return Resolved(code, "" if code_of(referential, title) == code else title, round(confidence, 3))
         if role == "choice":  # a title that a person chose is read instead of what stands beside it
             break
     if role == "job" and isinstance(title_job, Resolved):
-        _tell_unknown(row, texts, title_job.given, title_job.job)
+        _note_unknown(row, texts, title_job.given, title_job.job)
     if role != "job":
         ranked = next(resolve_many(referential, [text], limit=3))
         return read_title(referential, text, ranked, role, threshold=reader.review_threshold)
     return title_job or Unusable("job", "empty", {})
 
 
-def _tell_unknown(row: Line, texts: Mapping[str, str], given: str, code: str) -> None:
+def _note_unknown(row: Line, texts: Mapping[str, str], given: str, code: str) -> None:
     """Say that the code of a row is none of the referential's, of whose form it is, and what was read in its place."""
     referential = row.grid.reader.referential
     if "code" in texts:
         values = {"code": texts["code"], "given": given, "read": _named(referential, code)}
         values |= foreign_code(referential, texts["code"])
-        row.tell("code_foreign" if "form" in values else "code_unknown", row.grid.title("code"), **values)
+        row.note("code_foreign" if "form" in values else "code_unknown", row.grid.title("code"), **values)
 
 
 def _named(referential: Referential, code: str) -> str:
@@ -454,7 +454,7 @@ def conditions_of(row: Line, job: str) -> str:
     conditions, key = list[str](), "conditions_unread" if row.grid.side == "hiring" else "held_unread"
     for column, items in asked_of_row(row):
         if unread := [words for item in items if (words := asked_in(row.grid.reader.referential, item, job).unread)]:
-            row.tell(key, column, column=column, given=", ".join(unread))
+            row.note(key, column, column=column, given=", ".join(unread))
         conditions += items
     return (" ; " if any(" ou " in condition for condition in conditions) else ", ").join(conditions)
 
@@ -601,7 +601,7 @@ def split_jobs(grid: Grid, rows: list[Row]) -> tuple[Grid, list[Row], list[Probl
         elif not numbered:
             split_rows.append((line, cells))
         if numbered:
-            grid.tell("jobs_split", line, given=text)
+            grid.note("jobs_split", line, given=text)
         town = place_in_title(text, grid.reader.is_place) if uncounted else ""
         for title, number in numbered:  # "4 soudeurs et 2 caristes à Redon"
             values = {job: f"{title} à {town}" if town and town not in title else title, count: number}
@@ -659,7 +659,7 @@ def with_needs(grid: Grid) -> Grid:
     most = 2 * sum(map(bool, jobs)) > len(jobs) or not numbers_of(grid.sample(at))  # of words only, none is a number
     if not titles or not most or not grid.reader.holds_jobs(titles):
         return grid
-    grid.tell("job_by_content", 0, "job", column=grid.header[at])
+    grid.note("job_by_content", 0, "job", column=grid.header[at])
     columns = {role: i for role, i in grid.columns.items() if i not in (at, job)} | {"job": at}
     # Who is there now is the size of the firm: the jobs have their own numbers.
     sizes = [i for i in grid.free if says("current", bare(grid.header[i]))] if "size" not in columns else []
@@ -675,7 +675,7 @@ def _of_text(grid: Grid) -> Grid:
         if sum(map(bool, jobs.values())) > 1 and not are_jobs(grid.sample(at)) and are_jobs(titles):
             for line, cells in grid.rows:
                 if not jobs[line]:
-                    grid.tell("text_line", line, text=" ".join(filter(None, map(cell_text, cells)))[:80])
+                    grid.note("text_line", line, text=" ".join(filter(None, map(cell_text, cells)))[:80])
             rows = [row for row in grid.rows if jobs[row[0]]]
             return replace(grid.with_roles(job=at), rows=rows)
     return grid
@@ -698,7 +698,7 @@ def firms_apart(grid: Grid) -> Grid:
     for line, cells in grid.rows:
         match, text = seeks.get(line), cell_text(cells[at])
         if grid.side == "fragile" and match is None and not counts_some_jobs(text, alone=True):
-            grid.tell("text_line", line, text=text[:80])
+            grid.note("text_line", line, text=text[:80])
             continue
         number = match and numbers_of([match["n"]])
         job = f"{int(number[0])} {match['job']}" if match and number else cells[at]

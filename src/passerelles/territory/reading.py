@@ -40,7 +40,7 @@ from passerelles.territory.lots import (
     side_label,
     town_of,
 )
-from passerelles.territory.shapes import shaped, tell_differing
+from passerelles.territory.shapes import note_differing, shaped
 from passerelles.territory.sheets import damaged, grids_of, read_sheets
 from passerelles.text import normalise_label
 
@@ -262,7 +262,7 @@ class _Reader:
         """Reads a cell of several jobs, each only once: see `several_jobs`."""
         return cache(partial(jobs.several_jobs, self.referential))
 
-    def tell(self, file: str, key: str, line: int = 0, column: str = "", /, **values: object) -> None:
+    def note(self, file: str, key: str, line: int = 0, column: str = "", /, **values: object) -> None:
         """Record a message on what was done with a table or a line of it."""
         self.said.append(Problem(file, line, column, key, values))
 
@@ -281,7 +281,7 @@ class _Reader:
                 self._read_grid(grid, lots)
             except LotsError as error:
                 self.set_aside += error.problems
-        self._tell_sums(file, lots)
+        self._note_sums(file, lots)
         if not lots:
             raise LotsError(self.set_aside or [Problem(file, 0, "", "no_row", {})])
         messages = {"set_aside": tuple(self.set_aside), "said": tuple(self.said)}
@@ -306,7 +306,7 @@ class _Reader:
         if unread and n_unread + n_nowhere > n_placed:
             del self.set_aside[n_aside:], self.said[n_said:]
             for problem in unread:
-                grid.tell("place_unread", problem.row, problem.column, column=problem.column, why=problem.what)
+                grid.note("place_unread", problem.row, problem.column, column=problem.column, why=problem.what)
             grid = replace(grid, placeless=grid.placeless.union(problem.row for problem in unread))
             new_lots = self._lots(grid, rows, titles)
         rows_split = {p.row for p in self.said if (p.file, p.key) == (grid.name, "jobs_split")}
@@ -331,7 +331,7 @@ class _Reader:
                 key = (normalise_label(lot.employer) or lot.employer, lot.job, lot.basin)
                 extra = "1" if lot.self_employed else ""
                 if named_firms and not row.text("employer"):
-                    row.tell("employer_empty")
+                    row.note("employer_empty")
                     extra += f" {line}"  # of whom, nobody knows: no lot of another line is surely the same
                 title = "" if code_of(self.referential, lot.given) else normalise_label(lot.given)
                 lots.append(((*key, lot.commune, title, lot.permits, str(lot.month or ""), extra), lot))
@@ -403,18 +403,18 @@ class _Reader:
                 number = whole_of(grid.text(cells, grid.count))
                 self.set_aside.append(Problem(grid.name, line, str(values["column"]), kind, values, number))
             elif kind:
-                grid.tell(kind, line, **values)
+                grid.note(kind, line, **values)
             if kind:
                 other_rows.setdefault(kind, []).append((line, cells))
                 continue
             ditto = [bool(above and _DITTO.fullmatch(cell_text(cell))) for cell in cells]
             above = [above[at] if ditto[at] else cell for at, cell in enumerate(cells)]
             if any(ditto):
-                grid.tell("repeated", line)
+                grid.note("repeated", line)
             lot_rows.append((line, above))
         totals = other_rows.get("total_line", ())
         if not _LOTS & other_rows.keys():  # a total may count them, or not
-            tell_differing(grid, totals, lot_rows)
+            note_differing(grid, totals, lot_rows)
         if not grid.has(grid.count):
             most = {
                 at: max((whole_of(grid.text_at(row, at)) or 0 for _, row in totals), default=0) for at in grid.countable
@@ -423,7 +423,7 @@ class _Reader:
         lots = sorted([*lot_rows, *(row for kind in _LOTS for row in other_rows.get(kind, ()))], key=lambda row: row[0])
         filled = fill_down(grid, lots, [row for kind in other_rows.keys() - _LOTS for row in other_rows[kind]])
         for line in [line for line, _ in lot_rows if line in filled]:
-            grid.tell("employer_below" if filled[line][0] == "employer" else "place_below", line)
+            grid.note("employer_below" if filled[line][0] == "employer" else "place_below", line)
         return [(line, filled[line][1] if line in filled else cells) for line, cells in lot_rows]
 
     def _lot(self, row: Line, decimal: str, title_job: Job | None) -> Lot | None:
@@ -431,7 +431,7 @@ class _Reader:
         grid, people = row.grid, self._people(row, decimal)
         number = people if isinstance(people, int) else None
         if (grid.has("target") or grid.signed) and number is not None and number <= 0:
-            row.tell(f"{self.side}_no_change")
+            row.note(f"{self.side}_no_change")
             return None
         job = jobs.job_of(row, title_job)
         job = jobs.unclear_job(row, number) or job
@@ -476,7 +476,7 @@ class _Reader:
         total = sum(number for number in numbers if isinstance(number, int))
         if total and all(says("not_known", str(part.values["given"]).casefold()) for part in unusable):
             for part in unusable:
-                row.tell("part_unread", part.role, given=part.values["given"], column=part.role)
+                row.note("part_unread", part.role, given=part.values["given"], column=part.role)
         elif unusable or not numbers:
             return unusable[0] if unusable else Unusable(grid.count, "empty", {"given": ""})
         total -= whole_of(row.text("filled") or row.text("vacant")) or 0
@@ -496,10 +496,10 @@ class _Reader:
             return Where()
         if not texts and (named := jobs.place_in_title(row.text("job"), self.is_place)):
             texts = {"commune": named}
-            row.tell("job_place", given=row.text("job"), place=named)
+            row.note("job_place", given=row.text("job"), place=named)
         elif not texts and grid.titled:
             texts = {"commune": grid.titled}
-            row.tell("title_place", place=grid.titled)
+            row.note("title_place", place=grid.titled)
         elif not grid.has("basin", "commune"):
             return Where()
         area = row.text("postcode") or row.text("department")
@@ -522,19 +522,19 @@ class _Reader:
                 column = text if headed else grid.title(role)
                 near = tuple(name for _, name in self._here(place.suggestions, area, role))
                 why = Problem(grid.name, row.number, column, place.key, place.values, suggestions=near).what
-                row.tell("place_unread", column, column=column, why=why)
+                row.note("place_unread", column, column=column, why=why)
                 return Where()
         if communes:
-            row.tell("place_in_part", given=text, read=communes[0].name)
+            row.note("place_in_part", given=text, read=communes[0].name)
             return self._read_place(communes[0].code, "", "commune")
         if isinstance(place, Where):
             if stray and (km := self.locator.far(place.commune)) is not None:
                 read = f"{place.commune_label} ({departments_shown(place.commune)})"
-                row.tell("place_far", given=given, read=read, km=round(km))
+                row.note("place_far", given=given, read=read, km=round(km))
             read = place.commune_label or place.basin_label
             in_words = given[:1].isalpha() and not place.commune
             if text != given or (in_words and normalise_label(read) not in normalise_label(given)):
-                row.tell("place_reworded", given=given, read=read)
+                row.note("place_reworded", given=given, read=read)
         return place
 
     def _readings(self, row: Line, texts: Mapping[str, str], area: str) -> list[tuple[str, str, Where | Unusable, str]]:
@@ -550,12 +550,12 @@ class _Reader:
             readings.insert(1, ("commune", town, *self._meant(town, area, "commune")))
         return readings
 
-    def _tell_sums(self, file: str, lots: Mapping[tuple[str, ...], Sequence[Lot]]) -> None:
+    def _note_sums(self, file: str, lots: Mapping[tuple[str, ...], Sequence[Lot]]) -> None:
         for same_lots in lots.values():
             if len(same_lots) > 1:
                 first, rows = same_lots[0], ", ".join(f"{lot.sheet} {lot.row}".strip() for lot in same_lots)
                 values = {"rows": rows, "people": str(sum(lot.people for lot in same_lots)), "employer": first.employer}
-                self.tell(file, "summed", first.row, **values, job=first.label or first.job)
+                self.note(file, "summed", first.row, **values, job=first.label or first.job)
 
 
 def _number(row: Line, decimal: str, at: int) -> int | Unusable:
@@ -579,7 +579,7 @@ def _number(row: Line, decimal: str, at: int) -> int | Unusable:
     if value.is_integer():
         return int(value)
     rounded = max(1, math.floor(value + 0.5))
-    row.tell("etp", column, given=text, people=str(rounded))
+    row.note("etp", column, given=text, people=str(rounded))
     return rounded
 
 
@@ -590,7 +590,7 @@ def _volunteers(row: Line, people: int) -> int | None:
     if number is None:
         number = {"yes": people, "no": 0}.get(_YES_NO.get(text.casefold(), ""))
     if text and number is None:
-        row.tell("volunteers_unread", column, given=text)
+        row.note("volunteers_unread", column, given=text)
     return number
 
 
@@ -599,5 +599,5 @@ def _month(row: Line) -> Month | None:
     text = row.text("month")
     month = Month.read(text)
     if text and month is None and not all(says("nothing_asked", normalise_label(part)) for part in text.split("/")):
-        row.tell("month_unread", row.grid.title("month"), given=text)
+        row.note("month_unread", row.grid.title("month"), given=text)
     return month

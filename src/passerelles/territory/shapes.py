@@ -74,7 +74,7 @@ def unpivoted(grid: Grid) -> Grid:
             both = sorted({*headed, *at})  # the total may count those beside them too: "Siège" names no town
             headed = both if _are_summed(grid, both) and not _are_summed(grid, headed) else headed
             if others := [i for i in at if i not in headed]:
-                grid.tell("other_counts", column=grid.titles(headed), others=grid.titles(others))
+                grid.note("other_counts", column=grid.titles(headed), others=grid.titles(others))
             return _unpivot(grid, "commune", headed)
     if grid.side == "hiring" and grid.has("job") and not grid.has("employer"):
         firms = _firms_summed(grid, free)
@@ -136,14 +136,14 @@ def _unpivot(grid: Grid, role: str, headed: Iterable[int]) -> Grid:
     count_at = grid.columns.get(grid.count)
     sums = [i for i, name in enumerate(names) if i not in at and (i == count_at or _is_total(name))]
     old = next(iter(sums), at[0]) if count_at is None else count_at
-    grid.tell(_NOTICE_OF_ROLE[role], columns=", ".join(dict.fromkeys(names[i] for i in at)))
+    grid.note(_NOTICE_OF_ROLE[role], columns=", ".join(dict.fromkeys(names[i] for i in at)))
     if others := [i for i in samples if i not in at]:
-        grid.tell("columns_apart", columns=grid.titles(others))
+        grid.note("columns_apart", columns=grid.titles(others))
     beside = _firms_above(grid, at) if role == "commune" else _places_of(grid, at) if role == "employer" else {}
     if beside and role == "commune":
-        grid.tell("firms_above", employers=", ".join(dict.fromkeys(beside.values())))
+        grid.note("firms_above", employers=", ".join(dict.fromkeys(beside.values())))
     if of_row := [role for role in ("volunteers", "filled", "vacant", "target") if role in grid.columns]:
-        grid.tell("of_whole_row", columns=", ".join(map(grid.title, of_row)))
+        grid.note("of_whole_row", columns=", ".join(map(grid.title, of_row)))
         grid = grid.without(*of_row)
     rows = list[Row]()
     for line, row in grid.rows:
@@ -152,7 +152,7 @@ def _unpivot(grid: Grid, role: str, headed: Iterable[int]) -> Grid:
             continue  # says something of the employers
         filled = [i for i in texts if _non_empty([texts[i]])]
         if old in sums:
-            tell_sum(grid.tell, line, row[old], [texts[i] for i in filled])
+            note_sum(grid.note, line, row[old], [texts[i] for i in filled])
         other_cells = [None if i in (old, *at) else cell for i, cell in enumerate(row)]
         if any(_is_total(cell_text(cell)) for cell in row):
             rows.append((line, [*other_cells, sum(numbers_of(texts[i] for i in filled)), "", ""]))
@@ -193,7 +193,7 @@ def with_labels(grid: Grid, above: Sequence[Row]) -> Grid:
         if named:
             labels |= named
             label = " ".join(filter(None, map(cell_text, cells)))
-            grid.tell("label_line" if line < last else "label_foot", line, given=label)
+            grid.note("label_line" if line < last else "label_foot", line, given=label)
         elif line not in lines_above:
             rows.append((line, cells))
             is_sum = any(_is_total(cell_text(cell)) for cell in cells)  # of several jobs
@@ -312,7 +312,7 @@ def without_sums(grid: Grid) -> Grid:
     role = "commune" if all(map(grid.reader.is_place, names)) else "employer"
     of_rows = not grid.has(role) and (compact or role == "commune")  # else of workshops
     for line, name in heads.items():
-        grid.tell("label_line" if of_rows else "total_line", line, **({"given": name} if of_rows else {}))
+        grid.note("label_line" if of_rows else "total_line", line, **({"given": name} if of_rows else {}))
     grid = replace(grid, rows=[row for row in grid.rows if row[0] not in heads])
     return grid.with_column(role, texts) if of_rows else grid
 
@@ -346,12 +346,12 @@ def _page_field(cells: Sequence[Any], reader: Reader) -> dict[str, str]:
     return {role: filled[1]} if named or (role in _SAME_ROLES["basin"] and reader.is_place(filled[1])) else {}
 
 
-def tell_sum(tell: Callable[..., None], line: int, total: Any, parts: Iterable[Any]) -> None:
+def note_sum(note: Callable[..., None], line: int, total: Any, parts: Iterable[Any]) -> None:
     """Say where a total is no sum of the cells beside it; a dash means nobody."""
     total_number, texts = read_number(cell_text(total)).value, _non_empty(map(cell_text, parts))
     numbers = numbers_of(texts)
     if total_number is not None and 0 < len(numbers) == len(texts) and total_number != sum(numbers):
-        tell("total_differs", line, told=int(total_number), found=int(sum(numbers)))
+        note("total_differs", line, told=int(total_number), found=int(sum(numbers)))
 
 
 def differing(
@@ -401,7 +401,7 @@ def differing(
             yield line, total, min(sums, key=lambda s: abs(s - total))
 
 
-def tell_differing(grid: Grid, totals: Sequence[Row], lines: Sequence[Row]) -> None:
+def note_differing(grid: Grid, totals: Sequence[Row], lines: Sequence[Row]) -> None:
     """Say which totals of a table are no sum of its lines; of one that gives changes or aims at a number, nothing."""
     count = grid.columns.get(grid.count)
     if count is None or grid.has("target") or grid.signed:
@@ -421,7 +421,7 @@ def tell_differing(grid: Grid, totals: Sequence[Row], lines: Sequence[Row]) -> N
 
     named = {line: {at for at, row in lines if _names(cells, row)} for line, cells in totals}
     for line, stated, computed in differing(numbers_by_line(totals), numbers_by_line(lines), named):
-        grid.tell("total_differs", line, told=stated, found=computed)
+        grid.note("total_differs", line, told=stated, found=computed)
 
 
 def _names(total: Sequence[Any], row: Sequence[Any]) -> bool:
@@ -438,7 +438,7 @@ def with_changes(grid: Grid) -> Grid:
         numbers = [number for text in texts if (number := change_of(text)) is not None]
         # Most of its cells are numbers, and some are negative.
         if says("change", bare(grid.header[at])) and 2 * len(numbers) > len(texts) and min(numbers) < 0:
-            grid.tell("signed", 0, grid.count, column=grid.header[at])
+            grid.note("signed", 0, grid.count, column=grid.header[at])
             return replace(grid.without("target").with_roles(**{grid.count: at}), signed=True)
     return grid
 
@@ -455,7 +455,7 @@ def all_counts(grid: Grid) -> Grid:
         grid = grid.without("target")
     if grid.has("target"):
         columns = {"current": grid.title(count), "target": grid.title("target")}
-        grid.tell(f"{grid.side}_change", 0, count, **columns)
+        grid.note(f"{grid.side}_change", 0, count, **columns)
     grid = _without_taken(grid)
     beside = _counted_beside(grid) if known else []
     free = [at for at in grid.countable if at not in beside]
@@ -478,12 +478,12 @@ def all_counts(grid: Grid) -> Grid:
     summed = dated or (alike if are_parts([grid.header[at] for at in alike]) else [])
     apart = [name for at in others if at not in summed and (name := grid.header[at]) not in ("", names[0])]
     if summed and not grid.parts:
-        grid.tell("parts_summed", 0, count, columns=grid.titles(summed))
+        grid.note("parts_summed", 0, count, columns=grid.titles(summed))
         grid = replace(grid.with_roles(**{count: first}), parts=[at for at in summed if at != first])
     elif not known:
         raise LotsError([Problem(grid.name, 0, count, "several_counts", {"columns": ", ".join(names)})])
     if apart and not are_parts(apart):  # parts of what the column counts
-        grid.tell("other_counts", 0, count, column=grid.titles(summed or [first]), others=", ".join(apart))
+        grid.note("other_counts", 0, count, column=grid.titles(summed or [first]), others=", ".join(apart))
     return grid
 
 
@@ -495,7 +495,7 @@ def _counted_beside(grid: Grid) -> list[int]:
     if beside:
         off = grid.side == "hiring" or any(says(key, name) for key in ("forced", "still"))
         about = {"columns": grid.titles(beside), "column": grid.title(grid.count)}
-        grid.tell(f"{subject}_beside" if off else subject, 0, grid.count, **about)
+        grid.note(f"{subject}_beside" if off else subject, 0, grid.count, **about)
     return beside
 
 
@@ -527,7 +527,7 @@ def _without_taken(grid: Grid) -> Grid:
     if count is None:
         grid.refuse_unread(grid.holding(mostly_hold_counts, [taken]))
     elif not (grid.counts_rest or says("forced", bare(grid.header[count]))) and grid.within([count], [taken]):
-        grid.tell(role, 0, grid.count, column=grid.header[count], taken=grid.header[taken])
+        grid.note(role, 0, grid.count, column=grid.header[count], taken=grid.header[taken])
         return grid
     return grid.without(role)
 
@@ -559,7 +559,7 @@ def of_who_moves(grid: Grid) -> Grid:
     first, *parts = (months if not cut else []) or moves or [count]
     if first == count or (parts and not months):
         return grid
-    grid.tell("who_moves", 0, "headcount", column=grid.titles((first, *parts)), beside=grid.titles(whole))
+    grid.note("who_moves", 0, "headcount", column=grid.titles((first, *parts)), beside=grid.titles(whole))
     return replace(grid.with_roles(headcount=first).emptied({*whole} - {first, *parts}), parts=parts)
 
 
@@ -580,13 +580,13 @@ def shaped(grid: Grid) -> Grid:
     grid = firms_apart(all_counts(of_who_moves(grid)))  # of jobs just recognised
     grid = _with_places_of_firms(without_sums(grid))
     if grid.side == "fragile" and grid.has("volunteers") and grid.sample(grid.columns["volunteers"]):
-        grid.tell("volunteers_only", 0, "volunteers", column=grid.title("volunteers"))
+        grid.note("volunteers_only", 0, "volunteers", column=grid.title("volunteers"))
     if not grid.has(grid.count):
-        grid.tell("counted_lines", 0, grid.count)
+        grid.note("counted_lines", 0, grid.count)
     if not grid.has("employer"):
-        grid.tell("no_employer", 0, "employer")
+        grid.note("no_employer", 0, "employer")
     if not grid.has("basin", "commune") and not grid.titled:
-        grid.tell("no_place", 0, "basin")
+        grid.note("no_place", 0, "basin")
     return grid
 
 
@@ -609,10 +609,10 @@ def _with_roles_by_content(grid: Grid) -> Grid:
             matches = grid.holding(holds, [named_else])
         if len(matches) == 1:
             grid = grid.with_roles(**{role: matches[0]})
-            grid.tell(f"{role}_by_content", 0, role, column=grid.called(matches[0]))
+            grid.note(f"{role}_by_content", 0, role, column=grid.called(matches[0]))
     if not grid.has("held") and (at := conditions_column(grid)) is not None:
         grid = grid.with_roles(held=at)
-        grid.tell(f"{grid.side}_conditions_by_content", 0, "held", column=grid.called(at))
+        grid.note(f"{grid.side}_conditions_by_content", 0, "held", column=grid.called(at))
     return grid
 
 
@@ -635,7 +635,7 @@ def _job_of_two(grid: Grid) -> Grid:
     if len(matches) != 1:
         return grid
     column = grid.called(matches[0]) if weak else f"{name} ({matches[0] + 1})"
-    grid.tell("job_by_content", 0, "job", column=column)
+    grid.note("job_by_content", 0, "job", column=column)
     names = [head if weak or at not in same_name or at in matches else "" for at, head in enumerate(grid.header)]
     return replace(grid.with_roles(job=matches[0]), header=names)
 
@@ -652,6 +652,6 @@ def _with_places_of_firms(grid: Grid) -> Grid:
     if sum(map(bool, towns.values())) < max(_LEAST, MOST_CELLS * len(towns)):
         return grid
     line, town = next(iter(places.items()))
-    grid.tell("firm_place", 0, "employer", given=firms[line], place=town)
+    grid.note("firm_place", 0, "employer", given=firms[line], place=town)
     placeless = grid.placeless | (firms.keys() - places.keys())
     return replace(grid.with_column("commune", places), placeless=placeless)

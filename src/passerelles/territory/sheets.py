@@ -26,7 +26,7 @@ from passerelles.territory.columns import (
 from passerelles.territory.grid import Grid, Reader, Row, without_markup
 from passerelles.territory.jobs import counted_jobs
 from passerelles.territory.lots import LotsError, Month, Problem, Side, says, town_of
-from passerelles.territory.shapes import tell_sum, with_labels
+from passerelles.territory.shapes import note_sum, with_labels
 from passerelles.text import normalise_label
 
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
@@ -278,29 +278,29 @@ def grids_of(sheets: Sequence[Rows], reader: Reader) -> Iterator[Grid]:
     """Yield the tables of a file: one, or one a sheet, each then named after its sheet as in `FILE#SHEET`."""
     file, names, others = sheets[0].name, ", ".join(rows.sheet for rows in sheets), sheets[0].others
     if len(sheets) > 1:
-        reader.tell(file, "several_sheets", sheets=names)
+        reader.note(file, "several_sheets", sheets=names)
     if others:
-        reader.tell(file, "other_sheets", sheet=names, sheets=", ".join(others))
+        reader.note(file, "other_sheets", sheet=names, sheets=", ".join(others))
     places = len(sheets) > 1 and all(reader.is_place(rows.sheet) for rows in sheets)
     for rows in sheets:
         named_rows = rows._replace(name=f"{file}#{rows.sheet}") if len(sheets) > 1 else rows._replace(sheet="")
         for table in _tables_of_side(named_rows, reader):
             grid = _grid(table, reader)
             if places and not grid.has("basin", "commune"):
-                grid.tell("sheet_place", place=rows.sheet)
+                grid.note("sheet_place", place=rows.sheet)
                 grid = grid.with_column("commune", dict.fromkeys([line for line, _ in grid.rows], rows.sheet))
             of_lines = grid.has("employer") and not grid.title("employer") and not grid.has("basin", "commune")
             firms = {n: grid.text(c, "employer") for n, c in grid.rows if of_lines}
             towns = {firm: _place_of_title([firm], reader) for firm in firms.values() if firm}
             if len({*towns.values()}) > 1 and all(towns.values()):  # "Établissement : Usine de Redon"
-                grid.tell("firm_place", 0, "employer", given=next(iter(towns)), place=next(iter(towns.values())))
+                grid.note("firm_place", 0, "employer", given=next(iter(towns)), place=next(iter(towns.values())))
                 grid = grid.with_column("commune", {line: towns.get(firm, "") for line, firm in firms.items()})
             titles = [text for text in _texts(table.above) if not says("signed", normalise_label(text))]
             parts = [part for text in titles for part in _TITLE_PARTS.split(text)]
             named = rows.sheet if len(sheets) > 1 and _is_firm(rows.sheet, titles, reader) else ""
             named = named or (_firm_in(titles) if reader.side == "fragile" else "")
             if named and not grid.has("employer"):
-                grid.tell("title_firm", employer=named)
+                grid.note("title_firm", employer=named)
                 grid = grid.with_column("employer", dict.fromkeys([line for line, _ in grid.rows], named))
             ends = {part.removesuffix(end).rstrip(): end for part in parts if (end := reader.town_at_end(part))}
             end = next(iter(ends.values())) if len(ends) == 1 and not any(map(reader.town_at_end, ends)) else ""
@@ -377,13 +377,13 @@ def _tables_of_side(rows: Rows, reader: Reader) -> list[Rows]:
     LotsError
         If only some of them name their side.
     """
-    tell, tables = partial(reader.tell, rows.name), _stacked(rows, reader.side)
+    note, tables = partial(reader.note, rows.name), _stacked(rows, reader.side)
 
     def sorted_out(key: str, keep: Callable[[Rows], object]) -> list[Rows]:
         """Return the tables to keep, all of them where none is, and say which are left out."""
         chosen = [table for table in tables if keep(table)] or tables
         if len(chosen) < len(tables):
-            tell(key, lines=_lines(table for table in tables if table not in chosen))
+            note(key, lines=_lines(table for table in tables if table not in chosen))
         return chosen
 
     # One that sums the others would count everybody twice; another may be a list of codes and what they mean.
@@ -393,12 +393,12 @@ def _tables_of_side(rows: Rows, reader: Reader) -> list[Rows]:
     if len(tables) == 1:
         return tables
     if len(set(sides)) == 1:
-        tell("tables_below", lines=_lines(tables))
+        note("tables_below", lines=_lines(tables))
         return tables
     if None in sides:
         raise LotsError([Problem(rows.name, 0, "", "tables_stacked", {"lines": _lines(tables)})])
     of_side = [table for table, side in zip(tables, sides, strict=True) if side == reader.side]
-    tell("table_of_side", lines=_lines(of_side), others=_lines(table for table in tables if table not in of_side))
+    note("table_of_side", lines=_lines(of_side), others=_lines(table for table in tables if table not in of_side))
     return of_side
 
 
@@ -457,32 +457,32 @@ def _stacked(rows: Rows, side: Side) -> list[Rows]:
 
 def _grid(rows: Rows, reader: Reader) -> Grid:
     """Return a table with one header, and with what merged cells and lines of their own say in each of its rows."""
-    side, tell = reader.side, partial(reader.tell, rows.name)
+    side, note = reader.side, partial(reader.note, rows.name)
     rows = with_only_header(rows, lambda cells: len({"job", "code"} & columns_of(cells, side).keys()))
     header = _asked(" ".join(cell_text(cell).split()) for cell in rows.header)
     if rows.header_line > 1:
-        tell("header_line", rows.header_line, line=str(rows.header_line))
+        note("header_line", rows.header_line, line=str(rows.header_line))
     for line, cells in rows.above:
         texts = [text for cell in cells if (text := cell_text(cell))]
         if len(texts) > _LEAST and any(text.isdecimal() for text in texts):  # perhaps a table of its own
-            tell("numbers_above", line, given=" ; ".join(texts)[:80])
-    filled = _filled_rows(rows, tell)
+            note("numbers_above", line, given=" ; ".join(texts)[:80])
+    filled = _filled_rows(rows, note)
     if rows.turned:
-        tell("turned")
+        note("turned")
     if rows.encoding == DOUBLE_ENCODED:
-        tell("written_twice")
+        note("written_twice")
     lines = [header, *([*map(cell_text, cells)] for _, cells in filled)]
     if any(with_letters(texts) != texts for texts in lines):
-        tell("accents_lost")
+        note("accents_lost")
     written, filled, above = _with_line_above(header, filled, rows)
     header, below = _one_header(written, filled, rows.header_line, reader.is_place)
     over = written if len(below) < len(filled) else []  # the first of two lines
     if over:
-        tell_sums_beside(tell, written, header, filled)
+        note_sums_beside(note, written, header, filled)
     grid = Grid(rows.name, reader, *_as_wide(_choose_job_column(rows, header, reader), below), sheet=rows.sheet)
     grid = _one_table(_one_below_another(grid))
     for line in sorted(rows.hidden.intersection(line for line, _ in grid.rows)):
-        grid.tell("hidden_row", line)
+        grid.note("hidden_row", line)
     names, headings = grid.header, _headings(grid.header, above, rows.header_line)
     grid = _told_apart(grid, _headings(names, [(0, over)], 1) if over else headings)
     above_kept = [above if name == old else "" for above, name, old in zip(headings, grid.header, names, strict=True)]
@@ -503,19 +503,19 @@ def _asked(header: Iterable[str]) -> list[str]:
     return [inside if inside and questions.count(question) > 1 else name for name, question, _, inside in questions_of]
 
 
-def _filled_rows(rows: Rows, tell: Callable[..., None]) -> list[Row]:
+def _filled_rows(rows: Rows, note: Callable[..., None]) -> list[Row]:
     """Return the rows that hold something and are not struck out, with the value of merged cells in each of theirs."""
     filled: list[Row] = []
     for line, cells in rows.filled:
         if line in rows.struck:
-            tell("struck_row", line)
+            note("struck_row", line)
         else:
             filled.append((line, cells))
     for area in rows.merged:
         if area.last_row > rows.header_line and area.last_row > area.first_row:
             filled = _fill_merged(filled, area)
             if area.first_row > rows.header_line:
-                tell("merged", area.first_row, first=str(area.first_row), last=str(area.last_row))
+                note("merged", area.first_row, first=str(area.first_row), last=str(area.last_row))
     return filled
 
 
@@ -633,7 +633,7 @@ def _choose_job_column(rows: Rows, header: list[str], reader: Reader) -> list[st
     at = of_this_side.pop()
     others = [i for i in job_columns if i != at]
     values = {"column": header[at], "heading": above[at], "others": ", ".join(above[i] for i in others)}
-    reader.tell(rows.name, "job_below", 0, header[at], **values)
+    reader.note(rows.name, "job_below", 0, header[at], **values)
     return ["" if i in others else name for i, name in enumerate(header)]
 
 
@@ -682,9 +682,9 @@ def _told_apart(grid: Grid, headings: Sequence[str]) -> Grid:
     if not people or not apart:
         return grid
     if staff:
-        grid.tell("other_counts", column=", ".join(leave), others=", ".join(staff))
+        grid.note("other_counts", column=", ".join(leave), others=", ".join(staff))
     else:
-        grid.tell("part_time_beside", columns=", ".join(people))
+        grid.note("part_time_beside", columns=", ".join(people))
     return grid.emptied(apart)
 
 
@@ -713,7 +713,7 @@ def _one_below_another(grid: Grid) -> Grid:
     if not any(grid.count in roles[name] for name in again) or not {"employer", "commune", "basin"} & shared:
         return grid
     groups = [[[at for at, head in enumerate(names) if head == name][n] for name in again] for n in range(times)]
-    grid.tell("groups_below", columns=", ".join(again))
+    grid.note("groups_below", columns=", ".join(again))
     unfolded = list[Row]()
     for line, cells in grid.rows:
         for group in [cells_at for cells_at in groups if any(cell_text(cells[at]) for at in cells_at)] or groups[:1]:
@@ -740,7 +740,7 @@ def _one_table(grid: Grid) -> Grid:
     values = {"columns": grid.titles(own_block), "others": ", ".join(others)}
     if header[count] in others:
         raise LotsError([Problem(grid.name, 0, "", "tables_beside", values)])
-    grid.tell("one_table", **values)
+    grid.note("one_table", **values)
     alone = grid.emptied({*range(len(header))} - {*own_block})
     return replace(alone, rows=[row for row in alone.rows if any(map(cell_text, row[1]))])
 
@@ -762,15 +762,15 @@ def _blocks(header: Sequence[str]) -> list[range]:
     return [range(start, max(at for at in named if at < end) + 1) for start, end in spans]
 
 
-def tell_sums_beside(
-    tell: Callable[..., None], before: Sequence[str], after: Sequence[str], rows: Sequence[Row]
+def note_sums_beside(
+    note: Callable[..., None], before: Sequence[str], after: Sequence[str], rows: Sequence[Row]
 ) -> None:
     """
     Say which totals are no sum of the columns beside them, below one heading of a header of two lines.
 
     Parameters
     ----------
-    tell
+    note
         Called with each total, and the sum.
     before, after
         The header as it was written, and with its second line, in which a total alone bears the name of the heading.
@@ -781,7 +781,7 @@ def tell_sums_beside(
     --------
     >>> rows = [(2, ["", 2026, 2027, "Total"]), (3, ["Cariste", 6, 9, 15]), (4, ["Soudeur", 2, 1, 4])]
     >>> header = ["Métier", "Postes", "", ""], ["Métier", "", "", "Postes"]
-    >>> tell_sums_beside(lambda *where, **sums: print(*where, sums), *header, rows)
+    >>> note_sums_beside(lambda *where, **sums: print(*where, sums), *header, rows)
     total_differs 4 {'told': 4, 'found': 3}
     """
     names = [cell_text(cell) for cell in rows[0][1]] if rows else []
@@ -792,4 +792,4 @@ def tell_sums_beside(
         parts = [at for at in summed if not is_part(names[at])]
         for line, cells in rows[1:]:
             if total < len(cells):
-                tell_sum(tell, line, cells[total], [cells[at] for at in parts if at < len(cells)])
+                note_sum(note, line, cells[total], [cells[at] for at in parts if at < len(cells)])
