@@ -149,8 +149,8 @@ def slashed_forms(label: str) -> tuple[str, str] | None:
 
     Examples
     --------
-    >>> slashed_forms("Chauffeur / Chauffeuse de taxi")
-    ('Chauffeur de taxi', 'Chauffeuse de taxi')
+    >>> slashed_forms("Chauffeur / Chauffeuse de taxi"), slashed_forms("Responsable plate-forme expédition / Livraison")
+    (('Chauffeur de taxi', 'Chauffeuse de taxi'), None)
     """
     left, sign, right = label.partition(" / ")
     before, after = left.split(), right.split()
@@ -159,6 +159,8 @@ def slashed_forms(label: str) -> tuple[str, str] | None:
     shared = 0
     if not _agree(before[0], after[0]):
         shared = next((place for place in range(len(before) - 1, 0, -1) if _agree(before[place], after[0])), 0)
+        if not shared and len(before) > len(after) + 1:  # the words behind the slash are one more object
+            return None
     offset = len(before) - shared
     return " ".join([*before, *after[offset:]]), " ".join([*before[:shared], *after])
 
