@@ -112,6 +112,22 @@ def test_a_name_behind_what_is_left_aside_is_a_part_of_its_own(text: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("text", "what_is_read"),
+    [
+        ("Boulanger de nuit Villefranche", "Boulanger de nuit"),
+        ("Boulanger VILLEFRANCHE", "Boulanger"),
+        ("Boulanger De Nuit Villefranche", "Boulanger De Nuit Villefranche"),  # each word has a capital
+        ("Boulanger de nuit Redon", "Boulanger de nuit Redon"),  # a word of labels
+        ("Boulanger de nuit CEF", "Boulanger de nuit CEF"),  # initials
+        ("BOULANGER VILLEFRANCHE", "BOULANGER VILLEFRANCHE"),
+    ],
+)
+def test_a_last_word_in_more_capitals_that_no_label_has_is_a_name(text: str, what_is_read: str) -> None:
+    taken = understand(text, words=Words({"boulanger", "nuit", "redon"}), lexicon=Lexicon(FRENCH))
+    assert taken.read == what_is_read
+
+
+@pytest.mark.parametrize(
     ("written", "meant"),
     [
         ("chofagiste", "chauffagiste"),
@@ -239,6 +255,8 @@ def _examples() -> list[object]:
         "Boulanger cl. sup.",
         "Boulanger ppal 2e cl.",
         "Boulanger 1er grade",
+        "Boulanger confirmé(e) en CDI",
+        "Boulanger diplômé(e) d'État",
         "Boulanger homme ou femme",
         "Boulanger I H/F I CDI",
         "Boulanger H F",

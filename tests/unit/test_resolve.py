@@ -660,6 +660,7 @@ def test_what_the_job_is_about_is_no_noise_around_it(rome: Referential, text: st
         ("Serveur d?Audierne", "Serveur d?Audierne"),
         ("Assistant?e", "Assistant·e"),
         ("M&eacute;canicien d&#39;engins", "Mécanicien d'engins"),
+        ("MÃ©canicien d'engins", "Mécanicien d'engins"),
         ("Agent contr.", "Agent contr."),  # "contrôle", "contrôleur", "contractuel"
     ],
 )

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from passerelles import vectors
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
+from passerelles.io.csv import undo_double_encoding
 from passerelles.matching import reading
 from passerelles.matching.reading import LanguagePack, Lexicon, Words
 from passerelles.referentials.referential import Referential, foreign_form
@@ -383,6 +384,7 @@ class TitleIndex:
         They lose accents in a bad export ("Ma?on"), their ends to a point ("Conduct. ligne") or in a list in capitals.
         """
         text = unescape(text) if ";" in text else text  # of a page of the web: "m&eacute;tier"
+        text = undo_double_encoding(text) or text
         if LOST.search(text):
             text = with_lost_letters(text, self._without_accents, self.vocabulary)
         text = _DOTTED.sub(lambda match: match[0].replace(".", ""), text)

@@ -126,11 +126,6 @@ def language_pack(language: str) -> LanguagePack:
     Pack of a language, as the package holds it; a language without one gets the rules of English.
 
     Those are few: no abbreviation, for one. Another language is another file ``language/<code>/titles.toml``.
-
-    Examples
-    --------
-    >>> language_pack("fr").language
-    'fr'
     """
     for known in (language, "en"):
         folder = files("passerelles.language") / known
@@ -164,10 +159,7 @@ def load_pack(file: Traversable, noise: Traversable) -> LanguagePack:
     """
     Read a language pack: rules of words, and of what stands around a title (see language/fr/title_noise.toml).
 
-    Raises
-    ------
-    PasserellesError
-        If it is no TOML, lacks a section, or holds something else than rules.
+    A `PasserellesError` says that it is no TOML, lacks a section, or holds something else than rules.
     """
     try:
         rules, around = (tomllib.loads(rules_file.read_text(encoding="utf-8")) for rules_file in (file, noise))
@@ -339,6 +331,7 @@ LONGEST: Final = 1000
 _READ_LETTERS: Final = 200
 _MOST_READINGS: Final = 4
 _SHORT_NUMBER: Final = 2
+_LEAST_NAME: Final = 5
 _MENDED_FROM: Final = 6
 _ELIDED: Final = "dl"
 _SPACES: Final = re.compile(r"\s+")
@@ -491,8 +484,8 @@ def _spelled_out(
                 beside = tuple(term for term in full_terms if term not in terms)
                 changed = (word for word, spellings in zip(spelled, choice, strict=True) if spellings != (word,))
                 is_short = [bool(_meanings(word, lexicon)) for word in changed]
-                mended = not all(is_short)
-                yield Reading(result, stems, families, any(is_short), beside, cut=cut, dashed=dashed, mended=mended)
+                how = {"cut": cut, "dashed": dashed, "mended": not all(is_short)}
+                yield Reading(result, stems, families, any(is_short), beside, **how)
 
 
 class _Token(NamedTuple):
@@ -558,25 +551,23 @@ class _Title:
 
     def read(self) -> str:
         """Return what is left of the text, as written."""
-        gone = bytearray(len(self.text) + 1)
-        for start, end in self.dropped:
-            left, right = self._written(start, end)
-            gone[left:right] = b"\1" * (right - left)
-        left_over = "".join(" " if gone[place] else letter for place, letter in enumerate(self.text))
-        left_over = _EMPTY_BRACKETS.sub(" ", left_over)
+        letters = list(self.text)
+        for place in (self._written(*span) for span in self.dropped):
+            letters[place] = " " * len(letters[place])
+        left_over = _EMPTY_BRACKETS.sub(" ", "".join(letters))
         return _EDGES.sub("", _DANGLING.sub(" ", _SPACES.sub(" ", left_over)))
 
     def ignored(self) -> tuple[str, ...]:
         """Return what was left aside, as written, without the signs around it."""
         pieces = []
         for span in sorted(self.dropped):
-            text = self.text[slice(*self._written(*span))].strip(_SIGNS)
+            text = self.text[self._written(*span)].strip(_SIGNS)
             if text and fold_accents(text) not in self.pack.stop_words:
                 pieces.append(text + ")" * (text.count("(") - text.count(")")))
         return tuple(pieces)
 
-    def _written(self, start: int, end: int) -> tuple[int, int]:
-        return self.origin[start], self.origin[end - 1] + 1
+    def _written(self, start: int, end: int) -> slice:
+        return slice(self.origin[start], self.origin[end - 1] + 1)
 
     def _drop(self, start: int, end: int) -> None:
         """Leave a part of the text aside: spaces replace it."""
@@ -658,7 +649,7 @@ class _Title:
             return segment._replace(tokens=tuple(tokens))
         while last - first > 1 and tokens[first].word in self.pack.leading:
             first += 1
-        while last - first > 1 and tokens[last - 1].word in self.pack.trailing:
+        while last - first > 1 and (tokens[last - 1].word in self.pack.trailing or self._ends_in_name(tokens[:last])):
             last -= 1
         for token in (*tokens[:first], *tokens[last:]):
             self._drop(token.start, token.end)
@@ -697,9 +688,8 @@ class _Title:
         if not terms or " ".join(segment.words) in pack.asides:
             return True
         opens = self.lexicon.stem(terms[0]) in self.words.heads  # as titles do
-        if any(word in pack.employers for word in terms) and not opens:
-            return True
-        if all(word in pack.trailing or word in pack.leading for word in terms):
+        employer = not opens and any(word in pack.employers for word in terms)
+        if employer or all(word in pack.trailing or word in pack.leading for word in terms):
             return True
         unknown = (word for word in terms if word not in known and word not in pack.abbreviations)
         strange = [word for word in unknown if self.lexicon.stem(word) not in self.words.heads]
@@ -710,6 +700,15 @@ class _Title:
     def _is_name(self, start: int) -> bool:
         """Whether a part begins with a capital letter in a line that is not all in capitals."""
         return self.text[self.origin[start]].isupper() and not self.text.isupper()
+
+    def _ends_in_name(self, tokens: Sequence[_Token]) -> bool:
+        """Whether words end with one that no label has, in more capitals than those before it: a town, a firm."""
+        last = tokens[-1].word
+        if len(last) < _LEAST_NAME or last in self.words.known or last in self.pack.abbreviations:
+            return False
+        written = [self.text[self._written(t.start, t.end)] for t in tokens if t.word not in self.pack.stop_words]
+        capitals = [word[0].isupper() + word.isupper() for word in written]
+        return capitals[-1] > max(capitals[1:-1] or capitals[:1])
 
     def _joined(self, spelled: Iterable[str]) -> tuple[str, ...]:
         return joined_words(" ".join(spelled), self.pack)
