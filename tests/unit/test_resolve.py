@@ -646,6 +646,14 @@ def test_letters_that_are_lost_are_told_as_they_are_read(rome: Referential, text
         ("Comptable départ en retraite", "Comptable"),
         ("Adjoint d'animation de 1ère classe", "Adjoint d'animation"),
         ("Adjoint administratif principal 1ère classe", "Adjoint administratif"),
+        ("Boulanger - cadre", "Boulanger"),
+        ("Boulanger - grand groupe", "Boulanger"),
+        ("Boulanger confirmé en pâtisserie", "Boulanger en pâtisserie"),
+        ("Infirmier - clinique Saint-Jean", "Infirmier"),
+        ("Vendeur magasin de Salies-les-Bains", "Vendeur"),
+        ("Agent contractuel - boulanger", "boulanger"),
+        ("Dans le cadre d'un remplacement, un boulanger", "boulanger"),
+        ("Notre client, PME, recherche un(e) boulanger", "boulanger"),
     ],
 )
 def test_what_the_job_is_about_is_no_noise_around_it(rome: Referential, text: str, read: str) -> None:
@@ -1184,3 +1192,7 @@ def test_a_referential_of_few_jobs_is_not_sure_of_a_title_with_a_word_that_it_la
 def test_short_words_are_read_by_those_beside_them(rome: Referential, text: str, family: str) -> None:
     best = resolve_title(rome, text)[0]
     assert (best.parent_code, best.parent_confidence >= SURE) == (family, True)
+
+
+def test_the_length_of_a_contract_leaves_no_title_cut_off(rome: Referential) -> None:
+    assert resolve_title(rome, "Boulanger en CDD de 6 mois")[0].parent_confidence >= SURE
