@@ -373,6 +373,7 @@ class OccupationAccess(NamedTuple):
     `level_low` and `level_high` are European levels, 0 = without a diploma. `beginners`: whether beginners are hired,
     and shown the work in the post. `older_titles`: codes of the titles that an older referential has elsewhere.
     `origin` names the catalogue that it comes from; "" = the referential, or an overlay of the user.
+    `selections`: those of single titles of an older fiche.
     """
 
     occupation: str
@@ -390,6 +391,7 @@ class OccupationAccess(NamedTuple):
     older_titles: str = ""
     beginners: Ternary = "unknown"
     origin: str = ""
+    selections: tuple[Selection, ...] = ()
 
 
 class FileRecord(NamedTuple):

@@ -350,6 +350,31 @@ def test_each_title_of_an_older_fiche_takes_what_its_later_one_does(later: Catal
     assert (gone.status, gone.selection_scope, gone.titles) == ("selective", "all", "")
 
 
+def test_each_title_of_an_older_fiche_is_chosen_as_its_later_one_is(later: Catalogue, tmp_path: Path) -> None:
+    intake = later.occupations["S"]._replace(selection="admission", selection_label="dossier", titles="")
+    public = later.occupations["P"]._replace(
+        selection="appointment", selection_label="décret", selection_scope="public"
+    )
+    told = replace(later, occupations={**later.occupations, "S": intake, "P": public})
+    rows, access = told.of("Q", ["1", "2", "3", "4", "5", "6", "7"])
+    assert access is not None
+    titles = tuple(JobTitle(code, f"Titre {code}", "Q") for code in "1234567")
+    some = replace(jobs(*rows, whole=(access,)), titles=titles)
+
+    def chosen(*named: str) -> tuple[str | None, str | None, str | None]:
+        conditions = access_conditions(some, "Q", titles=frozenset(named))
+        by = conditions.selection
+        return (None, None, None) if by is None else (by.kind, by.label, conditions.status)
+
+    assert chosen()[:2] == ("competition", "concours")  # of most of those of whom any is chosen
+    assert chosen("3") == ("competition", "concours", "selective")
+    assert chosen("5") == ("admission", "dossier", "conditional")  # an intake selects nobody
+    assert chosen("1")[:2] == ("appointment", "décret")
+    assert chosen("2") == chosen("7") == (None, None, None)
+    compile_index(build_graph(some), tmp_path / "i.zip")
+    assert load_referential(tmp_path / "i.zip").occupation_access == some.occupation_access
+
+
 def test_a_job_of_which_most_titles_take_something_each_of_its_own_is_neither_free_nor_known(later: Catalogue) -> None:
     rows, access = later.of("Q", ["2", "3", "5", "6"])
     assert access is not None

@@ -324,9 +324,9 @@ def _conditions_in_general(referential: Referential, code: str, aim: Aim) -> Acc
     alone = text if unsaid and not rows else None  # the fiche's text, where it is all that is known
     named = _credentials(referential, rows, aim) if alone is None else _from_text(referential, alone)
     credentials = tuple(replace(c, closed=True) if is_closed(referential, c.detail) else c for c in named)
-    selection = _selection(referential, access, alone)
+    selection = _selection(referential, access, alone, aim)
     of_titles = selection is not None and selection.scope == "titles"
-    if selection is not None and of_titles and _of_others(referential, code, selection, aim):
+    if selection is not None and of_titles and _of_others(referential, code, selection):
         selection, of_titles = None, False  # others are chosen
     low, high = access.level_low, access.level_high
     if low is None and high is None and text is not None:
@@ -361,10 +361,8 @@ def _demanded_level(credentials: Iterable[AccessCredential]) -> int:
     return max((min(way.values()) for way in ways.values()), default=0)
 
 
-def _of_others(referential: Referential, code: str, selection: model.Selection, aim: Aim) -> bool:
-    """Whether a selection is of titles other than those meant, or than all those of a specialised occupation."""
-    if aim.titles:
-        return not concerns(referential, code, selection, aim)
+def _of_others(referential: Referential, code: str, selection: model.Selection) -> bool:
+    """Whether a selection is of titles other than all those of a specialised occupation."""
     known = {title.code for title in referential.titles_in(code)}
     part = referential.occupation_by_code[code].base is not None
     return part and bool(known and selection.titles) and known.isdisjoint(selection.titles.split())
@@ -674,14 +672,18 @@ def _from_text(referential: Referential, text: AccessText) -> Iterator[AccessCre
 
 
 def _selection(
-    referential: Referential, access: model.OccupationAccess, text: AccessText | None
+    referential: Referential, access: model.OccupationAccess, text: AccessText | None, aim: Aim
 ) -> model.Selection | None:
+    """Return how people are chosen, for the titles that are meant or the job at large; None where they are not."""
     if access.selection is None:
         return model.Selection(text.selection, "") if text is not None and text.selection is not None else None
-    named = set(access.titles.split())
-    names = [title.label for title in referential.titles_in(access.occupation) if title.code in named]
-    few = tuple(names) if len(names) <= _FEW_TITLES else ()
-    return model.Selection(access.selection, access.selection_label, access.selection_scope, access.titles, few)
+    whole = model.Selection(access.selection, access.selection_label, access.selection_scope, access.titles)
+    every = (*access.selections, whole) if aim.titles else (whole,)
+    chosen = next((s for s in every if not aim.titles or concerns_titles(referential, access.occupation, s, aim)), None)
+    if chosen is None:
+        return None
+    labels = [title.label for title in referential.titles_in(access.occupation) if title.code in chosen.titles.split()]
+    return chosen._replace(names=tuple(labels) if len(labels) <= _FEW_TITLES else ())
 
 
 def move_kind(

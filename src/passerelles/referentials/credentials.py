@@ -406,6 +406,8 @@ def _access_of_all(
     lead = max(chosen, key=lambda m: (whole[m].status == "selective", len(asked[m])), default=main.occupation)
     titles = frozenset(chain(*(asked[m] for m in chosen if selection(m) == selection(lead))))
     kind, scope = selection(lead)
+    of_each = ((*selection(m), whole[m].selection_label, " ".join(sorted(asked[m]))) for m in chosen)
+    own = (model.Selection(k, label, "titles" if s == "all" else s, of) for k, s, label, of in of_each if k)
     statuses = {row.status for row in whole.values()}
     status: model.AccessStatus = "open" if statuses == {"open"} else "conditional"
     if "unknown" in statuses:
@@ -420,6 +422,7 @@ def _access_of_all(
         selection_label=whole[lead].selection_label,
         selection_scope="titles" if some and scope == "all" else scope,
         titles=" ".join(sorted(titles)) if some else "",
+        selections=tuple(own),
     )
 
 

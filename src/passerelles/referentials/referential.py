@@ -241,14 +241,20 @@ _PLAIN: Final = ("name", "version", "language", "access")
 _LINKS: Final = ("occupation_contexts", "occupation_tags")
 
 
+def _access_row(*row: Any) -> model.OccupationAccess:
+    """Return access to an occupation of a row whose last cell lists the selections of its titles."""
+    *values, selections = row
+    return model.OccupationAccess(*values)._replace(selections=tuple(model.Selection(*s[:4]) for s in selections))
+
+
 # Tables, with what makes a value of a row: each is a document; the rest is small, and is one together.
 _ROWS: Final[Mapping[str, Callable[..., Any]]] = {
     name: (lambda *row: row) if name in _LINKS else get_args(get_args(Referential.__annotations__[name])[0])[0]
     for name in (
         *("occupations", "competencies", "requirements", "titles", "contexts", "occupation_contexts", "tags"),
-        *("occupation_tags", "domains", "mobilities", "credential_requirements", "occupation_access"),
+        *("occupation_tags", "domains", "mobilities", "credential_requirements"),
     )
-}
+} | {"occupation_access": _access_row}
 
 
 def pack_referential(referential: Referential) -> dict[str, Any]:
