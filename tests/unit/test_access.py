@@ -63,7 +63,7 @@ from passerelles.model import (
     Stated,
     Ternary,
 )
-from passerelles.paths.detail import required_of
+from passerelles.paths.detail import PathContext, required_of
 from passerelles.paths.legal import NO, UNKNOWN
 from passerelles.paths.path import Path as Found
 from passerelles.paths.path import Span, Step, StepCredential, hours_short, hours_text, path_sentences, step_lines
@@ -2879,3 +2879,13 @@ def test_what_has_expired_takes_what_its_former_holders_train_for_and_unknown_ho
     (row,) = [r for r in rank_profiles(graph, people).read_all().to_pylist() if r["code"] == "S"]
     assert (row["credentials_missing"], row["credentials_unknown"]) == (["CARTE"], [])
     assert Person(occupation="P", credentials={"FIMO": "expired"}).profile().credentials == {"FIMO": "expired"}
+
+
+@pytest.mark.parametrize("hours", [0.0, 300.0])
+def test_an_examination_that_is_sat_alone_is_no_training_that_certifies(hours: float) -> None:
+    exam = Credential("EX", "Examen", "titre", Hours(hours, hours, hours, "s"), rncp="RNCP1", hours_kind="legal-total")
+    graph = build_graph(replace(jobs(CredentialRequirement("Q", "EX")), credentials=(exam,)), settings=PLAIN)
+    demands, held = demands_of(graph), holdings_of(graph.referential, "P", {})
+    _, needed = required_of(demands, demands.price(held), held, graph.position["Q"])
+    case = PathContext(graph, (), None, None, "2026-12-01").case("Q", needed, known=True, origin="P", selective=False)
+    assert (case.certifying, case.registered) == ("yes", hours > 0)
