@@ -83,7 +83,7 @@ class AreaMember(Described):
 
 
 @dataclass(frozen=True, slots=True)
-class Area(Described):
+class MobilityArea(Described):
     """
     A group of occupations.
 
@@ -166,7 +166,7 @@ class Passage(Described):
 class Disc(NamedTuple):
     """An area on a wheel: its place and its radius, the wheel's own being 1 around (0, 0)."""
 
-    area: Area
+    area: MobilityArea
     x: float
     y: float
     radius: float
@@ -188,7 +188,7 @@ class MobilityAreas(Shown):
         number.
     """
 
-    areas: tuple[Area, ...]
+    areas: tuple[MobilityArea, ...]
     passages: tuple[Passage, ...]
     modularity: float
     experts: float | None
@@ -206,11 +206,11 @@ class MobilityAreas(Shown):
 
     def sheets(self, lang: Lang = "fr") -> list[Sheet]:
         """Return areas, their members, and the passages between them as tables."""
-        columns = side_by_side(Area.spec.pick("number", "name", on=On.TABLE), AreaMember.spec.columns)
+        columns = side_by_side(MobilityArea.spec.pick("number", "name", on=On.TABLE), AreaMember.spec.columns)
         members = [(area, member) for area in self.areas for member in area.members]
         hidden = unknown_columns(area.market for area in self.areas)
         return [
-            Sheet("areas", Area.spec.columns, lambda: self.areas, lang, hidden),
+            Sheet("areas", MobilityArea.spec.columns, lambda: self.areas, lang, hidden),
             Sheet("members", columns, lambda: members, lang, hidden),
             Sheet("passages", Passage.spec.columns, lambda: self.passages, lang),
         ]
@@ -242,7 +242,7 @@ class MobilityAreas(Shown):
         """
         between = sum_by_key((frozenset((passage.origin, passage.target)), passage.moves) for passage in self.passages)
         remaining = {area.number: area for area in self.areas}
-        order: list[Area] = [remaining.pop(min(remaining))] if remaining else []
+        order: list[MobilityArea] = [remaining.pop(min(remaining))] if remaining else []
         while remaining:
             last = order[-1].number
             order.append(remaining.pop(min(remaining, key=lambda n: (-between[frozenset((last, n))], n))))
@@ -266,7 +266,7 @@ class MobilityAreas(Shown):
             return self
         markets = job_markets(market, referential, [m.code for area in self.areas for m in area.members], basin)
 
-        def with_figures(area: Area) -> Area:
+        def with_figures(area: MobilityArea) -> MobilityArea:
             members = tuple(replace(m, market=markets.by_job[m.code]) for m in area.members)
             return replace(area, members=members, market=markets.of_group([m.code for m in members]))
 
@@ -405,7 +405,7 @@ def _areas(
     together: Sequence[float],
     *,
     calibrated: bool,
-) -> Iterator[Area]:
+) -> Iterator[MobilityArea]:
     origins, targets, weights = moves
     size = len(graph.codes)
     crossing = area_of[origins] != area_of[targets]
@@ -428,7 +428,7 @@ def _areas(
         name = " · ".join(m.label for m in members[:2])
         pivots, entries, exits = (first(group, values) for values in (between, inward, outward))
         dead_ends = tuple(m.code for m in members if m.dead_end)
-        yield Area(number, name, members, stability, pivots, entries, exits, dead_ends)
+        yield MobilityArea(number, name, members, stability, pivots, entries, exits, dead_ends)
 
 
 def _passages(graph: OccupationGraph, moves: WeighedMoves, area_of: Ints, *, calibrated: bool) -> Iterator[Passage]:

@@ -19,7 +19,7 @@ from passerelles.ranking.rank import check_limit, rank_moves
 from passerelles.views.spec import On
 
 if TYPE_CHECKING:
-    from passerelles.areas import Area, Disc, MobilityAreas
+    from passerelles.areas import Disc, MobilityArea, MobilityAreas
     from passerelles.graph.core import OccupationGraph
     from passerelles.model import Profile
     from passerelles.ranking.compare import Comparison
@@ -754,7 +754,7 @@ def area_map(found: "MobilityAreas", *, width: float = 8.0, lang: Lang = "fr") -
     return pen.chart(y, " ".join([pen.say("meaning"), *area_lines]), note=False)
 
 
-def _area_words(pen: Pen, area: "Area") -> str:
+def _area_words(pen: Pen, area: "MobilityArea") -> str:
     """Return the number, name and size of an area, and its market where there is one."""
     facts = [pen.say("jobs", n=len(area.members))]
     for column in area.spec.columns if area.market is not None else ():

@@ -27,7 +27,7 @@ from passerelles.report.case import Case
 from passerelles.territory.flows import Flow
 from passerelles.territory.lots import Lot
 from passerelles.territory.pairs import job_text
-from passerelles.views.document import Block, Bullets, Facts, Fold, Heading, Text
+from passerelles.views.document import Block, Bullets, Details, Facts, Heading, Text
 from passerelles.views.spec import Column, On
 
 _STAGED_TARGETS: Final = 5  # targets of each fragile job whose paths of several steps are looked for
@@ -164,7 +164,7 @@ def staged_paths(case: Case, origins: tuple[Origin, ...]) -> tuple[tuple[Path, .
     return tuple(staged), pairs
 
 
-def move_fold(case: Case, explained: Explained, common_frames: Collection[str] = ()) -> Fold:
+def move_fold(case: Case, explained: Explained, common_frames: Collection[str] = ()) -> Details:
     """Return an explained move, to unfold."""
     w, move = case.words, explained.move
     short = [w.typeset(training_text(case, explained))]
@@ -177,7 +177,7 @@ def move_fold(case: Case, explained: Explained, common_frames: Collection[str] =
     blocks: list[Block] = [Facts(facts_of(case, explained)), *access_blocks(case, explained, common_frames)]
     blocks.append(Bullets(tuple(reasons_of(case, move)), w("move.why")))
     title = move.target.named or explained.key
-    return Fold(explained.key, title, tuple(blocks), " · ".join(short), badge)
+    return Details(explained.key, title, tuple(blocks), " · ".join(short), badge)
 
 
 def facts_of(case: Case, explained: Explained, *, items: bool = True) -> tuple[tuple[str, str], ...]:

@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Any, Final, get_args
 
 from passerelles.access import conditions
-from passerelles.areas import Area, AreaMember, Passage
+from passerelles.areas import AreaMember, MobilityArea, Passage
 from passerelles.bulk import files as stored
 from passerelles.codes import reached
 from passerelles.errors import PasserellesError
@@ -99,7 +99,12 @@ SHAPES: Final[Mapping[str, Schema]] = {
 
 def definitions() -> dict[str, Schema]:
     """Return the shapes that others refer to, by name."""
-    declaring = (Area, AreaMember, Passage, *(value for module in _DECLARING for value in vars(module).values()))
+    declaring = (
+        MobilityArea,
+        AreaMember,
+        Passage,
+        *(value for module in _DECLARING for value in vars(module).values()),
+    )
     declared = (getattr(value, "spec", None) if isinstance(value, type) else value for value in declaring)
     records = {record.name: record for record in declared if isinstance(record, Record) and record.name}
     return {**_DEFS, **{name: record.schema() for name, record in records.items()}}

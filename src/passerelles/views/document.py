@@ -96,7 +96,7 @@ class Picture(NamedTuple):
     caption: str = ""
 
 
-class Fold(NamedTuple):
+class Details(NamedTuple):
     """Blocks under a title that unfolds; `mark` is a level and its word."""
 
     key: str
@@ -106,7 +106,7 @@ class Fold(NamedTuple):
     mark: tuple[str, str] | None = None
 
 
-Block = Grid | Text | Heading | Bullets | Figures | Facts | Code | Picture | Fold
+Block = Grid | Text | Heading | Bullets | Figures | Facts | Code | Picture | Details
 
 
 class Part(NamedTuple):
@@ -181,7 +181,7 @@ def write_word(document: Document, output: Path) -> None:
 
 
 def _block(office: "OfficeDocument", block: Block, depth: int = 2) -> None:
-    if isinstance(block, Fold):
+    if isinstance(block, Details):
         _fold(office, block, depth)
     elif isinstance(block, Heading):
         office.add_heading(printable(block.text), depth)
@@ -202,7 +202,7 @@ def _block(office: "OfficeDocument", block: Block, depth: int = 2) -> None:
         _paragraph(office, block.text, italic=isinstance(block, Text) and block.muted)
 
 
-def _fold(office: "OfficeDocument", fold: Fold, depth: int) -> None:
+def _fold(office: "OfficeDocument", fold: Details, depth: int) -> None:
     office.add_heading(printable(fold.title + (f" – {fold.mark[1]}" if fold.mark else "")), depth + 1)
     if fold.short:
         _paragraph(office, fold.short, italic=True)

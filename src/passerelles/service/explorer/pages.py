@@ -17,7 +17,7 @@ from urllib.parse import quote, urlencode
 import numpy as np
 from jinja2 import Environment
 
-from passerelles.areas import Area, AreaMember, MobilityAreas, Passage, mobility_areas
+from passerelles.areas import AreaMember, MobilityArea, MobilityAreas, Passage, mobility_areas
 from passerelles.codes import grouped
 from passerelles.errors import UnknownCodeError
 from passerelles.language import packaged
@@ -574,7 +574,7 @@ def area(ask: PageRequest, number: str) -> str | None:
     return ask.render(
         "area.html",
         area=chosen,
-        grid=ask.table(Sheet("areas", Area.spec.columns, lambda: [chosen], ask.lang, hidden)),
+        grid=ask.table(Sheet("areas", MobilityArea.spec.columns, lambda: [chosen], ask.lang, hidden)),
         notes=[
             *(say(f"areas.{key}", lang=ask.lang) for key in ("words", "member_words")),
             *market_notes([chosen.market], ask.lang),
