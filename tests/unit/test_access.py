@@ -2889,3 +2889,12 @@ def test_an_examination_that_is_sat_alone_is_no_training_that_certifies(hours: f
     _, needed = required_of(demands, demands.price(held), held, graph.position["Q"])
     case = PathContext(graph, (), None, None, "2026-12-01").case("Q", needed, known=True, origin="P", selective=False)
     assert (case.certifying, case.registered) == ("yes", hours > 0)
+
+
+@pytest.mark.parametrize(("least", "unknown"), [(12.0, False), (0.0, True)])
+def test_years_that_all_who_work_have_are_ahead_of_who_says_not_to_have_them(least: float, *, unknown: bool) -> None:
+    years = Credential("ANS", "Des années", "experience", months=Hours(least, None, None, "s"))
+    some = replace(jobs(CredentialRequirement("Q", "ANS")), credentials=(years,))
+    demands = build_demands(some, [("Q", NO_AIM)])
+    assert demands.price(holdings_of(some, "P", {"ANS": "no"})).unknown.tolist() == [unknown]
+    assert demands.price(holdings_of(some, "P", {})).unknown.tolist() == [False]

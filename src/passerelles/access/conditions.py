@@ -386,7 +386,7 @@ def _status(
         return "selective"
     others = (c for c in credentials if c.demanded and c.scope == "titles" and not c.applies)
     of_most = stand_for(referential, access.occupation, frozenset(title for c in others for title in c.titles))
-    if of_most and not aim.titles:  # one thing of some titles, another of others: nothing tells it of the job at large
+    if of_most:  # one thing of some titles, another of others: nothing tells it of the job at large
         return "unknown"
     if demanded:
         return "conditional"
