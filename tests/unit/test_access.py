@@ -2898,3 +2898,11 @@ def test_years_that_all_who_work_have_are_ahead_of_who_says_not_to_have_them(lea
     demands = build_demands(some, [("Q", NO_AIM)])
     assert demands.price(holdings_of(some, "P", {"ANS": "no"})).unknown.tolist() == [unknown]
     assert demands.price(holdings_of(some, "P", {})).unknown.tolist() == [False]
+
+
+def test_only_named_conditions_that_are_all_held_are_no_condition_and_a_selection_always_is() -> None:
+    rows = (CredentialRequirement(code, "CARTE") for code in "PRS")
+    chosen = OccupationAccess("S", "selective", selection="appointment", selection_label="décret")
+    graph = build_graph(jobs(*rows, whole=(OccupationAccess("Q", "conditional"), chosen)), settings=PLAIN)
+    found = rank_moves(graph, "P", targets=[*"QRS"], filters=["access=open"], settings=PLAIN)
+    assert [move.target.code for move in found] == ["R"]

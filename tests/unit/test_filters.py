@@ -380,3 +380,11 @@ def test_flags_left_empty_in_the_real_rome_are_unknown(rome4_graph: OccupationGr
     occupations = rome4_graph.occupations
     assert sum(o.regulated == "unknown" for o in occupations) == 234
     assert sum(o.managerial == "unknown" for o in occupations) == 198
+
+
+def test_a_manager_takes_no_managerial_step(graph: OccupationGraph) -> None:
+    managers = tuple(replace(o, managerial="yes") for o in graph.referential.occupations)
+    ranked = rank_moves(
+        build_graph(replace(graph.referential, occupations=managers)), "A2", filters=["no-managerial-step"]
+    )
+    assert {*verdicts(ranked).values()} == {"yes"}

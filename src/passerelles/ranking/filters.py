@@ -154,11 +154,11 @@ def max_hours(graph: OccupationGraph, _data: Data, argument: str, settings: Sett
         expected, least = float(hours.expected[row]), float(hours.certain[row])
         if hours.closed[row]:
             return Verdict("max-hours", "no", "max_hours_closed")
-        if np.isnan(expected) and least > most:  # what is published of it is too long already
+        if not np.isnan(expected):
+            return Verdict("max-hours", "yes" if expected <= most else "no", "max_hours", low=expected, high=expected)
+        if least > most:  # what is published of it is too long already
             return Verdict("max-hours", "no", "max_hours_least", low=least, high=least)
-        if np.isnan(expected):
-            return _verdict("max-hours", "unknown")
-        return Verdict("max-hours", "yes" if expected <= most else "no", "max_hours", low=expected, high=expected)
+        return _verdict("max-hours", "unknown")
 
     return check
 
