@@ -204,10 +204,10 @@ class PathSettings(Section):
     practice_share: float = Field(default=0.5, ge=0, le=1)
     practice_months: float = Field(default=12.0, ge=0)
     month_hours: float = Field(default=140.0, gt=0)
-    min_saving_hours: float = Field(default=210.0, gt=0)
+    min_saving_hours: float = Field(default=350.0, gt=0)
     frame_counts_practice: bool = False
     hours_weight: float = Field(default=1.0, ge=0)
-    step_weight: float = Field(default=210.0, ge=0)
+    step_weight: float = Field(default=350.0, ge=0)
     move_weight: float = Field(default=100.0, ge=0)
     market_weight: float = Field(default=100.0, ge=0)
     moves_considered: int | None = Field(default=100, ge=1)

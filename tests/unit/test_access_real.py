@@ -1663,6 +1663,8 @@ def test_a_job_is_called_by_the_title_that_was_asked_for(rome4_graph: Occupation
         ("K1303", "K1308", "K1310"),  # a year as a childminder is not the four years of the third competition
         ("G1203", "G1204", "G1215"),  # the branch's certificate is no way round the educator's diploma
         ("K1304", "J1506", "J1502"),  # most heads of wards are nurses; who has just become one from dietetics is not
+        ("F1704", "D1208", "D1212"),  # nobody sells furniture for a year on the way to beauty care
+        ("L1508", "F1602", "I1310"),  # nor repairs machines before wiring houses
     ],
 )
 def test_no_stage_spares_what_takes_years_or_a_diploma(

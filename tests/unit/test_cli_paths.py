@@ -37,7 +37,7 @@ def test_paths_print_the_contract_as_json(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_a_table_that_people_read_in_both_languages(capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, _ = call("paths", "N4102", "H2913", "--frame", "transco", "--date", "2025-06-01", capsys=capsys)
+    code, out, _ = call("paths", "N4102", "I1304", "--frame", "transco", "--date", "2025-06-01", capsys=capsys)
     text = " ".join(out.split())
     assert code == 0
     assert "Hypothèse : exercer un métier intermédiaire 12 mois" in text
@@ -46,7 +46,7 @@ def test_a_table_that_people_read_in_both_languages(capsys: pytest.CaptureFixtur
     assert "chaque étape à part : étape 1 " in text
     assert "Ce parcours épargne" in text
     assert all(len(line) <= 100 for line in out.splitlines())
-    _, out, _ = call("paths", "N4102", "H2913", "--lang", "en", capsys=capsys)
+    _, out, _ = call("paths", "N4102", "I1304", "--lang", "en", capsys=capsys)
     text = " ".join(out.split())
     assert "Assumption" in text
     assert "each step on its own: step 1 " in text

@@ -40,7 +40,7 @@ from passerelles.settings import EffortSettings, PathSettings, Settings
 from passerelles.territory.hours import EffortCosts
 from small import occupation, referential
 
-PLAIN = Settings(scorer="unfitted")
+PLAIN = Settings(scorer="unfitted", paths=PathSettings(min_saving_hours=210, step_weight=210))
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +135,9 @@ def test_the_parts_sum_to_the_score(rome4_graph: OccupationGraph) -> None:
 
 
 def test_a_move_is_as_likely_after_a_stage_as_by_itself(embedded_graph: OccupationGraph) -> None:
-    path = next(p for p in rank_paths(embedded_graph, "A1406", targets=["F1503"]) if len(p.steps) > 1)
+    slight = Settings(paths=PLAIN.paths)  # where stages are proposed that spare little
+    paths = rank_paths(embedded_graph, "A1406", targets=["F1503"], settings=slight)
+    path = next(p for p in paths if len(p.steps) > 1)
     for step in path.steps:
         assert step.origin.code is not None
         assert step.target.code is not None
@@ -402,7 +404,7 @@ def test_whoever_leaves_no_job_manages_nobody_on_the_way_outside_the_field_aimed
 
 def test_a_full_list_does_not_say_that_no_stage_would_save(ladder: OccupationGraph) -> None:
     """The best of all is the direct move; the list of one path says nothing of the others."""
-    dear = Settings(scorer="unfitted", paths=PathSettings(step_weight=2000))
+    dear = Settings(scorer="unfitted", paths=PathSettings(min_saving_hours=210, step_weight=2000))
     [one] = rank_paths(ladder, "A", targets="C", settings=dear, limit=1)
     assert (one.codes, one.alone) == (("C",), False)
     assert len(rank_paths(ladder, "A", targets="C", settings=dear)) == 2
@@ -442,7 +444,8 @@ def test_a_frame_that_is_too_short_makes_a_path_infeasible_and_says_by_how_much(
 
 def test_practice_counts_towards_a_frame_only_if_the_settings_say_so(ladder: OccupationGraph) -> None:
     def broken(*, counted: bool) -> list[str]:
-        chosen = Settings(scorer="unfitted", paths=PathSettings(frame_counts_practice=counted))
+        counting = PLAIN.paths.model_copy(update={"frame_counts_practice": counted})
+        chosen = Settings(scorer="unfitted", paths=counting)
         narrow = Frame(name="etroit", label="Étroit", hours_max=10.0, months_max=12)
         path = rank_paths(ladder, "A", targets="C", settings=chosen, frame=narrow)[0]
         assert len(path.steps) == 2

@@ -39,7 +39,7 @@ def test_no_path_shows_a_sentence(embedded_graph: OccupationGraph) -> None:
 def test_the_assumption_on_practice_names_kinds_of_competencies_in_the_words_of_the_language(
     embedded_graph: OccupationGraph,
 ) -> None:
-    found = rank_paths(embedded_graph, "A1406", targets=["F1702"], limit=2)
+    found = rank_paths(embedded_graph, "A1406", targets=["I1304"], limit=2)
     assert "hours for: skill, soft skill." in " ".join(found.to_text("en").split())
     assert "savoir-faire, savoir-être" in " ".join(found.to_text("fr").split())
 
