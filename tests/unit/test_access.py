@@ -2881,6 +2881,19 @@ def test_what_has_expired_takes_what_its_former_holders_train_for_and_unknown_ho
     assert Person(occupation="P", credentials={"FIMO": "expired"}).profile().credentials == {"FIMO": "expired"}
 
 
+def test_who_let_a_credential_expire_has_what_it_supposes_and_is_spared_nothing_for_its_sake() -> None:
+    chief = Credential("CHEF", "Chef d'équipe", "diplôme", prerequisites=("AS",), choices=((("C",), ("TP",)),))
+    some = jobs()
+    spared = (replace(c, reductions=(Reduction("CHEF", 0.0),)) if c.code == "CARTE" else c for c in some.credentials)
+    some = replace(some, credentials=(*spared, chief))
+    codes = ("CHEF", "AS", "CARTE")
+    cases: tuple[tuple[Stated, list[str]], ...] = (("yes", ["yes"] * 3), ("expired", ["no", "yes", "unknown"]))
+    for stated, expected in cases:
+        holdings = holdings_of(some, None, {"CHEF": stated})
+        assert [holdings.of(code) for code in codes] == expected
+        assert holdings.has_one_of((("C",), ("TP",)))
+
+
 @pytest.mark.parametrize("hours", [0.0, 300.0])
 def test_an_examination_that_is_sat_alone_is_no_training_that_certifies(hours: float) -> None:
     exam = Credential("EX", "Examen", "titre", Hours(hours, hours, hours, "s"), rncp="RNCP1", hours_kind="legal-total")

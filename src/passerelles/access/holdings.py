@@ -370,11 +370,12 @@ def holdings_of(
     titles: frozenset[str] = frozenset(),
 ) -> Holdings:
     """
-    Holdings of a person of an occupation, who states credentials: with the prerequisites of those that are held.
+    Holdings of a person of an occupation, who states credentials: with the prerequisites of those held once.
 
     What is stated goes before what the occupation implies.
     """
-    implied, choices = _implied(referential, (code for code, held in stated.items() if held == "yes"))
+    lapsed = frozenset(code for code, held in stated.items() if held == "expired")
+    implied, choices = _implied(referential, (code for code, held in stated.items() if held == "yes"), lapsed)
     known: dict[str, model.Stated] = dict.fromkeys(implied, "yes")
     person = Holdings(known | dict(stated), choices, aim=Aim(employment, titles))
     return person if occupation is None else after_occupation(referential, person, occupation)
@@ -387,15 +388,18 @@ def holdings_towards(
     return replace(holdings_of(referential, occupation, {}, titles=before), aim=Aim(titles=after))
 
 
-def _implied(referential: Referential, held: Iterable[str]) -> tuple[list[str], tuple[frozenset[frozenset[str]], ...]]:
+def _implied(
+    referential: Referential, held: Iterable[str], lapsed: frozenset[str] = frozenset()
+) -> tuple[list[str], tuple[frozenset[frozenset[str]], ...]]:
     """
     Return what the holder of some credentials certainly holds, and choices of which one alternative is held.
 
-    These are among the former, with those of which nothing is left to obtain for their holder.
+    These are among the former, with those of which nothing is left to obtain for their holder. Who let some lapse has
+    all that they suppose, and is spared nothing for their sake.
     """
     by_code = referential.credential_by_code
-    implied = _with_implied(referential, held)
-    waived = {code for holder in implied for code in _waived(referential, holder)}
+    implied = _with_implied(referential, {*held, *lapsed})
+    waived = {code for holder in implied - lapsed for code in _waived(referential, holder)}
     known = [by_code[code] for code in sorted(implied) if code in by_code]
     choices = (_completed(referential, alternatives) for credential in known for alternatives in credential.choices)
     certain = [c.code for c in known if not given_by_employer(c)]
