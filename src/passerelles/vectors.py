@@ -398,6 +398,9 @@ def piece_counts(counts: "sparse.csr_array", vocabulary: Sequence[str], lengths:
 
 
 _CHUNK = 200_000
+_ROWS_AT_ONCE: Final = 16  # multiplied at once: the sums of more are not kept near the processor
+_SET_UP_CELLS: Final = 32_768  # cells of a table filled in the time in which a product of matrices is set up
+_SINGLE_CELLS: Final = 4  # cells filled in the time of a product that is added alone
 
 
 # Documents given as bags of terms.
@@ -585,8 +588,31 @@ def field_cosines(field: Field, bags: Sequence[Bag]) -> FloatArray:
 
 
 def rows_times(rows: "sparse.csr_array", columns: "sparse.csr_array") -> FloatArray:
-    """Sparse rows times a matrix, dense; each cell sums the terms of its row in order, whatever the other rows are."""
-    return np.asarray((rows @ columns).toarray(), dtype=np.float32)
+    """
+    Sparse rows times a matrix, dense.
+
+    A few products are added one after the other. Of many, the terms that some rows share are taken out of the matrix,
+    where products with zero add nothing.
+    """
+    n_rows, n_columns = rows.shape[0], columns.shape[1]
+    starts = columns.indptr[rows.indices]
+    sizes = columns.indptr[rows.indices + 1] - starts
+    row = np.repeat(np.arange(n_rows), np.diff(rows.indptr))
+    parts = blocks(n_rows, _ROWS_AT_ONCE)
+    if sizes.sum() * _SINGLE_CELLS < n_rows * n_columns + _SET_UP_CELLS * len(parts):
+        cells = places_of(starts, sizes)
+        sums = np.zeros(n_rows * n_columns, dtype=np.float32)
+        at = columns.indices[cells] + np.repeat(row * n_columns, sizes)
+        np.add.at(sums, at, columns.data[cells] * np.repeat(rows.data, sizes))
+        return sums.reshape(n_rows, n_columns)
+    result = np.empty((n_rows, n_columns), dtype=np.float32)
+    for block in parts:
+        start, stop = rows.indptr[block.start], rows.indptr[block.stop]
+        used, place = np.unique(rows.indices[start:stop], return_inverse=True)
+        dense = np.zeros((len(used), block.stop - block.start), dtype=np.float32)
+        dense[place, row[start:stop] - block.start] = rows.data[start:stop]
+        result[block] = (columns[used].T @ dense).T
+    return result
 
 
 def project(field: Field, bags: Sequence[Bag], axes: FloatArray) -> FloatArray:
