@@ -247,8 +247,8 @@ def product(left: "sparse.csr_array", turned: "sparse.csr_array") -> NDArray[np.
     Each cell is summed in 64 bits, in the order of the columns.
     """
     products = np.empty((left.shape[0], turned.shape[1]), dtype=np.float32)
-    for block in blocks(len(products)):
-        products[block] = (left[block] @ turned).toarray()
+    for block in blocks(len(products), _ROWS_AT_ONCE):
+        products[block] = _block_times(left[block], turned)
     return products
 
 
@@ -591,8 +591,7 @@ def rows_times(rows: "sparse.csr_array", columns: "sparse.csr_array") -> FloatAr
     """
     Sparse rows times a matrix, dense.
 
-    A few products are added one after the other. Of many, the terms that some rows share are taken out of the matrix,
-    where products with zero add nothing.
+    A few products are added one after the other.
     """
     n_rows, n_columns = rows.shape[0], columns.shape[1]
     starts = columns.indptr[rows.indices]
@@ -607,12 +606,20 @@ def rows_times(rows: "sparse.csr_array", columns: "sparse.csr_array") -> FloatAr
         return sums.reshape(n_rows, n_columns)
     result = np.empty((n_rows, n_columns), dtype=np.float32)
     for block in parts:
-        start, stop = rows.indptr[block.start], rows.indptr[block.stop]
-        used, place = np.unique(rows.indices[start:stop], return_inverse=True)
-        dense = np.zeros((len(used), block.stop - block.start), dtype=np.float32)
-        dense[place, row[start:stop] - block.start] = rows.data[start:stop]
-        result[block] = (columns[used].T @ dense).T
+        result[block] = _block_times(rows[block], columns)
     return result
+
+
+def _block_times(rows: "sparse.csr_array", columns: "sparse.csr_array") -> FloatArray:
+    """
+    A few sparse rows times a matrix, dense; each cell is summed in the order of the terms.
+
+    The terms that some rows have are taken out of the matrix: products with zero add nothing.
+    """
+    used, place = np.unique(rows.indices, return_inverse=True)
+    dense = np.zeros((len(used), rows.shape[0]), dtype=rows.dtype)
+    dense[place, np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))] = rows.data
+    return np.asarray((columns[used].T @ dense).T)
 
 
 def project(field: Field, bags: Sequence[Bag], axes: FloatArray) -> FloatArray:
