@@ -2265,7 +2265,7 @@ def test_another_way_is_told_without_what_a_stage_has_given() -> None:
     title = Credential("Z1", "Titre", "titre", Hours(300, 300, 300))
     graph = build_graph(with_credentials(jobs(CredentialRequirement("S", "AS"), *ways), title), settings=PLAIN)
     demands, start = build_demands(graph.referential, [("Q", NO_AIM)]), holdings_of(graph.referential, "R", {})
-    after = after_occupation(graph.referential, start, "S")
+    after = after_occupation(graph.referential, start, "S", 12.0)
     conditions, _ = required_of(demands, demands.price(start), after, 0)
     assert other_ways_lines(conditions)[0].endswith("DE aide-soignant + Titre (300 h).")
 
@@ -2516,7 +2516,7 @@ def test_a_stage_says_nothing_of_what_many_hold() -> None:
     rows = [CredentialRequirement("Q", "DIP-N5")]
     access = (OccupationAccess("R", "open", 3, 4), OccupationAccess("S", "open", 3, 5))
     some = with_credentials(jobs(*rows, whole=access), TWO_YEARS)
-    held = after_occupation(some, holdings_of(some, "R", {}), "S")
+    held = after_occupation(some, holdings_of(some, "R", {}), "S", 12.0)
     assert not held.may_have(TWO_YEARS)
     assert holdings_of(some, "S", {}).may_have(TWO_YEARS)
 
@@ -2892,6 +2892,30 @@ def test_who_let_a_credential_expire_has_what_it_supposes_and_is_spared_nothing_
         holdings = holdings_of(some, None, {"CHEF": stated})
         assert [holdings.of(code) for code in codes] == expected
         assert holdings.has_one_of((("C",), ("TP",)))
+
+
+def test_what_has_expired_gives_nothing_any_more() -> None:
+    bridge = Credential("PASS", "Passerelle", "certificat", grants=("FIMO",), prerequisites=("C",))
+    some = replace(jobs(), credentials=(*jobs().credentials, bridge))
+    cases: tuple[tuple[Stated, list[str]], ...] = (("yes", ["yes"] * 3), ("expired", ["no", "unknown", "yes"]))
+    for stated, expected in cases:
+        holdings = holdings_of(some, None, {"PASS": stated})
+        assert [holdings.of(code) for code in ("PASS", "FIMO", "C")] == expected
+
+
+@pytest.mark.parametrize("origin", ["S", None])
+def test_who_trains_on_the_way_has_what_the_stage_takes_whatever_was_said_at_the_start(origin: str | None) -> None:
+    whole = (OccupationAccess("P", "conditional", level_low=4, level_high=6),)
+    some = jobs(*driver("P"), CredentialRequirement("P", "AS"), whole=whole)
+    ways = (("TP",), ("C", "FIMO"))
+    stated: tuple[Stated, ...] = ("no", "expired")
+    for held in stated:
+        start = holdings_of(some, origin, {"AS": held, "FIMO": held})
+        after = after_occupation(some, start, "P", 12.0)
+        assert (start.of("AS"), start.has_one_of(ways)) == ("no", False)
+        assert (after.of("AS"), after.has_one_of(ways)) == ("yes", True)
+    trained = after_occupation(some, holdings_of(some, None, {}), "P", 12.0)
+    assert (trained.highest, trained.occupations) == (0, ("P",))
 
 
 @pytest.mark.parametrize("hours", [0.0, 300.0])

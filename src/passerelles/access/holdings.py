@@ -78,7 +78,7 @@ class Holdings:
         stated = self.known.get(code)
         if stated is not None:
             return "no" if stated == "expired" else stated
-        if any(all(code in way for way in alternatives) for alternatives in self._made):
+        if any(all(code in way for way in alternatives) for alternatives in self.choices):
             return "yes"
         return "no" if isinstance(credential, model.Credential) and given_by_employer(credential) else "unknown"
 
@@ -127,7 +127,7 @@ class Holdings:
     @cached_property
     def held(self) -> frozenset[str]:
         """Codes of all credentials that are held, as `of` says of one."""
-        common = (frozenset.intersection(*alternatives) for alternatives in self._made)
+        common = (frozenset.intersection(*alternatives) for alternatives in self.choices)
         return self._certain | frozenset(chain.from_iterable(common)).difference(self.known)
 
     def has_one_of(self, alternatives: model.Alternatives) -> bool:
@@ -144,21 +144,14 @@ class Holdings:
         return frozenset(code for code, held in self.known.items() if held == "yes")
 
     @cached_property
-    def _made(self) -> tuple[frozenset[frozenset[str]], ...]:
-        """Choices made, without what has expired of them: who says that some of a way has expired took that one."""
-        lapsed = {code for code, stated in self.known.items() if stated == "expired"}
-        taken = (frozenset(way - lapsed for way in ways if way & lapsed) or ways for ways in self.choices)
-        return tuple(taken) if lapsed else self.choices
-
-    @cached_property
     def _with_choices(self) -> list[list[frozenset[str]]]:
         """What is held with each way of each choice that the person has made."""
-        return [[self._certain | way for way in ways] for ways in self._made]
+        return [[self._certain | way for way in ways] for ways in self.choices]
 
     def may_include(self, codes: Iterable[str]) -> bool:
         """Whether some credentials are all held, or may be by one alternative of a choice that the person has made."""
         missing = {code for code in codes if self.of(code) != "yes"}
-        return not missing or any(missing <= way for choice in self._made for way in choice)
+        return not missing or any(missing <= way for choice in self.choices for way in choice)
 
 
 def given_by_employer(credential: model.Credential) -> bool:
@@ -346,12 +339,12 @@ def after_occupation(
     groups = (_completed(referential, alternatives) for alternatives in groups_of(rows).values())
     return replace(
         holdings,
-        known={**holdings.known, **held} if holdings.occupations else {**held, **holdings.known},
+        known={**held, **holdings.known} if practice is None else {**holdings.known, **held},
         choices=tuple(dict.fromkeys((*holdings.choices, *choices, *groups))),
         occupations=(*holdings.occupations, occupation),
         practice=holdings.practice if practice is None else {**holdings.practice, occupation: practice},
         # A job just trained for says nothing of what its holders bring.
-        highest=holdings.highest if holdings.occupations else (entered.level_high if entered else None) or 0,
+        highest=(entered.level_high if entered else None) or 0 if practice is None else holdings.highest,
     )
 
 
@@ -372,13 +365,16 @@ def holdings_of(
     """
     Holdings of a person of an occupation, who states credentials: with the prerequisites of those held once.
 
-    What is stated goes before what the occupation implies.
+    What is stated goes before what the occupation implies; who says that some of a way has expired took that way.
     """
     lapsed = frozenset(code for code, held in stated.items() if held == "expired")
     implied, choices = _implied(referential, (code for code, held in stated.items() if held == "yes"), lapsed)
     known: dict[str, model.Stated] = dict.fromkeys(implied, "yes")
     person = Holdings(known | dict(stated), choices, aim=Aim(employment, titles))
-    return person if occupation is None else after_occupation(referential, person, occupation)
+    person = person if occupation is None else after_occupation(referential, person, occupation)
+    # Here, not where they are read: who trains for the same choice on the way has taken it anew.
+    taken = (frozenset(way - lapsed for way in ways if way & lapsed) or ways for ways in person.choices)
+    return replace(person, choices=tuple(taken)) if lapsed else person
 
 
 def holdings_towards(
@@ -395,12 +391,13 @@ def _implied(
     Return what the holder of some credentials certainly holds, and choices of which one alternative is held.
 
     These are among the former, with those of which nothing is left to obtain for their holder. Who let some lapse has
-    all that they suppose, and is spared nothing for their sake.
+    all that they suppose, but nothing that they give, and is spared nothing for their sake.
     """
     by_code = referential.credential_by_code
-    implied = _with_implied(referential, {*held, *lapsed})
+    supposed = (by_code[code].prerequisites for code in lapsed if code in by_code)
+    implied = _with_implied(referential, chain(held, *supposed))
     waived = {code for holder in implied - lapsed for code in _waived(referential, holder)}
-    known = [by_code[code] for code in sorted(implied) if code in by_code]
+    known = [by_code[code] for code in sorted(implied | lapsed) if code in by_code]
     choices = (_completed(referential, alternatives) for credential in known for alternatives in credential.choices)
     certain = [c.code for c in known if not given_by_employer(c)]
     return [*certain, *sorted(waived.difference(certain))], tuple(dict.fromkeys(choices))
