@@ -83,6 +83,7 @@ from passerelles.territory.hours import EffortCosts, prior_training
 from passerelles.territory.lots import Locator, Lot, Lots
 from passerelles.territory.match import match_territory
 from passerelles.territory.pairs import Territory, moves_between
+from passerelles.territory.rank import rank_territory
 from small import occupation, referential
 from territory_cases import ANY_MOVE
 
@@ -2853,6 +2854,24 @@ def test_hours_months_and_frames_of_a_flow_are_those_of_the_titles_that_its_jobs
         assert path.hours.expected == flow.hours.expected or path.hours.lower_bound
         assert flow.move is not None
         assert (flow.move.access.title, path.target.title or "") == (path.steps[0].access.title,) * 2
+
+
+def test_who_steps_down_on_a_territory_is_said_by_the_titles_of_the_jobs() -> None:
+    engineer = Credential("ING", "Ing", "diplôme", level=7)
+    rows = [CredentialRequirement("P", code, scope="titles", titles=t) for code, t in (("ING", "9"), ("CARTE", "8"))]
+    whole = OccupationAccess("P", "open", 3, 5), OccupationAccess("Q", "open", 3, 5)
+    some = with_credentials(jobs(*rows, whole=whole), engineer)
+    graph = build_graph(replace(some, titles=tuple(JobTitle(code, f"Titre {code}", "P") for code in "89")))
+    settings = Settings(territory=TerritorySettings(**ANY_MOVE))
+    for title, other, down in (("9", "8", True), ("8", "9", False)):
+        fragile = Lots.of("fragile", [Lot("F", "P", "x", people=18, title_code=title)])
+        hiring = Lots.of("hiring", [Lot("H", "Q", "x", people=9), Lot("I", "P", "x", people=9, title_code=other)])
+        found = match_territory(graph, fragile, hiring, settings=settings, stretch=True)
+        flows = {f.kind: f for f in (*found.flows, *found.to_confirm, *found.stretched) if f.hiring.job == "Q"}
+        assert [*flows] == ["step-down" if down else "lateral"]
+        assert [u.reason for u in found.unfilled if u.lot.job == "Q"] == ["step_down"] * down
+        ranked = rank_territory(graph, "x", fragile=fragile, hiring=hiring, settings=settings).items
+        assert [r.kind for r in ranked if r.hiring.job == "Q"] == [*flows]
 
 
 def test_what_has_expired_takes_what_its_former_holders_train_for_and_unknown_hours_where_nobody_says_so() -> None:

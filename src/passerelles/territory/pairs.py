@@ -550,9 +550,10 @@ def find_pairs(territory: Territory, moves: JobMoves, bounds: Bounds) -> Pairs:
         raise PasserellesError("territory_too_many", n=total, most=max_pairs)
 
     @cache
-    def steps_down(origin: str) -> Bools:
-        """Whether each target, shape (t,), is a step down from an origin: lots of one job ask the same."""
-        kinds = (kind_between(graph.referential, origin, end) for end, _ in moves.column)
+    def steps_down(origin: str, titles: frozenset[str]) -> Bools:
+        """Whether each target, shape (t,), is a step down from an origin: lots of one job and title ask the same."""
+        ends = ((end, titles.union(filter(None, (title,)))) for end, title in moves.column)
+        kinds = (kind_between(graph.referential, origin, end, named) for end, named in ends)
         return np.asarray([kind == "step-down" for kind in kinds], dtype=np.bool_)
 
     blocks = [_NO_PAIRS]
@@ -572,7 +573,7 @@ def find_pairs(territory: Territory, moves: JobMoves, bounds: Bounds) -> Pairs:
         if bounds.max_hours is None:
             reason[(reason == Why.OPEN) & too_long & ~own_job] = Why.UNLIKELY
         if (own_job & (reason == Why.OPEN) & (far == Why.OPEN) & (doubt & Doubt.ACCESS != 0)).any():
-            reason[(reason == Why.OPEN) & steps_down(lot.job)[job]] = Why.STEP_DOWN
+            reason[(reason == Why.OPEN) & steps_down(lot.job, lot.title_codes)[job]] = Why.STEP_DOWN
         reason = np.where(reason == Why.OPEN, far, reason)
         best = _best_entries(openings.pool[near], reason, doubt, cost + lacking, ~same)
         entry, cell = near[best], (origin, job[best])

@@ -417,7 +417,9 @@ def _rater(territory: Territory, moves: JobMoves, radius: float, *, ruled: bool)
             tension=tension,
             projects=openings.projects if ruled else None,
             same_job=same,
-            kind="same-job" if same else kind_between(referential, start.job, end.job),
+            kind="same-job"
+            if same
+            else kind_between(referential, start.job, end.job, start.title_codes | end.title_codes),
             surveyed=openings if market.has_survey else None,
         )
 
