@@ -1,6 +1,7 @@
 """Access to jobs on small tables: what is required, held, chosen among several, and what it takes."""
 
 import json
+import math
 import re
 import shutil
 import subprocess
@@ -82,7 +83,7 @@ from passerelles.territory.flows import hours_at
 from passerelles.territory.hours import EffortCosts, prior_training
 from passerelles.territory.lots import Locator, Lot, Lots
 from passerelles.territory.match import match_territory
-from passerelles.territory.pairs import Territory, moves_between
+from passerelles.territory.pairs import Territory, job_text, moves_between
 from passerelles.territory.rank import rank_territory
 from small import occupation, referential
 from territory_cases import ANY_MOVE
@@ -2819,14 +2820,23 @@ def test_people_of_a_territory_are_told_what_the_title_of_their_opening_takes() 
 
 
 def test_hours_months_and_frames_of_a_flow_are_those_of_the_titles_that_its_jobs_are_named_by() -> None:
-    of_titles = [("P", "CARTE", "8"), ("P", "TP", "9"), ("Q", "FIMO", "1"), ("Q", "TP", "1"), ("Q", "PUER", "2")]
+    of_titles = [
+        ("P", "CARTE", "8"),
+        ("P", "TP", "9"),
+        ("Q", "FIMO", "1"),
+        ("Q", "TP", "1"),
+        ("Q", "PUER", "2"),
+        ("Q", "EX", "4"),
+    ]
     frame = "periode-de-reconversion"
+    exam = Credential("EX", "Titre", "titre", Hours(300, 300, 300, "s"), rncp="RNCP1", hours_kind="legal-total")
     rows = (CredentialRequirement(code, named, scope="titles", titles=t) for code, named, t in of_titles)
-    some = jobs(*rows, whole=(OccupationAccess("P", "open"), OccupationAccess("Q", "conditional")))
-    titles = [JobTitle(code, f"Titre {code}", job) for job, codes in (("P", "89"), ("Q", "123")) for code in codes]
+    whole = OccupationAccess("P", "open"), OccupationAccess("Q", "conditional")
+    some = with_credentials(jobs(*rows, whole=whole), exam)
+    titles = [JobTitle(code, f"Titre {code}", job) for job, codes in (("P", "89"), ("Q", "1234")) for code in codes]
     graph = build_graph(replace(some, titles=tuple(titles)))
     fragile = Lots.of("fragile", [Lot(f"F{t}", "P", "x", people=9, title_code=t) for t in ("", *"89")])
-    hiring = Lots.of("hiring", [Lot(f"H{t}", "Q", "x", people=9, title_code=t) for t in ("", *"123")])
+    hiring = Lots.of("hiring", [Lot(f"H{t}", "Q", "x", people=9, title_code=t) for t in ("", *"1234")])
     chosen = Settings(territory=TerritorySettings(**ANY_MOVE))
     moves = moves_between(Territory(graph, fragile, hiring, Locator(), EffortCosts(graph, chosen), chosen), frame)
     assert moves.hours.months is not None
@@ -2844,6 +2854,7 @@ def test_hours_months_and_frames_of_a_flow_are_those_of_the_titles_that_its_jobs
             assert ("no", "unknown", "yes")[int(moves.frame[at])] == verdict
         told.add((path.hours.expected, verdict))
     assert len(told) > 4
+    assert {verdict for _, verdict in told} == {"no", "unknown", "yes"}
     found = match_territory(graph, fragile, hiring, settings=chosen, changes=False)
     report = Case(graph, found)
     (explained,) = (e for origin in explained_origins(report) for e in origin.moves if e.move.target.code == "Q")
@@ -2854,6 +2865,28 @@ def test_hours_months_and_frames_of_a_flow_are_those_of_the_titles_that_its_jobs
         assert path.hours.expected == flow.hours.expected or path.hours.lower_bound
         assert flow.move is not None
         assert (flow.move.access.title, path.target.title or "") == (path.steps[0].access.title,) * 2
+
+
+def test_what_is_trained_for_beforehand_takes_people_of_a_title_what_they_do_not_hold() -> None:
+    first = Credential("AVANT", "Avant", "certificat", Hours(20, 20, 20, "s"))
+    then = Credential("APRES", "Après", "certificat", reductions=(Reduction("AVANT", 10.0),))  # else nobody knows
+    rows = [CredentialRequirement("P", code, scope="titles", titles="9") for code in ("FIMO", "TP")]
+    some = jobs(*rows, *(CredentialRequirement("Q", code) for code in ("APRES", "TP")))
+    titles = tuple(JobTitle(code, f"Titre {code}", "P") for code in "789")
+    graph = build_graph(replace(with_credentials(some, first, then), titles=titles))
+    origins, targets = (np.asarray([graph.position[code]]) for code in "PQ")
+    costs = EffortCosts(graph, PLAIN, lever=("AVANT", "FIMO"))
+    hours = costs.hours(origins, targets, ([frozenset("9")], [frozenset()]))
+    trained = Profile("Titre 9", credentials={"AVANT": "yes"})
+    (path,) = rank_paths(graph, trained, targets=["Q"], settings=PLAIN, max_steps=1)
+    assert hours.lever is not None
+    assert (hours.lever.item(), hours.expected.item()) == (20.0, 20.0 + (path.hours.expected or math.nan))
+
+
+def test_a_title_that_several_jobs_bear_names_none_of_them() -> None:
+    titles = JobTitle("8", "Titre", "P"), JobTitle("9", "Titre", "Q"), JobTitle("7", "Autre", "P")
+    some = replace(jobs(), titles=titles)
+    assert [job_text(some, Lot("F", "P", "x", title_code=code)) for code in ("8", "7", "")] == ["P", "Autre", "P"]
 
 
 def test_who_steps_down_on_a_territory_is_said_by_the_titles_of_the_jobs() -> None:
@@ -2887,6 +2920,7 @@ def test_what_has_expired_takes_what_its_former_holders_train_for_and_unknown_ho
         return only, [(c.code, c.held, c.hours.expected) for c in only.to_obtain]
 
     assert step("Q", "FIMO", "unknown")[1] == step("Q", "FIMO", "yes")[1] == []
+    assert holdings_of(some, None, {"FIMO": "yes"}).reduction_for(renewed) is None  # nothing of it is left
     assert step("Q", "FIMO", "expired")[1] == [("FIMO", "no", 35.0)]  # the licence that goes with it stays held
     for code, target, hours in (("AS", "R", None), ("CARTE", "S", 0.0)):
         lapsed, left = step(target, code, "expired")

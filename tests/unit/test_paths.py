@@ -29,9 +29,10 @@ from passerelles.model import (
     Scope,
     Ternary,
 )
-from passerelles.paths.legal import Frame
+from passerelles.paths.legal import YES, Frame
 from passerelles.paths.path import Span, hours_short, months_text, path_sentences, step_lines
 from passerelles.paths.rank import Paths, TargetSearch, rank_paths
+from passerelles.paths.state import PathPool
 from passerelles.ranking.rank import rank_moves
 from passerelles.referentials.load import load_referential
 from passerelles.scoring.measures import required_columns
@@ -791,3 +792,13 @@ def test_a_frame_says_that_the_training_counted_is_not_the_one_that_certifies_un
     (ptp,) = (frame for frame in path.frames if frame.name == "ptp")
     assert ptp.verdict == ("no" if first is None else "yes")
     assert next(iter(ptp.conditions), None) == first
+
+
+def test_of_paths_that_cost_the_same_the_dominated_one_is_left_out() -> None:
+    """Without calibration, how likely the weakest move is costs nothing, and still tells two paths apart."""
+    stages: list[tuple[int, ...]] = [(1,), (2,)]
+    for order in (slice(None), slice(None, None, -1)):
+        pool = PathPool(PathSettings(), False, lambda hours, _: np.full(len(hours), YES), 5, False)  # noqa: FBT003
+        hours, weakest = np.asarray([10, 10], dtype=np.int64), np.asarray([0.5, 0.9])
+        pool.add(stages[order], hours[order], weakest[order])
+        assert [candidate.stages for candidate in pool.best()] == [(2,)]
