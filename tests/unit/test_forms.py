@@ -119,6 +119,9 @@ def test_a_name_behind_what_is_left_aside_is_a_part_of_its_own(text: str) -> Non
         ("Boulanger De Nuit Villefranche", "Boulanger De Nuit Villefranche"),  # each word has a capital
         ("Boulanger de nuit Redon", "Boulanger de nuit Redon"),  # a word of labels
         ("Boulanger de nuit CEF", "Boulanger de nuit CEF"),  # initials
+        ("Boulanger en REDONN", "Boulanger en REDONN"),  # of the job, as "en" says
+        ("Boulanger four REDONS", "Boulanger four REDONS"),  # of a word of labels, or an error away from one
+        ("Boulanger de nuit Redonn", "Boulanger de nuit Redonn"),
         ("BOULANGER VILLEFRANCHE", "BOULANGER VILLEFRANCHE"),
     ],
 )
@@ -137,10 +140,16 @@ def test_a_last_word_in_more_capitals_that_no_label_has_is_a_name(text: str, wha
         ("dentretien", "entretien"),
         ("lagence", "agence"),
         ("magicienne", "magicienne"),  # no "musicienne", two letters away
+        # Other words: of another vowel, of none that is said through the nose, of a first letter that is no article.
+        *(
+            (word, word)
+            for word in ("raisin", "heures", "quentin", "tentures", "pannes", "accord", "draperies", "taries")
+        ),
     ],
 )
 def test_a_word_that_no_label_has_is_read_as_one_that_sounds_the_same(written: str, meant: str) -> None:
     known = {"chauffagiste", "manutentionnaire", "electricien", "cuisinier", "entretien", "agence", "musicienne"}
+    known |= {"resine", "aires", "cantine", "teinture", "peint", "accordeur", "raperies", "tari"}
     taken = understand(f"Agent {written}", words=Words(known, sounds=FRENCH.sounds), lexicon=Lexicon(FRENCH))
     assert taken.jobs[0][0].words == ("agent", meant)
 

@@ -654,6 +654,12 @@ def test_letters_that_are_lost_are_told_as_they_are_read(rome: Referential, text
         ("Agent contractuel - boulanger", "boulanger"),
         ("Dans le cadre d'un remplacement, un boulanger", "boulanger"),
         ("Notre client, PME, recherche un(e) boulanger", "boulanger"),
+        ("Chargé de recrutement interne", "Chargé de recrutement interne"),
+        ("Boulanger (recrutement interne)", "Boulanger"),
+        ("Responsable mobilité internationale", "Responsable mobilité internationale"),
+        ("Boulanger - mobilité internationale", "Boulanger"),
+        ("Employé mise-en-rayon", "Employé mise-en-rayon"),
+        ("Vendeur Salies-les-Bains", "Vendeur"),
     ],
 )
 def test_what_the_job_is_about_is_no_noise_around_it(rome: Referential, text: str, read: str) -> None:

@@ -333,7 +333,7 @@ _MOST_READINGS: Final = 4
 _SHORT_NUMBER: Final = 2
 _LEAST_NAME: Final = 5
 _MENDED_FROM: Final = 6
-_ELIDED: Final = "dl"
+_ELIDED: Final = re.compile(r"[dl](?=[aeiouyh])")
 _SPACES: Final = re.compile(r"\s+")
 _WIDE_BLANKS: Final = re.compile(r" {3,}")  # what job boards that pass on no dash write for " - "
 # Soft hyphens, joiners and variation selectors: written inside words, never seen.
@@ -407,7 +407,7 @@ class Words:
     @cached_property
     def by_sound(self) -> Mapping[str, tuple[str, ...]]:
         """Known words by how they sound."""
-        return grouped((self.sound(word), word) for word in sorted(self.known))
+        return grouped((self.sound(word), word) for word in sorted(self.known) if len(word) >= _LEAST_NAME)
 
     def sound(self, word: str) -> str:
         """How a word sounds: one spelling for all that are said alike."""
@@ -478,14 +478,12 @@ def _spelled_out(
             options.append([(word,)] if usual else _choices(word, others, words, lexicon))
         for choice in itertools.islice(itertools.product(*options), share):
             result = tuple(itertools.chain.from_iterable(choice))
-            stems = lexicon.stems_of(result)
-            if stems:
+            if stems := lexicon.stems_of(result):
                 families, terms = lexicon.roots(stems), lexicon.roots(lexicon.stems_of(spelled))
                 beside = tuple(term for term in full_terms if term not in terms)
                 changed = (word for word, spellings in zip(spelled, choice, strict=True) if spellings != (word,))
                 is_short = [bool(_meanings(word, lexicon)) for word in changed]
-                how = {"cut": cut, "dashed": dashed, "mended": not all(is_short)}
-                yield Reading(result, stems, families, any(is_short), beside, **how)
+                yield Reading(result, stems, families, any(is_short), beside, cut, dashed, not all(is_short))
 
 
 class _Token(NamedTuple):
@@ -541,8 +539,7 @@ class _Title:
         segments = [segment for segment in self.segments if segment.tokens]
         if several := self._listed_jobs(segments):
             return [[self._joined(words)] for words in several[:_MOST_JOBS]]
-        full = self._joined([word for segment in segments for word in segment.words])
-        if not full:
+        if not (full := self._joined([word for segment in segments for word in segment.words])):
             return []
         main = self._joined(segments[0].words)
         stems = self.lexicon.stems_of(main)
@@ -587,6 +584,9 @@ class _Title:
                 self.origin[match.start() : match.end()] = [first] * len(meaning)
         for pattern, posted in self.pack.noise:
             for match in list(pattern.finditer(self.folded)):
+                town = _WORD.findall(match.groupdict().get("town") or "")
+                if town and all(word in self.words.known or word in self.pack.stop_words for word in town):
+                    continue
                 self._drop(*match.span())
                 self.posted = self.posted or posted
                 # A name after it is a part of its own: "Boulanger H/F Villefranche".
@@ -704,7 +704,8 @@ class _Title:
     def _ends_in_name(self, tokens: Sequence[_Token]) -> bool:
         """Whether words end with one that no label has, in more capitals than those before it: a town, a firm."""
         last = tokens[-1].word
-        if len(last) < _LEAST_NAME or last in self.words.known or last in self.pack.abbreviations:
+        known = last in self.words.known or last in self.pack.abbreviations or tokens[-2].word in self.pack.stop_words
+        if known or len(last) < _LEAST_NAME or _corrections(last, self.words, self.lexicon):
             return False
         written = [self.text[self._written(t.start, t.end)] for t in tokens if t.word not in self.pack.stop_words]
         capitals = [word[0].isupper() + word.isupper() for word in written]
@@ -770,7 +771,8 @@ def _choices(word: str, others: tuple[str, ...], words: Words, lexicon: Lexicon)
         return fitting[:1]
     free = [meaning.expansion for meaning in meanings if not meaning.near]
     if not free:
-        return [*((correction,) for correction in _corrections(word, words, lexicon)), (word,)]
+        close = _corrections(word, words, lexicon)
+        return [*((right,) for right in close.values() if lexicon.stem(word) not in close), (word,)]
     return [*free, (word,)] if word in known else free
 
 
@@ -780,20 +782,19 @@ def _says_one_job(spelled: tuple[str, ...], words: Words, lexicon: Lexicon) -> b
     return stems in words.labels or stems in lexicon.pack.heads or len(lexicon.pack.usages.get(stems, ())) == 1
 
 
-def _corrections(word: str, words: Words, lexicon: Lexicon) -> Collection[str]:
+def _corrections(word: str, words: Words, lexicon: Lexicon) -> Mapping[str, str]:
     """
-    Words of labels one error away from a title's word that none has, with its first letter; of one stem, one.
+    Words of labels one error away from one that none has, with its first letter, by stem.
 
     Before, what is left of one that lost its apostrophe ("dagence"); after, those that sound the same ("chofagiste").
     """
     if word in words.known or len(word) < _MENDED_FROM or not word.isalpha() or not lexicon.pack.titles:
-        return ()
-    if word[0] in _ELIDED and word[1:] in words.known:
-        return (word[1:],)
+        return {}
+    if _ELIDED.match(word) and word[1:] in words.known:
+        return {"": word[1:]}
     from rapidfuzz import distance, process  # noqa: PLC0415 - only a word that no label has needs it
 
     known, scorer = words.by_letter.get(word[0], ()), distance.OSA.distance
     matches = process.extract(word, known, scorer=scorer, score_cutoff=1, limit=None)
     close = [known_word for known_word, _, _ in matches] or words.by_sound.get(words.sound(word), ())
-    by_stem = {lexicon.stem(known_word): known_word for known_word in sorted(close, reverse=True)}
-    return () if lexicon.stem(word) in by_stem else by_stem.values()
+    return {lexicon.stem(known_word): known_word for known_word in sorted(close, reverse=True)}
