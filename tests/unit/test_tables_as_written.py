@@ -4043,6 +4043,14 @@ def test_the_industry_in_the_name_of_a_firm_tells_jobs_called_alike(
     assert lot.job == code
 
 
+@pytest.mark.parametrize(
+    ("firm", "job"), [("Garage de la Tuilerie", "Peintre"), ("Boucherie Charcuterie Martin", "Préparateur")]
+)
+def test_a_firm_whose_name_says_another_trade_is_of_no_industry(rome: Referential, firm: str, job: str) -> None:
+    (lot,) = read_lots(rome, [{"Entreprise": firm, "Métier": job, "Nb": "2"}], "fragile").lots
+    assert not lot.job.startswith("H")
+
+
 def test_blocks_of_one_header_are_of_the_side_that_their_titles_name(embedded: Referential, tmp_path: Path) -> None:
     head = "Emploi;Nombre;Commune"
     rows = ("Postes supprimés;;", head, "N1101;2;Redon", "N4101;4;Redon", "", "Postes créés;;", head, "H3301;1;Redon")
