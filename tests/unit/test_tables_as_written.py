@@ -4009,6 +4009,9 @@ def test_a_column_n_counts_where_a_numbered_one_does_not(embedded: Referential, 
     assert (lots.people, "counted_lines" in said(lots)) == (25, False)
     numbered = read_lots(embedded, written(path, "N°;Emploi\n4;N1101\n7;N4101"), "fragile")
     assert numbered.people == 2
+    for column in ("N", "n"):
+        numbered = read_lots(embedded, written(path, f"{column};Emploi\n1;N1101\n2;N4101\n3;H3301"), "fragile")
+        assert numbered.people == 3
 
 
 def test_free_remarks_are_no_dates(embedded: Referential) -> None:
@@ -4073,6 +4076,24 @@ def test_what_somebody_says_to_look_for_is_read_with_its_numbers(embedded: Refer
     texts = ("Nous cherchons 2 caristes et un magasinier", "Besoin de deux caristes", "Un magasinier", "2 caristes")
     lots = read_lots(embedded, [{"Vos besoins de recrutement": text, "Ville": "Redon"} for text in texts], "hiring")
     assert ({lot.given: lot.people for lot in lots.lots}, lots.people) == ({"caristes": 6, "magasinier": 2}, 8)
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("Un cariste, un magasinier, soudeurs", {"cariste": 1, "magasinier": 1}),  # of the last, no number
+        ("Besoin d'un cariste et de deux magasiniers", {"cariste": 1, "magasiniers": 2}),
+        ("Nous avons besoin d’un cariste et d'un magasinier", {"cariste": 1, "magasinier": 1}),
+        ("Un/une cariste, trois magasiniers", {"cariste": 1, "magasiniers": 3}),
+        ("un(e) cariste et 2 magasiniers", {"cariste": 1, "magasiniers": 2}),
+    ],
+)
+def test_numbers_in_words_are_those_of_the_jobs_behind_them(
+    embedded: Referential, text: str, people: dict[str, int]
+) -> None:
+    rows = [{"Vos besoins de recrutement": needs, "Ville": "Redon"} for needs in (text, "2 agents de quai")]
+    lots = read_lots(embedded, rows, "hiring")
+    assert {lot.given: lot.people for lot in lots.lots if lot.given != "agents de quai"} == people
 
 
 def test_persons_of_a_column_n_count_before_their_equivalents_and_a_share_counts_nothing(embedded: Referential) -> None:

@@ -314,10 +314,15 @@ class Grid:
         """Whether its openings are those that are left, filled ones off."""
         return self.side == "hiring" and _LEFT.fullmatch(bare(self.title("openings"))) is not None
 
+    def _numbers_rows(self, at: int) -> bool:
+        """Whether a column counts the rows themselves: 1, 2, 3..."""
+        numbers = numbers_of(self.sample(at))
+        return len(numbers) > 1 and numbers == [*range(1, len(numbers) + 1)]
+
     @property
     def free(self) -> list[int]:
         """Columns without a role that are not of something else, nor identifiers, ages, or parts counted already."""
-        counts = {at for at, name in enumerate(self.header) if name.casefold() == "n"}  # "N°" numbers its rows
+        counts = {at for at, name in enumerate(self.header) if name.casefold() == "n" and not self._numbers_rows(at)}
         taken = {*self.columns.values(), *({*self.saying("something_else", "no_people")} - counts)}
         return [at for at in range(len(self.header)) if at not in taken]
 

@@ -62,8 +62,11 @@ _BRANCHES: Final = {naf: re.compile(rf"\b(?:{names})s?\b") for naf, names in WOR
 _SEPARATORS: Final = [re.compile(rf"\s*(?:{signs})(?![^()]*\))\s*", re.IGNORECASE) for signs in _JOBS["parted"]]
 _COUNTED: Final = [re.compile(pattern, re.IGNORECASE) for pattern in _JOBS["counted"]]
 _SEEKS: Final = re.compile(_JOBS["seeks"], re.IGNORECASE)
-_OF_WHICH: Final = re.compile(r",?\s+dont \d[^,;+/()\n]*", re.IGNORECASE)  # "3 soudeurs, dont 1 le soir"
-_BULLET: Final = re.compile(rf"^\s*[-–•*·]\s*|^\s*(?:{_JOBS['opens']})\s+|\s+$", re.MULTILINE | re.IGNORECASE)
+# Of those counted, which say more ("3 soudeurs, dont 1 le soir"), or are of both genders ("un/une cariste").
+_OF_WHICH: Final = re.compile(r",?\s+dont \d[^,;+/()\n]*|(?<=\bun)(?:/une\b|\(e\)|[.·]e\b)", re.IGNORECASE)
+_BULLET: Final = re.compile(
+    rf"^\s*[-–•*·]\s*|^\s*(?:{_JOBS['opens']})(?:\s+|(?<=['’]))|\s+$", re.MULTILINE | re.IGNORECASE
+)
 _NOTE_MARK: Final = re.compile(r"^\D.*\(\s*\d+\s*\)\s*$", re.DOTALL)
 _BARE_NUMBER: Final = re.compile(r"\d+\s*(?:[^\w\s]|$)")  # "10 (conditionnement)"
 _BESIDE, _EITHER, _NO_JOB = (re.compile(_JOBS[name], re.IGNORECASE) for name in ("beside", "either", "no_job"))
@@ -636,7 +639,7 @@ def _numbered_jobs(text: str) -> tuple[list[tuple[str, int]], str]:
         parts = [part for part in signs.split(_OF_WHICH.sub("", text).strip()) if part]
         read = [_COUNTED[0].fullmatch(part) for part in parts]
         unnumbered = ", ".join(part for part, match in zip(parts, read, strict=True) if match is None)
-        jobs = [(match["job"].strip(), int(match["n"])) for match in read if match]
+        jobs = [(match["job"].strip(), whole_of(match["n"]) or 0) for match in read if match]
         if len(jobs) > 1 and not any(map(str.isdigit, unnumbered)):
             return jobs, unnumbered
     return [], ""
