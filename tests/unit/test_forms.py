@@ -40,6 +40,7 @@ def read(text: str, pack: LanguagePack = FRENCH) -> list[str]:
         ("Conseiller(ère) commercial(e)", "Conseiller commercial", "Conseillère commerciale"),
         ("Opérateur(trice) machine", "Opérateur machine", "Opératrice machine"),
         ("Steward / Hôtesse de l'air", "Steward de l'air", "Hôtesse de l'air"),
+        ("Sage femme / Maïeuticien", "Sage femme", "Maïeuticien"),
         ("Cariste", "Cariste", "Cariste"),
         ("Ostréiculteur (huîtres)", "Ostréiculteur (huîtres)", "Ostréiculteur (huîtres)"),
     ],

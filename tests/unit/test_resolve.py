@@ -1182,6 +1182,10 @@ def test_a_referential_of_few_jobs_is_not_sure_of_a_title_with_a_word_that_it_la
     assert (resolve_title(load_referential("transitions"), text)[0].parent_confidence >= SURE) is sure
 
 
+def test_a_referential_of_all_jobs_may_be_sure_of_a_title_with_a_word_that_it_lacks(rome: Referential) -> None:
+    assert resolve_title(rome, "vendangeur raisin")[0].parent_confidence >= SURE
+
+
 @pytest.mark.parametrize(
     ("text", "family"),
     [

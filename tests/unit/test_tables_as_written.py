@@ -4070,6 +4070,9 @@ def test_what_is_said_to_be_among_openings_below_a_heading_is_no_number_of_them(
     rows = ("Société;Métier;Nombre de postes;;Lieu", ";;à pourvoir;dont urgents;", "Alpha;N1101;4;1;Redon")
     lots = read_lots(embedded, written(tmp_path / "h.csv", "\n".join(rows)), "hiring", locator=Locator(PLACES))
     assert (lots.people, asides(lots)) == (4, [])
+    rows = ("Emploi;Effectif;;Ville", ";CDI;dont femmes;", "N1101;4;1;Redon", "N4101;6;2;Redon")
+    lots = read_lots(embedded, written(tmp_path / "f.csv", "\n".join(rows)), "fragile", locator=Locator(PLACES))
+    assert (lots.people, "other_counts" in said(lots)) == (10, False)
 
 
 def test_what_somebody_says_to_look_for_is_read_with_its_numbers(embedded: Referential) -> None:

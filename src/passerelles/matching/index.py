@@ -371,7 +371,7 @@ class TitleIndex:
 
     def knows(self, spelled: Iterable[str]) -> bool:
         """Whether labels have all words of a text that mean something."""
-        return all(w in self.vocabulary or w in self.pack.stop_words or w.isdigit() for w in spelled)
+        return all(word in self.vocabulary or word in self.pack.stop_words for word in spelled)
 
     @cached_property
     def _without_accents(self) -> Mapping[str, str]:

@@ -317,7 +317,7 @@ class Grid:
     def _numbers_rows(self, at: int) -> bool:
         """Whether a column counts the rows themselves: 1, 2, 3..."""
         numbers = numbers_of(self.sample(at))
-        return len(numbers) > 1 and numbers == [*range(1, len(numbers) + 1)]
+        return numbers == [*range(1, len(numbers) + 1)]
 
     @property
     def free(self) -> list[int]:
