@@ -4070,8 +4070,8 @@ def test_what_is_said_to_be_among_openings_below_a_heading_is_no_number_of_them(
     rows = ("Société;Métier;Nombre de postes;;Lieu", ";;à pourvoir;dont urgents;", "Alpha;N1101;4;1;Redon")
     lots = read_lots(embedded, written(tmp_path / "h.csv", "\n".join(rows)), "hiring", locator=Locator(PLACES))
     assert (lots.people, asides(lots)) == (4, [])
-    rows = ("Emploi;Effectif;;Ville", ";CDI;dont femmes;", "N1101;4;1;Redon", "N4101;6;2;Redon")
-    lots = read_lots(embedded, written(tmp_path / "f.csv", "\n".join(rows)), "fragile", locator=Locator(PLACES))
+    text = "Emploi;Effectif;;Ville\n;CDI;dont femmes;\nN1101;4;1;Redon\nN4101;6;2;Redon"
+    lots = read_lots(embedded, written(tmp_path / "f.csv", text), "fragile", locator=Locator(PLACES))
     assert (lots.people, "other_counts" in said(lots)) == (10, False)
 
 
