@@ -1283,6 +1283,9 @@ def test_several_of_a_job_without_a_number_are_not_one(embedded: Referential, tm
     text = "Métier;Ville\n2 caristes;Redon\nplusieurs magasiniers;Redon\nune dizaine de caristes;Redon\n"
     lots = read_lots(embedded, written(tmp_path / "t.csv", text), "hiring")
     assert (lots.people, asides(lots)) == (2, [(3, "not_number"), (4, "not_number")])
+    text = "Métier;Ville\n2 à 3 caristes;Redon\ndeux ou trois caristes;Redon\nRecrutement de 2 caristes;Redon\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "hiring")
+    assert (lots.people, asides(lots)) == (2, [(2, "not_number"), (3, "not_number")])
     text = "Métier;Nombre\nPlusieurs magasiniers;3\n"
     assert read_lots(embedded, written(tmp_path / "t.csv", text), "hiring").people == 3
 
