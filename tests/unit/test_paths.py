@@ -798,7 +798,9 @@ def test_of_paths_that_cost_the_same_the_dominated_one_is_left_out() -> None:
     """Without calibration, how likely the weakest move is costs nothing, and still tells two paths apart."""
     stages: list[tuple[int, ...]] = [(1,), (2,)]
     for order in (slice(None), slice(None, None, -1)):
-        pool = PathPool(PathSettings(), False, lambda hours, _: np.full(len(hours), YES), 5, False)  # noqa: FBT003
+        pool = PathPool(
+            PathSettings(), calibrated=False, fit=lambda hours, _: np.full(len(hours), YES), limit=5, pareto=False
+        )
         hours, weakest = np.asarray([10, 10], dtype=np.int64), np.asarray([0.5, 0.9])
         pool.add(stages[order], hours[order], weakest[order])
         assert [candidate.stages for candidate in pool.best()] == [(2,)]

@@ -4061,8 +4061,9 @@ def test_blocks_of_one_header_are_of_the_side_that_their_titles_name(embedded: R
     head = "Emploi;Nombre;Commune"
     rows = ("Postes supprimés;;", head, "N1101;2;Redon", "N4101;4;Redon", "", "Postes créés;;", head, "H3301;1;Redon")
     path = written(tmp_path / "t.csv", "\n".join(rows))
-    for side, people in (("fragile", 6), ("hiring", 1)):
-        lots = read_lots(embedded, path, side, locator=Locator(PLACES))  # type: ignore[arg-type]
+    sides: tuple[tuple[Side, int], ...] = (("fragile", 6), ("hiring", 1))
+    for side, people in sides:
+        lots = read_lots(embedded, path, side, locator=Locator(PLACES))
         assert (lots.people, {lot.employer for lot in lots.lots}) == (people, {"–"})
         assert "table_of_side" in said(lots)
 
