@@ -18,7 +18,18 @@ from passerelles.referentials.referential import Referential
 from passerelles.scoring import measures
 from passerelles.scoring.measures import Attributes, Dense, Origins, Vectors
 from passerelles.sharing import cached_property, made_once
-from passerelles.vectors import by_column, factorised, frozen, membership, product, rarity, sparse, unit_rows, weighted
+from passerelles.vectors import (
+    by_blocks,
+    by_column,
+    factorised,
+    frozen,
+    membership,
+    product,
+    rarity,
+    sparse,
+    unit_rows,
+    weighted,
+)
 
 
 class Tree(NamedTuple):
@@ -211,9 +222,8 @@ def _neutral(context: FeatureContext, name: str, ranks: Dense) -> Dense:
 
 def _shared(context: FeatureContext, column: NDArray[np.int32]) -> Dense:
     """1 where origin and target have the same known value (numbers from 0; -1 is unknown)."""
-    return np.asarray(
-        (column[context.occupation_rows][:, None] == column[None, :]) & (column >= 0)[None, :], dtype=np.float32
-    )
+    own = column[context.occupation_rows][:, None]
+    return by_blocks((len(own), len(column)), lambda rows: (own[rows] == column) & (column >= 0))
 
 
 def _same_value(values: Callable[[FeatureContext], NDArray[np.int32]], context: FeatureContext) -> Dense:
@@ -249,13 +259,17 @@ def _of_sisters(name: str, context: FeatureContext) -> Dense:
     graph = context.graph
     ranks = _rank(name, context)
     members = _members(graph)
-    bases = graph.base_rows[context.occupation_rows]
-    group = graph.group[bases]
     known = ~np.isnan(ranks)
     filled = np.where(known, ranks, np.float32(0.0))
-    sisters = (members @ known.astype(np.float32))[group] - known[bases]
-    means = ((members @ filled)[group] - filled[bases]) / np.maximum(sisters, np.float32(1.0))
-    return np.where(sisters > 0, means, ranks[bases])
+    counts, sums = members @ known.astype(np.float32), members @ filled
+
+    def means(rows: slice) -> Dense:
+        own = graph.base_rows[context.occupation_rows[rows]]
+        sisters = counts[graph.group[own]] - known[own]
+        others = (sums[graph.group[own]] - filled[own]) / np.maximum(sisters, np.float32(1.0))
+        return np.where(sisters > 0, others, ranks[own])
+
+    return by_blocks(ranks.shape, means)
 
 
 def _level_step(

@@ -17,6 +17,7 @@ from passerelles.vectors import (
     FINE,
     Cells,
     TextCounts,
+    by_blocks,
     by_column,
     count_texts,
     factorised,
@@ -527,12 +528,16 @@ def normalised(index: MeasureIndex, vectors: Vectors, draft: Dense, attributes: 
     could reach, so 1 is as close as can be.
     """
     everything, held_only = index.reach
-    occupied = origins.occupied[:, None]
-    cadre = attributes.cadre[np.maximum(origins.rows, 0)]
-    same = np.where(occupied, 1.0 - np.abs(cadre[:, None] - attributes.cadre), np.float32(0.0))
-    total = draft + np.float32(CADRE_WEIGHT) * same
-    norm = np.sqrt(_reach(vectors, origins.occupied))[:, None] * np.sqrt(np.where(occupied, everything, held_only))
-    return np.asarray(np.divide(total, norm, out=np.zeros_like(total), where=norm > 0), dtype=np.float32)
+    reach = np.sqrt(_reach(vectors, origins.occupied))
+
+    def closeness(rows: slice) -> Dense:
+        occupied, cadre = origins.occupied[rows, None], attributes.cadre[np.maximum(origins.rows[rows], 0)]
+        same = np.where(occupied, 1.0 - np.abs(cadre[:, None] - attributes.cadre), np.float32(0.0))
+        total = draft[rows] + np.float32(CADRE_WEIGHT) * same
+        norm = reach[rows, None] * np.sqrt(np.where(occupied, everything, held_only))
+        return np.asarray(np.divide(total, norm, out=np.zeros_like(total), where=norm > 0), dtype=np.float32)
+
+    return by_blocks(draft.shape, closeness)
 
 
 def _reach(vectors: Vectors, occupied: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -26,7 +26,7 @@ from passerelles.scoring.features import (
 from passerelles.scoring.measures import Attributes, Dense, Origins
 from passerelles.scoring.mobility import MOBILITY_FEATURES, mobility_features
 from passerelles.scoring.scorer import Scorer, scorer_for, scorer_sum, ships
-from passerelles.sharing import Later, made_once, one_thread
+from passerelles.sharing import Later, blocks, made_once, one_thread
 from passerelles.store import Arrays, Index, pack
 from passerelles.vectors import Bools, Floats, Ints, Rows, frozen
 
@@ -173,8 +173,8 @@ def in_units(part: Dense) -> NDArray[np.integer]:
     rows = len(part)
     if rows and (part[0] == part[-1]).all() and (part == part[0]).all():
         part = part[:1]
-    units = np.rint(part * np.float32(UNITS)).astype(np.int64)
-    least = min(units.min(initial=0), -1 - units.max(initial=0))
+    units = np.rint(part * np.float32(UNITS))
+    least = int(min(units.min(initial=0), -1 - units.max(initial=0)))
     return _rows(frozen(units.astype(np.min_scalar_type(least))), rows)
 
 
@@ -232,8 +232,9 @@ def score_person(graph: OccupationGraph, table: ScoreTable, origin: Origins) -> 
 
 def _add(part: Dense, values: Dense, weight: float, mean: float) -> None:
     """Add weight x (value - mean) to a part; a value that is not known adds nothing, as the average candidate does."""
-    centred = (values - np.float32(mean)) * np.float32(weight)
-    part += np.nan_to_num(centred, copy=False)
+    for rows in blocks(len(part)):
+        centred = (values[rows] - np.float32(mean)) * np.float32(weight)
+        part[rows] += np.where(np.isnan(centred), np.float32(0.0), centred)
 
 
 def mean_of_pairs(values: Dense, plain: Bools) -> float:
