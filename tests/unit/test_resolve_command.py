@@ -271,6 +271,19 @@ def test_the_column_of_titles_is_known_by_its_head_and_sums_are_not_counted(
     assert "--column" in call("resolve", "-i", str(coded), capsys=capsys)[2]
 
 
+@pytest.mark.parametrize("text", ["poste;site\n", "poste\n\n", "\n", ""])
+@pytest.mark.parametrize("how", [("resolve", "--input"), ("resolve", "--review"), ("migrate", "--input")])
+def test_a_list_without_a_row_is_refused(
+    text: str, how: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "l.csv").write_text(text, encoding="utf-8")
+    command, source = how
+    code, _, err = call(command, source, str(tmp_path / "l.csv"), "-o", str(tmp_path / "out.csv"), capsys=capsys)
+    assert code == 2
+    assert "l.csv est vide : aucune ligne à lire." in plain(err)
+    assert not (tmp_path / "out.csv").exists()
+
+
 @pytest.mark.parametrize(
     ("text", "kind", "rows", "told"),
     [

@@ -126,7 +126,7 @@ def read_worklist(
     Raises
     ------
     PasserellesError
-        If the file cannot be read, is no table, holds nothing, or has several sheets that may be meant.
+        If the file cannot be read, is no table, has no row, or has several sheets that may be meant.
     """
     wanted = {normalise_label(column)} if column else set(heads)
 
@@ -144,14 +144,14 @@ def read_worklist(
         records = [(n, [without_apostrophe(c) if isinstance(c, str) else c for c in row]) for n, row in records]
     while records and not any(cell_text(cell) for cell in records[-1][1]):
         records.pop()
-    if not records:
-        raise PasserellesError("resolve_empty_list", path=path)
-    lines, rows = zip(*records, strict=True)
+    lines, rows = zip(*records, strict=True) if records else ((), ([],))
     width = max((i for row in rows for i, cell in enumerate(row, 1) if cell not in (None, "")), default=0)
     header, *full = [[*row[:width], *[None] * (width - len(row))] for row in rows]
-    first = cell_text(header[0])
+    first = next(map(cell_text, header), "")
     if is_row is not None and width == 1 and normalise_label(first) not in wanted and is_row(first):
         return Worklist((head,), [header, *full], lines)
+    if not full:
+        raise PasserellesError("resolve_empty_list", path=path)
     return Worklist(tuple(cell_text(cell) for cell in header), full, lines[1:])
 
 
