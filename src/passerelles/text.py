@@ -206,6 +206,12 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(fold_accents(text).encode("ascii", "replace").translate(_WORDS_ONLY).decode("ascii").split())
 
 
+def are_initials(letters: str, spelled: Iterable[str]) -> bool:
+    """Whether some letters are those that words begin with, in order; words between them do not matter."""
+    initials = iter([word[0] for word in spelled])
+    return all(letter in initials for letter in letters)
+
+
 def alike(
     text: str, names: Mapping[str, str], *, least: float, scorer: str = "ratio", most: int | None = None
 ) -> dict[str, float]:

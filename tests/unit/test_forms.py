@@ -74,6 +74,25 @@ def test_families_join_a_trade_and_its_worker() -> None:
     assert lexicon.root(lexicon.stem("boulanger")) != lexicon.root(lexicon.stem("boucher"))
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Chef dagence", "chef agence"),
+        ("Chef de lagence", "chef de agence"),
+        ("Chef de la lagence", "chef de la lagence"),  # no article before an article
+        ("Chef des dagence", "chef des dagence"),
+        ("Chef caisse MAS", "chef caisse maison accueil specialisee"),
+        ("Chef machines à sous (MAS)", "chef machines a sous mas"),  # said in full beside it
+        ("Chef BE bureau études", "chef bureau etudes bureau etudes"),  # two letters are of any words
+    ],
+)
+def test_what_stands_before_a_word_says_whether_it_lost_an_apostrophe_and_what_it_is_short_for(
+    text: str, words: str
+) -> None:
+    known = Words({"chef", "agence", "machines", "sous", "caisse"})
+    assert " ".join(understand(text, words=known, lexicon=Lexicon(FRENCH)).jobs[0][0].words) == words
+
+
 def test_two_sides_of_a_slash_are_one_title_only_when_they_agree() -> None:
     lexicon = Lexicon(FRENCH)
     assert paired_forms("Vendeur / Vendeuse en gros", lexicon=lexicon) == ("Vendeur en gros", "Vendeuse en gros")

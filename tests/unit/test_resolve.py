@@ -631,6 +631,8 @@ def test_accents_that_an_export_lost_are_found_again(rome: Referential, mark: st
         ("Secrét. méd.", "Secrét. méd.", "M1609"),
         ("Agent maintenance.", "Agent maintenance.", "I1304"),  # a sentence ends
         ("Maint. industrielle", "Maint. industrielle", "I1304"),  # an abbreviation that is known
+        ("Agent de sécurité SSIAP1", "Agent de sécurité SSIAP", "K2503"),  # a number glued to a word
+        ("Chef d'équipe SSIAP2", "Chef d'équipe SSIAP", "K2502"),
     ],
 )
 def test_letters_that_are_lost_are_told_as_they_are_read(rome: Referential, text: str, read: str, code: str) -> None:
@@ -680,7 +682,7 @@ def test_what_the_job_is_about_is_no_noise_around_it(rome: Referential, text: st
 )
 def test_letters_that_no_label_tells_are_left_or_guessed(rome: Referential, text: str, restored: str) -> None:
     assert title_index(rome).restored(text) == restored
-    assert competency_index(rome).restored("Conduct. des engins") == "Conduct. des engins"  # no title
+    assert competency_index(rome).restored("Conduct. des engins SSIAP1") == "Conduct. des engins SSIAP1"  # no title
 
 
 def test_a_feminine_read_by_its_masculine_is_no_misspelling(rome: Referential) -> None:

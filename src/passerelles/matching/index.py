@@ -27,6 +27,7 @@ from passerelles.sharing import cached_property
 from passerelles.store import Arrays, Index, pack
 from passerelles.text import (
     LOST,
+    are_initials,
     fold_accents,
     forms_without_accents,
     in_case_of,
@@ -46,6 +47,7 @@ _DOTTED: Final = re.compile(r"(?<![\w.])[^\W\d_](?:\.[^\W\d_])+\b\.?")
 _POINT: Final = r"(?<![\w-])(?<!\bà )[^\W\d_]{3,}[^\W\d_aeiouàâéèêëîïôû]\.(?=\s|$|[^\W\d_]{2}) ?"
 _SHORTENED: Final = re.compile(f"(?i){_POINT}")
 _CUT: Final = re.compile(rf"(?i){_POINT}|(?<![\w-])[^\W\d_]{{5,}}(?=\s|$) ?")  # a list in capitals has no points
+_GLUED: Final = re.compile(r"(?<=[^\W\d_]{3})(?=\d)")  # "SSIAP1"
 _MOST_OF: Final = 0.6  # share of the labels that have a word which begins so
 _LEAST: Final = 3  # labels or texts: fewer tell nothing of all
 _TITLE_WEIGHT: Final = 3
@@ -388,7 +390,9 @@ class TitleIndex:
         if LOST.search(text):
             text = with_lost_letters(text, self._without_accents, self.vocabulary)
         text = _DOTTED.sub(lambda match: match[0].replace(".", ""), text)
-        return (_CUT if text.isupper() else _SHORTENED).sub(self._in_full, text) if self.pack.titles else text
+        if not self.pack.titles:
+            return text
+        return (_CUT if text.isupper() else _SHORTENED).sub(self._in_full, _GLUED.sub(" ", text))
 
     @cached_property
     def _n_labels(self) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
@@ -611,8 +615,8 @@ _OF_THE_STATE: Final = "de"  # "diplômé d'État", which the label does not say
 
 def _are_initials(match: re.Match[str], form: str) -> bool:
     """Whether what ends a form is the initials of its words, in order: "éducation physique et sportive (EPS)"."""
-    letters = iter([word[0] for word in words(form[: match.start()])])
-    return all(letter in letters for letter in fold_accents(match[match.lastindex or 0]).removesuffix(_OF_THE_STATE))
+    letters = fold_accents(match[match.lastindex or 0]).removesuffix(_OF_THE_STATE)
+    return are_initials(letters, words(form[: match.start()]))
 
 
 DOCUMENT: Final = "titles.json"

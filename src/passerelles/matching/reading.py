@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, NamedTuple
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
 from passerelles.sharing import cached_property
-from passerelles.text import fold_accents, normalise_label, slashed_forms, words
+from passerelles.text import are_initials, fold_accents, normalise_label, slashed_forms, words
 from passerelles.vectors import SuffixRule, stem
 
 Reason = Literal["code", "exact", "other gender form", "abbreviation", "usage", "spelling", "same words", "meaning"]
@@ -330,10 +330,10 @@ LONGEST: Final = 1000
 """Characters above which a text is no label: nothing is read."""
 _READ_LETTERS: Final = 200
 _MOST_READINGS: Final = 4
-_SHORT_NUMBER: Final = 2
+_SHORT: Final = 2
 _LEAST_NAME: Final = 5
 _MENDED_FROM: Final = 6
-_ELIDED: Final = re.compile(r"[dl](?=[aeiouyh])")
+_ELIDED: Final = re.compile(r"(?<!\b(?:la|le|au|du) )(?<!\b(?:les|des|aux) )[dl](?=[aeiouyh])")
 _SPACES: Final = re.compile(r"\s+")
 _WIDE_BLANKS: Final = re.compile(r" {3,}")  # what job boards that pass on no dash write for " - "
 # Soft hyphens, joiners and variation selectors: written inside words, never seen.
@@ -472,10 +472,7 @@ def _spelled_out(
     for spelled in variants:
         # What people are known to mean by the title as it is written comes before what its abbreviations may stand for.
         usual = " ".join(lexicon.stems_of(spelled)) in lexicon.pack.usages
-        options = []
-        for position, word in enumerate(spelled):
-            others = (*spelled[:position], *spelled[position + 1 :])
-            options.append([(word,)] if usual else _choices(word, others, words, lexicon))
+        options = [[(w,)] if usual else _choices(spelled, place, words, lexicon) for place, w in enumerate(spelled)]
         for choice in itertools.islice(itertools.product(*options), share):
             result = tuple(itertools.chain.from_iterable(choice))
             if stems := lexicon.stems_of(result):
@@ -639,7 +636,7 @@ class _Title:
         known = self.words.known
         tokens = []
         for token in segment.tokens:
-            number = token.word.isdigit() and (len(token.word) <= _SHORT_NUMBER or token.word not in known)
+            number = token.word.isdigit() and (len(token.word) <= _SHORT or token.word not in known)
             if number and not self._joins(segment, token):
                 self._drop(token.start, token.end)
             else:
@@ -761,8 +758,10 @@ def _meanings(word: str, lexicon: Lexicon) -> tuple[Abbreviation, ...]:
     return meant.get(word) or (() if word.startswith(form) else meant.get(form, ()))
 
 
-def _choices(word: str, others: tuple[str, ...], words: Words, lexicon: Lexicon) -> list[tuple[str, ...]]:
-    known, meanings = words.known, _meanings(word, lexicon)
+def _choices(spelled: tuple[str, ...], place: int, words: Words, lexicon: Lexicon) -> list[tuple[str, ...]]:
+    word, others = spelled[place], (*spelled[:place], *spelled[place + 1 :])
+    known, in_full = words.known, len(word) > _SHORT and are_initials(word, others)
+    meanings = () if in_full else _meanings(word, lexicon)  # "machines à sous (MAS)"
     if any(meant.yields for meant in meanings) and (not lexicon.pack.titles or _says_one_job(others, words, lexicon)):
         return [(word,)]
     around = frozenset(map(lexicon.stem, others))
@@ -771,7 +770,7 @@ def _choices(word: str, others: tuple[str, ...], words: Words, lexicon: Lexicon)
         return fitting[:1]
     free = [meaning.expansion for meaning in meanings if not meaning.near]
     if not free:
-        close = _corrections(word, words, lexicon)
+        close = _corrections(word, words, lexicon, " ".join((*spelled[:place], "")))
         return [*((right,) for right in close.values() if lexicon.stem(word) not in close), (word,)]
     return [*free, (word,)] if word in known else free
 
@@ -782,15 +781,16 @@ def _says_one_job(spelled: tuple[str, ...], words: Words, lexicon: Lexicon) -> b
     return stems in words.labels or stems in lexicon.pack.heads or len(lexicon.pack.usages.get(stems, ())) == 1
 
 
-def _corrections(word: str, words: Words, lexicon: Lexicon) -> Mapping[str, str]:
+def _corrections(word: str, words: Words, lexicon: Lexicon, before: str = "") -> Mapping[str, str]:
     """
     Words of labels one error away from one that none has, with its first letter, by stem.
 
-    Before, what is left of one that lost its apostrophe ("dagence"); after, those that sound the same ("chofagiste").
+    First, what is left of one that lost its apostrophe ("dagence"), unless the words `before` end in an article ("la
+    légalité"); last, those that sound the same ("chofagiste").
     """
     if word in words.known or len(word) < _MENDED_FROM or not word.isalpha() or not lexicon.pack.titles:
         return {}
-    if _ELIDED.match(word) and word[1:] in words.known:
+    if _ELIDED.match(before + word, len(before)) and word[1:] in words.known:
         return {"": word[1:]}
     from rapidfuzz import distance, process  # noqa: PLC0415 - only a word that no label has needs it
 
