@@ -87,7 +87,7 @@ def test_a_usage_that_is_cut_off_says_less_than_a_label_that_is() -> None:
         resolve_title(SMALL, text)[0] for text in ("conducteur de travaux publics de", "chauffeur toupie de")
     )
     assert (label.code, label.parent_confidence) == ("F1201", 0.5)
-    assert (usage.code, usage.reason, usage.parent_confidence) == ("N4101", "usage", 0.07)
+    assert (usage.code, usage.reason, usage.parent_confidence) == ("N4101", "usage", 0.16)
 
 
 def test_a_candidate_says_what_matched() -> None:
@@ -380,6 +380,17 @@ def test_an_advertisement_multiplies_the_doubt_of_what_is_ranked_first(
 )
 def test_an_advertisement_is_as_sure_where_two_things_say_the_same(rome: Referential, text: str) -> None:
     assert status(resolve_title(rome, text)) == "sûr"
+
+
+@pytest.mark.parametrize(
+    ("text", "sure"),
+    [
+        ("Soudeur de nuit en lunetterie", True),
+        ("Technicien de maintenance en équipe - usine de papier", False),  # its trade is told by what follows
+    ],
+)
+def test_a_head_is_sure_where_what_follows_says_how_or_where_only(rome: Referential, text: str, *, sure: bool) -> None:
+    assert (status(resolve_title(rome, text)) == "sûr") is sure
 
 
 @pytest.mark.parametrize(
