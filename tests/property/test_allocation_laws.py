@@ -97,8 +97,8 @@ def worth(case: Case, table: dict[tuple[int, int], int]) -> tuple[int, int, int,
     """Objectives in order, all to be minimised; a distance between two names is unknown, farther than none."""
     return (
         -sum(table.values()),
-        sum(v * (case.cost(*p) or 0) for p, v in table.items()),
         -sum(v for (i, j), v in table.items() if case.fragile[i][1] == case.hiring[j][1]),
+        sum(v * (case.cost(*p) or 0) for p, v in table.items()),
         sum(v for (i, j), v in table.items() if case.fragile[i][3] != case.hiring[j][3]),
     )
 
@@ -293,7 +293,7 @@ def test_a_budget_holds_through_every_objective(seed: int, budget: int, seconds:
     flow, stages = best_flow(task, TerritorySettings(time_limit_s=seconds))
 
     def worth(x: np.ndarray[Any, np.dtype[np.int64]]) -> tuple[int, ...]:
-        return (-int(x.sum()), int(cost @ x), -int(same @ x), int(km @ x))
+        return (-int(x.sum()), -int(same @ x), int(cost @ x), int(km @ x))
 
     best = min(worth(x) for x in every_flow(network) if int(hours @ x) <= budget)
     assert int(hours @ flow) <= budget

@@ -889,11 +889,19 @@ def test_who_changes_jobs_so_that_more_people_are_placed_is_said() -> None:
     found = match([own, strangers], posts, {("J00", "J02"): 100.0, ("J01", "J00"): 10.0})
     assert [(f.fragile.employer, f.hiring.employer) for f in found.flows] == [("A", "Q"), ("S", "P")]
     assert [(note.key, note.values["n"]) for note in found.planned] == [("own_job_others", 2)]
-    assert "le plus de personnes, au moindre coût" in found.planned[0].sentence("fr"), "as many may have stayed in it"
+    assert "c'est ce qui place le plus de personnes" in found.planned[0].sentence("fr")
     apart = [replace(own, people=1), replace(own, employer="B", people=1)]
     again = match([*apart, strangers], posts, {("J00", "J02"): 100.0, ("J01", "J00"): 10.0})
     assert again.planned[0].sentence("fr").count("J00 Métier") == 1, "a job is named once, however many lots it has"
     assert not match([own], posts, {("J00", "J02"): 100.0}).planned
+
+
+def test_nobody_learns_another_job_so_that_others_learn_theirs_at_less_cost() -> None:
+    own, strangers = (Lot(name, job, "x", people=2) for name, job in (("A", "J00"), ("S", "J01")))
+    posts = [Lot("P", "J00", "x", people=2), Lot("Q", "J02", "x", people=2)]
+    found = match([own, strangers], posts, {("J00", "J02"): 10.0, ("J01", "J00"): 10.0, ("J01", "J02"): 100.0})
+    assert [(f.fragile.employer, f.hiring.employer) for f in found.flows] == [("A", "P"), ("S", "Q")]
+    assert not found.planned
 
 
 def test_who_stays_while_others_learn_their_job_for_want_of_a_confirmation_is_said() -> None:

@@ -156,7 +156,7 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
 
     Notes
     -----
-    maximise Σ x, then minimise Σ c·x, then maximise people in the same job, then minimise Σ d·x, subject to
+    maximise Σ x, then people in the same job, then minimise Σ c·x, then Σ d·x, subject to
     Σ_j x_ij ≤ people_i, Σ_i x_ij ≤ openings_j, x whole, where the cost c of a move is its hours of training and
     `unlikely_hours` for each halving of its chance; docs/territory.md gives the whole model.
 

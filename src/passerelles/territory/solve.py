@@ -4,7 +4,7 @@ Flows of people through a network, optimal and certified: one linear program an 
 Rows bound sums of flows: the people of a lot, the openings of a pool, the people of a group of lots (at least), all
 people. These sums are nested on either side, so the matrix is totally unimodular: whole bounds and whole costs have
 a whole optimum and whole dual prices, which the certificate verifies in integers. The objectives come in an order:
-people placed, least cost, the same job, least distance, then a draw fixed by the names.
+people placed, the same job, least cost, least distance, then a draw fixed by the names.
 """
 
 import math
@@ -280,7 +280,7 @@ def best_flow(task: Task, settings: TerritorySettings) -> tuple[Ints, tuple[Stag
         face, people_stage, flow = _placed(task)
         stages.append(people_stage)
         same = -task.same.astype(np.int64)
-        objectives = [("cost", task.cost, TENTHS), ("same_job", same, 1), ("distance", task.km, TENTHS)]
+        objectives = [("same_job", same, 1), ("cost", task.cost, TENTHS), ("distance", task.km, TENTHS)]
     limits = [] if task.budget is None else [(task.hours, task.budget)]
     for name, cost, parts in objectives:
         flow, stage, face = _least(network, face, cost, name, limits, flow, settings.time_limit_s)
