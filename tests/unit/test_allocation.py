@@ -832,6 +832,26 @@ def test_nobody_steps_down_while_their_own_job_is_to_be_confirmed(plain_embedded
     assert not far.stretched
 
 
+@pytest.mark.parametrize(
+    ("origin", "target", "proposed"),
+    [
+        ("J1506", "J1305", False),  # a nurse learns no ambulance driving for 900 hours
+        ("J1506", "J1501", True),  # listed by the experts
+        ("K2110", "J1305", True),  # another field: a choice
+        ("A1406", "N3102", True),
+    ],
+)
+def test_nobody_trains_for_long_for_a_lower_job_of_the_same_field(
+    embedded_graph: OccupationGraph, origin: str, target: str, *, proposed: bool
+) -> None:
+    fragile, hiring = people(("A", origin, 2, "x")), openings(("B", target, 2, "x"))
+    found = match_territory(embedded_graph, fragile, hiring, changes=False)
+    assert bool([*found.flows, *found.to_confirm]) is proposed
+    assert proposed or [u.reason for u in found.uncovered] == ["unlikely"]
+    bounded = Settings(territory=TerritorySettings(max_hours=2000.0))
+    assert match_territory(embedded_graph, fragile, hiring, settings=bounded, changes=False).flows
+
+
 def test_titles_of_one_job_whose_numbers_differ_are_to_be_confirmed(embedded_graph: OccupationGraph) -> None:
     def lots(count: str, *titles: str) -> list[dict[str, Any]]:
         return [

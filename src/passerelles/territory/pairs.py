@@ -348,6 +348,8 @@ def verdicts(territory: Territory, moves: JobMoves, bounds: Bounds) -> tuple[Sig
     listed = moves.listed & settings.accept_listed
     # Nobody is sent to school for years, even where experts list the move, unless a bound in hours says how long.
     years = (expected > _longest_hours()) & (bounds.max_hours is None)
+    if bounds.max_hours is None:
+        years |= _long_steps_down(territory, moves, likely & reached & ~listed)
     bars: dict[Why, Any] = {  # the first that holds says why; False where there is no such bound
         Why.NOT_POSSIBLE: moves.hours.possible == NO,
         Why.HOURS_UNKNOWN: strict & unknown,
@@ -370,6 +372,18 @@ def verdicts(territory: Territory, moves: JobMoves, bounds: Bounds) -> tuple[Sig
     for array in (why, doubt, hours, cost):
         array[moves.same] = 0
     return why, doubt, hours, cost
+
+
+def _long_steps_down(territory: Territory, moves: JobMoves, among: Bools) -> Bools:
+    """Whether some moves take longer than a close one may, to a lower job of the same field: nobody does that."""
+    referential, ends = territory.graph.referential, ([*moves.row], [*moves.column])
+    long, down = moves.hours.expected > territory.graph.settings.ranking.close_hours, np.zeros_like(among)
+    for i, j in np.argwhere(among & long & ~moves.same).tolist():
+        (origin, title), (target, named) = ends[0][i], ends[1][j]
+        fields = {(referential.occupation_by_code[code].domain or code)[:1] for code in (origin, target)}
+        titles = frozenset(filter(None, (title, named)))
+        down[i, j] = len(fields) == 1 and kind_between(referential, origin, target, titles) == "step-down"
+    return down
 
 
 def _cost(moves: JobMoves, hours: Ints, settings: TerritorySettings) -> Ints:
