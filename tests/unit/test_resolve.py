@@ -767,6 +767,10 @@ def test_an_office_that_no_label_says_is_understood_by_usage(rome: Referential, 
 @pytest.mark.parametrize(
     ("text", "code"),
     [
+        ("Confectionneuse", "H2402"), ("Chauffeur navette", "N4128"), ("Monteur en lunettes", "H2909"),
+        ("Vendeur rayon bricolage", "D1212"), ("Agent de maîtrise d'atelier", "H2504"),
+        ("Opérateur d'habillage", "H3302"), ("Conducteur de ligne tranchage", "H2102"),
+        ("Opérateur de finition imprimerie", "E1304"),
         ("Opérateur de production pharmaceutique", "H2303"), ("Opérateur de fabrication pharma", "H2303"),
         ("Mécanicien cars et bus", "I1613"), ("Mécanicien d'autocars et d'autobus", "I1613"),
         ("Gestionnaire back-office moyens de paiement", "C1401"), ("Gestionnaire des opérations bancaires", "C1401"),
