@@ -4124,3 +4124,41 @@ def test_usual_names_beside_a_sentence_are_a_header(embedded: Referential, tmp_p
     rows = ("Entreprise;Nous cherchons...;Ville", "Alpha;2 caristes;Redon", "Beta;Un magasinier;Allaire")
     lots = read_lots(embedded, written(tmp_path / "h.csv", "\n".join(rows)), "hiring", locator=Locator(PLACES))
     assert ({lot.employer: lot.people for lot in lots.lots}, asides(lots)) == ({"Alpha": 2, "Beta": 1}, [])
+
+
+@pytest.mark.parametrize(
+    ("firm", "sector", "job", "code"),
+    [
+        ("Verrerie du Lac", "", "Conducteur de machine", "H2801"),
+        ("Imprimerie Centrale", "", "Opératrice de production (H/F)", "E1301"),
+        ("Imprimerie Centrale", "", "Opérateur de finition", "E1304"),
+        ("Plastiques du Jura", "", "Agent de production", "H3201"),
+        ("Scierie Martin", "Production", "Opérateur", "H2205"),
+        ("Martin", "Caoutchouc", "Opérateur de fabrication", "H3201"),
+        ("Papeterie du Val", "", "Conducteurs de lignes", "H3101"),
+        ("Garage de la Verrerie", "", "Conducteur de machine", "H2102"),
+        ("Martin", "", "Conducteur de machine", "H2102"),
+    ],
+)
+def test_titles_of_production_are_read_with_the_industry_of_the_firm_and_are_to_be_confirmed(
+    rome: Referential, firm: str, sector: str, job: str, code: str
+) -> None:
+    row = {"Entreprise": firm, "Secteur": sector, "Métier": job, "Nb": "2"}
+    (lot,) = read_lots(rome, [row], "hiring").lots
+    assert lot.job == code
+    assert lot.confidence < SURE
+
+
+def test_a_service_that_says_no_trade_leaves_that_of_the_firm(rome: Referential) -> None:
+    rows = [
+        {"Entreprise": "Salaisons du Lac", "Service": s, "Poste": "Électricien", "Nb": "2"} for s in ("Production", "")
+    ]
+    assert {lot.job for lot in read_lots(rome, rows, "fragile").lots} == {"I1309"}
+
+
+def test_other_jobs_of_a_firm_tell_which_of_many_agencies_it_is(rome: Referential) -> None:
+    rows = [
+        {"Entreprise": "Agence Vacances", "Poste": job, "Nb": "1"}
+        for job in ("Conseiller voyages", "Responsable d'agence")
+    ]
+    assert [lot.job for lot in read_lots(rome, rows, "fragile").lots] == ["G1303", "G1304"]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from statistics import fmean
 from typing import Final, NamedTuple
 
@@ -35,6 +36,8 @@ _LETTERS_A_SLIP: Final = 6  # of a name, by which one may be a slip
 _SHORT_NAME: Final = 3  # letters at most that are no slip, nor a part of a name
 _EXACT_CONFIDENCE: Final = 0.99  # how sure a title of the referential is, in either gender
 _TOWN_WITHIN: Final = re.compile(r"(?P<town>.*\S)\s*[(,]\s*(?P<area>[^(),\d]+?)\s*\)?\s*")
+_SUGGESTED: Final = 3  # readings of a title that is not used
+_LEAST_MEANT: Final = 0.03  # confidence of a reading of a usage that the firm's other jobs may make likelier
 _LIKELIER_TIMES: Final = 1.25  # times that it is likelier then than the first one
 _FORM_WORDS: Final = 3  # words of "Emballeur / Emballeuse": who writes both forms of a longer title has copied it
 _SAME_TITLE: Final = ("exact", "other gender form", "code")  # reasons of a reading by the title that was written
@@ -58,6 +61,8 @@ _MOST_JOBS: Final = 4  # in a cell: more are no list of jobs
 
 
 _JOBS: Final = WORDS["jobs"]
+_NO_TRADE: Final = frozenset(_JOBS["no_trade"])
+_PRODUCTION: Final = re.compile(_JOBS["production"])
 _BRANCHES: Final = {naf: re.compile(rf"\b(?:{names})s?\b") for naf, names in WORDS["branches"].items()}
 _SEPARATORS: Final = [re.compile(rf"\s*(?:{signs})(?![^()]*\))\s*", re.IGNORECASE) for signs in _JOBS["parted"]]
 _COUNTED: Final = [re.compile(pattern, re.IGNORECASE) for pattern in _JOBS["counted"]]
@@ -97,12 +102,13 @@ class Unusable(NamedTuple):
 
 
 Job = Resolved | Unusable
+_Written = tuple[str, Context | None]
 
 
 def candidates_of(referential: Referential, titles: Iterable[tuple[str, Context | None]]) -> Iterable[list[Candidate]]:
     """Return the candidates of several titles, each with its context."""
     pairs = list(titles)
-    return resolve_many(referential, [t for t, _ in pairs], limit=3, contexts=[context for _, context in pairs])
+    return resolve_many(referential, [t for t, _ in pairs], limit=6, contexts=[context for _, context in pairs])
 
 
 def read_titles(grid: Grid, rows: Sequence[Row]) -> list[Job | None]:
@@ -126,10 +132,10 @@ def read_titles(grid: Grid, rows: Sequence[Row]) -> list[Job | None]:
     one_firm = not employers and (grid.crossed or grid.side == "fragile")
     services = [] if grid.crossed else [at for at in grid.saying("service") if at not in grid.columns.values()]
     sectors = texts_of("sector") or [cell_text(cells[at]) for at in services[:1] for _, cells in rows]
-    # A workshop that is a word of the title tells nothing more: "Découpe" of "Chef d'équipe découpe".
-    sectors = ["" if {*words(own)} <= {*words(t)} else own for own, t in zip(sectors, texts, strict=False)]
+    # A workshop that is a word of the title tells nothing more: "Découpe" of "Chef d'équipe découpe". Nor does "Usine".
+    sectors = ["" if {*words(own)} <= {*words(t), *_NO_TRADE} else own for own, t in zip(sectors, texts, strict=False)]
     named = employers or ([grid.about] * len(rows) if one_firm else [])
-    sectors = sectors or [_branch_of(name) for name in named]
+    sectors = [own or _branch_of(firm)[0] for own, firm in zip_longest(sectors, named, fillvalue="")]
     contexts = contexts_of(texts, employers=named, sectors=sectors, agreements=agreements, one_firm=one_firm)
     keys = list(zip(texts, contexts, strict=True))
     queries = list(dict.fromkeys(key for key in keys if key[0] and code_of(referential, key[0]) is None))
@@ -139,6 +145,7 @@ def read_titles(grid: Grid, rows: Sequence[Row]) -> list[Job | None]:
         key: likelier(referential, ranked, unbracketed.get(key, ()), threshold)
         for key, ranked in zip(queries, candidates_of(referential, queries), strict=True)
     }
+    readings |= _of_industries(referential, readings, threshold)
     answers = {key: read_title(referential, key[0], ranked, threshold=threshold) for key, ranked in readings.items()}
     jobs = [answers.get(key) for key in keys]
     if grid.crossed or not (employers or one_firm):
@@ -147,9 +154,31 @@ def read_titles(grid: Grid, rows: Sequence[Row]) -> list[Job | None]:
     return _of_trades(referential, jobs, firms, [readings.get(key, ()) for key in keys])
 
 
-def _branch_of(firm: str) -> str:
-    """Return the NAF division of the industry that the name of a firm says; empty where it says none."""
-    return next((naf for naf, names in _BRANCHES.items() if names.search(normalise_label(firm))), "")
+def _branch_of(firm: str) -> tuple[str, str]:
+    """Return the NAF division of the industry that the name of a firm says, and its word; empty where it says none."""
+    said = ((naf, names.search(normalise_label(firm))) for naf, names in _BRANCHES.items())
+    return next(((naf, word[0] if naf else "") for naf, word in said if word), ("", ""))
+
+
+def _of_industries(
+    referential: Referential, readings: Mapping[_Written, Sequence[Candidate]], least: float
+) -> Iterator[tuple[_Written, Sequence[Candidate]]]:
+    """
+    Yield the titles of production that mean another job in each industry, read with the word of the firm's own.
+
+    Who drives a "machine" in a glassworks makes glass, no food. It is never sure: it may be a machine that packs.
+    """
+    told: dict[_Written, _Written] = {}
+    for text, context in readings:
+        _, word = _branch_of(f"{context.sector} {context.employer}") if context else ("", "")
+        if word and _PRODUCTION.fullmatch(normalise_label(_BRACKETS.sub(" ", text))):
+            told[text, context] = f"{text} {word}", context
+    for key, ranked in zip(told, candidates_of(referential, told.values()), strict=True):
+        before = [c.parent_code for c in readings[key][:1]]
+        if ranked and ranked[0].parent_code not in before and ranked[0].parent_confidence >= least:
+            chances = [(min(c.confidence, _DOUBTED), min(c.parent_confidence, _DOUBTED)) for c in ranked]
+            named = zip(ranked, chances, strict=True)
+            yield key, [replace(c, confidence=own, parent_confidence=f, reason="meaning") for c, (own, f) in named]
 
 
 def _of_trades(
@@ -182,7 +211,7 @@ def _of_trades(
             few = 2 * like < sum(c for _, c in beside.values())  # one trainer makes no firm of trainers
             return 0 if few and reading is not ranked[0] else like * (1.0 if part else reading.parent_confidence)
 
-        meant = [c for c in ranked if c.reason == ranked[0].reason and (part or c.parent_confidence > 1.0 - SURE)]
+        meant = [c for c in ranked if c.reason == ranked[0].reason and (part or c.parent_confidence > _LEAST_MEANT)]
         best = max((ranked[0], *meant), key=weight)
         if weight(best) <= _LIKELIER_TIMES * weight(ranked[0]):
             of_field = [c for other, c in beside.values() if other == trades[job.job]]
@@ -213,7 +242,7 @@ def read_title(
     if len(exact) > 1:
         names = tuple(f"{code} {referential.occupation_by_code[code].name}" for code in exact)
         return Unusable(role, "job_ambiguous", {"given": text, "suggestions": ", ".join(exact)}, names)
-    codes = nearest(referential, text) if meant_as_code(text) else [c.code for c in ranked]
+    codes = nearest(referential, text) if meant_as_code(text) else [c.code for c in ranked[:_SUGGESTED]]
     names = tuple(f"{code} {referential.occupation_by_code[code].label}" for code in codes)
     other = foreign_code(referential, text)
     return Unusable(role, "job_foreign" if "form" in other else "job_unknown", {"given": text, **other}, names)
