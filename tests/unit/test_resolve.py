@@ -767,7 +767,10 @@ def test_an_office_that_no_label_says_is_understood_by_usage(rome: Referential, 
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("Confectionneuse", "H2402"), ("Chauffeur navette", "N4128"), ("Monteur en lunettes", "H2909"),
+        ("Régleur", "H2912"), ("Électromécanicien", "I1304"), ("Acheteur textile", "M1101"),
+        ("Préparateur de commandes drive", "N1113"), ("Agent d'entretien technique", "I1203"),
+        ("Représentant", "D1410"), ("Manager de département", "D1509"), ("Confectionneuse", "H2402"),
+        ("Chauffeur navette", "N4128"), ("Monteur en lunettes", "H2909"),
         ("Vendeur rayon bricolage", "D1212"), ("Agent de maîtrise d'atelier", "H2504"),
         ("Opérateur d'habillage", "H3302"), ("Conducteur de ligne tranchage", "H2102"),
         ("Opérateur de finition imprimerie", "E1304"),
