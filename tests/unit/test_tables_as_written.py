@@ -4136,6 +4136,7 @@ def test_usual_names_beside_a_sentence_are_a_header(embedded: Referential, tmp_p
         ("Scierie Martin", "Production", "Opérateur", "H2205"),
         ("Martin", "Caoutchouc", "Opérateur de fabrication", "H3201"),
         ("Papeterie du Val", "", "Conducteurs de lignes", "H3101"),
+        ("Panneaux de l'Est", "Bois", "Conducteur d'installation", "H2203"),
         ("Garage de la Verrerie", "", "Conducteur de machine", "H2102"),
         ("Martin", "", "Conducteur de machine", "H2102"),
     ],
@@ -4147,6 +4148,32 @@ def test_titles_of_production_are_read_with_the_industry_of_the_firm_and_are_to_
     (lot,) = read_lots(rome, [row], "hiring").lots
     assert lot.job == code
     assert lot.confidence < SURE
+
+
+@pytest.mark.parametrize(
+    ("firm", "job", "sure"),
+    [
+        ("Papeteries du Val", "Mécanicien (H/F)", True),
+        ("Bois du Jura", "Électricien", True),
+        ("Garage de la Verrerie", "Mécanicien", False),
+        ("Tissages du Lys", "Mécanicienne", False),  # often one who sews
+    ],
+)
+def test_who_keeps_the_machines_of_a_plant_is_read_surely(
+    rome: Referential, firm: str, job: str, *, sure: bool
+) -> None:
+    (lot,) = read_lots(rome, [{"Entreprise": firm, "Métier": job, "Nb": "2"}], "fragile").lots
+    assert (lot.confidence >= SURE) is sure
+    assert not sure or lot.job in {"I1309", "I1310"}
+
+
+@pytest.mark.parametrize(
+    ("why", "notes"), [("Retraite du gérant", 0), ("Retraite", 1), ("départ en retraite du patron", 0)]
+)
+def test_a_firm_whose_head_retires_is_no_employee_who_does(embedded: Referential, why: str, notes: int) -> None:
+    rows = [{"Entreprise": "A", "Métier": "Cariste", "Effectif": "1", "Motif": why}]
+    told = read_lots(embedded, rows, "fragile").said
+    assert sum(problem.key == "leavers_remarked" for problem in told) == notes
 
 
 def test_a_service_that_says_no_trade_leaves_that_of_the_firm(rome: Referential) -> None:

@@ -63,6 +63,7 @@ _MOST_JOBS: Final = 4  # in a cell: more are no list of jobs
 _JOBS: Final = WORDS["jobs"]
 _NO_TRADE: Final = frozenset(_JOBS["no_trade"])
 _PRODUCTION: Final = re.compile(_JOBS["production"])
+_UPKEEP: Final[Mapping[str, str]] = _JOBS["upkeep"]
 _BRANCHES: Final = {naf: re.compile(rf"\b(?:{names})s?\b") for naf, names in WORDS["branches"].items()}
 _SEPARATORS: Final = [re.compile(rf"\s*(?:{signs})(?![^()]*\))\s*", re.IGNORECASE) for signs in _JOBS["parted"]]
 _COUNTED: Final = [re.compile(pattern, re.IGNORECASE) for pattern in _JOBS["counted"]]
@@ -164,19 +165,21 @@ def _of_industries(
     referential: Referential, readings: Mapping[_Written, Sequence[Candidate]], least: float
 ) -> Iterator[tuple[_Written, Sequence[Candidate]]]:
     """
-    Yield the titles of production that mean another job in each industry, read with the word of the firm's own.
+    Yield the titles that mean another job in a firm of an industry: of upkeep, and those of production in each its own.
 
     Who drives a "machine" in a glassworks makes glass, no food. It is never sure: it may be a machine that packs.
     """
     told: dict[_Written, _Written] = {}
     for text, context in readings:
-        _, word = _branch_of(f"{context.sector} {context.employer}") if context else ("", "")
-        if word and _PRODUCTION.fullmatch(normalise_label(_BRACKETS.sub(" ", text))):
-            told[text, context] = f"{text} {word}", context
+        word = context and (_branch_of(context.sector)[1] or _branch_of(context.employer)[1])
+        title = normalise_label(_BRACKETS.sub(" ", text))
+        if word and (title in _UPKEEP or _PRODUCTION.fullmatch(title)):
+            told[text, context] = _UPKEEP.get(title, f"{text} {word}"), context
     for key, ranked in zip(told, candidates_of(referential, told.values()), strict=True):
         before = [c.parent_code for c in readings[key][:1]]
-        if ranked and ranked[0].parent_code not in before and ranked[0].parent_confidence >= least:
-            chances = [(min(c.confidence, _DOUBTED), min(c.parent_confidence, _DOUBTED)) for c in ranked]
+        most = _EXACT_CONFIDENCE if told[key][0] in _UPKEEP.values() else _DOUBTED
+        if ranked and (most > _DOUBTED or ranked[0].parent_code not in before) and ranked[0].parent_confidence >= least:
+            chances = [(min(c.confidence, most), min(c.parent_confidence, most)) for c in ranked]
             named = zip(ranked, chances, strict=True)
             yield key, [replace(c, confidence=own, parent_confidence=f, reason="meaning") for c, (own, f) in named]
 
