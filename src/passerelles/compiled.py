@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
+from passerelles.access.conditions import READINGS, pack_access_texts
 from passerelles.codes import check_codes
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import DOCUMENT as GRAPH
@@ -105,6 +106,7 @@ def compile_index(
     documents = {MEASURES: pack("measures", measure_index(graph), arrays)}
     documents[SCORING] = pack_scores(graph, list(by_name.values()), arrays)
     documents |= pack_referential(referential)
+    documents[READINGS] = pack_access_texts(referential)
     documents[GRAPH] = pack_graph(graph, arrays)
     if positions:
         arrays[POSITIONS] = occupation_positions(graph)

@@ -25,6 +25,7 @@ from passerelles import (
     rank_profiles,
     rank_sources,
 )
+from passerelles.access import conditions
 from passerelles.cli.main import make_app
 from passerelles.compiled import compile_index
 from passerelles.errors import PasserellesWarning
@@ -123,6 +124,15 @@ def test_nothing_is_computed_again(pair: Pair, monkeypatch: pytest.MonkeyPatch) 
     fresh = build_graph(load_referential(opened.index.place)) if opened.index else built
     assert rank_moves(fresh, "K2110") == expected[0]
     assert rank_moves(fresh, Profile(competencies=(built.competency_codes[0],))) == expected[1]
+
+
+def test_texts_on_access_are_not_read_again(place: Path, pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rules that read them take longer to make ready than a ranking."""
+    built, opened = pair[0].referential, load_referential(place)
+    expected = {code: conditions.access_text_of(built, code) for code in built.occupation_by_code}
+    monkeypatch.delattr(conditions, "read_access_text")
+    assert any(reading and reading.mentions for reading in expected.values())
+    assert {code: conditions.access_text_of(opened, code) for code in expected} == expected
 
 
 def test_one_answer_does_not_read_what_it_does_not_tell(place: Path, pair: Pair) -> None:

@@ -1,7 +1,7 @@
 """`AccessConditions`: what a job takes, what somebody holds of it, and the kind of move that follows."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from functools import partial
 from typing import Any, ClassVar, Final, Literal, NamedTuple, cast, get_args
 
@@ -24,7 +24,7 @@ from passerelles.access.holdings import (
     uncontested,
 )
 from passerelles.codes import grouped
-from passerelles.referentials.access_text import AccessText, credential_of, read_access_text
+from passerelles.referentials.access_text import AccessText, Mention, credential_of, read_access_text
 from passerelles.referentials.credentials import with_supposed
 from passerelles.referentials.referential import Referential, stand_for
 from passerelles.text import normalise_label
@@ -38,6 +38,7 @@ SELECTIVE: Final = ("competition", "appointment", "quota-of-offices")
 PROCEDURES: Final = ("autorisation", "inscription", "aptitude", "agrément", "carte")
 _EXAMINED_KINDS: Final = ("certificat", "habilitation", "permis")  # a diploma is more than its examination
 NO_HOURS: Final = model.Hours(0.0, 0.0, 0.0)
+READINGS: Final = "access-texts.json"
 
 
 _FEW_TITLES: Final = 2  # job titles that a sentence names
@@ -426,8 +427,20 @@ def access_text_of(referential: Referential, code: str) -> AccessText | None:
     occupation = referential.occupation_by_code[code]
     if not occupation.access:
         return None
-    key = ("access-text", occupation.access)
-    return referential.derived(key, lambda: read_access_text(occupation.access, referential.language))
+
+    def read() -> AccessText | None:
+        if referential.index is None or code not in referential.index.document(READINGS):
+            return read_access_text(occupation.access, referential.language)
+        low, high, selection, mentions = referential.index.document(READINGS)[code]
+        return AccessText(low, high, selection, tuple(Mention(*mention) for mention in mentions))
+
+    return referential.derived(("access-text", occupation.access), read)
+
+
+def pack_access_texts(referential: Referential) -> Mapping[str, Any]:
+    """What the texts on access say, by occupation, for an index: the rules that read them take long to make ready."""
+    readings = ((o.code, access_text_of(referential, o.code)) for o in referential.occupations)
+    return {code: astuple(reading) for code, reading in readings if reading is not None}
 
 
 def training_hours(credential: model.Credential) -> model.Hours:
