@@ -25,7 +25,7 @@ VERSIONS = {
     "rome-v347": ("v347", "v347b"),
     "rome-v461": ("v461", "v461b"),
 }
-WRITTEN = tuple(str(number) for number in range(1, 16))  # sets of `access_written.csv`
+WRITTEN = tuple(str(number) for number in range(1, 17))  # sets of `access_written.csv`
 
 
 @dataclass(frozen=True)

@@ -919,6 +919,7 @@ def test_the_reader_agrees_with_a_hand_on_the_rome_3(older_rome: Referential) ->
         ("13", Agreement((34, 34), (34, 39), (49, 50), (50, 50))),
         ("14", Agreement((26, 26), (27, 32), (40, 40), (39, 40))),
         ("15", Agreement((22, 22), (22, 28), (28, 30), (29, 30))),
+        ("16", Agreement((117, 119), (115, 123), (199, 200), (198, 200))),
     ],
 )
 def test_the_reader_agrees_with_who_wrote_texts_for_it(number: str, floors: Agreement) -> None:
