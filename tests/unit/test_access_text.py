@@ -417,6 +417,14 @@ INTRODUCED = "Cet emploi demande du sérieux. "  # the first sentence speaks of 
         "Seul peut opérer l'infirmier titulaire du Diplôme d'État d'infirmier de bloc.",
         "Il détient en outre le certificat de plongeur.",
         "L'embauche suppose que l'on ait le permis B.",
+        "Une autorisation, délivrée par l'employeur, après contrôle des connaissances, est obligatoire.",
+        "Une carte professionnelle est obligatoire pour encadrer contre rémunération.",
+        "Des habilitations électriques sont obligatoires pour encadrer les interventions en sécurité.",
+        "L'inscription à la section G de l'Ordre national des pharmaciens est obligatoire.",
+        "Le livret de service est exigé.",
+        "Une initiation aux gestes de premiers secours est obligatoire.",
+        "Cet emploi est accessible sans diplôme et jusqu'au Bac, avec une formation initiale de militaire du rang.",
+        "Cet emploi est accessible sans diplôme, avec une formation spécialisée de tireur.",
     ],
 )
 def test_turns_that_ask(text: str) -> None:
@@ -596,6 +604,8 @@ def test_turns_that_ask(text: str) -> None:
         "L'exercice n'est permis qu'aux majeurs.",
         "Il faut quelquefois un permis C.",
         "Nulle formation initiale n'est demandée.",
+        "La connaissance du cadre légal de la formation professionnelle est attendue.",
+        "Une attestation est obligatoire à bord des bateaux transportant des passagers.",
     ],
 )
 def test_turns_that_do_not_ask_of_everybody(text: str) -> None:
@@ -738,6 +748,8 @@ def test_levels_are_those_named_for_access(text: str, levels: tuple[int | None, 
         ("Cet emploi est accessible par concours de catégorie B ou par détachement.", None),
         ("Dans l'enseignement public, il faut réussir un concours.", None),
         ("Dans le public, il faut réussir un concours.", None),
+        ("Dans les bibliothèques publiques, l'accès se fait par concours.", None),
+        ("Pour les emplois en collectivité territoriale, un concours est exigé.", None),
         ("Accessible aux médecins, recrutés sur concours par le Service de Santé des Armées.", "competition"),
         ("Accessible sur concours du ministère avec un Bac pour les postes de contrôleur.", "competition"),
         ("L'accès s'effectue sur concours pour les postes de contrôleur.", None),
@@ -904,7 +916,7 @@ def test_the_reader_agrees_with_a_hand_on_the_rome_3(older_rome: Referential) ->
 @pytest.mark.parametrize(
     ("number", "floors"),
     [
-        ("1", Agreement((143, 153), (144, 162), (230, 240), (233, 240))),
+        ("1", Agreement((144, 154), (145, 162), (230, 240), (233, 240))),
         ("2", Agreement((137, 141), (137, 142), (199, 200), (196, 200))),
         ("3", Agreement((118, 124), (119, 129), (152, 160), (159, 160))),
         ("4", Agreement((48, 52), (48, 52), (78, 80), (80, 80))),
@@ -919,7 +931,7 @@ def test_the_reader_agrees_with_a_hand_on_the_rome_3(older_rome: Referential) ->
         ("13", Agreement((34, 34), (34, 39), (49, 50), (50, 50))),
         ("14", Agreement((26, 26), (27, 32), (40, 40), (39, 40))),
         ("15", Agreement((22, 22), (22, 28), (28, 30), (29, 30))),
-        ("16", Agreement((117, 119), (115, 123), (199, 200), (198, 200))),
+        ("16", Agreement((125, 125), (123, 123), (199, 200), (200, 200))),
     ],
 )
 def test_the_reader_agrees_with_who_wrote_texts_for_it(number: str, floors: Agreement) -> None:
