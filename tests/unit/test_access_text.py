@@ -44,6 +44,7 @@ def mention(text: str, start: str) -> Mention:
         ("Le permis C ou CE est obligatoire.", ["permis C ou CE"]),
         ("Cet emploi est accessible avec un CQP.", ["CQP"]),
         ("La spécialisation en gériatrie est obligatoire.", ["spécialisation en gériatrie"]),
+        ("Un agrément est requis, tout comme un permis C.", ["agrément", "permis C"]),
         ("Un brevet de pilote n'est pas suffisant, la licence de pilote est exigée.", ["licence de pilote"]),
         (
             "Des certifications telles que l'attestation de tir et l'habilitation gaz sont obligatoires.",
@@ -425,6 +426,15 @@ INTRODUCED = "Cet emploi demande du sérieux. "  # the first sentence speaks of 
         "Une initiation aux gestes de premiers secours est obligatoire.",
         "Cet emploi est accessible sans diplôme et jusqu'au Bac, avec une formation initiale de militaire du rang.",
         "Cet emploi est accessible sans diplôme, avec une formation spécialisée de tireur.",
+        "Une licence de soudage est exigée.",
+        "L'affiliation à l'Ordre des architectes est obligatoire.",
+        "Une accréditation est obligatoire.",
+        "Le permis B est requis pour les déplacements.",
+        "Le permis B est requis dans le cadre des déplacements professionnels.",
+        "La seule condition est d'être titulaire du permis B.",
+        "Profession réglementée, soumise à la détention d'un Diplôme d'État d'infirmier.",
+        "Cet emploi est accessible après réussite à un concours et une formation d'un an à l'École nationale.",
+        "Cet emploi est accessible après une formation obligatoire de deux ans.",
     ],
 )
 def test_turns_that_ask(text: str) -> None:
@@ -921,7 +931,7 @@ def test_the_reader_agrees_with_a_hand_on_the_rome_3(older_rome: Referential) ->
         ("3", Agreement((118, 124), (119, 129), (152, 160), (159, 160))),
         ("4", Agreement((48, 52), (48, 52), (78, 80), (80, 80))),
         ("5", Agreement((50, 50), (52, 56), (56, 60), (58, 60))),
-        ("6", Agreement((47, 52), (46, 49), (60, 60), (58, 60))),
+        ("6", Agreement((48, 53), (47, 49), (60, 60), (58, 60))),
         ("7", Agreement((46, 49), (46, 48), (59, 60), (60, 60))),
         ("8", Agreement((42, 42), (42, 42), (60, 60), (60, 60))),
         ("9", Agreement((45, 45), (45, 45), (60, 60), (60, 60))),
