@@ -4155,16 +4155,17 @@ def test_titles_of_production_are_read_with_the_industry_of_the_firm_and_are_to_
     [
         ("Papeteries du Val", "Mécanicien (H/F)", True),
         ("Bois du Jura", "Électricien", True),
+        ("Parfums du Val", "Chargée de clientèle", True),
         ("Garage de la Verrerie", "Mécanicien", False),
         ("Tissages du Lys", "Mécanicienne", False),  # often one who sews
     ],
 )
-def test_who_keeps_the_machines_of_a_plant_is_read_surely(
+def test_who_keeps_the_machines_or_clients_of_a_plant_is_read_surely(
     rome: Referential, firm: str, job: str, *, sure: bool
 ) -> None:
     (lot,) = read_lots(rome, [{"Entreprise": firm, "Métier": job, "Nb": "2"}], "fragile").lots
     assert (lot.confidence >= SURE) is sure
-    assert not sure or lot.job in {"I1309", "I1310"}
+    assert not sure or lot.job in {"I1309", "I1310", "D1415"}
 
 
 @pytest.mark.parametrize(

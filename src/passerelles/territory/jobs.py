@@ -63,7 +63,7 @@ _MOST_JOBS: Final = 4  # in a cell: more are no list of jobs
 _JOBS: Final = WORDS["jobs"]
 _NO_TRADE: Final = frozenset(_JOBS["no_trade"])
 _PRODUCTION: Final = re.compile(_JOBS["production"])
-_UPKEEP: Final[Mapping[str, str]] = _JOBS["upkeep"]
+_PLANT: Final[Mapping[str, str]] = _JOBS["plant"]
 _BRANCHES: Final = {naf: re.compile(rf"\b(?:{names})s?\b") for naf, names in WORDS["branches"].items()}
 _SEPARATORS: Final = [re.compile(rf"\s*(?:{signs})(?![^()]*\))\s*", re.IGNORECASE) for signs in _JOBS["parted"]]
 _COUNTED: Final = [re.compile(pattern, re.IGNORECASE) for pattern in _JOBS["counted"]]
@@ -165,7 +165,7 @@ def _of_industries(
     referential: Referential, readings: Mapping[_Written, Sequence[Candidate]], least: float
 ) -> Iterator[tuple[_Written, Sequence[Candidate]]]:
     """
-    Yield the titles that mean another job in a firm of an industry: of upkeep, and those of production in each its own.
+    Yield titles that mean another job in a firm of an industry: those of all plants, and of production in each its own.
 
     Who drives a "machine" in a glassworks makes glass, no food. It is never sure: it may be a machine that packs.
     """
@@ -173,11 +173,11 @@ def _of_industries(
     for text, context in readings:
         word = context and (_branch_of(context.sector)[1] or _branch_of(context.employer)[1])
         title = normalise_label(_BRACKETS.sub(" ", text))
-        if word and (title in _UPKEEP or _PRODUCTION.fullmatch(title)):
-            told[text, context] = _UPKEEP.get(title, f"{text} {word}"), context
+        if word and (title in _PLANT or _PRODUCTION.fullmatch(title)):
+            told[text, context] = _PLANT.get(title, f"{text} {word}"), context
     for key, ranked in zip(told, candidates_of(referential, told.values()), strict=True):
         before = [c.parent_code for c in readings[key][:1]]
-        most = _EXACT_CONFIDENCE if told[key][0] in _UPKEEP.values() else _DOUBTED
+        most = _EXACT_CONFIDENCE if told[key][0] in _PLANT.values() else _DOUBTED
         if ranked and (most > _DOUBTED or ranked[0].parent_code not in before) and ranked[0].parent_confidence >= least:
             chances = [(min(c.confidence, most), min(c.parent_confidence, most)) for c in ranked]
             named = zip(ranked, chances, strict=True)
