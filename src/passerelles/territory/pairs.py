@@ -38,7 +38,6 @@ from passerelles.ranking.move import excluded_rows
 from passerelles.ranking.rank import levels_by
 from passerelles.referentials.access_text import Choice
 from passerelles.referentials.referential import Referential, occupations_meant
-from passerelles.scoring.features import tree_of
 from passerelles.scoring.measures import coverage_positions, coverage_row, held_competencies, required_columns
 from passerelles.scoring.scorer import LEVELS, scorer_for
 from passerelles.scoring.table import score_table
@@ -376,15 +375,13 @@ def verdicts(territory: Territory, moves: JobMoves, bounds: Bounds) -> tuple[Sig
 
 
 def _long_steps_down(territory: Territory, moves: JobMoves, among: Bools) -> Bools:
-    """Whether some moves take longer than a close one may, to a lower job of the same field: nobody does that."""
+    """Whether some moves take longer than a close one may, to a lower job: nobody trains for long for less."""
     graph, origins, targets = territory.graph, [*moves.row], [*moves.column]
-    field, position = tree_of(graph).top, graph.position
     long, down = moves.hours.expected > graph.settings.ranking.close_hours, np.zeros_like(among)
     for i, j in np.argwhere(among & long & ~moves.same).tolist():
         (origin, title), (target, named) = origins[i], targets[j]
-        if field[position[origin]] == field[position[target]] >= 0:
-            titles = frozenset(filter(None, (title, named)))
-            down[i, j] = kind_between(graph.referential, origin, target, titles) == "step-down"
+        kind = kind_between(graph.referential, origin, target, frozenset(filter(None, (title, named))))
+        down[i, j] = kind == "step-down"
     return down
 
 
