@@ -221,11 +221,7 @@ class Locator:
         return matches if len(matches) == 1 else []
 
     def starting_with(self, text: str) -> list[Commune]:
-        """
-        Communes whose name begins with a text, no basin's own, and goes on.
-
-        They are those of the tables; without one, of the departments where these have more than a stray.
-        """
+        """Communes of the tables, else of departments of theirs, whose name begins with a text, no basin's own."""
         if self.places is None or self.places.own(text) is not None:
             return []
         begun = {c.code: c for c in self.places.communes_starting(normalise_label(text))}
@@ -235,7 +231,8 @@ class Locator:
     def rivals(self, place: Where, text: str) -> list[Commune]:
         """Communes that a stray's name may be the beginning of: those as near as it to another place of the tables."""
         distance, communes = self.away(place.commune) or 0.0, self.starting_with(text)
-        return [c for c in communes if c.code in self.communes or (self.away(c.code, place.commune) or 0.0) <= distance]
+        others = (c for c in communes if c.code != place.commune)
+        return [c for c in others if c.code in self.communes or (self.away(c.code, place.commune) or 0.0) <= distance]
 
     def is_here(self, code: str, stray: str) -> bool:
         """Whether a commune is one of the tables, or near them where a stray of the name that begins its own is far."""

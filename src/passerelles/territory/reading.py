@@ -528,13 +528,25 @@ class _Reader:
             row.note("place_in_part", given=text, read=communes[0].name)
             return self._read_place(communes[0].code, "", "commune")
         if isinstance(place, Where):
-            if stray and (km := self.locator.far(place.commune)) is not None:
-                read = f"{place.commune_label} ({departments_shown(place.commune)})"
-                row.note("place_far", given=given, read=read, km=round(km))
+            place = self._near(row, role, (given, text), place) if stray else place
             read = place.commune_label or place.basin_label
             in_words = given[:1].isalpha() and not place.commune
-            if text != given or (in_words and normalise_label(read) not in normalise_label(given)):
+            if (read and text != given) or (in_words and normalise_label(read) not in normalise_label(given)):
                 row.note("place_reworded", given=given, read=read)
+        return place
+
+    def _near(self, row: Line, role: str, given: tuple[str, str], place: Where) -> Where:
+        """Return the place of a stray, told where it is far; none where that is a guess by a part of its name."""
+        read, km = f"{place.commune_label} ({departments_shown(place.commune)})", self.locator.far(place.commune)
+        if km is not None and place.commune in {c.code for c in self.locator.starting_with(given[1])}:
+            column = row.grid.title(role)
+            unknown = Problem(
+                row.grid.name, row.number, column, "basin_unknown", {"given": given[1]}, suggestions=(read,)
+            )
+            row.note("place_unread", column, column=column, why=unknown.what)
+            return Where()
+        if km is not None:
+            row.note("place_far", given=given[0], read=read, km=round(km))
         return place
 
     def _readings(self, row: Line, texts: Mapping[str, str], area: str) -> list[tuple[str, str, Where | Unusable, str]]:
