@@ -2081,6 +2081,13 @@ def test_a_place_far_from_all_others_is_said(embedded: Referential) -> None:
         assert (lots.people, said(lots).count("place_far")) == (6, n)
 
 
+def test_a_far_place_whose_name_is_but_begun_is_no_place(embedded: Referential) -> None:
+    rows = [{"Métier": "N4101", "Nb": 2, "Ville": name} for name in ("Redon", "Allaire", "Chalon")]
+    lots, _ = read_sides(embedded, rows, None, locator=Locator(WIDER))
+    assert (lots.people, {lot.commune_label for lot in lots.lots}) == (6, {"Redon", "Allaire", ""})
+    assert said(lots).count("place_unread") == 1
+
+
 def test_a_job_on_a_line_of_its_own_holds_for_the_rows_below_it(embedded: Referential, tmp_path: Path) -> None:
     rows = "Site;Nb de personnes\n{}N1101;\nRedon;6\nAllaire;3\n{}N4101;\nRedon;4\n"
     text = f"{rows}Total Redon;10\nTotal Allaire;3\nTOTAL;13\n"
@@ -4137,6 +4144,8 @@ def test_usual_names_beside_a_sentence_are_a_header(embedded: Referential, tmp_p
         ("Martin", "Caoutchouc", "Opérateur de fabrication", "H3201"),
         ("Papeterie du Val", "", "Conducteurs de lignes", "H3101"),
         ("Panneaux de l'Est", "Bois", "Conducteur d'installation", "H2203"),
+        ("Céramiques du Lac", "", "Opérateur four", "H2803"),
+        ("Aciers du Lac", "", "Opérateur de production", "H2907"),
         ("Garage de la Verrerie", "", "Conducteur de machine", "H2102"),
         ("Martin", "", "Conducteur de machine", "H2102"),
     ],
@@ -4156,6 +4165,8 @@ def test_titles_of_production_are_read_with_the_industry_of_the_firm_and_are_to_
         ("Papeteries du Val", "Mécanicien (H/F)", True),
         ("Bois du Jura", "Électricien", True),
         ("Parfums du Val", "Chargée de clientèle", True),
+        ("Biscuiterie du Val", "Agent de maintenance", True),
+        ("CH du Val", "Électricien", True),
         ("Garage de la Verrerie", "Mécanicien", False),
         ("Tissages du Lys", "Mécanicienne", False),  # often one who sews
     ],
@@ -4165,7 +4176,23 @@ def test_who_keeps_the_machines_or_clients_of_a_plant_is_read_surely(
 ) -> None:
     (lot,) = read_lots(rome, [{"Entreprise": firm, "Métier": job, "Nb": "2"}], "fragile").lots
     assert (lot.confidence >= SURE) is sure
-    assert not sure or lot.job in {"I1309", "I1310", "D1415"}
+    assert not sure or lot.job in {"I1304", "I1309", "I1310", "D1415"}
+
+
+@pytest.mark.parametrize(
+    ("firm", "job", "code"),
+    [("Hôtel des Pèlerins", "Homme d'entretien", "I1203"), ("Cabinet ABC", "Collaborateur comptable", "M1203")],
+)
+def test_a_usage_of_one_meaning_is_no_other_at_any_employer(rome: Referential, firm: str, job: str, code: str) -> None:
+    (lot,) = read_lots(rome, [{"Entreprise": firm, "Métier": job, "Nb": "2"}], "fragile").lots
+    assert (lot.job, lot.confidence >= SURE) == (code, True)
+
+
+@pytest.mark.parametrize("firm", ["Hôpital de Lourdes", "CH de Castres", "Clinique du Parc"])
+def test_the_jobs_of_a_hospital_are_read_as_its_own(rome: Referential, firm: str) -> None:
+    jobs = {"Agent de service": "J1301", "Technicien de laboratoire": "J1302", "Agent technique": "I1203"}
+    rows = [{"Entreprise": firm, "Poste": job, "Nb": "1"} for job in jobs]
+    assert {lot.given: lot.job for lot in read_lots(rome, rows, "hiring").lots} == jobs
 
 
 @pytest.mark.parametrize(
