@@ -2947,6 +2947,21 @@ def test_who_let_a_credential_expire_has_what_it_supposes_and_is_spared_nothing_
         assert holdings.has_one_of((("C",), ("TP",)))
 
 
+def test_a_visit_that_what_has_expired_supposes_may_have_expired_too() -> None:
+    visit = Credential("VISITE", "Visite", "aptitude", Hours(0, 0, 0, "s"), validity_months=60)
+    licence = Credential("D", "Permis D", "permis", prerequisites=("VISITE",), validity_months=60)
+    first = Credential("QUAL", "Qualification", "certificat", choices=((("C",), ("D",)),), validity_months=60)
+    some = with_credentials(jobs(*(CredentialRequirement("P", code) for code in ("QUAL", "D"))), visit, licence, first)
+    cases: tuple[tuple[dict[str, Stated], str], ...] = (
+        ({}, "yes"), ({"QUAL": "expired"}, "unknown"), ({"QUAL": "expired", "D": "yes"}, "yes"),
+        ({"QUAL": "expired", "VISITE": "yes"}, "yes"), ({"D": "expired"}, "unknown"),
+    )  # fmt: skip
+    for stated, expected in cases:
+        holdings = holdings_of(some, "P", stated)
+        assert (holdings.of("VISITE"), "VISITE" in holdings.held) == (expected, expected == "yes")
+        assert holdings.of("D") == ("no" if stated.get("D") == "expired" else "yes")  # a licence is kept
+
+
 def test_what_has_expired_gives_nothing_any_more() -> None:
     bridge = Credential("PASS", "Passerelle", "certificat", grants=("FIMO",), prerequisites=("C",))
     some = replace(jobs(), credentials=(*jobs().credentials, bridge))

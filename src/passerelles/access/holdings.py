@@ -365,15 +365,18 @@ def holdings_of(
     """
     Holdings of a person of an occupation, who states credentials: with the prerequisites of those held once.
 
-    What is stated goes before what the occupation implies; who says that some of a way has expired took that way.
+    What is stated goes before what the occupation implies; who says that some of a way has expired took that way, and
+    may have let the visit or card that it supposes expire too.
     """
     lapsed = frozenset(code for code, held in stated.items() if held == "expired")
-    implied, choices = _implied(referential, (code for code, held in stated.items() if held == "yes"), lapsed)
-    known: dict[str, model.Stated] = dict.fromkeys(implied, "yes")
-    person = Holdings(known | dict(stated), choices, aim=Aim(employment, titles))
+    held_now = [code for code, held in stated.items() if held == "yes"]
+    implied, choices = _implied(referential, held_now, lapsed)
+    perhaps = _asked_for_again(referential, lapsed) - _with_implied(referential, held_now)
+    known: dict[str, model.Stated] = {**dict.fromkeys(implied, "yes"), **dict.fromkeys(perhaps, "unknown"), **stated}
+    person = Holdings(known, choices, aim=Aim(employment, titles))
     person = person if occupation is None else after_occupation(referential, person, occupation)
     # Here, not where they are read: who trains for the same choice on the way has taken it anew.
-    taken = (frozenset(way - lapsed for way in ways if way & lapsed) or ways for ways in person.choices)
+    taken = (frozenset(way - lapsed - perhaps for way in ways if way & lapsed) or ways for ways in person.choices)
     return replace(person, choices=tuple(taken)) if lapsed else person
 
 
@@ -411,6 +414,17 @@ def _waived(referential: Referential, holder: str) -> tuple[str, ...]:
         return grouped((holder, code) for holder, code, r in rows if r.hours == 0 and not r.experience_months)
 
     return tuple(referential.derived("waivers", find).get(holder, ()))
+
+
+def _asked_for_again(referential: Referential, lapsed: frozenset[str]) -> set[str]:
+    """Return what some credentials suppose, in any way, that is valid for a time and that nobody keeps."""
+
+    def supposed(code: str) -> Iterable[str]:
+        known = referential.credential_by_code.get(code)
+        return chain(known.prerequisites, *chain(*known.choices)) if known else ()
+
+    reachable = (referential.credential_by_code.get(code) for code in reached(lapsed, supposed))
+    return {c.code for c in reachable if c and c.validity_months is not None and c.kind not in _LASTING_KINDS}
 
 
 def _with_implied(referential: Referential, codes: Iterable[str]) -> set[str]:
