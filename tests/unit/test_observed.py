@@ -76,6 +76,17 @@ def test_a_table_without_moves_is_refused(tmp_path: Path, graph: OccupationGraph
         load_observed(table(tmp_path / "mouvements.csv", text), graph.referential)
 
 
+def test_a_table_of_few_origins_is_refused_by_its_name_and_the_option_of_folds(
+    tmp_path: Path, graph: OccupationGraph
+) -> None:
+    path = table(tmp_path / "mouvements.csv", "origine,cible,personnes\nK2110,N4101,5\nN4101,K2110,5\n")
+    given = evaluate(graph, methods=["random"], folds=3)
+    with pytest.raises(PasserellesError) as refused:
+        with_observed(given, graph, load_observed(path, graph.referential), methods=["random"])
+    for said in ("mouvements.csv", "--observed", "--folds 2", "2 groupes"):
+        assert said in refused.value.message("fr")
+
+
 @given(
     st.lists(st.lists(st.integers(0, 5), min_size=6, max_size=6), min_size=1, max_size=4).filter(
         lambda rows: all(any(row) for row in rows)

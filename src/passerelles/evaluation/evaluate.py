@@ -486,6 +486,8 @@ def with_observed(
     origins = np.flatnonzero(np.diff(people.indptr)).astype(np.int32)
     if not len(origins):
         raise PasserellesError("observed_nothing", path=observed.file.name)
+    if (n := len(np.unique(graph.group[origins]))) < evaluation.folds:
+        raise PasserellesError("observed_few_groups", path=observed.file.name, folds=evaluation.folds, n=n)
     folds = protocol.make_folds(graph, evaluation.folds, grouping=evaluation.grouping, origins=origins)
     held_out = {row: fold.held_out for fold in folds for row in fold.origins.tolist()}
     chosen = (*choose_methods(graph, methods), Method(SIZE, partial(_size_scores, people, held_out)))
