@@ -13,7 +13,16 @@ from passerelles import load_referential, resolve_title
 from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
 from passerelles.matching.titles import Candidate, Context, contexts_of, resolve_many, title_index
-from passerelles.matching.worklist import CHOICE_FROM, HEADER, Worklist, agenda, read_choices, review, write_choices
+from passerelles.matching.worklist import (
+    CHOICE_FROM,
+    HEADER,
+    Agenda,
+    Worklist,
+    agenda,
+    read_choices,
+    review,
+    write_choices,
+)
 from passerelles.referentials.referential import Referential
 
 MORE = (*ROWS, ("16", "Cariste de scierie", "H2205"), ("17", "Vendeur / Vendeuse de bateaux", "I1601"))
@@ -210,6 +219,19 @@ def test_context_moves_an_ambiguous_title() -> None:
     assert sure(beside, "I1601") > sure(alone, "I1601")
     assert resolve_title(SMALL, "vendeur", context=Context(employer="zzz")) == alone
     assert resolve_title(SMALL, "vendeur", context=Context(sector="m²")) == alone  # no digit of a NAF code
+
+
+def test_a_sheet_to_review_that_is_read_again_is_read_in_the_light_of_the_same_context() -> None:
+    table = Worklist(("intitulé", "secteur"), [["vendeur", "bateaux"], ["vendeur", "bateaux"], ["vendeur", None]])
+
+    def planned(table: Worklist) -> Agenda:
+        return agenda(review(SMALL, table, "intitulé", contexts={"sector": "secteur"}))
+
+    first = planned(table)
+    again = planned(first.worklist())
+    assert first.worklist().header == (*HEADER, "secteur")
+    assert [g.context for g in first.groups] == [g.context for g in again.groups]
+    assert [g.candidates for g in first.groups] == [g.candidates for g in again.groups]
 
 
 def test_a_table_gives_each_row_its_firm_and_the_other_jobs_there() -> None:

@@ -229,12 +229,14 @@ class Review:
     """
     A list reviewed: `worklist` is the list with its columns and those of `ADDED`, `rows` the same as values.
 
-    `refused` are the rows whose choice is neither a code, nor an exact title, nor the number of a candidate.
+    `refused` are the rows whose choice is neither a code, nor an exact title, nor the number of a candidate; `contexts`
+    names the columns that were read as the context of a title.
     """
 
     worklist: Worklist
     rows: tuple[ResolvedRow, ...]
     refused: tuple[ResolvedRow, ...]
+    contexts: tuple[str, ...] = ()
 
     def count(self, wanted: Status) -> int:
         """Return the number of rows with this verdict, empty ones and sums aside."""
@@ -316,7 +318,8 @@ def review(
         if progress is not None:
             progress(i + 1, len(texts))
     done = worklist.beside(ADDED, [row.cells() for row in rows], keep=[worklist.header[place]])
-    return Review(done, tuple(rows), tuple(row for row in rows if row.choice and row.status != "sûr"))
+    refused = tuple(row for row in rows if row.choice and row.status != "sûr")
+    return Review(done, tuple(rows), refused, tuple((contexts or {}).values()))
 
 
 def chosen_code(
@@ -350,7 +353,11 @@ PEOPLE: Final = "personnes"
 _FAMILY: Final = "famille lue"
 _CANDIDATES: Final = tuple(f"candidat_{n}" for n in range(1, LIMIT + 1))
 HEADER: Final = (TITLE, PEOPLE, "lignes", "statut", "confiance", _FAMILY, *_CANDIDATES, CHOICE)
-"""Columns of the sheet that a reviewer fills in: `choix` takes a code, an exact title, or a candidate."""
+"""
+Columns of the sheet that a reviewer fills in: `choix` takes a code, an exact title, or a candidate.
+
+Those of the context of a title follow, so that a sheet read again is read in the same light.
+"""
 CHOICE_FROM: Final = (HEADER.index(CHOICE), HEADER.index(_CANDIDATES[0]), HEADER.index(_CANDIDATES[-1]))
 """Position of the column of choices, and of the first and last columns that it chooses from."""
 
@@ -374,6 +381,8 @@ class ReviewedTitle(Described):
         Whether a person chose.
     read_as
         Code of the family that these rows read as, with what their context says; empty where they read as nothing.
+    context
+        What the columns of the context hold, in the row that the candidates are those of.
     """
 
     text: str
@@ -383,6 +392,7 @@ class ReviewedTitle(Described):
     candidates: tuple[Candidate, ...]
     chosen: bool
     read_as: str
+    context: tuple[Cell, ...] = ()
 
     spec: ClassVar[Record] = Record(
         "reviewed_title",
@@ -420,7 +430,7 @@ class ReviewedTitle(Described):
         confidence = round(1.0 - self.doubt, 3)
         chosen = self.candidates[0].code if self.chosen else ""
         named += [""] * (LIMIT - len(named))
-        return [self.text, people, len(self.rows), self.status, confidence, self.read_as, *named, chosen]
+        return [self.text, people, len(self.rows), self.status, confidence, self.read_as, *named, chosen, *self.context]
 
 
 @dataclass(frozen=True, slots=True)
@@ -428,6 +438,7 @@ class Agenda:
     """Titles to look at, the most at stake first; those that a person chose come last."""
 
     groups: tuple[ReviewedTitle, ...]
+    contexts: tuple[str, ...] = ()
 
     @property
     def left(self) -> tuple[ReviewedTitle, ...]:
@@ -436,7 +447,7 @@ class Agenda:
 
     def worklist(self) -> Worklist:
         """Return the sheet that a reviewer fills in."""
-        return Worklist(HEADER, [group.cells() for group in self.groups])
+        return Worklist((*HEADER, *self.contexts), [group.cells() for group in self.groups])
 
     def choices(self) -> dict[tuple[str, str], str]:
         """Return what was chosen, see `read_choices`."""
@@ -464,16 +475,17 @@ def agenda(done: Review, *, people: Sequence[Cell] | None = None) -> Agenda:
     numbers = [None] * len(done.rows) if people is None else [people_of(cell) for cell in people]
     counts = [1.0 if number is None else number for number in numbers]
     named = ((n, row) for n, row in enumerate(done.rows) if not is_aside(row.text))
-    groups = []
+    groups, beside = [], [done.worklist.place(name) for name in done.contexts]
     for places in grouped(((normalise_label(row.text) or row.text, row.read_as), n) for n, row in named).values():
         rows = [done.rows[place] for place in places]
-        first = next((row for row in rows if row.choice), rows[0])
+        shown = next((place for place in places if done.rows[place].choice), places[0])
+        first, context = done.rows[shown], tuple(done.worklist.rows[shown][column] for column in beside)
         lines, headcount = tuple(row.number for row in rows), sum(counts[place] for place in places)
         chosen = bool(first.choice) and first not in done.refused
         read = first.status, tuple(first.candidates), chosen, first.read_as
-        groups.append(ReviewedTitle(rows[0].text, lines, headcount, *read))
+        groups.append(ReviewedTitle(rows[0].text, lines, headcount, *read, context))
     order = sorted(groups, key=lambda group: (group.chosen, -round(group.at_stake, 6), group.text, group.read_as))
-    return Agenda(tuple(order))
+    return Agenda(tuple(order), done.contexts)
 
 
 def people_of(cell: Cell) -> float | None:
