@@ -198,11 +198,12 @@ class MobilityAreas(Shown):
 
     __repr__ = Shown.__str__
 
-    def figures(self) -> dict[str, Any]:
-        """Return what ``areas@1`` holds beside the areas: passages, and what the experts' own moves say of them."""
+    @checked
+    def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
+        """Return what ``areas@1`` holds: areas, passages, and what the experts' own moves say of them."""
         domains = {"experts_inside": self.domains[0], "count": self.domains[1]}
-        stats = {"passages": dicts(self.passages, "en"), "modularity": self.modularity, "experts_inside": self.experts}
-        return stats | {"chance_inside": self.chance, "domains": domains}
+        stats = {"passages": dicts(self.passages, lang), "modularity": self.modularity, "experts_inside": self.experts}
+        return {"results": dicts(self.areas, lang)} | stats | {"chance_inside": self.chance, "domains": domains}
 
     def sheets(self, lang: Lang = "fr") -> list[Sheet]:
         """Return areas, their members, and the passages between them as tables."""

@@ -1,7 +1,10 @@
 """Results in a notebook, a terminal and a data frame."""
 
+import json
 import pickle
+from collections.abc import Callable
 from html.parser import HTMLParser
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -15,6 +18,8 @@ from passerelles import (
     compare,
     evaluate,
     levers,
+    match_territory,
+    mobility_areas,
     rank_moves,
     rank_paths,
     rank_sources,
@@ -104,6 +109,34 @@ def test_a_ranking_shows_each_move_and_unfolds_it(embedded_graph: OccupationGrap
     assert "chance" in seen.text
     assert "K2110-B" in repr(moves)
     assert all(len(line) <= 80 for line in str(moves).splitlines())
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        _moves,
+        lambda graph: _moves(graph)[0],
+        lambda graph: rank_paths(graph, "N4101", targets=["N4103"], limit=1),
+        lambda graph: rank_paths(graph, "N4101", targets=["N4103"], limit=1)[0],
+        lambda graph: levers(graph, ["N4101"], ["N4103"], limit=1),
+        lambda graph: compare(graph, ["N4101", "N4103"]),
+        mobility_areas,
+        lambda graph: evaluate(graph, methods=["random"]),
+        lambda graph: match_territory(graph, [{"job": "N4101", "people": 3}], [{"job": "N4103", "openings": 3}]),
+        lambda _: validate("transitions"),
+    ],
+)
+def test_every_public_result_turns_into_the_same_things(
+    make: Callable[[OccupationGraph], Any], embedded_graph: OccupationGraph
+) -> None:
+    result = make(embedded_graph)
+    for lang in ("fr", "en"):
+        assert json.dumps([item.to_dict(lang) for item in (result if isinstance(result, list) else [result])])
+        assert len(result.rows(lang=lang)) == len(result.to_pandas(lang=lang))
+        assert result.to_text(lang)
+        assert result.to_html(lang)
+    assert result._repr_html_() == result.to_html()
+    assert len(repr(result)) < 5000
 
 
 def test_source_and_licence_stand_under_every_result(embedded_graph: OccupationGraph) -> None:

@@ -149,12 +149,11 @@ def compare(opts: CommandOptions, occupations: Annotated[list[str], argument("co
 
     session, referential, lang = opts.session, opts.graph.referential, opts.lang
     comparison = put_side_by_side(session.graph, occupations, market=session.market, basin=session.basin(opts.basin))
-
-    def payload() -> dict[str, Any]:
-        items, more = dicts(comparison.occupations, lang), dicts(comparison.competencies, lang)
-        return envelope.unscored_envelope("compare@1", referential, items, competencies=more)
-
-    opts.emit(payload, comparison.sheets(lang)[::-1], opts.on_screen(comparison.page, referential))
+    opts.emit(
+        lambda: envelope.unscored_envelope("compare@1", referential, **comparison.to_dict(lang)),
+        comparison.sheets(lang)[::-1],
+        opts.on_screen(comparison.page, referential),
+    )
     opts.draw(lambda charts: charts.comparison_bars(comparison, lang=lang))
 
 
@@ -212,7 +211,7 @@ def areas(opts: CommandOptions, jobs: Annotated[Path | None, option("areas_jobs"
         return shown.page(lang)._replace(title=grouping.page(lang).title)  # how many areas there are in all
 
     opts.emit(
-        lambda: opts.scored("areas@1", dicts(shown.areas, lang)) | shown.figures(),
+        lambda: opts.scored("areas@1", ()) | shown.to_dict(lang),
         shown.sheets(lang),
         opts.on_screen(page, graph.referential),
     )

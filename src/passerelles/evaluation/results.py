@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Final, NamedTuple
 
-from passerelles.errors import PasserellesError
+from passerelles.errors import PasserellesError, checked
 from passerelles.evaluation.protocol import METRICS, PEOPLE_METRICS, OriginGroup, Rows, Values
 from passerelles.io.atomic import write_whole
 from passerelles.io.csv import csv_text
@@ -14,7 +14,7 @@ from passerelles.model import Stamp
 from passerelles.settings import Settings
 from passerelles.views.schema import pair
 from passerelles.views.shown import Shown
-from passerelles.views.spec import Column, On, Page, Record, Sheet
+from passerelles.views.spec import Column, On, Page, Record, Sheet, dicts
 
 _FIRST: Final = "ndcg@10"  # the metric that methods are compared by
 _COMPARED: Final = (_FIRST, *PEOPLE_METRICS)
@@ -300,12 +300,13 @@ class Evaluation(Shown):
         """
         write_whole(Path(path), csv_text(Prediction._fields, self.predictions), overwrite=overwrite)
 
-    def to_dict(self) -> dict[str, Any]:
+    @checked
+    def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
         """Return everything but the predictions, ready for JSON."""
         document: dict[str, Any] = {"referential": self.referential._asdict(), "metrics": list(METRICS)}
         document |= {"folds": self.folds, "grouping": self.grouping, "settings": self.settings.model_dump(mode="json")}
-        document["results"] = [r.to_dict() for r in self.results]
-        return document if self.observed is None else document | {"observed": self.observed.to_dict()}
+        document["results"] = dicts(self.results, lang)
+        return document if self.observed is None else document | {"observed": self.observed.to_dict(lang)}
 
 
 def _breakdown(results: Sequence[MethodResult], lang: Lang) -> Sheet:

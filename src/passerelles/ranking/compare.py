@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar, Final, Literal, get_args
+from typing import Any, ClassVar, Final, Literal, get_args
 
 from passerelles.access.conditions import AccessConditions, access_conditions
 from passerelles.access.wording import access_text
@@ -18,7 +18,7 @@ from passerelles.model import Stamp
 from passerelles.referentials.referential import named_titles
 from passerelles.views.schema import one_of
 from passerelles.views.shown import Described, Shown
-from passerelles.views.spec import Column, On, Page, Record, Sheet, part_of, texts_of
+from passerelles.views.spec import Column, On, Page, Record, Sheet, dicts, part_of, texts_of
 
 Presence = Literal["shared", "some", "only"]
 _FEWEST: Final = 2
@@ -94,6 +94,11 @@ class Comparison(Shown):
         """One line: which occupations, and how many competencies they share."""
         shared = sum(c.presence == "shared" for c in self.competencies)
         return f"<Comparison {' | '.join(o.code for o in self.occupations)}: {shared} shared>"
+
+    @checked
+    def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
+        """Return what ``compare@1`` holds: the occupations, and their competencies."""
+        return {"results": dicts(self.occupations, lang), "competencies": dicts(self.competencies, lang)}
 
     def sheets(self, lang: Lang = "fr") -> list[Sheet]:
         """Return the occupations, and all their competencies, as tables."""
