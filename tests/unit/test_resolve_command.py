@@ -203,7 +203,7 @@ def test_a_file_of_one_column_may_hold_commas(tmp_path: Path) -> None:
         (b"a\x00b", "classeur"),
         (b"\xd0\xcf\x11\xe0 vieux classeur", "xlsx"),
         (b'a;b\n"x;y\n', "(Champ entre guillemets ouvert à la ligne 2 et jamais refermé ; lignes perdues : 1)"),
-        (b"%PDF-1.7\n1 0 obj\n", "xlsx"),
+        (b"%PDF-1.7\n1 0 obj\n", "PDF"),
         (b"a;b\n1;2\n", "Colonne"),
     ],
 )

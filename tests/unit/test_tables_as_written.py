@@ -1,6 +1,5 @@
 """Tables of people and openings as companies write them, each rule with the table that asked for it."""
 
-import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,6 @@ import pytest
 from openpyxl.styles import Font
 
 from passerelles import load_referential, match_territory
-from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang
 from passerelles.market.places import Basin, Commune, Places
@@ -1379,19 +1377,6 @@ def test_several_files_of_one_side_are_read_as_one_table(embedded: Referential, 
     notes = [note.sentence("fr") for note in reading_notes([lots])]
     assert any("b.csv : la ligne de total (4)" in note for note in notes)
     assert any("a.csv 2, b.csv 2" in note for note in notes), "a lot of two files is told by file and line"
-
-
-@pytest.mark.parametrize("lang", ["fr", "en"])
-def test_a_workbook_of_another_kind_is_refused_with_what_to_do(
-    embedded: Referential, tmp_path: Path, lang: Lang
-) -> None:
-    with zipfile.ZipFile(tmp_path / "t.ods", "w") as book:
-        book.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-    with pytest.raises(PasserellesError) as refused:
-        read_lots(embedded, tmp_path / "t.ods", "fragile")
-    message = refused.value.message(lang)
-    assert "ods" in message.split("t.ods")[-1]
-    assert "xlsx" in message
 
 
 @pytest.mark.parametrize(

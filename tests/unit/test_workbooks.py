@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from passerelles.errors import PasserellesError
 from passerelles.io.csv import Rows, read_rows
-from passerelles.io.xlsx import HEADER_WITHIN, DamagedWorkbookError, is_workbook, open_workbook
+from passerelles.io.xlsx import HEADER_WITHIN, DamagedWorkbookError, MergedArea, is_workbook, open_workbook
+from passerelles.language.say import LANGS
 
 Cell = str | int | float | None
 SHEET = "xl/worksheets/sheet1.xml"
@@ -253,7 +254,101 @@ def _with_sheet(rows: bytes) -> bytes:
     return zipped(content | {SHEET: head + b"<sheetData>" + rows + tail[tail.index(b"</sheetData>") :]})
 
 
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
+OFFICE = "urn:oasis:names:tc:opendocument:xmlns"
+BLANK = '<table:table-cell table:number-columns-repeated="16000"/>'
+
+
+def open_document(tables: str, styles: str = "", *, start: str = '<?xml version="1.0"?>') -> bytes:
+    """Workbook of LibreOffice."""
+    names = "".join(f' xmlns:{name}="{OFFICE}:{name}:1.0"' for name in ("office", "table", "text", "style"))
+    body = f"<office:automatic-styles>{styles}</office:automatic-styles><office:body>{tables}</office:body>"
+    content = f"{start}<office:document-content{names}>{body}</office:document-content>"
+    return zipped({"mimetype": ODS.encode(), "content.xml": content.encode()})
+
+
+def open_cell(text: str, about: str = "") -> str:
+    return f"<table:table-cell {about}><text:p>{text}</text:p></table:table-cell>"
+
+
+def open_row(*cells: str, about: str = "") -> str:
+    return f"<table:table-row {about}>{''.join(cells)}{BLANK}</table:table-row>"
+
+
+def open_sheet(*rows: str, name: str = "Postes", style: str = "") -> str:
+    return f'<table:table table:name="{name}" table:style-name="{style}">{"".join(rows)}</table:table>'
+
+
+def test_a_workbook_of_libreoffice_is_read_as_one_of_excel(tmp_path: Path) -> None:
+    hidden = '<style:style style:name="h"><style:table-properties table:display="false"/></style:style>'
+    when = datetime(2026, 1, 5)  # noqa: DTZ001 - a workbook knows no zone
+    day = 'office:value-type="date" office:date-value="2026-01-05"'
+    comment = "<office:annotation><text:p>à revoir</text:p></office:annotation>"
+    sheet = open_sheet(
+        open_row(open_cell("Nos postes", 'table:number-columns-spanned="2"'), "<table:covered-table-cell/>"),
+        open_row(about='table:number-rows-repeated="2"'),
+        open_row(open_cell("job"), open_cell("people"), open_cell("date")),
+        open_row(
+            open_cell(f"A</text:p>{comment}<text:p>du <text:span>soir</text:span>"),
+            open_cell("1 200", 'office:value-type="float" office:value="1200"'), open_cell("5 janvier", day),
+        ),
+        open_row(
+            open_cell("B", 'table:number-columns-repeated="2"'),
+            about='table:number-rows-repeated="2" table:visibility="filter"',
+        ),
+        open_row(about='table:number-rows-repeated="1048000"'),
+    )  # fmt: skip
+    path = tmp_path / "t.ods"
+    path.write_bytes(open_document(open_sheet(open_row(open_cell("job")), name="brouillon", style="h") + sheet, hidden))
+    found = read(path)
+    rows = [(5, ["A\ndu soir", 1200, when]), (6, ["B", "B"]), (7, ["B", "B"])]
+    assert (found.sheet, found.header_line, found.rows) == ("Postes", 4, rows)
+    assert (*found.merged, *sorted(found.hidden)) == (MergedArea(1, 1, 1, 2), 6, 7)
+    assert read(f"{path}#Postes").rows == rows
+
+
+FOREIGN: dict[str, tuple[str, Callable[[], bytes]]] = {
+    "lock": ("~$t.xlsx", lambda: b"\x05Anne"),
+    "password": ("t.xlsx", lambda: b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le")),
+    "xls": ("t.xls", lambda: b"\xd0\xcf\x11\xe0" + "Workbook".encode("utf-16-le")),
+    "word": ("t.docx", lambda: zipped({"word/document.xml": b"<a/>"})),
+    "numbers": ("t.numbers", lambda: zipped({"Index/Document.iwa": b"a"})),
+    "pdf": ("t.pdf", lambda: b"%PDF-1.7"),
+}
+
+
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_what_is_no_table_is_told_by_its_kind_and_what_to_do(kind: str, tmp_path: Path) -> None:
+    name, data = FOREIGN[kind]
+    (tmp_path / name).write_bytes(data())
+    with pytest.raises(PasserellesError) as caught:
+        read(tmp_path / name)
+    assert caught.value.key == f"not_a_table_{kind}"
+    for lang in LANGS:
+        assert ("t.xlsx" if kind == "lock" else name) in caught.value.message(lang)
+
+
+def test_a_workbook_of_libreoffice_under_a_password_is_told_as_one(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "t.ods", "w") as archive:  # nothing packed, as the format has it
+        archive.writestr("mimetype", ODS)
+        archive.writestr("content.xml", b"\x8f\x02\x11\x9a")
+    with pytest.raises(PasserellesError) as caught:
+        read(tmp_path / "t.ods")
+    assert caught.value.key == "not_a_table_password"
+
+
 BOMBS = {
+    "many rows of LibreOffice": lambda: open_document(
+        open_sheet(open_row(open_cell("a", 'table:number-columns-repeated="9000"')) * 9000)
+    ),
+    "a row without end": lambda: open_document(
+        open_sheet(open_row(open_cell("a"), about='table:number-rows-repeated="1000000000"'))
+    ),
+    "a cell without end": lambda: open_document(
+        open_sheet(open_row(open_cell("a", 'table:number-columns-repeated="1000000000"')))
+    ),
+    "an entity of LibreOffice": lambda: open_document("", start='<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]>'),
+    "no sheet of LibreOffice": lambda: open_document(""),
     "empty cells": lambda: _with_sheet(b'<row r="1">' + b'<c r="A1"/>' * 6_000_000 + b"</row>"),
     "empty rows of cells": lambda: _with_sheet(b'<row><c t="s"/></row>' * 5_000_000),
     "empty cells that only a parser reads": lambda: _with_sheet(

@@ -202,7 +202,7 @@ def read_table(  # noqa: PLR0913 - what a format promises of its files
         parsed = parse_rows(data, fit, name=name, sheet=sheet, first=True, repair_apostrophes=repair_apostrophes)
     except PasserellesError as error:
         log = NoticeLog()
-        if error.key == "not_a_table":
+        if error.key.startswith("not_a_table"):
             log.note("binary_file", file=name)
         else:
             log.note("unreadable_file", file=name, reason=error.values.get("reason", error))
@@ -349,10 +349,23 @@ def _names(row: Sequence[Cell]) -> tuple[str, ...]:
 Fits = Callable[[Sequence[Cell]], int]
 """How well a row of cells fits as the header; 0 = not at all."""
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
-_WORKBOOKS: Final = frozenset({".xlsx", ".xlsm"})
-_OF_WORKBOOK: Final = re.compile(r"(.+?\.xls[xm])#(.*)", re.IGNORECASE | re.DOTALL)
+_WORKBOOKS: Final = frozenset({".xlsx", ".xlsm", ".ods"})
+_OF_WORKBOOK: Final = re.compile(r"(.+?\.(?:xls[xm]|ods))#(.*)", re.IGNORECASE | re.DOTALL)
 _ZIP: Final = b"PK\x03\x04"
 _PDF: Final = b"%PDF-"
+# How a file of another kind begins, what stands in it, and what is said of it; the first that fits.
+_FOREIGN: Final = (
+    (_OLD_EXCEL, "EncryptedPackage".encode("utf-16-le"), "password"),
+    (_OLD_EXCEL, "WordDocument".encode("utf-16-le"), "word"),
+    (_OLD_EXCEL, b"", "xls"),
+    (_ZIP, b"xl/workbook.bin", "xls"),
+    (_ZIP, b"word/document.xml", "word"),
+    (_ZIP, rb"opendocument\.text", "word"),
+    (_ZIP, rb"opendocument\.spreadsheet.*PK\x05\x06", "password"),
+    (_ZIP, rb"\.iwa", "numbers"),
+    (_PDF, b"", "pdf"),
+)
+_LOCK: Final = re.compile(r"(?:~\$|\.~lock\.)(.+?)#?")  # of Excel, of LibreOffice
 _WEB_PAGE: Final = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html|head|meta|table|style)\b", re.IGNORECASE)
 _ONE_COLUMN: Final = "\x1f"  # delimiter of a file of one column: a sign that no text holds
 Why = Literal["", "empty", "not_number", "ambiguous"]
@@ -488,7 +501,12 @@ def parse_rows(
     if not xlsx.is_workbook(data):
         if sheet:
             raise PasserellesError("no_sheets", path=shown, sheet=sheet)
-        if shown.suffix.casefold() in _WORKBOOKS and not data.startswith(_OLD_EXCEL):
+        if lock := _LOCK.fullmatch(shown.name):
+            raise PasserellesError("not_a_table_lock", path=shown, name=lock[1])
+        for begins, holds, kind in _FOREIGN:
+            if data.startswith(begins) and re.search(holds, data, re.DOTALL):
+                raise PasserellesError(f"not_a_table_{kind}", path=shown)
+        if shown.suffix.casefold() in _WORKBOOKS:
             raise PasserellesError("not_a_workbook", path=shown)
         return _of_text(data, fits, name, shown, repair_apostrophes=repair_apostrophes)
     try:
@@ -539,7 +557,7 @@ def _of_text(data: bytes, fits: Fits, name: str, path: Path, *, repair_apostroph
     text, encoding, damaged = decode(data)
     if (repaired := undo_double_encoding(text)) is not None:
         text, encoding = repaired, DOUBLE_ENCODED
-    if data.startswith((_OLD_EXCEL, _ZIP, _PDF)) or "\x00" in text:
+    if data.startswith(_ZIP) or "\x00" in text:
         raise PasserellesError("not_a_table", path=path)
     if _WEB_PAGE.match(text):
         raise PasserellesError("web_page", path=path)

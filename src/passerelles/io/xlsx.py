@@ -1,4 +1,4 @@
-"""The one reader of Excel workbooks: visible sheets, typed cells, bounded in time and memory whatever the file says."""
+"""The one reader of workbooks, of Excel or LibreOffice: visible sheets, typed cells, bounded whatever the file says."""
 
 import io
 import re
@@ -34,6 +34,9 @@ _PIECE_BYTES: Final = 1 << 16
 _MAX_PARTS: Final = 10_000  # elements inside one cell or one shared text
 _PEEKED_ROWS: Final = 1_500  # cells read of a sheet whose first rows alone are asked for, where these do not come first
 _WORKBOOK_PART: Final = "xl/workbook.xml"
+_OPEN_PART: Final = "content.xml"  # of an OpenDocument workbook, all of it
+_OPEN_COUNTS: Final = ("rows-spanned", "columns-spanned", "columns-repeated")
+_OPEN_TYPE: Final = b"application/vnd.oasis.opendocument.spreadsheet"
 _SECTIONS: Final = ("fonts", "fills", "cellXfs", "cellStyles", "dxfs")  # of its styles
 # Number formats of dates, times and durations, as the format numbers its own (ECMA-376, 18.8.30).
 _DATES: Final = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
@@ -188,9 +191,21 @@ class Workbook:
         return number
 
 
+@dataclass(frozen=True)
+class _OpenWorkbook(Workbook):
+    """A workbook of LibreOffice: `cells` are those of its visible sheets, read when it was opened."""
+
+    cells: Mapping[str, SheetCells]
+
+    def sheet(self, sheet: str) -> SheetCells:
+        return self.cells[sheet]
+
+    head = sheet
+
+
 def is_workbook(data: bytes) -> bool:
     """
-    Whether the bytes are an Excel workbook (xlsx, xlsm).
+    Whether the bytes are a workbook of Excel (xlsx, xlsm), or one of LibreOffice (ods) without a password.
 
     Examples
     --------
@@ -201,9 +216,16 @@ def is_workbook(data: bytes) -> bool:
         return False
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _WORKBOOK_PART in archive.namelist()
+            return _WORKBOOK_PART in archive.namelist() or _is_open_workbook(archive)
     except (zipfile.BadZipFile, NotImplementedError, ValueError):
         return False
+
+
+def _is_open_workbook(archive: zipfile.ZipFile) -> bool:
+    if not {"mimetype", _OPEN_PART} <= {*archive.namelist()}:
+        return False
+    with archive.open("mimetype") as kind, archive.open(_OPEN_PART) as content:  # scrambled under a password
+        return kind.read(len(_OPEN_TYPE)) == _OPEN_TYPE and b"<" in content.read(4)
 
 
 def open_workbook(data: bytes) -> Workbook:
@@ -221,6 +243,8 @@ def open_workbook(data: bytes) -> Workbook:
             check_members("xlsx", archive.infolist())
         except PasserellesError as error:
             raise DamagedWorkbookError(error.message("en")) from error
+        if _is_open_workbook(archive):
+            return _open_document(archive)
         listed = ((about.get("Type", ""), about) for _, about in _elements(archive, "xl/_rels/workbook.xml.rels"))
         targets = {rel.get("Id", ""): rel.get("Target", "") for kind, rel in listed if kind.endswith("/worksheet")}
         sheets: dict[str, str] = {}
@@ -520,6 +544,62 @@ def _cell(book: Workbook, element: Element) -> Cell:
     if kind == "b":
         return text.strip() in ("1", "true")
     return _unescaped(text) if kind in ("str", "e") else book.value(kind, style, text)
+
+
+def _open_document(archive: zipfile.ZipFile) -> Workbook:
+    """Read the visible sheets of a workbook of LibreOffice, within the bounds of the others."""
+    sheets: dict[str, tuple[list[NumberedRow], list[MergedArea], list[int]]] = {}
+    hidden, style, name = set[str](), "", ""
+    row = count = slots = 0
+    for kind, element in _elements(archive, _OPEN_PART, whole="table-row"):
+        about = {_bare(key): value for key, value in element.items()}
+        if kind == "style":
+            style = about.get("name", "")
+        elif kind == "table-properties" and about.get("display") == "false":
+            hidden.add(style)
+        elif kind == "table":
+            row, name = 0, "" if about.get("style-name") in hidden else about["name"]
+            sheets[name] = ([], [], [])
+        elif kind == "table-row":
+            first, row = row + 1, row + int(about.get("number-rows-repeated", 1))
+            cells, merged = _open_row(element, first)
+            count, slots = count + 1 + len(element), slots + (row - first + 1) * len(cells)
+            if count > _MAX_WALKED or slots > _MAX_SLOTS or (cells and row > _MAX_ROW):
+                raise DamagedWorkbookError(f"row {row}, or too many cells before it")
+            numbers = range(first, row + 1 if cells else first)
+            sheets[name][0].extend((number, [*cells]) for number in numbers)
+            sheets[name][1].extend(merged)
+            sheets[name][2].extend(numbers if "visibility" in about else ())
+    read = {name: SheetCells(rows, tuple(areas), frozenset(out)) for name, (rows, areas, out) in sheets.items() if name}
+    if not read:
+        raise DamagedWorkbookError("no visible sheet")
+    return _OpenWorkbook(archive, dict.fromkeys(read, _OPEN_PART), _EPOCH, read)
+
+
+def _open_row(row: Element, line: int) -> tuple[list[Cell], list[MergedArea]]:
+    """Cells of a row up to the last one that is filled, and the areas merged from there."""
+    cells, merged, width = list[Cell](), list[MergedArea](), 0
+    for cell in row:
+        about = {_bare(key): value for key, value in cell.items()}
+        down, across, times = (int(about.get(f"number-{n}", 1)) for n in _OPEN_COUNTS)
+        if max(down, across) > 1:
+            merged.append(MergedArea(line, min(line + down - 1, _MAX_ROW), width + 1, min(width + across, _MAX_COLUMN)))
+        width += times
+        value = None if _bare(cell.tag) == "covered-table-cell" else _open_cell(cell, about)
+        if value is not None:
+            if width > _MAX_COLUMN:
+                raise DamagedWorkbookError(f"a cell in column {width} of row {line}")
+            cells += [None] * (width - times - len(cells)) + [value] * times
+    return cells, merged
+
+
+def _open_cell(cell: Element, about: Mapping[str, str]) -> Cell:
+    if "value" in about:
+        return _number(about["value"])
+    if "date-value" in about:
+        return datetime.fromisoformat(about["date-value"])
+    text = "\n".join("".join(part.itertext()) for part in cell if _bare(part.tag) == "p")  # no comment on it
+    return text if text.strip() else None
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from passerelles.text import normalise_label
 Value = TypeVar("Value")
 MANIFEST: Final = "manifest.toml"
 RULES: Final = "rules"  # a sheet for people: nothing is read from it
-_BOOK_ENDINGS: Final = (".xlsx", ".xlsm")
+_BOOK_ENDINGS: Final = (".xlsx", ".xlsm", ".ods")
 _TABLE_ENDINGS: Final = (".csv", ".toml")
 _HEAD_AS_IS: Final = frozenset({"note", "comment", "commentaire", "remarque"})
 _OLD_YEARS: Final = 2  # after which a fact should be read again at its source
