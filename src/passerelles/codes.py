@@ -26,6 +26,10 @@ _FORMS = {
 }
 
 
+# Unit groups of ISCO-08 (CITP): any number of four digits in its sub-major groups, so that a year is none.
+_ISCO = re.compile(r"(?:0[1-3]|1[1-4]|2[1-6]|3[1-5]|4[1-4]|5[1-4]|6[1-3]|7[1-5]|8[1-3]|9[1-6])\d\d")
+
+
 def grouped(pairs: Iterable[tuple[Key, Value]]) -> Mapping[Key, tuple[Value, ...]]:
     """
     Values of each key, in the order in which they come.
@@ -152,6 +156,18 @@ def code_form(text: str) -> str:
     ('ROME', 'O*NET', 'PCS', '')
     """
     return next((name for name, form in _FORMS.items() if re.fullmatch(form, text.casefold())), "")
+
+
+def is_isco_number(text: str) -> bool:
+    """
+    Whether a text is written as the number of a unit group of ISCO (CITP); many other numbers are.
+
+    Examples
+    --------
+    >>> is_isco_number("7512"), is_isco_number("2026"), is_isco_number("12")
+    (True, False, False)
+    """
+    return _ISCO.fullmatch(text.strip()) is not None
 
 
 def closure(start: str, following: Callable[[str], Iterable[str]], *, seen: set[str] | None = None) -> tuple[str, ...]:

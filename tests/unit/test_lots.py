@@ -188,6 +188,19 @@ def test_a_code_and_a_title_of_another_family_are_said_and_to_be_confirmed(embed
     assert read_lots(embedded, exact, "fragile").lots[0].confidence == 0.0
 
 
+@pytest.mark.parametrize("head", ["Métier", "Code", "Code métier"])
+def test_numbers_of_isco_in_the_column_of_jobs_are_told_as_such_and_count_nobody(
+    embedded: Referential, head: str
+) -> None:
+    rows = [{head: code, "Effectif": 4, "Bassin": "Redon"} for code in ("7512", "5223", "2110")]
+    with pytest.raises(LotsError) as refused:
+        read_lots(embedded, rows, "fragile")
+    told = [(p.key, p.values["given"], p.values.get("form")) for p in refused.value.problems]
+    form = "CITP (ISCO)"
+    assert told == [("job_foreign", "7512", form), ("job_foreign", "5223", form), ("job_unknown", "2110", None)]
+    assert [p.suggestions[0][:5] for p in refused.value.problems if p.suggestions] == ["K2110"]
+
+
 def test_a_title_read_in_place_of_an_unknown_code_is_said(embedded: Referential) -> None:
     row = {"Entreprise": "A", "Code ROME": "N9999", "Intitulé": "Cariste", "Effectif": 2, "Bassin": "Redon"}
     lots = read_lots(embedded, [row, {**row, "Code ROME": ""}], "fragile")

@@ -537,7 +537,8 @@ def test_a_table_of_pairs_that_does_not_fit_is_refused_with_the_estimate(monkeyp
         ("00000000-1111-2222-3333-444444444444", "ESCO"),
         ("625d", "PCS"),
         ("S1Z40", "FAP"),
-        ("3322", ""),
+        ("3322", "CITP (ISCO)"),
+        ("2026", ""),
     ],
 )
 def test_a_code_of_another_nomenclature_is_told_as_such_and_suggests_nothing(

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple, TypeVar, get_args
 from pydantic import TypeAdapter
 
 from passerelles import model
-from passerelles.codes import check_code, closure, code_form, grouped, is_rome_code
+from passerelles.codes import check_code, closure, code_form, grouped, is_isco_number, is_rome_code
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.io.archive import FileSource
 from passerelles.notices import Notice, NoticeLog
@@ -669,6 +669,8 @@ def foreign_form(referential: Referential, text: str) -> str:
 def foreign_code(referential: Referential, text: str) -> dict[str, str]:
     """Return what is told of a code that resembles none: what is loaded, and whose codes are written so."""
     form = foreign_form(referential, text)
+    if is_isco_number(text) and not nearest(referential, text):  # "2110" may be K2110
+        form = "CITP (ISCO)"
     return {"loaded": f"{referential.name} {referential.version}".strip()} | ({"form": form} if form else {})
 
 

@@ -8,6 +8,7 @@ from html import unescape
 from itertools import pairwise
 from typing import Any, Final, Protocol
 
+from passerelles.codes import is_isco_number
 from passerelles.io.csv import TOTAL, hold_counts, mostly_hold_counts, read_number
 from passerelles.io.xlsx import cell_text
 from passerelles.referentials.referential import Referential
@@ -365,7 +366,8 @@ class Grid:
         firms = columns_of(unnumbered, self.side).get("employer")
         is_code = firms is not None or says("site", self.title("employer"))
         wrong = {
-            "job": texts.get("job") and hold_counts(texts["job"]),  # "Postes créés"
+            # "Postes créés"; but the numbers of a nomenclature are to be told.
+            "job": (jobs := texts.get("job")) and hold_counts(jobs) and not all(map(is_isco_number, jobs)),
             # "Secteur" may be a part of a country.
             "sector": texts.get("sector") and not self.has("basin", "commune")
             and self.reader.holds_places(texts["sector"]),
