@@ -1297,6 +1297,38 @@ def test_a_row_of_which_is_a_part_of_the_lot_above_and_not_one_more(embedded: Re
     assert read_lots(embedded, written(tmp_path / "t.csv", text), "fragile").people == 10
 
 
+@pytest.mark.parametrize("none", ["Pas de besoin", "aucun recrutement prévu", "Néant", "RAS"])
+def test_a_row_that_says_that_nobody_is_needed_is_passed_unless_it_counts_some(
+    embedded: Referential, tmp_path: Path, none: str
+) -> None:
+    text = f"Entreprise;Métier;Nombre de postes\nA;N1101;3\nB;{none};\nC;{none};0\nD;{none};2\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "hiring")
+    assert (found(lots), asides(lots)) == ([("A", "N1101", 3)], [(5, "job_unknown")])
+    assert [p.row for p in lots.said if p.key == "text_line"] == [3, 4]
+
+
+@pytest.mark.parametrize("side", ["fragile", "hiring"])
+@pytest.mark.parametrize("other", ["N-1", "N+1", "N + 2"])
+def test_of_the_years_around_this_one_this_one_counts(
+    embedded: Referential, tmp_path: Path, side: Side, other: str
+) -> None:
+    what = "Effectif" if side == "fragile" else "Besoins"
+    text = f"Entreprise;Métier;{what} {other};{what} N\nA;N1101;8;10\nB;N4101;4;5\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), side)
+    assert found(lots) == [("A", "N1101", 10), ("B", "N4101", 5)]
+    assert [p.values["others"] for p in lots.said if p.key == "other_counts"] == [f"{what} {other}"]
+
+
+@pytest.mark.parametrize("head", ["% effectif", "% de l'effectif", "Part de l'effectif (%)", "Effectif en %"])
+def test_a_share_of_the_people_counts_nobody(embedded: Referential, tmp_path: Path, head: str) -> None:
+    text = f"Entreprise;Métier;{head}\nA;N1101;50\nB;N4101;30\n"
+    with pytest.raises(LotsError) as refused:
+        read_lots(embedded, written(tmp_path / "t.csv", text), "fragile")
+    assert [p.values["columns"] for p in refused.value.problems] == [head]
+    lots = read_lots(embedded, written(tmp_path / "u.csv", text.replace(head, "Effectif à 100 %")), "fragile")
+    assert lots.people == 80
+
+
 def test_a_sheet_of_an_archive_or_a_draft_is_not_counted(embedded: Referential, tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
@@ -1315,7 +1347,7 @@ def test_needs_that_give_each_job_its_number_are_jobs(embedded: Referential, tmp
     text = "Structure;Commune;Besoin\nA;Redon;2 caristes + 1 magasinier\nB;Allaire;3 caristes\nC;Redon;pas de besoin\n"
     lots = read_lots(embedded, written(tmp_path / "t.csv", text), "hiring")
     assert sorted(lot.people for lot in lots.lots) == [1, 2, 3]
-    assert asides(lots) == [(4, "job_unknown")]
+    assert (asides(lots), [p.row for p in lots.said if p.key == "text_line"]) == ([], [4])
     text = "Poste;Commune;Besoin\nN1101;Redon;2 CDI\nN4101;Allaire;3 CDI\n"
     assert read_lots(embedded, written(tmp_path / "t.csv", text), "hiring").people == 5
 

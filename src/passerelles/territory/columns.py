@@ -18,6 +18,8 @@ _HEADER_LEAST: Final = 2  # columns that make a header: a title may hold the nam
 _WIDE_HEADER: Final = 4  # cells of a header whose jobs are columns
 _LOST: Final = re.compile(r"[^\W\d_][?\ufffd][^\W\d_]")  # an accent, in a file of which none is left
 _CODE: Final = re.compile(r"(?:codes?|rome)\b")
+_OTHER_YEAR: Final = re.compile(r"\bN ?[+–-] ?\d+\b")
+_SHARE: Final = re.compile(r"(?:^|[^\d\s])\s*%")
 _DIGITS: Final = re.compile(r"\d+")
 _CORNER: Final = re.compile(r"\s*[\\|×]\s*|\s/\s")  # parts what rows and columns are
 _TWO_NAMES: Final = re.compile(r"\s*[/&+,]\s*|\s(?:et|ou)\s", re.IGNORECASE)
@@ -91,7 +93,9 @@ def corner(header: Sequence[str], side: Side) -> Corner | None:
 def columns_of(header: Sequence[Any], side: Side) -> dict[str, int]:
     """Position of the column of each role; each column has one role at most."""
     texts = with_letters([cell_text(cell) for cell in header])
-    texts = ["" if text.startswith("%") else text for text in texts]  # a share of what another one counts
+    texts = ["" if is_share(text) else text for text in texts]
+    # Beside "Effectif N", not "Effectif N+1".
+    texts = ["" if (plain := _OTHER_YEAR.sub("N", text)) != text and plain in texts else text for text in texts]
     if any(_OF_PERSONS[side].match(bare(text)) for text in texts):  # the names beside are of persons, not of firms
         texts = ["" if bare(text) in ("nom", "noms") else text for text in texts]
     now, forecast = _last_forecast(texts, side)
@@ -121,6 +125,18 @@ def _asked_beside(names: Sequence[str], side: Side, columns: Mapping[str, int]) 
         if at not in taken and roles & {asked, "permits"} and roles <= {asked, *beside}:
             return {asked: at}
     return {}
+
+
+def is_share(name: str) -> bool:
+    """
+    Whether the name of a column is of a share of what another one counts.
+
+    Examples
+    --------
+    >>> is_share("% effectif"), is_share("Part de l'effectif (%)"), is_share("Effectif à 100 %")
+    (True, True, False)
+    """
+    return _SHARE.search(name) is not None
 
 
 def role_of(name: str, side: Side) -> str:

@@ -14,7 +14,16 @@ from passerelles.io.xlsx import cell_text
 from passerelles.referentials.referential import Referential
 from passerelles.referentials.table_format import coded
 from passerelles.sharing import cached_property
-from passerelles.territory.columns import COUNT, PLACED, bare, columns_of, counts_else, period_groups, without_part
+from passerelles.territory.columns import (
+    COUNT,
+    PLACED,
+    bare,
+    columns_of,
+    counts_else,
+    is_share,
+    period_groups,
+    without_part,
+)
 from passerelles.territory.lots import WORDS, LotsError, Month, Problem, Side, says
 from passerelles.text import normalise_label
 
@@ -332,7 +341,8 @@ class Grid:
         """Columns without a role that may count this side."""
         if self.side == "fragile" and self.saying("person"):  # each counts one
             return []
-        free = [at for at in self.free if not counts_else(self.names[at], self.side, (), self.names)]
+        free = [at for at in self.free if self.has(self.count) or not is_share(self.header[at])]
+        free = [at for at in free if not counts_else(self.names[at], self.side, (), self.names)]
         return [at for at in free if not _are_numbered(self.sample(at))]
 
     @property
@@ -622,7 +632,8 @@ def _is_lot_row(grid: Grid, cells: Sequence[Any]) -> bool:
     """Whether a row is a lot and not a remark: it has a job, or people of an unknown one."""
     filled = [text for cell in cells if (text := cell_text(cell))]
     is_lot = any(grid.text(cells, role) for role in ("job", "code", "choice", grid.count))
-    if not grid.text(cells, grid.count) and says("signature", normalise_label(grid.text(cells, "job"))):
+    number, job = grid.text(cells, grid.count), normalise_label(grid.text(cells, "job"))
+    if (not number and says("signature", job)) or (not whole_of(number) and says("no_need", job)):
         return False
     if grid.count not in grid.columns:  # one person or opening a line, whose job may be missing
         is_lot |= all(any(grid.text(cells, r) for r in roles) for roles in (["employer"], ["basin", "commune"]))
