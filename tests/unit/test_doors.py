@@ -155,12 +155,27 @@ def test_a_terminal_that_lacks_a_character_gets_a_substitute(encoding: str, form
     words = [*ENGINE, *RANK, "-r", str(index), "-f", form]
     done = subprocess.run(words, capture_output=True, env=environment, timeout=120, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
-    text = done.stdout.decode(encoding or "ascii")
+    text = done.stdout.decode("utf-8" if form == "csv" else encoding or "ascii")  # CSV is for programs
     assert "K2110" in text
+    assert ("é" in text) == (form == "csv" or encoding == "cp1252")
+    assert form != "table" or ("-" * 40 in text and " ?" not in text)
     if form == "json":  # nothing is lost there: the character is written as an escape
         assert (
             "œ" in json.dumps(json.loads(text), ensure_ascii=False) or "é" in json.loads(text)["results"][0].__str__()
         )
+
+
+def test_a_sign_that_changes_a_figure_has_a_substitute_of_the_same_meaning(index: Path) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"}
+    words = [*ENGINE, *RANK, "-r", str(index), "--explain", "1"]
+    shown = [
+        subprocess.run(words, capture_output=True, env=environment | more, timeout=120, check=True).stdout
+        for more in ({}, {"PYTHONIOENCODING": "utf-8"})
+    ]
+    narrow, whole = shown[0].decode("cp1252"), shown[1].decode("utf-8")
+    signs = str.maketrans({"−": "-", "\u202f": " ", "─": "-", "≈": "~", "→": ">"})
+    assert narrow.replace("->", ">") == whole.translate(signs).replace("->", ">")
+    assert {"−", "\u202f"} <= {*whole}
 
 
 def shell(line: str, **options: object) -> subprocess.CompletedProcess[str]:

@@ -1,5 +1,6 @@
 """Entry point: registers the commands, guards streams and inputs, turns every error into one message and a code."""
 
+import codecs
 import errno
 import os
 import re
@@ -13,6 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any, Final, NoReturn
+from unicodedata import normalize
 
 import typer
 from typer.main import get_command
@@ -21,6 +23,11 @@ from passerelles.cli.shared import ACCEPT_ERRORS, NO_CACHE, LangOption, option, 
 from passerelles.errors import PasserellesError, PasserellesWarning
 from passerelles.io.csv import read_number
 from passerelles.language.say import Lang, labelled, lang_of, say
+
+_PLAIN_SIGNS: Final = {
+    "─": "-", "━": "-", "–": "-", "−": "-", "→": "->", "≈": "~", "≤": "<=", "≥": ">=", "’": "'",
+    "«": '"', "»": '"', "°": "o",
+}  # fmt: skip
 
 
 class TerminatedError(BaseException):
@@ -39,7 +46,16 @@ def prepare_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None and getattr(stream, "errors", "") in ("strict", "surrogateescape"):
-            reconfigure(errors="replace")
+            codecs.register_error("nearest", _nearest_signs)
+            reconfigure(errors="nearest")
+
+
+def _nearest_signs(error: UnicodeError) -> tuple[str, int]:
+    """Return what stands for signs that an encoding lacks: a space, a line, an arrow, else a letter, else a "?"."""
+    assert isinstance(error, UnicodeEncodeError)  # noqa: S101 - nothing is read under this name
+    signs = error.object[error.start : error.end]
+    plain = (_PLAIN_SIGNS.get(c) or normalize("NFKD", c).encode("ascii", "ignore").decode() or "?" for c in signs)
+    return "".join(plain), error.end
 
 
 def forget_stdout() -> None:

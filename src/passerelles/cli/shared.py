@@ -1,5 +1,6 @@
 """The options that commands share, and the ways to write a result."""
 
+import io
 import json
 import math
 import os
@@ -276,7 +277,7 @@ class CommandOptions:
         if self.form is Format.XLSX:
             self._write_book([book_page(sheet, lang=self.lang) for sheet in sheets], payload())
         elif self.form is Format.TABLE:
-            write_text(self._table(show), self.output)
+            write_text(self._table(show), self.output, encoding=None)
         elif self.form is Format.JSON:
             write_text(json_text(payload(), self.output), self.output)
         else:
@@ -467,9 +468,11 @@ def message(text: str) -> None:
     typer.echo(text, err=True)
 
 
-def write_text(text: str, output: Path | None) -> None:
+def write_text(text: str, output: Path | None, *, encoding: str | None = "utf-8") -> None:
     """
-    Write a text on stdout, or whole into a file.
+    Write a text on stdout, or whole into a file in UTF-8.
+
+    Into a pipe, or a file that the shell opens, an `encoding` goes before that of the system's terminals.
 
     Raises
     ------
@@ -479,6 +482,8 @@ def write_text(text: str, output: Path | None) -> None:
     if output is not None:
         write_whole(output, text)
     elif text:
+        if encoding and isinstance(sys.stdout, io.TextIOWrapper) and not sys.stdout.isatty():
+            sys.stdout.reconfigure(encoding=encoding)
         sys.stdout.write(text)
 
 
