@@ -1,6 +1,7 @@
 """What an index of packages shows: whole metadata, a description that renders, licences of all that is brought."""
 
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -25,6 +26,13 @@ def test_the_metadata_is_whole() -> None:
     assert versions == sorted(versions, key=lambda v: int(v[2:]))
     ran = (ROOT / "docs" / "release-pythons.txt").read_text("utf-8")
     assert [v for v in versions if f"{v}." not in ran] == []  # named only once tests passed on it
+
+
+def test_no_checkout_changes_the_ends_of_lines_that_checksums_count() -> None:
+    if not (ROOT / ".git").exists():
+        pytest.skip("no checkout")
+    asked = ["git", "-c", "core.autocrlf=true", "check-attr", "text", "referentials/transitions/occupations.csv"]
+    assert subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout.endswith("text: unset\n")
 
 
 def test_the_long_description_renders() -> None:
