@@ -53,6 +53,14 @@ def test_columns_go_by_name_in_any_order(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_a_producer_may_leave_out_departments_and_names_of_basins(tmp_path: Path) -> None:
+    path = write(tmp_path / "f.csv", "Code métier BMO;BE26;met;annee\nJ3X43;5313;12;2026\nJ3X43;5313;7;2026\n")
+    survey = load_market(path).survey()
+    assert survey.projects("5313", "J3X43").met == Interval(12, 12)
+    assert survey.basins["5313"].name == "5313"
+    assert sum(n.code == "duplicate_code" for n in survey.notices) == 1
+
+
 def test_what_cannot_be_read_is_unknown_and_said(tmp_path: Path) -> None:
     rows = [
         bmo_row("J3Z43", 5313, "35", "beaucoup", None, -3),

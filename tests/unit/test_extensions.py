@@ -23,6 +23,7 @@ from passerelles.model import Competency, CredentialRequirement, JobTitle, Mobil
 from passerelles.referentials import load
 from passerelles.referentials.draft import Draft
 from passerelles.referentials.referential import Reader, Referential, finish
+from passerelles.scoring import scorer
 from passerelles.scoring.features import AddedPart, Feature, checked_part, context_of_all
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "extension"
@@ -165,6 +166,20 @@ def test_whatever_a_reader_from_outside_raises_is_told_but_for_its_own_words(
         load.load_referential(tmp_path)
 
 
+def test_a_status_that_a_reader_invents_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(_: FileSource) -> Referential:
+        draft = Draft()
+        draft.occupations["A"] = Occupation("A", "Scieur")
+        draft.competencies["C"] = Competency("C", "Scier", "savoir-faire")
+        draft.requirements["A"]["C"] = None  # type: ignore[assignment]
+        return finish(draft, name="bois", version="1", provenance=Provenance(source="Bois", format="bois"))
+
+    (tmp_path / "bois.txt").write_text("", encoding="utf-8")
+    monkeypatch.setattr(load, "extensions", lambda _: {"bois": Reader("bois", lambda _: True, read)})
+    with pytest.raises(ReferentialError, match=r"reader 'bois' .*status None \(core, emerging, other\)"):
+        load.load_referential(tmp_path)
+
+
 def test_a_part_from_outside_is_trained_weighed_explained_and_compiled(told: dict[str, object]) -> None:
     assert set(told["trained"]) <= {"glass_words.both"}  # type: ignore[call-overload]
     assert told["part"] == ["Métiers du verre", "Glass trades", True]
@@ -209,6 +224,17 @@ def test_a_part_of_the_score_that_is_not_whole_is_named(plain_embedded: Occupati
     computed = checked_part("mine", AddedPart({"both": square}, words))["both"]
     with pytest.raises(PasserellesError, match=r"'mine'.*\(3, 3\) != \(125, 125\)"):
         computed.compute(context_of_all(plain_embedded))
+
+
+def test_a_score_whose_part_is_not_whole_names_the_extension_and_not_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "fitted.json"
+    path.write_text(scorer.scorer_text(scorer.load_scorer("unfitted")), encoding="utf-8")
+    monkeypatch.setattr(scorer, "features", lambda: checked_part("mine", 3))
+    with pytest.raises(PasserellesError) as refused:
+        scorer.load_scorer(str(path))
+    assert refused.value.key == "extension"
 
 
 @pytest.mark.parametrize(

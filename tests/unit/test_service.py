@@ -934,6 +934,9 @@ def test_every_option_is_a_variable() -> None:
     for name, value in (("threads", "many"), ("seconds", "inf")):
         with pytest.raises(PasserellesError, match=rf"limits\.{name}"):
             options_of({f"PASSERELLES_LIMIT_{name.upper()}": value})
+    for origin in ("exemple.fr", "https://exemple.fr/"):  # browsers state neither: it would be admitted for nothing
+        with pytest.raises(PasserellesError, match="origins"):
+            options_of({"PASSERELLES_ORIGINS": origin})
     text = (Path(__file__).resolve().parents[2] / "docs" / "operations.md").read_text("utf-8")
     assert [v for v in variables().values() if f"`{v}`" not in text] == []
 

@@ -184,7 +184,7 @@ def _interval(text: str, secret: Container[str]) -> Interval | None:
 def _survey(file: BmoFile, reading: FileRows) -> BmoSurvey:
     secret = file.recognised.kind.secret
     read = cache(partial(_interval, secret=secret))
-    rows: dict[tuple[str, str, str], BmoRow] = {}
+    rows: dict[tuple[str, ...], BmoRow] = {}
     labels: dict[str, str] = {}
     masked = Counter[str]()
     basins: set[tuple[str, ...]] = set()
@@ -194,11 +194,11 @@ def _survey(file: BmoFile, reading: FileRows) -> BmoSurvey:
         if basin:
             basins.add((basin, name, department, region))
             regions |= {(region, region_name)} if region and region_name else set()
-        key = (basin, family, department)
+        key = (basin, family, department) if department else (basin, family)  # not every producer tells it
         if year and year != file.year:
             reading.note("mixed_years", line, year=year, expected=file.year)
         elif reading.is_new(line, key, rows):
-            rows[key] = BmoRow(*key, Projects(*map(read, texts)))
+            rows[key] = BmoRow(basin, family, department, Projects(*map(read, texts)))
             labels.setdefault(family, label)
             for column, text, interval in zip(Projects._fields, texts, rows[key].projects, strict=True):
                 masked[column] += text in secret
@@ -222,7 +222,7 @@ def _basins(rows: Iterable[tuple[str, ...]]) -> Mapping[str, Basin]:
     basins = {}
     for code, basin_rows in grouped(sorted((code, tuple(cells)) for code, *cells in rows)).items():
         names, departments, regions = (tuple(sorted({*column} - {""})) for column in zip(*basin_rows, strict=True))
-        basins[code] = Basin(code, names[0] if names else "", departments=departments, regions=regions)
+        basins[code] = Basin(code, names[0] if names else code, departments=departments, regions=regions)
     return MappingProxyType(basins)
 
 

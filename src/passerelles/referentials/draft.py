@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from math import inf
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar, get_args
 
 from passerelles import model
 from passerelles.codes import circles, is_rome_code, looks_like_code
@@ -448,9 +448,13 @@ def check_draft(draft: Draft) -> None:
 
     Raises
     ------
+    ValueError
+        If a reader gives a status that is none.
     PasserellesError
         If prerequisites of credentials form a chain longer than any law knows.
     """
+    if odd := {s for asked in draft.requirements.values() for s in asked.values()}.difference(get_args(model.Status)):
+        raise ValueError(f"status {', '.join(map(repr, odd))} ({', '.join(get_args(model.Status))})")
     if not draft.overlay:
         _drop_links_to_nowhere(draft)
     _complete_domains(draft)

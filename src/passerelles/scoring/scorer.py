@@ -156,6 +156,8 @@ def load_scorer(name: str = "default") -> Scorer:
         path = Path(name)
         try:
             return _from_file(path, file_identity(path))
+        except PasserellesError:  # an extension that cannot be loaded is no fault of the file
+            raise
         except (OSError, ValueError) as error:  # a JSON or validation error is a ValueError
             reason = problems(error) if isinstance(error, ValidationError) else error
             raise PasserellesError("unreadable_scorer", path=path, reason=reason) from error

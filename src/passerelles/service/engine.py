@@ -5,7 +5,7 @@ import os
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import Field, ValidationError
 
@@ -51,7 +51,8 @@ class Options(Section):
     strict: bool = False
     accept_errors: bool = False  # serve an overlay in which reading found errors
     key_variable: str | None = None  # environment variable that holds the key, or keys, by spaces
-    origins: tuple[str, ...] = ()  # web origins that browsers may call from
+    # Web origins that browsers may call from, as they state them: scheme and host, without a path.
+    origins: tuple[Annotated[str, Field(pattern=r"^(\*|https?://[^/\s]+)$")], ...] = ()
     limits: Limits = Limits()
     explorer: Literal["off", "beside", "alone"] = "off"  # pages for people: beside answers, or alone
     hosts: tuple[str, ...] = ()  # names by which pages for people may be asked for (the Host header); () = any
