@@ -122,6 +122,21 @@ def test_two_lots_of_one_employer_job_and_basin_are_counted_apart(embedded_graph
     assert sum(empty for _, _, empty in rows) == 1
 
 
+def test_a_report_and_its_sheets_say_the_town_that_a_table_names(embedded_graph: OccupationGraph) -> None:
+    towns = ("Campel", "Messac")
+    fragile, opening = (
+        Lot(name, "N1103", "1", people=2, basin_label="RENNES", commune_label=town)
+        for name, town in zip("AB", towns, strict=True)
+    )
+    made = Case(embedded_graph, match_territory(embedded_graph, [fragile], Lots.of("hiring", [opening])), NO_PICTURE)
+    page = read_page(territory_page(made))
+    assert page.by_id("fragile").text.count(towns[0]) == 1
+    assert rows_of(page, "hiring")[0]["Lieu"] == towns[1]
+    (sheet,) = move_sheets(made).parts
+    (facts,) = (block for block in sheet.blocks if isinstance(block, Facts))
+    assert [text.rsplit(", ", 1)[1] for _, text in facts.rows[:2]] == [*towns]
+
+
 def test_every_move_of_the_flows_is_explained(page: Element, redon: Allocation) -> None:
     for flow in redon.flows:
         if flow.same_job:

@@ -141,4 +141,4 @@ def _move_sheet(case: Case, number: int, flow: Flow, explained: Mapping[tuple[st
 
 
 def _lot_text(case: Case, lot: Lot) -> str:
-    return case.words("sheet.place", job=lot.wording, employer=lot.employer, basin=lot.basin_label)
+    return case.words("sheet.place", job=lot.wording, employer=lot.employer, town=lot.town)

@@ -48,7 +48,7 @@ def fragile_grid(case: Case) -> Grid:
     columns = "employer job headcount#" + ("" if case.masked else " placed# to_confirm# left# towards")
     rows = []
     for lot in sorted(allocation.fragile.lots, key=lambda lot: -lot.people):
-        row: list[CellValue] = [Cell(lot.employer, note=lot.basin_label), _job(lot)]
+        row: list[CellValue] = [Cell(lot.employer, note=lot.town), _job(lot)]
         row.append(case.words("masked") if lot.key in case.release.hidden else lot.people)
         if not case.masked:
             done, doubtful = placed[lot.key], to_confirm[lot.key]
@@ -80,13 +80,13 @@ def hiring_grid(case: Case) -> Grid:
     allocation, hiring = case.allocation, case.allocation.hiring
     empty = {pool_key(u.lot): u.empty for u in allocation.unfilled}
     reserved = sum_by_key((pool_key(flow.hiring), flow.people) for flow in allocation.to_confirm)
-    columns = "employer job basin openings#" + ("" if case.masked else " filled# reserved# empty#")
+    columns = "employer job place openings#" + ("" if case.masked else " filled# reserved# empty#")
     rows = []
     for lot in sorted(first_lots(hiring), key=lambda lot: -hiring.capacities[pool_key(lot)]):
         key = pool_key(lot)
         capacity = hiring.capacities[key]
         named = Cell(hiring.pool_labels.get(lot.pool, lot.pool), note=lot.pool) if lot.pool else _job(lot)
-        row: list[CellValue] = [lot.employer, named, lot.basin_label, capacity]
+        row: list[CellValue] = [lot.employer, named, lot.town, capacity]
         if not case.masked:
             unfilled, to_confirm = empty.get(key, 0), reserved[key]
             row += (capacity - unfilled - to_confirm, to_confirm, unfilled)
