@@ -35,6 +35,7 @@ from passerelles.paths.path import Path as Route
 from passerelles.ranking.move import Item, Move
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.discretion import publish, published
+from passerelles.territory.lots import Lot, Lots
 from passerelles.territory.match import match_territory
 
 TERRITORY = Path(__file__).resolve().parents[2] / "referentials" / "transitions" / "territories"
@@ -646,3 +647,20 @@ def test_areas_told_apart_by_colour_are_told_apart_otherwise(embedded_graph: Occ
 )
 def test_colours_stand_out_on_paper(make: Callable[[], str], least: float) -> None:
     assert contrast(make(), Colour.PAPER) >= least
+
+
+def test_a_picture_of_a_territory_names_towns_and_keeps_those_of_one_basin_apart(
+    embedded_graph: OccupationGraph,
+) -> None:
+    towns = ("Campel", "Messac")
+    fragile, hiring = (
+        Lots.of(side, [
+            Lot(name, "N1103", "1", people=n, basin_label="RENNES", part=town, commune_label=town)
+            for n, town in zip(people, towns, strict=True)
+        ])
+        for side, name, people in (("fragile", "A", (3, 4)), ("hiring", "B", (5, 1)))
+    )  # fmt: skip
+    diagram = read_diagram(match_territory(embedded_graph, fragile, hiring).to_dict(), limit=10, lang="fr")
+    for side, numbers in ((diagram.left, {"Campel": 3, "Messac": 4}), (diagram.right, {"Campel": 5, "Messac": 1})):
+        assert {node.town: node.people for node in side} == numbers
+    assert sum(node.rest for node in diagram.left) == 1

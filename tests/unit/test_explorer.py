@@ -282,6 +282,7 @@ def test_a_search_says_how_sure_it_is(client: Client, capsys: pytest.CaptureFixt
         expected = printed(capsys, "resolve", text, "-n", "8")["results"]
         assert [row["code"][0] for row in shown] == [item["code"] for item in expected]
         assert [row["confidence"][1] for row in shown] == [item["confidence"] for item in expected]
+        assert "confiance\N{NO-BREAK SPACE}: 0" not in answer  # what rounds to nothing is small, not impossible
 
 
 def test_what_is_wrong_is_a_page_that_helps(client: Client) -> None:

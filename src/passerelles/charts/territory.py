@@ -38,7 +38,7 @@ class Node(NamedTuple):
     side: Side
     employer: str
     job: str
-    basin: str
+    town: str
     flows: tuple[int, ...]
     rest: int
     masked: bool = False
@@ -50,11 +50,11 @@ class Node(NamedTuple):
 
     def short(self) -> str:
         """Name it in one line."""
-        return ", ".join(x for x in (self.employer, self.job, self.basin) if x)
+        return ", ".join(x for x in (self.employer, self.job, self.town) if x)
 
     def lines(self, lang: Lang) -> list[tuple[str, bool]]:
         """Return what stands beside its bar, and whether it is its name: employer, job, numbers."""
-        texts = [(" – ".join(x for x in (self.employer, self.basin) if x), True), (self.job, False)]
+        texts = [(" – ".join(x for x in (self.employer, self.town) if x), True), (self.job, False)]
         return [*((text, name) for text, name in texts if text), (self.numbers(lang), False)]
 
     def numbers(self, lang: Lang) -> str:
@@ -91,10 +91,10 @@ def read_diagram(payload: Mapping[str, Any], *, limit: int, lang: Lang) -> Diagr
     flows = [(flow, once) for once, key in enumerate(("results", "to_confirm")) for flow in payload.get(key, ())]
     for flow, once in flows:
         ends = (
-            _node(node_of, "left", flow["fragile_employer"], flow["origin"], flow["from_basin"],
+            _node(node_of, "left", flow["fragile_employer"], flow["origin"], _town(flow, "from_"),
                   flow.get("fragile_lots")),
-            _node(node_of, "right", flow["hiring_employer"], flow["target"], flow["to_basin"], flow.get("hiring_lots"),
-                  family=flow.get("family")),
+            _node(node_of, "right", flow["hiring_employer"], flow["target"], _town(flow, "to_"),
+                  flow.get("hiring_lots"), family=flow.get("family")),
         )  # fmt: skip
         masked = flow["people"] is None
         people = HIDDEN if masked else flow["people"]
@@ -102,12 +102,12 @@ def read_diagram(payload: Mapping[str, Any], *, limit: int, lang: Lang) -> Diagr
         pieces.append(Ribbon(*ends, people, bool(flow.get("same_job")) and not once, masked, bool(once)))
     for side, items in zip(_SIDES, (payload["uncovered"], payload["unfilled"]), strict=True):
         for item in items:
-            key = _node(node_of, side, item["employer"], item["job"], item["basin"], item.get("lots"))
+            key = _node(node_of, side, item["employer"], item["job"], _town(item), item.get("lots"))
             masked, node = item["people"] is None, node_of[key]
             rest = node.rest + (HIDDEN if masked else item["people"])
             node_of[key] = node._replace(rest=rest, masked=node.masked or masked)
-    if len({n.basin for n in node_of.values()}) <= 1:  # one basin goes without saying
-        node_of = {key: node._replace(basin="") for key, node in node_of.items()}
+    if len({n.town for n in node_of.values()}) <= 1:  # one town goes without saying
+        node_of = {key: node._replace(town="") for key, node in node_of.items()}
     group_of: dict[str, str] = {}
     for side in _SIDES:
         nodes = sorted((n for n in node_of.values() if n.side == side), key=lambda n: (-moved[n.key], -n.rest, n.key))
@@ -126,23 +126,29 @@ def read_diagram(payload: Mapping[str, Any], *, limit: int, lang: Lang) -> Diagr
     return _with_flows([n for n in node_of.values() if n.key not in group_of], ribbons)
 
 
+def _town(item: Mapping[str, Any], way: str = "") -> str | None:
+    """Return the commune of an item of an allocation, else its basin."""
+    town: str | None = item.get(f"{way}commune") or item[f"{way}basin"]
+    return town
+
+
 def _node(
     node_of: dict[str, Node],
     side: Side,
     employer: str,
     job: Mapping[str, Any] | None,
-    basin: str | None,
+    town: str | None,
     lots: Sequence[Mapping[str, str]] | None,
     family: str | None = None,
 ) -> str:
     """Find or make the node of a lot; lots published together are one, known by their list."""
-    identity = [side, employer, family or (job and job["code"]) or "", basin or ""]
+    identity = [side, employer, family or (job and job["code"]) or "", town or ""]
     if job is None and lots:
         identity += [f"{lot['employer']}|{lot['job']}|{lot['basin']}" for lot in lots]
     key = "\n".join(identity)
     if key not in node_of:
         label = f"{job['code']} {job['label'] or ''}".strip() if job else ""
-        node_of[key] = Node(key, side, employer, label, basin or "", (), 0)
+        node_of[key] = Node(key, side, employer, label, town or "", (), 0)
     return key
 
 

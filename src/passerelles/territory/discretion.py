@@ -497,6 +497,7 @@ class _Lines:
             "fragile_employer": fragile,
             "hiring_employer": hiring,
             "from_basin": single.basin_label if single else None,
+            "from_commune": single.commune_label or None if single else None,
             "people": people,
             "masked": people is None,
             "origin": single.end if single else None,
@@ -535,7 +536,7 @@ class _Lines:
         items = {pool_key(u.lot): u for u in self.allocation.unfilled}
         for j in np.flatnonzero(printed & (spare > 0)):
             item = items[pool_key(self.pools[j])]
-            named = (item.lot.employer, f"{item.code} {item.label}".strip(), item.lot.basin_label)
+            named = (item.lot.employer, f"{item.code} {item.label}".strip(), item.lot.town)
             yield _partly_withheld(item, _COUNTED, self.lang, {"to": ", ".join(filter(None, named))})
         yield from self._others("other_openings", self.pools, self.table.pools, "openings", ("to", "empty"))
 
