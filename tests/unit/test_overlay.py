@@ -150,6 +150,25 @@ def test_what_an_overlay_says_of_other_occupations_counts_where_they_are(tmp_pat
     assert {n.severity for n in split.notices if n.code == "overlay_occupation_missing"} == {"warning"}
 
 
+def test_on_codes_of_the_rome_an_overlay_names_credentials_of_the_catalogue_as_they_are(tmp_path: Path) -> None:
+    sheets = {
+        "specialised_occupations": [["code", "base", "label"], ["N4101-X", "N4101", "Livreur de fioul"]],
+        "credential_requirements": [["occupation", "credential"], ["N4101-X", "ADR-CIT"], ["N4101-X", "PERM-ZZ"]],
+    }
+    split = laid(tmp_path, sheets, load_referential("transitions"))
+    assert found(split)["link_to_nowhere"] == 1  # no catalogue has the second
+    assert [row.credential for row in split.credential_requirements] == ["ADR-CIT"]
+    assert "TP-ECSR" not in {credential.code for credential in split.credentials}  # nothing names it
+
+
+def test_a_credential_is_looked_for_where_the_referential_has_none(tmp_path: Path) -> None:
+    bare = table()
+    for sheet in [name for name in bare if name.startswith("credential")]:
+        del bare[sheet]
+    sheets = {"credential_requirements": [["occupation", "credential"], ["B2", "K8"]]}
+    assert found(laid(tmp_path, sheets, load_referential(write_table(tmp_path / "nu", bare))))["link_to_nowhere"] == 1
+
+
 def test_a_code_that_is_taken_is_refused_and_its_owner_left_alone(tmp_path: Path) -> None:
     sheets = overlay()
     sheets["specialised_occupations"][1][0] = "B3"

@@ -110,7 +110,7 @@ class Draft:
             return ""
         self.asked += 1
         rows: dict[str, Declared] = getattr(self, among)
-        if len(self.plain.get(among, ((),))[0]) != len(rows):
+        if among not in self.plain or len(self.plain[among][0]) != len(rows):
             self.plain[among] = plain_forms({code: row.label or "" for code, row in rows.items()})
         code = next(iter(nearest_codes(text, self.plain[among], least=_LEAST_LIKENESS)), None)
         label = code and rows[code].label

@@ -9,7 +9,7 @@ from passerelles.codes import grouped
 from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.io.archive import FileSource
 from passerelles.model import JobTitle
-from passerelles.referentials.credentials import RECODES, read_catalogue, read_facts
+from passerelles.referentials.credentials import DEFAULT, RECODES, read_catalogue, read_facts
 from passerelles.referentials.draft import Draft, refuse_unusable, requirement_key
 from passerelles.referentials.places import known, place_of
 from passerelles.referentials.table_format import Manifest, OwnTables, open_tables, split_codes
@@ -55,7 +55,7 @@ def read_overlay(source: FileSource, draft: Draft, *, name: str, version: str, a
     tables.declare_competencies()
     _requirements(tables, draft, name)
     _titles(tables, draft)
-    read_facts(tables, draft, lent=manifest.credentials)
+    read_facts(tables, draft, lent=manifest.credentials or (DEFAULT if draft.family == "rome" else ""))
     return manifest
 
 
