@@ -17,5 +17,5 @@ def moves(code: str, limit: Annotated[int, Query(ge=1, le=50)] = 10) -> list[dic
     try:
         found = rank_moves(GRAPH, code, limit=limit)
     except UnknownCodeError as error:
-        raise HTTPException(404, {"message": error.message("fr"), "suggestions": error.suggestions}) from error
+        raise HTTPException(404, {"message": error.sentence("fr"), "suggestions": error.suggestions}) from error
     return [move.to_dict() for move in found]
