@@ -172,8 +172,16 @@ def test_a_travel_table_comes_before_the_crow(tmp_path: Path) -> None:
     assert places.distance("7538", "8401") == places.distance_matrix[places._row["7538"], places._row["8401"]]
     found = {n.code: n.line for n in places.notices if n.file == "trajets.csv"}
     assert (found["place_unknown"], found["travel_invalid"], found["duplicate_code"]) == (4, 5, 6)
-    with pytest.raises(PasserellesError):
-        load_places(folder, travel=write(tmp_path / "rien.csv", "a,b\n1,2\n"))
+    with pytest.raises(PasserellesError, match=r"read: ici, temps\)"):
+        load_places(folder, travel=write(tmp_path / "rien.csv", "ici,temps\n1,2\n"))
+
+
+@pytest.mark.parametrize("ends", ["commune de départ;commune d'arrivée", "Lieu départ;Lieu arrivée", "De;Vers"])
+def test_a_travel_table_is_read_under_french_headers_and_minutes_alone_are_enough(tmp_path: Path, ends: str) -> None:
+    table = write(tmp_path / "trajets.csv", f"{ends};Minutes\nRedon;Pau;330\n")
+    places = load_places(places_folder(tmp_path / "geo"), travel=table)
+    assert places.travel_between("5313", "7538") == (330.0, None)
+    assert [n.code for n in places.notices if n.file == "trajets.csv"] == []
 
 
 def test_what_is_no_geography_is_refused(tmp_path: Path) -> None:

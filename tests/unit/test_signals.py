@@ -198,6 +198,12 @@ def test_a_row_for_a_region_holds_there_only(tmp_path: Path, market: Market, job
     assert by_code.find(jobs, "N4101", region=("01",)) is None  # a place called 0 is not everywhere
 
 
+def test_a_column_of_a_list_that_is_not_read_is_said(tmp_path: Path, jobs: Referential) -> None:
+    listed = load_job_list(write(tmp_path / "l.csv", "Fiche;Intitulé;Zone\nN4101;Poids lourd;Ouest\n"), jobs)
+    assert [entry.occupation for entry in listed.entries] == ["N4101"]
+    assert [(n.code, dict(n.values)["column"]) for n in listed.notices] == [("unknown_column", "zone")]
+
+
 def test_titles_are_resolved_and_every_bad_row_is_said(tmp_path: Path, jobs: Referential) -> None:
     book = openpyxl.Workbook()
     sheet = book.active

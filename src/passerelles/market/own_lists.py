@@ -116,6 +116,8 @@ def load_job_list(path: str | Path, referential: Referential, *, places: Places 
     needed = {"code, métier": ("code", "title")}
     table = _read_list(path, "job_list", needed, partial(occupations_meant, referential))
     log = NoticeLog(table.notices)
+    for column in sorted({*filter(None, table.header)} - {*_COLUMNS["job_list"]}):  # it may have named a place
+        log.note("unknown_column", file=table.name, line=None, column=column)
     entries: dict[tuple[str, str, str], ListedJob] = {}
     for line, (code, title, basin, region, status) in table.numbered("code", "title", "basin", "region", "status"):
         note = partial(log.note, file=table.name, line=line)

@@ -19,7 +19,8 @@ from pydantic import BeforeValidator
 
 from passerelles.codes import check_code, grouped
 from passerelles.errors import PasserellesError, UnknownCodeError, checked
-from passerelles.io.csv import decimal_number
+from passerelles.io.csv import decimal_number, read_rows
+from passerelles.io.xlsx import cell_text
 from passerelles.market.read import FileRows, RecognisedFile, Scan, SourceFile, amount, scan_all
 from passerelles.notices import Notice, NoticeLog
 from passerelles.text import LOST, alike, few, forms_without_accents, normalise_label, with_lost_letters
@@ -650,7 +651,9 @@ def load_places(path: str | Path, *, travel: str | Path | None = None, scanned: 
     if travel is not None:
         extra = scan_all(travel).of("travel")
         if not extra:
-            raise PasserellesError("market_columns", path=travel, column="from, to, minutes | km", columns="-")
+            first = next((cells for _, cells in read_rows(travel, lambda _: 0).filled), ())
+            shown = ", ".join(filter(None, map(cell_text, first))) or "-"
+            raise PasserellesError("market_columns", path=travel, column="from, to, minutes | km", columns=shown)
         tables += extra
     return replace(places, travel=_travel(opened(*tables), places), files=tuple(files), notices=log.notices())
 
