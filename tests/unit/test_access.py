@@ -1357,6 +1357,7 @@ def test_what_is_wrong_in_a_catalogue_is_a_notice(tmp_path: Path, file: str, tex
     tables = {"credentials": "code,label,kind\nX,X,titre\nY,Y,titre\n", file: text}
     found = read_catalogue(_catalogue(tmp_path, **tables)).notices
     assert [n.code for n in found] == [notice]
+    assert "2020-01-01" not in found[0].what("fr")  # days are written as France writes them
 
 
 def test_what_ships_is_read_once_and_a_catalogue_of_ones_own_as_it_is_now(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from itertools import chain
 from math import exp, isfinite, log, nan
 from pathlib import Path
@@ -16,6 +16,7 @@ from passerelles import model
 from passerelles.codes import circles, grouped, reached
 from passerelles.io.archive import read_file
 from passerelles.io.csv import Table, decimal_number, read_table
+from passerelles.language.say import day_text
 from passerelles.notices import Notice
 from passerelles.referentials.draft import Draft, from_row, refuse_unusable, requirement_key
 from passerelles.referentials.places import bundled, bundled_folder, place_of
@@ -58,7 +59,7 @@ def _credentials(tables: OwnTables, draft: Draft) -> None:
         if code and not label:
             draft.note("label_missing", table, line, subject=code)
         if until and until < date.today().isoformat():  # noqa: DTZ011 - a calendar day
-            draft.note(ended, table, line, subject=label or code, until=until)
+            draft.note(ended, table, line, subject=label or code, until=partial(day_text, until))
         stated = row["hours_source"]
         text = stated or row["source"]  # what states the hours in the firm or the months, unless said apart
         row["hours"] = _hours(_triple(row, "hours"), stated, draft, table, line)
