@@ -262,7 +262,7 @@ def test_what_cannot_be_served_is_told_in_one_sentence(
         assert ended.value.code == 2
         said = capsys.readouterr().err
         assert told in said
-    assert "http://" not in said  # without its key it is not told to be served
+        assert "http://" not in said  # what will not answer is not told to be served
     taken.close()
     found = util.find_spec
     monkeypatch.setattr(util, "find_spec", lambda name, *rest: None if name == "uvicorn" else found(name, *rest))

@@ -42,6 +42,7 @@ def serve(
 ) -> None:
     """Serve over HTTP until told to stop."""
     check_libraries()
+    from passerelles.referentials.places import place_of
     from passerelles.service.app import read_keys
     from passerelles.service.engine import LOOPBACK, options_of
     from passerelles.service.run import check_address, run
@@ -64,6 +65,7 @@ def serve(
         chosen |= {"hosts": (*LOOPBACK, host)}
     options = options_of(os.environ, chosen)
     read_keys(options.key_variable)  # before anything is said to be served
+    place_of(options.referential, "referential")
     if options.key_variable is None and not _is_loopback(host):
         opts.tell("service.open", host=host)
     opts.tell("service.starting", host=host, port=str(port))
