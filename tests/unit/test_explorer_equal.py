@@ -124,7 +124,7 @@ def names() -> Mapping[str, str]:
     return {job.code: job.name for job in jobs}
 
 
-NOTED = say("report.hours.no_range")  # of hours of which one end alone is known
+NOTED = say("report.hours.at_least", expected="")  # of hours whose top is not known
 
 
 def numbers(text: str) -> list[float]:

@@ -198,6 +198,12 @@ def test_who_may_pay_is_said_once_in_the_report_and_by_a_move_where_it_is_its_ow
     assert "à ces conditions" not in " ".join(block.rows).replace("\u00a0", " ")
 
 
+def test_hours_whose_top_alone_is_unknown_are_told_from_their_bottom(redon: Allocation) -> None:
+    flow = redon.flows[0]
+    ranges = [replace(flow, hours=hours).hours_range() for hours in (Hours(210, 280, None), Hours(None, 280, 300))]
+    assert ranges == ["210 au moins", "fourchette inconnue"]
+
+
 def test_hours_that_nobody_knows_are_told_in_words(case: Case) -> None:
     explained = next(e for o in explained_origins(case) for e in o.moves if e.flows)
     alone = replace(explained.flows[0], hours=Hours(None, None, None))

@@ -224,8 +224,10 @@ class Flow(Described):
         if self.assumed:
             return say("report.hours.assumed", lang=lang)
         low, high = self.hours.low, self.hours.high
-        if low is None or high is None:
+        if low is None:
             return say("report.hours.no_range", lang=lang)
+        if high is None:
+            return say("report.hours.at_least", lang=lang, expected=number(low, lang=lang))
         figures = {"low": number(low, lang=lang), "high": number(high, lang=lang)}
         return "" if low == high else say("report.hours.range", lang=lang, **figures)
 
