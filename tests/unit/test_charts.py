@@ -461,6 +461,8 @@ def test_a_comparison_shows_how_much_of_each_job_is_shared(embedded_graph: Occup
     found = compare(embedded_graph, ["N4101", "N4103"])
     chart = charts.comparison_bars(found)
     bars = [p for p in chart.axes[0].patches if isinstance(p, Rectangle)]
+    several = say("compare.presence.some")
+    assert several not in chart.description + "".join(text.get_text() for text in chart.axes[0].texts)  # of two
     for each in found.occupations:
         own = sum(
             w for c in found.competencies for code, w in zip(c.occupations, c.weights, strict=True) if code == each.code

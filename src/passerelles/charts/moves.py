@@ -275,7 +275,10 @@ def comparison_bars(found: "Comparison", *, width: float = 8.0, lang: Lang = "fr
     'Métiers côte à côte'
     """
     pen = Pen(width, "comparison", lang)
-    y = pen.heading(pen.say("meaning"), title=found.page(lang).title)
+    form = "group" if found.occupations[2:] else "pair"  # of two, what some share all share
+    looks = {name: look for name, look in _PRESENCES.items() if form == "group" or name != "some"}
+    meaning = pen.say(f"{form}.meaning")
+    y = pen.heading(meaning, title=found.page(lang).title)
     sentences = []
     for job in found.occupations:
         weights = dict.fromkeys(_PRESENCES, 0.0)
@@ -289,11 +292,11 @@ def comparison_bars(found: "Comparison", *, width: float = 8.0, lang: Lang = "fr
         else:
             y = _strip(pen, weights, y, _PRESENCES) + 2
             shares = {name: percent(weight / total, lang=lang) for name, weight in weights.items()}
-            words = pen.say("shares", n=job.requirements, **shares)
+            words = pen.say(f"{form}.shares", n=job.requirements, **shares)
         y = pen.text((MARGIN, y), words, width=pen.inner, colour=Colour.QUIET) + 8
         sentences.append(labelled(f"{job.label} ({job.code})", words, lang))
-    key = [(look, say(f"compare.presence.{name}", lang=lang)) for name, look in _PRESENCES.items()]
-    return pen.chart(pen.legend(y, key), " ".join([pen.say("meaning"), *sentences]))
+    key = [(look, say(f"compare.presence.{name}", lang=lang)) for name, look in looks.items()]
+    return pen.chart(pen.legend(y, key), " ".join([meaning, *sentences]))
 
 
 def _draw_others(pen: Pen, items: "Sequence[Item]", y: float) -> float:
