@@ -655,14 +655,15 @@ def test_a_picture_of_a_territory_names_towns_and_keeps_those_of_one_basin_apart
     embedded_graph: OccupationGraph,
 ) -> None:
     towns = ("Campel", "Messac")
-    fragile, hiring = (
-        Lots.of(side, [
+    people, openings = (
+        [
             Lot(name, "N1103", "1", people=n, basin_label="RENNES", part=town, commune_label=town)
-            for n, town in zip(people, towns, strict=True)
-        ])
-        for side, name, people in (("fragile", "A", (3, 4)), ("hiring", "B", (5, 1)))
-    )  # fmt: skip
+            for n, town in zip(numbers, towns, strict=True)
+        ]
+        for name, numbers in (("A", (3, 4)), ("B", (5, 1)))
+    )
+    fragile, hiring = Lots.of("fragile", people), Lots.of("hiring", openings)
     diagram = read_diagram(match_territory(embedded_graph, fragile, hiring).to_dict(), limit=10, lang="fr")
-    for side, numbers in ((diagram.left, {"Campel": 3, "Messac": 4}), (diagram.right, {"Campel": 5, "Messac": 1})):
-        assert {node.town: node.people for node in side} == numbers
+    for side, told in ((diagram.left, {"Campel": 3, "Messac": 4}), (diagram.right, {"Campel": 5, "Messac": 1})):
+        assert {node.town: node.people for node in side} == told
     assert sum(node.rest for node in diagram.left) == 1
