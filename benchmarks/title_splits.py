@@ -168,11 +168,16 @@ def _noisy(text: str, kind: str, draw: random.Random) -> str:
     return draw.choice(ways[kind])
 
 
-def ad_titles(path: Path, half: int) -> list[Query]:
-    """Titles as advertisements write them, with the families that a person judged right; one line in two by `half`."""
+def ad_titles(path: Path, half: int, *, alone: bool = False) -> list[Query]:
+    """
+    Titles as advertisements write them, with the families that a person judged right, or `alone` the one named first.
+
+    One line in two by `half`.
+    """
     with path.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    return [Query(row["title"], "", frozenset(row["family"].split("|"))) for row in rows][half::2]
+    most = 1 if alone else None
+    return [Query(row["title"], "", frozenset(row["family"].split("|")[:most])) for row in rows][half::2]
 
 
 def esco_titles(path: Path, referential: Referential, half: int, *, relations: Collection[str] = ()) -> list[Query]:

@@ -69,12 +69,17 @@ def families_of(table: TitleTable, data: Path, new: Referential, old: Referentia
     halves = ((0, "fitted on"), (1, "held out"))
     sets = {f"ESCO, {told}": esco_titles(esco, new, half) for half, told in halves}
     sets |= {f"ESCO, exact or broad, half {half}": esco_titles(esco, new, half, relations=near) for half in (0, 1)}
-    sets |= {f"{name}, {told}": ad_titles(path, half) for name, path in lists.items() for half, told in halves}
-    sets |= {
-        f"offers of public lists, {told} {lot}": ad_titles(path, 0) + ad_titles(path, 1)
-        for told, paths in (("mended on", OFFERS), ("measured once", LATER_OFFERS))
-        for lot, path in enumerate(paths, start=1)
-    }
+    for alone, which in ((False, ""), (True, ", the first family alone")):
+        sets |= {
+            f"{name}, {told}{which}": ad_titles(path, half, alone=alone)
+            for name, path in lists.items()
+            for half, told in halves
+        }
+        sets |= {
+            f"offers of public lists, {told} {lot}{which}": [q for h in (0, 1) for q in ad_titles(path, h, alone=alone)]
+            for told, paths in (("mended on", OFFERS), ("measured once", LATER_OFFERS))
+            for lot, path in enumerate(paths, start=1)
+        }
     sets |= {"ROME 3 titles, held out": older_titles(old, new, 1), "no job": no_jobs(7)}
     for name, queries in sets.items():
         table.resolved(name, new, queries)
