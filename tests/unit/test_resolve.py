@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 import passerelles
@@ -10,12 +11,14 @@ from job_titles import ROWS, referential
 from passerelles import OccupationGraph, compare, load_referential, rank_moves, rank_paths, resolve_title
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.matching import find_occupation
+from passerelles.matching.reading import Lexicon
 from passerelles.matching.titles import (
     REVIEW,
     SURE,
     Candidate,
     Context,
     competency_index,
+    context_bonus,
     resolve_many,
     status,
     title_entries,
@@ -23,6 +26,7 @@ from passerelles.matching.titles import (
 )
 from passerelles.referentials.referential import Referential
 from passerelles.text import fold_accents
+from passerelles.vectors import FloatArray
 
 SMALL = referential()
 
@@ -920,6 +924,25 @@ def test_a_class_of_activities_says_more_than_its_division(
     rome: Referential, text: str, sector: str, code: str
 ) -> None:
     assert resolve_title(rome, text, context=Context(sector=sector))[0].code == code
+
+
+def test_half_of_what_a_sector_adds_is_for_its_division_and_half_for_its_words(rome: Referential) -> None:
+    index = title_index(rome)
+
+    def added(sector: str) -> FloatArray:
+        bonus = context_bonus(index, Context(sector=sector), {"sector": 2.0}, Lexicon(index.pack))
+        assert bonus is not None
+        return bonus
+
+    division = added("38.11Z")
+    filed = next(owners for (code, _), owners in index.sectors.items() if code == "naf:38")
+    assert division[filed].min() >= 1.0 >= np.delete(division, filed).max() > 0.0
+    other = next(label for code, label in index.sectors if code == "naf:1")  # the words behind a code say nothing
+    assert np.array_equal(division, added(f"38.11Z {other}"))
+    assert added(other)[index.sectors["naf:1", other]].min() >= 1.0
+    words = added("fabrication artisanale de pain")
+    assert (index.codes[words.argmax()], words.max()) == ("D1102", 1.0)
+    assert context_bonus(index, Context(sector="de la"), {"sector": 2.0}, Lexicon(index.pack)) is None
 
 
 @pytest.mark.parametrize("text", ["Chef", "b", "TGV", "Étiqueteur"])

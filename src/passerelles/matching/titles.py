@@ -194,7 +194,7 @@ def _in_sector(index: TitleIndex, sector: str, lexicon: Lexicon) -> FloatArray:
     terms = set(lexicon.roots(lexicon.stems(sector)))
     weight = sum(map(index.family_weight, sorted(terms)))
     for (code, label), owners in index.sectors.items():
-        if division and code == division:
+        if code == division:
             filed[owners] = 1.0
             words.append(label)
         elif not division and weight:
