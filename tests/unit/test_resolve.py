@@ -945,6 +945,34 @@ def test_half_of_what_a_sector_adds_is_for_its_division_and_half_for_its_words(r
     assert context_bonus(index, Context(sector="de la"), {"sector": 2.0}, Lexicon(index.pack)) is None
 
 
+@pytest.mark.parametrize("text", ["Matelot", "Gardien", "testeur", "Chef de projet Architecture H/F"])
+def test_of_what_may_be_several_families_the_best_of_each_comes_first(rome: Referential, text: str) -> None:
+    found = resolve_title(rome, text, limit=100)
+    families = [c.parent_code for c in found]
+    n_families = len(set(families))
+    assert all(c.ambiguous for c in found)
+    assert len(set(families[:n_families])) == n_families < len(found) == len({c.code for c in found})
+    best = {c.parent_code: c.confidence for c in reversed(found)}
+    assert all(c.confidence <= best[c.parent_code] for c in found)
+
+
+@pytest.mark.parametrize("text", ["Cariste", "Agent voirie communale", "Réceptionniste secrétaire"])
+def test_what_is_sure_or_has_the_words_of_one_family_is_not_ambiguous(rome: Referential, text: str) -> None:
+    found = resolve_title(rome, text, limit=100)
+    assert not any(c.ambiguous for c in found)
+    assert [c.confidence for c in found] == sorted((c.confidence for c in found), reverse=True)
+
+
+def test_the_likeliest_family_comes_first_where_it_shares_its_chance_out_over_fiches() -> None:
+    alone, first, second = SMALL.occupations[:3]
+    title = SMALL.titles[0]._replace(label="Zorgleur")
+    shared = [title._replace(code=f"9{o.code}", occupation=o.code) for o in (alone, first, second)]
+    occupations = (alone, first, replace(second, parent=first.code), *SMALL.occupations[3:])
+    found = resolve_title(replace(SMALL, occupations=occupations, titles=(*SMALL.titles, *shared)), "zorgleur")
+    assert [c.code for c in found[:2]] == [first.code, alone.code]
+    assert found[0].parent_confidence == pytest.approx(2 * found[1].parent_confidence, abs=1e-4)
+
+
 @pytest.mark.parametrize("text", ["Chef", "b", "TGV", "Étiqueteur"])
 def test_what_may_be_many_jobs_or_none_is_not_sure(rome: Referential, text: str) -> None:
     assert status(resolve_title(rome, text)) != "sûr"

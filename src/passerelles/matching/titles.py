@@ -515,10 +515,10 @@ def _answer(
 def _told_where(index: TitleIndex, settled: _Settled, trial: Trial | None, rules: Mapping[str, float]) -> _Settled:
     """Return what a label settles, as sure as a usage where a dash parts it from more and the other evidence agrees."""
     lines, chance = settled
-    families = {int(index.parent_of[line.owner]) for line in lines}
-    if trial is None or chance != rules.get("partly") or len(families) > 1 or not trial.reading.dashed:
+    if trial is None or chance != rules.get("partly") or not trial.reading.dashed:
         return settled
-    if trial.masses(index).get(families.pop(), 0.0) < rules["agreed"]:
+    masses = trial.masses(index)
+    if min(masses.get(int(index.parent_of[line.owner]), 0.0) for line in lines) < rules["agreed"]:
         return settled
     return [line._replace(confidence=line.confidence * rules["usual"] / chance) for line in lines], rules["usual"]
 
@@ -576,13 +576,12 @@ def _shown(
             best.setdefault(int(index.parent_of[line.owner]), line)
         ordered = [*best.values(), *(line for line in ordered if best[int(index.parent_of[line.owner])] is not line)]
     result: list[Candidate] = []
-    highest = 1.0
     for line in ordered[:limit]:
-        highest = min(highest, line.confidence) if not ambiguous else line.confidence
         family = families.get(int(index.parent_of[line.owner]), 0.0)
         owner, title = index.owners[line.owner], index.entries[line.entry]
         named = owner.code, owner.label, title.label, title.ogr
-        score, confidence, of_family = round(line.score, 5), round(highest, 5), round(max(family, highest), 5)
+        of_family = round(max(family, line.confidence), 5)
+        score, confidence = round(line.score, 5), round(line.confidence, 5)
         result.append(Candidate(*named, score, confidence, line.reason, *owner.family, of_family, ambiguous))
     return result
 
