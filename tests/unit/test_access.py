@@ -2094,6 +2094,12 @@ def test_where_no_training_is_left_to_follow_the_rest_is_learnt_on_the_job() -> 
     some = replace(some, occupation_access=(OccupationAccess("Q", "conditional", 0, 3),))
     assert direct(some, "P").hours.high == 0
     assert ["s'apprend en poste" in sentences(some, origin) for origin in ("P", "R")] == [True, False]
+    held = jobs(CredentialRequirement("P", "T"), CredentialRequirement("Q", "T"))
+    held = with_credentials(held, Credential("T", "Titre", "titre", Hours(None, 300.0, None, "s")))
+    levels = (OccupationAccess("P", "conditional", 2, 2), OccupationAccess("Q", "conditional", 5, 5))
+    told = sentences(replace(held, occupation_access=levels), "P")
+    assert "s'apprend en poste" in told
+    assert "Niveau demandé : 5, niveau tenu : 2." in told  # and no estimate that grows with the gap
 
 
 def test_the_level_of_a_diploma_counted_as_held_is_held() -> None:

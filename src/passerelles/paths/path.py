@@ -665,7 +665,8 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
         if teachable(items):
             lines.append(say(f"paths.step.{key}", lang=lang, names=names(items, _NAMED, lang)))
     if step.target_level is not None and step.target_level > level:
-        key = "level_of_title" if step.hours.lower_bound or step.basis == "sourced" else "level"
+        estimated = step.basis in ("estimate", "mixed") and not step.hours.lower_bound
+        key = "level" if estimated else "level_of_title"
         lines.append(say(f"paths.step.{key}", lang=lang, held=level, target=step.target_level))
     return lines + _credential_lines(step, lang)
 
