@@ -1,7 +1,7 @@
 """How many hours of training a step takes: what is missing, how long a qualification is, what access requires."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from passerelles.access import qualifications
 from passerelles.access.demands import TENTHS, Demands, least
-from passerelles.access.holdings import Holdings
+from passerelles.access.holdings import NO_AIM, Aim, Holdings
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Alternatives
 from passerelles.referentials.credentials import duration_model
@@ -318,10 +318,16 @@ def ragged(starts: Ints, rows: Rows) -> tuple[Ints, Ints, Ints]:
     return places_of(starts[rows], lengths), np.repeat(np.arange(len(rows)), lengths), first
 
 
-def effort_table(graph: OccupationGraph, settings: Settings) -> EffortTable:
-    """Return the effort table of a graph under its settings, made at the first call."""
+def effort_table(graph: OccupationGraph, settings: Settings, aim: Aim = NO_AIM) -> EffortTable:
+    """
+    Return the effort table of a graph under its settings, made at the first call.
+
+    Titles that `aim` names, and that have a course of their own, are learnt by it.
+    """
     key = ("effort_table", settings.effort.model_dump_json(), settings.paths.model_dump_json())
-    return graph.derived(key, lambda: _build_table(graph, settings))
+    table = graph.derived(key, lambda: _build_table(graph, settings))
+    named = qualifications.courses_of_titles(graph.referential, aim, settings.effort) if aim.titles else {}
+    return replace(table, **_course_fields(graph, settings.effort, named)) if named else table
 
 
 def uncovered_by(graph: OccupationGraph, table: EffortTable, competencies: HeldCompetencies) -> Shares:
@@ -391,9 +397,15 @@ def hours_of_kind(effort: EffortSettings) -> dict[str, float]:
     return {"savoir-faire": effort.skill_hours, "savoir": effort.knowledge_hours, "savoir-être": effort.soft_hours}
 
 
-def _course_fields(graph: OccupationGraph, effort: EffortSettings) -> dict[str, Any]:
-    """Return the fields of an effort table that come from the qualification for each occupation."""
-    quals = tuple(qualifications.qualification_of(graph.referential, o, effort) for o in graph.occupations)
+def _course_fields(
+    graph: OccupationGraph, effort: EffortSettings, named: Mapping[str, qualifications.Qualification] | None = None
+) -> dict[str, Any]:
+    """Return the fields of an effort table that come from the qualification for each occupation; `named`: of some."""
+    of_titles = named or {}
+    quals = tuple(
+        of_titles.get(o.code) or qualifications.qualification_of(graph.referential, o, effort)
+        for o in graph.occupations
+    )
     people = [qualifications.level_of_people(graph.referential, *of) for of in zip(graph.codes, quals, strict=True)]
     domains = [qualifications.domain_of(occupation) for occupation in graph.occupations]
     titles = tuple(sorted({q.title for q in quals if q.title}))

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from passerelles import Path, Profile, levers, rank_paths
-from passerelles.access.holdings import Holdings
+from passerelles import Path, Profile, levers, rank_moves, rank_paths
+from passerelles.access.holdings import Aim, Holdings
 from passerelles.access.qualifications import ENTITLED, FIRST_DEGREE, level_of_access, qualification_of
 from passerelles.effort import EffortTable, effort_table, uncovered_by
 from passerelles.graph.build import build_graph
@@ -363,6 +363,49 @@ def test_a_school_that_takes_longer_than_a_course_of_the_level_is_what_an_open_j
     table = effort_table(build_graph(laid, access=None), Settings())
     assert [float(table.full(1, level)) for level in (2, 4)] == [hours, hours]
     assert kind == "experience" or table.full(1, ENTITLED) == duration_model().course
+
+
+@pytest.mark.parametrize(
+    ("of_titles", "school", "hours"),
+    [
+        ("1", {}, 1200.0),
+        (
+            "1",
+            {"hours": Hours(None, None, None), "months": Hours(6, None, 24, "s")},
+            140.0,
+        ),  # as long as a short course
+        ("1 2", {}, 800.0),  # the diploma is asked for in this title too
+        ("1", {"hours": Hours(None, 21.0, None, "s")}, 800.0),  # a short course beside the trade
+        ("1", {"prerequisites": ("D",)}, 800.0),  # a school for those who hold the diploma
+    ],
+)
+def test_a_title_is_learnt_by_a_school_of_its_own_where_nobody_asks_a_diploma_of_it(
+    of_titles: str, school: dict[str, Any], hours: float
+) -> None:
+    diploma = Credential("D", "CAP", "diplôme", Hours(None, 800.0, None, "s"), level=3)
+    own = replace(Credential("S", "École", "certificat", Hours(None, 1200.0, None, "s")), **school)
+    titles = (JobTitle("1", "Métier B", "B"), JobTitle("2", "Tatoueur", "B"))
+    laid = replace(
+        referential({"A": ["a"], "B": ["b"]}, credentials=[diploma, own]),
+        titles=titles,
+        occupation_access=(OccupationAccess("B", "open", 3),),
+        credential_requirements=(
+            CredentialRequirement("B", "D", "usual", scope="titles", titles=of_titles),
+            CredentialRequirement("B", "S", "usual", scope="titles", titles="2"),
+        ),
+    )
+    graph = build_graph(laid, access=None)
+    by_title = [Aim(titles=frozenset(titles)) for titles in ("2", "", "1")]
+    assert [float(effort_table(graph, Settings(), aim).full(1, 2)) for aim in by_title] == [hours, 800.0, 800.0]
+    (path,), (at_large,) = (rank_paths(graph, "A", targets=[target]) for target in ("Tatoueur", "B"))
+    expected, most = path.hours.expected or 0.0, Settings().paths.open_hours
+    assert path.steps[0].target_level == (2 if hours != 800.0 else 3)
+    (move,) = rank_moves(graph, "A", targets=["Tatoueur"], filters=["max-hours=2000"])
+    assert move.filters[0].low == expected
+    named = [frozenset[str](), frozenset({"2"})]
+    flows = EffortCosts(graph, Settings()).hours(np.array([0]), np.array([1, 1]), (named[:1], named)).expected
+    assert flows.round(1).tolist() == [[at_large.hours.expected, expected]]
+    assert levers(graph, ["A"], ["Tatoueur"]).already == int(expected <= most)
 
 
 def test_months_say_that_a_course_is_longer_where_nobody_publishes_its_hours() -> None:

@@ -7,7 +7,15 @@ import numpy as np
 
 from passerelles import model
 from passerelles.access.conditions import training_hours
-from passerelles.access.holdings import OF_A_LEVEL, concerns, demanded_rows, demands_diploma, diplomas_among, groups_of
+from passerelles.access.holdings import (
+    OF_A_LEVEL,
+    Aim,
+    concerns,
+    demanded_rows,
+    demands_diploma,
+    diplomas_among,
+    groups_of,
+)
 from passerelles.codes import is_rome_code
 from passerelles.referentials.access_text import needs_no_diploma
 from passerelles.referentials.credentials import Duration, Estimate, duration_model, load_durations
@@ -167,6 +175,27 @@ def qualification_of(referential: Referential, occupation: model.Occupation, set
         return estimated
     by_part = settings.open_share if _by_part(occupation, job.level, job.usual) else 1.0
     return _opened_by_practice(estimated._replace(part=by_part), job.usual, domain_of(occupation), settings)
+
+
+def courses_of_titles(referential: Referential, aim: Aim, settings: EffortSettings) -> dict[str, Qualification]:
+    """
+    Return, by occupation, the course by which the titles that named it are learnt, as a job open without any diploma.
+
+    These are titles with a course of their own, open to all and no short one, that employers usually ask for, where
+    nobody asks for a diploma: trades that a fiche puts beside others, a tattooist's beside a beautician's.
+    """
+    found, jobs, known = {}, referential.occupation_by_code, referential.credential_by_code
+    named = {r.occupation for r in referential.credential_requirements if not aim.titles.isdisjoint(r.titles.split())}
+    for code in sorted(named.intersection(jobs)):
+        rows = [row for row in referential.credentials_of[code] if concerns(referential, code, row, aim)]
+        asked = diplomas_among(referential, (row.credential for row in rows if row.kind != "option"))
+        own = (row.credential for row in rows if (row.kind, row.scope) == ("usual", "titles"))
+        courses = [known[c] for c in own if c in known and known[c].kind in model.TAUGHT and not known[c].supposed]
+        if not asked and any(_length_or_months(c) > duration_model().course for c in courses):
+            job = _job(referential, jobs[code], settings)
+            job = job._replace(level=_LOWEST_LEVEL, level_known=True, usual=courses)
+            found[code] = _by_course(job, referential.access_of.get(code), settings)
+    return found
 
 
 class _Job(NamedTuple):

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from passerelles.access.conditions import takes_no_training
 from passerelles.access.demands import TENTHS, Demands, build_demands, lifted
-from passerelles.access.holdings import OF_THE_TRADE, Holdings, given_by_employer
+from passerelles.access.holdings import OF_THE_TRADE, Aim, Holdings, given_by_employer
 from passerelles.codes import grouped
 from passerelles.effort import UNITS, EffortTable, Shares, effort_table, uncovered_by, uncovered_by_each
 from passerelles.errors import PasserellesError, checked
@@ -103,7 +103,8 @@ class Situation:
 
     def __post_init__(self) -> None:
         graph, settings, starts, targets = self.graph, self.settings, self.starts, self.targets
-        self.table: EffortTable = effort_table(graph, settings)
+        titles = frozenset[str]().union(*(start.holdings.aim.titles for start, _ in starts))
+        self.table: EffortTable = effort_table(graph, settings, Aim(titles=titles))
         self.limit = round(TENTHS * settings.paths.open_hours)
         excluded = [excluded_rows(graph, start.row) for start, _ in starts]
         self.pairs = [(o, t) for o, same in enumerate(excluded) for t in targets if not same[t]]

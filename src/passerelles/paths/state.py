@@ -112,7 +112,9 @@ def search_space(graph: OccupationGraph, settings: Settings, aim: Aim = NO_AIM) 
     chosen = settings.effort.model_dump_json(), settings.paths.model_dump_json()
     key = ("search space", *chosen, scorer.name, scorer.version)
     shared, demands = graph.derived(key, lambda: _build(graph, settings, scorer)), demands_of(graph, aim)
-    return shared if shared.demands is demands else replace(shared, demands=demands)
+    if shared.demands is demands:
+        return shared
+    return replace(shared, demands=demands, effort=effort_table(graph, settings, aim))
 
 
 def strengths(scores: Floats, scorer: Scorer) -> Floats:

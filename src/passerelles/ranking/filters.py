@@ -133,10 +133,12 @@ def kind(wanted: Collection[str], move: JudgedMove) -> Verdict:
 def max_hours(graph: OccupationGraph, _data: Data, argument: str, settings: Settings) -> Check:
     """Keep moves of which the training takes at most so many hours, as a path of one step counts them."""
     most = _figure("max-hours", argument)
-    table = effort_table(graph, settings)
+    table_of = lru_cache(maxsize=1)(partial(effort_table, graph, settings))
 
     def hours_of(start: Start, code: str | None = None) -> StepHours:
-        state, held = uncovered_by(graph, table, start.competencies), start.holdings
+        held = start.holdings
+        table = table_of(held.aim)
+        state = uncovered_by(graph, table, start.competencies)
         if code is None:
             return step_hours(table, demands_of(graph, held.aim), state, held, start.row)
         demands = demands_of_job(graph.referential, code, held.aim, lifted=lifted(graph))

@@ -13,7 +13,7 @@ from passerelles.access.conditions import training_hours
 from passerelles.access.demands import TENTHS, Demands, build_demands, lifted, sane_hours
 from passerelles.access.holdings import Aim, Holdings, holdings_of, holdings_towards
 from passerelles.codes import grouped
-from passerelles.effort import StepHours, effort_table, hours_of_kind, step_hours, uncovered_by
+from passerelles.effort import Shares, StepHours, effort_table, hours_of_kind, step_hours, uncovered_by
 from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
@@ -160,9 +160,21 @@ class EffortCosts:
         possible = np.full(expected.shape, YES, dtype=np.int8)
         short, seasoned = (np.zeros(expected.shape, dtype=np.bool_) for _ in range(2))
         lever = prior_training(graph, self.settings.effort, self.lever) if self.lever else None
+        tables = enumerate(effort_table(graph, self.settings, aim) for aim in demands.aims)
+        apart = {j: own for j, own in tables if own is not table}  # titles with a course of their own
+
+        def steps(state: Shares, held: Holdings, row: int) -> StepHours:
+            found = step_hours(table, demands, state, held, row, targets=targets)
+            for j, own in apart.items():
+                alone = step_hours(own, demands, state, held, row, targets=targets)
+                found = StepHours(
+                    *(np.where(np.arange(len(targets)) == j, *ends) for ends in zip(alone, found, strict=True))
+                )
+            return found
+
         for i, (row, held) in enumerate(zip(origins.tolist(), people, strict=True)):
             go_on()
-            plain = step_hours(table, demands, table.uncovered[:, row], held, row, targets=targets)
+            plain = steps(table.uncovered[:, row], held, row)
             low[i], expected[i], high[i] = plain[:3]
             possible[i, plain.unsettled] = UNKNOWN
             possible[i, plain.closed] = NO
@@ -174,7 +186,7 @@ class EffortCosts:
                 competencies = held_competencies(graph, [*required_columns(graph, row), *lever.columns])
                 state = uncovered_by(graph, table, competencies)
                 holdings = holdings_of(graph.referential, code, dict.fromkeys(lever.credentials, "yes"), titles=named)
-                remaining = step_hours(table, demands, state, holdings, row, targets=targets)
+                remaining = steps(state, holdings, row)
                 lever_hours = lever.hours_of(row, named)
                 with_lever = remaining.expected + lever_hours
                 use = ~np.isnan(with_lever) & ~(with_lever >= expected[i])  # unknown hours are no reason not to take it
