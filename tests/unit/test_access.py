@@ -2786,6 +2786,14 @@ def test_a_competition_into_studies_selects_nobody_again_who_has_them_behind_as_
     assert told("P", *of_studies, more) == [True] * 4
     after = Credential("DU", "Diplôme d'université", "diplôme", Hours(70, 70, None, "s"), prerequisites=("DES",))
     assert told("P", *of_studies, CredentialRequirement("Q", "DU"), known=(after,)) == [False] * 4
+    open_to = (OccupationAccess("Q", "conditional"),)
+    second = Credential("CONC2", "Internat", "concours")
+    known = (second, replace(studies, code="DES2", prerequisites=("CONC2",)))
+    for code, selects in (("CONC2", True), ("TP", False)):  # each way to it, or one of them alone
+        ways = [CredentialRequirement(job, way, "one-of", "", "v", way) for job in "PQ" for way in ("CONC", code)]
+        for origin in "PR":
+            unknown, _, *there = told(origin, *ways, whole=open_to, known=known)
+            assert [unknown, *there] == [selects and origin == "R"] * 3
 
 
 def test_what_a_title_that_is_usual_in_the_job_left_would_spare_is_told_and_not_counted() -> None:

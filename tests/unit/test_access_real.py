@@ -1431,7 +1431,7 @@ def test_years_of_practice_are_told_apart_from_training(rome4_graph: OccupationG
 
 def test_a_sheet_names_the_titles_that_a_requirement_is_of(laid: Referential) -> None:
     lines = {field: texts for field, _, texts in Fiche(laid, "K1705").lines("fr")}
-    assert any("(appellations : Démineur / Démineuse sécurité civile)" in text for text in lines["conditions"])
+    assert any(" ; Démineur / Démineuse sécurité civile)" in text for text in lines["conditions"])
     assert any(" … et 3 autres)" in text for text in lines["conditions"])
     assert any("exigé (appellations : Secouriste)" in text for text in lines["credentials"])
 

@@ -380,7 +380,11 @@ def _status(
     """Return what access comes to for who means to work in a way; `alone`: the text, where it is all that is known."""
     others_chosen = access.selection is not None and selection is None
     demanded = [c for c in credentials if c.applies and c.demanded]
-    chosen = any(c.requirement == "required" and c.kind == "concours" for c in demanded)
+    contests: dict[str, dict[str | None, bool]] = {}
+    for c in demanded:  # of a choice, one way without a competition is enough
+        ways = contests.setdefault(c.group or c.code, {})
+        ways[c.alternative] = ways.get(c.alternative, False) or c.kind == "concours"
+    chosen = any(all(ways.values()) for ways in contests.values())
     if selection is not None and selection.kind in SELECTIVE:  # by others, or who enters waits for an office
         chosen = chosen or concerns(referential, access.occupation, selection, aim)
     if chosen or (access.status == "selective" and not others_chosen):

@@ -194,9 +194,10 @@ class Demands(Deriving):
 
     @cached_property
     def _into_studies(self) -> Bools:
-        """Shape (c + g,): competitions into the studies of a diploma."""
-        of_credentials = (into_studies(self.referential, c) for c in self.credentials)
-        return _bools([*of_credentials, *(False for _ in self.choices)])
+        """Shape (c + g,): competitions into the studies of a diploma; a choice of which each way holds one."""
+        studies = {c.code for c in self.credentials if into_studies(self.referential, c)}
+        of_choices = (bool(ways) and not any(way.isdisjoint(studies) for way in ways) for ways in self.choices)
+        return _bools([*(code in studies for code in self.codes), *of_choices])
 
     def holds(self, practice: float) -> Bools:
         """
