@@ -438,7 +438,10 @@ def _course_fields(
         ),
         "title": array((places.get(q.title, len(titles)) for q in quals), np.int64),
         "titles": titles,
-        "adaptation": array(effort.adaptation_titled if titled(q) else effort.adaptation for q in quals),
+        "adaptation": array(
+            effort.adaptation_titled if titled(q) or code in of_titles else effort.adaptation
+            for code, q in zip(graph.codes, quals, strict=True)
+        ),
         "beyond": array(qualifications.left_out_by_level(*of, effort) for of in zip(quals, domains, strict=True)),
     }
 

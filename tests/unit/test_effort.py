@@ -396,7 +396,11 @@ def test_a_title_is_learnt_by_a_school_of_its_own_where_nobody_asks_a_diploma_of
     )
     graph = build_graph(laid, access=None)
     by_title = [Aim(titles=frozenset(titles)) for titles in ("2", "", "1")]
-    assert [float(effort_table(graph, Settings(), aim).full(1, 2)) for aim in by_title] == [hours, 800.0, 800.0]
+    tables = [effort_table(graph, Settings(), aim) for aim in by_title]
+    assert [float(table.full(1, 2)) for table in tables] == [hours, 800.0, 800.0]
+    assert {float(table.adaptation[1]) for table in tables} == {
+        EffortSettings().adaptation_titled
+    }  # no post teaches it
     (path,), (at_large,) = (rank_paths(graph, "A", targets=[target]) for target in ("Tatoueur", "B"))
     expected, most = path.hours.expected or 0.0, Settings().paths.open_hours
     assert path.steps[0].target_level == (2 if hours != 800.0 else 3)
