@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from passerelles import Path, Profile, levers, rank_moves, rank_paths
+from passerelles.access.conditions import access_conditions
 from passerelles.access.holdings import Aim, Holdings
 from passerelles.access.qualifications import ENTITLED, FIRST_DEGREE, level_of_access, qualification_of
 from passerelles.effort import EffortTable, effort_table, uncovered_by
@@ -404,6 +405,8 @@ def test_a_title_is_learnt_by_a_school_of_its_own_where_nobody_asks_a_diploma_of
     (path,), (at_large,) = (rank_paths(graph, "A", targets=[target]) for target in ("Tatoueur", "B"))
     expected, most = path.hours.expected or 0.0, Settings().paths.open_hours
     assert path.steps[0].target_level == (2 if hours != 800.0 else 3)
+    levels = [access_conditions(laid, "B", titles=aim.titles).level_low for aim in by_title]
+    assert levels == [None if hours != 800.0 else 3, 3, 3]  # the fiche's is another trade's
     (move,) = rank_moves(graph, "A", targets=["Tatoueur"], filters=["max-hours=2000"])
     assert move.filters[0].low == expected
     named = [frozenset[str](), frozenset({"2"})]

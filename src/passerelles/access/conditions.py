@@ -18,6 +18,7 @@ from passerelles.access.holdings import (
     into_studies,
     is_closed,
     number_ended,
+    own_courses,
     registers,
     remaining,
     titles_meant,
@@ -335,6 +336,8 @@ def _conditions_in_general(referential: Referential, code: str, aim: Aim) -> Acc
     if low is None and high is None and alone is not None:  # a diploma that it requires says the level that it does not
         required_levels = (c.detail.level for c in credentials if c.requirement == "required" and c.detail.level)
         low = high = max(required_levels, default=None)
+    if low and own_courses(referential, code, aim):
+        low = high = None  # that of another trade
     catalogued = stated is not None or any(row.origin for row in rows)
     return AccessConditions(
         status=_status(referential, access, credentials, selection, alone, aim),

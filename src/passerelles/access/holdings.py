@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from passerelles import model
 from passerelles.codes import circles, grouped, reached
-from passerelles.referentials.credentials import alternatives_of
+from passerelles.referentials.credentials import alternatives_of, duration_model
 from passerelles.referentials.referential import Referential, stand_for
 from passerelles.text import normalise_label
 
@@ -246,6 +246,24 @@ def diplomas_among(referential: Referential, codes: Iterable[str]) -> set[str]:
     """Diplomas and titles among some credentials, those of any trade included."""
     known = (referential.credential_by_code.get(code) for code in codes)
     return {c.code for c in known if c is not None and c.kind in model.DIPLOMAS}
+
+
+def own_courses(referential: Referential, code: str, aim: Aim) -> list[model.Credential]:
+    """
+    Return the courses that employers usually ask of the titles that named an occupation, if nobody asks a diploma.
+
+    Titles with a course of their own, open to all and no short one, are trades that a fiche puts beside others: a
+    tattooist's beside a beautician's.
+    """
+    if not titles_meant(referential, code, aim):
+        return []
+    rows = [row for row in referential.credentials_of.get(code, ()) if concerns(referential, code, row, aim)]
+    own = (row.credential for row in rows if (row.kind, row.scope) == ("usual", "titles"))
+    known = (referential.credential_by_code.get(course) for course in own)
+    courses = [c for c in known if c is not None and c.kind in model.TAUGHT and not c.supposed]
+    asked = diplomas_among(referential, (row.credential for row in rows if row.kind != "option"))
+    most = (c.hours.expected or model.HOURS_A_MONTH * (c.training_months.low or 0.0) for c in courses)
+    return courses if max(most, default=0.0) > duration_model().course and not asked else []
 
 
 def demands_diploma(referential: Referential, rows: Sequence[model.CredentialRequirement]) -> bool:

@@ -15,6 +15,7 @@ from passerelles.access.holdings import (
     demands_diploma,
     diplomas_among,
     groups_of,
+    own_courses,
 )
 from passerelles.codes import is_rome_code
 from passerelles.referentials.access_text import needs_no_diploma
@@ -178,20 +179,11 @@ def qualification_of(referential: Referential, occupation: model.Occupation, set
 
 
 def courses_of_titles(referential: Referential, aim: Aim, settings: EffortSettings) -> dict[str, Qualification]:
-    """
-    Return, by occupation, the course by which the titles that named it are learnt, as a job open without any diploma.
-
-    These are titles with a course of their own, open to all and no short one, that employers usually ask for, where
-    nobody asks for a diploma: trades that a fiche puts beside others, a tattooist's beside a beautician's.
-    """
-    found, jobs, known = {}, referential.occupation_by_code, referential.credential_by_code
+    """Return, by occupation, the course of their own by which the titles that named it are learnt: `own_courses`."""
+    found, jobs = {}, referential.occupation_by_code
     named = {r.occupation for r in referential.credential_requirements if not aim.titles.isdisjoint(r.titles.split())}
     for code in sorted(named.intersection(jobs)):
-        rows = [row for row in referential.credentials_of[code] if concerns(referential, code, row, aim)]
-        asked = diplomas_among(referential, (row.credential for row in rows if row.kind != "option"))
-        own = (row.credential for row in rows if (row.kind, row.scope) == ("usual", "titles"))
-        courses = [known[c] for c in own if c in known and known[c].kind in model.TAUGHT and not known[c].supposed]
-        if not asked and any(_length_or_months(c) > duration_model().course for c in courses):
+        if courses := own_courses(referential, code, aim):
             job = _job(referential, jobs[code], settings)
             job = job._replace(level=_LOWEST_LEVEL, level_known=True, usual=courses)
             found[code] = _by_course(job, referential.access_of.get(code), settings)
