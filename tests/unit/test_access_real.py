@@ -1135,7 +1135,10 @@ def test_a_diploma_that_asks_for_another_takes_the_years_of_both(
         ("Directeur d'institut de formation en soins infirmiers (IFSI)", {"AGR-DIRPARA"}),
         ("Sapeur-pompier de cellule d'intervention chimique et radiologique", {"CONC-SPP", "EXP-SPV-36", "FORM-SPP"}),
         ("Sous-officier soutien pétrolier", {"ENG-MIL", "FORM-MIL", "HAB-MIL"}),
-        ("Sapeur de construction modulaire militaire", {"ENG-MIL", "FORM-MIL", "HAB-MIL"}),
+        (
+            "Artificier démineur",  # of the police, or of the forces
+            {"CONC-GPX", "CONC-OPN", "FORM-DEMINEUR", "FORM-GPX", "FORM-OPN", "ENG-MIL", "FORM-MIL", "HAB-MIL"},
+        ),
     ],
 )
 def test_what_a_title_alone_takes_is_told_of_it(rome4_graph: OccupationGraph, title: str, needed: set[str]) -> None:
@@ -1381,6 +1384,15 @@ def test_a_length_announced_before_the_order_of_a_diploma_is_said_to_be_neither_
     assert (beekeeping.valid_from, beekeeping.valid_until) == ("2024-01-01", "2029-01-01")
 
 
+def test_a_training_that_schools_set_lasts_from_the_shortest_to_the_longest_of_them(laid: Referential) -> None:
+    known = laid.credential_by_code
+    assert (known["FORM-SHIATSU"].hours.low, known["FORM-SHIATSU"].hours.high) == (500, 660)
+    assert "n'a pas été renouvelé" in known["FORM-SHIATSU"].note  # parliamentary answer to question 40147
+    assert (known["FORM-HYPNOSE"].hours.low, known["FORM-HYPNOSE"].hours.high) == (150, 210)
+    assert (known["FORM-GRAPHO"].months.low, known["FORM-GRAPHO"].months.high) == (6, 60)
+    assert known["CERT-FOSST"].prerequisites == ("SST",)
+
+
 def test_whose_title_is_counted_is_said_where_titles_differ(rome4_graph: OccupationGraph) -> None:
     def told(target: str) -> str:
         return " ".join(path_sentences(rank_paths(rome4_graph, "J1305", targets=[target], max_steps=1)[0]))
@@ -1431,7 +1443,7 @@ def test_years_of_practice_are_told_apart_from_training(rome4_graph: OccupationG
 
 def test_a_sheet_names_the_titles_that_a_requirement_is_of(laid: Referential) -> None:
     lines = {field: texts for field, _, texts in Fiche(laid, "K1705").lines("fr")}
-    assert any(" ; Démineur / Démineuse sécurité civile)" in text for text in lines["conditions"])
+    assert any("(appellations : Démineur / Démineuse sécurité civile)" in text for text in lines["conditions"])
     assert any(" … et 3 autres)" in text for text in lines["conditions"])
     assert any("exigé (appellations : Secouriste)" in text for text in lines["credentials"])
 
