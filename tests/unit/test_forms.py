@@ -371,6 +371,13 @@ def test_what_is_no_title_has_no_reading(text: str) -> None:
     assert read(text) == []
 
 
+def test_a_usage_and_a_head_are_written_once_whatever_their_small_words() -> None:
+    """The last of two would silently win, as of "conducteur machine" and "conducteur de machine"."""
+    written = tomllib.loads(files("passerelles").joinpath("language/fr/titles.toml").read_text(encoding="utf-8"))
+    assert len(FRENCH.usages) == len(written["usages"])
+    assert len(FRENCH.heads) == len(written["heads"]["titles"])
+
+
 def test_a_language_is_a_file(tmp_path: Path) -> None:
     file = tmp_path / "titles.toml"
     sections = (
