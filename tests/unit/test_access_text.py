@@ -423,6 +423,7 @@ INTRODUCED = "Cet emploi demande du sérieux. "  # the first sentence speaks of 
         "Des habilitations électriques sont obligatoires pour encadrer les interventions en sécurité.",
         "L'inscription à la section G de l'Ordre national des pharmaciens est obligatoire.",
         "Le livret de service est exigé.",
+        "Le livret professionnel maritime est exigé.",
         "Une initiation aux gestes de premiers secours est obligatoire.",
         "Cet emploi est accessible sans diplôme et jusqu'au Bac, avec une formation initiale de militaire du rang.",
         "Cet emploi est accessible sans diplôme, avec une formation spécialisée de tireur.",
@@ -616,6 +617,12 @@ def test_turns_that_ask(text: str) -> None:
         "Nulle formation initiale n'est demandée.",
         "La connaissance du cadre légal de la formation professionnelle est attendue.",
         "Une attestation est obligatoire à bord des bateaux transportant des passagers.",
+        "Le permis B est requis pour les déplacements occasionnels.",
+        "Le permis B est requis dans le cadre des déplacements éventuels.",
+        "L'accréditation du laboratoire est obligatoire.",
+        "L'agrément de la structure est obligatoire.",
+        "L'affiliation auprès d'une caisse est obligatoire.",
+        "La tenue du livret professionnel est obligatoire.",
     ],
 )
 def test_turns_that_do_not_ask_of_everybody(text: str) -> None:
