@@ -436,9 +436,10 @@ def access_text_of(referential: Referential, code: str) -> AccessText | None:
         return None
 
     def read() -> AccessText | None:
-        if referential.index is None or code not in referential.index.document(READINGS):
+        reading = referential.index and referential.index.document(READINGS).get(code)
+        if not reading:
             return read_access_text(occupation.access, referential.language)
-        low, high, selection, mentions = referential.index.document(READINGS)[code]
+        low, high, selection, mentions = reading
         return AccessText(low, high, selection, tuple(Mention(*mention) for mention in mentions))
 
     return referential.derived(("access-text", occupation.access), read)

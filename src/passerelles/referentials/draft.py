@@ -454,7 +454,7 @@ def check_draft(draft: Draft) -> None:
         If prerequisites of credentials form a chain longer than any law knows.
     """
     if odd := {s for asked in draft.requirements.values() for s in asked.values()}.difference(get_args(model.Status)):
-        raise ValueError(f"status {', '.join(map(repr, odd))} ({', '.join(get_args(model.Status))})")
+        raise ValueError(f"status {', '.join(sorted(map(repr, odd)))} ({', '.join(get_args(model.Status))})")
     if not draft.overlay:
         _drop_links_to_nowhere(draft)
     _complete_domains(draft)
