@@ -2975,6 +2975,10 @@ def test_a_visit_that_what_has_expired_supposes_may_have_expired_too() -> None:
         holdings = holdings_of(some, "P", stated)
         assert (holdings.of("VISITE"), "VISITE" in holdings.held) == (expected, expected == "yes")
         assert holdings.of("D") == ("no" if stated.get("D") == "expired" else "yes")  # a licence is kept
+    either = [CredentialRequirement("P", code, "one-of", "", "v", code) for code in ("D", "TP")]
+    for months, kept in ((60, False), (None, True)):  # a visit that is valid for ever has not expired
+        some = with_credentials(jobs(*either), replace(visit, validity_months=months), licence)
+        assert holdings_of(some, "P", {"D": "expired"}).has_one_of((("VISITE",),)) is kept
 
 
 def test_what_has_expired_gives_nothing_any_more() -> None:

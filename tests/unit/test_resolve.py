@@ -692,6 +692,7 @@ def test_what_the_job_is_about_is_no_noise_around_it(rome: Referential, text: st
         ("Assistant?e", "Assistant·e"),
         ("M&eacute;canicien d&#39;engins", "Mécanicien d'engins"),
         ("MÃ©canicien d'engins", "Mécanicien d'engins"),
+        ("Cariste R489 C1E", "Cariste R489 C1E"),  # a number behind a letter or two is a code
         ("Agent contr.", "Agent contr."),  # "contrôle", "contrôleur", "contractuel"
     ],
 )
