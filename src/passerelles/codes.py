@@ -164,8 +164,8 @@ def is_isco_number(text: str) -> bool:
 
     Examples
     --------
-    >>> is_isco_number("7512"), is_isco_number("2026"), is_isco_number("12")
-    (True, False, False)
+    >>> [is_isco_number(text) for text in ("7512", "2026", "1999", "12")]
+    [True, False, False, False]
     """
     return _ISCO.fullmatch(text.strip()) is not None
 

@@ -165,8 +165,9 @@ def test_a_credential_is_looked_for_where_the_referential_has_none(tmp_path: Pat
     bare = table()
     for sheet in [name for name in bare if name.startswith("credential")]:
         del bare[sheet]
-    sheets = {"credential_requirements": [["occupation", "credential"], ["B2", "K8"]]}
-    assert found(laid(tmp_path, sheets, load_referential(write_table(tmp_path / "nu", bare))))["link_to_nowhere"] == 1
+    sheets = {"credential_requirements": [["occupation", "credential"], ["B2", "K8"], ["B2", "ADR-CIT"]]}
+    laid_on = laid(tmp_path, sheets, load_referential(write_table(tmp_path / "nu", bare)))
+    assert found(laid_on)["link_to_nowhere"] == 2  # the catalogue is lent to codes of the ROME alone
 
 
 def test_a_code_that_is_taken_is_refused_and_its_owner_left_alone(tmp_path: Path) -> None:

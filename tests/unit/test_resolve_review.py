@@ -14,6 +14,7 @@ from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
 from passerelles.matching.titles import Candidate, Context, contexts_of, resolve_many, title_index
 from passerelles.matching.worklist import (
+    CHOICE,
     CHOICE_FROM,
     HEADER,
     Agenda,
@@ -232,6 +233,8 @@ def test_a_sheet_to_review_that_is_read_again_is_read_in_the_light_of_the_same_c
     assert first.worklist().header == (*HEADER, "secteur")
     assert [g.context for g in first.groups] == [g.context for g in again.groups]
     assert [g.candidates for g in first.groups] == [g.candidates for g in again.groups]
+    chosen = Worklist((*table.header, CHOICE), [["vendeur", "bateaux", None], ["vendeur", "bateaux à voile", "I1601"]])
+    assert [g.context for g in planned(chosen).groups] == [("bateaux à voile",)]  # that of the row that is shown
 
 
 def test_a_table_gives_each_row_its_firm_and_the_other_jobs_there() -> None:
