@@ -279,3 +279,8 @@ def test_ranks_stop_counting_far_away() -> None:
     everyone = np.ones(line.shape[1], dtype=np.bool_)
     found = rank_closeness(line, nearest_values(line, everyone, np.asarray([-1], dtype=np.int32)))
     assert found[0, 0] == found[0, FURTHEST] == pytest.approx(-np.log2(2 + FURTHEST))
+
+
+def test_two_occupations_of_which_a_value_is_unknown_do_not_share_it() -> None:
+    known = build_graph(referential_of({"A": ["a"], "B": ["b"]}))
+    assert not features()["sector.transition"].compute(context_of_all(known)).any()

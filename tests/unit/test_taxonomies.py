@@ -21,7 +21,7 @@ from passerelles.matching.index import search
 from passerelles.model import Competency, Domain, JobTitle, Mobility, Occupation, Requirement, WorkContext
 from passerelles.referentials.load import load_referential, recognise
 from passerelles.referentials.places import place_of
-from passerelles.referentials.referential import Referential, nearest
+from passerelles.referentials.referential import Referential, foreign_code, nearest
 from passerelles.referentials.validate import validate
 from passerelles.report.envelope import envelope
 from passerelles.report.transparency import duties
@@ -563,6 +563,7 @@ def test_a_mistyped_code_of_a_nomenclature_suggests_its_own(tmp_path: Path) -> N
     own = small.occupations[0].code
     assert own in nearest(small, own[:-1] + "7")
     assert nearest(embedded, "2110") == ("K2110",)  # its letter was lost
+    assert "form" not in foreign_code(embedded, "2110")  # nor is it told as a number of ISCO
     assert nearest(embedded, "K 2119") == nearest(embedded, "K2119") == ("K2110", "K2111", "K2116")
     assert nearest(embedded, own) == nearest(embedded, "3322") == ()
     ends = "aaaa1111-1111-4111-8111-aaaaaa111111", "bbbb1111-1111-4111-8111-bbbbbb111111"  # alike by half
