@@ -387,12 +387,13 @@ def test_a_title_is_learnt_by_a_school_of_its_own_where_nobody_asks_a_diploma_of
     own = replace(Credential("S", "École", "certificat", Hours(None, 1200.0, None, "s")), **school)
     titles = (JobTitle("1", "Métier B", "B"), JobTitle("2", "Tatoueur", "B"))
     laid = replace(
-        referential({"A": ["a"], "B": ["b"]}, credentials=[diploma, own]),
+        referential({"A": ["a"], "B": ["b"]}, credentials=[diploma, own, replace(diploma, code="O")]),
         titles=titles,
         occupation_access=(OccupationAccess("B", "open", 3),),
         credential_requirements=(
             CredentialRequirement("B", "D", "usual", scope="titles", titles=of_titles),
             CredentialRequirement("B", "S", "usual", scope="titles", titles="2"),
+            CredentialRequirement("B", "O", "option"),  # nobody asks for it
         ),
     )
     graph = build_graph(laid, access=None)
