@@ -165,6 +165,17 @@ def test_a_terminal_that_lacks_a_character_gets_a_substitute(encoding: str, form
         )
 
 
+def test_a_word_in_oe_keeps_its_letters_where_an_encoding_lacks_them_and_no_text_breaks_a_pipe() -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "cp850", "PYTHONUTF8": "0"}
+    shown = subprocess.run(
+        [*ENGINE, "resolve", "manœuvre bâtiment", "-n", "1"], capture_output=True, env=environment, check=True
+    )
+    assert "Manoeuvre" in shown.stdout.decode("cp850")
+    words = [*map(os.fsencode, ENGINE), b"resolve", b"caf\xe9 cariste", b"-n", b"1", b"-f", b"csv"]
+    done = subprocess.run(words, capture_output=True, env={**os.environ, "PYTHONUTF8": "1"}, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_a_sign_that_changes_a_figure_has_a_substitute_of_the_same_meaning(index: Path) -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"}
     words = [*ENGINE, *RANK, "-r", str(index), "--explain", "1"]

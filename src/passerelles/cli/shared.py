@@ -483,7 +483,7 @@ def write_text(text: str, output: Path | None, *, encoding: str | None = "utf-8"
         write_whole(output, text)
     elif text:
         if encoding and isinstance(sys.stdout, io.TextIOWrapper) and not sys.stdout.isatty():
-            sys.stdout.reconfigure(encoding=encoding)
+            sys.stdout.reconfigure(encoding=encoding, errors=sys.stdout.errors)  # else strict again
         sys.stdout.write(text)
 
 
