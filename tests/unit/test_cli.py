@@ -224,7 +224,7 @@ def test_what_is_called_a_workbook_and_is_none_is_refused(capsys: pytest.Capture
     book.write_text("hello\n", encoding="utf-8")
     for words in (("resolve", "--input"), ("territory", "rank", "--basin", "Redon", "--fragile"), ("areas", "--jobs")):
         code, _, err = call(*words, str(book), capsys=capsys)
-        assert (code, "n'est pas un classeur Excel" in err) == (2, True)
+        assert (code, "n'est pas un classeur, malgré" in err) == (2, True)
 
 
 @pytest.mark.parametrize(

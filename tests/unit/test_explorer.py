@@ -683,9 +683,9 @@ def test_a_table_whose_content_cannot_be_read_is_told_by_its_side_its_name_and_t
     parts = members(workbook(sheets))
     damaged = zipped((name, b"<!DOCTYPE x>" if "sheet1" in name else part) for name, part in parts.items())
     unread = (
-        ("fragile", "gens.xlsx", b"PK\x03\x04 no", "Tableau des emplois fragilisés", "pas un classeur Excel"),
+        ("fragile", "gens.xlsx", b"PK\x03\x04 no", "Tableau des emplois fragilisés", "pas un classeur, malgré"),
         ("hiring", "postes.xlsx", damaged, "Tableau des postes à pourvoir", "ce classeur est abîmé"),
-        ("hiring", "a\\postes.xlsx", HIRING.encode(), "Tableau des postes à pourvoir", "pas un classeur Excel"),
+        ("hiring", "a\\postes.xlsx", HIRING.encode(), "Tableau des postes à pourvoir", "pas un classeur, malgré"),
         ("hiring", "postes.csv", b"\0\0\0", "Tableau des postes à pourvoir", "ni un fichier CSV"),
         ("hiring", "postes.xlsx", workbook(sheets), "Tableau des postes à pourvoir", "Nord, Sud. Déposez un classeur"),
     )

@@ -289,8 +289,9 @@ def test_a_workbook_of_libreoffice_is_read_as_one_of_excel(tmp_path: Path) -> No
         open_row(about='table:number-rows-repeated="2"'),
         open_row(open_cell("job"), open_cell("people"), open_cell("date")),
         open_row(
-            open_cell(f"A</text:p>{comment}<text:p>du <text:span>soir</text:span>"),
+            open_cell(f"A</text:p>{comment}<text:p>du<text:s/><text:span>soir</text:span><text:line-break/>B"),
             open_cell("1 200", 'office:value-type="float" office:value="1200"'), open_cell("5 janvier", day),
+            about='table:visibility="visible"',
         ),
         open_row(
             open_cell("B", 'table:number-columns-repeated="2"'),
@@ -301,7 +302,7 @@ def test_a_workbook_of_libreoffice_is_read_as_one_of_excel(tmp_path: Path) -> No
     path = tmp_path / "t.ods"
     path.write_bytes(open_document(open_sheet(open_row(open_cell("job")), name="brouillon", style="h") + sheet, hidden))
     found = read(path)
-    rows = [(5, ["A\ndu soir", 1200, when]), (6, ["B", "B"]), (7, ["B", "B"])]
+    rows = [(5, ["A\ndu soir\nB", 1200, when]), (6, ["B", "B"]), (7, ["B", "B"])]
     assert (found.sheet, found.header_line, found.rows) == ("Postes", 4, rows)
     assert (*found.merged, *sorted(found.hidden)) == (MergedArea(1, 1, 1, 2), 6, 7)
     assert read(f"{path}#Postes").rows == rows
@@ -326,6 +327,13 @@ def test_what_is_no_table_is_told_by_its_kind_and_what_to_do(kind: str, tmp_path
     assert caught.value.key == f"not_a_table_{kind}"
     for lang in LANGS:
         assert ("t.xlsx" if kind == "lock" else name) in caught.value.message(lang)
+
+
+def test_a_message_of_outlook_is_no_old_workbook(tmp_path: Path) -> None:
+    (tmp_path / "t.msg").write_bytes(b"\xd0\xcf\x11\xe0" + "__substg1.0".encode("utf-16-le"))
+    with pytest.raises(PasserellesError) as caught:
+        read(tmp_path / "t.msg")
+    assert caught.value.key == "not_a_table"
 
 
 def test_a_workbook_of_libreoffice_under_a_password_is_told_as_one(tmp_path: Path) -> None:

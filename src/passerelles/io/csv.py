@@ -357,7 +357,7 @@ _PDF: Final = b"%PDF-"
 _FOREIGN: Final = (
     (_OLD_EXCEL, "EncryptedPackage".encode("utf-16-le"), "password"),
     (_OLD_EXCEL, "WordDocument".encode("utf-16-le"), "word"),
-    (_OLD_EXCEL, b"", "xls"),
+    (_OLD_EXCEL, "ook".encode("utf-16-le"), "xls"),  # its part "Workbook", "Book" before 1997
     (_ZIP, b"xl/workbook.bin", "xls"),
     (_ZIP, b"word/document.xml", "word"),
     (_ZIP, rb"opendocument\.text", "word"),
@@ -557,7 +557,7 @@ def _of_text(data: bytes, fits: Fits, name: str, path: Path, *, repair_apostroph
     text, encoding, damaged = decode(data)
     if (repaired := undo_double_encoding(text)) is not None:
         text, encoding = repaired, DOUBLE_ENCODED
-    if data.startswith(_ZIP) or "\x00" in text:
+    if data.startswith((_OLD_EXCEL, _ZIP)) or "\x00" in text:
         raise PasserellesError("not_a_table", path=path)
     if _WEB_PAGE.match(text):
         raise PasserellesError("web_page", path=path)

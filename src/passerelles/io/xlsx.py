@@ -36,6 +36,7 @@ _PEEKED_ROWS: Final = 1_500  # cells read of a sheet whose first rows alone are 
 _WORKBOOK_PART: Final = "xl/workbook.xml"
 _OPEN_PART: Final = "content.xml"  # of an OpenDocument workbook, all of it
 _OPEN_COUNTS: Final = ("rows-spanned", "columns-spanned", "columns-repeated")
+_OPEN_GAPS: Final = {"line-break": "\n", "s": " ", "tab": " "}  # elements that stand for signs
 _OPEN_TYPE: Final = b"application/vnd.oasis.opendocument.spreadsheet"
 _SECTIONS: Final = ("fonts", "fills", "cellXfs", "cellStyles", "dxfs")  # of its styles
 # Number formats of dates, times and durations, as the format numbers its own (ECMA-376, 18.8.30).
@@ -569,7 +570,7 @@ def _open_document(archive: zipfile.ZipFile) -> Workbook:
             numbers = range(first, row + 1 if cells else first)
             sheets[name][0].extend((number, [*cells]) for number in numbers)
             sheets[name][1].extend(merged)
-            sheets[name][2].extend(numbers if "visibility" in about else ())
+            sheets[name][2].extend(numbers if about.get("visibility", "visible") != "visible" else ())
     read = {name: SheetCells(rows, tuple(areas), frozenset(out)) for name, (rows, areas, out) in sheets.items() if name}
     if not read:
         raise DamagedWorkbookError("no visible sheet")
@@ -598,6 +599,8 @@ def _open_cell(cell: Element, about: Mapping[str, str]) -> Cell:
         return _number(about["value"])
     if "date-value" in about:
         return datetime.fromisoformat(about["date-value"])
+    for element in cell.iter():
+        element.text = _OPEN_GAPS.get(_bare(element.tag), element.text)
     text = "\n".join("".join(part.itertext()) for part in cell if _bare(part.tag) == "p")  # no comment on it
     return text if text.strip() else None
 
