@@ -1297,7 +1297,13 @@ def test_a_row_of_which_is_a_part_of_the_lot_above_and_not_one_more(embedded: Re
     assert read_lots(embedded, written(tmp_path / "t.csv", text), "fragile").people == 10
 
 
-@pytest.mark.parametrize("none", ["Pas de besoin", "aucun recrutement prévu", "Néant", "RAS"])
+@pytest.mark.parametrize("some", ["Aucun besoin sauf cariste", "Pas de besoin en CDI, 2 en intérim", "Sans poste fixe"])
+def test_a_row_that_says_that_somebody_is_needed_is_set_aside(embedded: Referential, tmp_path: Path, some: str) -> None:
+    text = f"Entreprise;Métier;Nombre de postes\nA;N1101;3\nB;{some};\n"
+    assert [row for row, _ in asides(read_lots(embedded, written(tmp_path / "t.csv", text), "hiring"))] == [3]
+
+
+@pytest.mark.parametrize("none", ["Pas de besoin", "aucun recrutement prévu en 2026", "Néant", "RAS"])
 def test_a_row_that_says_that_nobody_is_needed_is_passed_unless_it_counts_some(
     embedded: Referential, tmp_path: Path, none: str
 ) -> None:
@@ -1308,12 +1314,12 @@ def test_a_row_that_says_that_nobody_is_needed_is_passed_unless_it_counts_some(
 
 
 @pytest.mark.parametrize("side", ["fragile", "hiring"])
-@pytest.mark.parametrize("other", ["N-1", "N+1", "N + 2"])
+@pytest.mark.parametrize(("other", "year"), [("N-1", "N"), ("N + 2", "N"), ("n+1", "n"), ("N−1", "N"), ("N-1", "")])
 def test_of_the_years_around_this_one_this_one_counts(
-    embedded: Referential, tmp_path: Path, side: Side, other: str
+    embedded: Referential, tmp_path: Path, side: Side, other: str, year: str
 ) -> None:
     what = "Effectif" if side == "fragile" else "Besoins"
-    text = f"Entreprise;Métier;{what} {other};{what} N\nA;N1101;8;10\nB;N4101;4;5\n"
+    text = f"Entreprise;Métier;{what} {other};{what} {year}\nA;N1101;8;10\nB;N4101;4;5\n"
     lots = read_lots(embedded, written(tmp_path / "t.csv", text), side)
     assert found(lots) == [("A", "N1101", 10), ("B", "N4101", 5)]
     assert [p.values["others"] for p in lots.said if p.key == "other_counts"] == [f"{what} {other}"]
@@ -4186,12 +4192,25 @@ def test_titles_of_production_are_read_with_the_industry_of_the_firm_and_are_to_
         ("CH du Val", "Électricien", True),
         ("Garage de la Verrerie", "Mécanicien", False),
         ("Tissages du Lys", "Mécanicienne", False),  # often one who sews
+        ("Papeteries du Val", "Électriciennes", True),
+        ("Papeteries du Val", "Agents de maintenance", True),
+        ("Verrerie du Parc;Site de production", "Électricien", True),
+        ("Papeteries du Val;Maintenance", "Mécanicien", True),
+        ("Papeteries du Val;Garage", "Mécanicien", False),
+        ("Papeteries du Val;Parc roulant", "Mécanicien", False),
+        ("Panneaux solaires du Sud", "Électricien", False),
+        ("Bois Construction", "Électricien", False),
+        ("Carrosserie de L'Hôpital", "Mécanicien", False),
+        ("Mairie de Forges-les-Eaux", "Électricien", False),
+        ("Auberge de la Forge", "Agent technique", False),
     ],
 )
 def test_who_keeps_the_machines_or_clients_of_a_plant_is_read_surely(
     rome: Referential, firm: str, job: str, *, sure: bool
 ) -> None:
-    (lot,) = read_lots(rome, [{"Entreprise": firm, "Métier": job, "Nb": "2"}], "fragile").lots
+    firm, _, service = firm.partition(";")
+    row = {"Entreprise": firm, "Service": service, "Métier": job, "Nb": "2"}
+    (lot,) = read_lots(rome, [row], "fragile").lots
     assert (lot.confidence >= SURE) is sure
     assert not sure or lot.job in {"I1304", "I1309", "I1310", "D1415"}
 
@@ -4213,7 +4232,14 @@ def test_the_jobs_of_a_hospital_are_read_as_its_own(rome: Referential, firm: str
 
 
 @pytest.mark.parametrize(
-    ("why", "notes"), [("Retraite du gérant", 0), ("Retraite", 1), ("départ en retraite du patron", 0)]
+    ("why", "notes"),
+    [
+        *(
+            (f"Retraite {whose}", 0)
+            for whose in ("du gérant", "de la dirigeante", "des associés", "du chef d'entreprise")
+        ),
+        *((f"Départ en retraite {whose}", 1) for whose in ("", "du chef d'équipe", "du patronnier")),
+    ],
 )
 def test_a_firm_whose_head_retires_is_no_employee_who_does(embedded: Referential, why: str, notes: int) -> None:
     rows = [{"Entreprise": "A", "Métier": "Cariste", "Effectif": "1", "Motif": why}]

@@ -18,7 +18,7 @@ _HEADER_LEAST: Final = 2  # columns that make a header: a title may hold the nam
 _WIDE_HEADER: Final = 4  # cells of a header whose jobs are columns
 _LOST: Final = re.compile(r"[^\W\d_][?\ufffd][^\W\d_]")  # an accent, in a file of which none is left
 _CODE: Final = re.compile(r"(?:codes?|rome)\b")
-_OTHER_YEAR: Final = re.compile(r"\bN ?[+–-] ?\d+\b")
+_OTHER_YEAR: Final = re.compile(r"\b(N) ?[+–−-] ?\d+\b", re.IGNORECASE)
 _SHARE: Final = re.compile(r"(?:^|[^\d\s])\s*%")
 _DIGITS: Final = re.compile(r"\d+")
 _CORNER: Final = re.compile(r"\s*[\\|×]\s*|\s/\s")  # parts what rows and columns are
@@ -94,8 +94,9 @@ def columns_of(header: Sequence[Any], side: Side) -> dict[str, int]:
     """Position of the column of each role; each column has one role at most."""
     texts = with_letters([cell_text(cell) for cell in header])
     texts = ["" if is_share(text) else text for text in texts]
-    # Beside "Effectif N", not "Effectif N+1".
-    texts = ["" if (plain := _OTHER_YEAR.sub("N", text)) != text and plain in texts else text for text in texts]
+    # Beside "Effectif N" or "Effectif", not "Effectif N+1".
+    plain = [{_OTHER_YEAR.sub(year, text).strip() for year in (r"\1", "")} - {text} for text in texts]
+    texts = ["" if this & {*filter(None, texts)} else text for this, text in zip(plain, texts, strict=True)]
     if any(_OF_PERSONS[side].match(bare(text)) for text in texts):  # the names beside are of persons, not of firms
         texts = ["" if bare(text) in ("nom", "noms") else text for text in texts]
     now, forecast = _last_forecast(texts, side)

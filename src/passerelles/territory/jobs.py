@@ -63,7 +63,7 @@ _MOST_JOBS: Final = 4  # in a cell: more are no list of jobs
 _JOBS: Final = WORDS["jobs"]
 _NO_TRADE: Final = frozenset(_JOBS["no_trade"])
 _PRODUCTION: Final = re.compile(_JOBS["production"])
-_PLANT: Final[Mapping[str, str]] = _JOBS["plant"]
+_PLANT: Final = {re.compile(pattern): meant for pattern, meant in _JOBS["plant"].items()}
 _BRANCHES: Final = {naf: re.compile(rf"\b(?:{names})s?\b") for naf, names in WORDS["branches"].items()}
 _SEPARATORS: Final = [re.compile(rf"\s*(?:{signs})(?![^()]*\))\s*", re.IGNORECASE) for signs in _JOBS["parted"]]
 _COUNTED: Final = [re.compile(pattern, re.IGNORECASE) for pattern in _JOBS["counted"]]
@@ -155,10 +155,10 @@ def read_titles(grid: Grid, rows: Sequence[Row]) -> list[Job | None]:
     return _of_trades(referential, jobs, firms, [readings.get(key, ()) for key in keys])
 
 
-def _branch_of(firm: str) -> tuple[str, str]:
-    """Return the NAF division of the industry that the name of a firm says, and its word; empty where it says none."""
-    said = ((naf, names.search(normalise_label(firm))) for naf, names in _BRANCHES.items())
-    return next(((naf, word[0] if naf else "") for naf, word in said if word), ("", ""))
+def _branch_of(name: str) -> tuple[str, str]:
+    """Return the NAF division of the industry that a name says, and the word that says it, or that it is of none."""
+    said = ((naf, names.search(normalise_label(name))) for naf, names in _BRANCHES.items())
+    return next(((naf, word[0]) for naf, word in said if word), ("", ""))
 
 
 def _of_industries(
@@ -171,10 +171,13 @@ def _of_industries(
     """
     told: dict[_Written, _Written] = {}
     for text, context in readings:
-        word = context and (_branch_of(context.sector)[1] or _branch_of(context.employer)[1])
+        names = (context.sector, context.employer) if context else ()  # the garage of a plant is a garage
+        naf, word = next(filter(any, map(_branch_of, names)), ("", ""))
         title = normalise_label(_BRACKETS.sub(" ", text))
-        if word and (title in _PLANT or _PRODUCTION.fullmatch(title)):
-            told[text, context] = _PLANT.get(title, f"{text} {word}"), context
+        meant = [own for pattern, own in _PLANT.items() if pattern.fullmatch(title)]
+        meant += [f"{text} {word}"] if _PRODUCTION.fullmatch(title) else []
+        if naf and meant:
+            told[text, context] = meant[0], context
     for key, ranked in zip(told, candidates_of(referential, told.values()), strict=True):
         before = [c.parent_code for c in readings[key][:1]]
         most = _EXACT_CONFIDENCE if told[key][0] in _PLANT.values() else _DOUBTED
