@@ -839,6 +839,7 @@ def test_nobody_steps_down_while_their_own_job_is_to_be_confirmed(plain_embedded
         ("J1506", "J1501", True),  # listed by the experts
         ("J1506", "K1306", False),
         ("A1406", "N3102", True),
+        ("D1403", "G1603", True),  # a short way down
     ],
 )
 def test_nobody_trains_for_long_for_a_lower_job(

@@ -666,4 +666,7 @@ def test_a_picture_of_a_territory_names_towns_and_keeps_those_of_one_basin_apart
     diagram = read_diagram(match_territory(embedded_graph, fragile, hiring).to_dict(), limit=10, lang="fr")
     for side, told in ((diagram.left, {"Campel": 3, "Messac": 4}), (diagram.right, {"Campel": 5, "Messac": 1})):
         assert {node.town: node.people for node in side} == told
+    bare = [Lot("A", "N1103", code, people=2, basin_label=basin) for code, basin in (("1", "RENNES"), ("2", "REDON"))]
+    basins = read_diagram(match_territory(embedded_graph, bare, openings).to_dict(), limit=10, lang="fr").left
+    assert {node.town for node in basins} == {"RENNES", "REDON"}  # where no commune is named
     assert sum(node.rest for node in diagram.left) == 1

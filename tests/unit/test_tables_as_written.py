@@ -4254,6 +4254,12 @@ def test_a_service_that_says_no_trade_leaves_that_of_the_firm(rome: Referential)
     assert {lot.job for lot in read_lots(rome, rows, "fragile").lots} == {"I1309"}
 
 
+def test_an_operator_whose_sector_tells_the_trade_surely_is_not_doubted_for_it(rome: Referential) -> None:
+    row = {"Entreprise": "Salaisons du Lac", "Secteur": "Agroalimentaire", "Métier": "Opérateur", "Nb": "2"}
+    (lot,) = read_lots(rome, [row], "fragile").lots
+    assert (lot.job[:3], lot.confidence > 0.5) == ("H21", True)
+
+
 def test_other_jobs_of_a_firm_tell_which_of_many_agencies_it_is(rome: Referential) -> None:
     rows = [
         {"Entreprise": "Agence Vacances", "Poste": job, "Nb": "1"}

@@ -306,6 +306,8 @@ def test_a_workbook_of_libreoffice_is_read_as_one_of_excel(tmp_path: Path) -> No
     assert (found.sheet, found.header_line, found.rows) == ("Postes", 4, rows)
     assert (*found.merged, *sorted(found.hidden)) == (MergedArea(1, 1, 1, 2), 6, 7)
     assert read(f"{path}#Postes").rows == rows
+    with pytest.raises(PasserellesError, match="Postes"):
+        read(f"{path}#brouillon")  # hidden
 
 
 FOREIGN: dict[str, tuple[str, Callable[[], bytes]]] = {
