@@ -134,13 +134,13 @@ def test_implausibility_counts_beside_hours_and_no_table_costs_less(case: Case, 
         for move in rank_moves(graph(), origin, limit=20)
     }
 
-    def cost(table: dict[tuple[int, int], int]) -> tuple[int, float]:
-        total = 0.0
+    def cost(table: dict[tuple[int, int], int]) -> tuple[int, int, float]:
+        total, kept = 0.0, 0
         for (i, j), number in table.items():
             start, end = case.fragile[i][1], case.hiring[j][1]
             each = 0.0 if start == end else (case.cost(i, j) or 0) - unlikely * log2(chance[start, end])
-            total += number * round(each, 1)
-        return -sum(table.values()), round(total, 1)
+            total, kept = total + number * round(each, 1), kept + number * (start == end)
+        return -sum(table.values()), -kept, round(total, 1)
 
     found = case.match()
     assert cost(table_of(case, found)) == min(cost(t) for t in every_table(case))
@@ -161,7 +161,7 @@ def test_agrees_with_the_network_simplex_of_networkx(case: Case) -> None:
         if hours is not None:
             same = case.fragile[i][1] == case.hiring[j][1]
             far = case.fragile[i][3] != case.hiring[j][3]
-            net.add_edge(("f", i), ("h", j), weight=hours * 10**8 - same * 10**4 + far)
+            net.add_edge(("f", i), ("h", j), weight=hours * 10**4 - same * 10**10 + far)
     net.add_edge("out", "in", weight=-(10**14))
     net.add_edge("in", "out", capacity=0, weight=0)
     flow = nx.min_cost_flow(net)

@@ -46,9 +46,11 @@ def test_a_chart_is_written_beside_the_result(
 
 def test_a_masked_territory_is_drawn_masked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plain, masked = tmp_path / "plain.svg", tmp_path / "masked.svg"
-    assert call(*MATCH, *HIRING, "--chart", str(plain), capsys=capsys)[0] == 0
-    assert call(*MATCH, *HIRING, "--mask", "--chart", str(masked), capsys=capsys)[0] == 0
-    named = ["Imprimerie des Quatre" in p.read_text(encoding="utf-8") for p in (plain, masked)]
+    tables = [str(TERRITORY / f"petites-entreprises-{side}.csv") for side in ("fragile", "hiring")]
+    match = ("territory", "match", "--fragile", tables[0], "--hiring", tables[1])
+    assert call(*match, "--chart", str(plain), capsys=capsys)[0] == 0
+    assert call(*match, "--mask", "--chart", str(masked), capsys=capsys)[0] == 0
+    named = ["Imprimerie Minute" in p.read_text(encoding="utf-8") for p in (plain, masked)]
     assert named == [True, False], "lots published together lose their names"
 
 

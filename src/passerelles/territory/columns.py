@@ -93,10 +93,11 @@ def corner(header: Sequence[str], side: Side) -> Corner | None:
 def columns_of(header: Sequence[Any], side: Side) -> dict[str, int]:
     """Position of the column of each role; each column has one role at most."""
     texts = with_letters([cell_text(cell) for cell in header])
-    texts = ["" if is_share(text) else text for text in texts]
+    texts = ["" if is_share(text) and not _tells_volunteers(text, side) else text for text in texts]
     # Beside "Effectif N" or "Effectif", not "Effectif N+1".
     plain = [{_OTHER_YEAR.sub(year, text).strip() for year in (r"\1", "")} - {text} for text in texts]
-    texts = ["" if this & {*filter(None, texts)} else text for this, text in zip(plain, texts, strict=True)]
+    written = {*filter(None, texts)}
+    texts = ["" if this & written else text for this, text in zip(plain, texts, strict=True)]
     if any(_OF_PERSONS[side].match(bare(text)) for text in texts):  # the names beside are of persons, not of firms
         texts = ["" if bare(text) in ("nom", "noms") else text for text in texts]
     now, forecast = _last_forecast(texts, side)
@@ -138,6 +139,11 @@ def is_share(name: str) -> bool:
     (True, True, False)
     """
     return _SHARE.search(name) is not None
+
+
+def _tells_volunteers(name: str, side: Side) -> bool:
+    """Whether a column is of who volunteers: a share of them is told as not read, where that of others is passed."""
+    return any(_NAMED[place] == "volunteers" for place in _fitting(bare(name), side))
 
 
 def role_of(name: str, side: Side) -> str:
