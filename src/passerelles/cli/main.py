@@ -52,7 +52,8 @@ def prepare_streams() -> None:
 
 def _nearest_signs(error: UnicodeError) -> tuple[str, int]:
     """Return what stands for signs that an encoding lacks: a space, a line, an arrow, else a letter, else a "?"."""
-    assert isinstance(error, UnicodeEncodeError)  # noqa: S101 - nothing is read under this name
+    if not isinstance(error, UnicodeEncodeError):  # nothing is read under this name
+        raise error
     signs = error.object[error.start : error.end]
     plain = (_PLAIN_SIGNS.get(c) or normalize("NFKD", c).encode("ascii", "ignore").decode() or "?" for c in signs)
     return "".join(plain), error.end
