@@ -29,7 +29,16 @@ from passerelles import (
 )
 from passerelles.access.conditions import AccessCredential, access_conditions, move_kind, training_hours
 from passerelles.access.demands import build_demands, demands_of
-from passerelles.access.holdings import NO_AIM, Holdings, after_occupation, holdings_of, remaining, uncontested
+from passerelles.access.holdings import (
+    NO_AIM,
+    Aim,
+    Holdings,
+    after_occupation,
+    holdings_of,
+    own_courses,
+    remaining,
+    uncontested,
+)
 from passerelles.access.qualifications import qualification_of
 from passerelles.access.wording import (
     access_text,
@@ -262,6 +271,26 @@ def test_what_is_asked_of_some_concerns_them_alone(
     conditions = access_conditions(some, "Q", holdings_of(some, "P", {}, employment))
     assert (conditions.status, [c.code for c in conditions.required]) == (status, needed)
     assert {c.code for c in conditions.credentials} == {"CARTE", "CONC"}  # shown to everybody
+
+
+def test_a_choice_selects_where_each_of_its_ways_holds_a_competition() -> None:
+    first = [CredentialRequirement("Q", code, "one-of", "", "g", "a") for code in ("CONC", "FIMO")]
+    second = CredentialRequirement("Q", "B", "one-of", "", "g", "b")
+    of_both = second._replace(credential="CONC")
+    for last, status in ((second, "conditional"), (of_both, "selective")):
+        some = jobs(*first, second, last, whole=(OccupationAccess("Q", "conditional"),))
+        assert access_conditions(some, "Q").status == status
+
+
+def test_a_course_that_is_asked_of_all_titles_is_no_trade_of_its_own() -> None:
+    some = jobs(CredentialRequirement("Q", "TP", "usual", scope="titles", titles="1"))
+    some = replace(some, titles=(JobTitle("1", "Titre 1", "Q"), JobTitle("2", "Titre 2", "Q")))
+    course = replace(TITLE, kind="certificat", hours=Hours(300, 300, 300, "s"))
+    some = replace(some, credentials=tuple(course if c.code == course.code else c for c in some.credentials))
+    (row,) = some.credential_requirements
+    for asked, found in ((row, ["TP"]), (row._replace(scope="all", titles=""), [])):
+        laid = replace(some, credential_requirements=(asked,))
+        assert [c.code for c in own_courses(laid, "Q", Aim(titles=frozenset({"1"})))] == found
 
 
 def test_titles_narrow_what_is_asked_of_the_self_employed() -> None:

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.io.archive import FileSource
 from passerelles.language.say import LANGS
 from passerelles.market import read
-from passerelles.model import Competency, CredentialRequirement, JobTitle, Mobility, Occupation, Provenance
+from passerelles.model import Competency, CredentialRequirement, JobTitle, Mobility, Occupation, Provenance, Status
 from passerelles.referentials import load
 from passerelles.referentials.draft import Draft
 from passerelles.referentials.referential import Reader, Referential, finish
@@ -171,7 +171,7 @@ def test_a_status_that_a_reader_invents_is_named(tmp_path: Path, monkeypatch: py
         draft = Draft()
         draft.occupations["A"] = Occupation("A", "Scieur")
         draft.competencies["C"] = Competency("C", "Scier", "savoir-faire")
-        draft.requirements["A"]["C"] = None  # type: ignore[assignment]
+        draft.requirements["A"]["C"] = cast("Status", None)
         return finish(draft, name="bois", version="1", provenance=Provenance(source="Bois", format="bois"))
 
     (tmp_path / "bois.txt").write_text("", encoding="utf-8")
