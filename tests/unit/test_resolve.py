@@ -1243,6 +1243,32 @@ def test_a_usage_is_less_sure_where_what_people_mean_most_is_not_in_the_referent
         assert (best.code, best.confidence >= SURE) == (code, sure)
 
 
+@pytest.mark.parametrize("text", ["emballeur", "serveur barman"])
+def test_what_people_also_mean_by_a_title_keeps_its_chance_where_the_referential_lacks_it(text: str) -> None:
+    assert resolve_title(load_referential("transitions"), text)[0].confidence == 0.6
+
+
+def test_each_title_that_a_usage_means_is_a_label(rome: Referential) -> None:
+    index = title_index(rome)
+    assert [(usage, t) for usage, titles in index.pack.usages.items() for t in titles if t not in index.same] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "family", "sure"),
+    [
+        ("élève infirmière", "J1506", False),
+        ("aide opticien", "J1405", False),
+        ("assistante orthophoniste", "J1406", False),
+        ("assistante de notaire", "K1902", True),  # its clerks
+        ("assistant commercial sédentaire", "D1401", True),  # a title of its own
+        ("Téléconseiller expert", "D1408", True),  # behind the job, a grade
+    ],
+)
+def test_who_is_beside_a_job_is_not_surely_of_it(rome: Referential, text: str, family: str, *, sure: bool) -> None:
+    best = resolve_title(rome, text)[0]
+    assert (best.parent_code, best.status == "sûr") == (family, sure)
+
+
 @pytest.mark.parametrize(
     ("text", "sure"),
     [

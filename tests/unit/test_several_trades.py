@@ -92,8 +92,7 @@ def test_a_usage_names_the_trade_or_leaves_several(rome: Referential, text: str,
     [
         ("Chef de cuisine H/F - restaurant scolaire", True),
         ("Responsable de production (fromagerie)", True),
-        ("Professeur des écoles - anglais", False),  # the words of other teachers
-        ("Conseiller de vente - banque", False),
+        ("Conseiller de vente - banque", False),  # the words of another trade
     ],
 )
 def test_a_label_before_a_dash_is_sure_where_the_other_evidence_says_its_family(

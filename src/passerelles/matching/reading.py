@@ -19,8 +19,8 @@ from passerelles.text import are_initials, fold_accents, normalise_label, slashe
 from passerelles.vectors import SuffixRule, stem
 
 Reason = Literal["code", "exact", "other gender form", "abbreviation", "usage", "spelling", "same words", "meaning"]
-FILE = "titles.toml"
-NOISE_FILE = "title_noise.toml"
+FILE, NOISE_FILE = "titles.toml", "title_noise.toml"
+_QUALIFIERS = ("qualifiers", "beside")  # the first say the same job
 
 
 class Abbreviation(NamedTuple):
@@ -84,7 +84,7 @@ class LanguagePack:
     naf
         First digits of an activity's class whose division mixes trades, to words of its own.
     qualifiers
-        Stems that say how one does a job, or that one helps at it: without them the title names the same job.
+        Stems that say how one does a job: without them a title names the same one; true where it may be another.
     titles
         Whether texts are job titles: other things stand around them, and a line may name several.
     sounds
@@ -115,7 +115,7 @@ class LanguagePack:
     columns: Mapping[str, frozenset[str]]
     kinds: Mapping[str, str]
     naf: Mapping[str, str]
-    qualifiers: frozenset[str] = frozenset()
+    qualifiers: Mapping[str, bool]
     titles: bool = True
     sounds: tuple[tuple[re.Pattern[str], str], ...] = ()
 
@@ -206,7 +206,7 @@ def _pack(data: dict[str, Any], noise: dict[str, Any]) -> LanguagePack:
         heads=frozenset(map(bare, data.get("heads", {}).get("titles", ()))),
         sounds=tuple((re.compile(pattern), sound) for pattern, sound in data.get("sounds", ())),
         naf=MappingProxyType(data.get("naf", {})),
-        qualifiers=frozenset(map(bare, data.get("qualifiers", ()))),
+        qualifiers=MappingProxyType({bare(w): n == "beside" for n in _QUALIFIERS for w in data.get(n, ())}),
         **around,
     )
 

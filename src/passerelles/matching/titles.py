@@ -439,7 +439,8 @@ def _labels(
     for reading in fitting:
         label = " ".join(reading.stems)
         if label in index.pack.usages.get(label, ()) and label in index.same:  # a label of which usage says more
-            return _of_usage(index, reading), chance("certain", reading)
+            matches, share = _of_usage(index, reading, rules)
+            return matches, share * chance("certain", reading)
     tries: list[tuple[str, Reading | None]] = [(" ".join(reading.words), reading) for reading in fitting]
     if 0 < len(text) <= LONGEST:
         tries.insert(0, (" ".join(joined_words(text, index.pack)), None))
@@ -452,14 +453,8 @@ def _labels(
         if entries:
             alike: Reason = reading.other_words or "same words"
             return {int(index.owner[e]): (e, alike, 1.0) for e in reversed(entries)}, chance("alike", reading)
-    usages = ((reading, _of_usage(index, reading)) for reading in fitting)
-    told = ((matches, min(chance("usual", reading), _worth(matches, rules))) for reading, matches in usages if matches)
-    return next(told, ({}, 0.0))
-
-
-def _worth(usage: _Matches, rules: Mapping[str, float]) -> float:
-    """Return the most that a usage is worth: less where what people mean most by it is not in the referential."""
-    return 1.0 if any(weight == 1.0 for *_, weight in usage.values()) else rules.get("partly", 1.0)
+    usages = ((reading, *_of_usage(index, reading, rules)) for reading in fitting)
+    return next(((meant, share * chance("usual", reading)) for reading, meant, share in usages if meant), ({}, 0.0))
 
 
 def _exact(index: TitleIndex, form: str, other_words: Reason | None) -> _Matches:
@@ -473,20 +468,26 @@ def _exact(index: TitleIndex, form: str, other_words: Reason | None) -> _Matches
     return matches
 
 
-def _of_usage(index: TitleIndex, reading: Reading) -> _Matches:
+def _of_usage(index: TitleIndex, reading: Reading, rules: Mapping[str, float]) -> tuple[_Matches, float]:
     """
-    Return the titles that people mean by one, the first ones most; else those of it without qualifiers.
+    Return the titles that people mean by one, most usual first, else those of it without qualifiers; and their share.
 
-    Those of a label that it begins with stay: an 'assistant commercial BTP' is no 'commercial BTP'.
+    What the referential lacks of them has the rest; so has another job where one is but beside this: an 'assistante de
+    notaire' is no notary. Of a label that a title begins with all words stay: an 'assistant commercial BTP' is no
+    'commercial BTP'.
     """
-    matches: _Matches = {}
-    usages, stems = index.pack.usages, reading.stems
+    usages, qualifiers, stems = index.pack.usages, index.pack.qualifiers, reading.stems
     begun = max((n for n in range(2, len(stems)) if " ".join(stems[:n]) in index.same), default=0)
-    bare = " ".join(stem for n, stem in enumerate(stems) if n < begun or stem not in index.pack.qualifiers)
-    for rank, title in enumerate(usages.get(" ".join(stems)) or usages.get(bare, (bare,)), start=1):
+    bare = " ".join(stem for n, stem in enumerate(stems) if n < begun or stem not in qualifiers)
+    said = usages.get(" ".join(stems))
+    weights = {title: 1.0 / rank for rank, title in enumerate(said or usages.get(bare, (bare,)), start=1)}
+    matches: _Matches = {}
+    for title, weight in weights.items():
         for entry in index.same.get(title, ()):
-            matches.setdefault(int(index.owner[entry]), (entry, "usage", 1.0 / rank))
-    return matches
+            matches.setdefault(int(index.owner[entry]), (entry, "usage", weight))
+    share = sum(weight for title, weight in weights.items() if title in index.same) / sum(weights.values())
+    beside = not said and not begun and any(map(qualifiers.get, stems[:1]))
+    return matches, share * (rules["partly"] if beside else 1.0)
 
 
 def _answer(
@@ -732,7 +733,7 @@ def competency_index(referential: Referential) -> TitleIndex:
     entries = [IndexedLabel(code, label, code) for code, label in labelled]
     owners = [Owner(code, label) for code, label in labelled]
     # Neither what people say for job titles nor what stands around them says anything of a competency.
-    pack = replace(language_pack(referential.language), usages={}, qualifiers=frozenset(), titles=False)
+    pack = replace(language_pack(referential.language), usages={}, qualifiers={}, titles=False)
     return build_index(entries, owners, pack=pack, dimensions=0)
 
 
