@@ -3742,7 +3742,7 @@ def test_sites_named_after_their_towns_head_blocks_with_their_places(embedded: R
 
 
 def test_the_surface_of_a_shop_is_no_job(embedded: Referential) -> None:
-    row = {"Magasin": "Alpha", "Ville": "Redon", "Surface m²": 420, "Vendeur": 4, "Cariste": 1, "Total": 5}
+    row = {"Magasin": "Alpha", "Ville": "Redon", "Surface m²": 420, "Caissier": 4, "Cariste": 1, "Total": 5}
     lots = read_lots(embedded, [row, {**row, "Magasin": "Beta"}], "fragile")
     assert (lots.people, asides(lots), said(lots).count("total_differs")) == (10, [], 0)
 
