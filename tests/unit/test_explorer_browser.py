@@ -34,6 +34,12 @@ PAGES = (
 FRAGILE = (
     "Entreprise;Intitulé du poste;Effectif;Bassin\nAteliers;soudeur;14;Redon\nDivers;gribouilleur de plans;4;Redon\n"
 )
+CUT_HINTS = """fields => fields.filter(field => {
+  const [pen, style] = [document.createElement("canvas").getContext("2d"), getComputedStyle(field)];
+  pen.font = style.font;
+  const room = field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  return pen.measureText(field.placeholder).width > room;
+}).map(field => field.placeholder)"""
 HIRING = "Entreprise;Intitulé;nb de postes;Bassin\nLogis;N1103;12;Rennes\nFab;soudeur;5;Redon\n"
 
 
@@ -295,6 +301,9 @@ def test_a_territory_from_two_tables_to_a_workbook(browser: "Browser", address: 
         page.wait_for_selector("[data-figure]", timeout=60_000)
         assert page.locator("[data-figure]").first.inner_text() == "14"
         assert page.locator(".t-set_aside tbody tr").count() == 1
+        page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
+        assert page.locator("[placeholder]:visible").evaluate_all(CUT_HINTS) == []
+        page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
         page.get_by_label("Un autre métier pour « gribouilleur de plans »").fill("Magasinier / Magasinière")
         page.get_by_role("button", name="Recalculer").click()
         page.wait_for_selector(".change")
@@ -326,6 +335,12 @@ def test_the_map_zooms_finds_and_leads_to_a_sheet(browser: "Browser", address: s
         assert page.locator("circle.hit").count() == 1
         assert "N4103" in page.locator("#spot").inner_text()
         page.get_by_label("Chercher sur la carte").fill("")
+        table = page.locator("[data-table=map]")  # every job: it scrolls in its box, and is printed whole
+        bounded = "e => e.clientHeight < innerHeight && e.scrollHeight > e.clientHeight"
+        assert table.evaluate(bounded)
+        page.emulate_media(media="print")
+        assert table.evaluate("e => e.scrollHeight === e.clientHeight")
+        page.emulate_media(media="screen")
         domain = page.locator("[data-pick]").first
         domain.click()
         assert domain.get_attribute("aria-pressed") == "true"
