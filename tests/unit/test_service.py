@@ -463,11 +463,14 @@ def test_unknown_addresses_and_methods(client: Client, embedded_graph: Occupatio
     refused(client.get("/v2/rank"), 404, "not_found")
     response = client.request("PUT", "/v1/rank", json={}, headers={"content-type": "application/json"})
     refused(response, 405, "not_allowed")
-    assert response.headers["allow"] == "GET, HEAD, POST"
+    assert response.headers["allow"] == "GET, HEAD, OPTIONS, POST"
+    asked = client.options("/v1/rank")
+    assert (asked.status_code, asked.content, asked.headers["allow"]) == (204, b"", "GET, HEAD, OPTIONS, POST")
+    refused(client.options("/v2/rank"), 404, "not_found")
     refused(client.get("/v1/match"), 405, "not_allowed")
-    assert client.get("/v1/match").headers["allow"] == "POST"
+    assert client.get("/v1/match").headers["allow"] == "OPTIONS, POST"
     with Client(create_app(Engine.of(embedded_graph), Options(explorer="alone"))) as pages:
-        assert pages.post("/explorer/show/K2110", json={}).headers["allow"] == "GET, HEAD"
+        assert pages.post("/explorer/show/K2110", json={}).headers["allow"] == "GET, HEAD, OPTIONS"
 
 
 def test_heads_are_those_of_the_answers(client: Client, caplog: pytest.LogCaptureFixture) -> None:

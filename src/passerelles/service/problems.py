@@ -190,7 +190,9 @@ async def on_http_error(request: Request, error: Any) -> Response:
     if key == "not_allowed":  # the framework names the methods of the first route of this address alone
         routes = (r for r in request.app.routes if r.matches(request.scope)[0] != Match.NONE)
         methods = {m for r in routes for m in getattr(r, "methods", ())}
-        headers["Allow"] = ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
+        headers["Allow"] = ", ".join(sorted(methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())))
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=headers)
     # The framework gives up on a body that it cannot read at all.
     unread = {"errors": [{"where": "body", "what": say("service.invalid.json", lang=lang)}]}
     return problem(key, lang=lang, extra=unread if key == "invalid_request" else None, headers=headers)
