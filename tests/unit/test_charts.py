@@ -283,6 +283,7 @@ def test_a_ladder_whose_hours_nobody_knows_tells_months_and_has_no_scale(rome4_g
     assert "(24 mois)" in shown
     assert say("paths.hours.unknown") in shown
     assert say("charts.ladder.axis") not in shown
+    assert [name for name in ("range", "expected", "open") if say(f"charts.ladder.{name}") in shown] == ["open"]
     assert say("charts.ladder.axis") in words(charts.path_ladder(route(rome4_graph, "M1601", "J1404")))
 
 

@@ -339,6 +339,7 @@ class Pen:
         FigureCanvasAgg(self.figure)
         self.axes = self.figure.add_axes((0.0, 0.0, 1.0, 1.0), frameon=False)
         self.axes.set_axis_off()
+        self.fills = set[Fill]()  # of the boxes that were drawn, for the key
 
     @property
     def right(self) -> float:
@@ -388,6 +389,7 @@ class Pen:
 
     def box(self, left: float, top: float, width: float, height: float, fill: Fill, *, over: float = 2.0) -> None:
         """Draw a rectangle."""
+        self.fills.add(fill)
         self.axes.add_artist(Rectangle((left, top), width, height, zorder=over, **fill.look))
 
     def line(

@@ -531,6 +531,7 @@ def spread(wanted: Sequence[float], sizes: Sequence[float], span: tuple[float, f
 
 
 _RANGE: Final = Fill(Colour.SKY.pale(0.45), edge=Colour.BLUE)
+_EXPECTED: Final = Fill(Colour.DARK, width=0.0)
 _OPEN: Final = Fill(Colour.PAPER, hatch="////", edge=Colour.VERMILION, dash=True)
 _SIGNS: Final = {"yes": "✓", "no": "○", "unknown": "?"}
 _SHOWN: Final = 3  # reasons of a frame
@@ -583,14 +584,11 @@ def path_ladder(path: "Path", *, width: float = 8.0, lang: Lang = "fr") -> Chart
         pen.line([(rail, start), (rail, dot)], colour=Colour.BLUE, width=2.2, over=0.8)
         y = _rung(pen, y, _end(step.target, lang), Colour.BLUE if step is path.steps[-1] else Colour.SKY)
     y = _draw_whole(pen, ruler, y + 6, path)
-    spans = [path.known_hours, *(step.known_hours for step in path.steps)]
-    if any(span.expected or span.high is not None for span in spans):  # else no bar has a length to read
+    if _EXPECTED in pen.fills:  # else no bar has a length to read
         y = pen.axis(ruler, (top, y), title=pen.say("axis"))
     y = _draw_frames(pen, y + 6, path)
-    fills = {"range": _RANGE, "expected": Fill(Colour.DARK)}
-    if any(span.high is None for span in spans):
-        fills["open"] = _OPEN
-    entries: list[Entry] = [(fill, pen.say(name)) for name, fill in fills.items()]
+    fills = {"range": _RANGE, "expected": _EXPECTED, "open": _OPEN}
+    entries: list[Entry] = [(fill, pen.say(name)) for name, fill in fills.items() if fill in pen.fills]
     held = {credential.held for step in path.steps for credential in step.credentials}
     entries += [(sign, pen.say(f"held_{verdict}")) for verdict, sign in _SIGNS.items() if verdict in held]
     return pen.chart(pen.legend(y + 6, entries), " ".join([facts, *path_sentences(path, lang)]))
@@ -671,7 +669,7 @@ def _bar(pen: Pen, ruler: Ruler, y: float, span: "Span") -> None:
         pen.box(end, y, max(ruler.right - room - end, 2.0), tall, _OPEN)
         pen.text((ruler.right, y + tall / 2 - pen.size * LINE / 2), word, bold=True, align="right")
     if expected or span.high is not None:
-        pen.box(ruler(expected) - 1.5, y - 2, 3.0, tall + 4, Fill(Colour.DARK, edge=Colour.INK, width=0.0), over=3.0)
+        pen.box(ruler(expected) - 1.5, y - 2, 3.0, tall + 4, _EXPECTED, over=3.0)
 
 
 def _draw_whole(pen: Pen, ruler: Ruler, y: float, path: "Path") -> float:
