@@ -310,6 +310,27 @@ def test_a_workbook_of_libreoffice_is_read_as_one_of_excel(tmp_path: Path) -> No
         read(f"{path}#brouillon")  # hidden
 
 
+def test_rows_of_libreoffice_are_struck_out_by_their_cells_or_by_their_columns(tmp_path: Path) -> None:
+    line = '<style:style style:name="{}"><style:text-properties style:text-line-through-style="{}"/></style:style>'
+    styles = line.format("out", "solid") + line.format("plain", "none")
+    columns = '<table:table-column table:default-cell-style-name="out"/><table:table-column/>'
+    out, plain = 'table:style-name="out"', 'table:style-name="plain"'
+    sheet = open_sheet(
+        columns,
+        open_row(open_cell("job", plain), open_cell("people", plain)),
+        open_row(open_cell("A"), open_cell("1")),  # a text alone is put right beside it
+        open_row(open_cell("B"), open_cell("2", out)),
+        open_row(open_cell("C", plain), open_cell("3", out)),
+        open_row(open_cell("D", out), about='table:number-rows-repeated="2"'),
+        open_row("<table:table-cell/>", open_cell("4")),
+    )
+    second = open_sheet(open_row(open_cell("job")), open_row(open_cell("E")), name="Suite")
+    path = tmp_path / "t.ods"
+    path.write_bytes(open_document(sheet + second, styles))
+    assert sorted(read(f"{path}#Postes").struck) == [3, 5, 6]
+    assert not read(f"{path}#Suite").struck
+
+
 FOREIGN: dict[str, tuple[str, Callable[[], bytes]]] = {
     "lock": ("~$t.xlsx", lambda: b"\x05Anne"),
     "password": ("t.xlsx", lambda: b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le")),

@@ -549,8 +549,8 @@ def _cell(book: Workbook, element: Element) -> Cell:
 
 def _open_document(archive: zipfile.ZipFile) -> Workbook:
     """Read the visible sheets of a workbook of LibreOffice, within the bounds of the others."""
-    sheets: dict[str, tuple[list[NumberedRow], list[MergedArea], list[int]]] = {}
-    hidden, style, name = set[str](), "", ""
+    sheets: dict[str, tuple[list[NumberedRow], list[MergedArea], list[int], list[int]]] = {}
+    hidden, struck, columns, style, name = set[str](), set[str](), list[str](), "", ""
     row = count = slots = 0
     for kind, element in _elements(archive, _OPEN_PART, whole="table-row"):
         about = {_bare(key): value for key, value in element.items()}
@@ -558,12 +558,17 @@ def _open_document(archive: zipfile.ZipFile) -> Workbook:
             style = about.get("name", "")
         elif kind == "table-properties" and about.get("display") == "false":
             hidden.add(style)
+        elif kind == "text-properties" and about.get("text-line-through-style", "none") != "none":
+            struck.add(style)
         elif kind == "table":
-            row, name = 0, "" if about.get("style-name") in hidden else about["name"]
-            sheets[name] = ([], [], [])
+            row, columns, name = 0, [], "" if about.get("style-name") in hidden else about["name"]
+            sheets[name] = ([], [], [], [])
+        elif kind == "table-column":
+            times = min(int(about.get("number-columns-repeated", 1)), _MAX_COLUMN - len(columns))
+            columns += [about.get("default-cell-style-name", "")] * times
         elif kind == "table-row":
             first, row = row + 1, row + int(about.get("number-rows-repeated", 1))
-            cells, merged = _open_row(element, first)
+            cells, merged, styles = _open_row(element, first, columns)
             count, slots = count + 1 + len(element), slots + (row - first + 1) * len(cells)
             if count > _MAX_WALKED or slots > _MAX_SLOTS or (cells and row > _MAX_ROW):
                 raise DamagedWorkbookError(f"row {row}, or too many cells before it")
@@ -571,15 +576,20 @@ def _open_document(archive: zipfile.ZipFile) -> Workbook:
             sheets[name][0].extend((number, [*cells]) for number in numbers)
             sheets[name][1].extend(merged)
             sheets[name][2].extend(numbers if about.get("visibility", "visible") != "visible" else ())
-    read = {name: SheetCells(rows, tuple(areas), frozenset(out)) for name, (rows, areas, out) in sheets.items() if name}
+            sheets[name][3].extend(numbers if styles <= struck else ())
+    read = {
+        name: SheetCells(rows, tuple(areas), *map(frozenset, out))
+        for name, (rows, areas, *out) in sheets.items()
+        if name
+    }
     if not read:
         raise DamagedWorkbookError("no visible sheet")
     return _OpenWorkbook(archive, dict.fromkeys(read, _OPEN_PART), _EPOCH, read)
 
 
-def _open_row(row: Element, line: int) -> tuple[list[Cell], list[MergedArea]]:
-    """Cells of a row up to the last one that is filled, and the areas merged from there."""
-    cells, merged, width = list[Cell](), list[MergedArea](), 0
+def _open_row(row: Element, line: int, columns: Sequence[str]) -> tuple[list[Cell], list[MergedArea], set[str]]:
+    """Cells of a row up to the last one that is filled, areas merged from there, and the styles of filled cells."""
+    cells, merged, styles, width = list[Cell](), list[MergedArea](), set[str](), 0
     for cell in row:
         about = {_bare(key): value for key, value in cell.items()}
         down, across, times = (int(about.get(f"number-{n}", 1)) for n in _OPEN_COUNTS)
@@ -590,8 +600,9 @@ def _open_row(row: Element, line: int) -> tuple[list[Cell], list[MergedArea]]:
         if value is not None:
             if width > _MAX_COLUMN:
                 raise DamagedWorkbookError(f"a cell in column {width} of row {line}")
+            styles.add(about.get("style-name") or "".join(columns[width - times : width - times + 1]))
             cells += [None] * (width - times - len(cells)) + [value] * times
-    return cells, merged
+    return cells, merged, styles
 
 
 def _open_cell(cell: Element, about: Mapping[str, str]) -> Cell:
