@@ -1,7 +1,9 @@
 """The command ``report``: what it reads, what it writes, and how it says no."""
 
+import re
 import shlex
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -200,6 +202,19 @@ def test_a_word_table_gives_its_texts_the_room_that_figures_do_not_need(tmp_path
     wide, narrow = (column.width for column in table.columns)
     assert wide > 3 * narrow
     assert [cell.width for cell in table.rows[1].cells] == [wide, narrow]
+
+
+@pytest.mark.external
+def test_no_word_of_a_table_is_broken_on_paper(office: str, tmp_path: Path) -> None:
+    docx, pypdf = pytest.importorskip("docx"), pytest.importorskip("pypdf")
+    path = tmp_path / "r.docx"
+    assert call("--output", path, "--no-pictures") == 0
+    command = [office, "--headless", f"-env:UserInstallation=file://{tmp_path}/profile", "--convert-to", "pdf"]
+    subprocess.run([*command, "--outdir", str(tmp_path), str(path)], check=True, capture_output=True, timeout=120)
+    shown = " ".join(sheet.extract_text() for sheet in pypdf.PdfReader(tmp_path / "r.pdf").pages)
+    cells = [cell.text for table in docx.Document(path).tables for row in table.rows for cell in row.cells]
+    words = {word for text in cells for word in re.findall(r"[^\W\d_]{2,30}", text)}
+    assert words.difference(re.findall(r"[^\W\d_]+", shown)) == set()
 
 
 def test_a_sheet_a_move_for_the_person_concerned(tmp_path: Path) -> None:

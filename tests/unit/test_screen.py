@@ -126,10 +126,16 @@ def test_a_word_is_folded_where_few_are_and_not_in_a_whole_column_of_labels() ->
 
 
 def test_a_word_too_wide_breaks_after_its_hyphens() -> None:
-    rows: list[list[Cell]] = [["Fonderie, Saint-Nicolas-de-Redon", "x" * 59], ["Redon", "y" * 59]]
-    text = plain_text(Page("", sheets=[Sheet.of_rows("moves", [Column("label"), Column("reason")], rows)]))
-    lines = [line.split("  ")[0] for line in text.splitlines()[2:]]
-    assert lines == ["Fonderie,", "Saint-Nicolas-de-", "Redon", "Redon"]
+    for letter, lines in (
+        ("x" * 30, ["Fonderie,", "Saint-Nicolas-de-", "Redon", "Redon"]),
+        ("x" * 31, ["Fonderie,", "Saint-Nicolas-de-Redon", "Redon"]),  # a checksum, say: no word
+    ):
+        rows: list[list[Cell]] = [["Fonderie, Saint-Nicolas-de-Redon", letter], ["Redon", letter]]
+        buffer = io.StringIO()
+        sheet = Sheet.of_rows("moves", [Column("label"), Column("reason")], rows)
+        print_sheet(plain_screen(buffer, width=50), sheet)
+        shown = [line.split("  ")[0].split(" x")[0] for line in buffer.getvalue().splitlines()]
+        assert [line for line in shown[2:] if line] == lines
 
 
 def test_long_codes_break_after_their_hyphens_before_words_of_labels_are_folded() -> None:

@@ -20,6 +20,7 @@ from passerelles.views.spec import NUMERIC, Column, On, Page, Sheet
 
 WIDTH: Final = 80
 _LEAST_WIDTH: Final = 5  # width below which no column of words goes: what a word has more is folded
+_LONGEST_WORD: Final = 30  # letters; a path or a checksum has more, and is folded before any word
 _GAP: Final = 2  # blanks between two columns, one where words would be folded
 _UNKNOWN: Final = "?"
 _NONE: Final = "–"
@@ -163,7 +164,7 @@ def column_widths(
         words = [word for text in (head, *(() if exact[place] else lines)) for word in text.split()]
         # a word of the head stands above every row, and one that breaks after a hyphen is not folded
         pieces = re.findall(r"[^\s-]+-*", " ".join([*words, *(head.split() * (len(rows) - 1))]))
-        wide_words.append([cell_len(part) for part in pieces])
+        wide_words.append([size for size in map(cell_len, pieces) if size <= _LONGEST_WORD])
         longest = max(map(cell_len, lines))
         full.append(max(longest, cell_len(head)))
         widths.append(max((longest if exact[place] else 0), *map(cell_len, words)) if words else longest)
