@@ -27,7 +27,9 @@ NO_EMPLOYER: Final = "–"  # where no table names any
 
 WORDS: Final[Mapping[str, Any]] = packaged("passerelles.territory", "columns.toml")
 """How companies name columns, and what they write in cells."""
-_SAYS: Final = {name: re.compile(pattern) for name, pattern in WORDS["says"].items()}
+_SAYS: Final = {
+    name: re.compile(pattern.replace("(HEAD)", WORDS["says"]["head"])) for name, pattern in WORDS["says"].items()
+}
 _WIDE_NAMES: Final = frozenset(WORDS["wide"]["regions"]).union(
     *({text, text[3:], text[:2], f"{text[3:]} {text[:2]}"} for text in WORDS["wide"]["departments"])
 )
