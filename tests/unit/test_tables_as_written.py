@@ -1814,6 +1814,11 @@ def test_a_word_of_several_trades_is_a_job_of_the_trade_of_its_firm(rome: Refere
     assert job("Conducteur de scie", "Affûteur", "Opératrice de tri bois") == ("H2211", False)
     assert job("Scieur", employers=("Scierie Vosges",)) == ("H2211", True)  # of wood, not of metal
     assert job("Aide conducteur", "Conducteur de machine à papier", "Bobineur") == ("H3104", False)
+    assert job("Veilleur de nuit", employers=("Hôtel de la Gare",)) == ("G1703", True)  # no guard
+    assert job("Veilleuse de nuit", employers=("Hôtel de ville",)) == ("K2503", True)
+    for sector, code in (("55.10Z", "G1703"), ("Hôtellerie-restauration", "G1703"), ("87.30A", "K2503")):
+        (lot,) = read_lots(rome, [{"Poste": "Veilleur de nuit", "Nb": 1, "Secteur": sector}], "hiring").lots
+        assert lot.job == code
     assert job("Agent d'entretien", "Laveur de vitres", "Chef d'équipe propreté") == ("K2205", True)
     of_waste = "Agent de tri", "Ripeur", "Agent de déchetterie"
     assert job("Conducteur de chargeuse centre de valorisation", *of_waste) == ("F1302", True)  # of machines there too

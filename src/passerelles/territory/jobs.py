@@ -174,9 +174,9 @@ def _of_industries(
         names = (context.sector, context.employer) if context else ()  # the garage of a plant is a garage
         naf, word = next(filter(any, map(_branch_of, names)), ("", ""))
         title = normalise_label(_BRACKETS.sub(" ", text))
-        meant = [own for pattern, own in _PLANT.items() if pattern.fullmatch(title)]
-        meant += [f"{text} {word}"] if _PRODUCTION.fullmatch(title) else []
-        if naf and meant:
+        meant = [own for pattern, own in _PLANT.items() if pattern.fullmatch(f"{naf or word} {title}")]
+        meant += [f"{text} {word}"] if naf and _PRODUCTION.fullmatch(title) else []
+        if meant:
             told[text, context] = meant[0], context
     for key, ranked in zip(told, candidates_of(referential, told.values()), strict=True):
         before = [c.parent_code for c in readings[key][:1]]
