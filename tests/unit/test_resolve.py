@@ -1304,5 +1304,20 @@ def test_short_words_are_read_by_those_beside_them(rome: Referential, text: str,
     assert (best.parent_code, best.parent_confidence >= SURE) == (family, True)
 
 
+@pytest.mark.parametrize(
+    ("text", "families"),
+    [
+        ("Chargé d'ingénierie pédagogique – e-learning", ["K2111", "K2102"]),
+        ("Assistant travaux", ["M1607", "M1605", "F1201"]),
+    ],
+)
+def test_a_title_of_several_families_names_each_and_is_sure_of_none(
+    rome: Referential, text: str, families: list[str]
+) -> None:
+    found = resolve_title(rome, text)[: len(families)]
+    assert [candidate.parent_code for candidate in found] == families
+    assert found[0].parent_confidence < SURE
+
+
 def test_the_length_of_a_contract_leaves_no_title_cut_off(rome: Referential) -> None:
     assert resolve_title(rome, "Boulanger en CDD de 6 mois")[0].parent_confidence >= SURE
