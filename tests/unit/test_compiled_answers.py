@@ -266,6 +266,12 @@ def test_tables_of_scores_are_the_same(pair: Pair) -> None:
         same_matrix(measure_index(opened).vectors[name], vectors)
 
 
+def test_a_text_that_many_rows_have_is_written_and_made_once(place: Path) -> None:
+    kinds = open_index(place).document("referential.competencies.json", keep=False)
+    assert json.dumps(kinds, ensure_ascii=False).count('"savoir-faire"') == 1
+    assert len({id(c.kind) for c in load_referential(place).competencies}) == 3
+
+
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])  # of each form
 @given(data=st.data())
 def test_answers_are_the_same(pair: Pair, data: st.DataObject) -> None:

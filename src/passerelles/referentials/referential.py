@@ -239,6 +239,7 @@ DOCUMENT: Final = "referential.json"
 _TABLE: Final = "referential.{}.json"
 _PLAIN: Final = ("name", "version", "language", "access")
 _LINKS: Final = ("occupation_contexts", "occupation_tags")
+_TEXTS: Final = {str, type(None)}
 
 
 def _access_row(*row: Any) -> model.OccupationAccess:
@@ -261,7 +262,7 @@ def pack_referential(referential: Referential) -> dict[str, Any]:
     """Turn a referential into documents of an index, by name."""
     rows = {name: getattr(referential, name) for name in _ROWS}
     rows["occupations"] = [*map(astuple, referential.occupations)]
-    columns = {_TABLE.format(name): [*zip(*table, strict=True)] for name, table in rows.items()}
+    columns = {_TABLE.format(name): [*map(_packed, zip(*table, strict=True))] for name, table in rows.items()}
     about = {name: getattr(referential, name) for name in _PLAIN} | {
         "removed": referential.removed,
         "provenance": asdict(referential.provenance),
@@ -269,6 +270,13 @@ def pack_referential(referential: Referential) -> dict[str, Any]:
         "notices": [(n.code, n.file, n.line, n.values, n.count) for n in referential.notices],
     }
     return {DOCUMENT: about, **columns}
+
+
+def _packed(column: Sequence[Any]) -> Sequence[Any] | dict[str, Sequence[Any]]:
+    """Return a column, or its texts and the place of each row's among them where they come several times."""
+    places = {text: at for at, text in enumerate(dict.fromkeys(column))} if {*map(type, column)} <= _TEXTS else {}
+    few = 0 < 2 * len(places) < len(column)
+    return {"of": [*places], "at": [places[text] for text in column]} if few else column
 
 
 def open_referential(place: Path, *, seal: str | None = None) -> Referential:
@@ -309,10 +317,9 @@ def open_referential(place: Path, *, seal: str | None = None) -> Referential:
 def _read_table(index: Index, name: str) -> tuple[Any, ...]:
     """Read a table of an index, column by column."""
     with no_collection():
-        unique: dict[str, str] = {}  # object for all equal texts: kinds and categories come tens of thousands of times
         columns = index.document(_TABLE.format(name), keep=False)
-        shared = [[unique.setdefault(c, c) if type(c) is str else c for c in column] for column in columns]
-        return tuple(map(_ROWS[name], *shared)) if shared else ()
+        whole = [map(c["of"].__getitem__, c["at"]) if type(c) is dict else c for c in columns]
+        return tuple(map(_ROWS[name], *whole)) if whole else ()
 
 
 class Reader(NamedTuple):
