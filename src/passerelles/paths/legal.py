@@ -285,10 +285,10 @@ def _closeness(case: JudgedTraining, limit: float) -> float:
 
 
 def _may_be_certified(frame: Frame, case: JudgedTraining, rule: str) -> bool:
-    """Whether hours beyond a bound are those of no certification, and one that leads there has a length that fits."""
-    least, most = frame.hours_min or 0.0, frame.hours_max or np.inf
-    open_to_choice = rule.startswith("hours") and frame.certifying and not case.registered
-    return open_to_choice and any(least <= hours <= most for hours in case.courses)
+    """Whether hours that are too few are those of no certification, and one that leads there has a length that fits."""
+    most = np.inf if frame.hours_max is None else frame.hours_max
+    open_to_choice = rule == "hours_min" and frame.certifying and not case.registered
+    return open_to_choice and any((frame.hours_min or 0.0) <= hours <= most for hours in case.courses)
 
 
 def judge(frame: Frame, case: JudgedTraining, hours: float, months: float) -> FrameVerdict:
