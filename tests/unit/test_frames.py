@@ -155,6 +155,9 @@ def test_hours_of_no_certification_that_are_too_few_do_not_exclude_a_certificati
     assert "119 h de formation comptées pour 150 h au moins : une certification qui y mène" in found.reasons("fr")[0]
     assert judge(frame, replace(other, registered=True), 119, 0.9).verdict == "no"  # its own length is counted
     assert judge(frame, replace(other, courses=(800.0,)), 119, 0.9).verdict == "no"
+    assert (
+        judge(frame, replace(other, courses=(None, 800.0)), 119, 0.9).verdict == "unknown"
+    )  # unpublished is not short
     hours, months = np.asarray([0.0, 119.0, 300.0, 500.0, 119.0]), np.asarray([0.0, 0.9, 2.0, 3.5, 14.0])
     each = [judge(frame, other, h, m).verdict for h, m in zip(hours.tolist(), months.tolist(), strict=True)]
     assert each == ["unknown", "unknown", "yes", "no", "no"]

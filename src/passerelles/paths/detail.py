@@ -139,8 +139,7 @@ class PathContext(Deriving):
         serves = origin is not None and self.serves(origin)
         chosen = (selective, studies, registered, presumed, enlists, competes, serves)
         unhired = bool(named := self._statuses(code)) and named <= _SELF_EMPLOYED
-        lengths = (c.hours.expected or c.hours.low for c in self._to_follow(code, credentials) if c.hours is not None)
-        courses = tuple(hours for hours in lengths if hours)
+        courses = tuple(c.hours and (c.hours.expected or c.hours.low) for c in self._to_follow(code, credentials))
         return JudgedTraining(known, ends, listed, labels, same, self.day, *chosen, unhired, courses)
 
     def serves(self, code: str) -> bool:

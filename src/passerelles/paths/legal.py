@@ -232,7 +232,7 @@ class JudgedTraining:
     those whom they engage, by no contract that a fund would go with; `competes`: whether a competition is still to be
     won; `serves`: whether people of the job left are civil servants or soldiers, whom no contract of employment binds;
     `unhired`: whether people of the target work on their own account, as a rule, and no employer hires them; `courses`:
-    published hours of the certifications that lead there.
+    published hours of the certifications that lead there, None = not published.
     """
 
     known: bool
@@ -249,7 +249,7 @@ class JudgedTraining:
     competes: bool = False
     serves: bool = False
     unhired: bool = False
-    courses: tuple[float, ...] = ()
+    courses: tuple[float | None, ...] = ()
 
 
 def _bounds(frame: Frame, case: JudgedTraining, hours: Time, months: Time) -> Iterator[tuple[str, float, Time, Time]]:
@@ -285,10 +285,11 @@ def _closeness(case: JudgedTraining, limit: float) -> float:
 
 
 def _may_be_certified(frame: Frame, case: JudgedTraining, rule: str) -> bool:
-    """Whether hours that are too few are those of no certification, and one that leads there has a length that fits."""
+    """Whether hours that are too few are those of no certification, and one that leads there may have enough."""
     most = np.inf if frame.hours_max is None else frame.hours_max
     open_to_choice = rule == "hours_min" and frame.certifying and not case.registered
-    return open_to_choice and any((frame.hours_min or 0.0) <= hours <= most for hours in case.courses)
+    fits = (hours is None or (frame.hours_min or 0.0) <= hours <= most for hours in case.courses)
+    return open_to_choice and any(fits)
 
 
 def judge(frame: Frame, case: JudgedTraining, hours: float, months: float) -> FrameVerdict:
