@@ -401,11 +401,11 @@ def _course_fields(
     graph: OccupationGraph, effort: EffortSettings, named: Mapping[str, qualifications.Qualification] | None = None
 ) -> dict[str, Any]:
     """Return the fields of an effort table that come from the qualification for each occupation; `named`: of some."""
-    of_titles = named or {}
-    quals = tuple(
-        of_titles.get(o.code) or qualifications.qualification_of(graph.referential, o, effort)
-        for o in graph.occupations
+    at_large = graph.derived(
+        ("qualifications", effort.model_dump_json()),
+        lambda: [qualifications.qualification_of(graph.referential, o, effort) for o in graph.occupations],
     )
+    quals = tuple(map((named or {}).get, graph.codes, at_large))
     people = [qualifications.level_of_people(graph.referential, *of) for of in zip(graph.codes, quals, strict=True)]
     domains = [qualifications.domain_of(occupation) for occupation in graph.occupations]
     titles = tuple(sorted({q.title for q in quals if q.title}))
@@ -438,10 +438,7 @@ def _course_fields(
         ),
         "title": array((places.get(q.title, len(titles)) for q in quals), np.int64),
         "titles": titles,
-        "adaptation": array(
-            effort.adaptation_titled if titled(q) or code in of_titles else effort.adaptation
-            for code, q in zip(graph.codes, quals, strict=True)
-        ),
+        "adaptation": array(effort.adaptation_titled if titled(q) else effort.adaptation for q in quals),
         "beyond": array(qualifications.left_out_by_level(*of, effort) for of in zip(quals, domains, strict=True)),
     }
 

@@ -318,6 +318,7 @@ class WordRules:
     stop: frozenset[str]
     endings: tuple[SuffixRule, ...]
     levels: tuple[tuple[re.Pattern[str], float], ...]
+    helper: re.Pattern[str] | None = None
 
 
 @cache
@@ -328,7 +329,8 @@ def word_rules(language: str) -> WordRules:
     endings = sorted(data.get("endings", ()), key=lambda e: (-len(e), e))
     rules = tuple(SuffixRule(ending, "", max(0, _SHORTEST_STEMMED - len(ending))) for ending in endings)
     levels = tuple((re.compile(row["pattern"]), float(row["value"])) for row in data.get("levels", ()))
-    return WordRules(frozenset(data.get("stop", ())), rules, levels)
+    helper = re.compile(data["helper"]) if "helper" in data else None
+    return WordRules(frozenset(data.get("stop", ())), rules, levels, helper)
 
 
 def level_named(text: str, rules: WordRules) -> float:

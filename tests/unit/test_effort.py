@@ -416,6 +416,27 @@ def test_a_title_is_learnt_by_a_school_of_its_own_where_nobody_asks_a_diploma_of
     assert levers(graph, ["A"], ["Tatoueur"]).already == int(expected <= most)
 
 
+def test_a_title_that_asks_for_no_training_is_not_learnt_by_the_diploma_of_the_others() -> None:
+    diploma = Credential("D", "BTS", "diplôme", Hours(None, 1350.0, None, "s"), level=5)
+    titles = [JobTitle(code, text, "B") for code, text in (("1", "Métier B"), ("2", "Monteur"), ("3", "Aide de B"))]
+    laid = replace(
+        referential({"A": ["a"], "B": ["b"]}, credentials=[diploma]),
+        titles=tuple(titles),
+        occupation_access=(OccupationAccess("B", "conditional", 5, 5),),
+        credential_requirements=(CredentialRequirement("B", "D", scope="titles", titles="1"),),
+    )
+    graph, model = build_graph(laid, access=None), duration_model()
+    tables = [effort_table(graph, Settings(), Aim(titles=frozenset(title))) for title in ("", "1", "2", "3")]
+    part = EffortSettings().open_share * model.estimate(5, "").expected
+    assert [float(table.full(1, 2)) for table in tables] == [1350.0, 1350.0, pytest.approx(part), model.course]
+    assert [float(table.adaptation[1]) == EffortSettings().adaptation for table in tables[2:]] == [True, True]
+    levels = [access_conditions(laid, "B", titles=frozenset(title)).level_low for title in ("", "2", "3")]
+    assert levels == [5, 5, 0]  # who helps is asked for none
+    master = replace(laid, occupation_access=(OccupationAccess("B", "conditional", 7, 7),))
+    table = effort_table(build_graph(master, access=None), Settings(), Aim(titles=frozenset("2")))
+    assert (int(table.level[1]), float(table.studies[7, 1])) == (6, 0.0)
+
+
 def test_months_say_that_a_course_is_longer_where_nobody_publishes_its_hours() -> None:
     course = Credential("C", "Cours", "certificat", months=Hours(12, None, 12, "s"))
     laid = replace(

@@ -18,6 +18,7 @@ from passerelles.access.holdings import (
     into_studies,
     is_closed,
     number_ended,
+    only_helps,
     own_courses,
     registers,
     remaining,
@@ -42,6 +43,7 @@ NO_HOURS: Final = model.Hours(0.0, 0.0, 0.0)
 READINGS: Final = "access-texts.json"
 
 
+_HELPERS_LEVEL: Final = 3  # the highest at which people enter who help others of a job
 _FEW_TITLES: Final = 2  # job titles that a sentence names
 _SELECTION: Final = Record(
     "",
@@ -338,6 +340,8 @@ def _conditions_in_general(referential: Referential, code: str, aim: Aim) -> Acc
         low = high = max(required_levels, default=None)
     if low and own_courses(referential, code, aim):
         low = high = None  # that of another trade
+    elif low and only_helps(referential, code, aim):
+        low, high = 0, _HELPERS_LEVEL
     catalogued = stated is not None or any(row.origin for row in rows)
     return AccessConditions(
         status=_status(referential, access, credentials, selection, alone, aim),

@@ -12,7 +12,8 @@ from passerelles import model
 from passerelles.codes import circles, grouped, reached
 from passerelles.referentials.credentials import alternatives_of, duration_model
 from passerelles.referentials.referential import Referential, stand_for
-from passerelles.text import normalise_label
+from passerelles.text import fold_accents, normalise_label
+from passerelles.vectors import word_rules
 
 # Any diploma of a level: who works where people enter at that level or above holds one, up to `_COMMON_LEVEL` where a
 # diploma is demanded.
@@ -264,6 +265,14 @@ def own_courses(referential: Referential, code: str, aim: Aim) -> list[model.Cre
     asked = diplomas_among(referential, (row.credential for row in rows if row.kind != "option"))
     most = (c.hours.expected or model.HOURS_A_MONTH * (c.training_months.low or 0.0) for c in courses)
     return courses if max(most, default=0.0) > duration_model().course and not asked else []
+
+
+def only_helps(referential: Referential, code: str, aim: Aim) -> bool:
+    """Whether the titles that named an occupation are of people who help others of it: a radiographer's aide."""
+    helper, meant = word_rules(referential.language).helper, titles_meant(referential, code, aim)
+    if helper is None or not 0 < len(meant) < len(referential.titles_in(code)):
+        return False
+    return all(helper.search(fold_accents(title.label)) for title in meant)
 
 
 def demands_diploma(referential: Referential, rows: Sequence[model.CredentialRequirement]) -> bool:

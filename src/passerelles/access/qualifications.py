@@ -6,8 +6,9 @@ from typing import Final, Literal, NamedTuple
 import numpy as np
 
 from passerelles import model
-from passerelles.access.conditions import training_hours
+from passerelles.access.conditions import conditions_in_general, training_hours
 from passerelles.access.holdings import (
+    NO_AIM,
     OF_A_LEVEL,
     Aim,
     concerns,
@@ -15,7 +16,9 @@ from passerelles.access.holdings import (
     demands_diploma,
     diplomas_among,
     groups_of,
+    only_helps,
     own_courses,
+    titles_meant,
 )
 from passerelles.codes import is_rome_code
 from passerelles.referentials.access_text import needs_no_diploma
@@ -129,9 +132,11 @@ def _bounded(level: float) -> int:
     return min(max(int(level), _LOWEST_LEVEL), HIGHEST_LEVEL)
 
 
-def qualification_of(referential: Referential, occupation: model.Occupation, settings: EffortSettings) -> Qualification:
+def qualification_of(
+    referential: Referential, occupation: model.Occupation, settings: EffortSettings, aim: Aim = NO_AIM
+) -> Qualification:
     """
-    Return the full qualification for an occupation.
+    Return the full qualification for an occupation, or for titles that named it.
 
     A title, diploma or course that it requires, itself or as a prerequisite, and whose length is known, is that
     qualification: the longest where there are several. A short course is so only where no diploma is asked for
@@ -144,7 +149,7 @@ def qualification_of(referential: Referential, occupation: model.Occupation, set
     longer course is usually asked for; of a first degree, for who is below level 5. Where a level alone is required, a
     title counts that employers usually ask for.
     """
-    job = _job(referential, occupation, settings)
+    job = _job(referential, occupation, settings, aim)
     taught = model.TAUGHT if job.level <= _COURSE_LEVEL else model.DIPLOMAS
     if full := [c for c in job.required if c.kind in taught and _length(c) > 0]:
         return _by_requirement(job, max(full, key=lambda c: (_length(c), c.code)))
@@ -179,14 +184,29 @@ def qualification_of(referential: Referential, occupation: model.Occupation, set
 
 
 def courses_of_titles(referential: Referential, aim: Aim, settings: EffortSettings) -> dict[str, Qualification]:
-    """Return, by occupation, the course of their own by which the titles that named it are learnt: `own_courses`."""
-    found, jobs = {}, referential.occupation_by_code
-    named = {r.occupation for r in referential.credential_requirements if not aim.titles.isdisjoint(r.titles.split())}
-    for code in sorted(named.intersection(jobs)):
+    """
+    Return, by occupation, what the titles that named it are learnt by, where that is not what the others are.
+
+    That is a course of their own (`own_courses`), or, of titles that ask for no training beside others that do, what an
+    open job is learnt by; who only helps others needs no level of theirs.
+    """
+    found: dict[str, Qualification] = {}
+    named = {title.occupation for title in referential.titles if title.code in aim.titles}
+    for code in sorted(named.intersection(referential.occupation_by_code)):
+        occupation, access = referential.occupation_by_code[code], referential.access_of.get(code)
+        meant = aim._replace(titles=frozenset(title.code for title in titles_meant(referential, code, aim)))
+        conditions = conditions_in_general(referential, code, aim)
+        trained = any(c.kind in model.TAUGHT for c in conditions.required)
+        untaught = conditions.status in ("open", "conditional") and not trained
+        job = _job(referential, occupation, settings, meant)._replace(level=_LOWEST_LEVEL, level_known=True)
         if courses := own_courses(referential, code, aim):
-            job = _job(referential, jobs[code], settings)
-            job = job._replace(level=_LOWEST_LEVEL, level_known=True, usual=courses)
-            found[code] = _by_course(job, referential.access_of.get(code), settings)
+            found[code] = _by_course(job._replace(usual=courses), access, settings)._replace(basis="certification")
+        elif untaught and only_helps(referential, code, aim):
+            found[code] = _by_course(job, access, settings)
+        elif untaught and any(
+            c.kind in model.TAUGHT for c in conditions_in_general(referential, code, NO_AIM).required
+        ):
+            found[code] = qualification_of(referential, occupation, settings, meant)
     return found
 
 
@@ -223,18 +243,20 @@ class _Job(NamedTuple):
     bare: bool
 
 
-def _job(referential: Referential, occupation: model.Occupation, settings: EffortSettings) -> _Job:
+def _job(referential: Referential, occupation: model.Occupation, settings: EffortSettings, aim: Aim = NO_AIM) -> _Job:
     """Return what an occupation asks of who learns the whole of it."""
     code, access = occupation.code, referential.access_of.get(occupation.code)
-    lowest, required = _level(referential, occupation), _required(referential, code)
+    lowest, required = _level(referential, occupation), _required(referential, code, aim)
+    if aim.titles and lowest is not None:  # a master is asked of the others
+        lowest = min(lowest, FIRST_DEGREE)
     level = lowest or int(settings.level_unknown)
     titled = any(c.kind in model.DIPLOMAS for c in required)
-    rows = demanded_rows(referential, code)
+    rows = demanded_rows(referential, code, aim)
     asks = titled or demands_diploma(referential, rows)
-    free = access is not None and access.status in ("open", "conditional") and not asks
+    free = access is not None and (bool(aim.titles) or access.status in ("open", "conditional")) and not asks
     bare = asks and not titled and diplomas_among(referential, (row.credential for row in rows)) <= OF_A_LEVEL.keys()
     middle = duration_model().estimate(level, domain_of(occupation))
-    usual = usual_at_large(referential, code)
+    usual = usual_at_large(referential, code, aim)
     return _Job(level, lowest is not None, middle, required, usual, titled, _demanded(referential, rows), free, bare)
 
 
@@ -445,18 +467,18 @@ def _demanded(referential: Referential, rows: Sequence[model.CredentialRequireme
     return next((ways for ways in groups_of(rows).values() if all(diplomas.intersection(way) for way in ways)), ())
 
 
-def _required(referential: Referential, code: str) -> list[model.Credential]:
+def _required(referential: Referential, code: str, aim: Aim = NO_AIM) -> list[model.Credential]:
     """Credentials that are demanded of everybody in a job, not of one person in each establishment, and what before."""
-    rows = [r for r in demanded_rows(referential, code) if r.kind == "required" and r.ground != "establishment"]
+    rows = [r for r in demanded_rows(referential, code, aim) if r.kind == "required" and r.ground != "establishment"]
     codes = {c for row in rows for c in (*referential.prerequisites_of(row.credential), row.credential)}
     return [referential.credential_by_code[c] for c in sorted(codes) if c in referential.credential_by_code]
 
 
-def usual_at_large(referential: Referential, code: str) -> list[model.Credential]:
-    """Credentials that employers usually ask for in the job at large, without alternatives that the law demands."""
+def usual_at_large(referential: Referential, code: str, aim: Aim = NO_AIM) -> list[model.Credential]:
+    """Credentials that employers usually ask for in the job at large, or titles of it, without legal alternatives."""
     rows = referential.credentials_of.get(code, ())
     ways = {row.credential for row in rows if row.kind == "one-of"}
-    usual = (row.credential for row in rows if row.kind == "usual" and concerns(referential, code, row))
+    usual = (row.credential for row in rows if row.kind == "usual" and concerns(referential, code, row, aim))
     return [known for code in usual if code not in ways and (known := referential.credential_by_code.get(code))]
 
 
