@@ -703,16 +703,19 @@ def test_a_course_beside_the_diploma_one_holds_is_all_that_is_left() -> None:
     either = (CredentialRequirement("Q", "DEI", "one-of", "loi", "voie", "a"),
               CredentialRequirement("Q", "AS", "one-of", "loi", "voie", "b"))  # fmt: skip
     free = replace(course, prerequisites=())
+    years = (*either[:1], CredentialRequirement("Q", "EXP", "one-of", "loi", "voie", "b"))
+    exp = Credential("EXP", "Trois ans", "experience", months=Hours(36, 36, None, "loi"))
     for rows, asked, origin, alone in (
         ((diploma, both), course, "P", True),
         ((diploma, both), course, "R", False),  # the diploma is missing: its studies teach the job
         ((*either, both), free, "P", True),
+        ((*years, both), free, "S", True),  # years in a trade stand for the diploma
         ((both,), free, "P", False),  # a certificate alone qualifies nobody where a level is asked for
     ):
         some = jobs(*rows, CredentialRequirement("P", "DEI"))
-        some = replace(some, credentials=tuple(sorted((*some.credentials, asked), key=lambda c: c.code)))
+        some = replace(some, credentials=tuple(sorted((*some.credentials, asked, exp), key=lambda c: c.code)))
         demands = build_demands(some, [("Q", NO_AIM)])
-        person = holdings_of(some, origin, {})
+        person = holdings_of(some, "P" if origin == "P" else "R", {"EXP": "yes"} if origin == "S" else {})
         price, missing = demands.price(person), demands.needed & ~demands.held(person)
         assert demands.trained_alone(missing, price).tolist() == [alone], (rows, origin)
         assert demands.span(missing[0], price)[1] == (345.0 if alone or origin == "P" else 345.0 + 4620.0)

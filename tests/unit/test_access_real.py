@@ -1122,6 +1122,7 @@ def test_a_diploma_that_asks_for_another_takes_the_years_of_both(
     [
         ("Technicien de pose de compteurs électriques", {"HAB-ELEC"}),  # labour code, R. 4544-9
         ("Poseur de compteurs d'eau", set()),
+        ("Aide dentaire", {"CQP-AIDEDENT"}),  # the branch's agreement
         ("Technicien d'installation en domotique", {"HAB-ELEC"}),
         ("Electricien de maintenance de centrales nucléaires", {"ACCES-INB", "HAB-ELEC"}),
         ("Agent de sûreté ferroviaire", {"FORM-SUGE"}),  # transport code, L. 2251-1: no card of private security
@@ -1144,6 +1145,27 @@ def test_a_diploma_that_asks_for_another_takes_the_years_of_both(
 def test_what_a_title_alone_takes_is_told_of_it(rome4_graph: OccupationGraph, title: str, needed: set[str]) -> None:
     (path,) = rank_paths(rome4_graph, "N4110", targets=[title], max_steps=1, limit=1)
     assert {c.code for c in path.steps[0].access.to_obtain} == needed
+
+
+@pytest.mark.parametrize(
+    ("origin", "target", "least", "most"),
+    [
+        ("F1201", "Coordonnateur de sécurité chantier", 84, 154),  # the years are there: order of 2012, art. 7
+        ("K2204", "Aide de laboratoire médical", 0, 150),  # 929 as a technician
+        ("K1304", "Maître de maison d'établissement à caractère social", 60, 203),  # 720 by another title's diploma
+        ("M1225", "Collaborateur d'expertise comptable", 200, 1000),  # the others' master is not asked of it
+    ],
+)
+def test_hours_of_a_title_are_those_of_what_it_asks_for(
+    rome4_graph: OccupationGraph, origin: str, target: str, least: float, most: float
+) -> None:
+    (path,) = rank_paths(rome4_graph, origin, targets=[target], max_steps=1, limit=1)
+    assert path.status == "feasible"
+    assert least <= (path.hours.expected or 0.0) <= most
+
+
+def test_every_requirement_of_the_catalogue_says_when_its_source_was_read(laid: Referential) -> None:
+    assert [row for row in laid.credential_requirements if row.origin and row.source and not row.as_of] == []
 
 
 # Origin, target, what is to be obtained in its order, months at least: a competition, then the school it opens. What

@@ -394,14 +394,16 @@ class Demands(Deriving):
 
         Where people enter without a diploma, who has followed the required course may do the job; so may who holds one
         of the diplomas and titles that the job lets choose from, and follows the course required beside them. A licence
-        to drive a car, or the first aid that another credential supposes, is no such course. Who holds the one diploma
-        or title that a job requires takes only what else is required, a licence too; who has had such a course where
-        people enter without a diploma, and lacks no other training, takes none. The school that follows a competition
+        to drive a car, or the first aid that another credential supposes, is no such course. Nor does who has the years
+        in a trade that stand for such a diploma take more than the course. Who holds the one diploma or title that a
+        job requires takes only what else is required, a licence too; who has had such a course where people enter
+        without a diploma, and lacks no other training, takes none. The school that follows a competition
         is all that those who are admitted take, once.
         """
         trains = missing & ((price.length > 0) | price.unknown)
         no_qualification = ~(trains & price.full).any(axis=-1)
-        graded = self._graded[rows] & no_qualification
+        years = (self.needed[rows] & self._or_years & ~missing).any(axis=-1)
+        graded = (self._graded[rows] | years) & no_qualification
         course = (self.entered_freely[rows] | graded) & (sum_where(missing & self.courses[rows], price.length) > 0)
         qualified = (self._taught[rows] & no_qualification) | (self._qualified[rows] & ~trains.any(axis=-1))
         school = (missing & self._schools).any(axis=-1)
@@ -411,6 +413,12 @@ class Demands(Deriving):
     def _graded(self) -> Bools:
         """Shape (n,): where a whole qualification is required."""
         return frozen(np.asarray((self.needed & self.full).any(axis=1)))
+
+    @cached_property
+    def _or_years(self) -> Bools:
+        """Shape (c + g,): which choices are between a whole qualification and years in a trade."""
+        kinds = [c.kind in ("experience", *DIPLOMAS) and c.code not in OF_A_LEVEL for c in self.credentials]
+        return self._of_columns([False] * len(kinds), kinds)
 
     @cached_property
     def _taught(self) -> Bools:
