@@ -1123,6 +1123,11 @@ def test_a_diploma_that_asks_for_another_takes_the_years_of_both(
         ("Technicien de pose de compteurs électriques", {"HAB-ELEC"}),  # labour code, R. 4544-9
         ("Poseur de compteurs d'eau", set()),
         ("Aide dentaire", {"CQP-AIDEDENT"}),  # the branch's agreement
+        ("Fauconnier", {"EXP-FAUNE", "CDC-FAUNE"}),  # order of 12 December 2000, art. 1
+        (
+            "Convoyeur de bateaux",  # a leisure licence makes no skipper for hire
+            {"APT-MER", "CFBS", "CRO", "CACPP", "MAT-PONT", "MAT-QP", "CAP200"},
+        ),
         ("Technicien d'installation en domotique", {"HAB-ELEC"}),
         ("Electricien de maintenance de centrales nucléaires", {"ACCES-INB", "HAB-ELEC"}),
         ("Agent de sûreté ferroviaire", {"FORM-SUGE"}),  # transport code, L. 2251-1: no card of private security
