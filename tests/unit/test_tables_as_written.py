@@ -949,6 +949,11 @@ def test_a_column_of_licences_tells_what_a_title_would(
         ("Conditions", "temps partiel possible, travail de nuit en 3x8", "", []),
         ("Conditions", "horaires décalés, week-ends", "", []), ("Conditions", "nuits, permis C", "permis C", []),
         ("Niveau et exigences", "C", "C", ["C"]), ("Conditions", "dès que possible", "", []),
+        ("Conditions", "formation assurée par nos soins", "", []),
+        ("Exigences", "débutant accepté, école interne", "", []),
+        ("Condition", "saison", "", []), ("Exigences", "véhicule indispensable", "véhicule indispensable", []),
+        ("Exigences", "permis C, véhicule", "permis C, véhicule", []),
+        ("Exigences", "véhicule de collection", "véhicule de collection", ["véhicule de collection"]),
         ("Conditions", "permis C, poste immédiat", "permis C", []), ("Conditions", "CDI/CDD 6 mois ; asap", "", []),
     ],
 )  # fmt: skip
@@ -1087,7 +1092,7 @@ def test_who_drives_articulated_lorries_is_asked_for_their_licence(
         ("DE IBODE", "", "DEIBO"), ("Infirmier de bloc", "", "DEIBO"), ("IADE", "", "DEIA"), ("DE kiné", "", "DE-MK"),
         ("CCS 2 roues", "", "CCS-2R"),
         ("BEPECASER mention deux-roues", "", "BEPECASER CCS-2R"), ("CCS GL", "", "CCS-GL"),
-        ("IPDE", "", "DE-PUER"),
+        ("IPDE", "", "DE-PUER"), ("véhicule personnel exigé", "", "PERM-B"), ("permis B et véhicule", "", "PERM-B"),
         ("licence Part 66 B1", "", "PART66"), ("attestation de capacité", "N4202", "CAPA-V"),
         ("DE obligatoire", "J1506", ""), ("diplôme d'État", "J1501", ""), ("DE", "N4105", None), ("DE", "H2502", None),
         ("qualification soudage EN ISO 9606-1", "", "QS-9606"),
@@ -4174,6 +4179,15 @@ def test_usual_names_beside_a_sentence_are_a_header(embedded: Referential, tmp_p
         ("Panneaux de l'Est", "Bois", "Conducteur d'installation", "H2203"),
         ("Céramiques du Lac", "", "Opérateur four", "H2803"),
         ("Aciers du Lac", "", "Opérateur de production", "H2907"),
+        ("Meubles du Jura", "", "Opérateur de production", "H2201"),
+        ("Cartons du Jura", "", "Conducteur de ligne", "H3101"),
+        ("Pharma du Val", "", "Opérateur de production", "H2303"),
+        ("Électronique du Val", "", "Opérateur sur machine", "H2603"),
+        ("Cuirs du Val", "", "Conducteur de ligne", "H2407"),
+        ("Confection du Val", "", "Agent de production", "H2402"),
+        ("Chaussures du Val", "", "Agent de production", "H2401"),
+        ("Martin", "", "Opérateur sur machine", "H2906"),
+        ("Laiterie du Val", "", "Opérateur sur machine", "H2102"),
         ("Garage de la Verrerie", "", "Conducteur de machine", "H2102"),
         ("Martin", "", "Conducteur de machine", "H2102"),
     ],
@@ -4227,6 +4241,37 @@ def test_who_keeps_the_machines_or_clients_of_a_plant_is_read_surely(
 def test_a_usage_of_one_meaning_is_no_other_at_any_employer(rome: Referential, firm: str, job: str, code: str) -> None:
     (lot,) = read_lots(rome, [{"Entreprise": firm, "Métier": job, "Nb": "2"}], "fragile").lots
     assert (lot.job, lot.confidence >= SURE) == (code, True)
+
+
+@pytest.mark.parametrize(
+    ("firm", "job", "code"),
+    [
+        ("Crédit du Val", "Chargée d'accueil", "C1201"),
+        ("Caisse d'épargne", "Hôtesse d'accueil", "C1201"),
+        ("Banque alimentaire du Val", "Chargé d'accueil", "M1601"),
+        ("Papeteries du Val", "Chargé d'accueil", "M1601"),
+        ("Crédit du Val", "Chargé de clientèle", "C1206"),
+        ("Clinique du Parc", "Agents hôteliers", "J1301"),
+        ("EHPAD du Parc", "Agente hôtelière", "J1301"),
+        ("EHPAD du Parc", "Agent de blanchisserie", "K2201"),
+        ("Hôtel du Lac", "Veilleur de nuit", "G1703"),
+        ("Foyer du Lac", "Veilleur de nuit", "K2503"),
+        ("Hôtel de Ville", "Veilleur de nuit", "K2503"),
+        ("Restaurant du Lac", "Plongeuse", "G1605"),
+        ("Hôtel du Lac", "Agent de maintenance", "I1203"),
+        ("Chaussures du Val", "Opératrice de montage", "H2401"),
+        ("Meubles du Val", "Monteur", "H2201"),
+        ("Plastiques du Val", "Régleur", "H3202"),
+        ("Plastiques du Val", "Technicienne qualité", "H1528"),
+        ("Hôpital du Val", "Technicien de laboratoire", "J1302"),
+        ("Martin", "Opérateur extrusion soufflage", "H3201"),
+    ],
+)
+def test_titles_that_mean_another_job_in_firms_of_a_branch_are_read_so(
+    rome: Referential, firm: str, job: str, code: str
+) -> None:
+    (lot,) = read_lots(rome, [{"Entreprise": firm, "Métier": job, "Nb": "2"}], "fragile").lots
+    assert (lot.job, lot.confidence >= SURE) == (code, job != "Chargé de clientèle")
 
 
 @pytest.mark.parametrize("firm", ["Hôpital de Lourdes", "CH de Castres", "Clinique du Parc"])

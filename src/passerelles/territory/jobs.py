@@ -63,7 +63,7 @@ _MOST_JOBS: Final = 4  # in a cell: more are no list of jobs
 _JOBS: Final = WORDS["jobs"]
 _NO_TRADE: Final = frozenset(_JOBS["no_trade"])
 _PRODUCTION: Final = re.compile(_JOBS["production"])
-_PLANT: Final = {re.compile(pattern): meant for pattern, meant in _JOBS["plant"].items()}
+_OF_BRANCH: Final = {re.compile(pattern): meant for pattern, meant in _JOBS["of_branch"].items()}
 _BRANCHES: Final = {naf: re.compile(rf"\b(?:{names})s?\b") for naf, names in WORDS["branches"].items()}
 _SEPARATORS: Final = [re.compile(rf"\s*(?:{signs})(?![^()]*\))\s*", re.IGNORECASE) for signs in _JOBS["parted"]]
 _COUNTED: Final = [re.compile(pattern, re.IGNORECASE) for pattern in _JOBS["counted"]]
@@ -174,13 +174,13 @@ def _of_industries(
         names = (context.sector, context.employer) if context else ()  # the garage of a plant is a garage
         naf, word = next(filter(any, map(_branch_of, names)), ("", ""))
         title = normalise_label(_BRACKETS.sub(" ", text))
-        meant = [own for pattern, own in _PLANT.items() if pattern.fullmatch(f"{naf or word} {title}")]
-        meant += [f"{text} {word}"] if naf and _PRODUCTION.fullmatch(title) else []
-        if meant:
+        meant = [own for pattern, own in _OF_BRANCH.items() if pattern.fullmatch(f"{naf} {title}")]
+        meant += [f"{text} {word}"] if _PRODUCTION.fullmatch(title) else []
+        if naf and meant:
             told[text, context] = meant[0], context
     for key, ranked in zip(told, candidates_of(referential, told.values()), strict=True):
         before = [c.parent_code for c in readings[key][:1]]
-        most = _EXACT_CONFIDENCE if told[key][0] in _PLANT.values() else _DOUBTED
+        most = _EXACT_CONFIDENCE if told[key][0] in _OF_BRANCH.values() else _DOUBTED
         if ranked and (most > _DOUBTED or ranked[0].parent_code not in before) and ranked[0].parent_confidence >= least:
             chances = [(min(c.confidence, most), min(c.parent_confidence, most)) for c in ranked]
             named = zip(ranked, chances, strict=True)
@@ -454,7 +454,10 @@ def as_asked(cell: str, *, licences: bool = False) -> Iterator[str]:
     """
     numbered = False
     cell = _EITHER_DIPLOMA.sub(lambda match: match[0].replace(",", " ou"), cell)
-    for piece in map(str.strip, _ASKED_APART.split(cell)):
+    pieces = [piece.strip() for piece in _ASKED_APART.split(cell)]
+    if all(says("nothing_asked", words) or says("taught", words) for words in map(normalise_label, pieces)):
+        return
+    for piece in pieces:
         letter = _LICENCE.match(piece)
         licences |= piece.casefold().startswith("permis")  # and the letters that follow: "permis C/CE"
         numbered = _NUMBERED.match(piece) is not None or (numbered and _CATEGORY.fullmatch(piece) is not None)
