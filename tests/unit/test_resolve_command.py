@@ -115,6 +115,8 @@ def test_a_list_keeps_its_columns_and_gets_the_contracts(
     assert (rows[0]["code_1"], rows[0]["title_1"]) == ("K2110", "Moniteur / Monitrice poids lourds")
     assert 0.9 <= float(rows[0]["confidence"]) <= 1
     assert {row["choix"] for row in rows} == {""}
+    about = json.loads((tmp_path / "relu.csv.provenance.json").read_text(encoding="utf-8"))  # as beside any other CSV
+    assert (about["schema"], about["referential"]["name"]) == ("passerelles/resolve@1", "transitions")
 
 
 def test_a_column_of_a_name_of_ours_is_kept_in_every_run(

@@ -281,15 +281,17 @@ class CommandOptions:
         elif self.form is Format.JSON:
             write_text(json_text(payload(), self.output), self.output)
         else:
-            text = csv_text([column.key for column in sheets[0].columns], sheets[0].rows)
-            if self.output is None:
-                write_text(text, None)
-                return
-
-            with file_with_provenance(self.output, envelope.about_payload(payload())) as file:
-                file.write(text.encode("utf-8"))
+            self._write_csv(csv_text([column.key for column in sheets[0].columns], sheets[0].rows), payload)
         if self.output is not None:
             self.tell("cli.written", path=self.output)
+
+    def _write_csv(self, text: str, payload: Payload) -> None:
+        """Write a CSV, and where it goes into a file, what made it beside."""
+        if self.output is None:
+            write_text(text, None)
+            return
+        with file_with_provenance(self.output, envelope.about_payload(payload())) as file:
+            file.write(text.encode("utf-8"))
 
     def _write_book(self, pages: Sequence[BookPage], about: Mapping[str, Any]) -> None:
         """Write a workbook that ends with a sheet which says where the answer comes from: `about`, its JSON object."""
@@ -372,7 +374,7 @@ class CommandOptions:
             page = BookPage(self.say("sheets.list"), worklist.header, worklist.rows, choice=choice)
             self._write_book([page], payload())
         else:
-            write_text(worklist_csv(worklist), self.output)
+            self._write_csv(worklist_csv(worklist), payload)
         if self.output is not None:
             self.tell("cli.written", path=self.output)
         message(line)
