@@ -288,7 +288,10 @@ def test_chance_and_level_are_unknown_off_the_family_on_which_they_were_calibrat
         scorer = envelope("rank@1", graph, [])["scorer"]
         assert (scorer["calibrated_on"], scorer["calibrated"]) == ("rome", False)
         (path,) = paths = rank_paths(graph, origin, targets=[moves[0].target.code], max_steps=1)
-        assert (path.status == "feasible") is ("'feasible' does not allow for it" in paths.to_text("en"))
+        told = "neither 'feasible' nor the hours allow for it"
+        assert (path.status == "feasible") is (told in " ".join(paths.to_text("en").split()))
+        framed = rank_paths(graph, origin, targets=[moves[0].target.code], frame="ptp", max_steps=1)
+        assert (path.status == "feasible") is (told in " ".join(framed.to_text("en").split()))  # unknown, by the frame
         assert "'open' does not allow for it" in " ".join(levers(graph, [origin], path.codes[1:]).to_text("en").split())
         assert not any("acces-france" in point.answer("en") for point in duties(graph).points)  # it lies on ROME alone
 

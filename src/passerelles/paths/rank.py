@@ -313,7 +313,8 @@ class Paths(list[Path], Shown):
             months, share = round(known["practice_months"]), percent(known["practice_share"], lang=lang)
             kinds = ", ".join(say(f"compare.kind.{kind}", lang=lang) for kind in known["practice_kinds"])
             notes.append(say("paths.assumption", lang=lang, months=months, share=share, kinds=kinds, least=least))
-        if any(p.status == "feasible" and p.steps[-1].access.status == "unknown" for p in self):
+        told = (p for p in self if p.status == "feasible" or not p.hours.lower_bound)  # not: unknown for want of them
+        if any(p.steps[-1].access.status == "unknown" for p in told):
             notes.append(say("paths.no_facts", lang=lang))
         return [*notes, *wage_notes((path.wages for path in self), lang), say("paths.disclaimer", lang=lang)]
 
