@@ -96,6 +96,8 @@ class Notice:
                 values[name] = say(f"notices.{name}.{values[name]}", lang=lang)
         values |= {name.removesuffix(f"_{lang}"): text for name, text in self.values if name.endswith(f"_{lang}")}
         values["near"] = say("notices.near", lang=lang, near=values["near"]) if "near" in values else ""
+        if "read" in values:  # a kind, as the screen names it
+            values["read"] = sentences("compare", lang=lang).get(f"kind.{values['read']}", values["read"])
         column = values.get("column", "")
         if column and (head := sentences("tables", lang=lang).get(f"head.{column}", column)) != column:
             values["column"] = f"{head} ({column})"  # the column as a workbook has it, and as a file may

@@ -24,6 +24,7 @@ from passerelles.model import (
     Tag,
     WorkContext,
 )
+from passerelles.notices import Notice
 from passerelles.referentials.load import load_referential
 from passerelles.referentials.referential import Referential
 from passerelles.referentials.table import REQUIRED
@@ -313,6 +314,13 @@ def test_links_to_nowhere_and_values_without_meaning_are_said(tmp_path: Path) ->
     assert "B3" not in {m.origin for m in small.mobilities}
     sheets["mobilities"][-1][2] = "9" * 5000  # more digits than Python reads
     assert found(load(tmp_path, sheets))["invalid_value"] == 2
+
+
+def test_a_kind_that_is_read_for_another_is_named_as_the_screen_names_it() -> None:
+    values = ("column", "skillType"), ("value", ""), ("read", "savoir-faire")
+    notice = Notice("invalid_kind", "skills_en.csv", 3, values)
+    assert notice.action("en") == "Read as 'skill'. Mend the cell."
+    assert "savoir-faire" in notice.action("fr")
 
 
 def test_columns_and_files_that_the_format_does_not_know_are_said(tmp_path: Path) -> None:
