@@ -246,7 +246,7 @@ def _weights(found: Mapping[str, Any]) -> str:
         [f"`scoring/weights/{name}.json`", number(found["numbers"][name]), f"`{digest}`"]
         for name, digest in found["sha256"].items()
     ]
-    return table(("fichier", "nombres", "sha256"), rows)
+    return table(("fichier", "nombres (poids, base, étalonnage)", "sha256"), rows)
 
 
 def main() -> None:

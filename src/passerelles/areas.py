@@ -412,6 +412,7 @@ def _areas(
     crossing = area_of[origins] != area_of[targets]
     strength = np.bincount(targets[~crossing], weights[~crossing], size)
     inward, outward = np.bincount(targets[crossing], minlength=size), np.bincount(origins[crossing], minlength=size)
+    silent = graph.total_weight == 0  # jobs that list nothing name no area, and are no way to another
     ahead = np.zeros(size)
     np.maximum.at(ahead, origins, weights)
 
@@ -421,11 +422,13 @@ def _areas(
         return AreaMember(graph.codes[row], graph.occupations[row].name, *counts, ends)
 
     def first(group: Sequence[int], values: Floats | Ints) -> tuple[str, ...]:
-        ranked = sorted((row for row in group if values[row] > 0), key=lambda row: (-values[row], row))
+        ranked = sorted(
+            (row for row in group if values[row] > 0 and not silent[row]), key=lambda row: (-values[row], row)
+        )
         return tuple(graph.codes[row] for row in ranked[:_NAMED])
 
     for number, (group, stability) in enumerate(zip(groups, together, strict=True), 1):
-        members = tuple(member(row) for row in sorted(group, key=lambda row: (-strength[row], row)))
+        members = tuple(member(row) for row in sorted(group, key=lambda row: (silent[row], -strength[row], row)))
         name = " · ".join(m.label for m in members[:2])
         pivots, entries, exits = (first(group, values) for values in (between, inward, outward))
         dead_ends = tuple(m.code for m in members if m.dead_end)

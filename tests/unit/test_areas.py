@@ -155,6 +155,15 @@ def test_without_chances_nobody_is_called_a_dead_end(embedded_graph: OccupationG
     assert {chance for p in found.passages for *_, chance in p.best} == {None}
 
 
+def test_a_job_that_lists_nothing_names_no_area_and_is_no_way_to_another() -> None:
+    lists = {f"{area}{n}": [f"{area}{i}c" for i in range(n, n + 4)] for area in "AB" for n in range(1, 15)}
+    found = mobility_areas(build_graph(referential(lists | {"A00": []})))
+    (area,) = (a for a in found.areas if "A00" in {m.code for m in a.members})
+    assert "A00" not in {*area.pivots, *area.entries, *area.exits}
+    assert area.members[-1].code == "A00", "last, whatever its ties with all others weigh"
+    assert area.members[-1].inward > max(m.inward for m in area.members[:-1])
+
+
 def test_an_unknown_job_is_refused(embedded_graph: OccupationGraph) -> None:
     with pytest.raises(UnknownCodeError):
         mobility_areas(embedded_graph, ["N4101", "Z9999"])

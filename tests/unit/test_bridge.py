@@ -7,10 +7,12 @@ import pytest
 from passerelles import build_graph, rank_moves
 from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
-from passerelles.matching.migrate import Bridge, read_crosswalk, turned
+from passerelles.matching.migrate import Bridge, Destination, Migration, read_crosswalk, turned
 from passerelles.model import Profile
 from passerelles.referentials.load import load_referential
 from passerelles.referentials.referential import Referential
+from passerelles.report.lookups import migration_page
+from passerelles.views.terminal import print_page, printed_text
 from sets import rome4, write_rome
 from taxonomies import esco_uri, write_esco, write_onet
 
@@ -80,6 +82,27 @@ def test_one_exact_link_decides_and_the_others_are_shown_with_their_relation(
     assert broad.to_dict()["destinations"][0]["relation"] == "broad"
     assert bridge.migrate("master").outcome == "unknown"
     assert all(found.why(lang) for lang in ("fr", "en"))
+
+
+def test_a_title_of_one_of_the_codes_possible_decides_and_those_that_share_it_come_first(
+    tmp_path: Path, sets: dict[str, Referential]
+) -> None:
+    bridge = Bridge(sets["rome"], sets["esco"], [read_crosswalk(esco_rome(tmp_path))])
+    title = next(t for t in sets["rome"].titles if t.code == "502")
+    found = bridge.migrate("pilot", f" {title.label.upper()} ")
+    assert (found.outcome, found.destination, found.basis) == ("moved", title.occupation, "title")
+    assert bridge.migrate("pilot", "Un autre métier").outcome == "open"
+    second = bridge.migrate("keeper", title.label)  # rather than what the table says of the whole code
+    assert (second.destination, second.destinations[0].code) == (title.occupation, title.occupation)
+
+
+def test_what_a_code_may_become_stands_on_the_screen_however_wide_codes_are() -> None:
+    long, short = "8d3e8aaa-791b-4c75-a465-f3f827028f50", "53-3032.00"
+    possible = (Destination(long, "nurse", None), Destination(long[::-1], "porter", None))
+    found = Migration(short, "", "open", None, "none", possible)
+    decided = Migration(short, "", "moved", long, "title", possible)
+    page = migration_page([found, decided], None, title="t")
+    assert "porter" in printed_text(lambda screen: print_page(screen, page))
 
 
 def test_rome_leads_back_to_esco_through_its_titles_with_the_relation_turned(

@@ -167,6 +167,7 @@ def test_a_folder_of_data_that_holds_none_is_told(capsys: pytest.CaptureFixture[
         (("validate", "/nulle/part"), "/nulle/part"),
         (("rank", "--profile", "/nulle/part.json"), "/nulle/part.json"),
         (("rank", "K2110", "--settings", "/nulle/part.json"), "/nulle/part.json"),
+        (("paths", "N4101", "N4103", "--frame", "ptp", "--frame=transco"), "--frame ne se donne qu'une fois"),
         (("export", "graphe.inconnu"), "inconnu"),
         (("download", "esco"), "esco"),
     ],

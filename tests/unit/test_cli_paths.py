@@ -175,6 +175,15 @@ def test_wrong_requests_are_exit_two_with_one_message(
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize(("lang", "said"), [("fr", "De ce profil à « "), ("en", "From this profile to “")])
+def test_a_person_without_an_occupation_comes_from_none_that_is_quoted(
+    lang: str, said: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    profile = tmp_path / "profil.json"
+    profile.write_text('{"competencies": ["TC0001", "TC0002"]}', encoding="utf-8")
+    assert said in call("paths", "N4101", "--profile", str(profile), "--lang", lang, capsys=capsys)[1]
+
+
 def test_a_list_of_hiring_jobs_and_a_profile(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     jobs = tmp_path / "porteurs.csv"
     jobs.write_text("code rome\nN4101\n", encoding="utf-8")

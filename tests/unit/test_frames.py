@@ -148,6 +148,22 @@ def test_a_certifying_frame_pays_neither_for_a_competition_nor_for_the_school_th
         assert judge(ptp, other, 200, 2).verdict == "unknown"
 
 
+def test_hours_of_no_certification_that_are_too_few_do_not_exclude_a_certification_whose_length_fits() -> None:
+    frame, other = find_frame("periode-de-reconversion"), replace(YES, registered=False, courses=(399.0, 800.0))
+    found = judge(frame, other, 119, 0.9)
+    assert (found.verdict, [v.rule for v in found.unknown]) == ("unknown", ["hours_min_other"])
+    assert "119 h de formation comptées pour 150 h au moins : une certification qui y mène" in found.reasons("fr")[0]
+    assert judge(frame, replace(other, registered=True), 119, 0.9).verdict == "no"  # its own length is counted
+    assert judge(frame, replace(other, courses=(800.0,)), 119, 0.9).verdict == "no"
+    assert (
+        judge(frame, replace(other, courses=(None, 800.0)), 119, 0.9).verdict == "unknown"
+    )  # unpublished is not short
+    hours, months = np.asarray([0.0, 119.0, 300.0, 500.0, 119.0]), np.asarray([0.0, 0.9, 2.0, 3.5, 14.0])
+    each = [judge(frame, other, h, m).verdict for h, m in zip(hours.tolist(), months.tolist(), strict=True)]
+    assert each == ["unknown", "unknown", "yes", "no", "no"]
+    assert [("no", "unknown", "yes")[v] for v in judge_many(frame, other, hours, months).tolist()] == each
+
+
 def test_a_training_that_the_law_exempts_is_held_to_no_length_and_said_to_be_so() -> None:
     frame = find_frame("periode-de-reconversion")
     basis = replace(YES, labels=("Socle CléA", "cléa numérique"))

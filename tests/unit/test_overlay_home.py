@@ -129,6 +129,24 @@ def test_the_form_offers_words_and_rules_and_its_example_is_not_read(tmp_path: P
 
 
 @pytest.mark.parametrize("lang", LANGS)
+def test_the_form_of_a_whole_referential_speaks_of_no_other(lang: Lang, tmp_path: Path) -> None:
+    write_form("verre", tmp_path / "verre.xlsx", schema="table", lang=lang)
+    cells = [str(c) for page in load_workbook(tmp_path / "verre.xlsx") for row in page.values for c in row if c]
+    assert not [cell for cell in cells if "fiche" in cell.casefold() or "K2110" in cell]
+    rules = load_workbook(tmp_path / "verre.xlsx")[sheet_title("rules", lang)]
+    assert not [row for row in rules.iter_rows(min_row=3, values_only=True) if row[1] == row[3]], "a rule, not its head"
+
+
+def test_soft_skills_are_read_as_the_screen_names_them(tmp_path: Path) -> None:
+    sheets = table()
+    heads, first, *_ = sheets["competencies"]
+    place = heads.index("kind")
+    sheets["competencies"] = [heads, [*first[:place], "Soft skill", *first[place + 1 :]]]
+    found = load_referential(write_table(tmp_path / "petit", sheets))
+    assert found.competency_by_code[str(first[heads.index("code")])].kind == "savoir-être"
+
+
+@pytest.mark.parametrize("lang", LANGS)
 def test_words_offered_are_words_understood(lang: Lang) -> None:
     for known in (CODED["action"], CODED["competencies.kind"]):
         offered = choices(known, lang)

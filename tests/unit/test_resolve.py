@@ -427,6 +427,23 @@ def test_the_sector_of_a_title_is_a_place_unless_it_is_the_job(rome: Referential
     assert resolve_title(rome, text)[0].code == code
 
 
+@pytest.mark.parametrize("title", ["Driver", "team leader", "Inspector"])
+def test_a_bare_english_title_is_not_surely_the_one_trade_that_claims_it(title: str) -> None:
+    trades = {
+        "5110": ("hearse driver", "driver"),
+        "8331": ("bus driver", "coach driver"),
+        "5164": ("zoo section leader", "team leader"),
+        "8121": ("production supervisor", "shift supervisor"),
+        "3411": ("private detective", "inspector"),
+        "7543": ("quality inspector", "product inspector"),
+    }
+    names = [(name, code) for code, each in trades.items() for name in each]
+    french = referential([(str(n), *named) for n, named in enumerate(names)])
+    english = replace(french, language="en")
+    assert resolve_title(english, title)[0].status != "sûr"
+    assert resolve_title(english, "Hearse driver")[0].code == "5110"
+
+
 @pytest.mark.parametrize(
     ("text", "code"), [("Comptable TC", "M1203"), ("TC itinérant", "D1113"), ("Technicien HVAC", "I1316")]
 )

@@ -91,7 +91,7 @@ def test_the_sheet_has_drop_down_choices_and_is_read_back(tmp_path: Path, capsys
     source, sheet, kept = tmp_path / "liste.csv", tmp_path / "revue.xlsx", tmp_path / "choix.csv"
     source.write_text("intitulé,effectif\nxqzw,3\nmoniteur,7\nmoniteur,1\n", encoding="utf-8")
     with pytest.raises(SystemExit) as ended:
-        run(["resolve", "--review", str(source), "--output", str(sheet)])
+        run(["resolve", "--review", str(source), "--output", str(sheet), "--choices", str(kept)])
     assert not ended.value.code
     book = openpyxl.load_workbook(sheet)
     page = book.worksheets[0]
@@ -105,8 +105,9 @@ def test_the_sheet_has_drop_down_choices_and_is_read_back(tmp_path: Path, capsys
     book.save(sheet)
     again = str(tmp_path / "relue.xlsx")  # reviewed once more before it is kept
     for words in ([str(sheet), "--output", again], [again, "--choices", str(kept)]):
-        with pytest.raises(SystemExit):
+        with pytest.raises(SystemExit) as ended:
             run(["resolve", "--review", *words])
+        assert not ended.value.code
     capsys.readouterr()
     assert [(title, code) for (title, _), code in read_choices(kept).items()] == [("moniteur", str(offered).split()[0])]
     with pytest.raises(SystemExit):

@@ -4,7 +4,7 @@ import copy
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
+from passerelles.model import Stated
 from passerelles.report.schemas import SHAPES, definitions, examples, json_schema
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,6 +77,11 @@ def close(schema: Any) -> Any:
 
 def faults(check: Draft202012Validator, answer: Any) -> list[str]:
     return [f"{e.json_path}: {e.message[:200]}" for e in check.iter_errors(answer)]
+
+
+def test_all_that_a_person_may_say_of_a_credential_fits_the_schema_of_a_profile() -> None:
+    for stated in get_args(Stated):
+        assert faults(validator("profile"), {"occupation": "N4101", "credentials": {"FIMO-M": stated}}) == []
 
 
 @pytest.mark.parametrize("case", COMMANDS)

@@ -46,6 +46,7 @@ def test_the_law_asked_for_is_there_whole() -> None:
     laws = [point.law for point in POINTS]
     assert {"CRPA, L. 312-1-3", "CRPA, R. 311-3-1-1"} < set(laws)
     assert [law for law in laws if "R. 311-3-1-2" in law] == [f"CRPA, R. 311-3-1-2, {n}°" for n in (1, 2, 3, 4)]
+    assert {f"2016/679, art. {n}" for n in (9, 13, 22, 30, 35)} <= set(laws)
     annex = [law.rpartition(" ")[2] for law in laws if "IV" in law]
     assert annex == [*(f"1({c})" for c in "abcdefgh"), *(f"2({c})" for c in "abcdefgh"), *map(str, range(3, 10))]
 
@@ -66,8 +67,13 @@ def test_answers_are_those_of_what_is_in_use(embedded_graph: OccupationGraph) ->
     assert referential.provenance.sha256[:16] in answers["data"]
     assert "ranking.close_share = 0.2" in answers["parameters"]
     assert f"{scorer.name} {scorer.version}" in answers["parameters"]
-    assert {(w.part, w.feature): w.weight for w in found.weights} == {
-        (part, feature): weight for part, each in scorer.parts.items() for feature, weight in each.items()
+    people = load_scorer("holdings")  # of whoever has no occupation
+    assert f"{people.name} {people.version}, {sum(map(len, people.parts.values()))} weights" in answers["parameters"]
+    assert {(w.scorer, w.part, w.feature): w.weight for w in found.weights} == {
+        (s.name, part, feature): weight
+        for s in (scorer, people)
+        for part, each in s.parts.items()
+        for feature, weight in each.items()
     }
     assert {c.name for c in found.changed} == {"scorer", "ranking.close_share"}
     assert duties(embedded_graph).changed == ()

@@ -160,6 +160,8 @@ TERMINATED: Final = 143
 _DECIMALS: Final = frozenset(
     {"--radius", "--budget-hours", "--min-probability", "--max-cost", "--max-minutes", "--floor", "--p-percent"}
 )
+# Options of which several may be meant, where the last one alone would be taken without a word.
+_ONCE: Final = ("--frame", "--profile")
 # What a stream says that can take no more: a full disk, a closed descriptor, a file or quota at its limit.
 _STREAM_FAILURES: Final = frozenset({errno.ENOSPC, errno.EBADF, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", 0)})
 # Commands by the module that they stand in, in the order that the help lists them.
@@ -255,6 +257,10 @@ def run(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(words: list[str], lang: Lang) -> int:
+    options = [word.partition("=")[0] for word in words]
+    for name in _ONCE:
+        if options.count(name) > 1:
+            raise PasserellesError("given_twice", name=name)
     # A command is known by its name, so only its module is imported; help and mistakes see them all.
     command = get_command(make_app(words[:1] if COMMANDS.keys() & words[:1] else COMMANDS))
     if not words or {"-h", "--help"} & set(words):

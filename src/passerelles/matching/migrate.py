@@ -417,7 +417,10 @@ class Bridge(Versions):
 
     def migrate(self, code: str, title: str = "") -> Migration:
         """
-        Lead one code to the other family. Decided where one exact link, or a close one alone, leads there.
+        Lead one code to the other family.
+
+        Decided where the job title is that of one of the codes possible, or else one exact link, or a close one alone,
+        leads there.
 
         Raises
         ------
@@ -425,14 +428,16 @@ class Bridge(Versions):
             If `code` is a number or empty.
         """
         code = check_code(code, what="occupation").strip()
-        relations = sorted(self._relations(code).items(), key=lambda p: (_NEAREST_FIRST.index(p[1]), p[0]))
+        relations, title = self._relations(code), title.strip()
+        titled = self._by_title(title, {*relations}) if 0 < len(title) <= _LONGEST else set()
+        order = sorted(relations, key=lambda to: (to not in titled, _NEAREST_FIRST.index(relations[to]), to))
         known = self.new.occupation_by_code
-        possible = tuple(Destination(to, known[to].name, None, relation=relation) for to, relation in relations)
+        possible = tuple(Destination(to, known[to].name, None, relation=relations[to]) for to in order)
         exact = [d.code for d in possible if d.relation == "exact"]
         certain = exact or [d.code for d in possible if len(possible) == 1 and d.relation == "close"]
-        decided = certain[0] if len(certain) == 1 else None
+        decided = next((codes[0] for codes in ([*titled], certain) if len(codes) == 1), None)
         outcome: Outcome = "moved" if decided else "open" if possible else "unknown"
-        basis: Basis = "crosswalk" if decided else "none"
+        basis: Basis = "none" if decided is None else "title" if len(titled) == 1 else "crosswalk"
         return Migration(code, title, outcome, decided, basis, possible, referential=self.new.stamp)
 
     def carry(self, profile: Profile) -> Carried:

@@ -513,7 +513,12 @@ def read_choices(path: Path) -> dict[tuple[str, str], str]:
     """
     if not path.exists():
         return {}
-    listed = read_worklist(path, column=TITLE)
+    try:
+        listed = read_worklist(path, column=TITLE)
+    except PasserellesError as error:
+        if error.key != "resolve_empty_list":
+            raise
+        return {}  # of a review of which nothing is chosen yet
     try:
         titles, codes = (listed.texts(listed.place(name)) for name in (TITLE, CHOICE))
     except PasserellesError as error:  # of the files that were named, this one

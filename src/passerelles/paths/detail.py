@@ -92,14 +92,20 @@ class PathContext(Deriving):
         is not denied. What its family alone ties to it, far from its name, gives nothing that is to be obtained.
         """
         by_code = self.graph.referential.credential_by_code
-        held = {name for c in credentials if c.held == "yes" and c.code in by_code for name in by_code[c.code].filed}
-        beside = not BROUGHT.issuperset(c.kind for c in credentials if c.held != "yes" and c.requirement in DEMANDED)
-        near = (c for c in self.leading(code) if c.demanded or not (beside and c.far))
-        leading = any(c.sure and c.code not in held for c in near)
+        leading = any(self._to_follow(code, credentials))
         to_obtain = [c for c in credentials if c.held != "yes" and c.kind in TAUGHT]
         full = [by_code[c.code] for c in to_obtain if c.code in by_code]
         registered = any(c.rncp and not c.is_specific and not "" < c.valid_until < self.day for c in full)
         return "yes" if leading or registered or any(self._certifies(c, {"yes"}) for c in to_obtain) else "unknown"
+
+    def _to_follow(self, code: str, credentials: Credentials) -> Iterator[LeadingCertification]:
+        """Yield the certifications that lead to an occupation, are alive for certain, and are not held."""
+        by_code = self.graph.referential.credential_by_code
+        held = {name for c in credentials if c.held == "yes" and c.code in by_code for name in by_code[c.code].filed}
+        beside = not BROUGHT.issuperset(c.kind for c in credentials if c.held != "yes" and c.requirement in DEMANDED)
+        for leading in self.leading(code):
+            if leading.sure and leading.code not in held and (leading.demanded or not (beside and leading.far)):
+                yield leading
 
     def _certifies(self, credential: StepCredential, active: Collection[Ternary]) -> bool:
         """Whether a table says that a credential is a certification, and that it is active, or nobody knows."""
@@ -133,7 +139,8 @@ class PathContext(Deriving):
         serves = origin is not None and self.serves(origin)
         chosen = (selective, studies, registered, presumed, enlists, competes, serves)
         unhired = bool(named := self._statuses(code)) and named <= _SELF_EMPLOYED
-        return JudgedTraining(known, ends, listed, labels, same, self.day, *chosen, unhired)
+        courses = tuple(c.hours and (c.hours.expected or c.hours.low) for c in self._to_follow(code, credentials))
+        return JudgedTraining(known, ends, listed, labels, same, self.day, *chosen, unhired, courses)
 
     def serves(self, code: str) -> bool:
         """Whether people of an occupation are civil servants or soldiers: its fiche names no other status."""

@@ -231,7 +231,8 @@ class JudgedTraining:
     is still to be verified is counted as held; `enlists`: whether one has to join the armed forces, which train and pay
     those whom they engage, by no contract that a fund would go with; `competes`: whether a competition is still to be
     won; `serves`: whether people of the job left are civil servants or soldiers, whom no contract of employment binds;
-    `unhired`: whether people of the target work on their own account, as a rule, and no employer hires them.
+    `unhired`: whether people of the target work on their own account, as a rule, and no employer hires them; `courses`:
+    published hours of the certifications that lead there, None = not published.
     """
 
     known: bool
@@ -248,6 +249,7 @@ class JudgedTraining:
     competes: bool = False
     serves: bool = False
     unhired: bool = False
+    courses: tuple[float | None, ...] = ()
 
 
 def _bounds(frame: Frame, case: JudgedTraining, hours: Time, months: Time) -> Iterator[tuple[str, float, Time, Time]]:
@@ -282,6 +284,14 @@ def _closeness(case: JudgedTraining, limit: float) -> float:
     return _CLOSE_SHARE * limit if case.known and not case.registered else 0.0
 
 
+def _may_be_certified(frame: Frame, case: JudgedTraining, rule: str) -> bool:
+    """Whether hours that are too few are those of no certification, and one that leads there may have enough."""
+    most = np.inf if frame.hours_max is None else frame.hours_max
+    open_to_choice = rule == "hours_min" and frame.certifying and not case.registered
+    fits = (hours is None or (frame.hours_min or 0.0) <= hours <= most for hours in case.courses)
+    return open_to_choice and any(fits)
+
+
 def judge(frame: Frame, case: JudgedTraining, hours: float, months: float) -> FrameVerdict:
     """
     Judge a step, or a path from its first day to its last.
@@ -300,7 +310,7 @@ def judge(frame: Frame, case: JudgedTraining, hours: float, months: float) -> Fr
     -------
     verdict
         ``no`` where a rule is broken, with by how much; ``unknown`` where one cannot be told, as by an estimate that
-        is too close to a bound; else ``yes``.
+        is too close to a bound, or where a certification of a length that fits may be chosen instead; else ``yes``.
     """
     outside = frame.outside(case.day)
     if outside is not None:  # whatever else it asks for no longer matters, or not yet
@@ -311,6 +321,8 @@ def judge(frame: Frame, case: JudgedTraining, hours: float, months: float) -> Fr
             unsure.append(Violation(f"{name}_presumed", limit, float(value), float(by)))
         elif 0 < by <= _closeness(case, limit):
             unsure.append(Violation(f"{name}_close", limit, float(value), float(by)))
+        elif by > 0 and _may_be_certified(frame, case, name):
+            unsure.append(Violation(f"{name}_other", limit, float(value), float(by)))
         elif by > 0:
             broken.append(Violation(name, limit, float(value), float(by)))
         elif not case.known:
@@ -345,7 +357,8 @@ def judge_many(frame: Frame, case: JudgedTraining, hours: NDArray[np.float64], m
     fixed = judge(frame.model_copy(update={"hours_min": None, "hours_max": None, "months_max": None}), case, 1.0, 0.0)
     verdicts: Verdicts = np.full(len(hours), _VERDICTS.index(fixed.verdict), dtype=np.int8)
     for rule, limit, _, by in _bounds(frame, case, hours, months):
-        unsure = _may_last_longer(case, rule) | (by <= _closeness(case, limit))
+        open_to_choice = _may_last_longer(case, rule) or _may_be_certified(frame, case, rule)
+        unsure = open_to_choice | (by <= _closeness(case, limit))
         beyond = np.minimum(verdicts, np.where(unsure, UNKNOWN, NO))
         verdicts = np.where(by > 0, beyond, verdicts if case.known else np.minimum(verdicts, UNKNOWN))
     return verdicts

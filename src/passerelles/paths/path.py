@@ -628,7 +628,8 @@ def months_text(months: Span, lang: Lang = "fr") -> str:
 
 def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     """Return what a step takes: hours and where they come from, carried over, near, to learn, credentials."""
-    origin = step.origin.name or say("moves.profile", lang=lang)
+    origin = step.origin.name
+    start = say("paths.step.from" if origin else "paths.step.from_profile", lang=lang, origin=origin)
     target, hours = step.target.name, hours_text(step.known_hours, lang)
     basis = "sourced" if step.hours.lower_bound else str(step.basis)
     # Where months are what is known of the length, an estimate from competencies is no part of them.
@@ -643,7 +644,7 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     sourced = round(step.sourced)
     practice = sum(c.months.low or 0.0 for c in step.to_obtain if c.kind == "experience")
     basis = "with_practice" if in_months and practice else basis
-    first = say(f"paths.step.{basis}", lang=lang, origin=origin, target=target, hours=hours, sourced=sourced)
+    first = say(f"paths.step.{basis}", lang=lang, start=start, target=target, hours=hours, sourced=sourced)
     may_have = [c for c in step.to_obtain if c.may_have]
     presumed = [c.label for c in may_have if step.months.lower_bound or c.presumed]
     presumed += [step.title] if step.title else []

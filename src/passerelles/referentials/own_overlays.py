@@ -93,13 +93,17 @@ def form_page(
 ) -> BookPage:
     """Return a sheet of rows with the rules and drop-down lists of a form; `keys` name the columns of `head`."""
     sheets = table_format.sheets_of(schema)
-    helps = {place: Help(_rule(table, key, lang), _choices(table, key, sheets, lang)) for place, key in enumerate(keys)}
+    helps = {
+        place: Help(_rule(table, key, sheets, lang), _choices(table, key, sheets, lang))
+        for place, key in enumerate(keys)
+    }
     return BookPage(title, head, rows, ["text"] * len(head), helps=helps, open_rows=max(_LISTED_ROWS, len(rows)))
 
 
 def _page(table: str, columns: str, schema: Schema, lang: Lang) -> BookPage:
     keys = [key.rstrip("*") for key in columns.split()]
-    if example := dict(DECLARED["examples"].get(table, {}).get(lang, {})):
+    examples = DECLARED["examples"] | (DECLARED["whole_examples"] if schema == "table" else {})
+    if example := dict(examples.get(table, {}).get(lang, {})):
         example[keys[0]] = f"{say('tables.form.example', lang=lang)} {example[keys[0]]}"
     rows = [[example.get(key, "") for key in keys]] if example else []
     heads = [say(f"tables.head.{key}", lang=lang) for key in keys]
@@ -122,11 +126,12 @@ def _words(table: str, key: str, lang: Lang) -> tuple[str, ...]:
     return table_format.choices(meanings, lang)
 
 
-def _rule(table: str, key: str, lang: Lang) -> str:
+def _rule(table: str, key: str, sheets: Mapping[str, str], lang: Lang) -> str:
     rules = sentences("tables", lang=lang)
+    whole = ["whole"] if "occupations" in sheets else []  # a referential of its own has no fiche to start from
     flag = ["rule.flag"] if DECLARED["coded"].get(key) == "yes_no" else []
-    keys = (f"rule.{table}_{key}", f"rule.{key}", *flag, f"head.{key}")
-    return next((rules[name] for name in keys if name in rules), key)
+    sections = [f"{section}.{name}" for section in (*whole, "rule") for name in (f"{table}_{key}", key)]
+    return next((rules[name] for name in (*sections, *flag, f"head.{key}") if name in rules), key)
 
 
 def _rules(sheets: Mapping[str, str], lang: Lang) -> BookPage:
@@ -137,7 +142,7 @@ def _rules(sheets: Mapping[str, str], lang: Lang) -> BookPage:
             key = column.rstrip("*")
             needed = say("tables.form.needed", lang=lang) if column.endswith("*") else ""
             words, head = ", ".join(_words(table, key, lang)), say(f"tables.head.{key}", lang=lang)
-            rows.append([table_format.sheet_title(table, lang), head, needed, _rule(table, key, lang), words])
+            rows.append([table_format.sheet_title(table, lang), head, needed, _rule(table, key, sheets, lang), words])
     heads = [say(f"tables.form.{name}", lang=lang) for name in ("sheet", "column", "needed", "rule", "words")]
     return BookPage(table_format.sheet_title(RULES, lang), heads, rows, ["text"] * 5)
 

@@ -24,7 +24,7 @@ from passerelles.report.envelope import print_dim, referential_dict, source_line
 from passerelles.settings import TitleSettings
 from passerelles.text import cut
 from passerelles.views.schema import Shape, one_of
-from passerelles.views.spec import Column, Page, Record, Sheet, dicts, part_of, parts_of, within
+from passerelles.views.spec import Column, On, Page, Record, Sheet, dicts, part_of, parts_of, within
 
 if TYPE_CHECKING:
     from passerelles.views.terminal import Screen
@@ -176,7 +176,7 @@ def migration_page(migrations: Sequence[Migration], moves: TitleMoves | None, *,
         *Migration.spec.pick("old_code"),
         Column("new_code", value=lambda m, _: m.destination or "?"),
         *Migration.spec.pick("outcome"),
-        Column("possible", value=_possible_text),
+        Column("possible", value=_possible_text, on=On.SCREEN),  # what is to be decided from: never left out
     )
     notes = [migration_line(migrations, lang=lang)]
     if moves is not None:

@@ -18,7 +18,7 @@ from passerelles.market import certifications
 from passerelles.market.signals import FIGURE
 from passerelles.matching import index, titles, worklist
 from passerelles.matching.migrate import Migration
-from passerelles.model import TERNARY, Employment, OverlaySource
+from passerelles.model import TERNARY, Employment, OverlaySource, Stated
 from passerelles.paths import legal, levers, path
 from passerelles.paths import rank as ranked_paths
 from passerelles.ranking import compare, move
@@ -43,6 +43,7 @@ _WORDS: Final[Mapping[str, Shape]] = {
     **WORDS,
     **_WRITTEN["words"],
     "ternary": one_of(TERNARY),
+    "stated": one_of(get_args(Stated)),
     "employment": one_of(get_args(Employment)),
     "title_status": one_of(get_args(titles.Status)),
     "figure": FIGURE,

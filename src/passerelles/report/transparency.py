@@ -20,7 +20,7 @@ from passerelles.views.schema import one_of
 from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import Column, On, Page, Record, Sheet
 
-Subject = Literal["publish", "mention", "request", "register", "ai-act"]
+Subject = Literal["publish", "mention", "request", "register", "gdpr", "ai-act"]
 State = Literal["filled", "stated", "open"]
 
 
@@ -36,8 +36,8 @@ class Duty(Described):
     ----------
     key
         That of its words in the language files.
-    law, source
-        What asks for it, and the page where that was read.
+    law, source, as_of
+        What asks for it, the page where that was read, and the day.
     state
         ``"filled"``: the answer is of the referential and settings in use; ``"stated"``: it holds for any;
         ``"open"``: only the body that uses them can answer, and square brackets mark where.
@@ -53,6 +53,7 @@ class Duty(Described):
     state: State
     where: str
     source: str
+    as_of: str = _DUTIES["as_of"]
     facts: Mapping[Lang, Mapping[str, str]] = field(default_factory=dict)
 
     def duty(self, lang: Lang) -> str:
@@ -74,7 +75,7 @@ class Duty(Described):
                promised=one_of(get_args(State), "filled, stated for any use, or open: only the body can answer")),
         Column("where", promised="text?: Where more stands"),
         Column("source", promised="text: Page where the law was read", on=On.FILE),
-        Column("as_of", value=lambda *_: _DUTIES["as_of"], promised="text: Day on which it was read", on=On.FILE),
+        Column("as_of", promised="text: Day on which it was read", on=On.FILE),
     )  # fmt: skip
 
 
@@ -82,8 +83,9 @@ POINTS: Final = tuple(Duty(**point | {"source": _DUTIES["sources"][point["source
 
 
 class Weight(NamedTuple):
-    """Weight of a feature in a part of the score."""
+    """Weight of a feature in a part of the score of a scorer."""
 
+    scorer: str
     part: str
     feature: str
     weight: float
@@ -92,6 +94,7 @@ class Weight(NamedTuple):
 WEIGHT: Final = Record(
     "weight",
     "Weight of a feature in a part of the score",
+    Column("scorer", promised="text: Of an occupation, or of people without one"),
     Column("part", promised="text"),
     Column("part_label", value=lambda w, lang: part_words(w.part, "label", lang), promised="text"),
     Column("feature", promised="text: As docs/scoring.md names it"),
@@ -166,14 +169,18 @@ def duties(graph: OccupationGraph) -> Duties:
     >>> [d.law for d in found.points if d.subject == "request"][0]
     'CRPA, R. 311-3-1-2, 1°'
     """
-    scorer = scorer_for(graph.referential, graph.settings.scorer)
+    scorer, people = (scorer_for(graph.referential, graph.settings.scorer, occupied=job) for job in (True, False))
     changed = changed_settings(graph.settings)
-    facts: dict[Lang, dict[str, str]] = {lang: _facts(graph, scorer, changed, lang) for lang in LANGS}
-    weights = tuple(Weight(part, name, w) for part, named in scorer.parts.items() for name, w in named.items())
+    facts: dict[Lang, dict[str, str]] = {lang: _facts(graph, scorer, people, changed, lang) for lang in LANGS}
+    scorers = {each.name: each for each in (scorer, people)}
+    rows = ((name, *named) for name, each in scorers.items() for named in each.parts.items())
+    weights = tuple(Weight(name, part, feature, w) for name, part, named in rows for feature, w in named.items())
     return Duties(tuple(replace(point, facts=facts) for point in POINTS), weights, changed)
 
 
-def _facts(graph: OccupationGraph, scorer: Scorer, changed: Sequence[Changed], lang: Lang) -> dict[str, str]:
+def _facts(
+    graph: OccupationGraph, scorer: Scorer, people: Scorer, changed: Sequence[Changed], lang: Lang
+) -> dict[str, str]:
     """Return what fills the answers in."""
     referential, provenance = graph.referential, graph.referential.provenance
     unknown = say("transparency.unknown", lang=lang)
@@ -193,6 +200,8 @@ def _facts(graph: OccupationGraph, scorer: Scorer, changed: Sequence[Changed], l
         "parts": listed([part_words(part, "label", lang) for part in scorer.parts], lang),
         "count": str(sum(map(len, scorer.parts.values()))),
         "base": signed(scorer.base_for(int((~graph.is_specialised).sum())), lang=lang, decimals=3),
+        "people": f"{people.name} {people.version}",
+        "people_count": str(sum(map(len, people.parts.values()))),
         "changed": listed([f"{c.name} = {c.value}" for c in changed], lang) or say("transparency.none", lang=lang),
     }
 
