@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from itertools import zip_longest
 from typing import Any, Final, NamedTuple
 
 from passerelles.codes import grouped
@@ -19,6 +20,7 @@ _WIDE_HEADER: Final = 4  # cells of a header whose jobs are columns
 _LOST: Final = re.compile(r"[^\W\d_][?\ufffd][^\W\d_]")  # an accent, in a file of which none is left
 _CODE: Final = re.compile(r"(?:codes?|rome)\b")
 _OTHER_YEAR: Final = re.compile(r"\b(N) ?[+–−-] ?\d+\b", re.IGNORECASE)
+YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _SHARE: Final = re.compile(r"(?:^|[^\d\s])\s*%")
 _DIGITS: Final = re.compile(r"\d+")
 _CORNER: Final = re.compile(r"\s*[\\|×]\s*|\s/\s")  # parts what rows and columns are
@@ -344,6 +346,99 @@ def splits(heading: str, names: Sequence[str]) -> bool:
     if apart or are_parts(names) or are_parts(joined) or are_years_to_come(joined) or any(map(is_part, names)):
         return True
     return any(map(_CODE.match, map(normalise_label, names))) or (len(names) > 1 and any(map(names_role, names)))
+
+
+class _Heading(NamedTuple):
+    """A name in the first line of a header, and what its second line says in each of the columns below it."""
+
+    name: str
+    below: Sequence[str]
+    is_place: Callable[[str], bool]
+
+    @property
+    def of_year(self) -> bool:
+        """Whether it is the year of the quarters or months below."""
+        year = year_of(self.name)
+        return year is not None and all(Month.read(f"{text} {year}") for text in self.below)
+
+    @property
+    def of_places(self) -> bool:
+        """Whether each of its columns is of a place."""
+        return len(self.below) > 1 and all(map(self.is_place, self.below))
+
+    @property
+    def parted(self) -> bool:
+        """Whether the names below tell its columns apart."""
+        return self.of_year or self.of_places or splits(self.name, self.below)
+
+    @property
+    def summed(self) -> bool:
+        """Whether a total stands below it beside the parts that it sums."""
+        return len(self.below) > _HEADER_LEAST and any(map(_is_total, self.below))
+
+    @property
+    def alone(self) -> bool:
+        """Whether it is the name of one column."""
+        return len(self.below) == 1 and self.name != "" and not self.of_year
+
+    def with_second(self, text: str) -> str:
+        """Return the name of the column in which a text stands below it; none of a part beside its sum."""
+        both = f"{self.name} {text}".rstrip()
+        if self.summed and not _is_total(text):
+            return ""
+        if self.of_year:
+            return " ".join(f"{YEAR.sub('', self.name)} {text} {year_of(self.name)}".split())
+        if self.parted:
+            counts = has_counts([both]) if _is_total(text) else names_role(both) and not has_counts([text])
+            complete = names_role(text) and not counts and not says("part_time", normalise_label(self.name))
+            return text if self.of_places or is_part(text) or complete else both
+        # "Départs" above "retraite"
+        return both if self.alone and (names_role(both) or not names_role(self.name)) else self.name
+
+
+def one_header(
+    upper: Sequence[str], lower: Sequence[str], is_place: Callable[[str], bool] = lambda _: False
+) -> list[str]:
+    """
+    Return a header of two lines as one; nothing where the second line names no columns below one heading.
+
+    A total stands for the parts that it sums; without them, parts of the same people, codes beside what they stand for,
+    and names of a role keep both names or the second, and others the one name. Quarters and months take the year above.
+
+    Examples
+    --------
+    >>> one_header(["Métier", "Effectif", "", ""], ["", "H", "F", "Total"])
+    ['Métier', '', '', 'Effectif Total']
+    >>> one_header(["Poste", "", "Lieu"], ["Réf.", "Intitulé", ""]), one_header(["Poste", "Lieu"], ["Cariste", "Redon"])
+    (['Poste Réf.', 'Intitulé', 'Lieu'], [])
+    >>> one_header(["Métier", "2026", "", "2027"], ["", "T3", "T4", "T1"])
+    ['Métier', 'T3 2026', 'T4 2026', 'T1 2027']
+    """
+    width = max((at for at, text in enumerate(lower, 1) if text), default=0) if upper else 0
+    groups = list[list[tuple[str, str]]]()
+    for name, text in zip_longest(upper, lower[:width], fillvalue=""):
+        column = name, text if text != name else ""  # else cells merged over both lines
+        if groups and not name and text and groups[-1][0][1]:
+            groups[-1].append(column)
+        else:
+            groups.append([column])
+    headings = [_Heading(group[0][0], [text for _, text in group], is_place) for group in groups]
+    below = [text for heading in headings for text in heading.below]
+    n_years = sum(YEAR.fullmatch(text) is not None for text in below)
+    second_of_one = [heading.below[0] for heading in headings if heading.alone]
+    # Dates and years name columns below a heading, where nothing stands below the columns of one name, or several do.
+    dated = n_years >= _HEADER_LEAST or (second_of_one and not any(second_of_one))
+    numbers = [text for text in below if any(map(str.isdigit, text))]
+    is_lot = any(text.isdigit() and not YEAR.fullmatch(text) for text in numbers) or (numbers and not dated)
+    if is_lot or all(len(heading.below) == 1 for heading in headings):
+        return []
+    if width > len(upper) and not (n_years or any(heading.parted or heading.summed for heading in headings)):
+        return []  # names of people, beyond the last heading
+    return [heading.with_second(text) for heading in headings for text in heading.below]
+
+
+def _is_total(name: str) -> bool:
+    return TOTAL.fullmatch(normalise_label(name)) is not None
 
 
 def without_year(name: str) -> str:

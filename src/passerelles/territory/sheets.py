@@ -14,22 +14,22 @@ from passerelles.io.xlsx import cell_text
 from passerelles.matching.titles import SURE
 from passerelles.territory.columns import (
     COUNT,
+    YEAR,
     columns_of,
     fit,
     has_counts,
     is_part,
     names_role,
-    splits,
+    one_header,
     with_letters,
     year_of,
 )
 from passerelles.territory.grid import Grid, Reader, Row, without_markup
 from passerelles.territory.jobs import counted_jobs
-from passerelles.territory.lots import LotsError, Month, Problem, Side, says, town_of
+from passerelles.territory.lots import LotsError, Problem, Side, says, town_of
 from passerelles.territory.shapes import note_sum, with_labels
 from passerelles.text import normalise_label
 
-_YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _MAX_BYTES: Final = 50_000_000  # a table of lots is a few kilobytes; beyond that, it is another file
 _POSTAL: Final = re.compile(r"\d{5} ")
 _TITLE_PARTS: Final = re.compile(r"(?:\s[-–—|/:]\s|\s?[,;:|]\s)(?![^()]*\))")
@@ -120,7 +120,7 @@ def _of_earlier_years(names: Sequence[str]) -> list[str]:
     >>> _of_earlier_years(["2025", "2026", "Notes"]), _of_earlier_years(["Départs 2026", "Départs 2027"])
     (['2025'], [])
     """
-    years = {name: (_YEAR.sub("", name).strip(), year) for name in names if (year := year_of(name)) is not None}
+    years = {name: (YEAR.sub("", name).strip(), year) for name in names if (year := year_of(name)) is not None}
     return [
         name
         for name, (words, year) in years.items()
@@ -475,11 +475,13 @@ def _grid(rows: Rows, reader: Reader) -> Grid:
     if any(with_letters(texts) != texts for texts in lines):
         note("accents_lost")
     written, filled, above = _with_line_above(header, filled, rows)
-    header, below = _one_header(written, filled, rows.header_line, reader.is_place)
-    over = written if len(below) < len(filled) else []  # the first of two lines
+    next_line = filled[0][1] if filled and filled[0][0] == rows.header_line + 1 else ()
+    header = one_header(written, [*map(cell_text, next_line)], reader.is_place)
+    over = written if header else []  # the first of two lines
     if over:
         note_sums_beside(note, written, header, filled)
-    grid = Grid(rows.name, reader, *_as_wide(_choose_job_column(rows, header, reader), below), sheet=rows.sheet)
+    chosen = _choose_job_column(rows, header or written, reader)
+    grid = Grid(rows.name, reader, *_as_wide(chosen, filled[bool(over) :]), sheet=rows.sheet)
     grid = _one_table(_one_below_another(grid))
     for line in sorted(rows.hidden.intersection(line for line, _ in grid.rows)):
         grid.note("hidden_row", line)
@@ -533,10 +535,8 @@ def _with_line_above(header: list[str], rows: list[Row], table: Rows) -> tuple[l
     unnamed = [at for at in held if "".join(upper[at : at + 1]) and not "".join(header[at : at + 1])]
     if not unnamed or line != table.header_line - 1 or sum(map(bool, upper)) < _LEAST:
         return header, rows, above
-    names, below = _one_header(upper, [(table.header_line, header), *rows], line)
-    if len(below) > len(rows):  # read as no header of two lines
-        names = [low or high for low, high in zip_longest(header, upper, fillvalue="")]
-    return names, rows, above[:-1]
+    either = [low or high for low, high in zip_longest(header, upper, fillvalue="")]
+    return one_header(upper, header) or either, rows, above[:-1]
 
 
 def _as_wide(header: list[str], rows: list[Row]) -> tuple[list[str], Mapping[str, int], list[Row]]:
@@ -555,66 +555,6 @@ def _fill_merged(rows: Sequence[Row], area: Any) -> list[Row]:
         return [*cells[:place], *[None] * (place - len(cells)), value, *cells[place + 1 :]]
 
     return [(line, with_value(cells) if area.first_row < line <= area.last_row else cells) for line, cells in rows]
-
-
-def _one_header(
-    header: list[str], rows: list[Row], line: int, is_place: Callable[[str], bool] = lambda _: False
-) -> tuple[list[str], list[Row]]:
-    """
-    Return the header with its second line, where names below one of several columns tell these apart, and the rows.
-
-    A total stands for the parts that it sums; without them, parts of the same people, codes beside what they stand for,
-    and names of a role keep both names or the second, and others the one name. Quarters and months take the year above.
-
-    Examples
-    --------
-    >>> _one_header(["Métier", "Effectif", "", ""], [(2, ["", "H", "F", "Total"]), (3, ["Cariste", 2, 1, 3])], 1)
-    (['Métier', '', '', 'Effectif Total'], [(3, ['Cariste', 2, 1, 3])])
-    >>> _one_header(["Poste", "", "Lieu"], [(2, ["Réf.", "Intitulé", ""])], 1)
-    (['Poste Réf.', 'Intitulé', 'Lieu'], [])
-    >>> _one_header(["Métier", "2026", "", "2027"], [(2, ["", "T3", "T4", "T1"])], 1)
-    (['Métier', 'T3 2026', 'T4 2026', 'T1 2027'], [])
-    """
-    below = [cell_text(cell) for cell in rows[0][1]] if rows and rows[0][0] == line + 1 else []
-    written, width = header, max((at for at, text in enumerate(below, 1) if text), default=0) if header else 0
-    header = [*header, *[""] * (width - len(header))]  # a heading may stand above the last columns
-    below = [text if text != name else "" for text, name in zip_longest(below, header, fillvalue="")]  # merged cells
-    starts = list(range(len(header)))
-    for at, name in enumerate(header[1:], 1):
-        starts[at] = starts[at - 1] if not name and below[at] and below[starts[at - 1]] else at
-    under = {at: [below[i] for i, start in enumerate(starts) if start == at] for at in starts}
-    of_year = {
-        at
-        for at, names_under in under.items()
-        if (year := year_of(header[at])) and all(Month.read(f"{name} {year}") for name in names_under)
-    }
-    alone = [at for at in range(len(starts)) if starts.count(starts[at]) == 1 and header[at] and at not in of_year]
-    counts = any(text.isdigit() and not _YEAR.fullmatch(text) for text in below)
-    digits = any(sign.isdigit() for text in below for sign in text)
-    # Dates and years name columns below a heading, where nothing stands below the columns of one name, or several do.
-    n_years = sum(_YEAR.fullmatch(text) is not None for text in below)
-    digits &= n_years < _LEAST and (not alone or any(below[at] for at in alone))
-    if starts == list(range(len(header))) or counts or digits:
-        return written, rows
-    sums = [bool(TOTAL.fullmatch(normalise_label(text))) for text in below]
-    totals = {starts[at] for at, is_sum in enumerate(sums) if is_sum and starts.count(starts[at]) > _LEAST}
-    places = {at for at, names_under in under.items() if len(names_under) > 1 and all(map(is_place, names_under))}
-    split = {at for at, names_under in under.items() if splits(header[at], names_under)} | places
-    if width > len(written) and not (totals or split or of_year or any(map(_YEAR.fullmatch, below))):  # of people
-        return written, rows
-    names = [header[start] for start in starts]
-    for at in alone:  # "Départs" above "retraite"
-        both = f"{header[at]} {below[at]}".strip()
-        names[at] = both if names_role(both) or not names_role(header[at]) else names[at]
-    for at, start in enumerate(starts):
-        if start in of_year:
-            names[at] = " ".join(f"{_YEAR.sub('', header[start])} {below[at]} {year_of(header[start])}".split())
-        elif start in split:
-            both = f"{header[start]} {below[at]}"
-            keep_both = has_counts([both]) if sums[at] else names_role(both) and not has_counts([below[at]])
-            keep_both |= not names_role(below[at]) or says("part_time", normalise_label(header[start]))
-            names[at] = both if keep_both and start not in places and not is_part(below[at]) else below[at]
-    return ["" if start in totals and not sums[at] else names[at] for at, start in enumerate(starts)], rows[1:]
 
 
 def _choose_job_column(rows: Rows, header: list[str], reader: Reader) -> list[str]:
@@ -668,7 +608,7 @@ def _told_apart(grid: Grid, headings: Sequence[str]) -> Grid:
     names, people, apart = [*grid.header], list[str](), list[int]()
     for at, (name, heading) in enumerate(zip(grid.header, headings, strict=True)):
         texts = [text for _, cells in grid.rows if (text := cell_text(cells[at]))]
-        part_time, is_dated = says("part_time", normalise_label(name)), _YEAR.search(heading)
+        part_time, is_dated = says("part_time", normalise_label(name)), YEAR.search(heading)
         counts = part_time or (texts and mostly_hold_counts(texts))
         alone = not name or grid.header.count(name) == 1 or heading in ("", name)
         if not counts or alone or grid.reader.is_place(name):
