@@ -169,8 +169,9 @@ class Grid:
         """Return it without the columns of some roles."""
         return replace(self, columns={role: at for role, at in self.columns.items() if role not in roles})
 
-    def with_column(self, role: str, texts: Mapping[int, str]) -> "Grid":
-        """Return it with one more column of a role, without a name, filled by line; rows of one cell are no lots."""
+    def with_column(self, role: str, texts: Mapping[int, str] | str) -> "Grid":
+        """Return it with one more column of a role, without a name, by line or alike; rows of one cell are no lots."""
+        texts = dict.fromkeys((line for line, _ in self.rows), texts) if isinstance(texts, str) else texts
         names, rows = [name for name in self.header if name], list[Row]()
         for line, cells in self.rows:
             filled = [text for cell in cells if (text := cell_text(cell))]

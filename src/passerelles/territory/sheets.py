@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import islice, pairwise, zip_longest
+from itertools import pairwise, zip_longest
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 from passerelles.errors import PasserellesError
 from passerelles.io.csv import DOUBLE_ENCODED, TOTAL, Rows, hold_counts, mostly_hold_counts, read_rows, with_only_header
@@ -184,6 +184,27 @@ def _by_side(names: Sequence[str], side: Side, *, same_columns: bool = True) -> 
     return (of_side, others) if not same_columns or any(sides[name] for name in others) else ((), ())
 
 
+class _Field(NamedTuple):
+    """A line that begins with a name, and the values beside it."""
+
+    line: int
+    name: str
+    values: Sequence[Any]
+
+    @property
+    def texts(self) -> list[str]:
+        """What is filled in."""
+        return [text for value in self.values if (text := cell_text(value))]
+
+    def roles(self, side: Side) -> set[str]:
+        """Roles that its name has."""
+        return {*columns_of([self.name], side)}
+
+    def value(self, at: int) -> Any:
+        """Return one of its values; None beyond the last."""
+        return self.values[at] if at < len(self.values) else None
+
+
 def upright(rows: Rows, side: Side) -> Rows:
     """
     Return a table whose header is its first column the usual way up; another one as it is.
@@ -195,50 +216,43 @@ def upright(rows: Rows, side: Side) -> Rows:
     if any(map(names_role, names[1:])) or says("compact", normalise_label(names[0])):  # a pivot table's
         return rows
     lines = [*rows.above, (rows.header_line, rows.header), *rows.filled]
-    fields = [(line, *_field(_across(line, cells, rows))) for line, cells in lines]
-    roles = {
-        role
-        for _, name, values in fields
-        if names_role(name) and any(map(cell_text, values))
-        for role in columns_of([name], side)
-        if role != "job" or not hold_counts([*filter(None, map(cell_text, values))])  # years head columns
-    }
-    counts = (values for _, name, values in fields if COUNT[side] in columns_of([name], side))
-    if any(counted_jobs(cell_text(value), alone=True) for values in counts for value in values):
-        roles.add("job")  # "Emplois menacés : 8 fondeurs, 3 ébarbeurs"
-    if "job" not in roles or (len(roles) <= _LEAST and not _job_above_numbers(fields, side)):
+    fields = [_Field(line, *_field(_across(line, cells, rows))) for line, cells in lines]
+    if not _name_a_lot(fields, side):
         return rows
-    first = next(at for at, (_, name, _) in enumerate(fields) if names_role(name))
-    forms = list[dict[str, Sequence[Any]]]()
-    starts = list[int]()
-    for line, name, values in fields[first:]:
-        if name and any(map(cell_text, values)):
-            if not forms or name in forms[-1]:
-                forms.append({})
-                starts.append(line)
-            forms[-1][name] = values
+    first = next(at for at, field in enumerate(fields) if names_role(field.name))
+    forms = list[dict[str, _Field]]()
+    for field in fields[first:]:
+        if field.name and field.texts:
+            forms += [{}] if not forms or field.name in forms[-1] else []
+            forms[-1][field.name] = field
     header = [*dict.fromkeys(name for form in forms for name in form)]
-    lots = list[Row]()
-    for start, form in zip(starts, forms, strict=True):
-        width = max(at for values in form.values() for at, cell in enumerate(values, 1) if cell_text(cell))
+    lots = list[tuple[int, list[Any]]]()
+    for form in forms:
+        width = max(at for field in form.values() for at, cell in enumerate(field.values, 1) if cell_text(cell))
         for at in range(width):
-            cells = [next(islice(form.get(name, ()), at, None), None) for name in header]
-            lots.append((at + _LEAST if len(forms) == 1 and width > 1 else start, cells))
-    return rows._replace(
-        header=tuple(header), header_line=1, rows=[(line, [*cells]) for line, cells in lots], merged=(), turned=True,
-        above=[row for row in lines[:first] if row[0]],
-    )  # fmt: skip
+            line = at + _LEAST if len(forms) == 1 < width else next(iter(form.values())).line
+            lots.append((line, [form[name].value(at) if name in form else None for name in header]))
+    above = [row for row in lines[:first] if row[0]]
+    return rows._replace(header=tuple(header), header_line=1, rows=lots, merged=(), turned=True, above=above)
 
 
-def _job_above_numbers(fields: Sequence[tuple[int, str, Sequence[Any]]], side: Side) -> bool:
+def _name_a_lot(fields: Sequence[_Field], side: Side) -> bool:
+    """Whether lines begin with the names of what a lot has: its job, and two more roles or the numbers below jobs."""
+    named = [field for field in fields if names_role(field.name) and field.texts]
+    roles = {role for field in named for role in field.roles(side) if role != "job" or not hold_counts(field.texts)}
+    counts = [text for field in fields if COUNT[side] in field.roles(side) for text in field.texts]
+    if any(counted_jobs(text, alone=True) for text in counts):
+        roles.add("job")  # "Emplois menacés : 8 fondeurs, 3 ébarbeurs"
+    return "job" in roles and (len(roles) > _LEAST or _job_above_numbers(fields, side))
+
+
+def _job_above_numbers(fields: Sequence[_Field], side: Side) -> bool:
     """Whether numbers of people or openings stand right below a line of jobs: "Emploi", "Nombre de salariés"."""
-    named = [
-        (columns_of([name], side), [text for cell in values if (text := cell_text(cell))]) for _, name, values in fields
-    ]
     return any(
-        "job" in upper and COUNT[side] in lower and len(jobs) == len(numbers) > 1 and hold_counts(numbers)
-        for (upper, jobs), (lower, numbers) in pairwise(named)
-    )
+        "job" in upper.roles(side) and COUNT[side] in lower.roles(side)
+        and len(upper.texts) == len(lower.texts) > 1 and hold_counts(lower.texts)
+        for upper, lower in pairwise(fields)
+    )  # fmt: skip
 
 
 def _across(line: int, cells: Sequence[Any], rows: Rows) -> list[Any]:
@@ -281,31 +295,43 @@ def grids_of(sheets: Sequence[Rows], reader: Reader) -> Iterator[Grid]:
         reader.note(file, "several_sheets", sheets=names)
     if others:
         reader.note(file, "other_sheets", sheet=names, sheets=", ".join(others))
-    places = len(sheets) > 1 and all(reader.is_place(rows.sheet) for rows in sheets)
+    several = len(sheets) > 1
+    places = several and all(reader.is_place(rows.sheet) for rows in sheets)
     for rows in sheets:
-        named_rows = rows._replace(name=f"{file}#{rows.sheet}") if len(sheets) > 1 else rows._replace(sheet="")
+        named_rows = rows._replace(name=f"{file}#{rows.sheet}") if several else rows._replace(sheet="")
         for table in _tables_of_side(named_rows, reader):
             grid = _grid(table, reader)
             if places and not grid.has("basin", "commune"):
                 grid.note("sheet_place", place=rows.sheet)
-                grid = grid.with_column("commune", dict.fromkeys([line for line, _ in grid.rows], rows.sheet))
-            of_lines = grid.has("employer") and not grid.title("employer") and not grid.has("basin", "commune")
-            firms = {n: grid.text(c, "employer") for n, c in grid.rows if of_lines}
-            towns = {firm: _place_of_title([firm], reader) for firm in firms.values() if firm}
-            if len({*towns.values()}) > 1 and all(towns.values()):  # "Établissement : Usine de Redon"
-                grid.note("firm_place", 0, "employer", given=next(iter(towns)), place=next(iter(towns.values())))
-                grid = grid.with_column("commune", {line: towns.get(firm, "") for line, firm in firms.items()})
+                grid = grid.with_column("commune", rows.sheet)
+            grid = _with_places_of_labels(grid)
             titles = [text for text in _texts(table.above) if not says("signed", normalise_label(text))]
-            parts = [part for text in titles for part in _TITLE_PARTS.split(text)]
-            named = rows.sheet if len(sheets) > 1 and _is_firm(rows.sheet, titles, reader) else ""
-            named = named or (_firm_in(titles) if reader.side == "fragile" else "")
-            if named and not grid.has("employer"):
-                grid.note("title_firm", employer=named)
-                grid = grid.with_column("employer", dict.fromkeys([line for line, _ in grid.rows], named))
-            ends = {part.removesuffix(end).rstrip(): end for part in parts if (end := reader.town_at_end(part))}
-            end = next(iter(ends.values())) if len(ends) == 1 and not any(map(reader.town_at_end, ends)) else ""
-            titled = _place_of_title(titles, reader) or reader.place_named_in(titles) or end
+            firm = rows.sheet if several and _is_firm(rows.sheet, titles, reader) else ""
+            firm = firm or (_firm_in(titles) if reader.side == "fragile" else "")
+            if firm and not grid.has("employer"):
+                grid.note("title_firm", employer=firm)
+                grid = grid.with_column("employer", firm)
+            titled = _place_of_title(titles, reader) or reader.place_named_in(titles) or _town_ending(titles, reader)
             yield replace(grid, titled=titled, about=" ".join([rows.sheet, *_texts(table.above)]))
+
+
+def _with_places_of_labels(grid: Grid) -> Grid:
+    """Give rows the places of several firms that lines of their own name: "Établissement : Usine de Redon"."""
+    if not grid.has("employer") or grid.title("employer") or grid.has("basin", "commune"):
+        return grid
+    firms = {line: grid.text(cells, "employer") for line, cells in grid.rows}
+    towns = {firm: _place_of_title([firm], grid.reader) for firm in firms.values() if firm}
+    if len({*towns.values()}) <= 1 or not all(towns.values()):
+        return grid
+    grid.note("firm_place", 0, "employer", given=next(iter(towns)), place=next(iter(towns.values())))
+    return grid.with_column("commune", {line: towns.get(firm, "") for line, firm in firms.items()})
+
+
+def _town_ending(titles: Iterable[str], reader: Reader) -> str:
+    """Return the town that ends a part of titles, the only one and none before it in that part; empty elsewhere."""
+    parts = (part for text in titles for part in _TITLE_PARTS.split(text))
+    ends = {part.removesuffix(town).rstrip(): town for part in parts if (town := reader.town_at_end(part))}
+    return next(iter(ends.values())) if len(ends) == 1 and not any(map(reader.town_at_end, ends)) else ""
 
 
 def _is_firm(sheet: str, titles: Iterable[str], reader: Reader) -> bool:
@@ -418,33 +444,33 @@ def _title(rows: Rows) -> str:
 
 def _stacked(rows: Rows, side: Side) -> list[Rows]:
     """Return the tables that stand one above another in a sheet, each with the lines of its title above it."""
-    filled = [
-        row for row in (*rows.above, (rows.header_line, rows.header), *rows.filled) if any(map(cell_text, row[1]))
-    ]
-    widths = [sum(bool(cell_text(cell)) for cell in cells) for _, cells in filled]
+    lines = (*rows.above, (rows.header_line, rows.header), *rows.filled)
+    filled = [(line, cells) for line, cells in lines if any(map(cell_text, cells))]
+    texts = [[text for cell in cells if (text := cell_text(cell))] for _, cells in filled]
+    same = [normalise_label(cell_text(cell)) for cell in rows.header]
 
-    def heads(at: int) -> bool:
+    def is_header(at: int) -> bool:
         """Whether a row is the header of one more table: below a title or an empty line, without a number."""
         line, cells = filled[at]
         if line == rows.header_line:
             return True
-        apart = at == 0 or filled[at - 1][0] < line - 1 or widths[at - 1] == 1
-        texts = [cell_text(cell) for cell in cells]
-        titled = " ".join(map(cell_text, filled[at - 1][1])) if at and widths[at - 1] == 1 else ""
-        if widths[at] == _LEAST and says("sums", normalise_label(titled)):  # "Récapitulatif par site"
-            return not any(sign.isdigit() for text in texts for sign in text)
-        if not apart or widths[at] <= _LEAST or any(sign.isdigit() for text in texts for sign in text):
+        title = texts[at - 1][0] if at and len(texts[at - 1]) == 1 else ""
+        if any(sign.isdigit() for text in texts[at] for sign in text):
             return False
+        if len(texts[at]) == _LEAST and says("sums", normalise_label(title)):  # "Récapitulatif par site"
+            return True
+        if not (at == 0 or title or filled[at - 1][0] < line - 1) or len(texts[at]) <= _LEAST:
+            return False
+        if not _side_of_texts(title) and [normalise_label(cell_text(cell)) for cell in cells] == same:
+            return False  # the header said again, on another page
         roles = columns_of(cells, side).keys()
-        repeated = [*map(normalise_label, texts)] == [normalise_label(cell_text(cell)) for cell in rows.header]
-        again = repeated and _side_of_texts(titled) is None
-        return not again and len(roles) >= _LEAST and bool({"job", "code"} & roles) and any(map(names_role, texts))
+        return len(roles) >= _LEAST and bool({"job", "code"} & roles) and any(map(names_role, texts[at]))
 
-    starts = [at for at in range(len(filled)) if heads(at) and max(widths[at + 1 : at + 2], default=0) >= _LEAST]
+    starts = [at for at, below in enumerate(texts[1:]) if len(below) >= _LEAST and is_header(at)]
     starts = [at for at in starts if at + 1 not in starts]  # a header of two lines
     if not rows.header_line or len(starts) <= 1:
         return [rows]
-    above = [next(n for n in range(at, -1, -1) if n == 0 or widths[n - 1] > 1 or n - 1 in starts) for at in starts]
+    above = [next(n for n in range(at, -1, -1) if n == 0 or len(texts[n - 1]) > 1 or n - 1 in starts) for at in starts]
     tables = list[Rows]()
     for at, first, end in zip(starts, above, [*above[1:], len(filled)], strict=True):
         line, header = filled[at]
@@ -634,32 +660,33 @@ def _one_below_another(grid: Grid) -> Grid:
 
     Below "Ville", "Métier 1", "Nb 1", "Métier 2", "Nb 2", each row with both jobs becomes two.
     """
-    names = [_NUMBERED.sub("", name) for name in grid.header]
-    roles = {name: columns_of([name], grid.side).keys() for name in names if name and names.count(name) > 1}
-    jobs = [name for name, roles_of in roles.items() if "job" in roles_of]
+    names, are_jobs = [_NUMBERED.sub("", name) for name in grid.header], grid.reader.holds_jobs
+    columns = {name: [at for at, head in enumerate(names) if head == name] for name in names if name}
+    roles = {name: columns_of([name], grid.side).keys() for name, at in columns.items() if len(at) > 1}
+    jobs, unnamed = [name for name in roles if "job" in roles[name]], list[str]()
     if not jobs:  # "Besoin n° 1": known by what they hold
         texts = {
-            name: [cell_text(row[at]) for _, row in grid.rows for at, n in enumerate(names) if n == name]
+            name: [text for _, row in grid.rows for at in columns[name] if (text := cell_text(row[at]))]
             for name in roles
         }
-        held = {name: list(filter(None, cells)) for name, cells in texts.items()}
-        jobs = [name for name, cells in held.items() if not mostly_hold_counts(cells) and grid.reader.holds_jobs(cells)]
-        names = [f"Métier ({name})" if name in jobs else name for name in names]
-        roles = {f"Métier ({name})" if name in jobs else name: roles_of for name, roles_of in roles.items()}
-        jobs = [f"Métier ({name})" for name in jobs]
-    times = names.count(jobs[0]) if len(jobs) == 1 else 0
-    again = [name for name in roles if names.count(name) == times]
-    shared = columns_of([name if name not in again else "" for name in names], grid.side).keys()
+        jobs = [name for name, held in texts.items() if not mostly_hold_counts(held) and are_jobs(held)]
+        unnamed = jobs
+    if len(jobs) != 1:
+        return grid
+    again = {name: columns[name] for name in roles if len(columns[name]) == len(columns[jobs[0]])}
+    shared = columns_of(["" if name in again else name for name in names], grid.side).keys()
     if not any(grid.count in roles[name] for name in again) or not {"employer", "commune", "basin"} & shared:
         return grid
-    groups = [[[at for at, head in enumerate(names) if head == name][n] for name in again] for n in range(times)]
-    grid.note("groups_below", columns=", ".join(again))
+    called = {name: f"Métier ({name})" if name in unnamed else name for name in names}
+    groups = [*zip(*again.values(), strict=True)]
+    grid.note("groups_below", columns=", ".join(called[name] for name in again))
     unfolded = list[Row]()
     for line, cells in grid.rows:
-        for group in [cells_at for cells_at in groups if any(cell_text(cells[at]) for at in cells_at)] or groups[:1]:
+        for group in [group for group in groups if any(cell_text(cells[at]) for at in group)] or groups[:1]:
             moved = dict(zip(groups[0], (cells[at] for at in group), strict=True))
             unfolded.append((line, [moved.get(at, cell) for at, cell in enumerate(cells)]))
-    return replace(grid, header=names, rows=unfolded).emptied([at for group in groups[1:] for at in group])
+    grid = replace(grid, header=[called[name] for name in names], rows=unfolded)
+    return grid.emptied([at for group in groups[1:] for at in group])
 
 
 def _one_table(grid: Grid) -> Grid:
