@@ -2356,6 +2356,13 @@ def test_a_target_is_taken_off_the_sum_of_the_parts_of_who_is_there(embedded: Re
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("tick", ["x", "✓", "☑"])
+def test_people_behind_an_empty_cell_of_a_column_of_ticks_are_not_concerned(embedded: Referential, tick: str) -> None:
+    rows = [{"Métier": "Cariste", "Effectif": 3, "Concerné": tick}, {"Métier": "N4101", "Effectif": 2, "Concerné": ""}]
+    lots = read_lots(embedded, rows, "fragile")
+    assert (lots.people, [p.row for p in lots.said if p.key == "not_concerned"]) == (3, [2])
+
+
 @pytest.mark.parametrize("name", ["Emploi menacé (O/N)", "Menacé", "Concerné par le projet ?"])
 def test_people_whom_a_column_says_not_concerned_are_not_counted(
     embedded: Referential, tmp_path: Path, name: str

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from html import unescape
 from itertools import pairwise
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from passerelles.codes import is_isco_number
 from passerelles.io.csv import TOTAL, hold_counts, mostly_hold_counts, read_number
@@ -516,12 +516,12 @@ def row_kinds(grid: Grid) -> Iterator[RowKind]:
     """Yield the kind of each row."""
     above, sums, seen = "total_line", _unnamed_sums(grid), set[tuple[str, ...]]()
     remarks = grid.saying("remark")
-    for _, cells in grid.rows:
+    for line, cells in grid.rows:
         is_part = says("part", normalise_label(grid.text(cells, "job")))
         if is_part and above != "total_line":
             yield "part_line", {}  # of the lot above, counted with it; of a total, its parts are the lots
             continue
-        kind, values = _kind_alone(grid, cells, remarks)
+        kind, values = _kind_alone(Line(grid, line, cells), remarks)
         kind = "total_line" if kind in ("", "text_line") and sums(cells) else kind
         above = above if is_part else kind
         same = (*(grid.text_at(cells, at) for at in grid.references), grid.text(cells, "job"))
@@ -531,8 +531,9 @@ def row_kinds(grid: Grid) -> Iterator[RowKind]:
         yield kind, values if kind != "total_line" else {}
 
 
-def _kind_alone(grid: Grid, cells: Sequence[Any], remarks: Iterable[int]) -> RowKind:
-    """Return the kind of a row, whatever stands above it."""
+def _kind_alone(row: Line, remarks: Iterable[int]) -> RowKind:
+    """Return the kind of a row, whatever stands above it: the first that fits."""
+    grid, cells = row.grid, row.cells
     texts, job = [normalise_label(cell_text(cell)) for cell in cells], grid.job_text(cells)
     if [*filter(None, texts)] == [*filter(None, grid.names)]:
         return "header_again", {}
@@ -540,29 +541,45 @@ def _kind_alone(grid: Grid, cells: Sequence[Any], remarks: Iterable[int]) -> Row
     counted = job[:1].isdigit()  # "13 postes" beside "Total", or jobs with their numbers
     if any(map(TOTAL.fullmatch, [normalise_label(job).removeprefix("effectif ")] if job and not counted else texts)):
         return "total_line", {}
-    answers = [(grid.text_at(cells, at).casefold(), out_by) for at, out_by in grid.answered.items()]
     is_lot = _is_lot_row(grid, cells)
-    answers += [("oui" if texts[at] else "non", grid.answered[at]) for at in grid.marked if is_lot]
-    is_out = any(text.isalpha() and _YES_NO.get(text) == out_by for text, out_by in answers)
-    is_out |= any(says("steady", grid.text_at(cells, at).casefold()) for at in grid.trends)
+    if _is_kept(row, is_lot=is_lot):
+        return "not_concerned" if grid.side == "fragile" else "closed_line", {}
     ends = [texts[at] for at in grid.ends] + ([] if counted else [*map(normalise_label, _IN_BRACKETS.findall(job))])
     ended = any(says(grid.ended, text) for text in ends) or any(says("closed_state", texts[at]) for at in grid.states)
-    ended |= any(_is_past(grid.text_at(cells, at)) for at in grid.exits)
-    if is_out or ended:
-        return "not_concerned" if is_out and grid.side == "fragile" else f"{grid.ended}_line", {}
+    if ended or any(_is_past(row.text_at(at)) for at in grid.exits):
+        return f"{grid.ended}_line", {}
     if not is_lot:
         return "text_line", {"text": " ".join(filter(None, map(cell_text, cells)))[:80]}
+    return _kind_of_lot(row, remarks)
+
+
+def _is_kept(row: Line, *, is_lot: bool) -> bool:
+    """Whether a column of answers says that a row is out, or that its jobs stay as many."""
+    grid = row.grid
+    answers = [(row.text_at(at).casefold(), out) for at, out in grid.answered.items()]
+    answers += [("oui" if row.text_at(at) else "non", grid.answered[at]) for at in grid.marked if is_lot]
+    steady = any(says("steady", row.text_at(at).casefold()) for at in grid.trends)
+    return steady or any(text.isalpha() and _YES_NO.get(text) == out for text, out in answers)
+
+
+def _kind_of_lot(row: Line, remarks: Iterable[int]) -> RowKind:
+    """Return the kind of a row that has a job or people: a lot, but for those out of scope or of the other side."""
+    grid = row.grid
     nobodies = ("out_of_scope", "nobody_there") if grid.side == "fragile" else ("out_of_scope",)
-    certain = (at for at in remarks if not grid.text_at(cells, at).endswith("?"))  # else a doubt
-    apart = next((at for at in certain if any(says(subject, texts[at]) for subject in nobodies)), None)
-    at = grid.side_column if apart is None else apart
-    given = "" if at is None else grid.text_at(cells, at)
-    side = grid.side if at is None else side_of_text(given)
-    counts = side == grid.side or (side is None and not grid.two_sided and not stays(given))
-    if apart is None and (counts or stays(given)):
-        return "" if counts else f"{grid.side}_no_change", {}
-    key = "out_of_scope" if apart is not None else "side_unknown" if side is None else "other_side"
-    return key, {"column": "" if at is None else grid.header[at], "given": given}
+    certain = (at for at in remarks if not row.text_at(at).endswith("?"))  # else a doubt
+    apart = next((i for i in certain if any(says(key, normalise_label(row.text_at(i))) for key in nobodies)), None)
+    if apart is not None:
+        return "out_of_scope", {"column": grid.header[apart], "given": row.text_at(apart)}
+    at = grid.side_column
+    if at is None:
+        return "", {}
+    given = row.text_at(at)
+    side = side_of_text(given)
+    if stays(given) and side != grid.side:
+        return f"{grid.side}_no_change", {}
+    if side == grid.side or (side is None and not grid.two_sided):
+        return "", {}
+    return "side_unknown" if side is None else "other_side", {"column": grid.header[at], "given": given}
 
 
 def _unnamed_sums(grid: Grid) -> Callable[[Sequence[Any]], bool]:
@@ -583,6 +600,14 @@ def _unnamed_sums(grid: Grid) -> Callable[[Sequence[Any]], bool]:
     return sums
 
 
+class _Remark(NamedTuple):
+    """What the cell of a column says of a row's number: what is left of it, and the key of the message."""
+
+    at: int
+    n_left: int
+    key: str
+
+
 def remarked(row: Line, number: int) -> int:
     """
     Return what remarks, or words beside it, leave of a row's number, with a message: "dont 3 déjà pourvus", "reste 6".
@@ -590,43 +615,55 @@ def remarked(row: Line, number: int) -> int:
     Of people, only those that are said to be among the number are taken off it; others may be beside it. A doubt
     changes nothing.
     """
-    grid = row.grid
-
-    def told(cell: tuple[str, str], n_left: int, key: str = "remarked") -> int:
-        row.note(key, cell[0], given=cell[1], number=number, left=n_left)
+    for at, n_left, key in _remarks_on(row, number):  # the first is the surest
+        row.note(key, row.grid.header[at], given=row.text_at(at), number=number, left=n_left)
         return n_left
+    return number
 
-    count = grid.columns.get(grid.count, -1)
-    cells = {at: (grid.header[at], row.text_at(at)) for at in (count, *grid.remarks) if at >= 0}
-    words = {at: normalise_label(text) for at, (_, text) in cells.items()}
+
+def _remarks_on(row: Line, number: int) -> Iterator[_Remark]:
+    """Yield what cells say of a row's number: how many persons it is, then what is left of it, then doubts."""
+    grid, count = row.grid, row.grid.columns.get(row.grid.count, -1)
+    words = {at: normalise_label(row.text_at(at)) for at in (count, *grid.remarks) if at >= 0}
     for at in grid.remarks if count >= 0 and says("part_time", grid.names[count]) else ():
         match = _PERSONS.search(words[at])
         if match and int(match["n"]) > number:
-            return told(cells[at], int(match["n"]), "persons_remarked")
-    for at, note in words.items():
-        uncounted = count < 0 or (not grid.header[count] and number == 1)  # where other titles tell their number
-        counted = _COUNT_REMARK.search(note) if uncounted and grid.side == "hiring" else None
+            yield _Remark(at, int(match["n"]), "persons_remarked")
+    uncounted = count < 0 or (not grid.header[count] and number == 1)  # where other titles tell their number
+    for at, text in words.items():
+        counted = _COUNT_REMARK.search(text) if uncounted and grid.side == "hiring" else None
         if counted and (n := whole_of(counted["n"]) or 1) > 1:
-            return told(cells[at], n, "counted_by_remark")
-        for key, pattern in _REMARKS[grid.side] if not grid.counts_rest else ():
-            match = pattern.search(note)
-            n = (whole_of(match["n"]) or 0) if match else 0
-            among = match is not None and note[: match.start()].endswith("dont ")
-            beside = at == count and match is not None and (match.start() == 0 or (key == "leavers" and not among))
-            if not 0 < n <= number or beside:  # "8 CDI + 2 CDD"
-                continue
-            if key == "leavers" or not (grid.side == "hiring" or among or key == "left"):
-                return told(cells[at], number, "leavers_remarked")
-            return told(cells[at], n if key == "left" else number - n)
-        if grid.side == "fragile" and at != count and (says("gone", note) or (number == 1 and says("leaver", note))):
-            return told(cells[at], number, "leavers_remarked")
-    doubted = [cells[at] for at in grid.remarks if says("doubt", cells[at][1].casefold())]
-    answers = [(grid.header[at], text) for at in grid.answered if not (text := row.text_at(at)).isdigit() and text]
-    unclear = (answer for answer in answers if _YES_NO.get(answer[1].casefold()) not in ("yes", "no"))  # "Partiel"
-    doubted += [answer for answer in unclear if answer[1].casefold() not in _TICKS]
-    unread = [cells[at] for at in grid.states if cells[at][1] and not says("open_state", words[at])]
-    keyed = [*((cell, "doubted") for cell in doubted), *((cell, "state_unread") for cell in unread)]
-    return next((told(cell, number, key) for cell, key in keyed), number)
+            yield _Remark(at, n, "counted_by_remark")
+        if not grid.counts_rest:
+            yield from (_Remark(at, *left) for left in _left_by(text, number, grid.side, beside=at == count))
+        leaves = says("gone", text) or (number == 1 and says("leaver", text))
+        if leaves and grid.side == "fragile" and at != count:
+            yield _Remark(at, number, "leavers_remarked")
+    yield from (_Remark(at, number, "doubted") for at in grid.remarks if says("doubt", row.text_at(at).casefold()))
+    for at in grid.answered:
+        answer = row.text_at(at).casefold()
+        if answer and not answer.isdigit() and answer not in _TICKS and _YES_NO.get(answer) not in ("yes", "no"):
+            yield _Remark(at, number, "doubted")  # "Partiel"
+    unread = (at for at in grid.states if row.text_at(at) and not says("open_state", words[at]))
+    yield from (_Remark(at, number, "state_unread") for at in unread)
+
+
+def _left_by(text: str, number: int, side: Side, *, beside: bool) -> Iterator[tuple[int, str]]:
+    """Yield what a text, which may stand `beside` the number in its cell, leaves of it, with the key of the message."""
+    for kind, pattern in _REMARKS[side]:
+        match = pattern.search(text)
+        n = (whole_of(match["n"]) or 0) if match else 0
+        if match is None or not 0 < n <= number:
+            continue
+        among = text[: match.start()].endswith("dont ")
+        if beside and (match.start() == 0 or (kind == "leavers" and not among)):  # "8 CDI + 2 CDD"
+            continue
+        if kind == "left":
+            yield n, "remarked"
+        elif kind == "taken" and (among or side == "hiring"):
+            yield number - n, "remarked"
+        else:
+            yield number, "leavers_remarked"
 
 
 def _is_lot_row(grid: Grid, cells: Sequence[Any]) -> bool:
@@ -661,27 +698,11 @@ def fill_down(grid: Grid, rows: Sequence[Row], breaks: Iterable[Row]) -> dict[in
         one; those of a place alone are of one employer.
     """
     place_roles = [role for role in ("basin", "commune", "postcode", "department") if role in grid.columns]
-    blanks = {
-        role: [cells for _, cells in rows if not grid.text(cells, role)]
-        for role in sorted(PLACED & grid.columns.keys())
-    }
-    many = [role for role, lines in blanks.items() if len(lines) >= max(1, _GROUPED_SHARE * len(rows))]
-    lead = "employer" if "employer" in many else next(iter(many), "")
-    if not lead or grid.references:
-        return {}  # a program that gives each offer its reference would have written its employer too
-    others = [role for role in place_roles if lead == "employer"]
-    repeated = any(a == b != "" for a, b in pairwise(grid.text(cells, lead) for _, cells in rows))
-    if repeated and (not others or any(grid.text(cells, role) for cells in blanks[lead] for role in others)):
-        return {}
-    heads = [
-        line for (line, cells), (_, below) in pairwise(rows) if grid.text(cells, lead) and not grid.text(below, lead)
-    ]
-    if lead != "employer" and (grid.titled or len(heads) < _SEVERAL_GROUPS):  # the place of the title may be meant
-        return {}
+    lead = _lead_of_groups(grid, rows, place_roles)
     filled = (*(("employer", *_OF_FIRM) if lead == "employer" else ()), *place_roles)
     completed, above = dict[int, tuple[str, Sequence[Any]]](), dict[str, str]()
     ends = dict(breaks)
-    for line, cells in sorted([*rows, *ends.items()], key=lambda row: row[0]):
+    for line, cells in sorted([*rows, *ends.items()], key=lambda row: row[0]) if lead else ():
         texts = {role: grid.text(cells, role) for role in ("employer", *_OF_FIRM, *place_roles)}
         places = {role: texts[role] for role in place_roles}
         if line in ends:
@@ -694,6 +715,23 @@ def fill_down(grid: Grid, rows: Sequence[Row], breaks: Iterable[Row]) -> dict[in
             values = {grid.columns[r]: above.get(r, "") for r in filled if r in grid.columns and not texts[r]}
             completed[line] = lead, [values.get(at, cell) for at, cell in enumerate(cells)]
     return completed
+
+
+def _lead_of_groups(grid: Grid, rows: Sequence[Row], place_roles: Sequence[str]) -> str:
+    """Return the role that the first row of each group alone has: the employer, or else a place; none elsewhere."""
+    empty = {role: [c for _, c in rows if not grid.text(c, role)] for role in sorted(PLACED & grid.columns.keys())}
+    many = [role for role, lines in empty.items() if len(lines) >= max(1, _GROUPED_SHARE * len(rows))]
+    lead = "employer" if "employer" in many else next(iter(many), "")
+    if not lead or grid.references:  # a program that gives each offer its reference would have written its employer too
+        return ""
+    texts = [grid.text(cells, lead) for _, cells in rows]
+    if any(text == below != "" for text, below in pairwise(texts)) and (
+        lead != "employer" or not place_roles or any(grid.text(c, role) for c in empty[lead] for role in place_roles)
+    ):
+        return ""
+    n_groups = sum(text != "" and not below for text, below in pairwise(texts))
+    # The place of the title may be meant.
+    return "" if lead != "employer" and (grid.titled or n_groups < _SEVERAL_GROUPS) else lead
 
 
 def change_of(text: str, decimal: str = "") -> int | None:
