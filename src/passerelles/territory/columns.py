@@ -374,7 +374,7 @@ class _Heading(NamedTuple):
     @property
     def summed(self) -> bool:
         """Whether a total stands below it beside the parts that it sums."""
-        return len(self.below) > _HEADER_LEAST and any(map(_is_total, self.below))
+        return len(self.below) > _HEADER_LEAST and any(map(is_total, self.below))
 
     @property
     def alone(self) -> bool:
@@ -384,12 +384,12 @@ class _Heading(NamedTuple):
     def with_second(self, text: str) -> str:
         """Return the name of the column in which a text stands below it; none of a part beside its sum."""
         both = f"{self.name} {text}".rstrip()
-        if self.summed and not _is_total(text):
+        if self.summed and not is_total(text):
             return ""
         if self.of_year:
             return " ".join(f"{YEAR.sub('', self.name)} {text} {year_of(self.name)}".split())
         if self.parted:
-            counts = has_counts([both]) if _is_total(text) else names_role(both) and not has_counts([text])
+            counts = has_counts([both]) if is_total(text) else names_role(both) and not has_counts([text])
             complete = names_role(text) and not counts and not says("part_time", normalise_label(self.name))
             return text if self.of_places or is_part(text) or complete else both
         # "Départs" above "retraite"
@@ -437,7 +437,8 @@ def one_header(
     return [heading.with_second(text) for heading in headings for text in heading.below]
 
 
-def _is_total(name: str) -> bool:
+def is_total(name: str) -> bool:
+    """Whether a name, or a cell, is that of a total."""
     return TOTAL.fullmatch(normalise_label(name)) is not None
 
 

@@ -8,12 +8,13 @@ from statistics import fmean
 from types import MappingProxyType
 from typing import Any, Final
 
-from passerelles.io.csv import TOTAL, decimal_sign, hold_counts, mostly_hold_counts, read_number
+from passerelles.io.csv import decimal_sign, hold_counts, mostly_hold_counts, read_number
 from passerelles.io.xlsx import cell_text
 from passerelles.territory.columns import (
     are_parts,
     bare,
     corner,
+    is_total,
     labels_of,
     named_columns,
     names_role,
@@ -47,42 +48,52 @@ def unpivoted(grid: Grid) -> Grid:
 
     A corner may say what its rows and columns are: ``Métier \ Entreprise``.
     """
-    original, is_place, are_jobs = grid, grid.reader.is_place, grid.reader.holds_jobs
-    plain = {i: _BRACKET.sub("", name) for i, name in enumerate(grid.header) if name and not is_place(name)}
-    plain = {i: name for i, name in plain.items() if name != grid.header[i] and is_place(without_part(name))}
-    grid = replace(grid, header=[plain.get(i, name) for i, name in enumerate(grid.header)])  # "Redon (ouv. mars)"
-    bare_names = {i: _COUNT_WORD.sub("", without_part(n)) for i, n in enumerate(grid.header) if n and not is_place(n)}
-    parted = {i: bare for i, bare in bare_names.items() if bare != grid.header[i]}
-    parted = parted if len({*filter(is_place, parted.values())}) >= _LEAST else {}  # "Redon CDI", "Effectif Redon"
-    grid = replace(grid, header=[parted.get(i, name) for i, name in enumerate(grid.header)])
-    names, corner_cell = grid.header, corner(grid.header, grid.side)
+    header, renamed = _named_after_places(grid)
+    headed = _headed(replace(grid, header=header), renamed)
+    return grid if headed is None else _unpivot(*headed)
+
+
+def _named_after_places(grid: Grid) -> tuple[list[str], list[int]]:
+    """Return a header without what names say beside a place, what is counted there or a remark; columns of counts."""
+    header, is_place = [*grid.header], grid.reader.is_place
+    for at, name in enumerate(grid.header):
+        short = _BRACKET.sub("", name) if name and not is_place(name) else name
+        if short != name and is_place(without_part(short)):  # "Redon (ouv. mars)"
+            header[at] = short
+    bare_names = [name if is_place(name) else _COUNT_WORD.sub("", without_part(name)) for name in header]
+    changed = [at for at, name in enumerate(header) if bare_names[at] != name]  # "Redon CDI", "Effectif Redon"
+    several = len({bare_names[at] for at in changed if is_place(bare_names[at])}) >= _LEAST
+    return (bare_names, changed) if several else (header, [])
+
+
+def _headed(grid: Grid, renamed: Collection[int]) -> tuple[Grid, str, list[int]] | None:
+    """Return a table, the role of what heads several columns of numbers in it, and these; None where nothing does."""
+    names, is_place, are_jobs = grid.header, grid.reader.is_place, grid.reader.holds_jobs
+    corner_cell, count_name = corner(names, grid.side), grid.title(grid.count)
     if corner_cell is not None:
-        columns = {name: at for name, at in grid.columns.items() if at != corner_cell.at and name != grid.count}
-        grid = replace(grid, columns={**columns, corner_cell.rows: corner_cell.at})
-    count_at = grid.columns.get(grid.count)
-    count_name = None if count_at is None else names[count_at]
-    if count_name is not None and not names_role(count_name) and (is_place(count_name) or are_jobs([count_name])):
+        grid = grid.without(*(role for role, at in grid.columns.items() if at == corner_cell.at), grid.count)
+        grid = grid.with_roles(**{corner_cell.rows: corner_cell.at})
+    elif grid.has(grid.count) and not names_role(count_name) and (is_place(count_name) or are_jobs([count_name])):
         grid = grid.without(grid.count)  # "Agents de quai"
-    free = {i: texts for i in grid.countable if not _is_total(names[i]) and (texts := _non_empty(grid.sample(i)))}
+    free = {i: texts for i in grid.countable if not is_total(names[i]) and (texts := _non_empty(grid.sample(i)))}
     at = [i for i, texts in free.items() if len(numbers_of(texts)) == len(texts)]
     if corner_cell is not None:
-        return _unpivot(grid, corner_cell.columns, free) if at else original
-    if not grid.has("basin", "commune"):
-        places = [i for i in free if any(map(is_place, [names[i], *_INSIDE.split(names[i])]))]  # "Site 1 (Laval)"
-        if sum(i in at for i in places) >= _LEAST:
-            headed = [i for i in free if i in places or i in parted]
-            both = sorted({*headed, *at})  # the total may count those beside them too: "Siège" names no town
-            headed = both if _are_summed(grid, both) and not _are_summed(grid, headed) else headed
-            if others := [i for i in at if i not in headed]:
-                grid.note("other_counts", column=grid.titles(headed), others=grid.titles(others))
-            return _unpivot(grid, "commune", headed)
+        return (grid, corner_cell.columns, [*free]) if at else None
+    places = [i for i in free if any(map(is_place, [names[i], *_INSIDE.split(names[i])]))]  # "Site 1 (Laval)"
+    if not grid.has("basin", "commune") and sum(i in at for i in places) >= _LEAST:
+        headed = [i for i in free if i in places or i in renamed]
+        both = sorted({*headed, *at})  # the total may count those beside them too: "Siège" names no town
+        headed = both if _are_summed(grid, both) and not _are_summed(grid, headed) else headed
+        if others := [i for i in at if i not in headed]:
+            grid.note("other_counts", column=grid.titles(headed), others=grid.titles(others))
+        return grid, "commune", headed
     if grid.side == "hiring" and grid.has("job") and not grid.has("employer"):
         firms = _firms_summed(grid, free)
         if len(firms) >= _LEAST:
-            return _unpivot(grid, "employer", firms)
+            return grid, "employer", firms
     if not grid.has("job", "code") and len(at) >= _LEAST and are_jobs([names[i] for i in at]):
-        return _unpivot(grid, "job", [i for i in free if i in at or are_jobs([names[i]])])
-    return original
+        return grid, "job", [i for i in free if i in at or are_jobs([names[i]])]
+    return None
 
 
 def _firms_summed(grid: Grid, columns: Collection[int]) -> list[int]:
@@ -96,7 +107,7 @@ def _firms_summed(grid: Grid, columns: Collection[int]) -> list[int]:
 
 def _are_summed(grid: Grid, columns: Collection[int]) -> bool:
     """Whether a total beside some columns sums them in each row."""
-    return any(_sums(grid, [total], columns) for total, name in enumerate(grid.header) if _is_total(name))
+    return any(_sums(grid, [total], columns) for total, name in enumerate(grid.header) if is_total(name))
 
 
 def _sums(grid: Grid, total_columns: Collection[int], part_columns: Collection[int], *, least: int = 0) -> bool:
@@ -126,16 +137,12 @@ def _non_empty(texts: Iterable[str]) -> list[str]:
     return [text for text in texts if text.strip(" -–—") not in ("", "0")]
 
 
-def _is_total(name: str) -> bool:
-    return TOTAL.fullmatch(normalise_label(name)) is not None
-
-
 def _unpivot(grid: Grid, role: str, headed: Iterable[int]) -> Grid:
+    """Give each number below columns that are headed by jobs, places or employers its own row, with what heads it."""
     names, samples = grid.header, {i: _non_empty(grid.sample(i)) for i in headed}
     at = [i for i, texts in samples.items() if 2 * len(numbers_of(texts)) >= len(texts)]  # what is none is set aside
-    count_at = grid.columns.get(grid.count)
-    sums = [i for i, name in enumerate(names) if i not in at and (i == count_at or _is_total(name))]
-    old = next(iter(sums), at[0]) if count_at is None else count_at
+    totals = [i for i, name in enumerate(names) if i not in at and is_total(name)]
+    old = grid.columns[grid.count] if grid.has(grid.count) else (*totals, *at)[0]  # whose numbers the rows are given
     grid.note(_NOTICE_OF_ROLE[role], columns=", ".join(dict.fromkeys(names[i] for i in at)))
     if others := [i for i in samples if i not in at]:
         grid.note("columns_apart", columns=grid.titles(others))
@@ -151,15 +158,15 @@ def _unpivot(grid: Grid, role: str, headed: Iterable[int]) -> Grid:
         if role == "employer" and names_role(grid.text(row, "job")) and not numbers_of(texts.values()):
             continue  # says something of the employers
         filled = [i for i in texts if _non_empty([texts[i]])]
-        if old in sums:
+        if old not in at:
             note_sum(grid.note, line, row[old], [texts[i] for i in filled])
+        cells = [(row[i], names[i], beside.get(i, "")) for i in filled]
+        if any(is_total(cell_text(cell)) for cell in row):
+            cells = [(sum(numbers_of(texts[i] for i in filled)), "", "")]
+        elif not texts and cell_text(row[old]) != "0":
+            cells = [(row[old], "", "")]
         other_cells = [None if i in (old, *at) else cell for i, cell in enumerate(row)]
-        if any(_is_total(cell_text(cell)) for cell in row):
-            rows.append((line, [*other_cells, sum(numbers_of(texts[i] for i in filled)), "", ""]))
-        else:
-            nobody: list[tuple[Any, str, str]] = [] if texts or cell_text(row[old]) == "0" else [(row[old], "", "")]
-            numbers = [(row[i], names[i], beside.get(i, "")) for i in filled] or nobody
-            rows += [(line, [*other_cells, *cells]) for cells in numbers]
+        rows += [(line, [*other_cells, *new_cells]) for new_cells in cells]
     header = ["" if i in (old, *at) else name for i, name in enumerate(names)]
     columns = {**grid.columns, grid.count: len(names), role: len(names) + 1}
     columns |= {"employer" if role == "commune" else "commune": len(names) + 2} if beside else {}
@@ -196,7 +203,7 @@ def with_labels(grid: Grid, above: Sequence[Row]) -> Grid:
             grid.note("label_line" if line < last else "label_foot", line, given=label)
         elif line not in lines_above:
             rows.append((line, cells))
-            is_sum = any(_is_total(cell_text(cell)) for cell in cells)  # of several jobs
+            is_sum = any(is_total(cell_text(cell)) for cell in cells)  # of several jobs
             for label_role, text in labels.items():
                 texts_by_role.setdefault(label_role, {})[line] = "" if is_sum and label_role == "job" else text
     grid = replace(grid, rows=rows)
@@ -212,7 +219,7 @@ def _lone(rows: Iterable[Row]) -> dict[int, str]:
     texts = {line: [text for cell in cells if (text := cell_text(cell).strip())] for line, cells in rows}
     texts = {n: cells[1:] if len(cells) == _LEAST and _names_owner(cells[0]) else cells for n, cells in texts.items()}
     alone = {n: cells[0] for n, cells in texts.items() if len(cells) == 1}
-    return {n: text for n, text in alone.items() if text[0].isalpha() and not _is_total(text)}
+    return {n: text for n, text in alone.items() if text[0].isalpha() and not is_total(text)}
 
 
 def _names_owner(name: str) -> bool:
@@ -288,33 +295,28 @@ def without_sums(grid: Grid) -> Grid:
     LotsError
         If the lines make its total several times, and no such rows are found.
     """
-    job, count = grid.columns.get("job", -1), grid.columns.get(grid.count, -1)
-    if min(job, count) < 0:
+    if not grid.has("job") or not grid.has(grid.count):
         return grid
-    compact = says("compact", normalise_label(grid.header[job]))
-    cells = [(line, grid.text_at(row, job), read_number(grid.text_at(row, count)).value) for line, row in grid.rows]
-    numbered = [(line, text, number) for line, text, number in cells if number and not _is_total(text)]
-    total = next((number for _, text, number in reversed(cells) if number and _is_total(text)), None)
+    compact, are_jobs = says("compact", normalise_label(grid.title("job"))), grid.reader.holds_jobs
+    cells = [(n, grid.text(row, "job"), read_number(grid.text(row, grid.count)).value or 0) for n, row in grid.rows]
+    numbered = [(line, text, number) for line, text, number in cells if number and not is_total(text)]
+    total = next((number for _, text, number in reversed(cells) if number and is_total(text)), None)
     numbers = [number for *_, number in numbered]
-    at = _summing(numbers)
-    names = [text for n, (_, text, _) in enumerate(numbered) if n in at]
-    jobs = [text for n, (_, text, _) in enumerate(numbered) if n not in at]
-    are_jobs = grid.reader.holds_jobs
-    fits = (compact and not are_jobs(names)) if total is None else total == sum(numbers[n] for n in at)
-    if not at or not fits or not are_jobs(jobs):
+    starts = _summing(numbers)
+    heads = {numbered[at][0]: numbered[at][1] for at in starts}
+    names, jobs = [*heads.values()], [text for line, text, _ in numbered if line not in heads]
+    summed = (compact and not are_jobs(names)) if total is None else total == sum(numbers[at] for at in starts)
+    if not starts or not summed or not are_jobs(jobs):
         if compact and total is not None and sum(numbers) != total and sum(numbers) % total == 0:
             raise LotsError([Problem(grid.name, 0, grid.count, "sums_among", {"column": grid.title("job")})])
         return grid
-    texts, heads, name = dict[int, str](), dict[int, str](), ""
-    for n, (line, text, _) in enumerate(numbered):
-        name = text if n in at else name
-        (heads if n in at else texts)[line] = name
     role = "commune" if all(map(grid.reader.is_place, names)) else "employer"
     of_rows = not grid.has(role) and (compact or role == "commune")  # else of workshops
     for line, name in heads.items():
         grid.note("label_line" if of_rows else "total_line", line, **({"given": name} if of_rows else {}))
+    above = {line: numbered[max(at for at in starts if at <= n)][1] for n, (line, _, _) in enumerate(numbered)}
     grid = replace(grid, rows=[row for row in grid.rows if row[0] not in heads])
-    return grid.with_column(role, texts) if of_rows else grid
+    return grid.with_column(role, above) if of_rows else grid
 
 
 def _summing(numbers: Sequence[float]) -> list[int]:
@@ -445,45 +447,54 @@ def with_changes(grid: Grid) -> Grid:
 
 def all_counts(grid: Grid) -> Grid:
     """Add the columns that count parts of the same people; say which others count too, and refuse to guess one."""
-    count = grid.count
-    people = {grid.header[at]: at for at in grid.holding(hold_counts, grid.countable)}
-    alone = {count: people["N"]} if [*people] == ["N"] else {}
-    if says("part_time", bare(grid.title(count))) and (alone or are_parts([*people])):  # persons before equivalents
-        grid = grid.without(count).with_roles(part_time=grid.columns[count], **alone)
+    count, grid = grid.count, _without_taken(_with_target(_with_persons(grid)))
     known = grid.has(count)
-    if not known or not grid.counts_present:
-        grid = grid.without("target")
-    if grid.has("target"):
-        columns = {"current": grid.title(count), "target": grid.title("target")}
-        grid.note(f"{grid.side}_change", 0, count, **columns)
-    grid = _without_taken(grid)
     beside = _counted_beside(grid) if known else []
     free = [at for at in grid.countable if at not in beside]
     counted = _counting_too(grid, free) if known else grid.by_periods(free) or grid.holding(hold_counts, free)
-    first = grid.columns.get(count, next(iter(counted), -1))
-    if first < 0:
+    if not known and not counted:
         grid.refuse_unread(grid.uncounted)
         return grid
+    first = grid.columns.get(count, next(iter(counted), -1))
     of_now = grid.side == "fragile" and grid.counts_present
     dated = grid.by_periods([first, *free] if known and not of_now else free)
     dated = dated if first in dated and not any(says("of_a_day", bare(grid.header[at])) for at in dated) else []
-    others = [at for at in free if at != first and are_parts([grid.header[first], grid.header[at]])]
-    others += [at for at in dict.fromkeys([*dated, *counted]) if at not in (first, *others, *grid.parts)]
+    parts = [at for at in free if at != first and are_parts([grid.header[first], grid.header[at]])]
+    others = [at for at in dict.fromkeys([*parts, *dated, *counted]) if at != first and at not in grid.parts]
+    no_total = [at for at in others if not is_total(grid.header[at])]  # "Effectif CDI", "Effectif CDD", "Total"
+    others = no_total if no_total and _are_summed(grid, [first, *no_total]) else others
     if not others:
         return grid
-    parts = [at for at in others if not _is_total(grid.header[at])]  # "Effectif CDI", "Effectif CDD", "Total"
-    others = parts if parts and _are_summed(grid, [first, *parts]) else others
-    names = [grid.header[at] for at in (first, *others)]
-    alike = [first, *(at for at in others if not known or are_parts([names[0], grid.header[at]]))]
+    alike = [first, *(at for at in others if not known or at in parts)]
     summed = dated or (alike if are_parts([grid.header[at] for at in alike]) else [])
-    apart = [name for at in others if at not in summed and (name := grid.header[at]) not in ("", names[0])]
     if summed and not grid.parts:
         grid.note("parts_summed", 0, count, columns=grid.titles(summed))
         grid = replace(grid.with_roles(**{count: first}), parts=[at for at in summed if at != first])
     elif not known:
-        raise LotsError([Problem(grid.name, 0, count, "several_counts", {"columns": ", ".join(names)})])
+        raise LotsError([Problem(grid.name, 0, count, "several_counts", {"columns": grid.titles([first, *others])})])
+    names = ["", grid.header[first]]
+    apart = [grid.header[at] for at in others if at not in summed and grid.header[at] not in names]
     if apart and not are_parts(apart):  # parts of what the column counts
         grid.note("other_counts", 0, count, column=grid.titles(summed or [first]), others=", ".join(apart))
+    return grid
+
+
+def _with_persons(grid: Grid) -> Grid:
+    """Count persons, in a column "N" or in columns of parts, rather than the full-time equivalents beside them."""
+    people = {grid.header[at]: at for at in grid.holding(hold_counts, grid.countable)}
+    alone = {grid.count: people["N"]} if [*people] == ["N"] else {}
+    if says("part_time", bare(grid.title(grid.count))) and (alone or are_parts([*people])):
+        return grid.without(grid.count).with_roles(part_time=grid.columns[grid.count], **alone)
+    return grid
+
+
+def _with_target(grid: Grid) -> Grid:
+    """Say that people or openings are the change from who is there now to a target, which says nothing elsewhere."""
+    if not grid.has(grid.count) or not grid.counts_present:
+        return grid.without("target")
+    if grid.has("target"):
+        titles = {"current": grid.title(grid.count), "target": grid.title("target")}
+        grid.note(f"{grid.side}_change", 0, grid.count, **titles)
     return grid
 
 
@@ -543,24 +554,30 @@ def of_who_moves(grid: Grid) -> Grid:
     count = grid.columns.get("headcount")
     if grid.side == "hiring" or count is None or grid.signed or grid.has("target"):
         return grid
-    names = {at: bare(grid.header[at]) for at in range(len(grid.header))}
+    names = [bare(name) for name in grid.header]
     cut = says("leaves", names[count]) and not says("forced", names[count])
     if not cut and (not says("people", names[count]) or says("to_move", names[count])):
         return grid
-    subject, other = "forced" if cut else "to_move", ("moved", "part_time")
-    moves = [at for at in grid.countable if says(subject, names[at]) and not any(says(s, names[at]) for s in other)]
     whole = [count, *(at for at in grid.countable if are_parts([grid.header[count], grid.header[at]]))]
-    moves = [at for at in grid.within(whole, grid.holding(mostly_hold_counts, moves)) if not says("leavers", names[at])]
-    moves = [at for at in moves if not cut or any(numbers_of(grid.sample(at)))]  # else all may choose to leave
+    free = [at for at in grid.countable if not says("leavers", names[at])]
+    months = [] if cut else grid.by_periods(free)  # in which they leave
+    named = [at for at in free if says("forced" if cut else "to_move", names[at])]
+    named = [at for at in named if not cut or any(numbers_of(grid.sample(at)))]  # else all may choose to leave
+    moves = months or _who_moves(grid, named, whole)
+    if not moves or moves[0] == count or (len(moves) > 1 and not months):
+        return grid
+    grid.note("who_moves", 0, "headcount", column=grid.titles(moves), beside=grid.titles(whole))
+    return replace(grid.with_roles(headcount=moves[0]).emptied({*whole} - {*moves}), parts=moves[1:])
+
+
+def _who_moves(grid: Grid, named: Iterable[int], whole: Sequence[int]) -> list[int]:
+    """Return the columns of who moves among those named so: of who is left rather than of all, not of who stays."""
+    names = [bare(name) for name in grid.header]
+    moves = [at for at in named if not says("moved", names[at]) and not says("part_time", names[at])]
+    moves = grid.within(whole, grid.holding(mostly_hold_counts, moves))
     still = [at for at in moves if says("still", names[at])]
     stay = [at for at in still if any(_sums(grid, whole, [at, o], least=2) for o in moves if o not in still)]
-    moves = [at for at in still if at not in stay] or [at for at in moves if at not in stay]
-    months = grid.by_periods([at for at in grid.countable if not says("leavers", names[at])])  # in which they leave
-    first, *parts = (months if not cut else []) or moves or [count]
-    if first == count or (parts and not months):
-        return grid
-    grid.note("who_moves", 0, "headcount", column=grid.titles((first, *parts)), beside=grid.titles(whole))
-    return replace(grid.with_roles(headcount=first).emptied({*whole} - {first, *parts}), parts=parts)
+    return [at for at in still if at not in stay] or [at for at in moves if at not in stay]
 
 
 def shaped(grid: Grid) -> Grid:
