@@ -182,36 +182,39 @@ def with_labels(grid: Grid, above: Sequence[Row]) -> Grid:
     again, and a place alone on its line, or a job where no column has jobs. A site that is named after a town is a
     place.
     """
-    is_place, labels, texts_by_role = grid.reader.is_place, dict[str, str](), dict[str, dict[int, str]]()
-    rows, lines_above = list[Row](), [line for line, _ in above]
+    lines_above, titles = {line for line, _ in above}, _titles_within(grid, above)
     last = max((line for line, cells in grid.rows if sum(bool(cell_text(cell)) for cell in cells) > 1), default=0)
-    firms = {} if grid.has("employer") else _block_titles(grid, above)
-    placed = _firm_titles(grid, above)
-    titles = firms or _place_titles(grid, above)
-    titles = titles if firms or len(titles) > len(placed) else {}
-    titles = titles or _job_titles(grid)
-    placed = placed if firms or not titles else {}
+    labels, labels_by_line, rows = dict[str, str](), dict[int, dict[str, str]](), list[Row]()
     for line, cells in sorted([*above, *grid.rows], key=lambda row: row[0]):
         page_field = _page_field(cells, grid.reader) if line in lines_above else {}
-        fields = dict(labels_of(cells, grid.side)) or page_field or titles.get(line, {})
-        named = {"commune" if role == "employer" and is_place(text) else role: text for role, text in fields.items()}
-        named |= placed.get(line, {})
-        named = {role: text for role, text in named.items() if not grid.has(*_SAME_ROLES.get(role, {role}))}
+        fields = dict(labels_of(cells, grid.side)) or titles.get(line) or page_field
+        if "commune" not in fields and grid.reader.is_place(fields.get("employer", "")):
+            fields = {"commune" if role == "employer" else role: text for role, text in fields.items()}
+        named = {role: text for role, text in fields.items() if not grid.has(*_SAME_ROLES.get(role, {role}))}
         if named:
             labels |= named
             label = " ".join(filter(None, map(cell_text, cells)))
             grid.note("label_line" if line < last else "label_foot", line, given=label)
         elif line not in lines_above:
             rows.append((line, cells))
-            is_sum = any(is_total(cell_text(cell)) for cell in cells)  # of several jobs
-            for label_role, text in labels.items():
-                texts_by_role.setdefault(label_role, {})[line] = "" if is_sum and label_role == "job" else text
+            of_several = any(is_total(cell_text(cell)) for cell in cells)  # a sum of jobs is of none
+            labels_by_line[line] = {role: "" if of_several and role == "job" else labels[role] for role in labels}
     grid = replace(grid, rows=rows)
-    for label_role in labels.keys() - texts_by_role.keys():  # below the table
-        texts_by_role[label_role] = dict.fromkeys((line for line, _ in rows), labels[label_role])
-    for role, texts in sorted(texts_by_role.items()):
-        grid = grid.with_column(role, texts)
+    for role, text in sorted(labels.items()):
+        texts = {
+            line: labels_of_line[role] for line, labels_of_line in labels_by_line.items() if role in labels_of_line
+        }
+        grid = grid.with_column(role, texts or text)  # one below the table is of all rows
     return grid
+
+
+def _titles_within(grid: Grid, above: Sequence[Row]) -> Titles:
+    """Return what stands alone on lines, by line: firms and their places; else places where they are more, or jobs."""
+    firms, placed = {} if grid.has("employer") else _block_titles(grid, above), _firm_titles(grid, above)
+    if firms:
+        return {line: firms.get(line, {}) | placed.get(line, {}) for line in (*firms, *placed)}
+    places = _place_titles(grid, above)
+    return (places if len(places) > len(placed) else {}) or _job_titles(grid) or placed
 
 
 def _lone(rows: Iterable[Row]) -> dict[int, str]:
@@ -248,13 +251,7 @@ def _firm_titles(grid: Grid, above: Sequence[Row]) -> Titles:
     if grid.has("employer") or not grid.has("job", "code"):
         return {}
     if grid.has("basin", "commune"):
-        lots = [line for line, cells in grid.rows if grid.job_text(cells) and grid.text(cells, grid.count)]
-        heads = {line: text for line, text in _lone(grid.rows).items() if line < max(lots, default=0)}
-        first = {line for line, _ in grid.rows[:1]}
-        texts = [*heads.values()] if grid.side == "hiring" and first & heads.keys() else []
-        no_firms = any(":" in t or says("section", normalise_label(t)) or grid.reader.is_place(t) for t in texts)
-        are_firms = len(texts) >= _LEAST and not no_firms and not grid.reader.holds_jobs(texts)
-        return {line: {"employer": text} for line, text in heads.items()} if are_firms else {}
+        return _firms_of_openings(grid)
     lone = {line: text for line, text in _lone((*above[-1:], *grid.rows)).items() if ":" not in text}
     places = {line: place_in_title(text, grid.reader.is_place) for line, text in lone.items()}
     if 2 * sum(map(bool, places.values())) <= len(lone) or not lone.keys() & {line for line, _ in grid.rows}:
@@ -262,6 +259,17 @@ def _firm_titles(grid: Grid, above: Sequence[Row]) -> Titles:
     firms = {n: text.removesuffix(")").removesuffix(places[n]).rstrip(" ,(-–") for n, text in lone.items()}
     places |= {n: text for n, text in lone.items() if not places[n] and grid.reader.is_place(text)}  # "CH de Redon"
     return {n: {"employer": firm, "commune": places[n]} for n, firm in firms.items()}
+
+
+def _firms_of_openings(grid: Grid) -> Titles:
+    """Return the firms that stand alone on lines above openings, from the first row on, by line."""
+    lots = [line for line, cells in grid.rows if grid.job_text(cells) and grid.text(cells, grid.count)]
+    heads = {line: text for line, text in _lone(grid.rows).items() if line < max(lots, default=0)}
+    texts, first = [*heads.values()], {line for line, _ in grid.rows[:1]}
+    if grid.side == "fragile" or len(texts) < _LEAST or first.isdisjoint(heads) or grid.reader.holds_jobs(texts):
+        return {}
+    no_firms = any(":" in t or says("section", normalise_label(t)) or grid.reader.is_place(t) for t in texts)
+    return {} if no_firms else {line: {"employer": text} for line, text in heads.items()}
 
 
 def _job_titles(grid: Grid) -> Titles:
