@@ -48,9 +48,7 @@ _POSTCODE: Final = re.compile(r"\s*\d{5}\s*")
 _LICENCE: Final = re.compile(r"[A-Da-d][1Ee]{0,2}\b(?! ?\+)|EC\b")
 _FORKLIFT: Final = re.compile(r"R ?[34]\d\d|[1-6][AaBb]?(?![\d àou/-]*(?i:ans?|ann[ée]es?|mois)\b)(?:[\s,/-]|et|$)")
 _DIPLOMA: Final = r"(?:DE|TP|CAP|BEP|BP|BTS|CQP|[Tt]itre|[Dd]ipl)[^,;+/&]*"
-_EITHER_DIPLOMA: Final = re.compile(
-    rf"\b{_DIPLOMA}(?:,\s*{_DIPLOMA})*,\s*{_DIPLOMA}(?<=\w)\s+ou\s"
-)  # "DEAES, DEAVS ou ..."
+_EITHER_DIPLOMA: Final = re.compile(rf"\b{_DIPLOMA}(?:,\s*{_DIPLOMA})*,\s*{_DIPLOMA}(?<=\w)\s+ou\s")
 _EITHER_LICENCE: Final = re.compile(r"(\b[Pp]ermis \w{1,2} ou )(?=(?:[A-D][1E]?|EC)\b)")
 _NUMBERED: Final = re.compile(r"CACES|R ?[34]\d\d", re.IGNORECASE)
 _CATEGORY: Final = re.compile(r"[A-H]\d?|\d+[AB]?")
@@ -58,8 +56,6 @@ _ASKED_APART: Final = re.compile(r"[+/,;&\n•](?!\s*\d)|\s+et\s+(?=(?:[A-D][1E]
 _TOWN_AT_END: Final = re.compile(r"(?: [àa] |\s[-–]\s|,\s|\()(?P<place>[A-ZÀ-Ý][^(),]*(?:\(\w{2,3}\))?)\)?\s*$")
 _ROME_DASHED: Final = re.compile(r"^\s*([A-Za-z])\s?[-–.]\s?(\d{4})\s*$")
 _MOST_JOBS: Final = 4  # in a cell: more are no list of jobs
-
-
 _JOBS: Final = WORDS["jobs"]
 _NO_TRADE: Final = frozenset(_JOBS["no_trade"])
 _PRODUCTION: Final = re.compile(_JOBS["production"])
@@ -120,32 +116,22 @@ def read_titles(grid: Grid, rows: Sequence[Row]) -> list[Job | None]:
     is written once, and read so: beside the other jobs of them all.
     """
     referential, threshold = grid.reader.referential, grid.reader.review_threshold
-
-    def texts_of(role: str) -> list[str]:
-        known = role in grid.columns and not grid.crossed
-        return [grid.text(cells, role) for _, cells in rows] if known else []
-
     texts = with_letters([grid.text(cells, "job") for _, cells in rows], title_index(referential).restored)
-    agreements = texts_of("agreement") or texts_of("idcc")
     # People are of one firm where no employer is told, or but its parts: the workshop "Cuisson" is no kitchen.
     of_one = grid.side == "fragile" and says("part_of_firm", normalise_label(grid.title("employer")))
-    employers = [] if of_one else texts_of("employer")
+    employers = [] if of_one else _texts_of(grid, rows, "employer")
     one_firm = not employers and (grid.crossed or grid.side == "fragile")
-    services = [] if grid.crossed else [at for at in grid.saying("service") if at not in grid.columns.values()]
-    sectors = texts_of("sector") or [cell_text(cells[at]) for at in services[:1] for _, cells in rows]
-    # A workshop that is a word of the title tells nothing more: "Découpe" of "Chef d'équipe découpe". Nor does "Usine".
-    sectors = ["" if {*words(own)} <= {*words(t), *_NO_TRADE} else own for own, t in zip(sectors, texts, strict=False)]
     named = employers or ([grid.about] * len(rows) if one_firm else [])
-    sectors = [own or _branch_of(firm)[0] for own, firm in zip_longest(sectors, named, fillvalue="")]
+    own_and_firm = zip_longest(_sectors_of(grid, rows, texts), named, fillvalue="")
+    sectors = [own or _branch_of(firm)[0] for own, firm in own_and_firm]
+    agreements = _texts_of(grid, rows, "agreement") or _texts_of(grid, rows, "idcc")
     contexts = contexts_of(texts, employers=named, sectors=sectors, agreements=agreements, one_firm=one_firm)
     keys = list(zip(texts, contexts, strict=True))
     queries = list(dict.fromkeys(key for key in keys if key[0] and code_of(referential, key[0]) is None))
     plain = {key: (_BRACKETS.sub(" ", key[0]).strip(), key[1]) for key in queries if _BRACKETS.search(key[0])}
     unbracketed = dict(zip(plain, candidates_of(referential, plain.values()), strict=True))
-    readings = {
-        key: likelier(referential, ranked, unbracketed.get(key, ()), threshold)
-        for key, ranked in zip(queries, candidates_of(referential, queries), strict=True)
-    }
+    hits_of = dict(zip(queries, candidates_of(referential, queries), strict=True))
+    readings = {k: likelier(referential, hits, unbracketed.get(k, ()), threshold) for k, hits in hits_of.items()}
     readings |= _of_industries(referential, readings, threshold)
     answers = {key: read_title(referential, key[0], ranked, threshold=threshold) for key, ranked in readings.items()}
     jobs = [answers.get(key) for key in keys]
@@ -153,6 +139,22 @@ def read_titles(grid: Grid, rows: Sequence[Row]) -> list[Job | None]:
         return jobs
     firms = employers or [""] * len(rows)
     return _of_trades(referential, jobs, firms, [readings.get(key, ()) for key in keys])
+
+
+def _texts_of(grid: Grid, rows: Sequence[Row], role: str) -> list[str]:
+    """Return what the column of a role says beside each title; nothing where there is none, or titles are crossed."""
+    return [grid.text(cells, role) for _, cells in rows] if role in grid.columns and not grid.crossed else []
+
+
+def _sectors_of(grid: Grid, rows: Sequence[Row], titles: Sequence[str]) -> list[str]:
+    """
+    Return the sector or service of each title; nothing where no column says it.
+
+    A workshop that is a word of the title tells nothing more: "Découpe" of "Chef d'équipe découpe". Nor does "Usine".
+    """
+    services = [] if grid.crossed else [at for at in grid.saying("service") if at not in grid.columns.values()]
+    sectors = _texts_of(grid, rows, "sector") or [cell_text(cells[at]) for at in services[:1] for _, cells in rows]
+    return ["" if {*words(own)} <= {*words(t), *_NO_TRADE} else own for own, t in zip(sectors, titles, strict=False)]
 
 
 def _branch_of(name: str) -> tuple[str, str]:
@@ -577,7 +579,7 @@ def counted_jobs(text: str, *, alone: bool = False) -> list[tuple[str, int]]:
     ([('Soudeur', 4)], [('Cariste', 2)])
     """
     readings = (_counted(text, signs) for signs in _SEPARATORS)
-    complete = [jobs for parts, jobs in readings if jobs and len(jobs) == len(parts) and (alone or len(parts) > 1)]
+    complete = [jobs for jobs, others in readings if not others and len(jobs) > (0 if alone else 1)]
     return max(complete, key=len, default=[])
 
 
@@ -590,14 +592,19 @@ def counts_some_jobs(text: str, *, alone: bool = False) -> bool:
     >>> counts_some_jobs("2 soudeurs, tourneurs, 3 caristes"), counts_some_jobs("Cariste CACES 1, 3 et 5")
     (True, False)
     """
-    return any(len(_counted(text, signs)[1]) > (0 if alone else 1) for signs in _SEPARATORS)
+    return any(len(_counted(text, signs)[0]) > (0 if alone else 1) for signs in _SEPARATORS)
 
 
-def _counted(text: str, signs: re.Pattern[str]) -> tuple[list[str], list[tuple[str, int]]]:
-    """Return the parts of a cell, and the jobs with a number among them."""
-    parts = [part for part in signs.split(_BULLET.sub("", _OF_WHICH.sub("", text))) if part]
-    read = [next((m for pattern in _COUNTED if (m := pattern.fullmatch(part))), None) for part in parts]
-    return parts, [(m["job"].strip(), whole_of(m.groupdict().get("m") or m["n"]) or 0) for m in read if m is not None]
+def _counted(text: str, signs: re.Pattern[str], n_forms: int | None = None) -> tuple[list[tuple[str, int]], list[str]]:
+    """Return the jobs of a cell that have a number, in any form or the first ones, and its other parts."""
+    jobs, others = list[tuple[str, int]](), list[str]()
+    for part in filter(None, signs.split(_BULLET.sub("", _OF_WHICH.sub("", text)))):
+        match = next((m for form in _COUNTED[:n_forms] if (m := form.fullmatch(part))), None)
+        if match is None:
+            others.append(part)
+        else:
+            jobs.append((match["job"].strip(), whole_of(match.groupdict().get("m") or match["n"]) or 0))
+    return jobs, others
 
 
 def split_jobs(grid: Grid, rows: list[Row]) -> tuple[Grid, list[Row], list[Problem]]:
@@ -621,30 +628,34 @@ def split_jobs(grid: Grid, rows: list[Row]) -> tuple[Grid, list[Row], list[Probl
     if uncounted and any(counted):
         rows = [(line, [*cells, 1]) for line, cells in rows]
         grid = replace(grid.with_roles(**{role: len(grid.header)}), header=[*grid.header, ""])
+    most = 2 * sum(map(bool, counted)) > len(rows)  # else each row is one post
+
+    def is_several(written: str) -> bool:
+        """Whether a cell that gives no number, in a table of which others do, says that it is of several people."""
+        bare_number = any(counted) and _BARE_NUMBER.match(written.strip()) is not None
+        jobs_named = most and isinstance(grid.reader.several(written), Unusable)
+        return bare_number or jobs_named or says("several", normalise_label(written))
+
     count, split_rows, problems = grid.columns.get(role, 0), list[Row](), list[Problem]()
-    for (line, cells), written, jobs in zip(rows, texts, counted, strict=True):
+    for (line, cells), written, numbered in zip(rows, texts, counted, strict=True):
         total = None if uncounted else whole_of(grid.text_at(cells, count))
-        text, key, unnumbered, numbered = " ".join(written.split()), "", "", jobs
+        jobs, key, text, given = numbered, "", " ".join(written.split()), ""
         if not jobs or total not in (None, sum(n for _, n in jobs)):
-            chosen = any(grid.text(cells, role) for role in ("choice", "code"))
-            key = "jobs_unshared" if counts_some_jobs(written, alone=uncounted) and not chosen else ""
-            several = any(counted) and _BARE_NUMBER.match(text) is not None
-            most = 2 * sum(map(bool, counted)) > len(rows)  # else each row is one post
-            several |= most and isinstance(grid.reader.several(written), Unusable)
-            several |= says("several", normalise_label(text))
-            numbered, unnumbered = _numbered_jobs(written) if key and uncounted else ([], "")
-            key = "not_number" if uncounted and several and not numbered else key
+            chosen = grid.text(cells, "choice") or grid.text(cells, "code")
+            unshared = counts_some_jobs(written, alone=uncounted) and not chosen
+            jobs, given = _numbered_jobs(written) if unshared and uncounted else ([], "")
+            key = "jobs_left" if jobs else "jobs_unshared" if unshared else ""
+            key = "not_number" if uncounted and not jobs and is_several(written) else key
         elif len(jobs) == 1 and _NOTE_MARK.search(text) and not bracketed:
-            key, numbered = "number_in_job", []
+            key, jobs = "number_in_job", []
         if key:
-            key = "jobs_left" if numbered else key
-            problems.append(Problem(grid.name, line, grid.header[job], key, {"given": unnumbered or text}, total))
-        elif not numbered:
+            problems.append(Problem(grid.name, line, grid.header[job], key, {"given": given or text}, total))
+        elif not jobs:
             split_rows.append((line, cells))
-        if numbered:
+        if jobs:
             grid.note("jobs_split", line, given=text)
         town = place_in_title(text, grid.reader.is_place) if uncounted else ""
-        for title, number in numbered:  # "4 soudeurs et 2 caristes à Redon"
+        for title, number in jobs:  # "4 soudeurs et 2 caristes à Redon"
             values = {job: f"{title} à {town}" if town and town not in title else title, count: number}
             split_rows.append((line, [values.get(at, cell) for at, cell in enumerate(cells)]))
     return grid, split_rows, problems
@@ -673,14 +684,9 @@ def _numbered_jobs(text: str) -> tuple[list[tuple[str, int]], str]:
     >>> _numbered_jobs("2 soudeurs, tourneurs, 3 caristes"), _numbered_jobs("Soudeur (1), tourneur, cariste (3)")
     (([('soudeurs', 2), ('caristes', 3)], 'tourneurs'), ([], ''))
     """
-    for signs in _SEPARATORS:
-        parts = [part for part in signs.split(_OF_WHICH.sub("", text).strip()) if part]
-        read = [_COUNTED[0].fullmatch(part) for part in parts]
-        unnumbered = ", ".join(part for part, match in zip(parts, read, strict=True) if match is None)
-        jobs = [(match["job"].strip(), whole_of(match["n"]) or 0) for match in read if match]
-        if len(jobs) > 1 and not any(map(str.isdigit, unnumbered)):
-            return jobs, unnumbered
-    return [], ""
+    readings = (_counted(text, signs, 1) for signs in _SEPARATORS)
+    several = ((jobs, ", ".join(others)) for jobs, others in readings if len(jobs) > 1)
+    return next((reading for reading in several if not any(map(str.isdigit, reading[1]))), ([], ""))
 
 
 def with_needs(grid: Grid) -> Grid:

@@ -14,7 +14,7 @@ from passerelles.codes import looks_like_code
 from passerelles.errors import PasserellesError
 from passerelles.io.csv import Rows, decimal_sign, read_number
 from passerelles.io.xlsx import cell_text
-from passerelles.market.places import bare_place, departments_shown
+from passerelles.market.places import Commune, bare_place, departments_shown
 from passerelles.market.tables import agreement_number
 from passerelles.matching.titles import REVIEW, resolve_many
 from passerelles.progress import go_on
@@ -93,16 +93,7 @@ def read_sides(
 
     tables, faults = read_both(locator)
     local = locator.among(part for lots in tables for part in lots.by_sheet)
-    keys = {problem.key for lots in tables for problem in lots.said}
-    unplaced = bool(local.communes - {""}) and not keys.isdisjoint({"no_place", "place_unread"})
-    unread = [*faults, *(problem for lots in tables for problem in lots.set_aside)]
-    doubted = {(lot.commune, lot.commune_label) for lots in tables for lot in lots.lots if lot.commune in local.strays}
-    doubtful = (local.starting_with(name) or local.far(commune) is not None for commune, name in doubted)
-    unknown = [p for p in unread if p.key == "basin_unknown"]
-    unnamed = (str(p.values["given"]) for p in unknown)
-    misspelt = (jobs.slips_of(str(p.values["given"]), p.suggestions) for p in unknown)
-    ambiguous = any(problem.key == "basin_ambiguous" for problem in unread)
-    if unplaced or ambiguous or any(map(local.named_in_part, unnamed)) or any(misspelt) or any(doubtful):
+    if _tells_more(local, tables, [*faults, *(problem for lots in tables for problem in lots.set_aside)]):
         tables, faults = read_both(local)
     if faults or refuse_incomplete:
         faults += [problem for lots in tables for problem in lots.set_aside]
@@ -111,6 +102,18 @@ def read_sides(
     if faults:
         raise LotsError(faults)
     return tables[0], tables[1] if len(tables) > 1 else None
+
+
+def _tells_more(local: Locator, tables: Sequence[Lots], unread: Sequence[Problem]) -> bool:
+    """Whether what is not placed, or doubtfully, may be read by where the tables are."""
+    said = {problem.key for lots in tables for problem in lots.said}
+    if (local.communes - {""} and said & {"no_place", "place_unread"}) or "basin_ambiguous" in {p.key for p in unread}:
+        return True
+    unknown = [(str(p.values["given"]), p.suggestions) for p in unread if p.key == "basin_unknown"]
+    if any(local.named_in_part(given) or jobs.slips_of(given, names) for given, names in unknown):
+        return True
+    doubted = {(lot.commune, lot.commune_label) for lots in tables for lot in lots.lots if lot.commune in local.strays}
+    return any(local.starting_with(name) or local.far(commune) is not None for commune, name in doubted)
 
 
 def read_lots(
@@ -177,10 +180,9 @@ def read_lots(
         return reader.read(tables[0], files[0][0].name, files[0][0].sha256)
     if rows and all(isinstance(row, Lot) for row in rows):
         reader.source_lots = dict(enumerate(rows, start=1))
-        rows = [
-            {"employer": lot.employer, "job": lot.job, COUNT[side]: lot.people, "basin": lot.basin_label or lot.basin}
-            for lot in rows
-        ]
+        roles = "employer", "job", COUNT[side], "basin"
+        values = [(lot.employer, lot.job, lot.people, lot.basin_label or lot.basin) for lot in rows]
+        rows = [dict(zip(roles, row, strict=True)) for row in values]
     return reader.read([Grid.of_mappings(rows, reader)], side)
 
 
@@ -416,10 +418,8 @@ class _Reader:
         if not _LOTS & other_rows.keys():  # a total may count them, or not
             note_differing(grid, totals, lot_rows)
         if not grid.has(grid.count):
-            most = {
-                at: max((whole_of(grid.text_at(row, at)) or 0 for _, row in totals), default=0) for at in grid.countable
-            }
-            grid.refuse_unread(at for at, number in most.items() if number > len(lot_rows))
+            most = {at: [whole_of(grid.text_at(row, at)) or 0 for _, row in totals] for at in grid.countable}
+            grid.refuse_unread(at for at, numbers in most.items() if max(numbers, default=0) > len(lot_rows))
         lots = sorted([*lot_rows, *(row for kind in _LOTS for row in other_rows.get(kind, ()))], key=lambda row: row[0])
         filled = fill_down(grid, lots, [row for kind in other_rows.keys() - _LOTS for row in other_rows[kind]])
         for line in [line for line, _ in lot_rows if line in filled]:
@@ -488,42 +488,22 @@ class _Reader:
         return total - target if self.side == "fragile" else target - total
 
     def _where(self, row: Line) -> Where | Unusable:
-        grid = row.grid
-        spelled = list if self.locator.places else with_letters  # names tell what was lost, else it is guessed
-        cells = {role: _LEFT.sub("", row.text(role)) for role in ("commune", "basin")}
-        texts = {role: spelled([text])[0] for role, text in cells.items() if text}
-        if row.number in grid.placeless:
-            return Where()
-        if not texts and (named := jobs.place_in_title(row.text("job"), self.is_place)):
-            texts = {"commune": named}
-            row.note("job_place", given=row.text("job"), place=named)
-        elif not texts and grid.titled:
-            texts = {"commune": grid.titled}
-            row.note("title_place", place=grid.titled)
-        elif not grid.has("basin", "commune"):
+        """Return the place of a row: the one its cells, its title or its table name, none where these name none."""
+        grid, texts = row.grid, self._place_texts(row)
+        if not texts:
             return Where()
         area = row.text("postcode") or row.text("department")
-        empty = {"basin" if grid.has("basin") else "commune": ""}
-        readings = self._readings(row, texts or empty, area)
+        readings = self._readings(row, texts, area)
         role, given, place, text = next((r for r in readings if isinstance(r[2], Where)), readings[-1])
-        stray = isinstance(place, Where) and place.commune in self.locator.strays and not area
         if isinstance(place, Where):
+            stray = place.commune in self.locator.strays and not area
             communes = self.locator.rivals(place, text) if stray else []
             if len(communes) > 1 or not all(self.locator.is_here(c.code, place.commune) for c in communes):
                 choices = [(place.commune, place.commune_label), *((c.code, c.name or c.code) for c in communes)]
                 names = tuple(f"{name} ({departments_shown(code)})" for code, name in choices[:_NAMED_PLACES])
                 return Unusable(role, "basin_ambiguous", {"given": text, "choices": ", ".join(names)}, names)
         else:
-            meant, named = self.locator.named_in_part(text), str(place.values.get("choices", ""))
-            away = all(f"({department})" not in named for department in self.locator.departments)
-            communes = [c for c in meant if place.key == "basin_unknown" or away or (c.name and c.name in named)]
-            headed = grid.headed == "commune" and bool(text)  # beside places, what their total counts: "Siège"
-            if not communes and (headed or jobs.is_nowhere(place)):
-                column = text if headed else grid.title(role)
-                near = tuple(name for _, name in self._here(place.suggestions, area, role))
-                why = Problem(grid.name, row.number, column, place.key, place.values, suggestions=near).what
-                row.note("place_unread", column, column=column, why=why)
-                return Where()
+            communes = self._named_in_part(place, text)
         if communes:
             row.note("place_in_part", given=text, read=communes[0].name)
             return self._read_place(communes[0].code, "", "commune")
@@ -533,18 +513,42 @@ class _Reader:
             in_words = given[:1].isalpha() and not place.commune
             if (read and text != given) or (in_words and normalise_label(read) not in normalise_label(given)):
                 row.note("place_reworded", given=given, read=read)
-        return place
+            return place
+        headed = grid.headed == "commune" and bool(text)  # beside places, what their total counts: "Siège"
+        if not headed and not jobs.is_nowhere(place):
+            return place
+        near = tuple(name for _, name in self._here(place.suggestions, area, role))
+        return _unread(row, text if headed else grid.title(role), place, near)
+
+    def _place_texts(self, row: Line) -> Mapping[str, str]:
+        """Return what names the place of a row, by role: its cells, else its title, else the title of its table."""
+        grid, spelled = row.grid, list if self.locator.places else with_letters  # names tell what was lost
+        cells = {role: _LEFT.sub("", row.text(role)) for role in ("commune", "basin")}
+        texts = {role: spelled([text])[0] for role, text in cells.items() if text}
+        if row.number in grid.placeless:
+            return {}
+        if texts:
+            return texts
+        if named := jobs.place_in_title(row.text("job"), self.is_place):
+            row.note("job_place", given=row.text("job"), place=named)
+        elif grid.titled:
+            row.note("title_place", place=grid.titled)
+        elif grid.has("basin", "commune"):
+            return {"basin" if grid.has("basin") else "commune": ""}
+        return {"commune": named or grid.titled} if named or grid.titled else {}
+
+    def _named_in_part(self, place: Unusable, text: str) -> list[Commune]:
+        """Return the communes that a text, no place itself, names in part: any, or those among what it may mean."""
+        meant, named = self.locator.named_in_part(text), str(place.values.get("choices", ""))
+        away = all(f"({department})" not in named for department in self.locator.departments)
+        return [c for c in meant if place.key == "basin_unknown" or away or (c.name and c.name in named)]
 
     def _near(self, row: Line, role: str, given: tuple[str, str], place: Where) -> Where:
         """Return the place of a stray, told where it is far; none where that is a guess by a part of its name."""
         read, km = f"{place.commune_label} ({departments_shown(place.commune)})", self.locator.far(place.commune)
         if km is not None and place.commune in {c.code for c in self.locator.starting_with(given[1])}:
-            column = row.grid.title(role)
-            unknown = Problem(
-                row.grid.name, row.number, column, "basin_unknown", {"given": given[1]}, suggestions=(read,)
-            )
-            row.note("place_unread", column, column=column, why=unknown.what)
-            return Where()
+            unknown = Unusable(role, "basin_unknown", {"given": given[1]})
+            return _unread(row, row.grid.title(role), unknown, (read,))
         if km is not None:
             row.note("place_far", given=given[0], read=read, km=round(km))
         return place
@@ -568,6 +572,13 @@ class _Reader:
                 first, rows = same_lots[0], ", ".join(f"{lot.sheet} {lot.row}".strip() for lot in same_lots)
                 values = {"rows": rows, "people": str(sum(lot.people for lot in same_lots)), "employer": first.employer}
                 self.note(file, "summed", first.row, **values, job=first.label or first.job)
+
+
+def _unread(row: Line, column: str, place: Unusable, near: tuple[str, ...]) -> Where:
+    """Say that the place of a row is not read, and why; the row counts without."""
+    problem = Problem(row.grid.name, row.number, column, place.key, place.values, suggestions=near)
+    row.note("place_unread", column, column=column, why=problem.what)
+    return Where()
 
 
 def _number(row: Line, decimal: str, at: int) -> int | Unusable:
