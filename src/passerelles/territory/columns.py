@@ -55,9 +55,8 @@ def fit(cells: Sequence[Any], side: Side) -> int:
     n_filled = sum(map(bool, texts))
     if len(roles) < _HEADER_LEAST:  # jobs by columns of other names, such as towns, or towns or shops by those of jobs
         wide = n_filled >= _WIDE_HEADER and not any(map(_AMOUNT.fullmatch, texts))
-        return int(
-            ("job" in roles and n_filled >= _HEADER_LEAST) or (wide and bool({COUNT[side], *PLACED} & roles.keys()))
-        )
+        beside = wide and bool({COUNT[side], *PLACED} & roles.keys())
+        return int(beside or ("job" in roles and n_filled >= _HEADER_LEAST))
     if not {"job", "code"} & set(roles):  # the column of jobs may be known by what it holds, or jobs head columns
         named = n_filled >= _WIDE_HEADER or sum(map(names_role, texts)) >= _HEADER_LEAST
         return len(roles) if len(roles) >= _WIDE_HEADER else int(COUNT[side] in roles or named)
@@ -348,52 +347,36 @@ def splits(heading: str, names: Sequence[str]) -> bool:
     return any(map(_CODE.match, map(normalise_label, names))) or (len(names) > 1 and any(map(names_role, names)))
 
 
-class _Heading(NamedTuple):
-    """A name in the first line of a header, and what its second line says in each of the columns below it."""
+def _is_year_of(name: str, below: Iterable[str]) -> bool:
+    """Whether a heading is the year of the quarters or months below it."""
+    year = year_of(name)
+    return year is not None and all(Month.read(f"{text} {year}") for text in below)
 
-    name: str
-    below: Sequence[str]
-    is_place: Callable[[str], bool]
 
-    @property
-    def of_year(self) -> bool:
-        """Whether it is the year of the quarters or months below."""
-        year = year_of(self.name)
-        return year is not None and all(Month.read(f"{text} {year}") for text in self.below)
+def _columns_below(name: str, below: Sequence[str], is_place: Callable[[str], bool]) -> tuple[list[str], bool]:
+    """Return the names of the columns below a heading, and whether those of its second line tell them apart."""
 
-    @property
-    def of_places(self) -> bool:
-        """Whether each of its columns is of a place."""
-        return len(self.below) > 1 and all(map(self.is_place, self.below))
+    def with_second(text: str) -> str:
+        """Return the name of a column that its second line tells apart from others."""
+        both = f"{name} {text}".rstrip()
+        counts = has_counts([both]) if is_total(text) else names_role(both) and not has_counts([text])
+        complete = names_role(text) and not counts and not says("part_time", normalise_label(name))
+        return text if is_part(text) or complete else both
 
-    @property
-    def parted(self) -> bool:
-        """Whether the names below tell its columns apart."""
-        return self.of_year or self.of_places or splits(self.name, self.below)
-
-    @property
-    def summed(self) -> bool:
-        """Whether a total stands below it beside the parts that it sums."""
-        return len(self.below) > _HEADER_LEAST and any(map(is_total, self.below))
-
-    @property
-    def alone(self) -> bool:
-        """Whether it is the name of one column."""
-        return len(self.below) == 1 and self.name != "" and not self.of_year
-
-    def with_second(self, text: str) -> str:
-        """Return the name of the column in which a text stands below it; none of a part beside its sum."""
-        both = f"{self.name} {text}".rstrip()
-        if self.summed and not is_total(text):
-            return ""
-        if self.of_year:
-            return " ".join(f"{YEAR.sub('', self.name)} {text} {year_of(self.name)}".split())
-        if self.parted:
-            counts = has_counts([both]) if is_total(text) else names_role(both) and not has_counts([text])
-            complete = names_role(text) and not counts and not says("part_time", normalise_label(self.name))
-            return text if self.of_places or is_part(text) or complete else both
-        # "Départs" above "retraite"
-        return both if self.alone and (names_role(both) or not names_role(self.name)) else self.name
+    names, apart = [name] * len(below), True
+    if _is_year_of(name, below):
+        names = [" ".join(f"{YEAR.sub('', name)} {text} {year_of(name)}".split()) for text in below]
+    elif len(below) > 1 and all(map(is_place, below)):
+        names = [*below]
+    elif splits(name, below):
+        names = [*map(with_second, below)]
+    else:
+        apart = False
+        if len(below) == 1 and name and (names_role(both := f"{name} {below[0]}".rstrip()) or not names_role(name)):
+            names = [both]  # "Départs" above "retraite"
+    if len(below) > _HEADER_LEAST and any(map(is_total, below)):  # beside the parts that it sums
+        return [full if is_total(text) else "" for full, text in zip(names, below, strict=True)], True
+    return names, apart
 
 
 def one_header(
@@ -422,19 +405,20 @@ def one_header(
             groups[-1].append(column)
         else:
             groups.append([column])
-    headings = [_Heading(group[0][0], [text for _, text in group], is_place) for group in groups]
-    below = [text for heading in headings for text in heading.below]
+    headings = [(group[0][0], [text for _, text in group]) for group in groups]
+    below = [text for _, texts in headings for text in texts]
     n_years = sum(YEAR.fullmatch(text) is not None for text in below)
-    second_of_one = [heading.below[0] for heading in headings if heading.alone]
+    second_of_one = [t[0] for name, t in headings if len(t) == 1 and name and not _is_year_of(name, t)]
     # Dates and years name columns below a heading, where nothing stands below the columns of one name, or several do.
     dated = n_years >= _HEADER_LEAST or (second_of_one and not any(second_of_one))
     numbers = [text for text in below if any(map(str.isdigit, text))]
     is_lot = any(text.isdigit() and not YEAR.fullmatch(text) for text in numbers) or (numbers and not dated)
-    if is_lot or all(len(heading.below) == 1 for heading in headings):
+    if is_lot or len(headings) == len(below):
         return []
-    if width > len(upper) and not (n_years or any(heading.parted or heading.summed for heading in headings)):
+    columns = [_columns_below(name, texts, is_place) for name, texts in headings]
+    if width > len(upper) and not n_years and not any(apart for _, apart in columns):
         return []  # names of people, beyond the last heading
-    return [heading.with_second(text) for heading in headings for text in heading.below]
+    return [name for names, _ in columns for name in names]
 
 
 def is_total(name: str) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import pairwise, zip_longest
+from itertools import islice, pairwise, zip_longest
 from pathlib import Path
 from typing import Any, Final, NamedTuple, cast
 
@@ -200,10 +200,6 @@ class _Field(NamedTuple):
         """Roles that its name has."""
         return {*columns_of([self.name], side)}
 
-    def value(self, at: int) -> Any:
-        """Return one of its values; None beyond the last."""
-        return self.values[at] if at < len(self.values) else None
-
 
 def upright(rows: Rows, side: Side) -> Rows:
     """
@@ -229,9 +225,10 @@ def upright(rows: Rows, side: Side) -> Rows:
     lots = list[tuple[int, list[Any]]]()
     for form in forms:
         width = max(at for field in form.values() for at, cell in enumerate(field.values, 1) if cell_text(cell))
-        for at in range(width):
+        values = zip_longest(*(form[name].values if name in form else () for name in header))
+        for at, cells in enumerate(islice(values, width)):
             line = at + _LEAST if len(forms) == 1 < width else next(iter(form.values())).line
-            lots.append((line, [form[name].value(at) if name in form else None for name in header]))
+            lots.append((line, [*cells]))
     above = [row for row in lines[:first] if row[0]]
     return rows._replace(header=tuple(header), header_line=1, rows=lots, merged=(), turned=True, above=above)
 
@@ -507,7 +504,8 @@ def _grid(rows: Rows, reader: Reader) -> Grid:
     if over:
         note_sums_beside(note, written, header, filled)
     chosen = _choose_job_column(rows, header or written, reader)
-    grid = Grid(rows.name, reader, *_as_wide(chosen, filled[bool(over) :]), sheet=rows.sheet)
+    wide = [*chosen, *[""] * (max((len(cells) for _, cells in filled), default=0) - len(chosen))]
+    grid = Grid(rows.name, reader, wide, {}, filled[bool(over) :], sheet=rows.sheet)
     grid = _one_table(_one_below_another(grid))
     for line in sorted(rows.hidden.intersection(line for line, _ in grid.rows)):
         grid.note("hidden_row", line)
@@ -532,19 +530,26 @@ def _asked(header: Iterable[str]) -> list[str]:
 
 
 def _filled_rows(rows: Rows, note: Callable[..., None]) -> list[Row]:
-    """Return the rows that hold something and are not struck out, with the value of merged cells in each of theirs."""
-    filled: list[Row] = []
+    """Return the rows that are not struck out, all as wide, with the value of merged cells in each of theirs."""
+    above = (cells for _, cells in rows.above)
+    columns = (area.first_column for area in rows.merged)
+    width = max([len(rows.header), *map(len, above), *(len(cells) for _, cells in rows.filled), *columns])
+    filled = list[tuple[int, list[Any]]]()
     for line, cells in rows.filled:
         if line in rows.struck:
             note("struck_row", line)
         else:
-            filled.append((line, cells))
+            filled.append((line, [*cells, *[None] * (width - len(cells))]))
     for area in rows.merged:
-        if area.last_row > rows.header_line and area.last_row > area.first_row:
-            filled = _fill_merged(filled, area)
-            if area.first_row > rows.header_line:
-                note("merged", area.first_row, first=str(area.first_row), last=str(area.last_row))
-    return filled
+        if area.last_row <= max(rows.header_line, area.first_row):
+            continue
+        at = area.first_column - 1
+        value = next((cells[at] for line, cells in filled if line == area.first_row), None)
+        for line, cells in filled:
+            cells[at] = value if area.first_row < line <= area.last_row else cells[at]
+        if area.first_row > rows.header_line:
+            note("merged", area.first_row, first=str(area.first_row), last=str(area.last_row))
+    return [*filled]
 
 
 def _with_line_above(header: list[str], rows: list[Row], table: Rows) -> tuple[list[str], list[Row], list[Row]]:
@@ -563,24 +568,6 @@ def _with_line_above(header: list[str], rows: list[Row], table: Rows) -> tuple[l
         return header, rows, above
     either = [low or high for low, high in zip_longest(header, upper, fillvalue="")]
     return one_header(upper, header) or either, rows, above[:-1]
-
-
-def _as_wide(header: list[str], rows: list[Row]) -> tuple[list[str], Mapping[str, int], list[Row]]:
-    """Return a header, no roles yet, and rows that all have as many cells as the longest."""
-    width = max([len(header), *(len(cells) for _, cells in rows)])
-    wide: list[Row] = [(line, [*cells, *[None] * (width - len(cells))]) for line, cells in rows]
-    return [*header, *[""] * (width - len(header))], {}, wide
-
-
-def _fill_merged(rows: Sequence[Row], area: Any) -> list[Row]:
-    """Put the value of merged cells in each of their rows."""
-    place = area.first_column - 1
-    value = next((cells[place] for line, cells in rows if line == area.first_row and place < len(cells)), None)
-
-    def with_value(cells: Sequence[Any]) -> Sequence[Any]:
-        return [*cells[:place], *[None] * (place - len(cells)), value, *cells[place + 1 :]]
-
-    return [(line, with_value(cells) if area.first_row < line <= area.last_row else cells) for line, cells in rows]
 
 
 def _choose_job_column(rows: Rows, header: list[str], reader: Reader) -> list[str]:
