@@ -216,9 +216,8 @@ def _trainings(flows: Iterable[Flow], lang: Lang) -> Iterable[Action]:
         lengths = sorted({round(f.hours.expected) for f in group if f.hours.expected})
         hours = "–".join(number(h, lang=lang) for h in dict.fromkeys(lengths[:1] + lengths[-1:]))
         key = "train" if access else "adapt"
-        text = say(
-            f"territory.action.what.{key}{'_told' if permits else ''}", lang=lang, access=access, told=permits, job=job
-        )
+        sentence = f"territory.action.what.{key}{'_told' if permits else ''}"
+        text = say(sentence, lang=lang, access=access, told=permits, job=job)
         if hours:
             text = say(f"territory.action.what.each_{key}", lang=lang, what=text, hours=hours)
         who = _who("train", sorted({f.hiring.employer for f in group}), lang)

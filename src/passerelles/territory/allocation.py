@@ -354,11 +354,8 @@ class Allocation(Shown):
 
     def resolved(self) -> tuple[ResolvedTitle, ...]:
         """Return the jobs that were written otherwise than by their code, with the table and row to correct."""
-        return tuple(
-            ResolvedTitle(lot, side.side, "#".join(filter(None, (side.file, lot.sheet))))
-            for side in (self.fragile, self.hiring)
-            for lot in side.resolved()
-        )
+        titled = ((lot, side) for side in (self.fragile, self.hiring) for lot in side.resolved())
+        return tuple(ResolvedTitle(x, side.side, "#".join(filter(None, (side.file, x.sheet)))) for x, side in titled)
 
     def summary(self, lang: Lang = "fr") -> str:
         """Return the sentence that says it all: who is placed, to be confirmed or without a solution, what is left."""

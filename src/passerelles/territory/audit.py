@@ -192,18 +192,16 @@ class Auditor:
         counted = sparse.csr_array((np.ones(len(flat), dtype=np.int64), flat, starts), shape=(len(cells), self._size))
         need = np.asarray([cell.need for cell in cells], dtype=np.int64)
         programs = 0 if not len(self.at) else None if thorough else max(_TOGETHER, _WORK // len(self.at))
-        low, high = attainable_range(
-            counted[:, self.at], self._truth, self._search, lambda low, high: high - low < need, programs
-        )
+        sums = counted[:, self.at]
+        low, high = attainable_range(sums, self._truth, self._search, lambda low, high: high - low < need, programs)
         spreads: list[int] = (high - low).tolist()
         return spreads
 
     def _search(self, weights: Ints) -> Ints | None:
         """Return the whole table that makes a sum least; None where none is found."""
         for whole in self._ways:
-            result = extreme(
-                weights, self._matrix, self._lower, self._upper, whole=whole, seconds=_SECONDS if whole else np.inf
-            )
+            seconds = _SECONDS if whole else np.inf
+            result = extreme(weights, self._matrix, self._lower, self._upper, whole=whole, seconds=seconds)
             if result.x is None:
                 continue
             flow: Ints = np.rint(result.x).astype(np.int64)

@@ -40,15 +40,12 @@ _SAMPLED_ROWS: Final = 30  # rows by which a column is known by what it holds
 _YES_NO: Final = coded("yes_no")
 _FILLED: Final = re.compile("|".join(WORDS["roles"]["filled"]))
 _LEFT: Final = re.compile("|".join(WORDS["roles"]["openings"][:2]))  # what is left of openings, filled ones off
+_N: Final = f"(?P<n>{WORDS['remarks']['number']})"
 _REMARKS: Final[Mapping[Side, list[tuple[str, re.Pattern[str]]]]] = {
-    side: [
-        (key, re.compile(pattern.replace("(N)", rf"(?P<n>{WORDS['remarks']['number']})")))
-        for key, patterns in WORDS["remarks"][side].items()
-        for pattern in patterns
-    ]
+    side: [(kind, re.compile(p.replace("(N)", _N))) for kind, ps in WORDS["remarks"][side].items() for p in ps]
     for side in COUNT
 }
-_COUNT_REMARK: Final = re.compile(WORDS["remarks"]["whole"].replace("(N)", rf"(?P<n>{WORDS['remarks']['number']})"))
+_COUNT_REMARK: Final = re.compile(WORDS["remarks"]["whole"].replace("(N)", _N))
 _NAMES: Final = ("job", "code", "employer", "basin", "commune")  # roles of what has a name, never a state
 _IN_BRACKETS: Final = re.compile(r"\(([^()]*)\)")
 _REFERENCE: Final = re.compile(r"(?=.*\d)(?:[\w./-]{5,}|[A-Za-z]+[\w./-]*)")
@@ -71,12 +68,11 @@ def without_markup(cells: Iterable[Any]) -> list[Any]:
     >>> without_markup(["<b>Op&eacute;rateur</b> H/F<br/>Cariste", "R&D", 3, "🔴 Supprimé", "☑"])
     ['Opérateur H/F\nCariste', 'R&D', 3, 'Supprimé', '☑']
     """
-    return [
-        _SYMBOLS.sub("", unescape(_HTML_TAG.sub(lambda tag: "\n" if tag[1] else "", cell)).strip())
-        if type(cell) is str and _MARKUP.search(cell)
-        else cell
-        for cell in cells
-    ]
+
+    def plain(text: str) -> str:
+        return _SYMBOLS.sub("", unescape(_HTML_TAG.sub(lambda tag: "\n" if tag[1] else "", text)).strip())
+
+    return [plain(cell) if type(cell) is str and _MARKUP.search(cell) else cell for cell in cells]
 
 
 class Reader(Protocol):
@@ -325,15 +321,11 @@ class Grid:
         """Whether its openings are those that are left, filled ones off."""
         return self.side == "hiring" and _LEFT.fullmatch(bare(self.title("openings"))) is not None
 
-    def _numbers_rows(self, at: int) -> bool:
-        """Whether a column counts the rows themselves: 1, 2, 3..."""
-        numbers = numbers_of(self.sample(at))
-        return numbers == [*range(1, len(numbers) + 1)]
-
     @property
     def free(self) -> list[int]:
         """Columns without a role that are not of something else, nor identifiers, ages, or parts counted already."""
-        counts = {at for at, name in enumerate(self.header) if name.casefold() == "n" and not self._numbers_rows(at)}
+        n_columns = {at: numbers_of(self.sample(at)) for at, name in enumerate(self.header) if name.casefold() == "n"}
+        counts = {at for at, numbers in n_columns.items() if numbers != [*range(1, len(numbers) + 1)]}  # no row numbers
         taken = {*self.columns.values(), *({*self.saying("something_else", "no_people")} - counts)}
         return [at for at in range(len(self.header)) if at not in taken]
 
@@ -417,10 +409,8 @@ class Grid:
         def is_within(at: int) -> bool:
             parts = [(part, cells) for _, cells in self.rows if (part := self.text_at(cells, at).strip("-–—"))]
             wholes = [[float(n) for i in places if (n := self.text_at(cells, i)).isdecimal()] for _, cells in parts]
-            return bool(parts) and all(
-                part.isdecimal() and (not wholes_of_row or float(part) <= sum(wholes_of_row))
-                for (part, _), wholes_of_row in zip(parts, wholes, strict=True)
-            )
+            pairs = zip((part for part, _ in parts), wholes, strict=True)
+            return bool(parts) and all(n.isdecimal() and (not whole or float(n) <= sum(whole)) for n, whole in pairs)
 
         return list(filter(is_within, among))
 
@@ -455,9 +445,8 @@ class Line:
         """Whether it says that the work is one's own account, in its contract, its title or a remark on the status."""
         texts = [normalise_label(self.text(role)) for role in ("employment", "job")]
         remarks = (normalise_label(self.text_at(at)) for at in self.grid.remarks)
-        return any(
-            says("own_account", text) for text in (*texts, *(text for text in remarks if says("a_status", text)))
-        )
+        texts += [text for text in remarks if says("a_status", text)]
+        return any(says("own_account", text) for text in texts)
 
 
 def _is_answer(text: str) -> bool:

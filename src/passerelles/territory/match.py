@@ -420,12 +420,9 @@ def _extra_credentials(territory: Territory, start: Lot, end: Lot) -> tuple[Titl
     # The competition before a course is asked too, where every way that would do comes after it, or what stands for it.
     contests: set[Choice] = {(c,) for ways in before for c in set.intersection(*ways) if known[c].kind == "concours"}
     alone = (known[code] for code, *others in unmet if code in known and not others)
-    contests |= {
-        tuple(way[0] for way in ways)
-        for credential in alone
-        for ways in credential.choices
-        if any(known[code].kind == "concours" for way in ways for code in way)
-    }
+    for ways in (ways for credential in alone for ways in credential.choices):
+        if any(known[code].kind == "concours" for way in ways for code in way):
+            contests.add(tuple(way[0] for way in ways))
 
     def extra(choice: Choice) -> TitleDemand:
         names = tuple(known[code].name if code in known else code for code in choice)
@@ -628,9 +625,8 @@ def compare_scenarios(
             raise PasserellesError("scenario_option", name=name, options=", ".join(odd), known=", ".join(known))
         arguments = {k: v for k, v in options.items() if k != "lever"}
         if "lever" in options:
-            arguments["costs"] = EffortCosts(
-                graph, chosen, tuple(check_codes(options["lever"], what="lever")), common.get("certifications")
-            )
+            lever = tuple(check_codes(options["lever"], what="lever"))
+            arguments["costs"] = EffortCosts(graph, chosen, lever, common.get("certifications"))
         allocation = match_territory(graph, fragile, hiring, settings=chosen, changes=False, **(common | arguments))
         results.append(Scenario(name, dict(options), allocation))
     return results

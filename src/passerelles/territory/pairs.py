@@ -188,9 +188,8 @@ class Territory:
 
     def with_settings(self, **changes: Any) -> "Territory":
         """Return the territory with other values of some of these settings."""
-        return replace(
-            self, config=self.config.model_copy(update={"territory": self.settings.model_copy(update=changes)})
-        )
+        settings = self.settings.model_copy(update=changes)
+        return replace(self, config=self.config.model_copy(update={"territory": settings}))
 
 
 @dataclass(frozen=True, eq=False)
@@ -479,12 +478,9 @@ def credentials_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[Choice]:
     referential = graph.referential
     known = referential.credential_by_code
     rows = [row for row in referential.credentials_of.get(lot.job, ()) if row.kind in DEMANDED]
-    rows_of_title = [
-        row
-        for row in rows
-        if lot.title_code in row.titles.split() and (row.scope != "self-employed" or lot.self_employed)
-        if row.credential not in known or not _on_request(known[row.credential])
-    ]
+    on_request = {row.credential for row in rows if row.credential in known and _on_request(known[row.credential])}
+    of_lot = [row for row in rows if row.scope != "self-employed" or lot.self_employed]
+    rows_of_title = [r for r in of_lot if lot.title_code in r.titles.split() and r.credential not in on_request]
     # Of several ways one suffices, each of which may take several things: one of each way, however chosen.
     of_title: set[Choice] = {(row.credential,) for row in rows_of_title if row.kind == "required"}
     for ways in groups_of(rows_of_title).values():
@@ -492,9 +488,8 @@ def credentials_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[Choice]:
     written = set(asked_by(referential, lot.given, lot.job))
     written |= {choice for item in as_asked(lot.permits) for choice in asked_in(referential, item, lot.job).choices}
     of_job = {row.credential for row in rows if row.scope == "all"}  # known of the job: its hours count them
-    easy = {
-        code for choice in written for code in choice if code in of_job or (code in known and _is_common(known[code]))
-    }
+    codes = {code for choice in written for code in choice}
+    easy = {code for code in codes if code in of_job or (code in known and _is_common(known[code]))}
     demanded = of_title | {choice for choice in written if easy.isdisjoint(choice)}
     # What meets a narrower choice meets a wider one.
     return frozenset(choice for choice in demanded if not any(set(narrower) < set(choice) for narrower in demanded))

@@ -240,10 +240,10 @@ def rank_parts(
         ("distance", km, -1.0, lambda km: -km / settings.rank_km),
     )
     sources = {"market": tension}
-    return tuple(  # plus zero: no minus zero
-        RankPart(name, unknown if figure is None else points(figure) + 0.0, figure, sources.get(name), same)
-        for name, figure, unknown, points in rows
-    )
+    scored = [
+        (name, unknown if x is None else points(x) + 0.0, x) for name, x, unknown, points in rows
+    ]  # no minus zero
+    return tuple(RankPart(name, value, figure, sources.get(name), same) for name, value, figure in scored)
 
 
 class TerritoryRanking(NamedTuple):
@@ -351,11 +351,8 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
 
     # Wages are looked up for these few, not for all that they beat.
     paid = partial(signals.wages_between, market, graph.referential)
-    ranked = [
-        replace(item, rank=rank, wages=paid(item.fragile.job, item.hiring.job))
-        for best in _best_of_pools(lists)
-        for rank, item in enumerate(best, start=1)
-    ]
+    numbered = (pair for best in _best_of_pools(lists) for pair in enumerate(best, start=1))
+    ranked = [replace(item, rank=rank, wages=paid(item.fragile.job, item.hiring.job)) for rank, item in numbered]
     notes = [*reading_notes(tables.values())]
     if by in tables:
         name = ", ".join(centres.values()) if area is None else area.name
@@ -405,6 +402,9 @@ def _rater(territory: Territory, moves: JobMoves, radius: float, *, ruled: bool)
         hours = hours_at(moves, where)
         tension, openings = figures(end.job, end.basin, end.basin_label)
         parts = rank_parts(territory.settings, chance=chance, hours=hours.expected, tension=tension, km=km, same=same)
+        kind = (
+            "same-job" if same else kind_between(referential, start.job, end.job, start.title_codes | end.title_codes)
+        )
         return Ranked(
             rank=0,
             fragile=start,
@@ -417,9 +417,7 @@ def _rater(territory: Territory, moves: JobMoves, radius: float, *, ruled: bool)
             tension=tension,
             projects=openings.projects if ruled else None,
             same_job=same,
-            kind="same-job"
-            if same
-            else kind_between(referential, start.job, end.job, start.title_codes | end.title_codes),
+            kind=kind,
             surveyed=openings if market.has_survey else None,
         )
 

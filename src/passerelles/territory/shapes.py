@@ -29,9 +29,8 @@ from passerelles.territory.lots import LotsError, Problem, says
 from passerelles.text import normalise_label
 
 _NOTICE_OF_ROLE: Final = {"job": "by_job", "employer": "by_employer", "commune": "by_place", "basin": "by_place"}
-_SAME_ROLES: Final = {
-    "basin": {"basin", "commune"}, "commune": {"basin", "commune"}, "job": {"job", "code"}
-}  # fmt: skip
+_PLACES: Final = {"basin", "commune"}
+_SAME_ROLES: Final = {"basin": _PLACES, "commune": _PLACES, "job": {"job", "code"}}
 _TOTAL_OF: Final = re.compile(r"(?:\w+ )?total (?:de |du |d )?(.+)")
 _INSIDE: Final = re.compile(r"\s*[()]\s*|\s+[-–—:]\s+")
 _COUNT_WORD: Final = re.compile(r"^(?:effectifs?|postes|besoins) (?:[àa] )?(?=\S)", re.IGNORECASE)
@@ -55,11 +54,9 @@ def unpivoted(grid: Grid) -> Grid:
 
 def _named_after_places(grid: Grid) -> tuple[list[str], list[int]]:
     """Return a header without what names say beside a place, what is counted there or a remark; columns of counts."""
-    header, is_place = [*grid.header], grid.reader.is_place
-    for at, name in enumerate(grid.header):
-        short = _BRACKET.sub("", name) if name and not is_place(name) else name
-        if short != name and is_place(without_part(short)):  # "Redon (ouv. mars)"
-            header[at] = short
+    is_place, short = grid.reader.is_place, {name: _BRACKET.sub("", name) for name in grid.header}
+    # Without the remark of "Redon (ouv. mars)".
+    header = [short[n] if not is_place(n) and is_place(without_part(short[n])) else n for n in grid.header]
     bare_names = [name if is_place(name) else _COUNT_WORD.sub("", without_part(name)) for name in header]
     changed = [at for at, name in enumerate(header) if bare_names[at] != name]  # "Redon CDI", "Effectif Redon"
     several = len({bare_names[at] for at in changed if is_place(bare_names[at])}) >= _LEAST
@@ -120,7 +117,7 @@ def _sums(grid: Grid, total_columns: Collection[int], part_columns: Collection[i
 
 def _places_of(grid: Grid, columns: Iterable[int]) -> dict[int, str]:
     """Return the places of columns of employers, where a row is named after them: "Lieu"."""
-    rows = [row for _, row in grid.rows if role_of(grid.text(row, "job"), grid.side) in _SAME_ROLES["commune"]]
+    rows = [row for _, row in grid.rows if role_of(grid.text(row, "job"), grid.side) in _PLACES]
     return {i: cell_text(rows[0][i]) for i in columns} if rows else {}
 
 
@@ -201,9 +198,7 @@ def with_labels(grid: Grid, above: Sequence[Row]) -> Grid:
             labels_by_line[line] = {role: "" if of_several and role == "job" else labels[role] for role in labels}
     grid = replace(grid, rows=rows)
     for role, text in sorted(labels.items()):
-        texts = {
-            line: labels_of_line[role] for line, labels_of_line in labels_by_line.items() if role in labels_of_line
-        }
+        texts = {line: said[role] for line, said in labels_by_line.items() if role in said}
         grid = grid.with_column(role, texts or text)  # one below the table is of all rows
     return grid
 
@@ -227,7 +222,7 @@ def _lone(rows: Iterable[Row]) -> dict[int, str]:
 
 def _names_owner(name: str) -> bool:
     """Whether a text is the usual name of a column of employers or places."""
-    return names_role(name) and role_of(name, "fragile") in (*_SAME_ROLES["basin"], "employer")
+    return names_role(name) and role_of(name, "fragile") in (*_PLACES, "employer")
 
 
 def _place_titles(grid: Grid, above: Sequence[Row]) -> Titles:
@@ -353,7 +348,7 @@ def _page_field(cells: Sequence[Any], reader: Reader) -> dict[str, str]:
     filled = [text for cell in cells if (text := cell_text(cell).strip())]
     role = role_of(filled[0], reader.side) if len(filled) == _LEAST else ""
     named = role == "employer" and names_role(filled[0]) and filled[1][0].isalpha() and not names_role(filled[1])
-    return {role: filled[1]} if named or (role in _SAME_ROLES["basin"] and reader.is_place(filled[1])) else {}
+    return {role: filled[1]} if named or (role in _PLACES and reader.is_place(filled[1])) else {}
 
 
 def note_sum(note: Callable[..., None], line: int, total: Any, parts: Iterable[Any]) -> None:
@@ -521,10 +516,8 @@ def _counted_beside(grid: Grid) -> list[int]:
 def _counting_too(grid: Grid, free: Sequence[int]) -> list[int]:
     """Return the columns without a role that count this side too, beside the one that does."""
     named = [(at, name) for at in free if (name := bare(grid.header[at])) and not says("part_time", name)]
-    counts = {grid.count, "filled", "target"}
-    counted = grid.holding(
-        numbers_of, [at for at, name in named if counts & named_columns([name], grid.side, {}).keys()]
-    )
+    roles = {at: named_columns([name], grid.side, {}).keys() for at, name in named}
+    counted = grid.holding(numbers_of, [at for at in roles if roles[at] & {grid.count, "filled", "target"}])
     counted += grid.holding(hold_counts, [at for at in free if year_of(grid.header[at])])
     if grid.side == "fragile" and not says("leaves", bare(grid.title(grid.count))):  # leavers may be counted
         counted += grid.within([grid.columns[grid.count]], [at for at in free if grid.header[at]])
@@ -651,10 +644,9 @@ def _job_of_two(grid: Grid) -> Grid:
     same_name = [at for at, head in enumerate(grid.header) if head == name and grid.has("job")]
     weak = same_name and (says("weak_job", bare(name)) or not names_role(name))
     if weak:
-        least = fmean(grid.reader.scores(grid.sample(grid.columns["job"])) or [0.0])
-        matches = grid.holding(
-            lambda held: grid.reader.holds_jobs(held) and fmean(grid.reader.scores(held)) > least, grid.free
-        )
+        least = fmean(reader.scores(grid.sample(grid.columns["job"])) or [0.0])
+        titled = grid.holding(reader.holds_jobs, grid.free)
+        matches = grid.holding(lambda held: fmean(reader.scores(held)) > least, titled)
     elif any(len({grid.text_at(cells, at) for at in same_name}) > 1 for _, cells in grid.rows):
         matches = grid.holding(reader.holds_jobs, same_name)
     if len(matches) != 1:

@@ -375,9 +375,8 @@ def _within_budget(task: Task, everything: Face, people: Stage) -> tuple[Face, S
     """
     network, budget = task.network, task.budget or 0
     rows = _with_sums(network, [task.hours])
-    bounded = replace(
-        everything, lower=np.append(everything.lower, -math.inf), upper=np.append(everything.upper, budget)
-    )
+    lower, upper = np.append(everything.lower, -math.inf), np.append(everything.upper, budget)
+    bounded = replace(everything, lower=lower, upper=upper)
     values, _ = _solve(rows, bounded, np.full(network.size, -1, dtype=np.int64))
     placed = min(int(values.sum() + _ROUND), people.value - 1)
 
