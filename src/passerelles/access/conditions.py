@@ -516,9 +516,7 @@ def _credentials(
     anyway = Holdings(dict.fromkeys(settled, "yes"), tuple(frozenset(map(frozenset, ways)) for ways in ways_left))
     # What another of them supposes comes before it, also where it is one alternative of a choice.
     by_code = referential.credential_by_code
-    usual = (by_code.get(row.credential) for row in rows if row.kind == "usual" and applying[id(row)])
-    least = by_code[OF_THE_TRADE].level if OF_THE_TRADE in by_code else None
-    trade = [c.code for c in usual if c and c.kind in model.DIPLOMAS and (c.level or 0) >= (least or 0)]
+    trade = _of_the_trade(by_code, (row for row in rows if row.kind == "usual" and applying[id(row)]))
     depth = {code: len(with_supposed(by_code, [code]) & settled) for code in settled} if len(settled) > 1 else {}
 
     def sort_key(row: model.CredentialRequirement) -> tuple[int, bool, bool, int, bool, str, str]:
@@ -534,21 +532,28 @@ def _credentials(
         named = concerns_titles(referential, row.occupation, row, aim)
         of_row = {"applies": applying[id(row)], "of_named_titles": named}
         for credential in _with_prerequisites(referential, row, anyway, trade, **of_row):
-            supposed = credential.requirement == "required" and credential.needed_for is not None
-            if supposed and row.scope == "all" and credential.code in offered:
+            required, supposed = credential.requirement == "required", credential.needed_for is not None
+            if required and supposed and row.scope == "all" and credential.code in offered:
                 continue
-            prerequisite = credential.code, credential.group, credential.alternative, credential.needed_for
-            if credential.needed_for is not None and prerequisite in prerequisites:
-                continue  # listed already for the same titles or the self-employed
-            prerequisites.add(prerequisite)
-            key = (credential.code, credential.group, credential.alternative, credential.scope, not credential.demanded)
-            if key in yielded or (credential.needed_for is not None and credential.code in needed):
+            named_as = credential.code, credential.group, credential.alternative
+            key, before = (*named_as, credential.scope, not credential.demanded), (*named_as, credential.needed_for)
+            # Before something, once for the same titles or the self-employed, and not what everybody needs.
+            again = key in yielded or (supposed and (before in prerequisites or credential.code in needed))
+            prerequisites.add(before)
+            if again:
                 continue
             yielded.add(key)
-            if credential.requirement == "required" and credential.scope == "all":
+            if required and credential.scope == "all":
                 needed.add(credential.code)
             merged = replace(credential, needed_for=None) if key[:3] in demanded else credential
             yield _merged(merged, rows_of[key]) if key in rows_of else merged
+
+
+def _of_the_trade(by_code: Mapping[str, model.Credential], usual: Iterable[model.CredentialRequirement]) -> list[str]:
+    """Return the diplomas that employers usually ask for, from the level on that one of the trade has at least."""
+    known = (by_code[row.credential] for row in usual if row.credential in by_code)
+    least = by_code[OF_THE_TRADE].level if OF_THE_TRADE in by_code else None
+    return [c.code for c in known if c.kind in model.DIPLOMAS and (c.level or 0) >= (least or 0)]
 
 
 def _merged(item: AccessCredential, rows: Sequence[model.CredentialRequirement]) -> AccessCredential:

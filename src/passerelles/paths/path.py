@@ -628,23 +628,13 @@ def months_text(months: Span, lang: Lang = "fr") -> str:
 
 def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     """Return what a step takes: hours and where they come from, carried over, near, to learn, credentials."""
-    origin = step.origin.name
+    origin, practice = step.origin.name, sum(c.months.low or 0.0 for c in step.to_obtain if c.kind == "experience")
     start = say("paths.step.from" if origin else "paths.step.from_profile", lang=lang, origin=origin)
-    target, hours = step.target.name, hours_text(step.known_hours, lang)
-    basis = "sourced" if step.hours.lower_bound else str(step.basis)
-    # Where months are what is known of the length, an estimate from competencies is no part of them.
     in_part = step.hours.lower_bound and any(c.months.low for c in step.to_obtain if not c.may_have)
-    if in_months := step.timed or in_part:
-        least, most = (step.months.low, step.months.high) if step.timed else (step.months.expected, None)
-        hours, basis = wording.duration_text(Hours(least, None, most), lang), "none"
-        if step.sourced:
-            hours, basis = say("paths.hours.published", lang=lang, hours=round(step.sourced), months=hours), "sourced"
-    elif _tells_nothing(step.known_hours):
-        basis = "unknown" if step.hours.high is None else "at_most"
-    sourced = round(step.sourced)
-    practice = sum(c.months.low or 0.0 for c in step.to_obtain if c.kind == "experience")
-    basis = "with_practice" if in_months and practice else basis
-    first = say(f"paths.step.{basis}", lang=lang, start=start, target=target, hours=hours, sourced=sourced)
+    in_months = step.timed or in_part  # what is known of the length: an estimate from competencies is no part of it
+    key, length = _in_months(step, lang, practice) if in_months else _in_hours(step, lang)
+    named = {"start": start, "target": step.target.name}
+    first = say(f"paths.step.{key}", lang=lang, **named, hours=length, sourced=round(step.sourced))
     may_have = [c for c in step.to_obtain if c.may_have]
     presumed = [c.label for c in may_have if step.months.lower_bound or c.presumed]
     presumed += [step.title] if step.title else []
@@ -670,6 +660,23 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
         key = "level" if estimated else "level_of_title"
         lines.append(say(f"paths.step.{key}", lang=lang, held=level, target=step.target_level))
     return lines + _credential_lines(step, lang)
+
+
+def _in_hours(step: Step, lang: Lang) -> tuple[str, str]:
+    """Return the key of the sentence on the hours of a step, and these."""
+    key = "sourced" if step.hours.lower_bound else str(step.basis)
+    if _tells_nothing(step.known_hours):
+        key = "unknown" if step.hours.high is None else "at_most"
+    return key, hours_text(step.known_hours, lang)
+
+
+def _in_months(step: Step, lang: Lang, practice: float) -> tuple[str, str]:
+    """Return the key of the sentence on the months of a step, and these."""
+    least, most = (step.months.low, step.months.high) if step.timed else (step.months.expected, None)
+    months, sourced = wording.duration_text(Hours(least, None, most), lang), round(step.sourced)
+    if step.sourced:
+        months = say("paths.hours.published", lang=lang, hours=sourced, months=months)
+    return "with_practice" if practice else "sourced" if step.sourced else "none", months
 
 
 def _credential_lines(step: Step, lang: Lang) -> list[str]:
