@@ -1870,3 +1870,12 @@ def test_how_one_gets_into_medicine_is_told_to_who_is_no_doctor_yet(rome4_graph:
     for origin, told in (("J1506", True), ("J1102", False)):
         path = rank_paths(rome4_graph, origin, targets=["J1130"], max_steps=1)[0]
         assert ("parcours accès santé" in " ".join(path_sentences(path))) is told
+
+
+def test_no_sentence_of_a_job_stands_beside_it_in_what_it_asks_for(laid: Referential) -> None:
+    def said(note: str) -> set[str]:
+        return {part.rstrip(".").casefold() for part in re.split(r"(?<=[.;:])\s+", note) if len(part) > 25}
+
+    asked = [(row.occupation, laid.credential_by_code[row.credential].note) for row in laid.credential_requirements]
+    notes = {code: access.note for code, access in laid.access_of.items()}
+    assert [(code, both) for code, note in asked if (both := said(notes.get(code, "")) & said(note))] == []
