@@ -291,6 +291,55 @@ def test_a_course_that_is_asked_of_all_titles_is_no_trade_of_its_own() -> None:
     for asked, found in ((row, ["TP"]), (row._replace(scope="all", titles=""), [])):
         laid = replace(some, credential_requirements=(asked,))
         assert [c.code for c in own_courses(laid, "Q", Aim(titles=frozenset({"1"})))] == found
+    whole = replace(some, credential_requirements=(row._replace(titles="1 2"),))
+    assert own_courses(whole, "Q", Aim()) == []  # of all titles, where none is named
+
+
+@pytest.mark.parametrize(
+    ("course", "beside", "found"),
+    [
+        ({"kind": "permis"}, None, False),  # nothing is learnt by it
+        ({"prerequisites": ("B",)}, None, False),  # not open to all
+        ({"hours": Hours(10, 10, 10, "s")}, None, False),  # a short one
+        ({"hours": Hours(), "months": Hours(12.0, None, 12.0)}, None, True),
+        ({}, CredentialRequirement("Q", "AS", "usual"), False),  # a diploma is asked for
+        ({}, CredentialRequirement("Q", "AS", "option"), True),
+    ],
+)
+def test_a_trade_of_its_own_has_a_long_course_that_is_open_to_all(
+    course: dict[str, Any], beside: CredentialRequirement | None, *, found: bool
+) -> None:
+    asked = CredentialRequirement("Q", "TP", "usual", scope="titles", titles="1")
+    some = jobs(asked, *([beside] if beside else []))
+    own = replace(TITLE, **{"kind": "certificat", "hours": Hours(300, 300, 300, "s"), **course})
+    some = replace(some, titles=(JobTitle("1", "Titre 1", "Q"), JobTitle("2", "Titre 2", "Q")))
+    some = replace(some, credentials=tuple(own if c.code == own.code else c for c in some.credentials))
+    assert bool(own_courses(some, "Q", Aim(titles=frozenset({"1"})))) is found
+
+
+@pytest.mark.parametrize(
+    ("status", "rows", "named", "expected"),
+    [
+        ("selective", [], "2", "open"),  # others are chosen
+        ("open", [("usual", "1"), ("usual", "2")], "", "open"),  # what employers ask of each title is no demand
+        ("unknown", [("required", "1"), ("required", "2")], "", "unknown"),  # one thing of some, another of others
+        ("conditional", [("required", "1")], "3", "open"),
+        ("conditional", [("required", "1")], "", "open"),  # one title of three is not the job
+        ("conditional", [], "", "conditional"),
+    ],
+)
+def test_access_to_a_title_is_what_is_asked_of_it(
+    status: AccessStatus, rows: list[tuple[RequirementKind, str]], named: str, expected: str
+) -> None:
+    chosen: dict[str, Any] = {"selection": "competition", "selection_scope": "titles", "titles": "1"}
+    whole = OccupationAccess("Q", status, **(chosen if status == "selective" else {}))
+    codes = dict(zip("12", ("FIMO", "CARTE"), strict=True))
+    some = jobs(
+        *(CredentialRequirement("Q", codes[title], kind, scope="titles", titles=title) for kind, title in rows),
+        whole=(whole,),
+    )
+    some = replace(some, titles=tuple(JobTitle(code, f"Titre {code}", "Q") for code in "123"))
+    assert access_conditions(some, "Q", titles=frozenset(named)).status == expected
 
 
 def test_titles_narrow_what_is_asked_of_the_self_employed() -> None:
