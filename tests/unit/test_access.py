@@ -342,6 +342,15 @@ def test_access_to_a_title_is_what_is_asked_of_it(
     assert access_conditions(some, "Q", titles=frozenset(named)).status == expected
 
 
+def test_what_a_credential_says_stands_once_on_a_sheet_that_lists_it_twice() -> None:
+    own, usual = CredentialRequirement("Q", "TP", scope="self-employed"), CredentialRequirement("Q", "TP", "usual")
+    some = jobs(own, usual._replace(note="Là aussi."))
+    noted = replace(TITLE, note="Une dispense est possible.")
+    some = replace(some, credentials=tuple(noted if c.code == noted.code else c for c in some.credentials))
+    told = " ".join(text for _, _, texts in Fiche(some, "Q").lines("fr") for text in texts)
+    assert (told.count("Une dispense est possible."), told.count("Là aussi.")) == (1, 1)
+
+
 def test_titles_narrow_what_is_asked_of_the_self_employed() -> None:
     card = CredentialRequirement("Q", "CARTE", scope="self-employed", titles="1 2")
     some = jobs(card, whole=(OccupationAccess("Q", "open"),))

@@ -178,12 +178,17 @@ def employment_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[st
 
 def note_lines(note: str, noted: Iterable[tuple[str, str]], lang: Lang = "fr") -> list[str]:
     """Return what else to know of an occupation, and of credentials given as label and note: each sentence once."""
-    lines, sentences = [say("conditions.note", lang=lang, note=note)] if note else [], {*_SENTENCE_END.split(note)}
-    for label, text in noted:
-        if new := [sentence for sentence in _SENTENCE_END.split(text) if sentence and sentence not in sentences]:
-            sentences.update(new)
-            lines.append(say("conditions.note_of", lang=lang, label=label, note=" ".join(new)))
-    return lines
+    lines, said = [say("conditions.note", lang=lang, note=note)] if note else [], set[str]()
+    said_once(note, said)
+    texts = [(label, said_once(text, said)) for label, text in noted]
+    return lines + [say("conditions.note_of", lang=lang, label=label, note=text) for label, text in texts if text]
+
+
+def said_once(text: str, said: set[str]) -> str:
+    """Return the sentences of a text that are not among those `said`, and put them there."""
+    new = [sentence for sentence in _SENTENCE_END.split(text) if sentence not in said]
+    said.update(new)
+    return " ".join(new)
 
 
 def required_text(conditions: AccessConditions, lang: Lang = "fr") -> str:

@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from passerelles.access.conditions import AccessConditions, AccessCredential, access_conditions, takes_no_training
-from passerelles.access.wording import asked_text, duration_text, others_text, some_only_lines
+from passerelles.access.wording import asked_text, duration_text, others_text, said_once, some_only_lines
 from passerelles.codes import grouped
 from passerelles.language.say import Lang, labelled, listed, number_shown, percent, say
 from passerelles.market.certifications import PUBLISHED
@@ -324,11 +324,15 @@ class Fiche(NamedTuple):
         values, conditions, unknown = self.to_dict(), _lettered(self.conditions), [word("show.unknown")]
         titles = {title.code: title.label for title in self.referential.titles_in(self.code)}
         flags, choices = values["flags"].items(), _choices(conditions, titles, lang)
+        said = {c.code: set[str]() for c in conditions.credentials}
+        credentials = [
+            coded(c[0].code, _credential(c, [*choices], titles, said[c[0].code], lang)) for c in _rows(conditions)
+        ]
         blocks = [
             ("definition", [values["definition"]] if values["definition"] else unknown),
             ("access", [values["access"]] if values["access"] else unknown),
             ("conditions", [*_conditions(conditions, lang), *choices.values()]),
-            ("credentials", [coded(c[0].code, _credential(c, [*choices], titles, lang)) for c in _rows(conditions)]),
+            ("credentials", credentials),
             ("flags", [labelled(word(f"show.flag.{k}"), word(f"show.value.{v}"), lang) for k, v in flags]),
             ("domain", [self.domain] if self.domain else unknown),
             ("parts", [f"{p['code']} {p['label']}" for p in values["parts"]]),
@@ -488,8 +492,10 @@ def _rows(conditions: AccessConditions) -> Iterable[Sequence[AccessCredential]]:
     ).values()
 
 
-def _credential(rows: Sequence[AccessCredential], choices: Sequence[str], titles: Mapping[str, str], lang: Lang) -> str:
-    item = rows[0]
+def _credential(
+    rows: Sequence[AccessCredential], choices: Sequence[str], titles: Mapping[str, str], said: set[str], lang: Lang
+) -> str:
+    item, new = rows[0], said_once(rows[0].note, said)
     requirement = say(f"conditions.requirement.{item.ground or item.requirement}", lang=lang)
     if item.group is not None:
         place = choices.index(item.group) + 1
@@ -525,7 +531,7 @@ def _credential(rows: Sequence[AccessCredential], choices: Sequence[str], titles
     if detail.renewal:
         facts.append(say("show.renewal", lang=lang, text=detail.renewal))
     sources = listed(dict.fromkeys(c.source for c in rows if c.source), lang)
-    note, source = f". {item.note}" if item.note else "", f" [{sources}]" if sources else ""
+    note, source = f". {new}" if new else "", f" [{sources}]" if sources else ""
     return labelled(item.label, f"{', '.join(facts)}{note}{source}", lang)
 
 
