@@ -204,9 +204,15 @@ def shell(line: str, **options: object) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(
-    "line", ["ENGINE rank K2110 -r INDEX -f json > /dev/full", "ENGINE rank K2110 -r INDEX >&-", "ENGINE schema >&-"]
+    "line",
+    [
+        "ENGINE rank K2110 -r INDEX -f json > /dev/full",
+        "ENGINE rank K2110 -r INDEX -f xlsx -o /dev/full",
+        "ENGINE rank K2110 -r INDEX >&-",
+        "ENGINE schema >&-",
+    ],
 )
-def test_a_stdout_that_takes_nothing_is_told_in_one_line(line: str, index: Path) -> None:
+def test_an_output_that_takes_nothing_is_told_in_one_line(line: str, index: Path) -> None:
     done = shell(line.replace("INDEX", str(index)))
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1

@@ -4,6 +4,7 @@ A document as values: parts that hold texts, lists, figures, tables and what unf
 What a report says is made once, as these; a page and an office document write the same ones.
 """
 
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -177,8 +178,10 @@ def write_word(document: Document, output: Path) -> None:
             _block(office, block)
     if document.footer:
         section.footer.paragraphs[0].text = printable(document.footer)
+    whole = BytesIO()  # as of workbooks: a zip whose file fails says so once more when it is thrown away
+    office.save(whole)
     with atomic_file(output, overwrite=True) as file:
-        office.save(file)
+        file.write(whole.getvalue())
 
 
 def _block(office: "OfficeDocument", block: Block, depth: int = 2) -> None:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -95,8 +96,10 @@ def write_workbook(pages: Sequence[BookPage], output: Path | None) -> None:
     book = Workbook(write_only=True)
     for page in pages:
         _fill(book, page)
+    whole = BytesIO()  # a zip whose file fails says so once more when it is thrown away
+    book.save(whole)
     with atomic_file(output, overwrite=True) as file:
-        book.save(file)
+        file.write(whole.getvalue())
 
 
 def _fill(book: "Workbook", page: BookPage) -> None:
