@@ -44,6 +44,7 @@ from passerelles.access.wording import (
     access_text,
     duration_text,
     held_choices,
+    note_lines,
     other_ways_lines,
     required_lines,
     required_text,
@@ -340,6 +341,15 @@ def test_access_to_a_title_is_what_is_asked_of_it(
     )
     some = replace(some, titles=tuple(JobTitle(code, f"Titre {code}", "Q") for code in "123"))
     assert access_conditions(some, "Q", titles=frozenset(named)).status == expected
+
+
+def test_what_else_to_know_of_a_credential_stands_together() -> None:
+    noted = [("DE", "Un an. Sans VAE."), ("Permis", "Sans VAE. À jour."), ("DE", "Pour qui n'est pas médecin.")]
+    assert [line.replace("\xa0", " ") for line in note_lines("Sur dossier.", [*noted, ("FIMO", "Sur dossier.")])] == [
+        "À savoir. Sur dossier.",
+        "À savoir pour « DE ». Un an. Sans VAE. Pour qui n'est pas médecin.",
+        "À savoir pour « Permis ». À jour.",
+    ]
 
 
 def test_what_a_credential_says_stands_once_on_a_sheet_that_lists_it_twice() -> None:

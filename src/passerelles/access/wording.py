@@ -180,7 +180,7 @@ def note_lines(note: str, noted: Iterable[tuple[str, str]], lang: Lang = "fr") -
     """Return what else to know of an occupation, and of credentials given as label and note: each sentence once."""
     lines, said = [say("conditions.note", lang=lang, note=note)] if note else [], set[str]()
     said_once(note, said)
-    texts = [(label, said_once(text, said)) for label, text in noted]
+    texts = [(label, said_once(" ".join(filter(None, several)), said)) for label, several in grouped(noted).items()]
     return lines + [say("conditions.note_of", lang=lang, label=label, note=text) for label, text in texts if text]
 
 
