@@ -441,6 +441,8 @@ def test_nothing_is_masked_where_no_cell_is_small() -> None:
     publication = publish(found)
     assert not publication.changed
     assert published(publication).to_dict()["totals"] == found.totals() | {"stretched": None}
+    assert not publish(found, threshold=12).changed  # as many as the threshold are not few
+    assert publish(found, threshold=13).empty
 
 
 def test_too_few_people_are_not_published_at_all() -> None:
