@@ -17,6 +17,7 @@ from passerelles.territory import discretion
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.audit import Auditor, HiddenSum
 from passerelles.territory.discretion import publish, published
+from passerelles.territory.flows import Change
 from passerelles.territory.match import match_territory
 from territory_cases import ANY_MOVE, JOBS, Written, every, graph, openings, people
 from territory_cases import places as basins
@@ -296,6 +297,16 @@ def test_sums_and_sentences_that_would_give_a_cell_away_are_left_out() -> None:
         assert change["more"] is None or change["more"] == 0 or change["more"] >= 5
 
 
+@pytest.mark.parametrize(("more", "told"), [(4, None), (5, 5)])
+def test_few_people_gained_by_a_change_are_not_told(more: int, told: int | None) -> None:
+    fragile = people(("A", "J00", 4, "x"), ("B", "J01", 30, "x"), ("C", "J02", 40, "x"), ("D", "J03", 3, "x"))
+    hiring = openings(("P", "J00", 60, "x"), ("Q", "J01", 50, "x"), ("R", "J02", 50, "x"))
+    found = match_territory(graph(), fragile, hiring, costs=Written(every(1.0)), settings=ANY)
+    found = replace(found, changes=(Change("budget", 500.0, 100.0, 77, more, 1.0),))
+    (change,) = published(publish(found)).to_dict()["changes"]
+    assert change["more"] == told
+
+
 def test_a_total_that_gives_a_lot_away_is_given_up_before_flows_of_lots_far_from_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -353,6 +364,8 @@ def test_a_total_that_would_undo_the_mask_is_left_out() -> None:
     )
     printed = published(publish(found)).to_dict()
     assert printed["totals"]["placed"] is None
+    told = published(publish(replace(found, changes=(Change("radius", 20.0, 5.0, 10, 7, 1.0),)))).to_dict()
+    assert told["changes"] == []  # what it gains tells how many there are
     assert undone(found, printed, 5) == []
     assert undone(
         found,
