@@ -24,7 +24,7 @@ import passerelles
 from html_reading import contrast
 from passerelles import PasserellesError, charts, compare, rank_moves, rank_paths
 from passerelles.areas import MobilityAreas, mobility_areas
-from passerelles.charts.drawing import Chart, Colour, Pen, clean, width_of, wrap
+from passerelles.charts.drawing import Chart, Colour, Pen, Ruler, clean, width_of, wrap
 from passerelles.charts.moves import ring_order, spread
 from passerelles.charts.territory import Node, Side, read_diagram
 from passerelles.evaluation.protocol import Bin
@@ -112,6 +112,15 @@ def marks(chart: Chart, shape: str | None = None) -> list[tuple[float, float, fl
 
 def words(chart: Chart) -> str:
     return " ".join(t.get_text() for t in texts(chart))
+
+
+@pytest.mark.parametrize(
+    ("high", "first"), [(60.0, "0 5 10"), (6.0, "0 1 2"), (5.0, "0,0 0,5 1,0"), (0.6, "0,0 0,1 0,2")]
+)
+def test_no_number_of_a_scale_stands_twice(high: float, first: str) -> None:
+    pen = Pen(8, "ladder", "fr")
+    pen.axis(Ruler(0.0, high, 20.0, 500.0), (0.0, 50.0))
+    assert words(pen.figure).startswith(first)
 
 
 def boxes(chart: Chart, colour: str | None = None, hatch: str | None = None) -> list[Rectangle]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from functools import lru_cache, partial
 from html import unescape
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 from xml.sax.saxutils import escape
@@ -462,7 +463,10 @@ class Pen:
         top, bottom = span
         size = self.size - 1
         room = max(self.wide(write(v), size=size) for v in (ruler.low, ruler.high)) + 14
-        for value in steps(ruler.low, ruler.high, max(2, int((ruler.right - ruler.left) // room))):
+        values = steps(ruler.low, ruler.high, max(2, int((ruler.right - ruler.left) // room)))
+        if any(write(a) == write(b) for a, b in pairwise(values)):  # too few decimals for so many steps
+            values = [value for value in values if value == round(value, decimals)]
+        for value in values:
             x = ruler(value)
             colour, thick = (Colour.QUIET, 0.9) if abs(value) < _ROUNDING else (Colour.GRID, 0.6)
             self.line([(x, top), (x, bottom)], colour=colour, width=thick, over=0.3)
