@@ -389,6 +389,18 @@ def test_a_competition_is_named_and_shown_in_a_narrow_column(laid: Referential) 
     }
 
 
+def test_a_warden_whom_a_landowner_appoints_sits_no_competition_the_others_may(laid: Referential) -> None:
+    wardens = [title.code for title in laid.titles if title.occupation == "A1204"]
+    chosen = {t for t in wardens if access_conditions(laid, "A1204", titles=frozenset([t])).selection}
+    assert set(wardens) - chosen == {"15206"}
+
+
+def test_the_branches_own_courses_have_the_hours_and_the_age_that_they_publish(laid: Referential) -> None:
+    home, dental = (laid.credential_by_code[code] for code in ("FORM-MAISON", "CQP-AIDEDENT"))
+    assert (home.hours.low, home.hours.expected, home.level) == (203, 203, 3)  # 175 until the branch made it 203
+    assert (dental.minimum_age, dental.level) == (18, None)
+
+
 def test_nearly_every_fiche_is_known_and_none_is_contradictory(laid: Referential) -> None:
     found = [access_conditions(laid, o.code) for o in laid.occupations]
     assert sum(c.status == "unknown" for c in found) <= 0.01 * len(found)
@@ -1124,9 +1136,11 @@ def test_a_diploma_that_asks_for_another_takes_the_years_of_both(
         ("Poseur de compteurs d'eau", set()),
         ("Aide dentaire", {"CQP-AIDEDENT"}),  # the branch's agreement
         ("Fauconnier", {"EXP-FAUNE", "CDC-FAUNE"}),  # order of 12 December 2000, art. 1
+        ("Eleveur de petits gibiers", {"CDC-GIBIER"}),  # the order of 2000 leaves out huntable game
         (
-            "Convoyeur de bateaux",  # a leisure licence makes no skipper for hire
-            {"APT-MER", "CFBS", "CRO", "CACPP", "MAT-PONT", "MAT-QP", "CAP200"},
+            "Convoyeur de bateaux",  # a leisure licence makes no skipper for hire; any master's certificate does
+            {"APT-MER", "CFBS", "CRO", "CAP200", "CAP500", "OCQP"}
+            | {"CAEERS", "CGO", "DIP-CAP500", "CQ500", "CQALI", "EM2", "EXP-MER-12"},
         ),
         ("Technicien d'installation en domotique", {"HAB-ELEC"}),
         ("Electricien de maintenance de centrales nucléaires", {"ACCES-INB", "HAB-ELEC"}),
@@ -1156,6 +1170,7 @@ def test_what_a_title_alone_takes_is_told_of_it(rome4_graph: OccupationGraph, ti
     ("origin", "target", "least", "most"),
     [
         ("F1201", "Coordonnateur de sécurité chantier", 84, 154),  # the years are there: order of 2012, art. 7
+        ("F1202", "Coordonnateur de sécurité chantier", 84, 154),  # labour code, R. 4532-26: who runs a site too
         ("K2204", "Aide de laboratoire médical", 0, 150),  # 929 as a technician
         ("K1304", "Maître de maison d'établissement à caractère social", 60, 203),  # 720 by another title's diploma
         ("M1225", "Collaborateur d'expertise comptable", 200, 1000),  # the others' master is not asked of it
