@@ -9,7 +9,7 @@ import sys
 from dataclasses import astuple, replace
 from itertools import chain, product
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pyarrow as pa
@@ -359,6 +359,28 @@ def test_what_a_credential_says_stands_once_on_a_sheet_that_lists_it_twice() -> 
     some = replace(some, credentials=tuple(noted if c.code == noted.code else c for c in some.credentials))
     told = " ".join(text for _, _, texts in Fiche(some, "Q").lines("fr") for text in texts)
     assert (told.count("Une dispense est possible."), told.count("Là aussi.")) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "kind", "low"),
+    [
+        ("Métier Q", "Aide de Q", None, 0),
+        ("Métier Q", "Garçon / Fille de chenil", None, 0),
+        ("Métier Q", "Garçon / Serveuse de café", None, 4),  # a waiter waits
+        ("Aide-soignant / Aide-soignante", "Aide-soignant de nuit", None, 4),  # the aides' own occupation
+        ("Métier Q", "Aide de Q", "required", 4),
+        ("Métier Q", "Aide de Q", "one-of", 4),  # beside a way without it too
+    ],
+)
+def test_who_only_helps_others_of_a_job_needs_no_level(
+    name: str, title: str, kind: Literal["required", "one-of"] | None, low: int
+) -> None:
+    rows = () if kind is None else (CredentialRequirement("Q", "TP", kind, "", "g", "a"),)
+    either = () if kind != "one-of" else (CredentialRequirement("Q", "B", kind, "", "g", "b"),)
+    some = jobs(*rows, *either, whole=(OccupationAccess("Q", "conditional", 4, 5),))
+    named = tuple(replace(o, label=name) if o.code == "Q" else o for o in some.occupations)
+    some = replace(some, occupations=named, titles=(JobTitle("1", title, "Q"), JobTitle("2", "Métier Q", "Q")))
+    assert [access_conditions(some, "Q", titles=frozenset(of)).level_low for of in ("1", "2")] == [low, 4]
 
 
 def test_titles_narrow_what_is_asked_of_the_self_employed() -> None:

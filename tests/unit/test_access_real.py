@@ -1184,6 +1184,20 @@ def test_hours_of_a_title_are_those_of_what_it_asks_for(
     assert least <= (path.hours.expected or 0.0) <= most
 
 
+@pytest.mark.parametrize(
+    ("code", "label", "low"),
+    [
+        ("J1306", "Aide de radiologie", 0),
+        ("J1501", "Aide-soignant / Aide-soignante", 4),
+        ("M1225", "Aide-comptable", 4),
+        ("K1307", "Aide maternel / Aide maternelle de crèche - Halte-garderie", 3),  # among holders of a diploma
+    ],
+)
+def test_who_only_helps_is_no_aide_with_a_trade(laid: Referential, code: str, label: str, low: int) -> None:
+    (title,) = (title.code for title in laid.titles_in(code) if title.label == label)
+    assert access_conditions(laid, code, titles=frozenset({title})).level_low == low
+
+
 def test_every_requirement_of_the_catalogue_says_when_its_source_was_read(laid: Referential) -> None:
     assert [row for row in laid.credential_requirements if row.origin and row.source and not row.as_of] == []
 

@@ -268,11 +268,18 @@ def own_courses(referential: Referential, code: str, aim: Aim) -> list[model.Cre
 
 
 def only_helps(referential: Referential, code: str, aim: Aim) -> bool:
-    """Whether the titles that named an occupation are of people who help others of it: a radiographer's aide."""
+    """
+    Whether the titles that named an occupation are of people who help others of it: a radiographer's aide.
+
+    Those of whom a diploma is asked have a trade, as have those of an occupation of that name: nursing aides.
+    """
     helper, meant = word_rules(referential.language).helper, titles_meant(referential, code, aim)
+    job = referential.occupation_by_code[code]
     if helper is None or not 0 < len(meant) < len(referential.titles_in(code)):
         return False
-    return all(helper.search(fold_accents(title.label)) for title in meant)
+    own, *helps = (bool(helper.search(fold_accents(name))) for name in (job.name, *(title.label for title in meant)))
+    asked = diplomas_among(referential, (row.credential for row in demanded_rows(referential, code, aim)))
+    return all(helps) and not own and not asked
 
 
 def demands_diploma(referential: Referential, rows: Sequence[model.CredentialRequirement]) -> bool:
