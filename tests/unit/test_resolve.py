@@ -1282,12 +1282,15 @@ def test_what_people_also_mean_by_a_title_keeps_its_chance_where_the_referential
 def test_each_title_that_a_usage_means_is_a_label(rome: Referential) -> None:
     index = title_index(rome)
     assert [(usage, t) for usage, titles in index.pack.usages.items() for t in titles if t not in index.same] == []
+    assert [usage for usage, titles in index.pack.usages.items() if len({*titles}) < len(titles)] == []
 
 
 @pytest.mark.parametrize(
     ("text", "family", "sure"),
     [
         ("élève infirmière", "J1506", False),
+        ("aide infirmière", "J1501", True),
+        ("apprentie coiffeuse", "D1202", True),  # a contract
         ("aide opticien", "J1405", False),
         ("assistante orthophoniste", "J1406", False),
         ("assistante de notaire", "K1902", True),  # its clerks
