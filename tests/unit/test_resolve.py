@@ -427,7 +427,7 @@ def test_the_sector_of_a_title_is_a_place_unless_it_is_the_job(rome: Referential
     assert resolve_title(rome, text)[0].code == code
 
 
-@pytest.mark.parametrize("title", ["Driver", "team leader", "Inspector"])
+@pytest.mark.parametrize("title", ["Driver", "team leader", "Inspector", "Clerk", "Designer"])
 def test_a_bare_english_title_is_not_surely_the_one_trade_that_claims_it(title: str) -> None:
     trades = {
         "5110": ("hearse driver", "driver"),
@@ -435,6 +435,8 @@ def test_a_bare_english_title_is_not_surely_the_one_trade_that_claims_it(title: 
         "5164": ("zoo section leader", "team leader"),
         "8121": ("production supervisor", "shift supervisor"),
         "3411": ("private detective", "inspector"),
+        "4212": ("lottery cashier", "clerk"),  # it has no other clerk
+        "2166": ("art director", "designer"),
         "7543": ("quality inspector", "product inspector"),
     }
     names = [(name, code) for code, each in trades.items() for name in each]
@@ -1295,6 +1297,7 @@ def test_each_title_that_a_usage_means_is_a_label(rome: Referential) -> None:
         ("assistante orthophoniste", "J1406", False),
         ("assistante de notaire", "K1902", True),  # its clerks
         ("assistant commercial sédentaire", "D1401", True),  # a title of its own
+        ("aide-soignante polyvalente", "J1501", True),  # likewise
         ("Téléconseiller expert", "D1408", True),  # behind the job, a grade
     ],
 )
