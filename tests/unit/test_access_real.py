@@ -1172,6 +1172,7 @@ def test_what_a_title_alone_takes_is_told_of_it(rome4_graph: OccupationGraph, ti
         ("F1201", "Coordonnateur de sécurité chantier", 84, 154),  # the years are there: order of 2012, art. 7
         ("F1202", "Coordonnateur de sécurité chantier", 84, 154),  # labour code, R. 4532-26: who runs a site too
         ("K2204", "Aide de laboratoire médical", 0, 150),  # 929 as a technician
+        ("K1304", "Aide-géomètre-topographe", 0, 150),  # 1,345 by the fiche, of which no title takes another course
         ("K1304", "Maître de maison d'établissement à caractère social", 60, 203),  # 720 by another title's diploma
         ("M1225", "Collaborateur d'expertise comptable", 200, 1000),  # the others' master is not asked of it
     ],

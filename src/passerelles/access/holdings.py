@@ -275,7 +275,7 @@ def only_helps(referential: Referential, code: str, aim: Aim) -> bool:
     """
     helper, meant = word_rules(referential.language).helper, titles_meant(referential, code, aim)
     job = referential.occupation_by_code[code]
-    if helper is None or not 0 < len(meant) < len(referential.titles_in(code)):
+    if helper is None or not meant:
         return False
     own, *helps = (bool(helper.search(fold_accents(name))) for name in (job.name, *(title.label for title in meant)))
     asked = diplomas_among(referential, (row.credential for row in demanded_rows(referential, code, aim)))

@@ -25,7 +25,8 @@ from passerelles.referentials.places import place_of
 from passerelles.referentials.table_format import open_tables
 from passerelles.sharing import Deriving, Later, cached_property, made_once, no_collection
 from passerelles.store import Index, open_index
-from passerelles.text import LONGEST, NEAREST, alike, cut, normalise_label, slashed_forms
+from passerelles.text import LONGEST, NEAREST, alike, cut, fold_accents, normalise_label, slashed_forms
+from passerelles.vectors import word_rules
 
 Item = TypeVar("Item")
 # By what a draft keeps the rows of a table, and a referential has them in order; moves go by their rank.
@@ -564,14 +565,17 @@ def named_titles(referential: Referential, texts: Iterable[str]) -> frozenset[st
     """
     Codes of the job titles by which occupations are named, where what access takes differs between their titles.
 
-    An occupation that is also named by its code or its own label, or by several titles, is meant at large.
+    So it may for who helps others of an occupation. One that is also named by its code or its own label, or by several
+    titles, is meant at large.
     """
     named: list[tuple[str, frozenset[str]]] = []
+    helper = word_rules(referential.language).helper
     for text in texts:
         code = exact_occupation(referential, text)
         rows = referential.credentials_of.get(code, ())
         access = referential.access_of.get(code)
-        if any(row.of_titles for row in rows) or (access is not None and access.selection_scope == "titles"):
+        differs = any(row.of_titles for row in rows) or (access is not None and access.selection_scope == "titles")
+        if differs or (helper is not None and helper.search(fold_accents(text))):
             named.append((code, _titles_of_name(referential, code, text)))
     return frozenset(code for titles in grouped(named).values() if len(set(titles)) == 1 for code in titles[0])
 
