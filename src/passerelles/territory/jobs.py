@@ -177,7 +177,7 @@ def _of_industries(
         naf, word = next(filter(any, map(_branch_of, names)), ("", ""))
         title = normalise_label(_BRACKETS.sub(" ", text))
         meant = [own for pattern, own in _OF_BRANCH.items() if pattern.fullmatch(f"{naf} {title}")]
-        meant += [f"{text} {word}"] if _PRODUCTION.fullmatch(title) else []
+        meant += [f"{text} {word}"] if naf < "4" and _PRODUCTION.fullmatch(title) else []  # of plants
         if naf and meant:
             told[text, context] = meant[0], context
     for key, ranked in zip(told, candidates_of(referential, told.values()), strict=True):
