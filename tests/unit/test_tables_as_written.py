@@ -4281,6 +4281,7 @@ def test_a_usage_of_one_meaning_is_no_other_at_any_employer(rome: Referential, f
         ("Maison de retraite du Parc", "Agente technique", "I1203"),
         ("Crédit du Val", "Chargée de recouvrement amiable", "D1422"),
         ("Meubles du Val", "Technicien qualité", "H1528"),
+        ("Papeteries du Val", "Technicien qualité", "H1528"),
         ("Restaurant du Marché", "Plongeur", "G1605"),
         ("EHPAD Résidence du Parc", "Agent de maintenance", "I1203"),
         ("Crédit de la Soierie", "Chargé d'accueil", "C1201"),

@@ -688,10 +688,12 @@ def fill_down(grid: Grid, rows: Sequence[Row], breaks: Iterable[Row]) -> dict[in
     """
     place_roles = [role for role in ("basin", "commune", "postcode", "department") if role in grid.columns]
     lead = _lead_of_groups(grid, rows, place_roles)
+    if not lead:
+        return {}
     filled = (*(("employer", *_OF_FIRM) if lead == "employer" else ()), *place_roles)
     completed, above = dict[int, tuple[str, Sequence[Any]]](), dict[str, str]()
     ends = dict(breaks)
-    for line, cells in sorted([*rows, *ends.items()], key=lambda row: row[0]) if lead else ():
+    for line, cells in sorted([*rows, *ends.items()], key=lambda row: row[0]):
         texts = {role: grid.text(cells, role) for role in ("employer", *_OF_FIRM, *place_roles)}
         places = {role: texts[role] for role in place_roles}
         if line in ends:
