@@ -4225,6 +4225,7 @@ def test_titles_of_production_are_read_with_the_industry_of_the_firm_and_are_to_
         ("Papeteries du Val", "Agents de maintenance", True),
         ("Verrerie du Parc;Site de production", "Électricien", True),
         ("Papeteries du Val;Maintenance", "Mécanicien", True),
+        ("Papeteries du Val;Commerce", "Chargé de clientèle", True),
         ("Papeteries du Val;Garage", "Mécanicien", False),
         ("Papeteries du Val;Parc roulant", "Mécanicien", False),
         ("Panneaux solaires du Sud", "Électricien", False),
