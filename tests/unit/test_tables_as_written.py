@@ -4239,6 +4239,7 @@ def test_titles_of_production_are_read_with_the_industry_of_the_firm_and_are_to_
         ("Meublés de tourisme du Val", "Mécanicien", False),
         ("Garde-meubles du Val", "Électricien", False),
         ("Cordonnerie Chaussures Martin", "Électricien", False),
+        ("Couture Retouches", "Agent de maintenance", False),
     ],
 )
 def test_who_keeps_the_machines_or_clients_of_a_plant_is_read_surely(
