@@ -7,7 +7,8 @@ import pytest
 
 from passerelles.access.conditions import AccessConditions, access_conditions, move_kind
 from passerelles.access.demands import demands_of
-from passerelles.access.holdings import holdings_of
+from passerelles.access.holdings import Aim, holdings_of
+from passerelles.access.qualifications import courses_of_titles
 from passerelles.access.wording import access_text, employment_lines, other_ways_lines, usual_lines, usual_of
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
@@ -1183,6 +1184,24 @@ def test_hours_of_a_title_are_those_of_what_it_asks_for(
     (path,) = rank_paths(rome4_graph, origin, targets=[target], max_steps=1, limit=1)
     assert path.status == "feasible"
     assert least <= (path.hours.expected or 0.0) <= most
+
+
+@pytest.mark.parametrize(
+    ("title", "own"),
+    [
+        ("Architecte DE", False),
+        ("Architecteur / Architecteure", True),  # no title of architect is asked for
+        ("Infirmier / Infirmière en gériatrie", False),
+        ("Moniteur / Monitrice moto", False),
+        ("Formateur / Formatrice de conducteurs routiers", True),
+    ],
+)
+def test_a_title_is_learnt_as_its_fiche_is_where_it_asks_for_that_training(
+    rome4_graph: OccupationGraph, title: str, *, own: bool
+) -> None:
+    referential, settings = rome4_graph.referential, rome4_graph.settings.effort
+    aim = Aim(titles=frozenset(t.code for t in referential.titles if t.label == title))
+    assert bool(courses_of_titles(referential, aim, settings)) is own
 
 
 @pytest.mark.parametrize(

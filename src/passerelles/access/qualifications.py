@@ -195,17 +195,15 @@ def courses_of_titles(referential: Referential, aim: Aim, settings: EffortSettin
     for code in sorted(named.intersection(referential.occupation_by_code)):
         occupation, access = referential.occupation_by_code[code], referential.access_of.get(code)
         meant = aim._replace(titles=frozenset(title.code for title in titles_meant(referential, code, aim)))
-        conditions = conditions_in_general(referential, code, aim)
-        trained = any(c.kind in model.TAUGHT for c in conditions.required)
+        conditions, at_large = (conditions_in_general(referential, code, of) for of in (aim, NO_AIM))
+        trained, all_trained = (any(c.kind in model.TAUGHT for c in of.required) for of in (conditions, at_large))
         untaught = conditions.status in ("open", "conditional") and not trained
         job = _job(referential, occupation, settings, meant)._replace(level=_LOWEST_LEVEL, level_known=True)
         if courses := own_courses(referential, code, aim):
             found[code] = _by_course(job._replace(usual=courses), access, settings)._replace(basis="certification")
         elif untaught and only_helps(referential, code, aim):
             found[code] = _by_course(job, access, settings)
-        elif untaught and any(
-            c.kind in model.TAUGHT for c in conditions_in_general(referential, code, NO_AIM).required
-        ):
+        elif untaught and all_trained:
             found[code] = qualification_of(referential, occupation, settings, meant)
     return found
 
