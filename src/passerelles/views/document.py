@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from passerelles.errors import need
-from passerelles.io.atomic import atomic_file
+from passerelles.io.atomic import write_whole
 from passerelles.text import printable
 
 if TYPE_CHECKING:
@@ -180,8 +180,7 @@ def write_word(document: Document, output: Path) -> None:
         section.footer.paragraphs[0].text = printable(document.footer)
     whole = BytesIO()  # as of workbooks: a zip whose file fails says so once more when it is thrown away
     office.save(whole)
-    with atomic_file(output, overwrite=True) as file:
-        file.write(whole.getvalue())
+    write_whole(output, whole.getvalue())
 
 
 def _block(office: "OfficeDocument", block: Block, depth: int = 2) -> None:

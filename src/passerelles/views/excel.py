@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from passerelles.errors import PasserellesError, need
-from passerelles.io.atomic import atomic_file
+from passerelles.io.atomic import write_whole
 from passerelles.language.say import Lang
 from passerelles.text import printable
 from passerelles.views.spec import NUMERIC, Cell, Kind, Sheet
@@ -98,8 +98,7 @@ def write_workbook(pages: Sequence[BookPage], output: Path | None) -> None:
         _fill(book, page)
     whole = BytesIO()  # a zip whose file fails says so once more when it is thrown away
     book.save(whole)
-    with atomic_file(output, overwrite=True) as file:
-        file.write(whole.getvalue())
+    write_whole(output, whole.getvalue())
 
 
 def _fill(book: "Workbook", page: BookPage) -> None:
