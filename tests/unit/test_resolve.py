@@ -44,6 +44,20 @@ def test_what_people_say_for_a_title_is_evidence_for_longer_ones() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Technicien Expert Mécanique Automobile H/F",
+        "Opérateur / Opératrice de production en industrie alimentaire (H/F)",
+        "Second mécanicien chalutier",
+    ],
+)
+def test_no_percentage_shows_a_reading_that_is_not_sure_as_one_that_is(text: str) -> None:
+    for candidate in resolve_title(load_referential("transitions"), text):
+        for chance in (candidate.confidence, candidate.parent_confidence):
+            assert (round(100 * chance) >= 100 * SURE) == (chance >= SURE)
+
+
+@pytest.mark.parametrize(
     ("text", "code", "reason"),
     [
         ("Moniteur d'auto-école", "K2110", "exact"),

@@ -211,6 +211,7 @@ Status = Literal["sûr", "à vérifier", "inconnu"]
 
 SURE: Final = 0.9
 """Confidence from which a match is ``sûr``."""
+_UNSURE: Final = 0.894  # most of what is not: shown as 89 %
 REVIEW: Final = TitleSettings().review_threshold
 """Confidence from which a match is worth a look (``à vérifier``), unless settings say another; below: ``inconnu``."""
 _BLOCK_SIZE: Final = 128
@@ -373,9 +374,8 @@ def _together(answers: Sequence[Sequence[Candidate]], limit: int, several: float
     codes = _in_line([{c.code: c.confidence for c in candidates} for candidates in answers], several)
     turns: dict[str, Candidate] = {}
     for c in filter(None, chain.from_iterable(zip_longest(*answers))):
-        confidence, of_family = round(codes[c.code], 5), families[c.parent_code]
-        alone = replace(c, confidence=confidence, parent_confidence=round(of_family, 5), ambiguous=of_family < SURE)
-        turns.setdefault(c.code, alone)
+        alone = replace(c, confidence=_stated(codes[c.code]), parent_confidence=_stated(families[c.parent_code]))
+        turns.setdefault(c.code, replace(alone, ambiguous=alone.parent_confidence < SURE))
     return [*turns.values()][:limit]
 
 
@@ -581,10 +581,14 @@ def _shown(
         family = families.get(int(index.parent_of[line.owner]), 0.0)
         owner, title = index.owners[line.owner], index.entries[line.entry]
         named = owner.code, owner.label, title.label, title.ogr
-        of_family = round(max(family, line.confidence), 5)
-        score, confidence = round(line.score, 5), round(line.confidence, 5)
-        result.append(Candidate(*named, score, confidence, line.reason, *owner.family, of_family, ambiguous))
+        score, confidence, of_family = round(line.score, 5), _stated(line.confidence), max(family, line.confidence)
+        result.append(Candidate(*named, score, confidence, line.reason, *owner.family, _stated(of_family), ambiguous))
     return result
+
+
+def _stated(chance: float) -> float:
+    """Return a chance to five digits; no percentage shows what is not sure as what is."""
+    return digits if (digits := round(chance, 5)) >= SURE else min(digits, _UNSURE)
 
 
 def _shared_out(shares: Floats, first: float) -> Floats:
