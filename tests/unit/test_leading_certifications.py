@@ -353,8 +353,28 @@ def test_what_files_tie_to_the_family_alone_is_not_told_where_something_is_deman
 def test_what_the_register_leaves_open_stands_until_the_end_that_the_catalogue_gives(table: Certifications) -> None:
     title = Credential("T", "Titre", "titre", rncp="300", valid_until="2030-12-31")
     made = referential({"N4101": ["a"]}, credentials=[title], demands=[("N4101", "T")])
-    assert [(c.code, c.sure) for c in table.leading("N4101", made, DAY) if c.code == "RNCP300"] == [("RNCP300", True)]
+    known = [(c.code, c.sure, c.until) for c in table.leading("N4101", made, DAY) if c.code == "RNCP300"]
+    assert known == [("RNCP300", True, "2030-12-31")]
     assert not any(c.code == "RNCP300" for c in table.leading("N4101", made, date(2031, 1, 1)))
+
+
+def test_what_the_catalogue_dates_gives_way_before_its_first_day_to_what_it_replaces_and_after_its_last_to_nothing(
+    table: Certifications,
+) -> None:
+    # RNCP200 replaces RNCP101, which ends on 28/04/2026; files have RNCP200 in force for two years more.
+    title = Credential("T", "Titre", "titre", rncp="200", valid_from="2026-04-29", valid_until="2027-04-28")
+    made = referential({"N4101": ["a"]}, credentials=[title], demands=[("N4101", "T")])
+
+    def own(day: date) -> list[tuple[str, str | None, bool]]:
+        of_title = [c for c in table.leading("N4101", made, day) if c.code in ("RNCP101", "RNCP200")]
+        return [(c.code, c.until, c.demanded) for c in of_title]
+
+    assert own(date(2026, 4, 28)) == [("RNCP101", "2026-04-28", True)]
+    assert own(date(2026, 4, 29)) == own(date(2027, 4, 28)) == [("RNCP200", "2027-04-28", True)]
+    assert own(date(2027, 4, 29)) == []
+    later = replace(title, rncp="RNCP106", valid_from="2030-01-01")  # nothing is known of what it replaces
+    alone = referential({"N4101": ["a"]}, credentials=[later], demands=[("N4101", "T")])
+    assert "RNCP106" in {c.code for c in table.leading("N4101", alone, DAY)}
 
 
 def test_hours_published_for_a_time_that_is_over_are_not_told(table: Certifications) -> None:

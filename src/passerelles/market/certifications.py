@@ -402,13 +402,14 @@ class Certifications:
         occupation = referential.occupation_by_code[code]
         of_all, of_some = self._stated(code, referential, day)
         # Of a choice, the ways without a number: other files may name them, where they are diplomas or titles.
-        choice = [n for n in referential.credentials_of.get(code, ()) if n.kind == "one-of" and n.scope == "all"]
-        credentials = (referential.credential_by_code[need.credential] for need in choice)
-        unnamed = any(c.kind in DIPLOMAS and not c.registrations for c in credentials)
+        needs = [(n, referential.credential_by_code[n.credential]) for n in referential.credentials_of.get(code, ())]
+        choice = [credential for need, credential in needs if need.kind == "one-of" and need.scope == "all"]
+        unnamed = any(c.kind in DIPLOMAS and not c.registrations for c in choice)
         if (of_all or of_some) and (occupation.base is not None or (not unnamed and any(c.demanded for c in of_all))):
             return of_all + of_some
         by_code = {c.code: c for c in reversed([*self._of_files(code, referential, day)])}  # the nearest link
         left_out = {c.code for c in of_all + of_some}.union(self.register.branch if of_all else ())
+        left_out.update(n for _, c in needs if "" < c.valid_until < day.isoformat() for n in c.registrations)
         least = _level_demanded(referential, code)
         others = [c for c in by_code.values() if c.code not in left_out and (c.level is None or c.level >= least)]
         tiers = [[c for c in others if (c.match, c.sure) == tier] for tier in _TIERS]
@@ -449,7 +450,14 @@ class Certifications:
     def _in_force(
         self, rncp: str, match: Match, day: date, credential: Credential | None = None
     ) -> Iterator[LeadingCertification]:
-        """Yield a certification if it is in force on a day, else those that replace it."""
+        """Yield a certification if it is in force on a day, else those that replace it, or that it is to replace."""
+        if credential is not None and day.isoformat() < credential.valid_from:
+            before = [
+                f for f in dict.fromkeys(self.register.formers.get(rncp, ())) if self.register.state(f, day) == "yes"
+            ]
+            if before:
+                yield from (self._from_rows(former, self._rows(former), match, day, sure=True) for former in before)
+                return
         state = self.register.state(rncp, day)
         rows = self._rows(rncp)
         if state == "unknown" and rows:
@@ -485,6 +493,7 @@ class Certifications:
         vae = vae_values.pop() if len(vae_values) == 1 else None
         former = "" if rows or vae is None else next(iter(formers.values()))
         until, successor = entry.until if entry else "", next(iter(register.successors.get(code, ())), None)
+        until = until or (credential.valid_until if credential else "")
         source = "; ".join(dict.fromkeys(f for f in files if f)) or register.file_of("rncp-successors")
         in_force = any(_sessions_open(row, day) == "yes" for row in rows) if sure is None else sure
         facts = (vae, hours, source, in_force)
