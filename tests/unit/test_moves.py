@@ -241,6 +241,8 @@ def test_an_empty_ranking_says_why(graph: OccupationGraph) -> None:
     for reason, found in cases.items():
         assert (list(found), found.reason, found.doubts()) == ([], reason, {"reason": reason})
     assert len({found.to_text("en") for found in cases.values()}) == 4
+    # Another title, or a firm of one's own, is never silently the same job.
+    assert "s'installer à son compte" in " ".join(cases["same"].to_text("fr").split())
     assert rank_sources(graph, "A1", origins=["A1"], settings=UNFITTED).reason == "same"
     every = rank_moves(graph, "A1", settings=UNFITTED)
     assert every.doubts() == {}
