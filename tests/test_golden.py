@@ -22,3 +22,13 @@ def test_a_line_or_a_column_more_is_one_difference() -> None:
     assert compare("a,b\n1,2\n", "b,x\n3,0\n", ".csv") == ["row: columns -a +x", "row[0].b: '2' -> '3'"]
     assert compare('{"S": [["a"], [1]]}', '{"S": [["a", "x"], [1, 0]]}', ".json") == [".S: columns +x"]
     assert compare("--- messages\n", "", ".txt") == ["---- messages"]
+
+
+@pytest.mark.parametrize(
+    ("kept", "suffix"), [('{"a": 1}', ".json"), ("a,b\n", ".csv"), ("exit 0\na\n", ".txt"), ("", ".txt")]
+)
+def test_a_command_that_fails_says_why(kept: str, suffix: str) -> None:
+    assert compare(kept, "exit 2\n--- messages\nNo word for columns.x.\n", suffix) == [
+        "exit 2",
+        "No word for columns.x.",
+    ]

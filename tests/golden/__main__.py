@@ -198,13 +198,13 @@ def _cells(book: Path) -> dict[str, list[list[Any]]]:
 def page_text(words: tuple[str, ...]) -> str:
     """Return the words of a page, without marks, scripts and pictures."""
     with tempfile.TemporaryDirectory() as folder:
-        page = Path(folder) / "page.html"
-        with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+        page, err = Path(folder) / "page.html", io.StringIO()
+        with redirect_stdout(io.StringIO()), redirect_stderr(err):
             try:
                 run((*words, "--output", str(page)))
             except SystemExit as ended:
                 if ended.code:
-                    return f"exit {ended.code}"
+                    return f"exit {ended.code}\n--- messages\n{err.getvalue()}"
         return words_of(page.read_text(encoding="utf-8"))
 
 
@@ -239,7 +239,7 @@ def real_digests(folder: Path) -> Iterator[tuple[str, str]]:
     """Digest every field of the answers on a real ROME: its rows are not ours to keep."""
     for name, words in REAL.items():
         out = io.StringIO()
-        with redirect_stdout(out), redirect_stderr(io.StringIO()), suppress(SystemExit):
+        with redirect_stdout(out), suppress(SystemExit):
             run((*words, "--referential", str(folder), "--format", "json"))
         fields: dict[str, list[str]] = {}
         for path, value in _leaves(json.loads(out.getvalue()), ""):
@@ -263,6 +263,9 @@ def compare(expected: str, given: str, suffix: str) -> list[str]:
     """Name each difference: texts exactly, numbers to within the tolerance."""
     if expected == given:
         return []
+    ended = given.partition("\n")[0]
+    if ended.startswith("exit ") and not expected.startswith(f"{ended}\n"):  # what it says, not all that is lacking
+        return [ended, *given.partition("--- messages\n")[2].splitlines()]
     if suffix == ".json" and expected:
         return list(_differences(json.loads(expected), json.loads(given), ""))
     if suffix == ".csv":

@@ -83,7 +83,7 @@ from passerelles.ranking.rank import counterfactual
 from passerelles.referentials.credentials import Catalogue, read_catalogue
 from passerelles.referentials.places import bundled
 from passerelles.referentials.referential import Referential, lay_access, named_titles
-from passerelles.referentials.validate import text_disagreements
+from passerelles.referentials.validate import check_overlay, text_disagreements
 from passerelles.report.case import Case
 from passerelles.report.lookups import Fiche
 from passerelles.report.moves import explained_origins, named_by_flows
@@ -1504,7 +1504,10 @@ def test_an_open_job_that_requires_something_is_a_contradiction(tmp_path: Path) 
         credential_requirements="occupation,credential\nK2110,X\n",
         occupation_access="occupation,status\nK2110,open\n",
     )
-    assert [n.code for n in read_catalogue(folder).notices] == ["access_contradictory"]
+    for notices in (read_catalogue(folder).notices, check_overlay(folder, load_referential("transitions")).notices):
+        assert [(n.code, n.file, n.line) for n in notices] == [
+            ("access_contradictory", f"{folder.name}/occupation_access.csv", 2)
+        ]
     laid = lay_access(load_referential("transitions"), folder)
     assert access_conditions(laid, "K2110").status == "conditional"
 

@@ -241,7 +241,9 @@ def _catalogue_rows(draft: Draft, occupation: str) -> list[model.CredentialRequi
 
 
 def _occupation_access(tables: OwnTables, draft: Draft, catalogue: str) -> None:
-    """What access to each occupation is as a whole; see `OccupationAccess`."""
+    """What access to each occupation is as a whole; see `OccupationAccess`; none is open that requires a thing."""
+    demands = (r for r in draft.credential_requirements.values() if r.kind in ("required", "one-of"))
+    required = grouped(sorted((r.occupation, r.credential) for r in demands if r.scope == "all"))
     table = draft.keyed(tables.read("occupation_access"), "occupation")
     if not catalogue:
         table = draft.linked(table, occupation="occupations")
@@ -250,6 +252,9 @@ def _occupation_access(tables: OwnTables, draft: Draft, catalogue: str) -> None:
         if row.level_low is not None and row.level_high is not None and row.level_low > row.level_high:
             draft.note("invalid_value", table, line, column="level_low", value=f"{row.level_low} > {row.level_high}")
             row = row._replace(level_low=None, level_high=None)
+        if row.status == "open" and row.occupation in required:
+            others = ", ".join(dict.fromkeys(required[row.occupation]))
+            draft.note("access_contradictory", table, line, subject=row.occupation, others=others)
         draft.occupation_access[row.occupation] = row
 
 
@@ -316,7 +321,6 @@ def _catalogue_at(place: Path) -> Catalogue:
     # First version of the referential in which a code names another job, by code; a table that may be absent.
     recodes = {row["occupation"]: row["version"] for _, row in named if row["version"] is not None}
     rows = grouped((row.occupation, row) for _, row in sorted(draft.credential_requirements.items()))
-    _note_contradictions(draft, rows)
     name, credentials = f"{manifest.name} {manifest.version}", dict(sorted(draft.credentials.items()))
     return Catalogue(name, credentials, rows, draft.occupation_access, recodes, draft.log.notices())
 
@@ -341,14 +345,6 @@ def with_supposed(credentials: Mapping[str, model.Credential], codes: Iterable[s
         return (*credential.supposed, *credential.grants) if credential else ()
 
     return reached(codes, following)
-
-
-def _note_contradictions(draft: Draft, rows: Mapping[str, Sequence[model.CredentialRequirement]]) -> None:
-    """Note where an occupation is called open, though something is required of everybody there."""
-    for code, access in sorted(draft.occupation_access.items()):
-        required = [r.credential for r in rows.get(code, ()) if r.kind in ("required", "one-of") and r.scope == "all"]
-        if access.status == "open" and required:
-            draft.note("access_contradictory", subject=code, others=", ".join(sorted(set(required))))
 
 
 def _rows_of_all(
