@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import runpy
 import shutil
 import subprocess
 import sys
@@ -27,6 +28,7 @@ from passerelles.scoring import scorer
 from passerelles.scoring.features import AddedPart, Feature, checked_part, context_of_all
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "extension"
+WAGES = runpy.run_path(str(EXAMPLE / "passerelles_glass" / "source.py"))["WAGES"]
 SCRIPT = """
 import json, shutil, sys
 from pathlib import Path
@@ -238,12 +240,33 @@ def test_a_score_whose_part_is_not_whole_names_the_extension_and_not_the_file(
 
 
 @pytest.mark.parametrize(
-    "declared", ['name = "nothing"\ngroup = "market"\nsource = "S"\n[signature]\na = "b"', "name ="]
+    ("written", "instead", "reason"),
+    [
+        ('"wages"', '"wage"', "name = 'wage' "),
+        ("'salaire net'", "net", "line 9"),
+        ("[signature]", "[signatur]", "signatur"),
+        ("wage =", "pay =", r"pay \(family, period, wage\); wage = \?"),
+        ("'salaire net'", "'Salaire net'", r"wage = 'Salaire net' \('salaire net'\)"),
+        ("'salaire net'", "'salaire médian'", r"wage = 'salaire médian' \('salaire median'\)"),
+        ("'salaire net'", "'salaire('", "unterminated"),
+        ("[signature]", "types.wage = 'amount'\n[signature]", "wage = 'amount'"),
+    ],
 )
-def test_a_market_source_that_nothing_reads_is_named(declared: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_wrong_with_a_market_source_from_outside_is_named(
+    written: str, instead: str, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    declared = WAGES.replace(written, instead)
     monkeypatch.setattr(read, "extensions", lambda _: {"observatory-wages": declared})
-    with pytest.raises(PasserellesError, match="observatory-wages"):
+    with pytest.raises(PasserellesError, match=f"observatory-wages.*{reason}"):
         read.kinds.__wrapped__()
+
+
+def test_a_market_source_from_outside_takes_group_and_types_of_the_one_that_it_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(read, "extensions", lambda _: {"observatory-wages": WAGES})
+    added, shipped = (read.kinds.__wrapped__()[name] for name in ("observatory-wages", "wages"))
+    assert (added.group, added.types) == (shipped.group, shipped.types)
 
 
 def test_each_market_source_that_ships_is_read_by_something() -> None:

@@ -2,7 +2,6 @@
 
 WAGES = """
 name = "wages"
-group = "market"
 source = "Observatoire du verre, salaire net médian"
 licence = "Licence Ouverte / Open Licence"
 
@@ -10,7 +9,4 @@ licence = "Licence Ouverte / Open Licence"
 family = 'famille'
 period = 'campagne'
 wage = 'salaire net'
-
-[types]
-wage = "number"
 """

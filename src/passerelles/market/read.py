@@ -37,6 +37,8 @@ _NAMED: Final = 5
 # What these files write where they have no value.
 ABSENT: Final = frozenset({"", "NA", "NaN", "nan"})
 _HIGHEST_TENSION: Final = 5
+_NEVER_IN_A_HEADER: Final = r"(?<!\\)[A-Z]|[^\x00-\x7f]"  # as it is compared
+_TYPE: Final = r"code:\d+|(class|number|whole)\??"
 Value = TypeVar("Value")
 
 
@@ -93,43 +95,38 @@ def kinds() -> Mapping[str, SourceKind]:
     """
     folder = files("passerelles.market") / "sources"
     texts = {f.name.removesuffix(".toml"): f.read_text("utf-8") for f in folder.iterdir() if f.name.endswith(".toml")}
-    declared = {name: declared_kind(text) for name, text in texts.items()}
-    names = sorted(kind.name for kind in declared.values())
-    declared |= {name: _added_kind(name, text, names) for name, text in extensions("market_sources").items()}
-    return MappingProxyType(dict(sorted(declared.items(), key=lambda item: (-len(item[1].signature), item[0]))))
+    shipped = {name: SourceKind(**tomllib.loads(text)) for name, text in texts.items()}
+    added = {name: _added_kind(name, text, shipped) for name, text in extensions("market_sources").items()}
+    ordered = sorted((shipped | added).items(), key=lambda item: (-len(item[1].signature), item[0]))
+    return MappingProxyType(dict(ordered))
 
 
-def _added_kind(name: str, text: str, known: Sequence[str]) -> SourceKind:
-    """Kind that a package adds, read as the one that it names: the same content, by another producer."""
-    values = {"group": "passerelles.market_sources", "name": name}
+def _added_kind(name: str, text: str, shipped: Mapping[str, SourceKind]) -> SourceKind:
     try:
-        kind = declared_kind(text)
-    except PasserellesError as error:
-        raise PasserellesError("extension", reason=error.values["reason"], **values) from error
-    if kind.name not in known:
-        raise PasserellesError("extension", reason=f"name = {kind.name!r} ({', '.join(known)})", **values)
+        return _kind_like(text, shipped)
+    except (TypeError, ValueError, re.error) as error:
+        raise PasserellesError("extension", reason=error, group="passerelles.market_sources", name=name) from error
+
+
+def _kind_like(text: str, shipped: Mapping[str, SourceKind]) -> SourceKind:
+    """Kind of the content of the shipped one that a declaration names, whose columns, group and types it has."""
+    declared = tomllib.loads(text)
+    like = shipped.get(declared.get("name", ""))
+    if like is None:
+        raise ValueError(f"name = {declared.get('name')!r} ({', '.join(sorted(shipped))})")
+    types = {**like.types, **declared.get("types", {})}
+    kind = SourceKind(**{**declared, "group": like.group, "types": types})
+    known, patterns = {**like.signature, **like.others}, {**kind.signature, **kind.others}
+    problems = [f"{column} ({', '.join(known)})" for column in {**patterns, **types} if column not in known]
+    problems += [f"{column} = ?" for column in like.signature if column not in patterns]
+    problems += [f"{column} = {type_!r}" for column, type_ in types.items() if not re.fullmatch(_TYPE, type_)]
+    for column, pattern in patterns.items():
+        re.compile(pattern)
+        if re.search(_NEVER_IN_A_HEADER, pattern):
+            problems.append(f"{column} = {pattern!r} ({normalise_label(pattern)!r})")
+    if problems:
+        raise ValueError("; ".join(problems))
     return kind
-
-
-def declared_kind(text: str) -> SourceKind:
-    r"""
-    Kind of file that a TOML text declares.
-
-    Raises
-    ------
-    PasserellesError
-        If it is no such declaration.
-
-    Examples
-    --------
-    >>> kind = declared_kind('name = "x"\ngroup = "market"\nsource = "S"\n[signature]\nfamily = "fap"')
-    >>> kind.columns(["Fap", "n"])
-    {'family': 'Fap'}
-    """
-    try:
-        return SourceKind(**tomllib.loads(text))
-    except (tomllib.TOMLDecodeError, TypeError) as error:
-        raise PasserellesError("market_source", reason=error) from error
 
 
 class SourceFile(NamedTuple):
