@@ -1,6 +1,7 @@
 """What is installed: the version of this package, and what other packages add to it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import entry_points, version
 from types import MappingProxyType
@@ -43,8 +44,18 @@ def extensions(group: Group) -> Mapping[str, Any]:
     """
     by_name: dict[str, Any] = {}
     for point in sorted(entry_points(group=f"passerelles.{group}"), key=lambda p: (p.name, p.value)):
-        try:
+        with extension_errors(group, point.name):
             by_name.setdefault(point.name, point.load())
-        except (ImportError, AttributeError) as error:
-            raise PasserellesError("extension", group=point.group, name=point.name, reason=error) from error
     return MappingProxyType(by_name)
+
+
+@contextmanager
+def extension_errors(group: Group, name: str) -> Iterator[None]:
+    """Name the extension whose code fails: it is no defect of this package."""
+    try:
+        yield
+    except PasserellesError:
+        raise
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise PasserellesError("extension", group=f"passerelles.{group}", name=name, reason=reason) from error

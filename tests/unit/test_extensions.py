@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from installed import write_about
-from passerelles import build_graph, rank_moves
+from passerelles import build_graph, match_territory, rank_moves
 from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.graph.core import OccupationGraph
 from passerelles.io.archive import FileSource
@@ -24,6 +24,8 @@ from passerelles.model import Competency, CredentialRequirement, JobTitle, Mobil
 from passerelles.referentials import load
 from passerelles.referentials.draft import Draft
 from passerelles.referentials.referential import Reader, Referential, finish
+from passerelles.report import sections
+from passerelles.report.case import Case, Request
 from passerelles.scoring import scorer
 from passerelles.scoring.features import AddedPart, Feature, checked_part, context_of_all
 
@@ -202,10 +204,10 @@ def test_a_section_from_outside_ends_the_report(told: dict[str, object]) -> None
 
 def test_an_extension_that_cannot_be_loaded_is_named(tmp_path: Path) -> None:
     install(tmp_path)
-    (tmp_path / "passerelles_glass" / "reader.py").unlink()
+    (tmp_path / "passerelles_glass" / "reader.py").write_text("1 / 0\n")
     path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
     found = subprocess.run(
-        [sys.executable, "-m", "passerelles", "show", "K2110", "--referential", "transitions"],
+        [sys.executable, "-m", "passerelles", "show", "K2110", "--referential", str(EXAMPLE)],
         check=False, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": path},
     )  # fmt: skip
     assert found.returncode != 0
@@ -226,6 +228,28 @@ def test_a_part_of_the_score_that_is_not_whole_is_named(plain_embedded: Occupati
     computed = checked_part("mine", AddedPart({"both": square}, words))["both"]
     with pytest.raises(PasserellesError, match=r"'mine'.*\(3, 3\) != \(125, 125\)"):
         computed.compute(context_of_all(plain_embedded))
+    broken = checked_part(
+        "mine", AddedPart({"both": Feature(lambda _: np.zeros(3, dtype=np.float32).reshape(2, 2))}, words)
+    )["both"]
+    with pytest.raises(PasserellesError, match=r"'mine'.*ValueError"):
+        broken.compute(context_of_all(plain_embedded))
+
+
+@pytest.mark.parametrize("section", [lambda _: 1 / 0, lambda _: "text", lambda: None])
+def test_a_section_of_the_report_that_fails_is_named(
+    plain_embedded: OccupationGraph, monkeypatch: pytest.MonkeyPatch, section: Any
+) -> None:
+    monkeypatch.setattr(sections, "extensions", lambda _: {"mine": section})
+    people = {"employer": "A", "job": "H2909", "headcount": 3, "openings": 3, "basin": "Redon"}
+    case = Case(plain_embedded, match_territory(plain_embedded, [people], [people]), Request(pictures=False))
+    with pytest.raises(PasserellesError, match=r"'mine' .*passerelles.report_sections.*Error"):
+        sections.territory_document(case)
+
+
+def test_a_reader_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(load, "extensions", lambda _: {"mine": "reader"})
+    with pytest.raises(PasserellesError, match=r"'mine' .*passerelles.readers.*recognise"):
+        load.load_referential(EXAMPLE)
 
 
 def test_a_score_whose_part_is_not_whole_names_the_extension_and_not_the_file(

@@ -20,7 +20,7 @@ from pydantic import TypeAdapter
 from pydantic_core import to_json
 
 from passerelles.errors import PasserellesError
-from passerelles.installed import extensions, package_version
+from passerelles.installed import extension_errors, extensions, package_version
 from passerelles.io.archive import MAX_FILE_BYTES, path_errors, read_file
 from passerelles.io.atomic import used_last_first, write_whole
 from passerelles.io.csv import decimal_number, read_table
@@ -96,16 +96,11 @@ def kinds() -> Mapping[str, SourceKind]:
     folder = files("passerelles.market") / "sources"
     texts = {f.name.removesuffix(".toml"): f.read_text("utf-8") for f in folder.iterdir() if f.name.endswith(".toml")}
     shipped = {name: SourceKind(**tomllib.loads(text)) for name, text in texts.items()}
-    added = {name: _added_kind(name, text, shipped) for name, text in extensions("market_sources").items()}
-    ordered = sorted((shipped | added).items(), key=lambda item: (-len(item[1].signature), item[0]))
-    return MappingProxyType(dict(ordered))
-
-
-def _added_kind(name: str, text: str, shipped: Mapping[str, SourceKind]) -> SourceKind:
-    try:
-        return _kind_like(text, shipped)
-    except (TypeError, ValueError, re.error) as error:
-        raise PasserellesError("extension", reason=error, group="passerelles.market_sources", name=name) from error
+    declared = dict(shipped)
+    for name, text in extensions("market_sources").items():
+        with extension_errors("market_sources", name):
+            declared[name] = _kind_like(text, shipped)
+    return MappingProxyType(dict(sorted(declared.items(), key=lambda item: (-len(item[1].signature), item[0]))))
 
 
 def _kind_like(text: str, shipped: Mapping[str, SourceKind]) -> SourceKind:

@@ -6,7 +6,7 @@ from time import perf_counter
 from typing import Final
 
 from passerelles.errors import PasserellesError, ReferentialError
-from passerelles.installed import extensions
+from passerelles.installed import extension_errors, extensions
 from passerelles.io.archive import FileSource
 from passerelles.referentials.draft import refuse_unusable
 from passerelles.referentials.places import place_of
@@ -68,11 +68,14 @@ def recognise(source: FileSource) -> Reader:
     ReferentialError
         If it is none that the package reads.
     """
-    readers = (*READERS, *extensions("readers").values())
-    reader: Reader | None = next((reader for reader in readers if reader.recognise(source)), None)
-    if reader is None:
-        raise ReferentialError("unknown_format", path=source.place, files=", ".join(source.names[:5]))
-    return reader
+    for ours in READERS:
+        if ours.recognise(source):
+            return ours
+    for name, reader in extensions("readers").items():
+        with extension_errors("readers", name):
+            if reader.recognise(source):
+                return Reader(*reader)
+    raise ReferentialError("unknown_format", path=source.place, files=", ".join(source.names[:5]))
 
 
 def read_place(place: Path) -> Referential:

@@ -14,7 +14,7 @@ from shlex import join
 from typing import Any, Final, NamedTuple
 
 from passerelles.codes import grouped, sum_by_key
-from passerelles.installed import extensions, package_version
+from passerelles.installed import extension_errors, extensions, package_version
 from passerelles.language.say import day_text, number, number_shown, percent, say
 from passerelles.paths.legal import payer_lines
 from passerelles.paths.path import Path, hours_text, months_text
@@ -345,7 +345,9 @@ def territory_document(case: Case) -> Document:
     }  # fmt: skip
     sections = {key: tuple(blocks) for key, blocks in (front | annexes).items() if blocks}
     parts = [Part(key, w(f"section.{key}"), blocks, annex=key not in front) for key, blocks in sections.items()]
-    parts += [part for make in extensions("report_sections").values() if (part := make(case)) is not None]
+    for name, make in extensions("report_sections").items():
+        with extension_errors("report_sections", name):
+            parts += [Part(p.key, p.title, p.blocks, p.annex) for p in [make(case)] if p is not None]
     about = [dates_of(case)]
     if case.request.date:
         about.append(w("date.made", date=day_text(case.request.date, w.lang)))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
-from passerelles.installed import extensions
+from passerelles.installed import extension_errors, extensions
 from passerelles.language.say import LANGS, Lang, say
 from passerelles.referentials.referential import Referential
 from passerelles.scoring import measures
@@ -419,7 +419,9 @@ def checked_part(name: str, part: object) -> Mapping[str, Feature]:
         raise PasserellesError("extension", group="passerelles.score_parts", name=name, reason=reason)
 
     def compute(feature: Feature, context: FeatureContext) -> Dense:
-        values, due = feature.compute(context), (len(context.occupation_rows), len(context.graph.codes))
+        with extension_errors("score_parts", name):
+            values = feature.compute(context)
+        due = len(context.occupation_rows), len(context.graph.codes)
         return values if np.shape(values) == due else refuse(f"shape {np.shape(values)} != {due}")
 
     if not isinstance(part, AddedPart):
