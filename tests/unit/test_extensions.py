@@ -151,6 +151,21 @@ def test_a_reader_from_outside_that_fails_is_named(tmp_path: Path, monkeypatch: 
         load.load_referential(tmp_path)
 
 
+def test_what_a_reader_from_outside_reads_has_a_checksum(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(source: FileSource) -> Referential:
+        job = Occupation("A", source.read("job.txt").decode())
+        return finish(Draft({"A": job}), name="bois", version="1", provenance=Provenance(source="Bois", format="bois"))
+
+    monkeypatch.setattr(load, "extensions", lambda _: {"bois": Reader("bois", lambda _: True, read)})
+    read_so_far = []
+    for label in ("Scieur", "Scieur", "Affûteur"):
+        (tmp_path / "job.txt").write_text(label, encoding="utf-8")
+        read_so_far.append(load.load_referential(tmp_path))
+    first, again, other = (referential.stamp.sha256 for referential in read_so_far)
+    assert first == again != other != ""
+    assert [file.name for file in read_so_far[0].provenance.files] == ["job.txt"]
+
+
 @pytest.mark.parametrize(
     ("raised", "said"),
     [

@@ -1,6 +1,7 @@
 """`load_referential`: recognise the format at a name or path, and read it; a compiled index is opened."""
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import Final
@@ -8,9 +9,10 @@ from typing import Final
 from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.installed import extension_errors, extensions
 from passerelles.io.archive import FileSource
+from passerelles.io.csv import file_record
 from passerelles.referentials.draft import refuse_unusable
 from passerelles.referentials.places import place_of
-from passerelles.referentials.referential import Reader, Referential, open_referential
+from passerelles.referentials.referential import Reader, Referential, checksum, open_referential
 from passerelles.referentials.rome import ROME3, ROME4
 from passerelles.referentials.table import TABLE
 from passerelles.referentials.table_format import open_tables
@@ -98,9 +100,19 @@ def read_anyway(source: FileSource) -> Referential:
     reader = recognise(source)
     with no_collection():
         try:
-            return reader.read(source)
+            referential = reader.read(source)
+            return referential if reader in READERS else _with_files(referential, source)
         except Exception as error:
             if reader in READERS or isinstance(error, PasserellesError | OSError):
                 raise
             reason = f"{type(error).__name__}: {error}"
             raise ReferentialError("reader_failed", path=source.place, name=reader.name, reason=reason) from error
+
+
+def _with_files(referential: Referential, source: FileSource) -> Referential:
+    """Return it with the checksum of all files there, where its reader keeps no record of those that it read."""
+    about = referential.provenance
+    if about.sha256:
+        return referential
+    files = tuple(file_record(name, source.read(name), "") for name in source.names)
+    return replace(referential, provenance=replace(about, files=files, sha256=checksum(files)))
