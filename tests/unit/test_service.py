@@ -14,14 +14,15 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import pytest
+import typer
 from jsonschema import Draft202012Validator
 
 from market_files import market_folder, write
 from passerelles import __version__
-from passerelles.cli.main import run
+from passerelles.cli.main import make_app, run
 from passerelles.errors import PasserellesError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
@@ -1351,6 +1352,43 @@ def test_only_what_is_short_is_answered_without_a_thread(engine: Engine, monkeyp
         ):
             refused(client.get(f"/v1/rank?origin={longer}"), 503, "busy")
         refused(client.post("/v1/rank", json={"origin": {"occupation": "K2110"}}), 503, "busy")
+
+
+# What the service is started with, and what only a file or a screen has.
+OF_A_COMMAND_ALONE = {
+    *("no_access", "referential", "overlay", "settings", "data", "observed", "include", "basin"),
+    *("profile", "profiles", "rejects", "form", "output", "chart", "explain", "lang", "ends"),
+}
+
+
+@pytest.mark.parametrize("name", ["rank", "sources", "paths"])
+def test_what_a_command_is_asked_the_service_is_asked_too(name: str) -> None:
+    command = cast("typer.core.TyperGroup", typer.main.get_command(make_app())).commands[name]
+    fields = getattr(requests, f"{name.title()}Body").model_fields
+    taken = {form for field in fields for form in (field, field.removesuffix("s"))}
+    lacking = {str(option.name) for option in command.params} - OF_A_COMMAND_ALONE - taken
+    assert not lacking, "name them in service/requests.py and service/answers.py"
+
+
+@pytest.mark.parametrize("name", ["rank", "sources", "paths", "resolve", "show"])
+def test_the_page_on_the_service_names_what_is_asked(name: str) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "service.md").read_text("utf-8")
+    (row,) = (line for line in page.splitlines() if line.startswith(f"| `/v1/{name}` "))
+    asked = requests.names_of(getattr(requests, f"{name.title()}Query"))
+    assert {word for word in asked if f"`{word}`" not in row} <= {"lang", "fields"}, "name them in docs/service.md"
+
+
+def test_paths_are_judged_on_the_day_that_is_asked(client: Client) -> None:
+    asked = {"origin": "N4105", "targets": ["N4101"], "frame": "transco", "limit": 1}
+    verdicts = []
+    for day in ("2024-06-01", "2026-06-01"):
+        in_body = client.post("/v1/paths", json={**asked, "date": day}).json()["results"]
+        query = f"/v1/paths?origin=N4105&target=N4101&frame=transco&limit=1&date={day}"
+        assert client.get(query).json()["results"] == in_body
+        (frame,) = (frame for path in in_body for frame in path["frames"] if frame["name"] == "transco")
+        verdicts.append([v["rule"] for v in frame["violations"]])
+    assert verdicts[0] != verdicts[1]
+    refused(client.post("/v1/paths", json={**asked, "date": "demain"}), 422, "invalid_request")
 
 
 def test_an_agreement_without_a_table_of_payers_is_refused(client: Client) -> None:

@@ -88,7 +88,7 @@ def sources(engine: Engine, query: requests.SourcesQuery | requests.SourcesBody,
 
 def paths(engine: Engine, query: requests.PathsQuery | requests.PathsBody, lang: Lang) -> Payload:
     """Answer ``paths@1``."""
-    asked = query.model_dump(include={"filters", "frame", "max_steps", "pareto", "limit", "hiring"})
+    asked = query.model_dump(include={"filters", "frame", "max_steps", "pareto", "limit", "hiring", "date"})
     agreements = (query.agreement, query.hiring_agreement)
     ranked = engine.paths(origin_of(query.origin), query.targets, agreements=agreements, **asked)
     return envelope.paths_envelope(engine.graph, ranked, lang)
