@@ -54,12 +54,14 @@ class Notice:
     @property
     def kind(self) -> NoticeKind:
         """What the catalogue says of this code."""
+        if self.code not in CATALOGUE:
+            raise KeyError(f"{self.code}: not in notices.toml")
         return CATALOGUE[self.code]
 
     @property
     def severity(self) -> Severity:
         """Severity that the catalogue gives to this code."""
-        return CATALOGUE[self.code].severity
+        return self.kind.severity
 
     @property
     def faults(self) -> int:

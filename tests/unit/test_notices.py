@@ -52,6 +52,11 @@ def test_every_code_has_words_that_say_what_and_what_to_do(code: str, lang: str)
     assert say(f"notices.action.{code}", lang=lang, **values).endswith(".")  # type: ignore[arg-type]
 
 
+def test_a_code_that_the_catalogue_lacks_is_told_with_its_file() -> None:
+    with pytest.raises(KeyError, match=r"wages_aged: not in notices.toml"):
+        notice("wages_aged").severity  # noqa: B018 - it refuses
+
+
 def test_fatal_codes_are_errors_and_infos_are_no_harm() -> None:
     assert all(kind.severity == "error" for kind in CATALOGUE.values() if kind.fatal)
     assert {code for code, kind in CATALOGUE.items() if kind.severity == "info" and kind.drops} <= {
