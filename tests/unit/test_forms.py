@@ -268,7 +268,7 @@ def test_words_that_begin_titles_say_a_kind_of_work() -> None:
 
 def _examples() -> list[object]:
     return [
-        pytest.param(language, *rule["example"], id=f"{language}: {rule['name']}")
+        pytest.param(language, *rule.get("example", ("", "an example", [])), id=f"{language}: {rule['name']}")
         for language in ("fr", "en")
         for rule in tomllib.loads((files("passerelles.language") / language / NOISE_FILE).read_text("utf-8"))["rule"]
     ]
@@ -393,6 +393,9 @@ def test_a_language_is_a_file(tmp_path: Path) -> None:
     pack = load_pack(file, noise)
     assert read("ze LKW Fahreren GmbH", pack) == ["ze lastwagen fahreren"]
     assert Lexicon(pack).stems("ze Fahreren") == ("fahrer",)
+    noise.write_text(f'{lists.replace("rule = []", "")}trailing = []\n[[rule]]\ntake = "gmbh("\n', encoding="utf-8")
+    with pytest.raises(PasserellesError, match=r"title_noise.toml .*gmbh\("):
+        load_pack(file, noise)
     file.write_text('language = "xx"', encoding="utf-8")
     with pytest.raises(PasserellesError, match="stem"):
         load_pack(file, noise)

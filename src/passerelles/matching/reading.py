@@ -156,16 +156,13 @@ def words_of_title(text: str, pack: LanguagePack) -> str:
 
 
 def load_pack(file: Traversable, noise: Traversable) -> LanguagePack:
-    """
-    Read a language pack: rules of words, and of what stands around a title (see language/fr/title_noise.toml).
-
-    A `PasserellesError` says that it is no TOML, lacks a section, or holds something else than rules.
-    """
+    """Read rules of words, and of what stands around a title (language/fr/title_noise.toml); refuse what is none."""
     try:
         rules, around = (tomllib.loads(rules_file.read_text(encoding="utf-8")) for rules_file in (file, noise))
         return _pack(rules, around)
     except (KeyError, ValueError, TypeError, re.error) as error:
-        raise PasserellesError("language_pack", name=file, reason=f"{type(error).__name__}: {error}") from error
+        reason = f"{type(error).__name__}: {error} {getattr(error, 'pattern', '')}".strip()  # a rule is found by it
+        raise PasserellesError("language_pack", name=f"{file}, {noise.name}", reason=reason) from error
 
 
 def _pack(data: dict[str, Any], noise: dict[str, Any]) -> LanguagePack:
