@@ -402,6 +402,20 @@ def test_the_branches_own_courses_have_the_hours_and_the_age_that_they_publish(l
     assert (dental.minimum_age, dental.level) == (18, None)
 
 
+@pytest.mark.parametrize(
+    ("origin", "target", "low", "high"),
+    [
+        ("N4403", "N4301", 6, 12),  # trained once, for the licence and the certificate of a train driver
+        ("N2101", "N2102", 13.5, 38),  # the licence of a pilot, then six to eight weeks on the type of aircraft
+    ],
+)
+def test_a_training_of_published_weeks_or_months_makes_a_path_feasible(
+    rome4_graph: OccupationGraph, origin: str, target: str, low: float, high: float
+) -> None:
+    (path,) = rank_paths(rome4_graph, origin, targets=[target], max_steps=1, limit=1)
+    assert (path.status, path.months.low, path.months.high) == ("feasible", low, high)
+
+
 def test_nearly_every_fiche_is_known_and_none_is_contradictory(laid: Referential) -> None:
     found = [access_conditions(laid, o.code) for o in laid.occupations]
     assert sum(c.status == "unknown" for c in found) <= 0.01 * len(found)
@@ -473,7 +487,7 @@ def test_paths_are_feasible_only_where_nothing_stands_in_the_way(rome4_graph: Oc
 @pytest.mark.parametrize(
     ("origin", "target", "length"),
     [
-        ("N2101", "N2102", "Qualification de type de l'avion"),
+        ("N4403", "N4303", "Habilitation aux tâches essentielles pour la sécurité ferroviaire"),
         ("K1733", "K1701", "Qualification dans une spécialité militaire"),
         ("D1505", "H2702", "Habilitation de conduite délivrée par l'exploitant nucléaire"),
     ],
@@ -1596,7 +1610,7 @@ BLIND: list[tuple[str, str, str, set[str], set[str], set[str], tuple[float, floa
     ("N4101", "N4115", "conditional", set(), {"PERM-CE", "TP-TOUSVEH"}, {"CACES-R489"}, (70, 80)),
     ("K1207", "K1208", "conditional", set(), set(), {"DEASS"}, (0, 140)),  # holds more than the job asks for
     ("N4103", "N4305", "conditional", {"HAB-METRO"}, set(), {"DIP-N4", "LIC-TRAIN", "PERM-D"}, (200, 600)),
-    ("N4403", "N4301", "conditional", {"ATT-TRAIN", "LIC-TRAIN"}, set(), {"DIP-N5", "PERM-B"}, None),
+    ("N4403", "N4301", "conditional", {"ATT-TRAIN", "LIC-TRAIN"}, set(), {"DIP-N5", "PERM-B"}, 6.0),
     ("N1103", "N1101", "conditional", {"AUT-COND"}, set(), {"CACES-R489", "PERM-C"}, (7, 140)),
     ("N1105", "F1301", "conditional", {"AUT-COND"}, set(), {"CACES-R487", "PERM-C"}, (30, 500)),
     ("F1704", "F1505", "conditional", {"ECHAF"}, set(), {"DIP-N3"}, (14, 400)),
