@@ -338,6 +338,11 @@ def test_what_an_authority_wants_to_see_before_it_authorises_is_a_training_of_it
     assert required - {"AUT-ENS-BAT"} == supposed
 
 
+def test_nobody_teaches_the_accreditation_to_supervise_research(rome4_graph: OccupationGraph) -> None:
+    (path,) = rank_paths(rome4_graph, "J1117", targets=["K2108"], max_steps=1)
+    assert path.reasons == (("length", "Doctorat"), ("selection", path.target.label))
+
+
 def test_who_sells_weapons_in_a_shop_of_ones_own_is_approved_by_the_prefect(rome4_graph: OccupationGraph) -> None:
     (path,) = rank_paths(rome4_graph, "H2901", targets=["Vendeur armurier"], max_steps=1, limit=1)
     (line,) = employment_lines(path.steps[0].access)
@@ -407,6 +412,8 @@ def test_the_branches_own_courses_have_the_hours_and_the_age_that_they_publish(l
     [
         ("N4403", "N4301", 6, 12),  # trained once, for the licence and the certificate of a train driver
         ("N2101", "N2102", 13.5, 38),  # the licence of a pilot, then six to eight weeks on the type of aircraft
+        ("K1712", "K1713", 1, 18),  # a military speciality, by the arm and the rank
+        ("K1220", "K1101", 28.2, 40.2),  # a diploma of two or three years, then 595 hours of family mediation
     ],
 )
 def test_a_training_of_published_weeks_or_months_makes_a_path_feasible(
@@ -488,7 +495,6 @@ def test_paths_are_feasible_only_where_nothing_stands_in_the_way(rome4_graph: Oc
     ("origin", "target", "length"),
     [
         ("N4403", "N4303", "Habilitation aux tâches essentielles pour la sécurité ferroviaire"),
-        ("K1733", "K1701", "Qualification dans une spécialité militaire"),
         ("D1505", "H2702", "Habilitation de conduite délivrée par l'exploitant nucléaire"),
     ],
 )
@@ -1271,7 +1277,7 @@ SCHOOLS: list[tuple[str, str, list[str], float | None]] = [
         ["DIP-N4", "CONC-SOG", "FORM-SOG", "FORM-TIC"],
         8,
     ),  # or twelve months at the school of forensics
-    ("D1505", "K1701", ["ENG-MIL", "FORM-MIL", "HAB-MIL"], None),  # two months of school, then nobody says how long
+    ("D1505", "K1701", ["ENG-MIL", "FORM-MIL", "HAB-MIL"], 3.0),  # two months of school, one of a speciality
     ("L1201", "K2136", ["EAT-DANSE", "DE-DANSE", "CA-MUSIQUE", "CONC-PEA"], 24),  # by no diploma of music
     ("L1202", "K2136", ["DE-MUSIQUE", "CA-MUSIQUE", "CONC-PEA"], 48),
 ]
