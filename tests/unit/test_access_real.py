@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from passerelles.access.conditions import AccessConditions, access_conditions, move_kind
+from passerelles.access.conditions import AccessConditions, access_conditions, move_kind, training_hours
 from passerelles.access.demands import demands_of
 from passerelles.access.holdings import Aim, holdings_of
 from passerelles.access.qualifications import courses_of_titles
@@ -405,6 +405,14 @@ def test_the_branches_own_courses_have_the_hours_and_the_age_that_they_publish(l
     home, dental = (laid.credential_by_code[code] for code in ("FORM-MAISON", "CQP-AIDEDENT"))
     assert (home.hours.low, home.hours.expected, home.level) == (203, 203, 3)  # 175 until the branch made it 203
     assert (dental.minimum_age, dental.level) == (18, None)
+
+
+def test_titles_and_diplomas_last_what_centres_and_universities_publish(laid: Referential) -> None:
+    bookkeeper, adviser = (laid.credential_by_code[code] for code in ("TP-CA", "CERTIPHYTO-CONS"))
+    assert (bookkeeper.hours.expected, bookkeeper.company_hours.expected) == (630, 200)
+    assert (adviser.hours_kind, training_hours(adviser).expected) == ("none-exists", 0)  # the test alone suffices
+    spans = {code: laid.credential_by_code[code].months[:3:2] for code in ("TP-DWWM", "DIP-GEST5", "DIP-ASSUR-N1")}
+    assert spans == {"TP-DWWM": (5, 8), "DIP-GEST5": (24, 24), "DIP-ASSUR-N1": (36, 60)}
 
 
 @pytest.mark.parametrize(
