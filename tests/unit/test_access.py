@@ -1213,6 +1213,18 @@ def test_years_of_practice_are_no_shorter_way_than_a_training() -> None:
         assert [tuple(demands.codes[i] for i in each) for each in price.ways] == [(way,)]
 
 
+def test_a_school_after_a_competition_lasts_its_months_whoever_is_chosen() -> None:
+    some = jobs(
+        *(CredentialRequirement("Q", c) for c in ("CONC", "SCHOOL")), whole=(OccupationAccess("Q", "selective"),)
+    )
+    school = Credential("SCHOOL", "École", "certificat", months=Hours(12, None, 12, "loi"))
+    competition = Credential("CONC", "Concours", "concours")
+    graph = build_graph(replace(some, credentials=(*some.credentials, competition, school)))
+    (path,) = rank_paths(graph, "R", targets=["Q"], settings=PLAIN, max_steps=1)
+    assert (path.status, [key for key, _ in path.reasons]) == ("unknown", ["selection", "months"])
+    assert path.months == Span(12.0, 12.0, 12.0)
+
+
 def test_years_of_study_of_unknown_hours_are_told_in_months() -> None:
     some = jobs(CredentialRequirement("Q", "ORTHO"), whole=(OccupationAccess("Q", "conditional"),))
     studies = Credential("ORTHO", "Certificat de capacité", "diplôme", months=Hours(60, None, 60, "loi"))

@@ -344,7 +344,8 @@ def _training(state: State, row: int, lacking: Sequence[StepCredential], *, last
     published = course or expected <= sourced  # studies on the way are those of what is published
     academic = 0.0 if published or bounded else float(effort.months(total, row, level))
     month_hours = space.settings.paths.month_hours
-    if bounded and _lasts(lacking, unknown):
+    lengths = [name for name in unknown if name != "selection"]
+    if bounded and lengths and _lasts(lacking, lengths):
         plain = months = _months_alone(lacking, month_hours)
     else:
         plain, months = (_months(span, month_hours, lacking, years) for years in (0.0, academic))
@@ -491,8 +492,8 @@ def _status(
     known = {
         c.code: ("practice" if c.kind == "experience" else "length", c.label) for s in steps for c in s.credentials
     }
-    unknown = [(u, step.target.name or "") for step in steps if not step.timed for u in step.unknown]
+    unknown = [(u, s.target.name or "") for s in steps for u in s.unknown if not s.timed or u == "selection"]
     reasons += [(u, end) if u in _UNNAMED_UNKNOWNS else known.get(u, ("length", u)) for u, end in unknown]
-    reasons += [("months", known[u][1]) for step in steps if step.timed for u in step.unknown]
+    reasons += [("months", known[u][1]) for s in steps if s.timed for u in s.unknown if u != "selection"]
     status: PathStatus = "unknown" if unknown or "unknown" in verdicts else "feasible"
     return "infeasible" if unobtainable or "no" in verdicts else status, tuple(dict.fromkeys(reasons))
