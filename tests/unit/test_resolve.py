@@ -489,6 +489,27 @@ def test_a_word_that_no_label_has_is_read_as_the_one_it_means(
     assert (found.code, found.reason, found.confidence) == (code, reason, confidence)
 
 
+def test_a_word_that_may_be_mended_into_titles_of_several_families_is_not_sure() -> None:
+    rows = (("1", "Piqueteur / Piqueteuse", "F1107"), ("2", "Parqueteur / Parqueteuse", "F1608"))
+    paqueteur, piquetteur = (resolve_title(referential(rows), text)[0] for text in ("Paqueteur", "Piquetteur"))
+    assert (paqueteur.status == "sûr", piquetteur.status) == (False, "sûr")
+
+
+@pytest.mark.parametrize(
+    ("text", "read", "ignored"),
+    [
+        ("ANTH1130 - Boulanger (h/f)", "Boulanger", ("ANTH1130", "h/f")),
+        ("Boulanger req8312", "Boulanger", ("req8312",)),
+        ("Boulanger H/F à BORÉE", "Boulanger", ("H/F", "à BORÉE")),
+        ("Boulanger Sainte-Foy-en-Bois (F/H)", "Boulanger", ("Sainte-Foy-en-Bois", "F/H")),
+        ("L’ Aide boulanger", "Aide boulanger", ()),
+    ],
+)
+def test_what_was_left_aside_is_told_once_and_as_written(text: str, read: str, ignored: tuple[str, ...]) -> None:
+    found = resolve_title(SMALL, text)[0]
+    assert (found.read, found.ignored) == (read, ignored)
+
+
 @pytest.mark.parametrize("text", ["Foulanger", "Bolang"])
 def test_another_first_letter_or_a_short_word_is_not_mended(rome: Referential, text: str) -> None:
     assert all(found.confidence < 0.96 for found in resolve_title(rome, text))
@@ -654,7 +675,7 @@ def test_accents_that_an_export_lost_are_found_again(rome: Referential, mark: st
         ("Chauffeur?livreur", "Chauffeur?livreur", "N4105"),  # a dash was lost, no letter
         ("Vid?oscop?r préparateur de commandes ?", "Videoscoper préparateur de commandes", "N1103"),
         ("Cariste ?", "Cariste", "N1101"),
-        ("Vendeur?se ? Redon", "Vendeur", "D1214"),  # the point of an inclusive ending was
+        ("Vendeur?se ? Redon", "Vendeur·se", "D1214"),  # the point of an inclusive ending was
         ("OP?RATEUR?TRICE DE SCIERIE", "OPÉRATEUR·TRICE DE SCIERIE", "H2205"),
         ("Boulanger H?F", "Boulanger", "D1102"),
         ("BO?CHER", "BOECHER", "D1101"),

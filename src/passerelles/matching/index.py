@@ -47,7 +47,7 @@ _DOTTED: Final = re.compile(r"(?<![\w.])[^\W\d_](?:\.[^\W\d_])+\b\.?")
 _POINT: Final = r"(?<![\w-])(?<!\bà )[^\W\d_]{3,}[^\W\d_aeiouàâéèêëîïôû]\.(?=\s|$|[^\W\d_]{2}) ?"
 _SHORTENED: Final = re.compile(f"(?i){_POINT}")
 _CUT: Final = re.compile(rf"(?i){_POINT}|(?<![\w-])[^\W\d_]{{5,}}(?=\s|$) ?")  # a list in capitals has no points
-_GLUED: Final = re.compile(r"(?<=[^\W\d_]{3})(?=\d)")  # "SSIAP1"
+_GLUED: Final = re.compile(r"(?<=[^\W\d_]{3})(?=\d{1,2}(?!\d))")  # "SSIAP1", and no reference
 _MOST_OF: Final = 0.6  # share of the labels that have a word which begins so
 _LEAST: Final = 3  # labels or texts: fewer tell nothing of all
 _TITLE_WEIGHT: Final = 3

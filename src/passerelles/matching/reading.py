@@ -500,6 +500,7 @@ class _Segment(NamedTuple):
 
 
 _WORD: Final = re.compile(r"[0-9a-z]+")
+_WRITTEN: Final = re.compile(r"\S(?:.*\S)?", re.DOTALL)
 _SEPARATOR: Final = re.compile(r"\s[-–—]+\s?|\s?[–—]+\s|[-–—]+\s|[|:;,!?()\[\]{}/+•*\n]")
 _OPENING: Final = re.compile(r"^[^/]*(?::|\s[-–—])\s+")  # what stands before both forms of a title: "POEI : "
 _ALL_ALIKE: Final = frozenset(",/")
@@ -550,21 +551,19 @@ class _Title:
 
     def ignored(self) -> tuple[str, ...]:
         """Return what was left aside, as written, without the signs around it."""
-        pieces = []
-        for span in sorted(self.dropped):
-            text = self.text[self._written(*span)].strip(_SIGNS)
-            if text and fold_accents(text) not in self.pack.stop_words:
-                pieces.append(text + ")" * (text.count("(") - text.count(")")))
-        return tuple(pieces)
+        pieces = (self.text[self._written(*span)].strip(_SIGNS) for span in sorted(self.dropped))
+        told = (text for text in pieces if text and fold_accents(text) not in self.pack.stop_words)
+        return tuple(text + ")" * (text.count("(") - text.count(")")) for text in told)
 
     def _written(self, start: int, end: int) -> slice:
         return slice(self.origin[start], self.origin[end - 1] + 1)
 
     def _drop(self, start: int, end: int) -> None:
         """Leave a part of the text aside: spaces replace it."""
-        end = self.feminine.get(end, end)
-        self.dropped.append((start, end))
-        self._blank(start, end)
+        if part := _WRITTEN.search(self.folded, start, end):  # what was left aside before stands blank
+            start, end = part.start(), self.feminine.get(part.end(), part.end())
+            self.dropped.append((start, end))
+            self._blank(start, end)
 
     def _blank(self, start: int, end: int, sign: str = "") -> None:
         self.folded = f"{self.folded[:start]}{sign:<{end - start}}{self.folded[end:]}"
@@ -740,7 +739,7 @@ class _Title:
 _SIGNS: Final = " -–—,;:./|!?()[]{}+*'’\""
 _EMPTY_BRACKETS: Final = re.compile(r"[(\[{]\s*[)\]}]")
 _DANGLING: Final = re.compile(r"\s[-–—,;:/|+.]+(?=\s|$)(?=\s*(?:[-–—,;:/|+.]|$))|\s+(?=[,;])")
-_EDGES: Final = re.compile(r"^[\s\-–—,;:/|+.!?)]+|[\s\-–—,;:/|+!?(]+$")
+_EDGES: Final = re.compile(r"^[\s\-–—,;:/|+.!?)’']+|[\s\-–—,;:/|+!?(]+$")
 
 
 def _capitals(text: str) -> frozenset[str]:

@@ -436,6 +436,9 @@ def _labels(
             limits.append(rules.get("cut_usual" if rule == "usual" else "cut", 1.0))
         return min(limits)
 
+    mended = (_exact(index, " ".join(r.words), "spelling") for r in fitting if r.other_words == "spelling")
+    if len({frozenset(index.parent_of[[*owners]].tolist()) for owners in mended if owners}) > 1:
+        return {}, 0.0  # an error away from titles of several families
     for reading in fitting:
         label = " ".join(reading.stems)
         if label in index.pack.usages.get(label, ()) and label in index.same:  # a label of which usage says more
