@@ -22,7 +22,7 @@ from passerelles.matching.reading import (
 from passerelles.text import normalise_label
 
 FRENCH = language_pack("fr")
-KNOWN = frozenset({"chauffeur", "moniteur", "boulanger", "cariste", "redon", "95"})
+KNOWN = frozenset({"chauffeur", "moniteur", "boulanger", "cariste", "vie", "redon", "95"})
 
 
 def read(text: str, pack: LanguagePack = FRENCH) -> list[str]:
@@ -310,6 +310,9 @@ def _examples() -> list[object]:
         "Restaurant cherche boulanger",
         "L'agence Adecco recrute un boulanger",
         "Boulanger pour notre client",
+        "Boulanger dans la ville de Borée",
+        "Boulanger - par voie statutaire ou, à défaut, par voie contractuelle",
+        "VIE - boulanger",
     ],
 )
 def test_nothing_but_the_job_is_read(text: str) -> None:
@@ -347,7 +350,8 @@ def test_a_line_may_name_several_jobs(text: str, jobs: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["néant", "À voir", "12 rue des Lilas", "Mme Durand", "sous-total", "Départ en retraite"]
+    "text",
+    ["néant", "À voir", "12 rue des Lilas", "Mme Durand", "sous-total", "Départ en retraite", "Titulaire", "Élue CSE"],
 )
 def test_a_remark_names_no_job(text: str) -> None:
     assert understand(text, words=Words(KNOWN), lexicon=Lexicon(FRENCH)) == ("", (text,), (), False)

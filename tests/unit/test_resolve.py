@@ -518,6 +518,12 @@ def test_another_first_letter_or_a_short_word_is_not_mended(rome: Referential, t
 @pytest.mark.parametrize(
     ("text", "family"),
     [
+        ("Commercial PME/PMI", "D1402"),
+        ("Médecin PMI", "J1101"),
+        ("Assistant MJPM", "K1102"),
+        ("Chauffeur transport sanitaire", "J1305"),
+        ("Technicien recherche de fuites", "K2301"),
+        ("Monteur charpente", "F1502"),
         ("Enseignants 2 roues", "K2110"),
         ("Enseignant B", "K2110"),
         ("Formateur FIMO/FCO marchandises", "K2110"),
