@@ -503,6 +503,9 @@ def test_a_word_that_may_be_mended_into_titles_of_several_families_is_not_sure()
         ("Boulanger H/F à BORÉE", "Boulanger", ("H/F", "à BORÉE")),
         ("Boulanger Sainte-Foy-en-Bois (F/H)", "Boulanger", ("Sainte-Foy-en-Bois", "F/H")),
         ("L’ Aide boulanger", "Aide boulanger", ()),
+        ("**URGENT** Boulanger", "Boulanger", ("URGENT",)),
+        ("Boulanger de 3 à 6 ans", "Boulanger", ("de 3 à 6 ans",)),
+        ("Boulanger, plus de 2 ans d'expérience", "Boulanger", ("plus de 2 ans d'expérience",)),
     ],
 )
 def test_what_was_left_aside_is_told_once_and_as_written(text: str, read: str, ignored: tuple[str, ...]) -> None:

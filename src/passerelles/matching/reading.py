@@ -739,7 +739,7 @@ class _Title:
 _SIGNS: Final = " -–—,;:./|!?()[]{}+*'’\""
 _EMPTY_BRACKETS: Final = re.compile(r"[(\[{]\s*[)\]}]")
 _DANGLING: Final = re.compile(r"\s[-–—,;:/|+.]+(?=\s|$)(?=\s*(?:[-–—,;:/|+.]|$))|\s+(?=[,;])")
-_EDGES: Final = re.compile(r"^[\s\-–—,;:/|+.!?)’']+|[\s\-–—,;:/|+!?(]+$")
+_EDGES: Final = re.compile(r"^[\s\-–—,;:/|+.!?)’'*]+|[\s\-–—,;:/|+!?(*]+$")
 
 
 def _capitals(text: str) -> frozenset[str]:
