@@ -83,6 +83,12 @@ def term(values: Mapping[str, float], name: str) -> float:
     return math.prod(values[factor] for factor in name.split("*"))
 
 
+def shared_out(shares: NDArray[np.float64], first: float) -> NDArray[np.float64]:
+    """Confidence of what has some shares of the evidence: `first` of the first, the others share what it leaves."""
+    others = np.minimum((1.0 - first) * shares / max(1.0 - float(shares[0]), 1e-9), first)
+    return np.concatenate([[first], others[1:]])
+
+
 def logistic(values: float | NDArray[np.float64]) -> NDArray[np.float64]:
     """Chance of a logit, which counts up to 30."""
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(values, -_FLATTEST, _FLATTEST))), dtype=np.float64)

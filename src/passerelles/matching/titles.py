@@ -540,14 +540,14 @@ def _ranked(index: TitleIndex, trial: Trial, weights: Weights) -> tuple[list[_Li
         most = min(most, weights.rules["unsure"])  # a word that few jobs do not have may be of one that they lack
     confidence = min(weights.chance(values, weights.confidence), most)
     if not weights.family:
-        return _lines(index, trial, _shared_out(trial.shares, confidence), ()), {}, 0
+        return _lines(index, trial, evidence.shared_out(trial.shares, confidence), ()), {}, 0
     family_confidence = min(weights.chance(values, weights.family), most)
     head = _of_head(index, trial)
     if head:
         family_confidence = max(family_confidence, weights.rules["usual"])
     masses = trial.masses(index)
-    shares = _shared_out(np.asarray([*masses.values()]), family_confidence)
-    lines = _lines(index, trial, _shared_out(trial.shares, min(confidence, family_confidence)), ())
+    shares = evidence.shared_out(np.asarray([*masses.values()]), family_confidence)
+    lines = _lines(index, trial, evidence.shared_out(trial.shares, min(confidence, family_confidence)), ())
     # Further words change no fiche of such a head: its own comes first, with the evidence of the first.
     ordered = sorted(lines, key=lambda line: line.owner not in head)
     lines = [a._replace(score=b.score, confidence=b.confidence) for a, b in zip(ordered, lines, strict=True)]
@@ -592,12 +592,6 @@ def _shown(
 def _stated(chance: float) -> float:
     """Return a chance to five digits; no percentage shows what is not sure as what is."""
     return digits if (digits := round(chance, 5)) >= SURE else min(digits, _UNSURE)
-
-
-def _shared_out(shares: Floats, first: float) -> Floats:
-    """Confidence of what has some shares of the evidence: `first` of the first, the others share what it leaves."""
-    others = np.minimum((1.0 - first) * shares / max(1.0 - float(shares[0]), 1e-9), first)
-    return np.concatenate([[first], others[1:]])
 
 
 def _lines(index: TitleIndex, trial: Trial, confidence: Floats, known: Container[int]) -> list[_Line]:
