@@ -338,10 +338,10 @@ def test_what_an_authority_wants_to_see_before_it_authorises_is_a_training_of_it
     assert required - {"AUT-ENS-BAT"} == supposed
 
 
-def test_nobody_teaches_the_accreditation_to_supervise_research(rome4_graph: OccupationGraph) -> None:
+def test_years_of_research_before_the_accreditation_to_supervise_it_are_not_known(rome4_graph: OccupationGraph) -> None:
     (path,) = rank_paths(rome4_graph, "J1117", targets=["K2108"], max_steps=1)
-    assert path.reasons == (("selection", path.target.label), ("months", "Doctorat"))
-    assert (path.status, path.months.low, path.months.high) == ("unknown", 36, 72)
+    assert ("length", "Habilitation à diriger des recherches") in path.reasons
+    assert (path.status, path.months.low, path.months.lower_bound) == ("unknown", 36, True)
 
 
 def test_who_sells_weapons_in_a_shop_of_ones_own_is_approved_by_the_prefect(rome4_graph: OccupationGraph) -> None:
@@ -409,11 +409,17 @@ def test_the_branches_own_courses_have_the_hours_and_the_age_that_they_publish(l
 
 
 def test_titles_and_diplomas_last_what_centres_and_universities_publish(laid: Referential) -> None:
-    bookkeeper, adviser = (laid.credential_by_code[code] for code in ("TP-CA", "CERTIPHYTO-CONS"))
-    assert (bookkeeper.hours.expected, bookkeeper.company_hours.expected) == (630, 200)
+    adviser = laid.credential_by_code["CERTIPHYTO-CONS"]
     assert (adviser.hours_kind, training_hours(adviser).expected) == ("none-exists", 0)  # the test alone suffices
-    spans = {code: laid.credential_by_code[code].months[:3:2] for code in ("TP-DWWM", "DIP-GEST5", "DIP-ASSUR-N1")}
-    assert spans == {"TP-DWWM": (5, 8), "DIP-GEST5": (24, 24), "DIP-ASSUR-N1": (36, 60)}
+    spans = {code: laid.credential_by_code[code].months[:3:2] for code in ("TP-DWWM", "LIC-DROIT", "DIP-HOGUET")}
+    assert spans == {"TP-DWWM": (5, 16), "LIC-DROIT": (36, 36), "DIP-HOGUET": (12, 12)}  # the last after a bac + 2
+    assert laid.credential_by_code["DIP-HOGUET"].prerequisites == ("DIP-N5",)
+
+
+@pytest.mark.parametrize("code", ["TP-CA", "DIP-ASSUR-N1", "DIP-GEST5", "HDR"])
+def test_what_a_tools_example_says_or_one_way_of_several_takes_is_no_length(laid: Referential, code: str) -> None:
+    credential = laid.credential_by_code[code]
+    assert (training_hours(credential).expected, credential.months[:3:2]) == (None, (None, None))
 
 
 @pytest.mark.parametrize(
