@@ -511,6 +511,7 @@ def test_paths_are_feasible_only_where_nothing_stands_in_the_way(rome4_graph: Oc
     ("origin", "target", "length"),
     [
         ("N4403", "N4303", "Habilitation aux tâches essentielles pour la sécurité ferroviaire"),
+        ("K1701", "K1733", "Qualification dans une spécialité militaire"),  # a soldier's trade is not another's
         ("D1505", "H2702", "Habilitation de conduite délivrée par l'exploitant nucléaire"),
     ],
 )
@@ -1293,7 +1294,7 @@ SCHOOLS: list[tuple[str, str, list[str], float | None]] = [
         ["DIP-N4", "CONC-SOG", "FORM-SOG", "FORM-TIC"],
         9.5,
     ),  # or twelve months at the school of forensics
-    ("D1505", "K1701", ["ENG-MIL", "FORM-MIL", "HAB-MIL"], 3.0),  # two months of school, one of a speciality
+    ("D1505", "K1701", ["ENG-MIL", "FORM-MIL", "HAB-TERRE"], 3.0),  # two months of school, one of a speciality
     ("L1201", "K2136", ["EAT-DANSE", "DE-DANSE", "CA-MUSIQUE", "CONC-PEA"], 28.3),  # by no diploma of music
     ("L1202", "K2136", ["DE-MUSIQUE", "CA-MUSIQUE", "CONC-PEA"], 48),
 ]
