@@ -17,6 +17,7 @@ from passerelles.territory.jobs import Unusable, read_title
 from passerelles.territory.lots import Locator, Lot, Lots, LotsError, Month, Side, reading_notes
 from passerelles.territory.parts import parts
 from passerelles.territory.reading import read_lots, read_sides
+from passerelles.territory.sums import contributions, publish_sums, rules_of
 
 
 @pytest.fixture(scope="module")
@@ -543,6 +544,19 @@ def test_two_titles_of_one_job_at_one_employer_stay_two_lots(embedded: Referenti
     assert named == [("N1101", "Cariste", 16), ("N1101", "Cariste d'entrepôt", 7)]
     assert len({lot.key for lot in lots.lots}) == 2
     assert [p.key for p in lots.said] == ["summed"]
+
+
+def test_an_employer_written_in_other_letters_is_the_same_whose_share_and_dominance_are_judged_whole(
+    embedded: Referential,
+) -> None:
+    rows = fragile(("Forêt SA", "N1101", 60, "Redon"), ("FORET SA", "N4101", 60, "Redon"), ("B", "N1101", 9, "Redon"))
+    lots = read_lots(embedded, rows, "fragile")
+    assert [lot.employer for lot in lots.lots if lot.people == 60] == ["Forêt SA"] * 2
+    sums = publish_sums(contributions(lots), rules_of(5, dominance="1,80"))
+    assert sums.cells[-1].people is None, "one employer has 120 of 129"
+    # Nor is it another in the table of an earlier publication.
+    other = read_lots(embedded, fragile(("foret sa", "N1101", 60, "Redon")), "fragile")
+    assert contributions(other)[0].employer in {c.employer for c in contributions(lots)}
 
 
 def test_the_firm_of_a_title_tells_what_it_means(embedded: Referential) -> None:

@@ -781,9 +781,11 @@ def merged(side: Side, lots: Mapping[tuple[str, ...], Sequence[Lot]], **more: An
     are. `more`: see `Lots.of`.
     """
     several = Counter(key[:3] for key in lots)
+    spelt = {key[0]: group[0].employer for key, group in [*lots.items()][::-1]}  # one employer, one name: its first
     summed = [
         replace(
             group[0],
+            employer=spelt[key[0]],
             people=sum(lot.people for lot in group),
             confidence=min(lot.confidence for lot in group),
             volunteers=sum(lot.movable for lot in group) if any(x.volunteers is not None for x in group) else None,

@@ -23,6 +23,7 @@ from passerelles.progress import go_on
 from passerelles.territory.audit import attainable_range
 from passerelles.territory.lots import Lots
 from passerelles.territory.solve import extreme
+from passerelles.text import normalise_label
 from passerelles.vectors import Bools, Floats, Ints
 from passerelles.views.schema import record
 from passerelles.views.shown import Described, Shown
@@ -174,8 +175,13 @@ def _points(percent: float, lang: Lang) -> str:
 
 
 def contributions(lots: Lots) -> list[Contribution]:
-    """Return what each employer of a table of lots counts in each basin and job; one that no cell names is empty."""
-    return [Contribution(x.basin_label or x.basin, x.job, x.employer.strip("–"), x.people) for x in lots.lots]
+    """
+    Return what each employer of a table of lots counts in each basin and job; one that no cell names is empty.
+
+    Its name in plain letters: written otherwise elsewhere, now or before, it is no other employer.
+    """
+    named = ((x, normalise_label(x.employer) or x.employer.strip("–")) for x in lots.lots)
+    return [Contribution(x.basin_label or x.basin, x.job, name, x.people) for x, name in named]
 
 
 def rules_of(threshold: int, *, dominance: str | None = None, percent: float | None = None) -> Rules:
