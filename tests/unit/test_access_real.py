@@ -1213,6 +1213,13 @@ def test_what_a_title_alone_takes_is_told_of_it(rome4_graph: OccupationGraph, ti
         ("K1304", "Aide-géomètre-topographe", 0, 150),  # 1,345 by the fiche, of which no title takes another course
         ("K1304", "Maître de maison d'établissement à caractère social", 60, 203),  # 720 by another title's diploma
         ("M1225", "Collaborateur d'expertise comptable", 200, 1000),  # the others' master is not asked of it
+        # A course that only other titles demand is not part of it.
+        ("N4105", "Conducteur de Véhicule Sanitaire Léger (VSL)", 91, 91),  # 595 with the ambulance diploma
+        ("M1607", "Lamaneur", 52, 52),  # 195 with the certificate of the watch
+        ("M1607", "Agent de funérarium", 40, 40),  # 174 as who advises families
+        ("M1607", "Chiropracteur", 3610, 3610),  # 4,551 as an osteopath
+        ("M1607", "Praticien en ostéopathie ou chiropratique", 3610, 3610),  # the shorter of the two
+        ("M1607", "Technicien dentiste équin", 450, 450),  # a baccalauréat teaches no veterinary surgeon's job
     ],
 )
 def test_hours_of_a_title_are_those_of_what_it_asks_for(
@@ -1231,6 +1238,8 @@ def test_hours_of_a_title_are_those_of_what_it_asks_for(
         ("Infirmier / Infirmière en gériatrie", False),
         ("Moniteur / Monitrice moto", False),
         ("Formateur / Formatrice de conducteurs routiers", True),
+        ("Marin calier", True),
+        ("Ambulancier / Ambulancière", False),
     ],
 )
 def test_a_title_is_learnt_as_its_fiche_is_where_it_asks_for_that_training(

@@ -150,9 +150,8 @@ def qualification_of(
     title counts that employers usually ask for.
     """
     job = _job(referential, occupation, settings, aim)
-    taught = model.TAUGHT if job.level <= _COURSE_LEVEL else model.DIPLOMAS
-    if full := [c for c in job.required if c.kind in taught and _length(c) > 0]:
-        return _by_requirement(job, max(full, key=lambda c: (_length(c), c.code)))
+    if longest := _longest_demanded(job):
+        return _by_requirement(job, longest)
     if job.level == _LOWEST_LEVEL:
         return _by_course(job, referential.access_of.get(occupation.code), settings)
     titles = [c for c in job.usual if c.kind in model.DIPLOMAS]
@@ -187,8 +186,9 @@ def courses_of_titles(referential: Referential, aim: Aim, settings: EffortSettin
     """
     Return, by occupation, what the titles that named it are learnt by, where that is not what the others are.
 
-    That is a course of their own (`own_courses`), or, of titles that ask for no training beside others that do, what an
-    open job is learnt by; who only helps others needs no level of theirs.
+    That is a course of their own (`own_courses`), or what they themselves demand, where the others demand a training
+    that they do not: a sailor who keeps no watch takes no certificate of the watch. Of those that ask for none, it is
+    what an open job is learnt by; who only helps others needs no level of theirs.
     """
     found: dict[str, Qualification] = {}
     named = {title.occupation for title in referential.titles if title.code in aim.titles}
@@ -199,11 +199,13 @@ def courses_of_titles(referential: Referential, aim: Aim, settings: EffortSettin
         trained, all_trained = (any(c.kind in model.TAUGHT for c in of.required) for of in (conditions, at_large))
         untaught = conditions.status in ("open", "conditional") and not trained
         job = _job(referential, occupation, settings, meant)._replace(level=_LOWEST_LEVEL, level_known=True)
+        longest = _longest_demanded(_job(referential, occupation, settings))
+        of_others = longest is not None and longest.code not in OF_A_LEVEL and longest not in job.required
         if courses := own_courses(referential, code, aim):
             found[code] = _by_course(job._replace(usual=courses), access, settings)._replace(basis="certification")
         elif untaught and only_helps(referential, code, aim):
             found[code] = _by_course(job, access, settings)
-        elif untaught and all_trained:
+        elif of_others or (untaught and all_trained):
             found[code] = qualification_of(referential, occupation, settings, meant)
     return found
 
@@ -256,6 +258,13 @@ def _job(referential: Referential, occupation: model.Occupation, settings: Effor
     middle = duration_model().estimate(level, domain_of(occupation))
     usual = usual_at_large(referential, code, aim)
     return _Job(level, lowest is not None, middle, required, usual, titled, _demanded(referential, rows), free, bare)
+
+
+def _longest_demanded(job: _Job) -> model.Credential | None:
+    """Return the longest title, diploma or, up to the level of a CAP, course that a job demands; None if none does."""
+    taught = model.TAUGHT if job.level <= _COURSE_LEVEL else model.DIPLOMAS
+    demanded = (c for c in job.required if c.kind in taught and _length(c) > 0)
+    return max(demanded, key=lambda c: (_length(c), c.code), default=None)
 
 
 def _by_requirement(job: _Job, longest: model.Credential) -> Qualification:
@@ -466,10 +475,18 @@ def _demanded(referential: Referential, rows: Sequence[model.CredentialRequireme
 
 
 def _required(referential: Referential, code: str, aim: Aim = NO_AIM) -> list[model.Credential]:
-    """Credentials that are demanded of everybody in a job, not of one person in each establishment, and what before."""
-    rows = [r for r in demanded_rows(referential, code, aim) if r.kind == "required" and r.ground != "establishment"]
-    codes = {c for row in rows for c in (*referential.prerequisites_of(row.credential), row.credential)}
-    return [referential.credential_by_code[c] for c in sorted(codes) if c in referential.credential_by_code]
+    """
+    Credentials that are demanded of everybody in a job, not of one person in each establishment, and what before.
+
+    Of a choice that titles leave, the shortest way is one of them.
+    """
+    rows = demanded_rows(referential, code, aim)
+    demanded = [r.credential for r in rows if r.kind == "required" and r.ground != "establishment"]
+    credentials = referential.credential_by_code
+    for ways in groups_of(rows).values() if aim.titles else ():
+        demanded += min(ways, key=lambda way: sum(_length(credentials[c]) for c in way if c in credentials))
+    codes = {c for credential in demanded for c in (*referential.prerequisites_of(credential), credential)}
+    return [credentials[c] for c in sorted(codes) if c in credentials]
 
 
 def usual_at_large(referential: Referential, code: str, aim: Aim = NO_AIM) -> list[model.Credential]:
