@@ -309,6 +309,7 @@ def test_what_employers_ask_for_is_usual_and_never_required(laid: Referential, t
         ("D1225", {"QPA"}),
         ("C1103", {"ORIAS-IAS"}),
         ("C1208", {"ORIAS-IOBSP"}),
+        ("C1501", {"CARTE-S"}),
         ("C1504", {"CARTE-T"}),
         ("C1505", {"CARTE-T"}),
         ("N4101", {"CAPA-M"}),
@@ -320,6 +321,15 @@ def test_ones_own_firm_takes_more_than_a_post(laid: Referential, target: str, ne
     own = conditions(laid, "D1214", target, "self-employed")
     assert needed <= {c.code for c in own.required}
     assert not needed & {c.code for c in conditions(laid, "D1214", target).required}
+
+
+def test_who_manages_lettings_has_another_card_than_a_managing_agent(rome4_graph: OccupationGraph) -> None:
+    for target, card in (
+        ("Administrateur de biens immobiliers", "carte G"),
+        ("C1501", "carte S"),
+    ):  # law of 1970, art. 1
+        (path,) = rank_paths(rome4_graph, "C1504", targets=[target], max_steps=1)
+        assert employment_lines(path.steps[0].access) == [f"Exigé à son compte, et non du salarié : {card}."]
 
 
 @pytest.mark.parametrize(
@@ -1219,6 +1229,7 @@ def test_what_a_title_alone_takes_is_told_of_it(rome4_graph: OccupationGraph, ti
         ("M1607", "Agent de funérarium", 40, 40),  # 174 as who advises families
         ("M1607", "Chiropracteur", 3610, 3610),  # 4,551 as an osteopath
         ("M1607", "Praticien en ostéopathie ou chiropratique", 3610, 3610),  # the shorter of the two
+        ("N4101", "Formateur de conducteurs routiers", 200, 700),
         ("M1607", "Technicien dentiste équin", 450, 450),  # a baccalauréat teaches no veterinary surgeon's job
     ],
 )
@@ -1454,6 +1465,8 @@ def test_years_that_a_trade_is_supposed_to_give_are_told_as_to_be_checked(rome4_
     assert supposed == "Exercice d'infirmier pendant deux ans"
     assert told("N3103", "N3104")[1].startswith("360 jours")  # a choice among practices
     assert told("N4101", "N4103")[1] == ""
+    assert told("N4101", "Formateur de conducteurs routiers")[1].startswith("Conditions du formateur")  # three years
+    assert told("N4105", "Formateur de conducteurs routiers")[1] == ""  # a van is no lorry
     # Years that are one part of the way that is counted, the baccalauréat the other.
     assert told("C1504", "C1505")[1].startswith("Dix-huit mois")
     # Transport code, R. 3122-13: no examination for who has driven people for a year.
