@@ -223,6 +223,8 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("J1506", "J1502", "conditional", {"DCS"}, set(), "lateral"),
     # Order of 31 May 2010, art. 30: three shows under a qualified pyrotechnician.
     ("L1506", "L1523", "conditional", {"AGR-PYRO", "AUT-PYRO", "F4T2-N1"}, set(), "lateral"),
+    ("K1701", "I1202", "open", set(), set(), "lateral"),  # other ranks enlist from no diploma to the baccalauréat
+    ("K1701", "M1203", "open", set(), set(), "advancement"),
 ]
 
 
