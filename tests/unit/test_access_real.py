@@ -1231,6 +1231,7 @@ def test_what_a_title_alone_takes_is_told_of_it(rome4_graph: OccupationGraph, ti
         ("M1607", "Agent de funérarium", 40, 40),  # 174 as who advises families
         ("M1607", "Chiropracteur", 3610, 3610),  # 4,551 as an osteopath
         ("M1607", "Praticien en ostéopathie ou chiropratique", 3610, 3610),  # the shorter of the two
+        ("K1207", "Intervenant d'action sociale", 0, 150),  # 1,763: any diploma of social work will do
         ("N4101", "Formateur de conducteurs routiers", 200, 700),
         ("M1607", "Technicien dentiste équin", 450, 450),  # a baccalauréat teaches no veterinary surgeon's job
     ],
