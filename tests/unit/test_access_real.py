@@ -1278,6 +1278,12 @@ def test_who_only_helps_is_no_aide_with_a_trade(laid: Referential, code: str, la
     assert access_conditions(laid, code, titles=frozenset({title})).level_low == low
 
 
+def test_a_title_is_entered_at_the_level_of_the_course_that_is_its_own(laid: Referential) -> None:
+    for label, level in (("Avéjiste", 5), ("Tatoueur / Tatoueuse", None)):  # nobody says at what level one tattoos
+        (title,) = (title for title in laid.titles if title.label == label)
+        assert access_conditions(laid, title.occupation, titles=frozenset({title.code})).level_low == level
+
+
 def test_every_requirement_of_the_catalogue_says_when_its_source_was_read(laid: Referential) -> None:
     assert [row for row in laid.credential_requirements if row.origin and row.source and not row.as_of] == []
 

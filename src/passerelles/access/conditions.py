@@ -338,8 +338,8 @@ def _conditions_in_general(referential: Referential, code: str, aim: Aim) -> Acc
     if low is None and high is None and alone is not None:  # a diploma that it requires says the level that it does not
         required_levels = (c.detail.level for c in credentials if c.requirement == "required" and c.detail.level)
         low = high = max(required_levels, default=None)
-    if low and own_courses(referential, code, aim):
-        low = high = None  # that of another trade
+    if low and (courses := own_courses(referential, code, aim)):  # the fiche's level is another trade's
+        low = high = min((course.level for course in courses if course.level), default=None)
     elif low and only_helps(referential, code, aim):
         low, high = 0, _HELPERS_LEVEL
     catalogued = stated is not None or any(row.origin for row in rows)
