@@ -21,7 +21,7 @@ from passerelles.areas import AreaMember, MobilityArea, MobilityAreas, Passage, 
 from passerelles.codes import grouped
 from passerelles.errors import UnknownCodeError
 from passerelles.language import packaged
-from passerelles.language.say import Lang, listed, say, signed
+from passerelles.language.say import LANGS, Lang, listed, say, signed
 from passerelles.market.certifications import LeadingCertification
 from passerelles.market.places import Basin
 from passerelles.market.signals import find_basin, job_wage, market_notes, signal, unknown_columns
@@ -122,11 +122,12 @@ class PageRequest(NamedTuple):
 
     def render(self, template: str, **content: Any) -> str:
         """Return a page, or a piece of one."""
-        another: Lang = "fr" if self.lang == "en" else "en"
+        another = LANGS[LANGS.index(self.lang) - 1]
         source = " ".join(source_lines(self.engine.referential, lang=self.lang))
         return _templates().get_template(template).render(
             ask=self, engine=self.engine, w=self.words, lang=self.lang, url=self.url, other=another, asset=self.asset,
-            source=source, tell=partial(say, lang=self.lang), **content,
+            other_name=say("explorer.footer.name", lang=another), source=source, tell=partial(say, lang=self.lang),
+            **content,
         )  # fmt: skip
 
     def asset(self, name: str) -> str:
