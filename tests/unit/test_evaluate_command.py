@@ -66,6 +66,7 @@ def test_command_writes_rows_and_a_workbook(capsys: pytest.CaptureFixture[str], 
         (["--folds", "5000"], "moins de plis"),
         (["--predictions", "/nowhere/at/all.csv"], "/nowhere/at"),
         (["--predictions", "rangs.xlsx"], ".csv"),
+        (["--predictions", "rangs.parquet"], ".csv"),
     ],
 )
 def test_command_refuses_with_one_message(words: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -227,7 +227,7 @@ def evaluate(
     from passerelles.evaluation.evaluate import with_observed, with_other_groupings
 
     if predictions is not None:
-        if predictions.suffix.casefold() in (".xlsx", ".json"):
+        if predictions.suffix.casefold() not in ("", ".csv", ".txt"):
             raise PasserellesError("resolve_output", path=predictions, known=".csv")
         check_free(predictions, overwrite=True)  # before the minutes of work, not after
     names = None if methods is None else [name.strip() for name in methods.split(",") if name.strip()]
