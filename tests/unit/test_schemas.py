@@ -366,7 +366,7 @@ def test_every_setting_says_what_it_means() -> None:
         if "description" not in told
     ]
     assert len(own) == 6
-    assert unsaid == []
+    assert unsaid == [], "say them in settings.toml"
     assert "experts list" in own["TerritorySettings"]["properties"]["acceptable_probability"]["description"]
 
 
