@@ -20,7 +20,7 @@ def test_the_stub_tells_type_checkers_the_same_names(package: ModuleType) -> Non
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
-    assert told == {(module, name, name) for name, module in package._PUBLIC.items()}
+    assert told == {(module, name, name) for name, module in package._PUBLIC.items()}, "__init__.pyi"
 
 
 def test_every_contract_name_that_exists_is_public() -> None:

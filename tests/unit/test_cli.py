@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -475,7 +476,8 @@ def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:
 def test_another_process_prints_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     words = ("rank", "N1103", "--format", "json")
     command = [sys.executable, "-m", "passerelles", *words]
-    done = subprocess.run(command, capture_output=True, check=True, env={"PYTHONHASHSEED": "1", "PATH": ""})
+    bare = {"PYTHONHASHSEED": "1", "PATH": "", "PYTHONPATH": os.environ.get("PYTHONPATH", "")}
+    done = subprocess.run(command, capture_output=True, check=True, env=bare)
     assert done.stdout.decode().replace("\r\n", "\n") == call(*words, capsys=capsys)[1]
 
 
