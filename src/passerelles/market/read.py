@@ -99,7 +99,7 @@ def kinds() -> Mapping[str, SourceKind]:
     declared = dict(shipped)
     for name, text in extensions("market_sources").items():
         with extension_errors("market_sources", name):
-            declared[name] = _kind_like(text, shipped)
+            declared[f"{name} (added)"] = _kind_like(text, shipped)  # beside the shipped one, also under its name
     return MappingProxyType(dict(sorted(declared.items(), key=lambda item: (-len(item[1].signature), item[0]))))
 
 
