@@ -1809,7 +1809,7 @@ def test_a_word_of_several_trades_is_a_job_of_the_trade_of_its_firm(rome: Refere
     assert job("Bobinier", "Tisseur", "Ourdisseur") == ("H2404", False)
     assert job("Bobinier", "Tisseur", side="hiring") == ("H2601", False)  # of several firms, perhaps
     assert job("Bobinier", "Tisseur", employers=("A", "B")) == ("H2601", False)
-    assert job("Bobinier", "Bobinier électricien", "Tisseur") == ("H2601", False)
+    assert job("Bobinier", "Bobinier électricien", "Tisseur") == ("H2601", True)
     assert job("Magasinier", "Maçon", "Coffreur") == ("N1110", True)  # of every trade
     assert job("Secrétaire", "Comptable") == ("M1607", True)  # its own name, whatever else there is
     assert job("Agent de contrôle", "Fondeur", employers=("Fonderie",) * 2) == ("H1506", True)  # not of tickets
@@ -4199,7 +4199,6 @@ def test_usual_names_beside_a_sentence_are_a_header(embedded: Referential, tmp_p
         ("Confection du Val", "", "Agent de production", "H2402"),
         ("Chaussures du Val", "", "Agent de production", "H2401"),
         ("Martin", "", "Opérateur sur machine", "H2906"),
-        ("Laiterie du Val", "", "Opérateur sur machine", "H2102"),
         ("Garage de la Verrerie", "", "Conducteur de machine", "H2102"),
         ("Restaurant du Lac", "", "Ouvrier", "F1704"),
         ("Commerce de chaussures", "", "Agent de production", "H2105"),
@@ -4243,7 +4242,7 @@ def test_titles_of_production_are_read_with_the_industry_of_the_firm_and_are_to_
         ("Meublés de tourisme du Val", "Mécanicien", False),
         ("Garde-meubles du Val", "Électricien", False),
         ("Cordonnerie Chaussures Martin", "Électricien", False),
-        ("Couture Retouches", "Agent de maintenance", False),
+        ("Couture Retouches", "Électricien", False),
     ],
 )
 def test_who_keeps_the_machines_or_clients_of_a_plant_is_read_surely(
@@ -4252,8 +4251,7 @@ def test_who_keeps_the_machines_or_clients_of_a_plant_is_read_surely(
     firm, _, service = firm.partition(";")
     row = {"Entreprise": firm, "Service": service, "Métier": job, "Nb": "2"}
     (lot,) = read_lots(rome, [row], "fragile").lots
-    assert (lot.confidence >= SURE) is sure
-    assert not sure or lot.job in {"I1304", "I1309", "I1310", "D1415"}
+    assert (lot.confidence >= SURE and lot.job in {"I1304", "I1309", "I1310", "D1415"}) is sure
 
 
 @pytest.mark.parametrize(
@@ -4301,6 +4299,11 @@ def test_a_usage_of_one_meaning_is_no_other_at_any_employer(rome: Referential, f
         ("Chaussures du Val", "Opératrice de montage", "H2401"),
         ("Meubles du Val", "Monteur", "H2201"),
         ("Plastiques du Val", "Régleur", "H3202"),
+        ("Fonderie du Val", "Régleur presse", "H2912"),
+        ("Jardinerie du Roubion", "Vendeur", "D1219"),
+        ("Brico Lys", "Conseiller de vente", "D1212"),
+        ("Bijouterie Or", "Vendeuse (H/F)", "D1214"),
+        ("Optique Martin", "Vendeuse conseil", "D1214"),
         ("Plastiques du Val", "Technicienne qualité", "H1528"),
         ("Hôpital du Val", "Technicien de laboratoire", "J1302"),
         ("Martin", "Opérateur extrusion soufflage", "H3201"),
@@ -4310,7 +4313,26 @@ def test_titles_that_mean_another_job_in_firms_of_a_branch_are_read_so(
     rome: Referential, firm: str, job: str, code: str
 ) -> None:
     (lot,) = read_lots(rome, [{"Entreprise": firm, "Métier": job, "Nb": "2"}], "fragile").lots
-    assert (lot.job, lot.confidence >= SURE) == (code, job != "Chargé de clientèle")
+    assert (lot.job, lot.confidence >= SURE) == (code, True)
+
+
+@pytest.mark.parametrize(
+    ("firm", "job", "beside", "code", "sure"),
+    [
+        ("Plâtrerie du Cher", "Peintre", "Plaquiste", "F1606", True),
+        ("Maison Lacoste", "Peintre", "", "F1606", False),
+        ("Boulangerie Lacoste", "Vendeuse", "Boulanger", "D1106", True),
+        ("Maison Lacoste", "Vendeuse", "", "D1214", False),
+        ("EHPAD Bois Joly", "Agent de service", "Aide-soignant", "J1301", True),
+        ("Chaudronnerie du Lac", "Contrôleur qualité", "Chaudronnier", "H1506", True),
+    ],
+)
+def test_a_title_of_several_trades_is_sure_where_its_firm_leaves_hardly_but_one(
+    rome: Referential, firm: str, job: str, beside: str, code: str, *, sure: bool
+) -> None:
+    rows = [{"Entreprise": firm, "Métier": each, "Nb": "2"} for each in (job, beside) if each]
+    lot = next(lot for lot in read_lots(rome, rows, "hiring").lots if lot.given == job)
+    assert (lot.job, lot.confidence >= SURE) == (code, sure)
 
 
 @pytest.mark.parametrize("firm", ["Hôpital de Lourdes", "CH de Castres", "Clinique du Parc"])

@@ -411,6 +411,27 @@ def by_family(index: TitleIndex, owners: Iterable[int], shares: Iterable[float])
     return dict(sorted(masses.items(), key=lambda pair: -pair[1]))
 
 
+def told_apart(
+    index: TitleIndex, weights: Mapping[int, float], bonus: FloatArray | None, chance: float, rules: Mapping[str, float]
+) -> tuple[dict[int, float], float]:
+    """
+    Chance of each owner of the labels that a text is, of that of all together, and that of all together.
+
+    A family that the context makes likelier, to a share of `confirmed` of the rules at least, is as sure as if the text
+    meant no other: among plasterers, a "peintre" is one of buildings.
+    """
+    told = {o: w * (math.exp(bonus[o]) if bonus is not None else 1.0) for o, w in weights.items()}
+    total, families = sum(told.values()), by_family(index, told, told.values())
+    first, most = next(iter(families.items()), (-1, 0.0))
+    without = by_family(index, weights, weights.values()).get(first, 0.0) / max(sum(weights.values()), 1.0)
+    least = max(rules["confirmed"], without) if bonus is not None and chance >= rules["usual"] else 1.0
+    if most <= least * total:
+        return {o: chance * w / total for o, w in told.items()}, chance
+    scales = (1.0 - chance) / total, chance / most
+    chances = {owner: w * scales[int(index.parent_of[owner]) == first] for owner, w in told.items()}
+    return chances, sum(chances.values())
+
+
 @dataclass(frozen=True, slots=True)
 class Trial:
     """

@@ -1,6 +1,5 @@
 """`resolve_title`, `resolve_competency`, and many texts at once: candidates, and how sure they are."""
 
-import math
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -414,11 +413,10 @@ def settle(
     `bonus` is what its context adds to the evidence of each; the likeliest come first.
     """
     matches, chance = _labels(index, text, readings, rules)
-    factors = {owner: math.exp(bonus[owner]) if bonus is not None else 1.0 for owner in matches}
-    weights = {owner: weight * factors[owner] for owner, (_, _, weight) in matches.items()}
-    total = sum(weights.values())
-    shares = sorted((-weight / total, owner) for owner, weight in weights.items())
-    return [_Line(o, matches[o][0], 1.0, chance * -share, matches[o][1]) for share, o in shares], chance
+    weights = {owner: weight for owner, (_, _, weight) in matches.items()}
+    chances, chance = evidence.told_apart(index, weights, bonus, chance, rules)
+    ordered = sorted((-of_owner, owner) for owner, of_owner in chances.items())
+    return [_Line(o, matches[o][0], 1.0, -c, matches[o][1]) for c, o in ordered], chance
 
 
 def _labels(

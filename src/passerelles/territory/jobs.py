@@ -59,7 +59,12 @@ _MOST_JOBS: Final = 4  # in a cell: more are no list of jobs
 _JOBS: Final = WORDS["jobs"]
 _NO_TRADE: Final = frozenset(_JOBS["no_trade"])
 _PRODUCTION: Final = re.compile(_JOBS["production"])
-_OF_BRANCH: Final = {re.compile(pattern): meant for pattern, meant in _JOBS["of_branch"].items()}
+_HOUSE: Final = re.compile(_JOBS["house"])
+_OF_BRANCH: Final = {f"(?:{title});": own for title, own in _JOBS["of_branch"].items()}
+_OF_SHOP: Final = {
+    rf"\d* {_JOBS['sells']};.*\b(?:{names})\b": f"vendeur {own}" for own, names in _JOBS["shops"].items()
+}
+_MEANT: Final = [(re.compile(f"{title}.*"), own) for title, own in (_OF_BRANCH | _OF_SHOP).items()]
 _BRANCHES: Final = {naf: re.compile(rf"\b(?:{names})s?\b") for naf, names in WORDS["branches"].items()}
 _SEPARATORS: Final = [re.compile(rf"\s*(?:{signs})(?![^()]*\))\s*", re.IGNORECASE) for signs in _JOBS["parted"]]
 _COUNTED: Final = [re.compile(pattern, re.IGNORECASE) for pattern in _JOBS["counted"]]
@@ -112,14 +117,13 @@ def read_titles(grid: Grid, rows: Sequence[Row]) -> list[Job | None]:
     """
     Read the title of each row, all at once, beside its employer, sector or service and the other jobs of the firm.
 
-    Where people are of one firm, the titles above their table may tell its trade. Of jobs crossed with employers each
-    is written once, and read so: beside the other jobs of them all.
+    Where people are of one firm, the titles above their table may tell its trade. Crossed with employers, as one's.
     """
     referential, threshold = grid.reader.referential, grid.reader.review_threshold
     texts = with_letters([grid.text(cells, "job") for _, cells in rows], title_index(referential).restored)
     # People are of one firm where no employer is told, or but its parts: the workshop "Cuisson" is no kitchen.
     of_one = grid.side == "fragile" and says("part_of_firm", normalise_label(grid.title("employer")))
-    employers = [] if of_one else _texts_of(grid, rows, "employer")
+    employers = [] if of_one else [_HOUSE.sub("", name) for name in _texts_of(grid, rows, "employer")]
     one_firm = not employers and (grid.crossed or grid.side == "fragile")
     named = employers or ([grid.about] * len(rows) if one_firm else [])
     own_and_firm = zip_longest(_sectors_of(grid, rows, texts), named, fillvalue="")
@@ -166,23 +170,19 @@ def _branch_of(name: str) -> tuple[str, str]:
 def _of_industries(
     referential: Referential, readings: Mapping[_Written, Sequence[Candidate]], least: float
 ) -> Iterator[tuple[_Written, Sequence[Candidate]]]:
-    """
-    Yield titles that mean another job in a firm of an industry: those of all plants, and of production in each its own.
-
-    Who drives a "machine" in a glassworks makes glass, no food. It is never sure: it may be a machine that packs.
-    """
-    told: dict[_Written, _Written] = {}
+    """Yield titles that mean another job in a plant or shop; of production never surely: a "machine" may pack glass."""
+    told: dict[_Written, tuple[str, float]] = {}
     for text, context in readings:
         names = (context.sector, context.employer) if context else ()  # the garage of a plant is a garage
         naf, word = next(filter(any, map(_branch_of, names)), ("", ""))
-        title = normalise_label(_BRACKETS.sub(" ", text))
-        meant = [own for pattern, own in _OF_BRANCH.items() if pattern.fullmatch(f"{naf} {title}")]
-        meant += [f"{text} {word}"] if naf < "4" and _PRODUCTION.fullmatch(title) else []  # of plants
-        if naf and meant:
-            told[text, context] = meant[0], context
-    for key, ranked in zip(told, candidates_of(referential, told.values()), strict=True):
+        title, firm = normalise_label(_BRACKETS.sub(" ", text)), " ".join(map(normalise_label, names))
+        meant = [(own, _EXACT_CONFIDENCE) for says, own in _MEANT if says.fullmatch(f"{naf} {title};{firm}")]
+        plant = "" < naf < "4" and _PRODUCTION.fullmatch(title)
+        if meant or plant:
+            told[text, context] = meant[0] if meant else (f"{text} {word}", _DOUBTED)
+    read = candidates_of(referential, [(own, context) for (_, context), (own, _) in told.items()])
+    for (key, (_, most)), ranked in zip(told.items(), read, strict=True):
         before = [c.parent_code for c in readings[key][:1]]
-        most = _EXACT_CONFIDENCE if told[key][0] in _OF_BRANCH.values() else _DOUBTED
         if ranked and (most > _DOUBTED or ranked[0].parent_code not in before) and ranked[0].parent_confidence >= least:
             chances = [(min(c.confidence, most), min(c.parent_confidence, most)) for c in ranked]
             named = zip(ranked, chances, strict=True)
