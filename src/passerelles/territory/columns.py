@@ -17,6 +17,9 @@ COUNT: Final[Mapping[Side, str]] = {"fragile": "headcount", "hiring": "openings"
 """Role of the column that counts the people, or the openings."""
 _HEADER_LEAST: Final = 2  # columns that make a header: a title may hold the name of one
 _WIDE_HEADER: Final = 4  # cells of a header whose jobs are columns
+_SENTENCE_END: Final = re.compile(
+    r"(?<=[\w)]{3})\.(?:\s+(?=[A-ZÀ-Ý])|$)"
+)  # "Thiers (63). Les départs...", not "St. Malo"
 _LOST: Final = re.compile(r"[^\W\d_][?\ufffd][^\W\d_]")  # an accent, in a file of which none is left
 _CODE: Final = re.compile(r"(?:codes?|rome)\b")
 _OTHER_YEAR: Final = re.compile(r"\b(N) ?[+–−-] ?\d+\b", re.IGNORECASE)
@@ -458,13 +461,13 @@ def labels_of(cells: Sequence[Any], side: Side) -> list[tuple[str, str]]:
     --------
     >>> labels_of(["Entreprise : Alpha", None, "Commune :", "Redon"], "fragile")
     [('employer', 'Alpha'), ('commune', 'Redon')]
-    >>> labels_of(["Entreprise : Alpha", "Cariste"], "fragile"), labels_of(["Source : service RH"], "fragile")
-    ([], [])
+    >>> labels_of(["Site : Redon (35). Départs au 1er mars."], "fragile"), labels_of(["Source : service RH"], "fragile")
+    ([('employer', 'Redon (35)')], [])
     """
     fields = list[str]()
     for text in filter(None, (cell_text(cell).strip() for cell in cells)):  # a name and its value may be in two cells
         fields += [text] if not fields or not fields[-1].endswith(":") else [f"{fields.pop()} {text}"]
-    parted = [(name, value.strip()) for name, _, value in (field.partition(":") for field in fields)]
+    parted = [(name, _SENTENCE_END.split(value.strip())[0]) for name, _, value in (f.partition(":") for f in fields)]
     if not all(value for _, value in parted):  # as of nearly all rows
         return []
     labels = [(role_of(name, side) if names_role(name) else "", value) for name, value in parted]
