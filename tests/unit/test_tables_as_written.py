@@ -2025,6 +2025,25 @@ def test_what_a_line_below_a_table_says_holds_for_all_of_it(embedded: Referentia
     assert [(lot.commune_label, lot.people) for lot in lots.lots] == [("Redon", 2), ("Redon", 1)]
     assert "label_foot" in said(lots)
     assert "label_line" not in said(lots)
+    rows = *rows[:-1], ("Site unique : Redon (35). Les départs volontaires passeront avant toute notification.",)
+    lots = read_lots(embedded, workbook(tmp_path / "t.xlsx", *rows), "fragile", locator=Locator(PLACES))
+    assert [(lot.commune_label, lot.employer) for lot in lots.lots] == [("Redon", "–")] * 2
+    assert "commune_by_content" not in said(lots)
+
+
+def test_a_sheet_that_the_other_side_reads_is_not_told_as_unread(embedded: Referential, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for name, count, job in (("Emplois fragilisés", "Effectif", "N1101"), ("Recrutements", "Postes", "N4101")):
+        sheet = book.create_sheet(name)
+        for row in (("Métier", count), (job, 2)):
+            sheet.append(row)
+    book.save(path := tmp_path / "t.xlsx")
+    people, openings = read_sides(embedded, path, path, locator=Locator())
+    assert openings is not None
+    for lots, job, name in ((people, "N1101", "Emplois fragilisés"), (openings, "N4101", "Recrutements")):
+        assert [(lot.job, lot.sheet) for lot in lots.lots] == [(job, name)]
+        assert "other_sheets" not in said(lots)
+    assert "other_sheets" in said(read_lots(embedded, path, "fragile"))
 
 
 def test_the_experience_and_the_level_that_posts_ask_for_are_said(embedded: Referential) -> None:

@@ -101,7 +101,22 @@ def read_sides(
         faults = [Problem(tables[0].file, 0, "", "same_lines", {})]
     if faults:
         raise LotsError(faults)
+    if len(tables) > 1 and tables[0].sha256 == tables[1].sha256:
+        tables = [_not_of(lots, other) for lots, other in zip(tables, reversed(tables), strict=True)]
     return tables[0], tables[1] if len(tables) > 1 else None
+
+
+def _not_of(lots: Lots, other: Lots) -> Lots:
+    """Return lots without the message that sheets of their file are not read, of those that the other side reads."""
+
+    def sheets(problem: Problem, name: str) -> list[str]:
+        return str(problem.values[name]).split(", ") if problem.key == "other_sheets" else []
+
+    read = {sheet for problem in other.said for sheet in sheets(problem, "sheet")}
+    left = [(problem, ", ".join(s for s in sheets(problem, "sheets") if s not in read)) for problem in lots.said]
+    said = [replace(p, values={**p.values, "sheets": names}) if names else p
+            for p, names in left if names or p.key != "other_sheets"]  # fmt: skip
+    return replace(lots, said=tuple(said))
 
 
 def _tells_more(local: Locator, tables: Sequence[Lots], unread: Sequence[Problem]) -> bool:

@@ -295,7 +295,7 @@ def grids_of(sheets: Sequence[Rows], reader: Reader) -> Iterator[Grid]:
     several = len(sheets) > 1
     places = several and all(reader.is_place(rows.sheet) for rows in sheets)
     for rows in sheets:
-        named_rows = rows._replace(name=f"{file}#{rows.sheet}") if several else rows._replace(sheet="")
+        named_rows = rows._replace(name=f"{file}#{rows.sheet}") if several or others else rows._replace(sheet="")
         for table in _tables_of_side(named_rows, reader):
             grid = _grid(table, reader)
             if places and not grid.has("basin", "commune"):
