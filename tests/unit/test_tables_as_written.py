@@ -4329,6 +4329,8 @@ def test_a_usage_of_one_meaning_is_no_other_at_any_employer(rome: Referential, f
         ("Coutellerie du Lac", "Émouleur", "H3401"),
         ("Coutellerie du Lac", "Monteuse de couteaux", "H2909"),
         ("Aciers du Lac", "Affûteur", "H2918"),
+        ("Menuiseries du Lac", "Technicien bureau des méthodes", "H1404"),
+        ("Ferroviaire du Lac", "Électricien câbleur", "H2602"),
         ("Coutellerie du Lac", "Agent de maintenance", "I1304"),
         ("Thalasso du Lac", "Maître nageur", "G1224"),
         ("Carrières du Lac", "Conducteur d'engins de carrière", "F1302"),
