@@ -4356,6 +4356,8 @@ def test_titles_that_mean_another_job_in_firms_of_a_branch_are_read_so(
         ("Maison Lacoste", "Vendeuse", "", "D1214", False),
         ("EHPAD Bois Joly", "Agent de service", "Aide-soignant", "J1301", True),
         ("Chaudronnerie du Lac", "Contrôleur qualité", "Chaudronnier", "H1506", True),
+        ("Routage Express", "Conducteur de plieuse", "", "E1302", True),
+        ("Maison Lacoste", "Conducteur de plieuse", "", "E1302", False),
     ],
 )
 def test_a_title_of_several_trades_is_sure_where_its_firm_leaves_hardly_but_one(

@@ -4,7 +4,7 @@ import math
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache, reduce
 from itertools import chain
 from types import MappingProxyType
@@ -452,6 +452,8 @@ class Trial:
         Names of the columns of the evidence.
     rivals, family_rivals
         Number of owners, and of families, whose labels hold all the words of the reading.
+    favoured
+        Whether a context adds more to the first owner than to what may be meant as a whole.
     """
 
     reading: Reading
@@ -462,6 +464,7 @@ class Trial:
     names: tuple[str, ...]
     rivals: int
     family_rivals: int
+    favoured: bool = False
 
     @property
     def shares(self) -> NDArray[np.float64]:
@@ -613,17 +616,20 @@ def rank_block(
     covered = parts.get("cover_titles", parts["families"])
     trials: list[Trial] = []
     for place, bonus in enumerate(added):
+        told: FloatArray = np.zeros(len(owners[place]), dtype=np.float32)
         if bonus is not None:
             # Where its words alone give a title to the family of its head, a context tells but the part of it.
             of_head = {int(index.parent_of[owner]) for owner in head_owners(index, chosen[place])}
             alone = int(index.parent_of[owners[place][_families_first(index, owners[place], values[place])[0]]])
             eligible = np.isin(index.parent_of[owners[place]], [*of_head]) if alone in of_head else True
-            values[place] += bonus[owners[place]] * eligible
+            told = bonus[owners[place]] * eligible
+            values[place] += told
         order = _families_first(index, owners[place], values[place])
         full = np.flatnonzero(covered[place] >= _ALL)
         ranked = owners[place][order], close[place][1][order], values[place][order], evidence[place][order]
         rivals = len(full), len(np.unique(index.parent_of[full]))
-        trials.append(Trial(chosen[place], *ranked, names, *rivals))
+        trial = Trial(chosen[place], *ranked, names, *rivals)
+        trials.append(replace(trial, favoured=bool(told[order[0]] > trial.shares @ told[order])))
     in_order = iter(trials)
     return [next(in_order) if options else None for options in choices]
 

@@ -541,8 +541,8 @@ def _ranked(index: TitleIndex, trial: Trial, weights: Weights) -> tuple[list[_Li
         return _lines(index, trial, evidence.shared_out(trial.shares, confidence), ()), {}, 0
     family_confidence = min(weights.chance(values, weights.family), most)
     head = _of_head(index, trial)
-    if head:
-        family_confidence = max(family_confidence, weights.rules["usual"])
+    if head or (trial.favoured and family_confidence >= weights.rules["confirmed"]):
+        family_confidence = max(family_confidence, min(weights.rules["usual"], 1.0 if head else most))
     masses = trial.masses(index)
     shares = evidence.shared_out(np.asarray([*masses.values()]), family_confidence)
     lines = _lines(index, trial, evidence.shared_out(trial.shares, min(confidence, family_confidence)), ())
