@@ -1,11 +1,13 @@
 """What users see on the embedded referential is what the golden files say."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from golden import __main__ as golden
 from golden.__main__ import compare
 
 
@@ -14,6 +16,17 @@ def test_outputs_are_those_of_the_golden_files() -> None:
     root = Path(__file__).parents[1]
     done = subprocess.run([sys.executable, "-m", "tests.golden"], cwd=root, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{done.stdout}{done.stderr}"
+
+
+def test_no_index_that_the_code_of_before_made_answers(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for name in ("PASSERELLES_DATA", "PASSERELLES_NO_CACHE"):
+        monkeypatch.setenv(name, "")  # set back at the end
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setattr(golden, "real_digests", lambda _: [("no-such.txt", os.environ["PASSERELLES_NO_CACHE"])])
+    assert golden.main(["--real", str(tmp_path)]) == 1
+    assert "+1" in capsys.readouterr().out
 
 
 def test_a_line_or_a_column_more_is_one_difference() -> None:

@@ -116,10 +116,10 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     os.environ.pop("PASSERELLES_DATA", None)  # the user's own data would show in the answers
     sys.path.insert(0, str(HERE.parent))  # what tests share
+    os.environ["PASSERELLES_NO_CACHE"] = "1"  # an index that the user keeps was made by the code of before
     if not asked.real:
         from shared_graph import share_embedded
 
-        os.environ["PASSERELLES_NO_CACHE"] = "1"  # nor does an index that they keep
         share_embedded()
     outputs = real_digests(asked.real) if asked.real else embedded_outputs(asked.only or "")
     changed = 0
