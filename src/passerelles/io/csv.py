@@ -372,8 +372,12 @@ Why = Literal["", "empty", "not_number", "ambiguous"]
 _HEAD_LENGTH: Final = 100  # signs of a cell that may head a column: of a row of data, others are long texts
 _CELL_LENGTH: Final = 1000  # signs of a cell that holds a number, or a sum
 _SPACES: Final = re.compile(r"[\s\u00a0\u202f\u2009]")
-_GROUPED_BY_SPACES: Final = re.compile(r"[0-9]{1,3}([ \u00a0\u202f\u2009][0-9]{3})+")
-_GROUPED_BY_MARKS: Final = re.compile(r"[0-9]+(?:[.,'\u2019][0-9]+)*")
+_WITH_MARKS: Final = re.compile(r"[0-9]+(?:[.,'\u2019][0-9]+)*")
+# The whole and the decimals of a number: thousands parted by spaces; by marks, for each sign of decimals.
+_BY_SPACES: Final = re.compile(r"([0-9]{1,3}(?:[ \u00a0\u202f\u2009][0-9]{3})+)(?:[.,]([0-9]*))?")
+_BY_MARKS: Final = {
+    sign: re.compile(rf"([0-9]+(?:[{mark}'\u2019][0-9]{{3}})*)(?:[{sign}]([0-9]+))?") for sign, mark in (",.", ".,")
+}
 _NUMBER_WORDS: Final = packaged("passerelles.io", "numbers.toml")
 # What may stand after a number of people or openings without changing it.
 _UNITS: Final = re.compile("".join(_NUMBER_WORDS["unit"]), re.IGNORECASE)
@@ -626,7 +630,7 @@ def decimal_sign(texts: Iterable[str]) -> str:
 
 def _decimal_of(text: str) -> str:
     signs = re.sub(r"[^.,]", "", text)
-    if not _GROUPED_BY_MARKS.fullmatch(text) or not signs:
+    if not _WITH_MARKS.fullmatch(text) or not signs:
         return ""
     if len(set(signs)) > 1:
         return signs[-1]  # 1.250,50
@@ -674,38 +678,33 @@ def read_number(text: str, *, decimal: str = "", whole: bool = False) -> Number:
         return Number(None, "not_number")
     terms = plain.split("+") if "dont" in plain else _TERMS.split(plain)
     if len(terms) > 1 and all(map(str.strip, terms)):  # "2 CDI + 1 CDD"
-        addends = [n for term in terms if (n := read_number(term, decimal=decimal, whole=whole).value) is not None]
-        complete = len(addends) == len(terms) and min(addends) >= 0
-        return Number(sum(addends)) if complete else Number(None, "not_number")
+        addends = [read_number(term, decimal=decimal, whole=whole).value for term in terms]
+        known = [n for n in addends if n is not None and n >= 0]
+        return Number(sum(known)) if len(known) == len(terms) else Number(None, "not_number")
     plain = _EVERYBODY.sub(r"\g<n>", plain)  # "tous (4)", "x2"
     first, *others = plain.split(maxsplit=1)
     plain = " ".join([_WORDED.get(first.casefold(), first), *others])  # "deux postes"
     negative = plain[0] in "-\u2212"
     plain = plain.lstrip("+-\u2212").strip()
     match = re.match(r"[0-9][0-9.,'\u2019\s\u00a0\u202f\u2009]*", plain)
-    if match is None:
+    digits = match[0].rstrip() if match else ""
+    if match is None or not _leaves_as_is(plain[match.end() :].strip(" ."), digits):
         return Number(None, "not_number")
-    digits, unit = match[0].rstrip(), plain[match.end() :].strip(" .")
+    spaced, sign = _SPACES.search(digits), _decimal_of(digits)
+    if not spaced and not _WITH_MARKS.fullmatch(digits):
+        return Number(None, "not_number")
+    unclear = not sign and (not decimal or (whole and decimal in digits)) and re.search("[.,]", digits)
+    groups = (_BY_SPACES if spaced else _BY_MARKS[sign or decimal or ","]).fullmatch(digits)
+    if groups is None or (unclear and not spaced):
+        return Number(None, "ambiguous")
+    value = float(f"{re.sub('[^0-9]', '', groups[1])}.{groups[2] or 0}")
+    return Number(-value if negative else value) if math.isfinite(value) else Number(None, "not_number")
+
+
+def _leaves_as_is(unit: str, digits: str) -> bool:
+    """Whether what stands behind a number changes nothing: a unit, or a part that is no more than the whole."""
     part = _OF_WHICH.fullmatch(unit) if digits.isdecimal() else None
-    if unit and not _UNITS.fullmatch(unit) and (part is None or int(part[1]) > int(digits)):
-        return Number(None, "not_number")
-    if _SPACES.search(digits):
-        head, sign, decimals = re.fullmatch(r"([0-9\s\u00a0\u202f\u2009]*)([.,]?)(.*)", digits, re.DOTALL).groups()  # type: ignore[union-attr]
-        if not _GROUPED_BY_SPACES.fullmatch(head) or not (decimals.isdigit() or not decimals):
-            return Number(None, "ambiguous")
-        return _number(f"{_SPACES.sub('', head)}.{decimals}" if sign else _SPACES.sub("", head), negative=negative)
-    if not _GROUPED_BY_MARKS.fullmatch(digits):
-        return Number(None, "not_number")
-    sign = _decimal_of(digits)
-    if not sign and (not decimal or (whole and decimal in digits)) and re.search("[.,]", digits):
-        return Number(None, "ambiguous")
-    sign = sign or decimal
-    grouping = "." if sign == "," else ","
-    head, _, decimals = digits.partition(sign) if sign else (digits, "", "")
-    digit_groups = re.split(f"[{grouping}'\u2019]", head)
-    if any(len(part) != 3 for part in digit_groups[1:]) or (not decimals.isdigit() and decimals):  # noqa: PLR2004 - thousands
-        return Number(None, "ambiguous")
-    return _number(f"{''.join(digit_groups)}.{decimals}" if decimals else "".join(digit_groups), negative=negative)
+    return not unit or _UNITS.fullmatch(unit) is not None or (part is not None and int(part[1]) <= int(digits))
 
 
 def decimal_number(text: str) -> float:
@@ -722,11 +721,6 @@ def decimal_number(text: str) -> float:
     except ValueError:
         return math.nan
     return value if math.isfinite(value) else math.nan
-
-
-def _number(text: str, *, negative: bool) -> Number:
-    value = float(text)
-    return Number(-value if negative else value) if math.isfinite(value) else Number(None, "not_number")
 
 
 # What a row or a column of sums is called, case and punctuation aside.
