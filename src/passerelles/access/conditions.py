@@ -41,8 +41,6 @@ PROCEDURES: Final = ("autorisation", "inscription", "aptitude", "agrément", "ca
 _EXAMINED_KINDS: Final = ("certificat", "habilitation", "permis")  # a diploma is more than its examination
 NO_HOURS: Final = model.Hours(0.0, 0.0, 0.0)
 READINGS: Final = "access-texts.json"
-
-
 _HELPERS_LEVEL: Final = 3  # the highest at which people enter who help others of a job
 _FEW_TITLES: Final = 2  # job titles that a sentence names
 _SELECTION: Final = Record(
@@ -315,42 +313,39 @@ def conditions_in_general(referential: Referential, code: str, aim: Aim) -> Acce
     return referential.derived(key, lambda: _conditions_in_general(referential, code, job_aim))
 
 
+class _Stated(NamedTuple):
+    """What is stated of access to an occupation; `alone`: the text of the fiche, where nothing else is known."""
+
+    referential: Referential
+    aim: Aim
+    access: model.OccupationAccess
+    rows: tuple[model.CredentialRequirement, ...]
+    text: AccessText | None
+    alone: AccessText | None
+
+
 def _conditions_in_general(referential: Referential, code: str, aim: Aim) -> AccessConditions:
-    rows = referential.credentials_of.get(code, ())
-    stated = referential.access_of.get(code)
-    access = stated or model.OccupationAccess(code)
+    access = referential.access_of.get(code, model.OccupationAccess(code))
     unsaid = access.status == "unknown"
+    rows = referential.credentials_of.get(code, ())
     if aim.titles:  # what other titles take is no part of what these do
         rows = tuple(r for r in rows if concerns_titles(referential, code, r, aim))
-    text = None
-    if referential.access is not None and (unsaid or access.level_low is None):
-        text = access_text_of(referential, code)
-    alone = text if unsaid and not rows else None  # the fiche's text, where it is all that is known
-    named = _credentials(referential, rows, aim) if alone is None else _from_text(referential, alone)
+    is_read = referential.access is not None and (unsaid or access.level_low is None)
+    text = access_text_of(referential, code) if is_read else None
+    stated = _Stated(referential, aim, access, rows, text, text if unsaid and not rows else None)
+    named = _credentials(referential, rows, aim) if stated.alone is None else _from_text(referential, stated.alone)
     credentials = tuple(replace(c, closed=True) if is_closed(referential, c.detail) else c for c in named)
-    selection = _selection(referential, access, alone, aim)
-    of_titles = selection is not None and selection.scope == "titles"
-    if selection is not None and of_titles and _of_others(referential, code, selection):
-        selection, of_titles = None, False  # others are chosen
-    low, high = access.level_low, access.level_high
-    if low is None and high is None and text is not None:
-        low, high = text.low, text.high
-    if low is None and high is None and alone is not None:  # a diploma that it requires says the level that it does not
-        required_levels = (c.detail.level for c in credentials if c.requirement == "required" and c.detail.level)
-        low = high = max(required_levels, default=None)
-    if low and (courses := own_courses(referential, code, aim)):  # the fiche's level is another trade's
-        low = high = min((course.level for course in courses if course.level), default=None)
-    elif low and only_helps(referential, code, aim):
-        low, high = 0, _HELPERS_LEVEL
-    catalogued = stated is not None or any(row.origin for row in rows)
+    selection, (low, high) = _selection(stated), _levels(stated, credentials)
+    of_titles = any(c.scope == "titles" for c in credentials if c.demanded)
+    catalogued = code in referential.access_of or any(row.origin for row in rows)
     return AccessConditions(
-        status=_status(referential, access, credentials, selection, alone, aim),
+        status=_status(stated, credentials, selection),
         selection=selection,
         level_low=low,
         level_high=high,
         credentials=credentials,
-        varies=not aim.titles and (of_titles or any(c.scope == "titles" for c in credentials if c.demanded)),
-        origin="access text" if alone is not None else "catalogue" if catalogued else "referential",
+        varies=not aim.titles and (of_titles or (selection is not None and selection.scope == "titles")),
+        origin="access text" if stated.alone is not None else "catalogue" if catalogued else "referential",
         source=access.source,
         title=next((title.label for title in titles_meant(referential, code, aim)), ""),
         note=access.note,
@@ -358,48 +353,52 @@ def _conditions_in_general(referential: Referential, code: str, aim: Aim) -> Acc
     )
 
 
+def _levels(stated: _Stated, credentials: Iterable[AccessCredential]) -> tuple[int | None, int | None]:
+    """Return the levels usually asked for: of the catalogue, else of the text, else of a diploma that it requires."""
+    job = stated.referential, stated.access.occupation, stated.aim
+    low, high = stated.access.level_low, stated.access.level_high
+    if low is None and high is None and stated.text is not None:
+        low, high = stated.text.low, stated.text.high
+    if low is None and high is None and stated.alone is not None:
+        required_levels = (c.detail.level for c in credentials if c.requirement == "required" and c.detail.level)
+        low = high = max(required_levels, default=None)
+    if low and (courses := own_courses(*job)):  # the fiche's level is another trade's
+        low = high = min((course.level for course in courses if course.level), default=None)
+        return low, high
+    return (0, _HELPERS_LEVEL) if low and only_helps(*job) else (low, high)
+
+
+def _ways(credentials: Iterable[AccessCredential]) -> list[list[tuple[AccessCredential, ...]]]:
+    """Return what is demanded of the person: of each choice its ways, each whole; one way of what is no choice."""
+    groups = grouped((c.group or c.code, (c.alternative, c)) for c in credentials if c.applies and c.demanded)
+    return [[*grouped(members).values()] for members in groups.values()]
+
+
 def _demanded_level(credentials: Iterable[AccessCredential]) -> int:
     """Level of the diplomas that are demanded of everybody: of a choice, of the way that takes the lowest."""
-    ways: dict[str | None, dict[str | None, int]] = {}
-    for c in credentials:
-        if c.applies and c.demanded:
-            way = ways.setdefault(c.group, {})
-            level = (c.detail.level or 0) if c.kind in model.DIPLOMAS else 0
-            way[c.alternative] = max(way.get(c.alternative, 0), level)
-    return max((min(way.values()) for way in ways.values()), default=0)
 
+    def level(way: Iterable[AccessCredential]) -> int:
+        return max((c.detail.level or 0) if c.kind in model.DIPLOMAS else 0 for c in way)
 
-def _of_others(referential: Referential, code: str, selection: model.Selection) -> bool:
-    """Whether a selection is of titles other than all those of a specialised occupation."""
-    known = {title.code for title in referential.titles_in(code)}
-    part = referential.occupation_by_code[code].base is not None
-    return part and bool(known and selection.titles) and known.isdisjoint(selection.titles.split())
+    return max((min(map(level, ways)) for ways in _ways(credentials)), default=0)
 
 
 def _status(
-    referential: Referential,
-    access: model.OccupationAccess,
-    credentials: Sequence[AccessCredential],
-    selection: model.Selection | None,
-    alone: AccessText | None,
-    aim: Aim,
+    stated: _Stated, credentials: Sequence[AccessCredential], selection: model.Selection | None
 ) -> model.AccessStatus:
-    """Return what access comes to for who means to work in a way; `alone`: the text, where it is all that is known."""
+    """Return what access comes to: the hardest thing that is demanded, else what is stated of the whole."""
+    referential, aim, access, alone = stated.referential, stated.aim, stated.access, stated.alone
     others_chosen = access.selection is not None and selection is None
-    demanded = [c for c in credentials if c.applies and c.demanded]
-    contests: dict[str, dict[str | None, bool]] = {}
-    for c in demanded:  # of a choice, one way without a competition is enough
-        ways = contests.setdefault(c.group or c.code, {})
-        ways[c.alternative] = ways.get(c.alternative, False) or c.kind == "concours"
-    chosen = any(all(ways.values()) for ways in contests.values())
-    if selection is not None and selection.kind in SELECTIVE:  # by others, or who enters waits for an office
+    demanded = _ways(credentials)
+    # Of a choice, one way without a competition is enough; what others pass, or wait for an office, selects who enters.
+    chosen = any(all(any(c.kind == "concours" for c in way) for way in ways) for ways in demanded)
+    if selection is not None and selection.kind in SELECTIVE:
         chosen = chosen or concerns(referential, access.occupation, selection, aim)
     if chosen or (access.status == "selective" and not others_chosen):
         return "selective"
     others = (c for c in credentials if c.demanded and c.scope == "titles" and not c.applies)
-    of_most = stand_for(referential, access.occupation, frozenset(title for c in others for title in c.titles))
-    if of_most:  # one thing of some titles, another of others: nothing tells it of the job at large
-        return "unknown"
+    if stand_for(referential, access.occupation, frozenset(title for c in others for title in c.titles)):
+        return "unknown"  # one thing of some titles, another of others: nothing tells it of the job at large
     if demanded:
         return "conditional"
     if access.status == "unknown":
@@ -701,19 +700,23 @@ def _from_text(referential: Referential, text: AccessText) -> Iterator[AccessCre
     yield from by_code.values()
 
 
-def _selection(
-    referential: Referential, access: model.OccupationAccess, text: AccessText | None, aim: Aim
-) -> model.Selection | None:
+def _selection(stated: _Stated) -> model.Selection | None:
     """Return how people are chosen, for the titles that are meant or the job at large; None where they are not."""
+    referential, aim, access = stated.referential, stated.aim, stated.access
     if access.selection is None:
-        return model.Selection(text.selection, "") if text is not None and text.selection is not None else None
+        kind = stated.alone and stated.alone.selection
+        return model.Selection(kind, "") if kind else None
     whole = model.Selection(access.selection, access.selection_label, access.selection_scope, access.titles)
-    every = (*access.selections, whole) if aim.titles else (whole,)
-    chosen = next((s for s in every if not aim.titles or concerns_titles(referential, access.occupation, s, aim)), None)
-    if chosen is None:
+    every = (s for s in (*access.selections, whole) if concerns_titles(referential, access.occupation, s, aim))
+    chosen = next(every, None) if aim.titles else whole
+    titles = {title.code: title.label for title in referential.titles_in(access.occupation)}
+    of_base = referential.occupation_by_code[access.occupation].base is not None
+    named = [] if chosen is None else chosen.titles.split()
+    others = of_base and titles and named and titles.keys().isdisjoint(named)
+    if chosen is None or (chosen.scope == "titles" and others):
         return None
-    labels = [title.label for title in referential.titles_in(access.occupation) if title.code in chosen.titles.split()]
-    return chosen._replace(names=tuple(labels) if len(labels) <= _FEW_TITLES else ())
+    labels = tuple(label for code, label in titles.items() if code in named)
+    return chosen._replace(names=labels if len(labels) <= _FEW_TITLES else ())
 
 
 def move_kind(

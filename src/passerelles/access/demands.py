@@ -568,40 +568,43 @@ def lifted(graph: OccupationGraph) -> bool:
 
 def build_demands(referential: Referential, jobs: Sequence[tuple[str, Aim]], *, lifted: bool = False) -> Demands:
     """Return what some occupations demand, each of who means to work there in a way, row by row; see `lifted`."""
-    occupations, aims = tuple(code for code, _ in jobs), tuple(aim for _, aim in jobs)
+    occupations = tuple(code for code, _ in jobs)
     conditions = [conditions_in_general(referential, code, aim) for code, aim in jobs]
     fixed = [[c.code for c in access.required if c.requirement == "required"] for access in conditions]
     offers = _offers(referential, conditions, fixed)
     shared = {choice for offer in offers for choice in offer.values()}
     choices = sorted(shared, key=lambda c: (sorted(map(sorted, c[0])), sorted(c[1])))
-    known = {item.code: item.detail for access in conditions for item in access.required}
-    named = {code for ways, _ in choices for way in ways for code in way}
-    known |= {code: referential.credential_by_code[code] for code in named - known.keys()}
-    codes = sorted(known)
-    column_of = {code: i for i, code in enumerate(codes)}
-    choice_of = {choice: i for i, choice in enumerate(choices)}
-    groups = tuple({group: choice_of[choice] for group, choice in offer.items()} for offer in offers)
-    needed = np.zeros((len(occupations), len(codes) + len(choices)), dtype=np.bool_)
-    courses = np.zeros_like(needed)
-    courses[:, len(codes) :] = True
-    for row, (access, plain, numbers) in enumerate(zip(conditions, fixed, groups, strict=True)):
-        trained = (c for c in access.required if c.needed_for is None and c.kind != "permis")
-        courses[row, [column_of[c.code] for c in trained if c.code not in OF_A_LEVEL]] = True
-        needed[row, [column_of[c] for c in plain] + [len(codes) + choice for choice in numbers.values()]] = True
-    in_order = zip(conditions, occupations, strict=True)
+    required = {c.code: c.detail for access in conditions for c in access.required}
+    in_ways = {code for ways, _ in choices for way in ways for code in way} - required.keys()
+    known = dict(sorted((required | {code: referential.credential_by_code[code] for code in in_ways}).items()))
+    columns: list[str | Choice] = [*known, *choices]
+    column_of = {key: column for column, key in enumerate(columns)}
+
+    def table(of_jobs: Iterable[Iterable[str | Choice]]) -> Bools:
+        """Return which columns each job sets."""
+        cells = np.zeros((len(jobs), len(columns)), dtype=np.bool_)
+        for row, keys in enumerate(of_jobs):
+            cells[row, [column_of[key] for key in keys]] = True
+        return frozen(cells)
+
+    def trained_for(access: AccessConditions) -> list[str]:
+        """Return what a job names itself and is a training for it."""
+        own = (c for c in access.required if c.needed_for is None and c.kind != "permis")
+        return [c.code for c in own if c.code not in OF_A_LEVEL]
+
     return Demands(
-        referential, occupations, aims, tuple(codes), tuple(known[code] for code in codes),
+        referential, occupations, tuple(aim for _, aim in jobs), tuple(known), tuple(known.values()),
         choices=tuple(ways for ways, _ in choices),
         usual=tuple(usual for _, usual in choices),
-        needed=frozen(needed),
-        courses=frozen(courses),
-        hidden=_bools(not lifted and _hidden(referential, c, code) for c, code in in_order),
+        needed=table([*plain, *offer.values()] for plain, offer in zip(fixed, offers, strict=True)),
+        courses=table([*trained_for(access), *choices] for access in conditions),
+        hidden=_bools(not lifted and _hidden(referential, *job) for job in zip(conditions, occupations, strict=True)),
         selective=_bools(c.status == "selective" for c in conditions),
         contested=_bools(c.selection is None or c.selection.kind == "competition" for c in conditions),
         entered_freely=_bools(
             c.level_low == 0 and all(i.ground != "establishment" for i in c.required) for c in conditions
         ),
-        groups=groups,
+        groups=tuple({group: column_of[choice] - len(known) for group, choice in offer.items()} for offer in offers),
     )  # fmt: skip
 
 

@@ -122,10 +122,8 @@ def level_of_access(text: str, language: str = "fr") -> int | None:
 def _level(referential: Referential, occupation: model.Occupation) -> int | None:
     """Lowest European level of an occupation, from 2 to 7: of the catalogue, else the referential, else its text."""
     access = referential.access_of.get(occupation.code)
-    for level in (None if access is None else access.level_low, occupation.level):
-        if level is not None:
-            return _bounded(level)
-    return level_of_access(occupation.access, referential.language)
+    stated = occupation.level if access is None or access.level_low is None else access.level_low
+    return level_of_access(occupation.access, referential.language) if stated is None else _bounded(stated)
 
 
 def _bounded(level: float) -> int:
@@ -153,33 +151,16 @@ def qualification_of(
     if longest := _longest_demanded(job):
         return _by_requirement(job, longest)
     if job.level == _LOWEST_LEVEL:
-        return _by_course(job, referential.access_of.get(occupation.code), settings)
-    titles = [c for c in job.usual if c.kind in model.DIPLOMAS]
-    courses = [c for c in job.usual if c.level is None and c.kind in model.TAUGHT]
-    schools = [c for c in courses if _length(c) > job.middle.expected]  # of music, of the circus
-    if (job.free or job.bare) and (fit := _fit(titles, job.level) or schools):
-        return _by_title(referential, job, fit, titles, settings)
-    # A job open to all is learnt by part of its level's course, unless a title of unknown length is asked for, or a
-    # course that takes longer than that part; from a first degree on, after the studies.
-    least = settings.open_share * job.middle.expected
-    longer = [c.code for c in courses if _length_or_months(c) > least]
-    wanted = [*longer, *(c.code for c in titles if job.level <= (c.level or 0))] if job.level < FIRST_DEGREE else []
-    part = settings.open_share if job.free and not wanted else 1.0
-    title = ((min(wanted),),) if job.free and wanted else job.demanded
-    by_level = Estimate(*((part if job.level < FIRST_DEGREE else 1.0) * hours for hours in job.middle))
-    published = published_for(occupation, job.level)
-    shortest = min((d.centre.expected or 0.0 for d in published), default=0.0)
-    if published and not (job.free and by_level.expected < shortest):
-        return _by_publication(job, published, title)
-    leads = occupation.managerial == "yes" or any(c.kind == "experience" for c in job.usual)
-    estimated = Qualification(
-        *by_level, part * job.middle.low, job.level, job.level_known, "estimate", job.titled, title,
-        free=job.free and not wanted, led=job.level <= FIRST_DEGREE and leads,
-    )  # fmt: skip
-    if not estimated.free:
-        return estimated
-    by_part = settings.open_share if _by_part(occupation, job.level, job.usual) else 1.0
-    return _opened_by_practice(estimated._replace(part=by_part), job.usual, domain_of(occupation), settings)
+        return _by_course(job, settings)
+    schools = [c for c in job.courses if _length(c) > job.middle.expected]  # of music, of the circus
+    if (job.free or job.bare) and (fit := _fit(job.titles, job.level) or schools):
+        return _by_title(referential, job, fit, settings)
+    by_level = _by_level(job, settings)
+    if published := published_for(occupation, job.level):
+        taught_there = _by_publication(job, published, by_level.title)
+        if not job.free or taught_there.expected <= by_level.expected:
+            return taught_there
+    return _opened_by_practice(by_level, job, settings) if by_level.free else by_level
 
 
 def courses_of_titles(referential: Referential, aim: Aim, settings: EffortSettings) -> dict[str, Qualification]:
@@ -193,7 +174,7 @@ def courses_of_titles(referential: Referential, aim: Aim, settings: EffortSettin
     found: dict[str, Qualification] = {}
     named = {title.occupation for title in referential.titles if title.code in aim.titles}
     for code in sorted(named.intersection(referential.occupation_by_code)):
-        occupation, access = referential.occupation_by_code[code], referential.access_of.get(code)
+        occupation = referential.occupation_by_code[code]
         meant = aim._replace(titles=frozenset(title.code for title in titles_meant(referential, code, aim)))
         conditions, at_large = (conditions_in_general(referential, code, of) for of in (aim, NO_AIM))
         trained, all_trained = (any(c.kind in model.TAUGHT for c in of.required) for of in (conditions, at_large))
@@ -202,9 +183,9 @@ def courses_of_titles(referential: Referential, aim: Aim, settings: EffortSettin
         longest = _longest_demanded(_job(referential, occupation, settings))
         of_others = longest is not None and longest.code not in OF_A_LEVEL and longest not in job.required
         if courses := own_courses(referential, code, aim):
-            found[code] = _by_course(job._replace(usual=courses), access, settings)._replace(basis="certification")
+            found[code] = _by_course(job._replace(usual=courses), settings)._replace(basis="certification")
         elif untaught and only_helps(referential, code, aim):
-            found[code] = _by_course(job, access, settings)
+            found[code] = _by_course(job, settings)
         elif of_others or (untaught and all_trained):
             found[code] = qualification_of(referential, occupation, settings, meant)
     return found
@@ -216,6 +197,8 @@ class _Job(NamedTuple):
 
     Attributes
     ----------
+    shown
+        Whether beginners are shown the work in the post.
     level, level_known
         See `Qualification`.
     middle
@@ -232,6 +215,8 @@ class _Job(NamedTuple):
         ask for beside it does.
     """
 
+    occupation: model.Occupation
+    shown: bool
     level: int
     level_known: bool
     middle: Estimate
@@ -241,6 +226,16 @@ class _Job(NamedTuple):
     demanded: model.Alternatives
     free: bool
     bare: bool
+
+    @property
+    def titles(self) -> list[model.Credential]:
+        """Diplomas and titles that employers usually ask for."""
+        return [c for c in self.usual if c.kind in model.DIPLOMAS]
+
+    @property
+    def courses(self) -> list[model.Credential]:
+        """Courses without a level that they usually ask for."""
+        return [c for c in self.usual if c.level is None and c.kind in model.TAUGHT]
 
 
 def _job(referential: Referential, occupation: model.Occupation, settings: EffortSettings, aim: Aim = NO_AIM) -> _Job:
@@ -257,7 +252,8 @@ def _job(referential: Referential, occupation: model.Occupation, settings: Effor
     bare = asks and not titled and diplomas_among(referential, (row.credential for row in rows)) <= OF_A_LEVEL.keys()
     middle = duration_model().estimate(level, domain_of(occupation))
     usual = usual_at_large(referential, code, aim)
-    return _Job(level, lowest is not None, middle, required, usual, titled, _demanded(referential, rows), free, bare)
+    shown, demanded = access is not None and access.beginners == "yes", _demanded(referential, rows)
+    return _Job(occupation, shown, level, lowest is not None, middle, required, usual, titled, demanded, free, bare)
 
 
 def _longest_demanded(job: _Job) -> model.Credential | None:
@@ -274,11 +270,10 @@ def _by_requirement(job: _Job, longest: model.Credential) -> Qualification:
     return Qualification(low, expected, high, short, job.level, job.level_known, "credential", job.titled)
 
 
-def _by_course(job: _Job, access: model.OccupationAccess | None, settings: EffortSettings) -> Qualification:
+def _by_course(job: _Job, settings: EffortSettings) -> Qualification:
     """Return the induction, or the course, by which a job open without any diploma is learnt."""
     courses = (_length(c) for c in job.usual if c.kind not in model.DIPLOMAS)
-    shown = access is not None and access.beginners == "yes"
-    course = settings.induction_hours if shown else max((duration_model().course, *courses))
+    course = settings.induction_hours if job.shown else max((duration_model().course, *courses))
     return Qualification(course * _SHORTENED_SHARE, course, 2 * course, course, job.level, job.level_known, "course")
 
 
@@ -307,12 +302,11 @@ def _fit(titles: Sequence[model.Credential], level: int) -> list[model.Credentia
 
 
 def _by_title(
-    referential: Referential, job: _Job, fit: Sequence[model.Credential], titles: Sequence[model.Credential],
-    settings: EffortSettings,
-) -> Qualification:  # fmt: skip
+    referential: Referential, job: _Job, fit: Sequence[model.Credential], settings: EffortSettings
+) -> Qualification:
     """Return a title that employers usually ask for, the shortest, as the qualification for a job; see its fields."""
     usual = min(fit, key=lambda c: (_length(c), c.code))
-    needing = (_length(c) for c in titles if _length(c) and usual.code in referential.prerequisites_of(c.code))
+    needing = (_length(c) for c in job.titles if _length(c) and usual.code in referential.prerequisites_of(c.code))
     further = min(needing, default=0.0)
     expected, hours, middle = _length(usual), training_hours(usual), job.middle
     # The minimum of its text is for people with a diploma of the level: the trade is left, not general subjects.
@@ -331,34 +325,56 @@ def _by_title(
     )  # fmt: skip
 
 
-def _by_part(occupation: model.Occupation, level: int, usual: Sequence[model.Credential]) -> bool:
+def _by_level(job: _Job, settings: EffortSettings) -> Qualification:
+    """
+    Return what courses of its level and domain take as the qualification for a job.
+
+    One that is open to all is learnt by part of such a course, unless a title of unknown length is asked for, or a
+    course that takes longer than that part; from a first degree on, after the studies.
+    """
+    share, of_degree = settings.open_share, job.level >= FIRST_DEGREE
+    longer = [c.code for c in job.courses if _length_or_months(c) > share * job.middle.expected]
+    wanted = [] if of_degree else [*longer, *(c.code for c in job.titles if job.level <= (c.level or 0))]
+    free = job.free and not wanted
+    part = share if free else 1.0
+    leads = job.occupation.managerial == "yes" or any(c.kind == "experience" for c in job.usual)
+    return Qualification(
+        *Estimate(*((1.0 if of_degree else part) * hours for hours in job.middle)), part * job.middle.low,
+        job.level, job.level_known, "estimate", job.titled,
+        title=((min(wanted),),) if job.free and wanted else job.demanded,
+        free=free, led=job.level <= FIRST_DEGREE and leads,
+        part=share if free and _by_part(job) else 1.0,
+    )  # fmt: skip
+
+
+def _by_part(job: _Job) -> bool:
     """
     Whether an open job of an estimated degree is learnt by part of it, where neither title nor practice is asked for.
 
     At level 7 that is a manager's job to lead, buy or sell: enterprising in Holland's sense, no research, no technique.
     """
-    leads = occupation.managerial == "yes" and "E" in occupation.riasec and not {*"IR"}.intersection(occupation.riasec)
-    by_part = level == FIRST_DEGREE or (level > FIRST_DEGREE and leads)
-    return by_part and not any(c.kind in ("experience", *model.DIPLOMAS) for c in usual)
+    leads = job.occupation.managerial == "yes" and {*"EIR"}.intersection(job.occupation.riasec) == {"E"}
+    by_part = job.level == FIRST_DEGREE or (job.level > FIRST_DEGREE and leads)
+    return by_part and not any(c.kind in ("experience", *model.DIPLOMAS) for c in job.usual)
 
 
-def _opened_by_practice(
-    estimated: Qualification, usual: Sequence[model.Credential], domain: str, settings: EffortSettings
-) -> Qualification:
+def _opened_by_practice(estimated: Qualification, job: _Job, settings: EffortSettings) -> Qualification:
     """
     Add what who has practised the field learns.
 
     That is the job as one of the lower diploma's level that practice is brought after; part of the course of a job that
     is led, where no level is said. Practice that is asked for beside a diploma of the job's level opens nothing.
     """
-    practice = [c for c in usual if c.kind == "experience"]
+    practice = [c for c in job.usual if c.kind == "experience"]
     levels = {c.code: c.level for c in practice if c.level and c.level < estimated.level}
     entry = min(levels.values(), default=0)
     ways = sorted(levels) or (sorted(c.code for c in practice if not c.level) if estimated.led else [])
     if not ways:
         return estimated
-    practised = settings.open_share * duration_model().estimate(entry or estimated.level, domain).expected
-    return estimated._replace(title=tuple((code,) for code in ways), practised=practised, entry=entry)
+    taught = duration_model().estimate(entry or estimated.level, domain_of(job.occupation))
+    return estimated._replace(
+        title=tuple((code,) for code in ways), practised=settings.open_share * taught.expected, entry=entry
+    )
 
 
 def published_for(occupation: model.Occupation, level: int) -> tuple[Duration, ...]:
