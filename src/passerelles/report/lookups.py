@@ -495,44 +495,39 @@ def _rows(conditions: AccessConditions) -> Iterable[Sequence[AccessCredential]]:
 def _credential(
     rows: Sequence[AccessCredential], choices: Sequence[str], titles: Mapping[str, str], said: set[str], lang: Lang
 ) -> str:
-    item, new = rows[0], said_once(rows[0].note, said)
-    requirement = say(f"conditions.requirement.{item.ground or item.requirement}", lang=lang)
+    item, detail, new, word = rows[0], rows[0].detail, said_once(rows[0].note, said), partial(say, lang=lang)
+    asked = word(f"conditions.requirement.{item.ground or item.requirement}")
     if item.group is not None:
-        place = choices.index(item.group) + 1
         ways = dict.fromkeys(c.alternative or "" for c in rows)
         key = ("ways_of" if len(ways) > 1 else "way_of") + ("_choice" if len(choices) > 1 else "")
-        requirement = say(f"show.{key}", lang=lang, n=place, way=", ".join(ways))
-    requirement += _of_whom([item], {} if item.group else titles, lang)  # a choice names the titles itself
-    length, detail = _length(item.hours, lang), item.detail
-    known = {hours for hours in item.hours[:3] if hours is not None}
-    if known == {0} and takes_no_training(detail):
-        length = say("show.no_training", lang=lang)
-    elif known and detail.hours_kind != "unknown":
-        several = "s" if len(known) > 1 and detail.hours_kind == "centre" else ""
-        length += f" ({say(f'show.hours_kind.{detail.hours_kind}{several}', lang=lang)})"
-    elif detail.hours_kind == "none-exists":
-        length = say("paths.step.any_length", lang=lang)
-    elif not known and takes_no_training(detail):
-        length = say("show.no_training", lang=lang)
-    months = duration_text(detail.months, lang)
-    facts = [requirement]
-    if known or not months:
-        facts.append(length)
-    if any(detail.company_hours[:3]):
-        facts.append(say("show.company_hours", lang=lang, hours=_length(detail.company_hours, lang)))
-    if months:
-        facts.append(months)
-    if detail.minimum_age is not None:
-        facts.append(say("show.minimum_age", lang=lang, n=detail.minimum_age))
-    if detail.validity_months is not None:
-        years, odd_months = divmod(detail.validity_months, 12)
-        unit, n = ("months", detail.validity_months) if odd_months else ("years", years)
-        facts.append(say(f"show.valid_{unit}", lang=lang, n=n))
-    if detail.renewal:
-        facts.append(say("show.renewal", lang=lang, text=detail.renewal))
+        asked = word(f"show.{key}", n=choices.index(item.group) + 1, way=", ".join(ways))
+    whom = _of_whom([item], {} if item.group else titles, lang)  # a choice names the titles itself
+    months, company, valid = duration_text(detail.months, lang), detail.company_hours, detail.validity_months
+    unit, n = ("months", valid) if valid and valid % 12 else ("years", (valid or 0) // 12)
+    facts = (
+        asked + whom,
+        "" if months and item.hours[:3] == (None, None, None) else _training(item, lang),
+        word("show.company_hours", hours=_length(company, lang)) if any(company[:3]) else "",
+        months,
+        "" if detail.minimum_age is None else word("show.minimum_age", n=detail.minimum_age),
+        "" if valid is None else word(f"show.valid_{unit}", n=n),
+        word("show.renewal", text=detail.renewal) if detail.renewal else "",
+    )
     sources = listed(dict.fromkeys(c.source for c in rows if c.source), lang)
     note, source = f". {new}" if new else "", f" [{sources}]" if sources else ""
-    return labelled(item.label, f"{', '.join(facts)}{note}{source}", lang)
+    return labelled(item.label, f"{', '.join(filter(None, facts))}{note}{source}", lang)
+
+
+def _training(item: AccessCredential, lang: Lang) -> str:
+    """Return how long it takes to obtain something, and whose figure that is; or that nothing has to be learnt."""
+    known, kind = {hours for hours in item.hours[:3] if hours is not None}, item.detail.hours_kind
+    if not known and kind == "none-exists":
+        return say("paths.step.any_length", lang=lang)
+    if known <= {0} and takes_no_training(item.detail):
+        return say("show.no_training", lang=lang)
+    several = "s" if len(known) > 1 and kind == "centre" else ""
+    told = f" ({say(f'show.hours_kind.{kind}{several}', lang=lang)})" if known and kind != "unknown" else ""
+    return _length(item.hours, lang) + told
 
 
 def _length(hours: Hours, lang: Lang) -> str:
