@@ -1,7 +1,7 @@
 """Credentials: tables of them and of what jobs demand, the catalogue of the law, and published lengths of training."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, cached_property, partial
@@ -235,9 +235,8 @@ def _catalogue_rows(draft: Draft, occupation: str) -> list[model.CredentialRequi
     """Return what the catalogue, laid after an overlay, would demand of an occupation."""
     if draft.family != "rome":
         return []
-    catalogue, bases = read_catalogue(), draft.occupations[occupation].bases or (occupation,)
     titles = grouped((t.fiche or t.occupation, t.code) for t in draft.titles.values()) if draft.older else {}
-    return [row for base in bases for row in catalogue.of(base, titles.get(base, ()))[0]]
+    return read_catalogue().of_occupation(draft.occupations[occupation], (), titles)[0]
 
 
 def _occupation_access(tables: OwnTables, draft: Draft, catalogue: str) -> None:
@@ -287,6 +286,24 @@ class Catalogue:
             return self.requirements.get(code, ()), self.occupations.get(code)
         whole = {member: self.occupations[member] for member in members if member in self.occupations}
         return _rows_of_all(code, self.requirements, members), _access_of_all(code, whole, members)
+
+    def of_occupation(
+        self, occupation: model.Occupation, settled: Collection[str], older_titles: Mapping[str, Sequence[str]]
+    ) -> tuple[list[model.CredentialRequirement], model.OccupationAccess | None]:
+        """
+        Return what the catalogue says of an occupation, or of the fiches that a specialised one is a part of.
+
+        What is `settled` there otherwise is left out, with the choices that it makes. `older_titles`: by fiche.
+        """
+        code, bases = occupation.code, occupation.bases or (occupation.code,)
+        (facts, access), *others = [self.of(base, older_titles.get(base, ())) for base in bases]
+        facts = [*facts, *(row for rows, _ in others for row in rows)]
+        chosen = {row.group for row in facts if row.group and row.credential in settled}
+        added = [row for row in facts if row.credential not in settled and row.group not in chosen]
+        if occupation.also:  # two fiches may demand the same thing: what is required of one is of both
+            added.sort(key=lambda row: row.kind != "required")
+            added = list({demand(row)[:1] + demand(row)[2:]: row for row in reversed(added)}.values())
+        return [row._replace(occupation=code) for row in added], access and access._replace(occupation=code)
 
     @cached_property
     def _later_fiches(self) -> Mapping[str, str]:
@@ -394,10 +411,8 @@ def _access_of_all(
     def selection(member: str) -> tuple[model.SelectionKind | None, model.Scope]:
         """Return how people are chosen, and of whom, some titles or all of them aside."""
         row = whole[member]
-        return (
-            row.selection,
-            "all" if row.selection_scope == "titles" or row.status == "selective" else row.selection_scope,
-        )
+        of_all = row.selection_scope == "titles" or row.status == "selective"
+        return row.selection, "all" if of_all else row.selection_scope
 
     chosen = [m for m in whole if whole[m].selection is not None and asked[m]]
     lead = max(chosen, key=lambda m: (whole[m].status == "selective", len(asked[m])), default=main.occupation)

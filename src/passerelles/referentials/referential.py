@@ -18,7 +18,7 @@ from passerelles.codes import check_code, closure, code_form, grouped, is_isco_n
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.io.archive import FileSource
 from passerelles.notices import Notice, NoticeLog
-from passerelles.referentials.credentials import DEFAULT, demand, read_catalogue
+from passerelles.referentials.credentials import DEFAULT, read_catalogue
 from passerelles.referentials.draft import Draft, check_draft, requirement_key
 from passerelles.referentials.overlay import read_overlay
 from passerelles.referentials.places import place_of
@@ -438,26 +438,17 @@ def lay_access(referential: Referential, name_or_path: str | Path = DEFAULT) -> 
         return referential
     rows: list[model.CredentialRequirement] = []
     access_rows: list[model.OccupationAccess] = []
-    removed = grouped(referential.removed)
-    recoded = set()
+    removed, recoded = grouped(referential.removed), set[str]()
     older = grouped((t.fiche or t.occupation, t.code) for t in referential.titles) if referential.older else {}
     for occupation in referential.occupations:
-        stated = referential.credentials_of.get(occupation.code, ())
         bases = occupation.bases or (occupation.code,)
         if not referential.older and any(catalogue.means_another(base, referential.version) for base in bases):
             recoded.add(occupation.code)
             continue
-        (facts, access), *others = [catalogue.of(base, older.get(base, ())) for base in bases]
-        facts = [*facts, *(row for rows, _ in others for row in rows)]
-        settled = {*(row.credential for row in stated), *removed.get(occupation.code, ())}
-        groups = {row.group for row in facts if row.group and row.credential in settled}  # settled by what is stated
-        added = [row for row in facts if row.credential not in settled and row.group not in groups]
-        if occupation.also:  # two fiches may demand the same thing: what is required of one is of both
-            added.sort(key=lambda row: row.kind != "required")
-            added = list({demand(row)[:1] + demand(row)[2:]: row for row in reversed(added)}.values())
-        rows += [row._replace(occupation=occupation.code) for row in added]
-        if access is not None:
-            access_rows.append(access._replace(occupation=occupation.code))
+        stated = (row.credential for row in referential.credentials_of.get(occupation.code, ()))
+        added, access = catalogue.of_occupation(occupation, {*stated, *removed.get(occupation.code, ())}, older)
+        rows += added
+        access_rows += [access] if access is not None else []
     if not rows and not access_rows:
         return referential
     log = NoticeLog((*referential.notices, *catalogue.notices))
