@@ -229,27 +229,25 @@ def other_ways_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[st
     lacking = [c for c in _needed(conditions) if c.group_held != "yes" and (c.group, c.alternative) not in closed_ways]
     lines: list[str] = []
     for members in grouped((c.group, c) for c in lacking if c.group is not None).values():
-        ways = grouped((c.alternative or "", c) for c in members)
-        named = [[c for c in way if c.needed_for is None] or way for _, way in sorted(ways.items())]
-        extras = {alternative: _extra(way) for alternative, way in ways.items()}
-        taken = next((way for way in named if way[0].counted), None)
-        if taken is None:
+        ways = [way for _, way in sorted(grouped((c.alternative or "", c) for c in members).items())]
+        named = [(tuple(c for c in way if c.needed_for is None) or way, way) for way in ways]
+        taken = next((parts for parts, _ in named if parts[0].counted), ())
+        counted = {c.code for c in taken}
+        others = [(ps, way) for ps, way in named if ps[0].way is not None and not counted.issubset(c.code for c in ps)]
+        if not taken or not others:
             continue
-        counted_codes = {c.code for c in taken}
-        others = [way for way in named if way[0].way is not None and not counted_codes.issubset(c.code for c in way)]
-        if others:
-            sized = [
-                _with_length(
-                    _choice([way], _SHORT, lang), way[0].way, lang,
-                    beside=any(c.kind == "experience" for c in way), extra=extras[way[0].alternative or ""],
-                    least=any(_is_least(c) for c in ways[way[0].alternative or ""] if c.lacking),
-                )
-                for way in others
-            ]  # fmt: skip
-            several = any(len(way) > 1 for way in others)
-            names = few(sized, _NAMED_WAYS, say(f"conditions.{'or_of_several' if several else 'or'}", lang=lang))
-            taken_name = _choice([taken], _SHORT, lang)
-            lines.append(say("conditions.other_ways", lang=lang, taken=taken_name, others=names))
+        sized = [
+            _with_length(
+                _choice([parts], _SHORT, lang), parts[0].way, lang,
+                beside=any(c.kind == "experience" for c in parts), extra=_extra(way),
+                least=any(_is_least(c) for c in way if c.lacking),
+            )
+            for parts, way in others
+        ]  # fmt: skip
+        several = any(len(parts) > 1 for parts, _ in others)
+        names = few(sized, _NAMED_WAYS, say(f"conditions.{'or_of_several' if several else 'or'}", lang=lang))
+        taken_name = _choice([taken], _SHORT, lang)
+        lines.append(say("conditions.other_ways", lang=lang, taken=taken_name, others=names))
     return list(dict.fromkeys([*lines, *_failing_lines(conditions, lang)]))
 
 
