@@ -48,8 +48,8 @@ def unpivoted(grid: Grid) -> Grid:
     A corner may say what its rows and columns are: ``Métier \ Entreprise``.
     """
     header, renamed = _named_after_places(grid)
-    headed = _headed(replace(grid, header=header), renamed)
-    return grid if headed is None else _unpivot(*headed)
+    headed, columns = _headed(replace(grid, header=header), renamed)
+    return _unpivot(headed, columns) if columns else grid
 
 
 def _named_after_places(grid: Grid) -> tuple[list[str], list[int]]:
@@ -63,8 +63,8 @@ def _named_after_places(grid: Grid) -> tuple[list[str], list[int]]:
     return (bare_names, changed) if several else (header, [])
 
 
-def _headed(grid: Grid, renamed: Collection[int]) -> tuple[Grid, str, list[int]] | None:
-    """Return a table, the role of what heads several columns of numbers in it, and these; None where nothing does."""
+def _headed(grid: Grid, renamed: Collection[int]) -> tuple[Grid, list[int]]:
+    """Return a table with the role of what heads several columns of numbers in it, and these; none elsewhere."""
     names, is_place, are_jobs = grid.header, grid.reader.is_place, grid.reader.holds_jobs
     corner_cell, count_name = corner(names, grid.side), grid.title(grid.count)
     if corner_cell is not None:
@@ -73,33 +73,39 @@ def _headed(grid: Grid, renamed: Collection[int]) -> tuple[Grid, str, list[int]]
     elif grid.has(grid.count) and not names_role(count_name) and (is_place(count_name) or are_jobs([count_name])):
         grid = grid.without(grid.count)  # "Agents de quai"
     free = {i: texts for i in grid.countable if not is_total(names[i]) and (texts := _non_empty(grid.sample(i)))}
-    at = [i for i, texts in free.items() if len(numbers_of(texts)) == len(texts)]
+    numbered = [i for i, texts in free.items() if len(numbers_of(texts)) == len(texts)]
     if corner_cell is not None:
-        return (grid, corner_cell.columns, [*free]) if at else None
+        return replace(grid, headed=corner_cell.columns), [*free] if numbered else []
+    if columns := _named_as_places(grid, free, numbered, renamed):
+        return replace(grid, headed="commune"), columns
+    if columns := _firms_summed(grid, free):
+        return replace(grid, headed="employer"), columns
+    heads_jobs = not grid.has("job", "code") and len(numbered) >= _LEAST and are_jobs([names[i] for i in numbered])
+    return replace(grid, headed="job"), [i for i in free if i in numbered or are_jobs([names[i]])] if heads_jobs else []
+
+
+def _named_as_places(grid: Grid, free: Iterable[int], numbered: list[int], renamed: Collection[int]) -> list[int]:
+    """Return the columns named after places, several of them of numbers, with all that a total beside them sums."""
+    names, is_place = grid.header, grid.reader.is_place
     places = [i for i in free if any(map(is_place, [names[i], *_INSIDE.split(names[i])]))]  # "Site 1 (Laval)"
-    if not grid.has("basin", "commune") and sum(i in at for i in places) >= _LEAST:
-        headed = [i for i in free if i in places or i in renamed]
-        both = sorted({*headed, *at})  # the total may count those beside them too: "Siège" names no town
-        headed = both if _are_summed(grid, both) and not _are_summed(grid, headed) else headed
-        if others := [i for i in at if i not in headed]:
-            grid.note("other_counts", column=grid.titles(headed), others=grid.titles(others))
-        return grid, "commune", headed
-    if grid.side == "hiring" and grid.has("job") and not grid.has("employer"):
-        firms = _firms_summed(grid, free)
-        if len(firms) >= _LEAST:
-            return grid, "employer", firms
-    if not grid.has("job", "code") and len(at) >= _LEAST and are_jobs([names[i] for i in at]):
-        return grid, "job", [i for i in free if i in at or are_jobs([names[i]])]
-    return None
+    if grid.has("basin", "commune") or sum(i in numbered for i in places) < _LEAST:
+        return []
+    headed = [i for i in free if i in places or i in renamed]
+    both = sorted({*headed, *numbered})  # the total may count those beside them too: "Siège" names no town
+    headed = both if _are_summed(grid, both) and not _are_summed(grid, headed) else headed
+    if others := [i for i in numbered if i not in headed]:
+        grid.note("other_counts", column=grid.titles(headed), others=grid.titles(others))
+    return headed
 
 
-def _firms_summed(grid: Grid, columns: Collection[int]) -> list[int]:
-    """Return the columns that a total sums row by row, whose names are of nothing that is counted: who needs them."""
+def _firms_summed(grid: Grid, free: Collection[int]) -> list[int]:
+    """Return the columns of openings that a total sums row by row, named after nothing counted: who needs them."""
     names = grid.header
-    counted = {i for i in columns if not names[i] or names[i][0].isdigit() or names_role(names[i])}
-    counted |= {i for i in columns if period_of(names[i]) or without_part(names[i]) != names[i]}
-    firms = [i for i in columns if i not in counted and i not in grid.saying("hires")]
-    return [] if are_parts([names[i] for i in firms]) or not _are_summed(grid, firms) else firms
+    counted = {i for i in free if not names[i] or names[i][0].isdigit() or names_role(names[i])}
+    counted |= {i for i in free if period_of(names[i]) or without_part(names[i]) != names[i]}
+    firms = [i for i in free if i not in counted and i not in grid.saying("hires")]
+    asked = grid.side == "hiring" and grid.has("job") and not grid.has("employer") and len(firms) >= _LEAST
+    return firms if asked and not are_parts([names[i] for i in firms]) and _are_summed(grid, firms) else []
 
 
 def _are_summed(grid: Grid, columns: Collection[int]) -> bool:
@@ -134,9 +140,9 @@ def _non_empty(texts: Iterable[str]) -> list[str]:
     return [text for text in texts if text.strip(" -–—") not in ("", "0")]
 
 
-def _unpivot(grid: Grid, role: str, headed: Iterable[int]) -> Grid:
+def _unpivot(grid: Grid, headed: Iterable[int]) -> Grid:
     """Give each number below columns that are headed by jobs, places or employers its own row, with what heads it."""
-    names, samples = grid.header, {i: _non_empty(grid.sample(i)) for i in headed}
+    names, role, samples = grid.header, grid.headed, {i: _non_empty(grid.sample(i)) for i in headed}
     at = [i for i, texts in samples.items() if 2 * len(numbers_of(texts)) >= len(texts)]  # what is none is set aside
     totals = [i for i, name in enumerate(names) if i not in at and is_total(name)]
     old = grid.columns[grid.count] if grid.has(grid.count) else (*totals, *at)[0]  # whose numbers the rows are given
@@ -149,26 +155,33 @@ def _unpivot(grid: Grid, role: str, headed: Iterable[int]) -> Grid:
     if of_row := [role for role in ("volunteers", "filled", "vacant", "target") if role in grid.columns]:
         grid.note("of_whole_row", columns=", ".join(map(grid.title, of_row)))
         grid = grid.without(*of_row)
-    rows = list[Row]()
-    for line, row in grid.rows:
-        texts = {i: text for i in at if (text := cell_text(row[i]))}
-        if role == "employer" and names_role(grid.text(row, "job")) and not numbers_of(texts.values()):
-            continue  # says something of the employers
-        filled = [i for i in texts if _non_empty([texts[i]])]
-        if old not in at:
-            note_sum(grid.note, line, row[old], [texts[i] for i in filled])
-        cells = [(row[i], names[i], beside.get(i, "")) for i in filled]
-        if any(is_total(cell_text(cell)) for cell in row):
-            cells = [(sum(numbers_of(texts[i] for i in filled)), "", "")]
-        elif not texts and cell_text(row[old]) != "0":
-            cells = [(row[old], "", "")]
-        other_cells = [None if i in (old, *at) else cell for i, cell in enumerate(row)]
-        rows += [(line, [*other_cells, *new_cells]) for new_cells in cells]
-    header = ["" if i in (old, *at) else name for i, name in enumerate(names)]
+    heads, blank = {i: (names[i], beside.get(i, "")) for i in at}, grid.emptied({old, *at})
+    in_order = zip(grid.rows, blank.rows, strict=True)
+    rows = [(n, [*left, *new]) for row, (n, left) in in_order for new in _cells_apart(grid, row, heads, old)]
     columns = {**grid.columns, grid.count: len(names), role: len(names) + 1}
     columns |= {"employer" if role == "commune" else "commune": len(names) + 2} if beside else {}
-    header += [grid.title(grid.count), role, ""]
-    return replace(grid, header=header, columns=columns, rows=rows, headed=role)
+    header = [*blank.header, grid.title(grid.count), role, ""]
+    return replace(blank, header=header, columns=columns, rows=rows)
+
+
+def _cells_apart(grid: Grid, row: Row, heads: Mapping[int, tuple[str, str]], old: int) -> list[tuple[Any, str, str]]:
+    """
+    Return the numbers of a row below columns of some heads, each with these; a total, or one number of all, has none.
+
+    `old` is the column that counted before: its number is checked, or stands where no column below heads is filled.
+    """
+    line, cells = row
+    texts = {i: text for i in heads if (text := cell_text(cells[i]))}
+    if grid.headed == "employer" and names_role(grid.text(cells, "job")) and not numbers_of(texts.values()):
+        return []  # says something of the employers
+    filled = {i: text for i, text in texts.items() if _non_empty([text])}
+    if old not in heads:
+        note_sum(grid.note, line, cells[old], filled.values())
+    if any(is_total(cell_text(cell)) for cell in cells):
+        return [(sum(numbers_of(filled.values())), "", "")]
+    if not texts and cell_text(cells[old]) != "0":
+        return [(cells[old], "", "")]
+    return [(cells[i], *heads[i]) for i in filled]
 
 
 def with_labels(grid: Grid, above: Sequence[Row]) -> Grid:
@@ -214,7 +227,7 @@ def _titles_within(grid: Grid, above: Sequence[Row]) -> Titles:
 
 def _lone(rows: Iterable[Row]) -> dict[int, str]:
     """Return the words, of no total, that stand alone on their line or beside "Site", by line."""
-    texts = {line: [text for cell in cells if (text := cell_text(cell).strip())] for line, cells in rows}
+    texts = {line: [text for cell in cells if (text := cell_text(cell))] for line, cells in rows}
     texts = {n: cells[1:] if len(cells) == _LEAST and _names_owner(cells[0]) else cells for n, cells in texts.items()}
     alone = {n: cells[0] for n, cells in texts.items() if len(cells) == 1}
     return {n: text for n, text in alone.items() if text[0].isalpha() and not is_total(text)}
@@ -345,7 +358,7 @@ def _summing(numbers: Sequence[float]) -> list[int]:
 
 def _page_field(cells: Sequence[Any], reader: Reader) -> dict[str, str]:
     """Return the employer or place in a line of two cells above a table, as the filters of a pivot table do."""
-    filled = [text for cell in cells if (text := cell_text(cell).strip())]
+    filled = [text for cell in cells if (text := cell_text(cell))]
     role = role_of(filled[0], reader.side) if len(filled) == _LEAST else ""
     named = role == "employer" and names_role(filled[0]) and filled[1][0].isalpha() and not names_role(filled[1])
     return {role: filled[1]} if named or (role in _PLACES and reader.is_place(filled[1])) else {}
@@ -451,35 +464,40 @@ def with_changes(grid: Grid) -> Grid:
 def all_counts(grid: Grid) -> Grid:
     """Add the columns that count parts of the same people; say which others count too, and refuse to guess one."""
     count, grid = grid.count, _without_taken(_with_target(_with_persons(grid)))
-    known = grid.has(count)
-    beside = _counted_beside(grid) if known else []
-    free = [at for at in grid.countable if at not in beside]
-    counted = _counting_too(grid, free) if known else grid.by_periods(free) or grid.holding(hold_counts, free)
-    if not known and not counted:
-        grid.refuse_unread(grid.uncounted)
-        return grid
-    first = grid.columns.get(count, next(iter(counted), -1))
-    of_now = grid.side == "fragile" and grid.counts_present
-    dated = grid.by_periods([first, *free] if known and not of_now else free)
-    dated = dated if first in dated and not any(says("of_a_day", bare(grid.header[at])) for at in dated) else []
-    parts = [at for at in free if at != first and are_parts([grid.header[first], grid.header[at]])]
-    others = [at for at in dict.fromkeys([*parts, *dated, *counted]) if at != first and at not in grid.parts]
-    no_total = [at for at in others if not is_total(grid.header[at])]  # "Effectif CDI", "Effectif CDD", "Total"
-    others = no_total if no_total and _are_summed(grid, [first, *no_total]) else others
+    first, summed, others = _counted(grid)
     if not others:
         return grid
-    alike = [first, *(at for at in others if not known or at in parts)]
-    summed = dated or (alike if are_parts([grid.header[at] for at in alike]) else [])
     if summed and not grid.parts:
         grid.note("parts_summed", 0, count, columns=grid.titles(summed))
         grid = replace(grid.with_roles(**{count: first}), parts=[at for at in summed if at != first])
-    elif not known:
+    elif not grid.has(count):
         raise LotsError([Problem(grid.name, 0, count, "several_counts", {"columns": grid.titles([first, *others])})])
     names = ["", grid.header[first]]
     apart = [grid.header[at] for at in others if at not in summed and grid.header[at] not in names]
     if apart and not are_parts(apart):  # parts of what the column counts
         grid.note("other_counts", 0, count, column=grid.titles(summed or [first]), others=", ".join(apart))
     return grid
+
+
+def _counted(grid: Grid) -> tuple[int, list[int], list[int]]:
+    """Return the first column that counts this side, all that it is summed with, and what counts beside."""
+    names, named = grid.header, grid.has(grid.count)
+    beside = _counted_beside(grid) if named else []
+    free = [at for at in grid.countable if at not in beside]
+    counting = _counting_too(grid, free) if named else grid.by_periods(free) or grid.holding(hold_counts, free)
+    if not named and not counting:
+        grid.refuse_unread(grid.uncounted)
+        return -1, [], []
+    first = grid.columns[grid.count] if named else counting[0]
+    of_now = named and grid.side == "fragile" and grid.counts_present
+    dated = [] if of_now else grid.by_periods([first, *free] if named else free)
+    dated = dated if first in dated and not any(says("of_a_day", bare(names[at])) for at in dated) else []
+    parts = [at for at in free if at != first and are_parts([names[first], names[at]])]
+    others = [at for at in dict.fromkeys([*parts, *dated, *counting]) if at != first and at not in grid.parts]
+    no_total = [at for at in others if not is_total(names[at])]  # "Effectif CDI", "Effectif CDD", "Total"
+    others = no_total if no_total and _are_summed(grid, [first, *no_total]) else others
+    alike = [first, *(at for at in others if not named or at in parts)]
+    return first, dated or (alike if are_parts([names[at] for at in alike]) else []), others
 
 
 def _with_persons(grid: Grid) -> Grid:

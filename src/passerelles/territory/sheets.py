@@ -8,6 +8,7 @@ from itertools import islice, pairwise, zip_longest
 from pathlib import Path
 from typing import Any, Final, NamedTuple, cast
 
+from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
 from passerelles.io.csv import DOUBLE_ENCODED, TOTAL, Rows, hold_counts, mostly_hold_counts, read_rows, with_only_header
 from passerelles.io.xlsx import cell_text
@@ -41,6 +42,7 @@ _FIRM_NAME: Final = re.compile(
     rf"(?:(?i:pse|psi|effectifs?) (?i:de )?)?"
     rf"(?P<name>{_LEGAL_FORM}(?: {_PROPER_WORD})+|{_PROPER_WORD}(?: {_PROPER_WORD})*(?<! la)(?<! LA) {_LEGAL_FORM})"
 )
+_NO_ROW: Final[Row] = (-2, ())  # far above the first one
 _LEAST: Final = 2  # roles that make the header of one more table, and cells of a row that is no title
 _SIDE_TITLES: Final[Mapping[Side, tuple[str, ...]]] = {"fragile": ("leaves", "people"), "hiring": ("hires", "offers")}
 
@@ -353,7 +355,7 @@ def _firm_in(titles: Iterable[str]) -> str:
 
 def _texts(rows: Iterable[Row]) -> list[str]:
     """Return the texts of rows, cell by cell."""
-    return [text for _, cells in rows for cell in cells if (text := cell_text(cell).strip())]
+    return [text for _, cells in rows for cell in cells if (text := cell_text(cell))]
 
 
 def _place_of_title(titles: Iterable[str], reader: Reader) -> str:
@@ -443,27 +445,12 @@ def _stacked(rows: Rows, side: Side) -> list[Rows]:
     """Return the tables that stand one above another in a sheet, each with the lines of its title above it."""
     lines = (*rows.above, (rows.header_line, rows.header), *rows.filled)
     filled = [(line, cells) for line, cells in lines if any(map(cell_text, cells))]
-    texts = [[text for cell in cells if (text := cell_text(cell))] for _, cells in filled]
-    same = [normalise_label(cell_text(cell)) for cell in rows.header]
-
-    def is_header(at: int) -> bool:
-        """Whether a row is the header of one more table: below a title or an empty line, without a number."""
-        line, cells = filled[at]
-        if line == rows.header_line:
-            return True
-        title = texts[at - 1][0] if at and len(texts[at - 1]) == 1 else ""
-        if any(sign.isdigit() for text in texts[at] for sign in text):
-            return False
-        if len(texts[at]) == _LEAST and says("sums", normalise_label(title)):  # "Récapitulatif par site"
-            return True
-        if not (at == 0 or title or filled[at - 1][0] < line - 1) or len(texts[at]) <= _LEAST:
-            return False
-        if not _side_of_texts(title) and [normalise_label(cell_text(cell)) for cell in cells] == same:
-            return False  # the header said again, on another page
-        roles = columns_of(cells, side).keys()
-        return len(roles) >= _LEAST and bool({"job", "code"} & roles) and any(map(names_role, texts[at]))
-
-    starts = [at for at, below in enumerate(texts[1:]) if len(below) >= _LEAST and is_header(at)]
+    texts = [_texts([row]) for row in filled]
+    starts = [
+        at
+        for at, (before, row, below) in enumerate(zip([_NO_ROW, *filled], filled, texts[1:], strict=False))
+        if len(below) >= _LEAST and (row[0] == rows.header_line or _begins_table(row, before, rows.header, side))
+    ]
     starts = [at for at in starts if at + 1 not in starts]  # a header of two lines
     if not rows.header_line or len(starts) <= 1:
         return [rows]
@@ -471,11 +458,25 @@ def _stacked(rows: Rows, side: Side) -> list[Rows]:
     tables = list[Rows]()
     for at, first, end in zip(starts, above, [*above[1:], len(filled)], strict=True):
         line, header = filled[at]
-        last = filled[end - 1][0]
-        merged = tuple(area for area in rows.merged if line <= area.first_row <= last)
+        merged = tuple(area for area in rows.merged if line <= area.first_row <= filled[end - 1][0])
         table = rows._replace(header=tuple(header), header_line=line, merged=merged, above=filled[first:at])
         tables.append(table._replace(rows=[(n, [*cells]) for n, cells in filled[at + 1 : end]]))
     return tables
+
+
+def _begins_table(row: Row, before: Row, header: Iterable[Any], side: Side) -> bool:
+    """Whether a row is the header of one more table: below a title or an empty line, without a number."""
+    (line, cells), texts, above = row, _texts([row]), _texts([before])
+    title = above[0] if len(above) == 1 else ""
+    if any(sign.isdigit() for text in texts for sign in text):
+        return False
+    if len(texts) == _LEAST and says("sums", normalise_label(title)):  # "Récapitulatif par site"
+        return True
+    said_again = [normalise_label(cell_text(cell)) for cell in cells] == [normalise_label(cell_text(c)) for c in header]
+    if len(texts) <= _LEAST or not (title or before[0] < line - 1) or (said_again and not _side_of_texts(title)):
+        return False  # the header said again is that of another page
+    roles = columns_of(cells, side).keys()
+    return len(roles) >= _LEAST and bool({"job", "code"} & roles) and any(map(names_role, texts))
 
 
 def _grid(rows: Rows, reader: Reader) -> Grid:
@@ -497,7 +498,7 @@ def _grid(rows: Rows, reader: Reader) -> Grid:
     lines = [header, *([*map(cell_text, cells)] for _, cells in filled)]
     if any(with_letters(texts) != texts for texts in lines):
         note("accents_lost")
-    written, filled, above = _with_line_above(header, filled, rows)
+    written, above = _with_line_above(header, filled, rows)
     next_line = filled[0][1] if filled and filled[0][0] == rows.header_line + 1 else ()
     header = one_header(written, [*map(cell_text, next_line)], reader.is_place)
     over = written if header else []  # the first of two lines
@@ -534,12 +535,9 @@ def _filled_rows(rows: Rows, note: Callable[..., None]) -> list[Row]:
     above = (cells for _, cells in rows.above)
     columns = (area.first_column for area in rows.merged)
     width = max([len(rows.header), *map(len, above), *(len(cells) for _, cells in rows.filled), *columns])
-    filled = list[tuple[int, list[Any]]]()
-    for line, cells in rows.filled:
-        if line in rows.struck:
-            note("struck_row", line)
-        else:
-            filled.append((line, [*cells, *[None] * (width - len(cells))]))
+    for line in (line for line, _ in rows.filled if line in rows.struck):
+        note("struck_row", line)
+    filled = [(n, [*cells, *[None] * (width - len(cells))]) for n, cells in rows.filled if n not in rows.struck]
     for area in rows.merged:
         if area.last_row <= max(rows.header_line, area.first_row):
             continue
@@ -552,9 +550,9 @@ def _filled_rows(rows: Rows, note: Callable[..., None]) -> list[Row]:
     return [*filled]
 
 
-def _with_line_above(header: list[str], rows: list[Row], table: Rows) -> tuple[list[str], list[Row], list[Row]]:
+def _with_line_above(header: list[str], rows: list[Row], table: Rows) -> tuple[list[str], list[Row]]:
     """
-    Return a header and rows with the line directly above, where it names columns that the header leaves empty.
+    Return a header with the line directly above, where it names columns of `rows` that the header leaves empty.
 
     The header is the second line then; where both cannot be read as one, it has the names of both. What stands above
     them is returned too.
@@ -565,9 +563,9 @@ def _with_line_above(header: list[str], rows: list[Row], table: Rows) -> tuple[l
     held = {at for _, row in rows for at, cell in enumerate(row) if cell_text(cell)}
     unnamed = [at for at in held if "".join(upper[at : at + 1]) and not "".join(header[at : at + 1])]
     if not unnamed or line != table.header_line - 1 or sum(map(bool, upper)) < _LEAST:
-        return header, rows, above
+        return header, above
     either = [low or high for low, high in zip_longest(header, upper, fillvalue="")]
-    return one_header(upper, header) or either, rows, above[:-1]
+    return one_header(upper, header) or either, above[:-1]
 
 
 def _choose_job_column(rows: Rows, header: list[str], reader: Reader) -> list[str]:
@@ -647,21 +645,18 @@ def _one_below_another(grid: Grid) -> Grid:
 
     Below "Ville", "Métier 1", "Nb 1", "Métier 2", "Nb 2", each row with both jobs becomes two.
     """
-    names, are_jobs = [_NUMBERED.sub("", name) for name in grid.header], grid.reader.holds_jobs
-    columns = {name: [at for at, head in enumerate(names) if head == name] for name in names if name}
-    roles = {name: columns_of([name], grid.side).keys() for name, at in columns.items() if len(at) > 1}
+    names, side = [_NUMBERED.sub("", name) for name in grid.header], grid.side
+    columns = grouped((name, at) for at, name in enumerate(names) if name)
+    roles = {name: columns_of([name], side).keys() for name, at in columns.items() if len(at) > 1}
     jobs, unnamed = [name for name in roles if "job" in roles[name]], list[str]()
     if not jobs:  # "Besoin n° 1": known by what they hold
-        texts = {
-            name: [text for _, row in grid.rows for at in columns[name] if (text := cell_text(row[at]))]
-            for name in roles
-        }
-        jobs = [name for name, held in texts.items() if not mostly_hold_counts(held) and are_jobs(held)]
-        unnamed = jobs
+        texts = {name: _texts((n, [row[at] for at in columns[name]]) for n, row in grid.rows) for name in roles}
+        are_jobs = grid.reader.holds_jobs
+        jobs = unnamed = [name for name, held in texts.items() if not mostly_hold_counts(held) and are_jobs(held)]
     if len(jobs) != 1:
         return grid
     again = {name: columns[name] for name in roles if len(columns[name]) == len(columns[jobs[0]])}
-    shared = columns_of(["" if name in again else name for name in names], grid.side).keys()
+    shared = columns_of(["" if name in again else name for name in names], side).keys()
     if not any(grid.count in roles[name] for name in again) or not {"employer", "commune", "basin"} & shared:
         return grid
     called = {name: f"Métier ({name})" if name in unnamed else name for name in names}
