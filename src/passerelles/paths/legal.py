@@ -292,6 +292,36 @@ def _may_be_certified(frame: Frame, case: JudgedTraining, rule: str) -> bool:
     return open_to_choice and any(fits)
 
 
+def _breaches(frame: Frame, case: JudgedTraining, hours: float, months: float) -> Iterator[tuple[bool, Violation]]:
+    """Yield each rule of a frame that a training breaks, or may break, and whether it surely does."""
+    for name, limit, value, by in _bounds(frame, case, hours, months):
+        doubts = {
+            "_presumed": _may_last_longer(case, name),
+            "_close": by <= _closeness(case, limit),
+            "_other": _may_be_certified(frame, case, name),
+        }
+        doubt = next((doubt for doubt, holds in doubts.items() if holds), "")
+        if by > 0:
+            yield not doubt, Violation(name + doubt, limit, float(value), float(by))
+        elif not case.known:
+            yield False, Violation(name.replace("_max", "_unknown"), limit, float(value))
+    demands = ("certifying", frame.certifying, case.certifying), ("hiring_list", frame.hiring_list, case.listed)
+    for rule, required, answer in demands:
+        if required and answer != "yes":
+            yield answer == "no", Violation(f"{rule}_{answer}")
+    # Neither getting ready for a competition nor the school that it opens is a certification.
+    competition = frame.certifying and case.selective and case.competes and not case.registered
+    others = (
+        ("enlistment", True, case.enlists),
+        ("competition", True, competition),
+        ("same_code", False, frame.other_code and case.same_code),
+        ("selection", False, case.selective and not competition),
+        ("serves", False, frame.employees and case.serves),
+        ("unhired", False, case.unhired and not _MET_BY_HIRING.isdisjoint(frame.conditions)),
+    )
+    yield from ((sure, Violation(rule)) for rule, sure, holds in others if holds)
+
+
 def judge(frame: Frame, case: JudgedTraining, hours: float, months: float) -> FrameVerdict:
     """
     Judge a step, or a path from its first day to its last.
@@ -315,41 +345,14 @@ def judge(frame: Frame, case: JudgedTraining, hours: float, months: float) -> Fr
     outside = frame.outside(case.day)
     if outside is not None:  # whatever else it asks for no longer matters, or not yet
         return FrameVerdict(frame.name, frame.label, "no", (outside,))
-    broken, unsure = list[Violation](), list[Violation]()
-    for name, limit, value, by in _bounds(frame, case, hours, months):
-        if by > 0 and _may_last_longer(case, name):
-            unsure.append(Violation(f"{name}_presumed", limit, float(value), float(by)))
-        elif 0 < by <= _closeness(case, limit):
-            unsure.append(Violation(f"{name}_close", limit, float(value), float(by)))
-        elif by > 0 and _may_be_certified(frame, case, name):
-            unsure.append(Violation(f"{name}_other", limit, float(value), float(by)))
-        elif by > 0:
-            broken.append(Violation(name, limit, float(value), float(by)))
-        elif not case.known:
-            unsure.append(Violation(name.replace("_max", "_unknown"), limit, float(value)))
-    demands = ("certifying", frame.certifying, case.certifying), ("hiring_list", frame.hiring_list, case.listed)
-    for rule, required, answer in demands:
-        if required and answer != "yes":
-            (broken if answer == "no" else unsure).append(Violation(f"{rule}_{answer}"))
-    if case.enlists:
-        broken.append(Violation("enlistment"))
-    # Neither getting ready for a competition nor the school that it opens is a certification.
-    competition = frame.certifying and case.selective and case.competes and not case.registered
-    if competition:
-        broken.append(Violation("competition"))
-    doubts = {
-        "same_code": frame.other_code and case.same_code,
-        "selection": case.selective and not competition,
-        "serves": frame.employees and case.serves,
-        "unhired": case.unhired and not _MET_BY_HIRING.isdisjoint(frame.conditions),
-    }
-    unsure += [Violation(rule) for rule, holds in doubts.items() if holds]
+    breaches = [*_breaches(frame, case, hours, months)]
+    broken, unsure = (tuple(breach for sure, breach in breaches if sure is surely) for surely in (True, False))
     verdict: Ternary = "no" if broken else "unknown" if unsure else "yes"
     exempt = frame.is_exempt(case.labels)
     certified = not frame.certifying or case.registered or exempt  # else another training certifies
     other_training, presumed = () if certified else (OTHER_TRAINING,), ("presumed",) if case.presumed else ()
     conditions = (*other_training, *frame.conditions, *presumed) if verdict == "yes" else ()
-    return FrameVerdict(frame.name, frame.label, verdict, tuple(broken), tuple(unsure), exempt, conditions)
+    return FrameVerdict(frame.name, frame.label, verdict, broken, unsure, exempt, conditions)
 
 
 def judge_many(frame: Frame, case: JudgedTraining, hours: NDArray[np.float64], months: NDArray[np.float64]) -> Verdicts:
