@@ -17,9 +17,8 @@ COUNT: Final[Mapping[Side, str]] = {"fragile": "headcount", "hiring": "openings"
 """Role of the column that counts the people, or the openings."""
 _HEADER_LEAST: Final = 2  # columns that make a header: a title may hold the name of one
 _WIDE_HEADER: Final = 4  # cells of a header whose jobs are columns
-_SENTENCE_END: Final = re.compile(
-    r"(?<=[\w)]{3})\.(?:\s+(?=[A-ZÀ-Ý])|$)"
-)  # "Thiers (63). Les départs...", not "St. Malo"
+# Ends the name in "Thiers (63). Les départs au 1er mars", and none in "St. Malo".
+_SENTENCE_END: Final = re.compile(r"(?<=[\w)]{3})\.(?:\s+(?=[A-ZÀ-Ý])|$)")
 _LOST: Final = re.compile(r"[^\W\d_][?\ufffd][^\W\d_]")  # an accent, in a file of which none is left
 _CODE: Final = re.compile(r"(?:codes?|rome)\b")
 _OTHER_YEAR: Final = re.compile(r"\b(N) ?[+–−-] ?\d+\b", re.IGNORECASE)
