@@ -87,7 +87,7 @@ ERRORS = [
 def test_a_value_travels(name: str, embedded_graph: OccupationGraph) -> None:
     value = MADE[name](embedded_graph)
     packed = pickle.dumps(value)
-    assert len(packed) < 98_304
+    assert len(packed) < 131_072  # what its jobs ask for, with sources; neither the graph nor the catalogue
     for again in (pickle.loads(packed), copy.copy(value), copy.deepcopy(value)):  # noqa: S301
         assert type(again) is type(value)
         assert again == value
