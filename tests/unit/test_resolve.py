@@ -1,5 +1,6 @@
 """Job titles as people write them: the right occupation, why, and never a wrong certainty."""
 
+import math
 import time
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ import passerelles
 from job_titles import ROWS, referential
 from passerelles import OccupationGraph, compare, load_referential, rank_moves, rank_paths, resolve_title
 from passerelles.errors import PasserellesError, UnknownCodeError
-from passerelles.matching import find_occupation
+from passerelles.matching import evidence, find_occupation
 from passerelles.matching.reading import Lexicon
 from passerelles.matching.titles import (
     REVIEW,
@@ -1402,3 +1403,26 @@ def test_a_title_of_several_families_names_each_and_is_sure_of_none(
 
 def test_the_length_of_a_contract_leaves_no_title_cut_off(rome: Referential) -> None:
     assert resolve_title(rome, "Boulanger en CDD de 6 mois")[0].parent_confidence >= SURE
+
+
+@pytest.mark.parametrize(
+    ("first", "chance", "likelier", "expected"),
+    [
+        (0.5, 0.9, 3.0, 0.9),  # a context that leaves it 95 in a hundred
+        (0.5, 0.9, 1.0, 0.9 * math.e / (1.0 + math.e)),  # that leaves it 73
+        (0.85, 0.9, 0.0, 0.9 * 0.85),  # that says nothing: what it was likely before is no reason
+        (0.5, 0.75, 3.0, 0.75 * math.exp(3.0) / (1.0 + math.exp(3.0))),  # of a line with words that nothing is known of
+    ],
+)
+def test_a_context_settles_only_what_it_makes_likelier(
+    first: float, chance: float, likelier: float, expected: float
+) -> None:
+    index = title_index(SMALL)
+    one, two = (int(np.flatnonzero(index.parent_of == family)[0]) for family in np.unique(index.parent_of)[:2])
+    bonus = np.zeros(len(index.parent_of), dtype=np.float32)
+    bonus[one] = likelier
+    rules = {"confirmed": 0.8, "usual": 0.9}
+    chances, total = evidence.told_apart(index, {one: first, two: 1.0 - first}, bonus, chance, rules)
+    assert chances[one] == pytest.approx(expected)
+    assert total == pytest.approx(sum(chances.values()))
+    assert total <= 1.0
