@@ -295,13 +295,13 @@ def _may_be_certified(frame: Frame, case: JudgedTraining, rule: str) -> bool:
 def _breaches(frame: Frame, case: JudgedTraining, hours: float, months: float) -> Iterator[tuple[bool, Violation]]:
     """Yield each rule of a frame that a training breaks, or may break, and whether it surely does."""
     for name, limit, value, by in _bounds(frame, case, hours, months):
-        doubts = {
-            "_presumed": _may_last_longer(case, name),
-            "_close": by <= _closeness(case, limit),
-            "_other": _may_be_certified(frame, case, name),
-        }
-        doubt = next((doubt for doubt, holds in doubts.items() if holds), "")
         if by > 0:
+            doubts = {
+                "_presumed": _may_last_longer(case, name),
+                "_close": by <= _closeness(case, limit),
+                "_other": _may_be_certified(frame, case, name),
+            }
+            doubt = next((doubt for doubt, holds in doubts.items() if holds), "")
             yield not doubt, Violation(name + doubt, limit, float(value), float(by))
         elif not case.known:
             yield False, Violation(name.replace("_max", "_unknown"), limit, float(value))

@@ -76,7 +76,7 @@ def recognise(source: FileSource) -> Reader:
     for name, reader in extensions("readers").items():
         with extension_errors("readers", name):
             if reader.recognise(source):
-                return Reader(*reader)
+                return Reader(*reader)  # what has not all that a reader has fails here, under its name
     raise ReferentialError("unknown_format", path=source.place, files=", ".join(source.names[:5]))
 
 

@@ -347,7 +347,8 @@ def territory_document(case: Case) -> Document:
     parts = [Part(key, w(f"section.{key}"), blocks, annex=key not in front) for key, blocks in sections.items()]
     for name, make in extensions("report_sections").items():
         with extension_errors("report_sections", name):
-            parts += [Part(p.key, p.title, p.blocks, p.annex) for p in [make(case)] if p is not None]
+            part = make(case)
+            parts += [] if part is None else [Part(part.key, part.title, part.blocks, part.annex)]  # whole, or named
     about = [dates_of(case)]
     if case.request.date:
         about.append(w("date.made", date=day_text(case.request.date, w.lang)))

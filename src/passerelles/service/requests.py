@@ -1,6 +1,6 @@
 """Models of query strings and JSON bodies, with their limits, checked before anything runs."""
 
-from datetime import date as Date  # noqa: N812 - `date` is the parameter
+import datetime as dt
 from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
@@ -220,7 +220,7 @@ class _PathsFields(BaseModel):
     max_steps: Steps = 3
     pareto: bool = Field(default=False, description="Only paths that no other beats in hours, score and steps")
     limit: PathLimit = 5
-    date: Date | None = Field(
+    date: dt.date | None = Field(
         default=None,
         strict=False,
         description="Day by which certifications and frames are judged; null: today",
