@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from passerelles.io.csv import Table, decode, empty_table, read_table
+from passerelles.io.csv import Table, decode, empty_table, read_number, read_table
 from passerelles.notices import LISTED
 
 HEADER = "code,label\n"
@@ -201,3 +201,8 @@ def test_keep_leaves_the_lines_in_step_with_the_rows() -> None:
     assert list(table.keep([True, False, True]).numbered("code", "label")) == [(2, ("A", "un")), (4, ("C", "trois"))]
     assert table.keep([True] * 3) is table
     assert list(empty_table("x").columns("code")) == []
+
+
+@pytest.mark.parametrize(("text", "value"), [("3 (1 urgent)", 3.0), ("3 (3 urgents)", 3.0), ("3 (4 urgents)", None)])
+def test_a_part_in_brackets_is_no_more_than_the_whole(text: str, value: float | None) -> None:
+    assert read_number(text).value == value

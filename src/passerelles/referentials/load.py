@@ -73,10 +73,11 @@ def recognise(source: FileSource) -> Reader:
     for ours in READERS:
         if ours.recognise(source):
             return ours
+    reader: Reader
     for name, reader in extensions("readers").items():
         with extension_errors("readers", name):
             if reader.recognise(source):
-                return Reader(*reader)  # what has not all that a reader has fails here, under its name
+                return reader
     raise ReferentialError("unknown_format", path=source.place, files=", ".join(source.names[:5]))
 
 
