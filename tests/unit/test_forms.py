@@ -26,7 +26,8 @@ KNOWN = frozenset({"chauffeur", "moniteur", "boulanger", "cariste", "vie", "redo
 
 
 def read(text: str, pack: LanguagePack = FRENCH) -> list[str]:
-    jobs = understand(text, words=Words(KNOWN), lexicon=Lexicon(pack)).jobs
+    labels = frozenset({"boulanger industriel"})  # what a label begins with is no word of a remark
+    jobs = understand(text, words=Words(KNOWN, labels), lexicon=Lexicon(pack)).jobs
     return [" ".join(reading.words) for reading in (jobs[0] if jobs else ())]
 
 
@@ -355,6 +356,28 @@ def test_a_line_may_name_several_jobs(text: str, jobs: list[str]) -> None:
 )
 def test_a_remark_names_no_job(text: str) -> None:
     assert understand(text, words=Words(KNOWN), lexicon=Lexicon(FRENCH)) == ("", (text,), (), False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Poste gelé",
+        "à confirmer",
+        "départ prévu fin mars",
+        "mise à jour le 03/02",
+        "Salarié absent : Nathalie",
+        "vacant, filled in June",
+    ],
+)
+def test_a_text_of_words_of_remarks_names_no_job(text: str) -> None:
+    assert read(text) == []
+
+
+def test_a_title_of_words_of_remarks_is_a_title() -> None:
+    """As "Double" is one of ESCO, and "head of communication" one that people write."""
+    lexicon = Lexicon(FRENCH)
+    assert understand("Double", words=Words({"double"}), lexicon=lexicon).jobs == ()
+    assert understand("Double", words=Words({"double"}, {*lexicon.stems("Double")}), lexicon=lexicon).read == "Double"
 
 
 def test_numbers_of_certificates_are_no_words_but_known_ones_stay() -> None:

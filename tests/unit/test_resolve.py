@@ -12,7 +12,7 @@ from job_titles import ROWS, referential
 from passerelles import OccupationGraph, compare, load_referential, rank_moves, rank_paths, resolve_title
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.matching import evidence, find_occupation
-from passerelles.matching.reading import Lexicon
+from passerelles.matching.reading import Lexicon, gender_forms, understand
 from passerelles.matching.titles import (
     REVIEW,
     SURE,
@@ -230,8 +230,6 @@ def _judge(index: Referential, queries: list[tuple[str, str]]) -> tuple[float, f
 def test_held_out_synonyms_of_the_real_rome(rome: Referential) -> None:
     """A draw of its own, smaller than the benchmark's: bounds three standard errors under what is measured there."""
     import random
-
-    from passerelles.matching.reading import Lexicon, gender_forms
 
     pack = title_index(rome).pack
     lexicon = Lexicon(pack)
@@ -1324,6 +1322,27 @@ def test_a_usage_is_less_sure_where_what_people_mean_most_is_not_in_the_referent
 @pytest.mark.parametrize("text", ["emballeur", "serveur barman"])
 def test_what_people_also_mean_by_a_title_keeps_its_chance_where_the_referential_lacks_it(text: str) -> None:
     assert resolve_title(load_referential("transitions"), text)[0].confidence == 0.6
+
+
+@pytest.mark.parametrize(
+    ("text", "family"),
+    [
+        ("Poste à pourvoir : boulanger", "D1102"),
+        ("Départ prévu fin mars, site fermé : boulanger", "D1102"),
+        ("Poste de boulangr supprimé", "D1102"),  # one letter is missing
+        ("Poste supprimé : AS", "J1501"),
+        ("Départ, remplacement : luthier", "B1501"),  # which few titles begin with
+    ],
+)
+def test_a_job_among_words_of_remarks_is_read(rome: Referential, text: str, family: str) -> None:
+    assert resolve_title(rome, text)[0].parent_code == family
+
+
+def test_each_title_is_a_title_though_its_words_be_those_of_remarks(rome: Referential) -> None:
+    index = title_index(rome)
+    lexicon = Lexicon(index.pack)
+    forms = {form for title in rome.titles for form in gender_forms(title.label, pack=index.pack)}
+    assert [form for form in sorted(forms) if not understand(form, words=index.words, lexicon=lexicon).jobs] == []
 
 
 def test_each_title_that_a_usage_means_is_a_label(rome: Referential) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
+from passerelles.language import packaged
 from passerelles.sharing import cached_property
 from passerelles.text import are_initials, fold_accents, normalise_label, slashed_forms, words
 from passerelles.vectors import SuffixRule, stem
@@ -38,86 +39,38 @@ class Abbreviation(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LanguagePack:
-    """
-    Frozen rules of one language.
+    """Frozen rules of one language; stems are those of `Lexicon`, joined by spaces where there are several."""
 
-    Attributes
-    ----------
-    language
-        ISO 639-1 code.
-    stop_words, foreign
-        Words that count for nothing; words that other languages use everywhere, and this one does not.
-    joins
-        Patterns of two words that are one (``3 D``), on normalised text, with two groups.
-    suffixes
-        Passes of rules that find the stem of a word: of the plural, then of the feminine.
-    roots
-        Rules that take a suffix from a stem to find its family, longest first.
-    endings
-        Pattern of feminine endings added after a masculine word.
-    pairs
-        Masculine suffix, feminine ending.
-    noise
-        Patterns taken away anywhere in a query, and whether only advertisements write what they match.
-    leading, trailing
-        Words taken away from the start and from the end of a query.
-    places
-        Patterns of a place at the end, with a group ``place``.
-    signs
-        Each written sign, longest first, its pattern, and the words that it stands for.
-    abbreviations
-        Abbreviation, or word that no label has, to its readings, most usual first.
-    employers, asides
-        Words that name an employer, and whole parts of a line that are no job (towns, regions, services).
-    openers, alternatives
-        Words after which a title cannot end; words that stand between two jobs ("ou").
-    no_jobs
-        Patterns of a whole text that names no job: remarks, addresses, people.
-    usages
-        Stems of a bare title, joined, to those of the titles that people mean by it, most usual first.
-    columns
-        What a column of a list may tell (title, people, employer, sector, agreement), to the heads it may have.
-    heads
-        Stems of titles after which further words say how or where, not which job ("soudeur TIG").
-    kinds
-        Stem of the first word of a title to the kind of work that it says, by name.
-    naf
-        First digits of an activity's class whose division mixes trades, to words of its own.
-    qualifiers
-        Stems that say how one does a job: without them a title names the same one; true where it may be another.
-    titles
-        Whether texts are job titles: other things stand around them, and a line may name several.
-    sounds
-        See `Words`.
-    """
-
-    language: str
-    stop_words: frozenset[str]
-    foreign: frozenset[str]
-    joins: tuple[re.Pattern[str], ...]
-    suffixes: tuple[tuple[SuffixRule, ...], ...]
-    roots: tuple[SuffixRule, ...]
-    endings: re.Pattern[str]
-    pairs: tuple[tuple[str, str], ...]
-    noise: tuple[tuple[re.Pattern[str], bool], ...]
-    leading: frozenset[str]
-    trailing: frozenset[str]
-    places: tuple[re.Pattern[str], ...]
-    signs: tuple[tuple[str, re.Pattern[str], str], ...]
-    abbreviations: Mapping[str, tuple[Abbreviation, ...]]
-    employers: frozenset[str]
-    asides: frozenset[str]
-    openers: frozenset[str]
-    alternatives: frozenset[str]
-    no_jobs: tuple[re.Pattern[str], ...]
-    usages: Mapping[str, tuple[str, ...]]
-    heads: frozenset[str]
-    columns: Mapping[str, frozenset[str]]
-    kinds: Mapping[str, str]
-    naf: Mapping[str, str]
-    qualifiers: Mapping[str, bool]
-    titles: bool = True
-    sounds: tuple[tuple[re.Pattern[str], str], ...] = ()
+    language: str  # ISO 639-1 code
+    stop_words: frozenset[str]  # words that count for nothing
+    foreign: frozenset[str]  # words that other languages use everywhere, and this one does not
+    joins: tuple[re.Pattern[str], ...]  # two words that are one ("3 D"), on normalised text, with two groups
+    suffixes: tuple[tuple[SuffixRule, ...], ...]  # passes that find the stem of a word: of the plural, of the feminine
+    roots: tuple[SuffixRule, ...]  # take a suffix from a stem to find its family, longest first
+    endings: re.Pattern[str]  # feminine endings added after a masculine word
+    pairs: tuple[tuple[str, str], ...]  # masculine suffix, feminine ending
+    noise: tuple[tuple[re.Pattern[str], bool], ...]  # taken away anywhere; whether only advertisements write it
+    leading: frozenset[str]  # words taken away from the start of a query
+    trailing: frozenset[str]  # and from its end
+    places: tuple[re.Pattern[str], ...]  # a place at the end, with a group "place"
+    signs: tuple[tuple[str, re.Pattern[str], str], ...]  # sign, longest first, its pattern, the words it stands for
+    abbreviations: Mapping[str, tuple[Abbreviation, ...]]  # and words that no label has: readings, most usual first
+    employers: frozenset[str]  # words that name an employer
+    asides: frozenset[str]  # whole parts of a line that are no job: towns, regions, services
+    openers: frozenset[str]  # words after which a title cannot end
+    alternatives: frozenset[str]  # words that stand between two jobs ("ou")
+    no_jobs: tuple[re.Pattern[str], ...]  # whole texts that name no job: remarks, addresses, people
+    remarks: frozenset[str]  # words of remarks, in all languages
+    usages: Mapping[str, tuple[str, ...]]  # a bare title's stems to those of what people mean by it, most usual first
+    heads: frozenset[str]  # stems of titles after which more words say how or where, not which job ("soudeur TIG")
+    columns: Mapping[
+        str, frozenset[str]
+    ]  # what a column of a list may tell (title, people...) to the heads it may have
+    kinds: Mapping[str, str]  # stem of a title's first word to the kind of work that it says, by name
+    naf: Mapping[str, str]  # first digits of an activity's class whose division mixes trades, to words of its own
+    qualifiers: Mapping[str, bool]  # stems without which a title names the same job; true where it may be another
+    titles: bool = True  # whether texts are job titles: other things stand around them, a line may name several
+    sounds: tuple[tuple[re.Pattern[str], str], ...] = ()  # see `Words`
 
 
 @cache
@@ -166,7 +119,7 @@ def load_pack(file: Traversable, noise: Traversable) -> LanguagePack:
 
 
 def _pack(data: dict[str, Any], noise: dict[str, Any]) -> LanguagePack:
-    suffixes = tuple(_rules(data["stem"][name]) for name in ("plural", "feminine"))
+    suffixes = tuple(tuple(SuffixRule(*row) for row in data["stem"][name]) for name in ("plural", "feminine"))
     stop_words = frozenset(data["stop_words"])
 
     def bare(title: str) -> str:
@@ -203,6 +156,7 @@ def _pack(data: dict[str, Any], noise: dict[str, Any]) -> LanguagePack:
         heads=frozenset(map(bare, data.get("heads", {}).get("titles", ()))),
         sounds=tuple((re.compile(pattern), sound) for pattern, sound in data.get("sounds", ())),
         naf=MappingProxyType(data.get("naf", {})),
+        remarks=frozenset(itertools.chain(*packaged("passerelles.language", "remarks.toml").values())),
         qualifiers=MappingProxyType({bare(w): n == "beside" for n in _QUALIFIERS for w in data.get(n, ())}),
         **around,
     )
@@ -210,10 +164,6 @@ def _pack(data: dict[str, Any], noise: dict[str, Any]) -> LanguagePack:
 
 def _longest_first(texts: Any) -> tuple[str, ...]:
     return tuple(sorted(set(texts), key=lambda text: (-len(text), text)))
-
-
-def _rules(rows: list[list[Any]]) -> tuple[SuffixRule, ...]:
-    return tuple(SuffixRule(str(suffix), str(replacement), int(shortest)) for suffix, replacement, shortest in rows)
 
 
 def _abbreviations(
@@ -298,7 +248,11 @@ def gender_forms(label: str, *, pack: LanguagePack) -> tuple[str, str]:
         return match[1] if pack.endings.search(fold_accents(match[0])) else match[0]
 
     def feminine(match: re.Match[str]) -> str:
-        return _feminine(match[1], match[2], pack) if pack.endings.search(fold_accents(match[0])) else match[0]
+        word, ending = match.groups()
+        if not pack.endings.search(fold_accents(match[0])):
+            return match[0]
+        pairs = (m for m, f in pack.pairs if fold_accents(ending) == f and fold_accents(word).endswith(m))
+        return word[: len(word) - len(next(pairs, ""))] + ending
 
     return _BRACKET.sub(masculine, label), _BRACKET.sub(feminine, label)
 
@@ -314,13 +268,6 @@ def paired_forms(text: str, *, lexicon: Lexicon) -> tuple[str, str] | None:
     if not before or not after or before[0] == after[0] or lexicon.stem(before[0]) != lexicon.stem(after[0]):
         return None
     return slashed_forms(f"{left.rstrip()} / {right.lstrip()}")
-
-
-def _feminine(word: str, ending: str, pack: LanguagePack) -> str:
-    for masculine, feminine in pack.pairs:
-        if fold_accents(ending) == feminine and fold_accents(word).endswith(masculine):
-            return word[: len(word) - len(masculine)] + ending
-    return word + ending
 
 
 LONGEST: Final = 1000
@@ -402,6 +349,11 @@ class Words:
         return grouped((word[0], word) for word in sorted(self.known))
 
     @cached_property
+    def firsts(self) -> frozenset[str]:
+        """Stems that a label begins with."""
+        return frozenset(label.partition(" ")[0] for label in self.labels)
+
+    @cached_property
     def by_sound(self) -> Mapping[str, tuple[str, ...]]:
         """Known words by how they sound."""
         return grouped((self.sound(word), word) for word in sorted(self.known) if len(word) >= _LEAST_NAME)
@@ -449,7 +401,7 @@ def understand(text: str, *, words: Words, lexicon: Lexicon) -> Understood:
     ('Boulanger', ('H/F', 'CDI'))
     """
     label = normalise_label(text[:LONGEST])
-    if len(text) > LONGEST or any(pattern.search(label) for pattern in lexicon.pack.no_jobs):
+    if len(text) > LONGEST or _names_no_job(label, words, lexicon):
         return Understood("", (text.strip(),) if len(text) <= LONGEST and label else (), ())
     if not lexicon.pack.titles:
         reading = tuple(_spelled_out([joined_words(text[:_READ_LETTERS], lexicon.pack)], words, lexicon))
@@ -458,6 +410,29 @@ def understand(text: str, *, words: Words, lexicon: Lexicon) -> Understood:
     how = {"cut": title.cut, "dashed": title.dashed}
     jobs = tuple(filter(None, (tuple(_spelled_out(variants, words, lexicon, **how)) for variants in title.jobs())))
     return Understood(title.read(), title.ignored(), jobs, title.posted)
+
+
+def _names_no_job(label: str, words: Words, lexicon: Lexicon) -> bool:
+    """Whether a normalised text is a remark, an address, a person or a place; what is a title of its own is none."""
+    pack, stems = lexicon.pack, " ".join(lexicon.stems(label))
+    if stems in words.labels or stems in pack.usages:
+        return False
+    return label in pack.asides or any(p.search(label) for p in pack.no_jobs) or _is_remark(label, words, lexicon)
+
+
+def _is_remark(label: str, words: Words, lexicon: Lexicon) -> bool:
+    """Whether a text begins as remarks do, and more than half of its words are theirs, none of the others a job's."""
+    pack = lexicon.pack
+    telling = [word for word in label.split() if word not in pack.stop_words and not word[0].isdigit()]
+    others = [w for w in telling if w not in pack.remarks or (len(w) <= _SHORT and w in pack.abbreviations)]
+    begins = pack.titles and telling[:1] != others[:1] and max(map(len, telling)) > _SHORT
+    return begins and 2 * len(others) < len(telling) and not any(_may_be_job(w, words, lexicon) for w in others)
+
+
+def _may_be_job(word: str, words: Words, lexicon: Lexicon) -> bool:
+    """Whether titles begin with a word, with what it is short for, or with what it is an error away from."""
+    stems = (lexicon.stem(near) for near in (word, *_corrections(word, words, lexicon).values()))
+    return word in lexicon.pack.abbreviations or any(stem in words.firsts for stem in stems)
 
 
 def _spelled_out(
@@ -678,7 +653,8 @@ class _Title:
     def _is_aside(self, segment: _Segment) -> bool:
         pack, known = self.pack, self.words.known
         terms = [word for word in segment.words if word not in pack.stop_words and not word.isdigit()]
-        if not terms or " ".join(segment.words) in pack.asides:
+        text = " ".join(segment.words)
+        if not terms or text in pack.asides or _is_remark(text, self.words, self.lexicon):
             return True
         opens = self.lexicon.stem(terms[0]) in self.words.heads  # as titles do
         employer = not opens and any(word in pack.employers for word in terms)
