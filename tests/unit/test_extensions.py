@@ -7,6 +7,7 @@ import runpy
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,7 +21,16 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.io.archive import FileSource
 from passerelles.language.say import LANGS
 from passerelles.market import read
-from passerelles.model import Competency, CredentialRequirement, JobTitle, Mobility, Occupation, Provenance, Status
+from passerelles.model import (
+    Competency,
+    Credential,
+    CredentialRequirement,
+    JobTitle,
+    Mobility,
+    Occupation,
+    Provenance,
+    Status,
+)
 from passerelles.referentials import load
 from passerelles.referentials.draft import Draft
 from passerelles.referentials.referential import Reader, Referential, finish
@@ -135,6 +145,15 @@ def test_links_that_a_reader_leaves_to_nowhere_are_noted_and_left_out() -> None:
     assert sorted(dict(n.values)["subject"] for n in known.notices) == ["CAP", "J7", "J8", "J9", "nuit", "vert", "z"]
     assert [move.target.code for move in rank_moves(build_graph(known), "J1")] == ["J2"]
     assert [title.code for title in known.titles] == ["1"]
+
+
+@pytest.mark.parametrize("link", [{"prerequisites": ("Y",)}, {"choices": ((("Y",), ("Z",)),)}, {"grants": ("Y",)}])
+def test_a_credential_that_supposes_or_gives_what_its_reader_does_not_declare_is_refused(link: dict[str, Any]) -> None:
+    credentials = {code: Credential(code, code, "certificat") for code in "XZ"}
+    credentials["X"] = replace(credentials["X"], **link)
+    draft = Draft(occupations={"J1": Occupation("J1", "Verrier")}, credentials=credentials)
+    with pytest.raises(ValueError, match=r"credentials 'Y'$"):
+        finish(draft, name="verre", version="1", provenance=Provenance(source="test", format="observatory"))
 
 
 def test_a_reader_from_outside_that_fails_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -515,11 +515,11 @@ def _credentials(
     anyway = Holdings(dict.fromkeys(settled, "yes"), tuple(frozenset(map(frozenset, ways)) for ways in ways_left))
     # What another of them supposes comes before it, also where it is one alternative of a choice.
     by_code = referential.credential_by_code
-    trade = _of_the_trade(by_code, (row for row in rows if row.kind == "usual" and applying[id(row)]))
+    trade = _of_the_trade(by_code, (row.credential for row in rows if row.kind == "usual" and applying[id(row)]))
     depth = {code: len(with_supposed(by_code, [code]) & settled) for code in settled} if len(settled) > 1 else {}
 
     def sort_key(row: model.CredentialRequirement) -> tuple[int, bool, bool, int, bool, str, str]:
-        later = depth.get(row.credential, 0), registers(by_code.get(row.credential))
+        later = depth.get(row.credential, 0), registers(by_code[row.credential])
         return rank_of[row.kind], not applying[id(row)], row.scope != "all", *later, row.group, row.alternative
 
     rows = sorted(rows, key=sort_key)
@@ -548,11 +548,10 @@ def _credentials(
             yield _merged(merged, rows_of[key]) if key in rows_of else merged
 
 
-def _of_the_trade(by_code: Mapping[str, model.Credential], usual: Iterable[model.CredentialRequirement]) -> list[str]:
+def _of_the_trade(by_code: Mapping[str, model.Credential], usual: Iterable[str]) -> list[str]:
     """Return the diplomas that employers usually ask for, from the level on that one of the trade has at least."""
-    known = (by_code[row.credential] for row in usual if row.credential in by_code)
-    least = by_code[OF_THE_TRADE].level if OF_THE_TRADE in by_code else None
-    return [c.code for c in known if c.kind in model.DIPLOMAS and (c.level or 0) >= (least or 0)]
+    least = (by_code[OF_THE_TRADE].level if OF_THE_TRADE in by_code else None) or 0
+    return [code for code in usual if by_code[code].kind in model.DIPLOMAS and (by_code[code].level or 0) >= least]
 
 
 def _merged(item: AccessCredential, rows: Sequence[model.CredentialRequirement]) -> AccessCredential:
@@ -574,30 +573,28 @@ def _with_prerequisites(
     **of_row: Any,
 ) -> Iterator[AccessCredential]:
     by_code = referential.credential_by_code
-    if row.credential not in by_code:
-        return
     origin: FactOrigin = "catalogue" if row.origin else "referential"
     titles = tuple(row.titles.split())
     item_of: Callable[..., AccessCredential] = partial(
         _item, origin=origin, scope=row.scope, titles=titles, ground=row.ground, **of_row
     )
     before = referential.prerequisites_of(row.credential) if row.kind in DEMANDED else ()
-    nearest = [by_code[code] for code in (row.credential, *reversed(before)) if code in by_code]
-    for known in (by_code[code] for code in (*before, row.credential) if code in by_code):
+    in_order = [by_code[code] for code in (*before, row.credential)]
+    for known in in_order:
         if row.kind == "required":  # those of a member of a choice would be a choice within a choice
             for number, stated in enumerate(known.choices, start=1):
                 own = [(code,) for code in trade] if (OF_THE_TRADE,) in stated else []
                 alternatives = (*own, *stated)
                 if anyway.has_one_of(alternatives):
                     continue  # what is required anyway is the choice, or each way of the job's own choice
-                for name, member in ((name, c) for name, way in enumerate(alternatives) for c in way if c in by_code):
+                for name, member in ((name, c) for name, way in enumerate(alternatives) for c in way):
                     provenance = _provenance(known.supposing(member) or by_code[member], by_code[member].note)
                     provenance |= {"group": f"{known.code}/{number}", "alternative": chr(ord("a") + name)}
                     yield item_of(by_code[member], "one-of", needed_for=known.code, **provenance)
         if known.code == row.credential:
             needed_for, provenance = None, _provenance(row if row.source else known, row.note, known.note)
         else:
-            record = next(filter(None, (credential.supposing(known.code) for credential in nearest)), known)
+            record = next(filter(None, (later.supposing(known.code) for later in reversed(in_order))), known)
             needed_for, provenance = row.credential, _provenance(record, known.note)
         provenance |= {"group": row.group or None, "alternative": row.alternative or None}
         yield item_of(known, row.kind, needed_for=needed_for, **provenance)

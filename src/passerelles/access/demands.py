@@ -250,7 +250,7 @@ class Demands(Deriving):
         """For each way to each choice: the choices of its members, and the columns that are there for their sake."""
 
         def inside(way: frozenset[str]) -> tuple[Within, ...]:
-            known = [c for code in way if (c := self.referential.credential_by_code.get(code)) is not None]
+            known = [self.referential.credential_by_code[code] for code in way]
             supposed = {p for credential in known for p in credential.prerequisites} | _top_level(self.referential, way)
             named = ((choice, way.intersection(chain(*choice))) for c in known for choice in c.choices)
             return tuple((choice, frozenset(self.column_of[c] for c in codes - supposed)) for choice, codes in named)
@@ -449,7 +449,7 @@ class Demands(Deriving):
     def _schools(self) -> Bools:
         """Shape (c + g,): which credentials are a school that a competition opens; a choice if each way is."""
         by_code = self.referential.credential_by_code
-        opened = [any(by_code[p].kind == "concours" for p in c.supposed if p in by_code) for c in self.credentials]
+        opened = [any(by_code[p].kind == "concours" for p in c.supposed) for c in self.credentials]
         taught = [is_opened and c.kind in TAUGHT for is_opened, c in zip(opened, self.credentials, strict=True)]
         return self._of_columns(taught, taught)
 
@@ -706,10 +706,7 @@ def _ways_to(referential: Referential, code: str, trail: tuple[str, ...], known:
         return ()
     if code in known:
         return known[code]
-    credential = referential.credential_by_code.get(code)
-    if credential is None:
-        return (frozenset({code}),)
-    path = (*trail, code)
+    credential, path = referential.credential_by_code[code], (*trail, code)
     parts: list[Ways] = [_ways_to(referential, prerequisite, path, known) for prerequisite in credential.prerequisites]
     parts += [_fewest(_unions(referential, alternatives, path, known)) for alternatives in credential.choices]
     listed = _fewest(_without_granted(referential, frozenset({code}).union(*ways)) for ways in product(*parts))
@@ -721,19 +718,19 @@ def _ways_to(referential: Referential, code: str, trail: tuple[str, ...], known:
 def _top_level(referential: Referential, way: frozenset[str]) -> frozenset[str]:
     """Leave out what other members of a way suppose, themselves or through choices: who holds these has it behind."""
     behind = _supposed(referential)
-    return way.difference(*(behind.get(code, ()) for code in way)) or way
+    return way.difference(*(behind[code] for code in way)) or way
 
 
 @made_once
 def _supposed(referential: Referential) -> Mapping[str, set[str]]:
     """Return all that each credential supposes, itself or through choices."""
     before = {code: credential.supposed for code, credential in referential.credential_by_code.items()}
-    return {code: reached([code], lambda c: before.get(c, ())) - {code} for code in before}
+    return {code: reached([code], before.__getitem__) - {code} for code in before}
 
 
 def _without_granted(referential: Referential, way: frozenset[str]) -> frozenset[str]:
     """Leave out what another member of a way gives, unless that one supposes it: nobody learns it twice."""
-    return way - _granted(referential.credential_by_code[c] for c in way if c in referential.credential_by_code)
+    return way - _granted(referential.credential_by_code[c] for c in way)
 
 
 def _granted(credentials: Iterable[Credential]) -> set[str]:

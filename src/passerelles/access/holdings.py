@@ -185,9 +185,9 @@ def is_closed(referential: Referential, credential: model.Credential) -> bool:
     return credential.code in circular or has_ended(credential)
 
 
-def registers(credential: model.Credential | None) -> bool:
+def registers(credential: model.Credential) -> bool:
     """Whether a credential enters what one has been given in a register: nobody is entered before."""
-    return credential is not None and credential.kind == "inscription"
+    return credential.kind == "inscription"
 
 
 def into_studies(referential: Referential, credential: model.Credential) -> bool:
@@ -245,8 +245,7 @@ def demanded_rows(referential: Referential, occupation: str, aim: Aim = NO_AIM) 
 
 def diplomas_among(referential: Referential, codes: Iterable[str]) -> set[str]:
     """Diplomas and titles among some credentials, those of any trade included."""
-    known = (referential.credential_by_code.get(code) for code in codes)
-    return {c.code for c in known if c is not None and c.kind in model.DIPLOMAS}
+    return {code for code in codes if referential.credential_by_code[code].kind in model.DIPLOMAS}
 
 
 def own_courses(referential: Referential, code: str, aim: Aim) -> list[model.Credential]:
@@ -260,8 +259,8 @@ def own_courses(referential: Referential, code: str, aim: Aim) -> list[model.Cre
         return []
     rows = [row for row in referential.credentials_of.get(code, ()) if concerns(referential, code, row, aim)]
     own = (row.credential for row in rows if (row.kind, row.scope) == ("usual", "titles"))
-    known = (referential.credential_by_code.get(course) for course in own)
-    courses = [c for c in known if c is not None and c.kind in model.TAUGHT and not c.supposed]
+    known = map(referential.credential_by_code.__getitem__, own)
+    courses = [c for c in known if c.kind in model.TAUGHT and not c.supposed]
     asked = diplomas_among(referential, (row.credential for row in rows if row.kind != "option"))
     most = (c.hours.expected or model.HOURS_A_MONTH * (c.training_months.low or 0.0) for c in courses)
     return courses if max(most, default=0.0) > duration_model().course and not asked else []
@@ -343,9 +342,9 @@ def often_brought(referential: Referential, holdings: Holdings, credential: mode
 
 def _above(referential: Referential, job: str, row: model.CredentialRequirement) -> bool:
     """Whether a credential is of a higher level than the lowest at which people enter a job."""
-    access, known = referential.access_of.get(job), referential.credential_by_code.get(row.credential)
+    access = referential.access_of.get(job)
     lowest = None if access is None else access.level_low
-    return lowest is not None and known is not None and (known.level or 0) > lowest
+    return lowest is not None and (referential.credential_by_code[row.credential].level or 0) > lowest
 
 
 def after_occupation(
@@ -384,9 +383,9 @@ def after_occupation(
 
 def usual_years(referential: Referential, occupation: str) -> list[str]:
     """Return the years in a trade that employers usually ask of everybody in an occupation."""
-    by_code, rows = referential.credential_by_code, referential.credentials_of.get(occupation, ())
+    rows = referential.credentials_of.get(occupation, ())
     usual = (row.credential for row in rows if (row.kind, row.scope) == ("usual", "all"))
-    return [code for code in usual if code in by_code and by_code[code].kind == "experience"]
+    return [code for code in usual if referential.credential_by_code[code].kind == "experience"]
 
 
 def holdings_of(
@@ -431,10 +430,10 @@ def _implied(
     all that they suppose, but nothing that they give, and is spared nothing for their sake.
     """
     by_code = referential.credential_by_code
-    supposed = (by_code[code].prerequisites for code in lapsed if code in by_code)
+    supposed = (by_code[code].prerequisites for code in lapsed)
     implied = _with_implied(referential, chain(held, *supposed))
     waived = {code for holder in implied - lapsed for code in _waived(referential, holder)}
-    known = [by_code[code] for code in sorted(implied | lapsed) if code in by_code]
+    known = [by_code[code] for code in sorted(implied | lapsed)]
     choices = (_completed(referential, alternatives) for credential in known for alternatives in credential.choices)
     certain = [c.code for c in known if not given_by_employer(c)]
     return [*certain, *sorted(waived.difference(certain))], tuple(dict.fromkeys(choices))
@@ -452,21 +451,17 @@ def _waived(referential: Referential, holder: str) -> tuple[str, ...]:
 
 def _asked_for_again(referential: Referential, lapsed: frozenset[str]) -> set[str]:
     """Return what some credentials suppose, in any way, that is valid for a time and that nobody keeps."""
-
-    def supposed(code: str) -> Iterable[str]:
-        known = referential.credential_by_code.get(code)
-        return chain(known.prerequisites, *chain(*known.choices)) if known else ()
-
-    reachable = (referential.credential_by_code.get(code) for code in reached(lapsed, supposed))
-    return {c.code for c in reachable if c and c.validity_months is not None and c.kind not in _LASTING_KINDS}
+    by_code = referential.credential_by_code
+    reachable = map(by_code.__getitem__, reached(lapsed, lambda code: by_code[code].supposed))
+    return {c.code for c in reachable if c.validity_months is not None and c.kind not in _LASTING_KINDS}
 
 
 def _with_implied(referential: Referential, codes: Iterable[str]) -> set[str]:
     """Return credentials with those that they imply: prerequisites, and what they give without more."""
 
     def following(code: str) -> tuple[str, ...]:
-        known = referential.credential_by_code.get(code)
-        return (*known.prerequisites, *known.grants) if known else ()
+        known = referential.credential_by_code[code]
+        return (*known.prerequisites, *known.grants)
 
     return reached(codes, following)
 
@@ -475,6 +470,4 @@ def _completed(referential: Referential, alternatives: model.Alternatives) -> fr
     """Return alternatives completed by what their members imply, without what an employer gives."""
     by_code = referential.credential_by_code
     implied = (_with_implied(referential, way) for way in alternatives)
-    return frozenset(
-        frozenset(c for c in codes if c in by_code and not given_by_employer(by_code[c])) for codes in implied
-    )
+    return frozenset(frozenset(c for c in codes if not given_by_employer(by_code[c])) for codes in implied)

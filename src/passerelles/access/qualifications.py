@@ -500,9 +500,9 @@ def _required(referential: Referential, code: str, aim: Aim = NO_AIM) -> list[mo
     demanded = [r.credential for r in rows if r.kind == "required" and r.ground != "establishment"]
     credentials = referential.credential_by_code
     for ways in groups_of(rows).values() if aim.titles else ():
-        demanded += min(ways, key=lambda way: sum(_length(credentials[c]) for c in way if c in credentials))
+        demanded += min(ways, key=lambda way: sum(_length(credentials[c]) for c in way))
     codes = {c for credential in demanded for c in (*referential.prerequisites_of(credential), credential)}
-    return [credentials[c] for c in sorted(codes) if c in credentials]
+    return [credentials[c] for c in sorted(codes)]
 
 
 def usual_at_large(referential: Referential, code: str, aim: Aim = NO_AIM) -> list[model.Credential]:
@@ -510,7 +510,7 @@ def usual_at_large(referential: Referential, code: str, aim: Aim = NO_AIM) -> li
     rows = referential.credentials_of.get(code, ())
     ways = {row.credential for row in rows if row.kind == "one-of"}
     usual = (row.credential for row in rows if row.kind == "usual" and concerns(referential, code, row, aim))
-    return [known for code in usual if code not in ways and (known := referential.credential_by_code.get(code))]
+    return [referential.credential_by_code[code] for code in usual if code not in ways]
 
 
 def level_of_people(referential: Referential, code: str, qualification: Qualification) -> int:

@@ -76,10 +76,9 @@ class PathContext(Deriving):
     def options(self, code: str) -> Iterator[StepCredential]:
         """Yield what merely leads to an occupation: it never makes hours unknown."""
         referential = self.graph.referential
-        by_code, rows = referential.credential_by_code, referential.credentials_of.get(code, ())
-        for row in rows:
-            known = by_code.get(row.credential)
-            if known is not None and row.kind not in DEMANDED:
+        for row in referential.credentials_of.get(code, ()):
+            known = referential.credential_by_code[row.credential]
+            if row.kind not in DEMANDED:
                 hours, source = sane_hours(known.hours), row.source or known.source
                 yield _step_credential(known, "unknown", hours, source, requirement=row.kind, ground=row.ground)
 

@@ -449,12 +449,14 @@ def check_draft(draft: Draft) -> None:
     Raises
     ------
     ValueError
-        If a reader gives a status that is none.
+        If a reader gives a status that is none, or a credential that supposes or grants one that it does not give.
     PasserellesError
         If prerequisites of credentials form a chain longer than any law knows.
     """
     if odd := {s for asked in draft.requirements.values() for s in asked.values()}.difference(get_args(model.Status)):
         raise ValueError(f"status {', '.join(sorted(map(repr, odd)))} ({', '.join(get_args(model.Status))})")
+    if lost := {p for c in draft.credentials.values() for p in (*c.supposed, *c.grants)} - draft.credentials.keys():
+        raise ValueError(f"credentials {', '.join(sorted(map(repr, lost)))}")
     if not draft.overlay:
         _drop_links_to_nowhere(draft)
     _complete_domains(draft)

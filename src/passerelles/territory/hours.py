@@ -56,12 +56,11 @@ class PriorTraining:
         holdings = holdings_of(self.graph.referential, self.graph.codes[row], {}, titles=titles)
         prerequisites = {p for c in self.credentials for p in self.graph.referential.prerequisites_of(c)}
         for code in sorted(prerequisites | set(self.credentials)):
-            credential = self.graph.referential.credential_by_code.get(code)
-            presumed = credential is not None and code not in self.credentials and holdings.presumes(credential)
-            if presumed or holdings.of(code) == "yes":
-                continue
-            length = sane_hours(training_hours(credential)).expected if credential is not None else None
-            total += math.nan if length is None else length
+            credential = self.graph.referential.credential_by_code[code]
+            presumed = code not in self.credentials and holdings.presumes(credential)
+            if not presumed and holdings.of(code) != "yes":
+                length = sane_hours(training_hours(credential)).expected
+                total += math.nan if length is None else length
         return total if math.isnan(total) else round(total * TENTHS) / TENTHS
 
 

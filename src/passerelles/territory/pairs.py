@@ -478,7 +478,7 @@ def credentials_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[Choice]:
     referential = graph.referential
     known = referential.credential_by_code
     rows = [row for row in referential.credentials_of.get(lot.job, ()) if row.kind in DEMANDED]
-    on_request = {row.credential for row in rows if row.credential in known and _on_request(known[row.credential])}
+    on_request = {row.credential for row in rows if _on_request(known[row.credential])}
     of_lot = [row for row in rows if row.scope != "self-employed" or lot.self_employed]
     rows_of_title = [r for r in of_lot if lot.title_code in r.titles.split() and r.credential not in on_request]
     # Of several ways one suffices, each of which may take several things: one of each way, however chosen.
