@@ -38,6 +38,7 @@ FactOrigin = Literal["catalogue", "access text", "referential"]
 SELECTIVE: Final = ("competition", "appointment", "quota-of-offices")
 # Kinds that take no training of their own: a file, a visit, an oath.
 PROCEDURES: Final = ("autorisation", "inscription", "aptitude", "agrément", "carte")
+_KINDS: Final = get_args(model.RequirementKind)  # in the order in which they are told
 _EXAMINED_KINDS: Final = ("certificat", "habilitation", "permis")  # a diploma is more than its examination
 NO_HOURS: Final = model.Hours(0.0, 0.0, 0.0)
 READINGS: Final = "access-texts.json"
@@ -499,7 +500,6 @@ def _credentials(
     referential: Referential, rows: Sequence[model.CredentialRequirement], aim: Aim
 ) -> Iterator[AccessCredential]:
     """Yield what an occupation's rows name: required, choices, usual, options; prerequisites come first, each once."""
-    rank_of = {"required": 0, "one-of": 1, "usual": 2, "option": 3}
     yielded: set[tuple[str, str | None, str | None, model.Scope, bool]] = set()
     needed: set[str] = set()
     prerequisites: set[tuple[str, str | None, str | None, str | None]] = set()
@@ -520,7 +520,7 @@ def _credentials(
 
     def sort_key(row: model.CredentialRequirement) -> tuple[int, bool, bool, int, bool, str, str]:
         later = depth.get(row.credential, 0), registers(by_code[row.credential])
-        return rank_of[row.kind], not applying[id(row)], row.scope != "all", *later, row.group, row.alternative
+        return _KINDS.index(row.kind), not applying[id(row)], row.scope != "all", *later, row.group, row.alternative
 
     rows = sorted(rows, key=sort_key)
     rows_of = grouped(
@@ -528,8 +528,10 @@ def _credentials(
     )
     demanded = {k[:3] for k in rows_of if not k[-1]}
     for row in rows:
-        named = concerns_titles(referential, row.occupation, row, aim)
-        of_row = {"applies": applying[id(row)], "of_named_titles": named}
+        of_row = {
+            "applies": applying[id(row)],
+            "of_named_titles": concerns_titles(referential, row.occupation, row, aim),
+        }
         for credential in _with_prerequisites(referential, row, anyway, trade, **of_row):
             required, supposed = credential.requirement == "required", credential.needed_for is not None
             if required and supposed and row.scope == "all" and credential.code in offered:
@@ -574,9 +576,8 @@ def _with_prerequisites(
 ) -> Iterator[AccessCredential]:
     by_code = referential.credential_by_code
     origin: FactOrigin = "catalogue" if row.origin else "referential"
-    titles = tuple(row.titles.split())
     item_of: Callable[..., AccessCredential] = partial(
-        _item, origin=origin, scope=row.scope, titles=titles, ground=row.ground, **of_row
+        _item, origin=origin, scope=row.scope, titles=tuple(row.titles.split()), ground=row.ground, **of_row
     )
     before = referential.prerequisites_of(row.credential) if row.kind in DEMANDED else ()
     in_order = [by_code[code] for code in (*before, row.credential)]

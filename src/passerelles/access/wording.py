@@ -246,8 +246,7 @@ def other_ways_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[st
         ]  # fmt: skip
         several = any(len(parts) > 1 for parts, _ in others)
         names = few(sized, _NAMED_WAYS, say(f"conditions.{'or_of_several' if several else 'or'}", lang=lang))
-        taken_name = _choice([taken], _SHORT, lang)
-        lines.append(say("conditions.other_ways", lang=lang, taken=taken_name, others=names))
+        lines.append(say("conditions.other_ways", lang=lang, taken=_choice([taken], _SHORT, lang), others=names))
     return list(dict.fromkeys([*lines, *_failing_lines(conditions, lang)]))
 
 

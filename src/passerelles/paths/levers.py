@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date as Date  # noqa: N812 - `date` is the option
 from functools import cache, cached_property
-from itertools import combinations
+from itertools import chain, combinations, compress
 from numbers import Integral
 from typing import Any, ClassVar, Final, Literal, NamedTuple
 
@@ -172,9 +172,8 @@ class Situation:
         for credential in self.demands.credentials:
             with_it = self.graph.referential.prerequisites_of(credential.code)
             columns = tuple(column_of[c] for c in (*with_it, credential.code) if c in column_of)
-            if given_by_employer(credential):
-                continue  # to be had from the employer who hires, never before
-            if not self.closed[list(columns)].any():  # else nobody can obtain it
+            # Else nobody can obtain it, or only from the employer who hires, never before.
+            if not self.closed[list(columns)].any() and not given_by_employer(credential):
                 atoms.append(Atom(credential.code, credential.label, "credential", with_it=with_it, demanded=columns))
         # Of two that open as much, the one that takes these people less is chosen.
         length = (~self.has * self._stacked([p.length for p in self.prices], np.int64)).sum(axis=0)
@@ -286,7 +285,8 @@ class Situation:
     def _choices_met(self, members: tuple[int, ...]) -> Bools:
         """Shape (starts,): who holds what the credentials among the members suppose in a choice, or acquires it."""
         known = self.graph.referential.credential_by_code
-        brought = {c for m in members if self.atoms[m].kind == "credential" for c in self._with_prerequisites(m)}
+        credentials = [atom for atom in map(self.atoms.__getitem__, members) if atom.kind == "credential"]
+        brought = {code for atom in credentials for code in (*atom.with_it, atom.code)}
         able = np.ones(len(self.starts), dtype=np.bool_)
         for alternatives in (choice for code in brought if code in known for choice in known[code].choices):
             lacking = tuple(tuple(c for c in way if c not in brought) for way in alternatives)
@@ -294,10 +294,6 @@ class Situation:
             if all(lacking) and (OF_THE_TRADE,) not in alternatives:
                 able &= np.asarray([start.holdings.has_one_of(lacking) for start, _ in self.starts], dtype=np.bool_)
         return able
-
-    def _with_prerequisites(self, atom: int) -> tuple[str, ...]:
-        """A credential with its prerequisites."""
-        return (*self.atoms[atom].with_it, self.atoms[atom].code)
 
     def hours_for(self, members: tuple[int, ...], origin: int) -> tuple[float | None, bool]:
         """
@@ -340,14 +336,9 @@ class Situation:
     def candidates(self) -> list[AtomSet]:
         """Single atoms that open something, then groups that open what no single one does."""
         self.effort([(i,) for i, a in enumerate(self.atoms) if a.columns])
-        singles = [self._candidate((i,)) for i in range(len(self.atoms))]
-        singles = [c for c in singles if c.worth]
-        closed = self.known & ~self.open_already
-        for single in singles:
-            closed &= ~single.opens
-        groups: dict[tuple[int, ...], None] = {}
-        for at in np.flatnonzero(closed).tolist():
-            groups |= dict.fromkeys(self._groups(at))
+        singles = [c for i in range(len(self.atoms)) if (c := self._candidate((i,))).worth]
+        closed = self.known & ~self.open_already & ~np.any([single.opens for single in singles], axis=0)
+        groups = {*chain.from_iterable(map(self._groups, np.flatnonzero(closed).tolist()))}
         self.effort([tuple(m for m in g if self.atoms[m].columns) for g in groups])
         together = [self._candidate(g) for g in sorted(groups, key=lambda g: (len(g), g))]
         return singles + [c for c in together if c.worth]
@@ -643,7 +634,7 @@ def _lever(situation: Situation, candidate: AtomSet, rank: int, gained: int) -> 
     """Return a candidate as it is shown."""
     atoms: list[Atom] = [situation.atoms[m] for m in candidate.members]
     via = {row: how for a in reversed(atoms) for row, how in a.leads.items()}
-    pairs = [pair for pair, yes in zip(situation.pairs, candidate.opens, strict=True) if yes]
+    pairs = [*compress(situation.pairs, candidate.opens)]
     lengths = {o: situation.hours_for(candidate.members, o) for o in dict.fromkeys(o for o, _ in pairs)}
     hours = {o: length for o, (length, _) in lengths.items()}
     ends = [(situation.starts[o], o, situation.graph.occupations[t], via.get(t)) for o, t in pairs]
@@ -737,8 +728,7 @@ class _Choice:
     def _step_by_step(self, size: int) -> tuple[int, ...]:
         picked: list[int] = []
         while len(picked) < size:
-            covered = self.covered(picked)
-            gains = (self.opens & ~covered) @ self.situation.weights
+            gains = (self.opens & ~self.covered(picked)) @ self.situation.weights
             owned = self.owned(picked)
             costs = self.needs @ ~owned
             fits = (costs > 0) & (costs <= size - len(picked)) & (gains > 0)

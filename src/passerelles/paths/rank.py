@@ -273,9 +273,8 @@ class Paths(list[Path], Shown):
 
     def page(self, lang: Lang = "fr", *, title: str | None = None, frame: str | None = None) -> Page:
         """Return a table, with the verdict of `frame`, what the search says, and each path to unfold."""
-        none = [self._no_path(r, lang) for r in self.reached if not r.found]
-        if not self.reached:
-            none = [say("paths.no_target", lang=lang)]
+        no_target = [] if self.reached else [say("paths.no_target", lang=lang)]
+        none = [*no_target, *(self._no_path(r, lang) for r in self.reached if not r.found)]
         if not self:
             return Page(none[0], none[1:]) if title is None else Page(title, none)
         title = heading(self[0].origin, "title", lang) if title is None else title
@@ -427,8 +426,7 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     hires = None if named is None else frozenset(find_occupations(graph.referential, named))
     listed = hires if official_list else None
     frames = {**_default_frames(graph.referential), **({constraint.name: constraint} if constraint else {})}
-    day = day_of(date).isoformat()
-    context = PathContext(graph, tuple(frames.values()), listed, certifications, day, payers)
+    context = PathContext(graph, tuple(frames.values()), listed, certifications, day_of(date).isoformat(), payers)
     taken = {"practice_kinds": list(chosen.paths.practice_kinds)}
     taken |= {name: getattr(chosen.paths, name) for name in _ASSUMPTIONS} | {"max_steps": int(max_steps)}
     keyed: list[tuple[tuple[int, ...], Callable[..., Path]]] = []
@@ -542,7 +540,6 @@ def _paths_to(
         **more,
     )
     bonus = round(TENTHS * paths.market_weight * worth)
-    first = (int(state.closed[row]), int(unknown))
     for place, candidate in enumerate(best.paths, start=1):
         rows, parts = (*candidate.stages, row), _parts(space, candidate, worth)
         make_path = partial(
@@ -554,7 +551,8 @@ def _paths_to(
             weakest=candidate.weakest,
             detail=partial(detail, rows),
         )
-        yield (*first, candidate.cost - bonus, len(candidate.stages), *rows), make_path
+        obtainable_first = int(state.closed[row]), int(unknown)
+        yield (*obtainable_first, candidate.cost - bonus, len(candidate.stages), *rows), make_path
 
 
 def _parts(space: SearchSpace, candidate: PathCandidate, market: float) -> tuple[PathPart, ...]:
