@@ -166,9 +166,9 @@ def leading_in_words(
     if not chosen or (beside and not near):
         return "", [], 0
     dated = any(c.sure for c in chosen)
-    key = "certified" if demanded and (kinds or dated) else "certified_tied" if dated else "certified_undated"
-    if beside or not near:
-        key = "certified_beside" if beside else "certified_family"
+    of_all = bool(demanded and (kinds or dated))
+    keys = {"certified_beside": beside, "certified_family": not near, "certified": of_all, "certified_tied": dated}
+    key = next((key for key, holds in keys.items() if holds), "certified_undated")
     tied = [say("paths.certification.tied", lang=lang)] if key == "certified" else []
     # Registrations of one certification, of which nothing else differs, are named together.
     together = [*grouped(((replace(c, code="").described(lang), c in named), c) for c in chosen).values()]
@@ -520,17 +520,15 @@ class Certifications:
     def _named(self, code: str, rows: Sequence[Certification], credential: Credential | None) -> tuple[str, int | None]:
         """Label and level of a certification, of the register first, then of the file, then of the referential."""
         entry = self.register.registrations.get(code)
-        label, level = (entry.label, entry.level) if entry is not None else ("", None)
         labels = {row.label for row in rows if row.label}
-        if len(labels) > 1 and credential is not None:  # options of one certification: none of them is its name
-            labels = {credential.label}
-        label = label or _common_label(labels)
         levels = {int(row.level) for row in rows if row.level and row.level.isdigit()}
-        if level is None and len(levels) == 1:
-            level = levels.pop()
-        if credential is not None:
-            label, level = label or credential.label, credential.level if level is None else level
-        return label, level
+        # Of several labels, options of one certification, none is its name.
+        label = credential.label if len(labels) > 1 and credential is not None else _common_label(labels)
+        of_file = label, levels.pop() if len(levels) == 1 else None
+        known = [(entry.label, entry.level), of_file] if entry is not None else [of_file]
+        known += [(credential.label, credential.level)] if credential is not None else []
+        named, graded = zip(*known, strict=True)
+        return next(filter(None, named), ""), next((level for level in graded if level is not None), None)
 
 
 def _nearest_first(

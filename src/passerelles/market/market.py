@@ -205,9 +205,8 @@ def _survey(file: BmoFile, reading: FileRows) -> BmoSurvey:
                 if interval is None:
                     code = "unknown_cell" if text in ABSENT else "invalid_value"
                     reading.note(code, line, column=column, value=text)
-    for column, count in masked.items():
-        if count:
-            reading.note("secret_cells", column=column, count=count)
+    for column, count in (+masked).items():  # those that are not 0
+        reading.note("secret_cells", column=column, count=count)
     nomenclature, expected = _nomenclature(labels, file.year), _nomenclature((), file.year)
     if nomenclature != expected:
         reading.note("nomenclature_differs", found=nomenclature, expected=expected, year=file.year)
@@ -304,10 +303,8 @@ class Market:
     @cached_property
     def _default(self) -> BmoFile:
         """Latest survey whose families a crosswalk joins to ROME; only the likely ones are read to check."""
-        for file in reversed(self.bmo):
-            if file.likely_nomenclature in self.crosswalks and file.survey.nomenclature in self.crosswalks:
-                return file
-        return self.bmo[-1]
+        likely = (file for file in reversed(self.bmo) if file.likely_nomenclature in self.crosswalks)
+        return next((file for file in likely if file.survey.nomenclature in self.crosswalks), self.bmo[-1])
 
     @property
     def has_survey(self) -> bool:
@@ -334,9 +331,8 @@ class Market:
         """
         survey = self.survey(year)
         projects = survey.projects(basin, family)
-        why = "no_row" if family in survey.family_labels else "family_not_surveyed"
-        if basin != COUNTRY and basin not in survey.basins:
-            why = "basin_not_surveyed"
+        of_family = "no_row" if family in survey.family_labels else "family_not_surveyed"
+        why = of_family if basin == COUNTRY or basin in survey.basins else "basin_not_surveyed"
         return projects.openings(why, source=survey.file.source, year=survey.year, about=family, **survey.place(basin))
 
 

@@ -175,9 +175,8 @@ def _read_list(
 def _job(referential: Referential, code: str, title: str, note: Callable[..., None]) -> str | None:
     """Occupation of a row: its code, else its title; a column of codes may hold titles and the other way round."""
     texts = [text for text in (code, title) if text]
-    for text in texts:
-        if (known_code := code_of(referential, text)) is not None:
-            return known_code
+    if known := [known_code for text in texts if (known_code := code_of(referential, text)) is not None]:
+        return known[0]
     text = next((text for text in texts if occupations_meant(referential, text)), title or code)
     occupation = _occupation(referential, text, note)
     if occupation is not None:

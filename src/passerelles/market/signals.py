@@ -222,8 +222,8 @@ def job_openings(
             return (), Openings(figure, figure, figure), figure
         rows = ((f, survey.family_labels[f], market.openings(f, basin, year=when)) for f in surveyed)
         listed = tuple(FamilyOpenings(f, name, o, len(codes[f]), part_of(f).get(code)) for f, name, o in rows)
-        surveyed_openings = _sum_openings(market, listed, basin, when, link)
-        return listed, surveyed_openings, _own_part(listed, surveyed_openings.projects)
+        whole = _sum_openings(market, listed, basin, when, link)
+        return listed, whole, _own_part(listed, whole.projects)
 
     return openings_of
 
@@ -259,19 +259,17 @@ def job_tension(market: Market, referential: Referential, code: str, basin: Basi
     figure say which.
     """
     by_basin = market.tension_by_basin
-    if by_basin is not None:
-        nearest = by_basin.nearest(links_of(referential, code), basin.code)
-        if nearest is not None:
-            link, row = nearest
-            return _tension([(link.code, row)], by_basin, basin.code, link, basin.name)
+    if by_basin is not None and (nearest := by_basin.nearest(links_of(referential, code), basin.code)) is not None:
+        link, row = nearest
+        return _tension([(link.code, row)], by_basin, basin.code, link, basin.name)
     by_family = market.tension_by_family
     if by_family is not None and market.crosswalk is not None:
         families, family_link = families_of(market.crosswalk, referential, code)
         areas = [f"department:{d}" for d in basin.departments if len(basin.departments) == 1]
         areas += [f"region:{r}" for r in basin.regions if len(basin.regions) == 1]
         for area in (*areas, COUNTRY):
-            rows = [(f, by_family.rows[f, area]) for f in families if (f, area) in by_family.rows]
-            rows = [(f, row) for f, row in rows if row.tension is not None]
+            published = ((f, by_family.rows[f, area]) for f in families if (f, area) in by_family.rows)
+            rows = [(f, row) for f, row in published if row.tension is not None]
             if rows and family_link is not None:
                 return _tension(rows, by_family, area, family_link)
     return unknown("no_tension", territory=basin.code, territory_label=basin.name), _UNKNOWN_COMPONENTS
@@ -285,9 +283,8 @@ def _tension(
     def figure(values: list[int | None]) -> Figure:
         classes = [v for v in values if v is not None]
         if not classes:
-            about = " + ".join(codes)
-            place = {"territory": territory, "territory_label": name}
-            return unknown("not_published", source=source, year=table.file.year, about=about, **place)
+            place = {"territory": territory, "territory_label": name, "about": " + ".join(codes)}
+            return unknown("not_published", source=source, year=table.file.year, **place)
         return replace(_range_of(classes, codes, link, source, table.file.year, territory), territory_label=name)
 
     components = tuple(figure([row.components[i] for _, row in rows]) for i in range(len(COMPONENTS)))
@@ -346,11 +343,8 @@ def _fit(
     qualified: Mapping[str, tuple[str, ...]], referential: Referential, code: str, family: str
 ) -> tuple[float, bool]:
     """Share of a job's qualifications that lead to a family, and whether statistics name the job itself."""
-    for link in links_of(referential, code):
-        families = qualified.get(link.code, ())
-        if families:
-            return families.count(family) / len(families), link.via == "direct"
-    return 0.0, True
+    known = ((qualified.get(link.code, ()), link.via == "direct") for link in links_of(referential, code))
+    return next(((families.count(family) / len(families), own) for families, own in known if families), (0.0, True))
 
 
 def wage_ratio(market: Market, referential: Referential, code: str) -> Figure:

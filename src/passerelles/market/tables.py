@@ -129,11 +129,8 @@ def families_of(crosswalk: FapRome, referential: Referential, code: str) -> tupl
     An occupation whose own code the crosswalk lacks takes the families of its parent (``code_rome_parent``), and a
     specialised one those of its base.
     """
-    for link in links_of(referential, code):
-        families = crosswalk.families_of_rome.get(link.code)
-        if families:
-            return families, link
-    return (), None
+    known = ((crosswalk.families_of_rome.get(link.code, ()), link) for link in links_of(referential, code))
+    return next(((families, link) for families, link in known if families), ((), None))
 
 
 def shares(codes: tuple[str, ...], weights: Mapping[str, float] | None = None) -> Mapping[str, float]:
