@@ -306,8 +306,7 @@ def _flat_lists(batch: "pa.RecordBatch", schema: "pa.Schema") -> "pa.RecordBatch
 
 def _without_formulas(texts: Any) -> Any:
     """Return texts none of which a spreadsheet reads as a formula: ids of people may be any text."""
-    signs = pa.array(FORMULA_SIGNS, pa.string())
-    if not pc.any(pc.is_in(pc.utf8_slice_codeunits(texts, 0, 1), signs)).as_py():
+    if not pc.any(pc.is_in(pc.utf8_slice_codeunits(texts, 0, 1), pa.array(FORMULA_SIGNS, pa.string()))).as_py():
         return texts
     return pa.array([formula_safe(text) for text in texts.to_pylist()], pa.string())
 
@@ -437,9 +436,8 @@ def _compared_columns(table: "pa.Table", path: Path) -> "pa.Table":
 def _of_json(path: Path) -> "tuple[pa.Table, dict[str, Any]]":
     payload: Any = parse_json(read_file(path, most=MAX_JSON_BYTES).decode("utf-8-sig"))
     referential = payload["referential"]
-    names = ("name", "version", "sha256")
     provenance = {
-        "referential": {name: referential[name] for name in names},
+        "referential": {name: referential[name] for name in ("name", "version", "sha256")},
         "overlays": referential.get("overlays", []),
         "scorer": payload["scorer"],
         "settings": payload["settings"],

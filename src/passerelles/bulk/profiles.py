@@ -430,9 +430,7 @@ def read_people(directory: Directory, batch: "pa.RecordBatch", faults: Faults) -
         faults.setdefault(position, Fault("empty_profile"))
     stated = _stated_credentials(directory, batch.column("credentials"), faults)
     aims = _aims(batch.column("employment"), titles, faults)
-    good = np.ones(batch.num_rows, dtype=np.bool_)
-    good[list(faults)] = False
-    accepted = np.flatnonzero(good)
+    accepted = np.setdiff1d(np.arange(batch.num_rows), [*faults])
     extra = _beyond_occupation(directory.graph, rows, parents, columns)
     credentials = tuple(stated.get(i) for i in accepted.tolist()) if stated else None
     accepted_aims = tuple(aims[i] for i in accepted.tolist()) if aims else None
@@ -474,8 +472,7 @@ def _competency_columns(
     lengths = pc.fill_null(pc.list_value_length(column), 0).to_numpy(zero_copy_only=False).astype(np.int64)
     parents = np.repeat(np.arange(len(column), dtype=np.int64), lengths)
     values = column.flatten()
-    place = pc.index_in(values, value_set=directory.known)
-    place = pc.fill_null(place, -1).to_numpy(zero_copy_only=False)
+    place = pc.fill_null(pc.index_in(values, value_set=directory.known), -1).to_numpy(zero_copy_only=False)
     unknown = np.flatnonzero(place < 0)
     for position, entry in zip(parents[unknown].tolist(), unknown.tolist(), strict=True):
         if position not in faults:

@@ -378,8 +378,7 @@ class Ranker:
             faults |= {position: Fault(reason) for position, reason in reasons if reason is not None}
         people, accepted = profiles.read_people(self.directory, people_batch, faults)
         best = self.engine_at(before + first + batch.num_rows).rank(people, self.limit)
-        for position in accepted[best.size == 0].tolist():
-            faults[position] = Fault("no_move")
+        faults |= dict.fromkeys(accepted[best.size == 0].tolist(), Fault("no_move"))
         ids = people_batch.column("id")
         moves = self._moves(people, best, ids.take(pa.array(accepted)), numbers[accepted])
         return RankedBatch(moves, refused_rows(ids, numbers, faults), batch.num_rows)
