@@ -339,8 +339,7 @@ def _words(pen: Pen, diagram: Diagram) -> Iterator[str]:
     """Say each flow, and what is left of each lot where that may be published."""
     names = {n.key: n.short() for n in diagram.nodes}
     for flow in diagram.flows:
-        masked = say("territory.table.masked", lang=pen.lang)
-        people = masked if flow.masked else pen.say("people", n=flow.people)
+        people = say("territory.table.masked", lang=pen.lang) if flow.masked else pen.say("people", n=flow.people)
         key = "flow_once" if flow.once else "flow"
         yield pen.say(key, left=names[flow.left], right=names[flow.right], people=people)
     for node in diagram.nodes:

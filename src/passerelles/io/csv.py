@@ -192,10 +192,9 @@ def read_table(  # noqa: PLR0913 - what a format promises of its files
     table
         Its `notices` say everything that was wrong. A file that is no table at all gives no rows and a notice.
     """
-    columns = {*required, *optional}
 
     def columns_in(cells: Sequence[Cell]) -> int:
-        return len(columns.intersection(column_names(_names(cells), heads)))
+        return len({*required, *optional}.intersection(column_names(_names(cells), heads)))
 
     fit = fits or columns_in
     try:
@@ -634,9 +633,8 @@ def _decimal_of(text: str) -> str:
         return ""
     if len(set(signs)) > 1:
         return signs[-1]  # 1.250,50
-    other_sign = "." if signs[0] == "," else ","
     if len(signs) > 1:
-        return other_sign  # 1.250.000
+        return "." if signs[0] == "," else ","  # 1.250.000
     integer, _, decimals = text.partition(signs)
     return "" if len(decimals) == 3 and 0 < len(integer) <= 3 and integer != "0" else signs  # noqa: PLR2004 - a group of thousands
 

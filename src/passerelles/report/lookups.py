@@ -205,10 +205,8 @@ def _possible_text(migration: Migration, lang: Lang) -> str:
 
 
 def _destination_text(dest: Destination, lang: Lang) -> str:
-    if dest.relation is not None:
-        share = say(f"resolve.migrate.relation.{dest.relation}", lang=lang)
-    else:
-        share = "" if dest.share is None else percent(dest.share, lang=lang)
+    known = "" if dest.share is None else percent(dest.share, lang=lang)
+    share = known if dest.relation is None else say(f"resolve.migrate.relation.{dest.relation}", lang=lang)
     key = "share" if share else "no_share"
     return say(f"resolve.migrate.{key}", lang=lang, code=dest.code, label=dest.label, share=share) + _merges(dest, lang)
 
@@ -476,9 +474,7 @@ def _of_whom(items: Sequence[AccessCredential], titles: Mapping[str, str], lang:
         labels, hidden = sorted(titles[code] for code in codes)[:_SHOWN], len(codes) - _SHOWN
         more = say("moves.more", lang=lang, n=hidden) if hidden > 0 else ""
         of["titles"] = say(f"show.{key}", lang=lang, titles=listed(labels, lang) + more)
-    parts = list(of.values())
-    if any(c.scope == "all" and not c.titles for c in items):
-        parts = []
+    parts = [] if any(c.scope == "all" and not c.titles for c in items) else [*of.values()]
     if all(c.group is not None and c.ground for c in items):
         parts.insert(0, asked_text(items, lang))
     return f" ({', '.join(parts)})" if parts else ""

@@ -167,17 +167,15 @@ def staged_paths(case: Case, origins: tuple[Origin, ...]) -> tuple[tuple[Path, .
 def move_fold(case: Case, explained: Explained, common_frames: Collection[str] = ()) -> Details:
     """Return an explained move, to unfold."""
     w, move = case.words, explained.move
-    short = [w.typeset(training_text(case, explained))]
+    short = [w("move.people", n=explained.people)] if explained.people else []
     if move.probability is not None:
-        short.insert(0, w.typeset(say("moves.fact.probability", lang=w.lang, value=w.share(move.probability))))
-    if explained.people:
-        short.insert(0, w("move.people", n=explained.people))
+        short.append(w.typeset(say("moves.fact.probability", lang=w.lang, value=w.share(move.probability))))
+    short.append(w.typeset(training_text(case, explained)))
     level = move.level or "unknown"
     badge = level, say(f"territory.level.{level}", lang=w.lang)
-    blocks: list[Block] = [Facts(facts_of(case, explained)), *access_blocks(case, explained, common_frames)]
-    blocks.append(Bullets(tuple(reasons_of(case, move)), w("move.why")))
-    title = move.target.named or explained.key
-    return Details(explained.key, title, tuple(blocks), " · ".join(short), badge)
+    why = Bullets(tuple(reasons_of(case, move)), w("move.why"))
+    blocks = (Facts(facts_of(case, explained)), *access_blocks(case, explained, common_frames), why)
+    return Details(explained.key, move.target.named or explained.key, blocks, " · ".join(short), badge)
 
 
 def facts_of(case: Case, explained: Explained, *, items: bool = True) -> tuple[tuple[str, str], ...]:
@@ -304,8 +302,7 @@ def _access_bullets(case: Case, access: AccessConditions, to_obtain: Sequence[St
     sentences = some_only_lines(access, w.lang)
     if access.status == "unknown" or (access.status != "open" and not access.required and access.selection is None):
         sentences.append(w("credential.access_unknown"))
-    sentences += required_lines(access, w.lang)
-    sentences += obtain_lines(to_obtain, w.lang)
+    sentences += [*required_lines(access, w.lang), *obtain_lines(to_obtain, w.lang)]
     known = case.graph.referential.credential_by_code
     first = [c.label for c in to_obtain if c.code in known and known[c.code].before_training]
     sentences += [w("credential.before_training", label=label) for label in first]

@@ -522,8 +522,7 @@ def _method(case: Case) -> list[Block]:
 def _reproduce(case: Case) -> list[Block]:
     w = case.words
     settings, command = settings_grid(case), case.request.command
-    blocks: list[Block] = [choices_grid(case)]
-    blocks.append(Text(w("reproduce.usual")) if settings is None else settings)
+    blocks: list[Block] = [choices_grid(case), settings or Text(w("reproduce.usual"))]
     blocks += [Heading(w("reproduce.title")), Text(w("reproduce.checksum")), Code(report_checksum(case))]
     if command:
         blocks += [Text(w("reproduce.command")), Code(join(("passerelles", "report", *command)))]

@@ -116,8 +116,7 @@ def match(engine: Engine, query: requests.MatchBody, lang: Lang) -> Payload:
     allocation = allocate(engine, query, fragile, hiring, settings=settings, **data)
     release = published(publish(allocation), lang) if query.mask else allocation.release()
     release = replace(release, flows=release.flows[: query.limit])
-    without = envelope.UNUSED | envelope.TENSIONS
-    sources = envelope.data_sources(**data, without=without)
+    sources = envelope.data_sources(**data, without=envelope.UNUSED | envelope.TENSIONS)
     return envelope.territory_envelope(engine.graph, release, lang, settings=settings, sources=sources)
 
 
