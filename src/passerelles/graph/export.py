@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
-from typing import Final, Literal, cast, get_args
+from typing import Final, Literal, get_args
 
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph import core
@@ -211,7 +211,7 @@ def graph_format(path: Path, wanted: str | None = None) -> GraphFormat:
     name = str(path.suffix.removeprefix(".") if wanted is None else wanted).casefold()
     if name not in GRAPH_FORMATS:
         raise PasserellesError("export_format", format=name, path=path, known=", ".join(GRAPH_FORMATS))
-    return cast("GraphFormat", name)
+    return name
 
 
 def _write_parquet(graph: OccupationGraph, path: Path, *, overwrite: bool) -> None:
