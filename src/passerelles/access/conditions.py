@@ -523,15 +523,12 @@ def _credentials(
         return _KINDS.index(row.kind), not applying[id(row)], row.scope != "all", *later, row.group, row.alternative
 
     rows = sorted(rows, key=sort_key)
-    rows_of = grouped(
-        ((r.credential, r.group or None, r.alternative or None, r.scope, r.kind not in DEMANDED), r) for r in rows
-    )
+    keys = ((r.credential, r.group or None, r.alternative or None, r.scope, r.kind not in DEMANDED) for r in rows)
+    rows_of = grouped(zip(keys, rows, strict=True))
     demanded = {k[:3] for k in rows_of if not k[-1]}
     for row in rows:
-        of_row = {
-            "applies": applying[id(row)],
-            "of_named_titles": concerns_titles(referential, row.occupation, row, aim),
-        }
+        named = concerns_titles(referential, row.occupation, row, aim)
+        of_row = {"applies": applying[id(row)], "of_named_titles": named}
         for credential in _with_prerequisites(referential, row, anyway, trade, **of_row):
             required, supposed = credential.requirement == "required", credential.needed_for is not None
             if required and supposed and row.scope == "all" and credential.code in offered:
@@ -575,10 +572,8 @@ def _with_prerequisites(
     **of_row: Any,
 ) -> Iterator[AccessCredential]:
     by_code = referential.credential_by_code
-    origin: FactOrigin = "catalogue" if row.origin else "referential"
-    item_of: Callable[..., AccessCredential] = partial(
-        _item, origin=origin, scope=row.scope, titles=tuple(row.titles.split()), ground=row.ground, **of_row
-    )
+    of_row |= {"origin": "catalogue" if row.origin else "referential", "scope": row.scope, "ground": row.ground}
+    item_of: Callable[..., AccessCredential] = partial(_item, titles=tuple(row.titles.split()), **of_row)
     before = referential.prerequisites_of(row.credential) if row.kind in DEMANDED else ()
     in_order = [by_code[code] for code in (*before, row.credential)]
     for known in in_order:
@@ -643,9 +638,8 @@ def with_counted(
     choice is: ways by group, see `Demands.open_ways`. What is needed before something takes nothing of that.
     """
     anyway = {c.code for c in conditions.required if c.held == "yes" or c.requirement == "required"}
-    ways = grouped(
-        ((c.group, c.alternative or ""), c) for c in conditions.required if c.group and c.group_held != "yes"
-    )
+    open_choices = ((c.group, c) for c in conditions.required if c.group and c.group_held != "yes")
+    ways = grouped(((group, c.alternative or ""), c) for group, c in open_choices)
     counted_way: dict[str, str] = {}
     taken: dict[int, Way | None] = {}
     for (group, way), members in sorted(ways.items()):

@@ -236,11 +236,8 @@ def titles_meant(referential: Referential, occupation: str, aim: Aim) -> tuple[m
 
 def demanded_rows(referential: Referential, occupation: str, aim: Aim = NO_AIM) -> list[model.CredentialRequirement]:
     """Rows of what an occupation asks of somebody who means to work in a way: required, or one of several."""
-    return [
-        row
-        for row in referential.credentials_of.get(occupation, ())
-        if row.kind in DEMANDED and concerns(referential, occupation, row, aim)
-    ]
+    rows = (row for row in referential.credentials_of.get(occupation, ()) if row.kind in DEMANDED)
+    return [row for row in rows if concerns(referential, occupation, row, aim)]
 
 
 def diplomas_among(referential: Referential, codes: Iterable[str]) -> set[str]:
@@ -331,11 +328,8 @@ def often_brought(referential: Referential, holdings: Holdings, credential: mode
     """
     jobs = [job for job in holdings.occupations if not _takes_longer(credential, holdings.practice.get(job))]
     rows = ((job, row) for job in jobs for row in referential.credentials_of.get(job, ()) if row.kind in _FREQUENT)
-    codes = {
-        row.credential
-        for job, row in rows
-        if concerns(referential, job, row) and not (row.kind == "one-of" and _above(referential, job, row))
-    }
+    asked = ((job, row) for job, row in rows if concerns(referential, job, row))
+    codes = {row.credential for job, row in asked if row.kind != "one-of" or not _above(referential, job, row)}
     often = codes.union(*map(referential.prerequisites_of, codes))
     return credential.code in often and credential.kind in _LASTING_KINDS and holdings.of(credential) == "unknown"
 

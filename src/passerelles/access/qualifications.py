@@ -372,9 +372,8 @@ def _opened_by_practice(estimated: Qualification, job: _Job, settings: EffortSet
     if not ways:
         return estimated
     taught = duration_model().estimate(entry or estimated.level, domain_of(job.occupation))
-    return estimated._replace(
-        title=tuple((code,) for code in ways), practised=settings.open_share * taught.expected, entry=entry
-    )
+    title, practised = tuple((code,) for code in ways), settings.open_share * taught.expected
+    return estimated._replace(title=title, practised=practised, entry=entry)
 
 
 def published_for(occupation: model.Occupation, level: int) -> tuple[Duration, ...]:

@@ -98,11 +98,8 @@ def _without_implied(credentials: Sequence[AccessCredential], *, with_contests: 
     tops = {None, *named_apart}
     procedures = {c.code for c in credentials if c.needed_for is None and c.kind in PROCEDURES}
     studied = {(c.needed_for, c.group) for c in credentials if c.needed_for in procedures and c.kind in DIPLOMAS}
-    alone = [
-        c
-        for c in credentials
-        if c.code not in named_apart and (c.needed_for in tops or (c.needed_for, c.group) in studied)
-    ]
+    shown = (c for c in credentials if c.code not in named_apart)
+    alone = [c for c in shown if c.needed_for in tops or (c.needed_for, c.group) in studied]
     closed_ways = {(c.group, c.alternative) for c in alone if c.group is not None and c.closed and c.held != "yes"}
     return [c for c in alone if (c.group, c.alternative) not in closed_ways]
 
@@ -338,11 +335,9 @@ def asked_text(credentials: Sequence[AccessCredential], lang: Lang) -> str:
 def held_choices(conditions: AccessConditions, lang: Lang = "fr", *, supposed: bool = False) -> list[str]:
     """Return the choices of which a way is held, else the first ones; those by practice, only `supposed`, apart."""
     groups = grouped((c.group, c) for c in _needed(conditions) if c.group is not None and c.group_held == "yes")
-    return [
-        _choice(ways, _LABEL, lang)
-        for ways in map(_held_ways, map(_ways, groups.values()))
-        if all(any(c.kind == "experience" for c in way) for way in ways) is supposed
-    ]
+    held_ways = [_held_ways(_ways(members)) for members in groups.values()]
+    practised = [all(any(c.kind == "experience" for c in way) for way in ways) for ways in held_ways]
+    return [_choice(ways, _LABEL, lang) for ways, by in zip(held_ways, practised, strict=True) if by is supposed]
 
 
 def _needed(conditions: AccessConditions) -> list[AccessCredential]:
