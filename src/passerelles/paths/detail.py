@@ -368,9 +368,8 @@ def counted_title(graph: OccupationGraph, table: EffortTable, row: int, brought:
         return ""
     rows = referential.credentials_of.get(graph.codes[row], ())
     demanded = {need.credential for need in rows if need.kind in DEMANDED}  # a choice of them is listed already
-    usual = [
-        referential.credential_by_code[code] for way in table.titles[place] for code in way if code not in demanded
-    ]
+    codes = (code for way in table.titles[place] for code in way if code not in demanded)
+    usual = [*map(referential.credential_by_code.__getitem__, codes)]
     verified = [c for c in usual if holdings.of(c) == "yes" and not holdings.spares(c)]
     often = [c.label for c in usual if holdings.spares(c) or often_brought(referential, holdings, c)]
     return "" if verified else " / ".join(often)
@@ -488,9 +487,8 @@ def _status(
     unobtainable = list(chain(*map(_unobtainable, steps)))
     reasons = [("closed", label) for label in unobtainable]
     reasons += [(f"frame_{f.verdict}", f.label) for f in judged if f.verdict != "yes"]
-    known = {
-        c.code: ("practice" if c.kind == "experience" else "length", c.label) for s in steps for c in s.credentials
-    }
+    credentials = (c for s in steps for c in s.credentials)
+    known = {c.code: ("practice" if c.kind == "experience" else "length", c.label) for c in credentials}
     unknown = [(u, s.target.name or "") for s in steps for u in s.unknown if not s.timed or u == "selection"]
     reasons += [(u, end) if u in _UNNAMED_UNKNOWNS else known.get(u, ("length", u)) for u, end in unknown]
     reasons += [("months", known[u][1]) for s in steps if s.timed for u in s.unknown if u != "selection"]

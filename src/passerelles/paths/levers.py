@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date as Date  # noqa: N812 - `date` is the option
-from functools import cache, cached_property
-from itertools import chain, combinations, compress
+from functools import cache, cached_property, partial
+from itertools import chain, combinations, compress, starmap
 from numbers import Integral
 from typing import Any, ClassVar, Final, Literal, NamedTuple
 
@@ -191,18 +191,14 @@ class Situation:
             return []
         referential = self.graph.referential
         named = {name for credential in self.demands.credentials for name in credential.filed}
-        leading = grouped(
-            (c.code, (row, c))
-            for row in self.targets
-            for c in self.certifications.leading(self.graph.codes[row], referential, self.day)
-            if c.code not in named
-        )
+        leading = partial(self.certifications.leading, referential=referential, day=self.day)
+        leads = ((row, c) for row in self.targets for c in leading(self.graph.codes[row]) if c.code not in named)
         atoms = []
-        for code, links in leading.items():
+        for code, links in grouped((c.code, (row, c)) for row, c in leads).items():
             _, first = links[0]
-            hours, leads = None if first.hours is None else first.hours.expected, {row: c.match for row, c in links}
+            hours, via = None if first.hours is None else first.hours.expected, {row: c.match for row, c in links}
             least = hours is not None and first.hours_kind in LEAST
-            atoms.append(Atom(code, first.label, "certification", (), (), hours, leads, first.level, least=least))
+            atoms.append(Atom(code, first.label, "certification", (), (), hours, via, first.level, least=least))
         places = {int(self.table.title[row]) for row in self.targets} - {len(self.table.titles)}
         title_codes = {code for place in places for way in self.table.titles[place] for code in way}
         usual = {name for code in title_codes for name in referential.credential_by_code[code].filed}
@@ -223,11 +219,8 @@ class Situation:
         macro, listed = self.graph.macro, self.graph.competencies
         wanted = {c for target in self.targets for c in required_columns(self.graph, target).tolist()}
         under = grouped((int(macro[c]), c) for c in sorted(wanted) if macro[c] >= 0 and macro[c] != c)
-        by_macro = [
-            Atom(listed[m].code, listed[m].name, "macro", tuple(columns), tuple(listed[c].code for c in columns))
-            for m, columns in sorted(under.items())
-            if len(columns) > 1
-        ]
+        several = [(listed[m], columns) for m, columns in sorted(under.items()) if len(columns) > 1]
+        by_macro = [Atom(m.code, m.name, "macro", cs, tuple(listed[c].code for c in cs)) for m, cs in several]
         return [*by_macro, *(Atom(listed[c].code, listed[c].name, "competency", (c,)) for c in sorted(wanted))]
 
     @cached_property
@@ -637,11 +630,11 @@ def _lever(situation: Situation, candidate: AtomSet, rank: int, gained: int) -> 
     pairs = [*compress(situation.pairs, candidate.opens)]
     lengths = {o: situation.hours_for(candidate.members, o) for o in dict.fromkeys(o for o, _ in pairs)}
     hours = {o: length for o, (length, _) in lengths.items()}
-    ends = [(situation.starts[o], o, situation.graph.occupations[t], via.get(t)) for o, t in pairs]
-    opened = tuple(
-        Opened(start.end.code, job.code, people, how, hours[o], start.end.label, job.label)
-        for (start, people), o, job, how in ends
-    )
+
+    def opened(o: int, t: int) -> Opened:
+        (start, people), job = situation.starts[o], situation.graph.occupations[t]
+        return Opened(start.end.code, job.code, people, via.get(t), hours[o], start.end.label, job.label)
+
     kind: LeverKind = atoms[0].kind if len(atoms) == 1 else "group"
     column_of = situation.demands.column_of
     held = {c for c in column_of if all(situation.has[o][column_of[c]] for o in hours)}
@@ -654,7 +647,8 @@ def _lever(situation: Situation, candidate: AtomSet, rank: int, gained: int) -> 
     known_credentials = situation.graph.referential.credential_by_code
     supposed = tuple(known_credentials[c].label for c in with_it if c in known_credentials and c not in codes)
     least = mean is not None and any(is_least for _, is_least in lengths.values())
-    return Lever(*named, gained, candidate.worth, opened, with_it, mean, codes, level, supposed, least)
+    opens = tuple(starmap(opened, pairs))
+    return Lever(*named, gained, candidate.worth, opens, with_it, mean, codes, level, supposed, least)
 
 
 def _kinds(kinds: Iterable[str] | str | None) -> frozenset[LeverKind]:

@@ -682,14 +682,10 @@ def _in_months(step: Step, lang: Lang, practice: float) -> tuple[str, str]:
 def _credential_lines(step: Step, lang: Lang) -> list[str]:
     """What is required: held, to obtain in order, and whether the profession is regulated."""
     held = grouped((c.supposed, c.label) for c in step.credentials if c.held == "yes")
-    has, supposed = (
-        (*held.get(maybe, ()), *wording.held_choices(step.access, lang, supposed=maybe)) for maybe in (False, True)
-    )
-    lines = [
-        say(f"paths.step.{key}", lang=lang, names=listed(dict.fromkeys(names), lang))
-        for key, names in (("has", has), ("supposed", supposed))
-        if names
-    ]
+    lines = list[str]()
+    for key, maybe in (("has", False), ("supposed", True)):
+        named = dict.fromkeys((*held.get(maybe, ()), *wording.held_choices(step.access, lang, supposed=maybe)))
+        lines += [say(f"paths.step.{key}", lang=lang, names=listed(named, lang))] if named else []
     lines += [*obtain_lines(step.to_obtain, lang), *wording.other_ways_lines(step.access, lang)]
     told_apart = step.access.varies and step.access.status != "unknown"
     of_name = told_apart and any(c.scope == "titles" for c in step.access.required)

@@ -207,9 +207,8 @@ class PathPool:
         """
         undominated: dict[PathCandidate, tuple[float, ...]] = {}
         # Less is better: what is no worse on any, and not the same, dominates.
-        figures = {
-            c: (c.hours, -c.weakest, len(c.stages), 0 if self.pareto else -c.fit) for c in self.candidates.values()
-        }
+        candidates = self.candidates.values()
+        figures = {c: (c.hours, -c.weakest, len(c.stages), 0 if self.pareto else -c.fit) for c in candidates}
         for candidate, figure in sorted(figures.items(), key=lambda item: (item[0].cost, item[1])):
             if not any(rival != figure and all(map(le, rival, figure)) for rival in undominated.values()):
                 undominated[candidate] = figure
