@@ -452,9 +452,8 @@ class Certifications:
     ) -> Iterator[LeadingCertification]:
         """Yield a certification if it is in force on a day, else those that replace it, or that it is to replace."""
         if credential is not None and day.isoformat() < credential.valid_from:
-            before = [
-                f for f in dict.fromkeys(self.register.formers.get(rncp, ())) if self.register.state(f, day) == "yes"
-            ]
+            formers = dict.fromkeys(self.register.formers.get(rncp, ()))
+            before = [former for former in formers if self.register.state(former, day) == "yes"]
             if before:
                 yield from (self._from_rows(former, self._rows(former), match, day, sure=True) for former in before)
                 return

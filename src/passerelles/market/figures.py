@@ -134,9 +134,8 @@ class Figure:
 
     def origin(self, lang: Lang = "fr") -> str:
         """Return source, year and place, as far as they are known."""
-        return ", ".join(
-            filter(None, (self.source, self.year, territory_name(self.territory, lang, self.territory_label)))
-        )
+        place = territory_name(self.territory, lang, self.territory_label)
+        return ", ".join(filter(None, (self.source, self.year, place)))
 
     def short(self, lang: Lang = "fr", *, decimals: int = 0, share: bool = False) -> str | None:
         """Return the number for a narrow column, or both its ends, a `share` in per cent; None where it is unknown."""

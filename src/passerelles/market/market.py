@@ -137,9 +137,8 @@ class BmoFile:
         """Provenance; the number of rows is 0 until the survey is read."""
         if self.is_read:
             return self.survey.file
-        return self.recognised.source(
-            FileRecord(self.recognised.name, self.sha256, "xlsx" if self.recognised.workbook else "", 0)
-        )
+        encoding = "xlsx" if self.recognised.workbook else ""
+        return self.recognised.source(FileRecord(self.recognised.name, self.sha256, encoding, 0))
 
     @property
     def likely_nomenclature(self) -> Nomenclature:
