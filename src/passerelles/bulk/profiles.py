@@ -240,9 +240,8 @@ def _batch(records: Sequence[CsvRecord], header: Sequence[str]) -> "pa.RecordBat
         else None
         for record, cells in zip(records, zip(*columns.values(), strict=True), strict=True)
     ]  # fmt: skip
-    lists = [
-        list(filter(None, (c.strip("[] \"'") for c in _SEP.split(cell or "")))) for cell in columns["competencies"]
-    ]
+    several = (_SEP.split(cell or "") for cell in columns["competencies"])
+    lists = [[code for text in texts if (code := text.strip("[] \"'"))] for texts in several]
     stated = [cell and ";".join(map(_pair, _SEP.split(cell))) for cell in columns["credentials"]]
     ways = [cell and (meaning(_EMPLOYMENT, cell) or cell) for cell in columns["employment"]]
     values = {**columns, "competencies": lists, "credentials": stated, "employment": ways, FAULT: faults}
