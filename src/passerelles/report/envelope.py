@@ -184,11 +184,8 @@ def data_sources(
 
 def data_source_lines(sources: Answers, *, lang: Lang = "fr") -> list[str]:
     """Return publisher and year of the data beside the referential, each once."""
-    names = dict.fromkeys(
-        say("territory.table.source", lang=lang, source=s["source"], year=s["year"]) if s["year"] else s["source"]
-        for s in sources
-        if s["source"]
-    )
+    dated = {(s["source"], s["year"]): None for s in sources if s["source"]}
+    names = [say("territory.table.source", lang=lang, source=s, year=year) if year else s for s, year in dated]
     return [say("territory.table.sources", lang=lang, list=listed(names, lang))] if names else []
 
 

@@ -323,9 +323,8 @@ class Fiche(NamedTuple):
         titles = {title.code: title.label for title in self.referential.titles_in(self.code)}
         flags, choices = values["flags"].items(), _choices(conditions, titles, lang)
         said = {c.code: set[str]() for c in conditions.credentials}
-        credentials = [
-            coded(c[0].code, _credential(c, [*choices], titles, said[c[0].code], lang)) for c in _rows(conditions)
-        ]
+        asked = ((c, c[0].code) for c in _rows(conditions))
+        credentials = [coded(code, _credential(c, [*choices], titles, said[code], lang)) for c, code in asked]
         blocks = [
             ("definition", [values["definition"]] if values["definition"] else unknown),
             ("access", [values["access"]] if values["access"] else unknown),
@@ -436,10 +435,8 @@ def _lettered(conditions: AccessConditions) -> AccessConditions:
     """Return what access takes with the ways of each choice lettered from a on, whatever the tables call them."""
     named = grouped((c.group, c.alternative or "") for c in conditions.credentials if c.group is not None)
     letters = {(g, way): chr(ord("a") + n) for g, ways in named.items() for n, way in enumerate(sorted({*ways}))}
-    lettered = (
-        replace(c, alternative=letters.get((c.group or "", c.alternative or ""))) for c in conditions.credentials
-    )
-    return replace(conditions, credentials=tuple(lettered))
+    ways = [(c, (c.group or "", c.alternative or "")) for c in conditions.credentials]
+    return replace(conditions, credentials=tuple(replace(c, alternative=letters.get(way)) for c, way in ways))
 
 
 def _choices(conditions: AccessConditions, titles: Mapping[str, str], lang: Lang) -> dict[str, str]:
@@ -482,10 +479,9 @@ def _of_whom(items: Sequence[AccessCredential], titles: Mapping[str, str], lang:
 
 def _rows(conditions: AccessConditions) -> Iterable[Sequence[AccessCredential]]:
     """Return what access takes line by line: what several ways of a choice ask for, and say alike, in one."""
-    numbered = enumerate(conditions.credentials)
-    return grouped(
-        ((c.group, c.code, c.scope, c.titles, c.note) if c.group is not None else n, c) for n, c in numbered
-    ).values()
+    asked = conditions.credentials
+    keys = (n if c.group is None else (c.group, c.code, c.scope, c.titles, c.note) for n, c in enumerate(asked))
+    return grouped(zip(keys, asked, strict=True)).values()
 
 
 def _credential(

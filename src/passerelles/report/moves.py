@@ -95,11 +95,8 @@ def explained_origins(case: Case, most: int | None = None) -> tuple[Origin, ...]
     origins = []
     for code, targets in best.items():
         moves = {move.target.code: move for move in moves_of(case.graph, targets, only=targets_of[code])}
-        codes = [
-            end
-            for end, move in moves.items()
-            if (code, end) in flows or case.request.limit or move.probability is None or move.probability >= least
-        ]
+        likely = {end for end, move in moves.items() if move.probability is None or move.probability >= least}
+        codes = [end for end in moves if (code, end) in flows or case.request.limit or end in likely]
         direct = {path.codes[0]: path for path in _paths(case, code, codes, max_steps=1, limit=1)}
         flows_to = {end: tuple(flows.get((code, end), ())) for end in codes}
         rows = tuple(named_by_flows(case, Explained(moves[end], direct[end], flows_to[end])) for end in codes)

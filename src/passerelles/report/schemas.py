@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from typing import Any, Final, get_args
 
 from passerelles.access import conditions
@@ -100,12 +101,7 @@ SHAPES: Final[Mapping[str, Schema]] = {
 
 def definitions() -> dict[str, Schema]:
     """Return the shapes that others refer to, by name."""
-    declaring = (
-        MobilityArea,
-        AreaMember,
-        Passage,
-        *(value for module in _DECLARING for value in vars(module).values()),
-    )
+    declaring = chain((MobilityArea, AreaMember, Passage), *(vars(module).values() for module in _DECLARING))
     declared = (getattr(value, "spec", None) if isinstance(value, type) else value for value in declaring)
     records = {record.name: record for record in declared if isinstance(record, Record) and record.name}
     return {**_DEFS, **{name: record.schema() for name, record in records.items()}}
@@ -153,10 +149,10 @@ def shape_name(name: str) -> str:
         If there is none.
     """
     short = name.removeprefix("passerelles/")
-    for candidate in (short, f"{short}@1"):
-        if candidate in SHAPES:
-            return candidate
-    raise PasserellesError("unknown_schema", name=name, known=", ".join(SHAPES))
+    full_name = short if short in SHAPES else f"{short}@1"
+    if full_name not in SHAPES:
+        raise PasserellesError("unknown_schema", name=name, known=", ".join(SHAPES))
+    return full_name
 
 
 @cache

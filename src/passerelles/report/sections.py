@@ -40,11 +40,9 @@ CellValue = str | int | Cell  # of a table whose rows are made by hand
 def fragile_grid(case: Case) -> Grid:
     """Fragile jobs: who, how many, where they could go and who is left; of a masked report, who and how many."""
     allocation = case.allocation
-    placed, to_confirm = (
-        sum_by_key((flow.fragile.key, flow.people) for flow in flows)
-        for flows in (allocation.flows, allocation.to_confirm)
-    )
-    going = grouped((flow.fragile.key, flow) for flow in (*allocation.flows, *allocation.to_confirm))
+    certain, doubted = allocation.flows, allocation.to_confirm
+    placed, to_confirm = (sum_by_key((flow.fragile.key, flow.people) for flow in flows) for flows in (certain, doubted))
+    going = grouped((flow.fragile.key, flow) for flow in (*certain, *doubted))
     columns = "employer job headcount#" + ("" if case.masked else " placed# to_confirm# left# towards")
     rows = []
     for lot in sorted(allocation.fragile.lots, key=lambda lot: -lot.people):
@@ -64,11 +62,9 @@ def _job(lot: Lot) -> Cell:
 
 def _destinations_text(case: Case, flows: Sequence[Flow]) -> str:
     ends = sum_by_key(((flow.hiring.employer, flow.hiring.wording, flow.hiring.job), flow.people) for flow in flows)
-    texts = [
-        case.words("towards", n=case.words.figure(n), employer=employer, job=job)
-        for (employer, job, _), n in sorted(ends.items(), key=lambda item: (-item[1], item[0]))
-    ]
-    return case.words("fact.and").join(case.words.first(texts, _DESTINATIONS)) or case.words("none")
+    w, most_first = case.words, sorted(ends.items(), key=lambda item: (-item[1], item[0]))
+    texts = [w("towards", n=w.figure(n), employer=employer, job=job) for (employer, job, _), n in most_first]
+    return w("fact.and").join(w.first(texts, _DESTINATIONS)) or w("none")
 
 
 def hiring_grid(case: Case) -> Grid:
