@@ -56,12 +56,8 @@ def rank(
     title = opts.say("moves.title" if occupied else "moves.title_profile", label=end.name, code=end.code)
     hints = [nearer(graph, start, move) for move in moves[: opts.explain]]  # asked for alone: it takes time
     notes = [sentence(near, move, lang=lang) for near, move in zip(hints, moves, strict=False)]
-    show = opts.on_screen(
-        lambda lang: moves.explained(lang, title=title, first=opts.explain, notes=notes),
-        graph.referential,
-        unfold=opts.explain,
-        occupied=occupied,
-    )
+    page = partial(moves.explained, title=title, first=opts.explain, notes=notes)
+    show = opts.on_screen(page, graph.referential, unfold=opts.explain, occupied=occupied)
     payload = partial(envelope.moves_envelope, "rank@1", graph, moves, lang, nearest=hints, occupied=occupied)
     opts.emit(payload, moves.sheets(lang), show)
     opts.draw(lambda charts: charts.neighbour_map(graph, start, moves=moves, lang=lang))
@@ -135,11 +131,9 @@ def show(
 ) -> None:
     """Show what the referential says of an occupation."""
     fiche, lang = lookups.Fiche.of(opts.with_access(), occupation), opts.lang
-    opts.emit(
-        lambda: envelope.unscored_envelope("show@1", fiche.referential, [fiche.to_dict()]),
-        [fiche.sheet(lang, codes=codes)],
-        lambda console: lookups.print_occupation(console, fiche, lang, codes=codes),
-    )
+    about = partial(envelope.unscored_envelope, "show@1", fiche.referential)
+    show = partial(lookups.print_occupation, fiche=fiche, lang=lang, codes=codes)
+    opts.emit(lambda: about([fiche.to_dict()]), [fiche.sheet(lang, codes=codes)], show)
 
 
 @shared("basin referential overlay no_access data form output chart lang")
@@ -149,11 +143,9 @@ def compare(opts: CommandOptions, occupations: Annotated[list[str], argument("co
 
     session, referential, lang = opts.session, opts.graph.referential, opts.lang
     comparison = put_side_by_side(session.graph, occupations, market=session.market, basin=session.basin(opts.basin))
-    opts.emit(
-        lambda: envelope.unscored_envelope("compare@1", referential, **comparison.to_dict(lang)),
-        comparison.sheets(lang)[::-1],
-        opts.on_screen(comparison.page, referential),
-    )
+    about = partial(envelope.unscored_envelope, "compare@1", referential)
+    show = opts.on_screen(comparison.page, referential)
+    opts.emit(lambda: about(**comparison.to_dict(lang)), comparison.sheets(lang)[::-1], show)
     opts.draw(lambda charts: charts.comparison_bars(comparison, lang=lang))
 
 
@@ -210,11 +202,8 @@ def areas(opts: CommandOptions, jobs: Annotated[Path | None, option("areas_jobs"
     def page(lang: Lang) -> Page:
         return shown.page(lang)._replace(title=grouping.page(lang).title)  # how many areas there are in all
 
-    opts.emit(
-        lambda: opts.scored("areas@1", ()) | shown.to_dict(lang),
-        shown.sheets(lang),
-        opts.on_screen(page, graph.referential),
-    )
+    show = opts.on_screen(page, graph.referential)
+    opts.emit(lambda: opts.scored("areas@1", ()) | shown.to_dict(lang), shown.sheets(lang), show)
     opts.draw(lambda charts: charts.area_map(grouping, lang=lang))
 
 
@@ -235,14 +224,10 @@ def sources(
         kinds = ", ".join(opts.say(f"moves.kind.{kind}") for kind in moves.excluded)
         opts.tell("moves.left_out", n=moves.left_out, kinds=kinds)
     title = heading(find_start(graph, target).end, "title_towards", lang)
-    opts.emit(
-        lambda: envelope.moves_envelope("sources@1", graph, moves, lang, settings=settings),
-        moves.sheets(lang),
-        opts.on_screen(
-            lambda lang: moves.explained(lang, title=title, first=opts.explain), graph.referential,
-            unfold=opts.explain, occupied=True,
-        ),
-    )  # fmt: skip
+    page = partial(moves.explained, title=title, first=opts.explain)
+    show = opts.on_screen(page, graph.referential, unfold=opts.explain, occupied=True)
+    payload = partial(envelope.moves_envelope, "sources@1", graph, moves, lang, settings=settings)
+    opts.emit(payload, moves.sheets(lang), show)
     return bool(moves)
 
 
@@ -283,13 +268,11 @@ def paths(
     end = find_start(graph, start).end
     title = opts.say("paths.title" if end.code else "paths.title_profile", label=end.name, code=end.code)
 
-    show = opts.on_screen(
-        lambda lang: ranked.page(lang, title=title, frame=legal_frame.name if legal_frame else None)._replace(
-            details=[path.explanation(lang) for path in ranked[:explain]]
-        ),
-        graph.referential,
-        unfold=explain,
-    )
+    def page(lang: Lang) -> Page:
+        shown = ranked.page(lang, title=title, frame=legal_frame.name if legal_frame else None)
+        return shown._replace(details=[path.explanation(lang) for path in ranked[:explain]])
+
+    show = opts.on_screen(page, graph.referential, unfold=explain)
     opts.emit(lambda: envelope.paths_envelope(graph, ranked, lang), ranked.sheets(lang), show)
     if ranked:
         opts.draw(lambda charts: charts.path_ladder(ranked[0], lang=lang))

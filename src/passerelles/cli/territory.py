@@ -1,6 +1,7 @@
 """Commands on a territory: territory rank, match, batch, sums, signals, and the report."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from operator import attrgetter
 from pathlib import Path
@@ -169,11 +170,8 @@ def match(
         print_allocation(console, limited, lang=lang)
         opts.print_origin(console, graph, sources)
 
-    opts.emit(
-        lambda: envelope.territory_envelope(graph, limited, lang, settings=chosen, sources=sources),
-        [*limited.sheets(lang), *action_sheet(release, lang)],
-        show,
-    )
+    payload = partial(envelope.territory_envelope, graph, limited, lang, settings=chosen, sources=sources)
+    opts.emit(payload, [*limited.sheets(lang), *action_sheet(release, lang)], show)
     opts.tell_notes(limited.notes)
     opts.draw(lambda charts: charts.territory_sankey(release.to_dict(lang), lang=lang))
     return allocation.status != "infeasible" and bool(allocation.placed)
@@ -234,13 +232,12 @@ def _compare(opts: TerritoryOptions, graph: "OccupationGraph", fragile: list[Pat
     scenarios = {text: read_scenario(text) for text in opts.scenario or ()}
     compared = compare_scenarios(graph, fragile, opts.hiring, scenarios, **common)
     sheet, lang = Sheet("scenarios", Scenario.spec.columns, lambda: compared, opts.lang), opts.lang
-    opts.emit(
-        lambda: envelope.envelope("territory-scenarios@1", graph, dicts(compared, lang), settings=common["settings"]),
-        [sheet],
-        opts.on_screen(
-            lambda lang: Page(say("territory.title.scenarios", lang=lang), sheets=[sheet]), graph.referential
-        ),
-    )
+
+    def payload() -> dict[str, Any]:
+        return envelope.envelope("territory-scenarios@1", graph, dicts(compared, lang), settings=common["settings"])
+
+    page = Page(opts.say("territory.title.scenarios"), sheets=[sheet])
+    opts.emit(payload, [sheet], opts.on_screen(lambda _: page, graph.referential))
     return any(scenario.allocation.placed for scenario in compared)
 
 
