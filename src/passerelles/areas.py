@@ -422,9 +422,8 @@ def _areas(
         return AreaMember(graph.codes[row], graph.occupations[row].name, *counts, ends)
 
     def first(group: Sequence[int], values: Floats | Ints) -> tuple[str, ...]:
-        ranked = sorted(
-            (row for row in group if values[row] > 0 and not silent[row]), key=lambda row: (-values[row], row)
-        )
+        told = (row for row in group if values[row] > 0 and not silent[row])
+        ranked = sorted(told, key=lambda row: (-values[row], row))
         return tuple(graph.codes[row] for row in ranked[:_NAMED])
 
     for number, (group, stability) in enumerate(zip(groups, together, strict=True), 1):

@@ -96,9 +96,8 @@ def compile_index(
 
     target = Path(path)
     referential = graph.referential
-    stored_scorers = [
-        scorer_for(referential, name) for name in (*check_codes(scorers, what="scorers"), graph.settings.scorer)
-    ]
+    named = (*check_codes(scorers, what="scorers"), graph.settings.scorer)
+    stored_scorers = [scorer_for(referential, name) for name in named]
     if scorers:
         stored_scorers.append(scorer_for(referential, graph.settings.scorer, occupied=False))
     by_name = {scorer.name: scorer for scorer in stored_scorers}

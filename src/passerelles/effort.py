@@ -566,6 +566,5 @@ def step_hours(
     studies, practice = demands.lasting(missing, price, holdings)
     supposed = ~course & (np.round(expected, 1) > published)
     studies = np.maximum(studies, np.where(supposed, table.months(learned, rows, level), 0.0))
-    return StepHours(
-        low, expected, high, closed, unsettled, selective, certain, studies, practice, *demands.training(price)
-    )
+    required, vague = demands.training(price)
+    return StepHours(low, expected, high, closed, unsettled, selective, certain, studies, practice, required, vague)

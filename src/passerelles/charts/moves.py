@@ -646,9 +646,8 @@ def _credential(pen: Pen, credential: "StepCredential") -> str:
     if credential.held == "yes":
         return credential.label
     hours, lang = credential.hours.expected, pen.lang
-    length = (
-        say("paths.hours.exact", lang=lang, expected=round(hours)) if hours else duration_text(credential.months, lang)
-    )
+    in_hours = say("paths.hours.exact", lang=lang, expected=round(hours)) if hours else ""
+    length = in_hours or duration_text(credential.months, lang)
     if not length and hours is None:
         length = say("paths.step.no_length", lang=lang)
     text = pen.say("credential", label=credential.label, length=length) if length else credential.label

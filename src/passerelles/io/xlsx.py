@@ -131,9 +131,8 @@ class Workbook:
             plain = _plain(self, xml)
             if plain is None and xml.count(b"<c ") + xml.count(b"<c>") > _MAX_WALKED:
                 raise DamagedWorkbookError(f"more than {_MAX_WALKED} cells, written in an unusual way")
-            return (plain or _walk(self, sheet))._replace(
-                hidden=_hidden_rows(xml), struck=_struck_rows(xml, self.struck)
-            )
+            cells = plain or _walk(self, sheet)
+            return cells._replace(hidden=_hidden_rows(xml), struck=_struck_rows(xml, self.struck))
 
     @cached_property
     def _styles(self) -> list[tuple[int, str, bool]]:
@@ -577,11 +576,8 @@ def _open_document(archive: zipfile.ZipFile) -> Workbook:
             sheets[name][1].extend(merged)
             sheets[name][2].extend(numbers if about.get("visibility", "visible") != "visible" else ())
             sheets[name][3].extend(numbers if styles <= struck else ())
-    read = {
-        name: SheetCells(rows, tuple(areas), *map(frozenset, out))
-        for name, (rows, areas, *out) in sheets.items()
-        if name
-    }
+    sheets.pop("", None)
+    read = {name: SheetCells(rows, tuple(areas), *map(frozenset, out)) for name, (rows, areas, *out) in sheets.items()}
     if not read:
         raise DamagedWorkbookError("no visible sheet")
     return _OpenWorkbook(archive, dict.fromkeys(read, _OPEN_PART), _EPOCH, read)

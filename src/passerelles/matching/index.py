@@ -588,9 +588,8 @@ def _numbered(texts: Iterable[str]) -> tuple[Mapping[str, int], Ints]:
 
 def _shares(counts: "sparse.csr_array") -> "sparse.csr_array":
     """Rows divided by their sums."""
-    return vectors.with_data(
-        counts, counts.data / np.repeat(np.asarray(counts.sum(axis=1)).ravel(), np.diff(counts.indptr))
-    )
+    totals = np.asarray(counts.sum(axis=1)).ravel()
+    return vectors.with_data(counts, counts.data / np.repeat(totals, np.diff(counts.indptr)))
 
 
 def _likelihood(counts: "sparse.csr_array") -> Likelihood:

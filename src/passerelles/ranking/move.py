@@ -528,11 +528,8 @@ def move_facts(move: Move, lang: Lang) -> str:
 
 def move_sentences(move: Move, lang: Lang) -> list[str]:
     """Return what is held, near and missing, each credential, and each filter's verdict."""
-    lines = [
-        say(f"moves.items.{state}", lang=lang, n=len(items), names=names(items, _MOST_NAMED, lang))
-        for state, items in by_state(move)
-        if teachable(items)
-    ]
+    told = [(f"moves.items.{state}", items) for state, items in by_state(move) if teachable(items)]
+    lines = [say(key, lang=lang, n=len(items), names=names(items, _MOST_NAMED, lang)) for key, items in told]
     lines += some_only_lines(move.access, lang) if move.access.status == "unknown" else []
     lines += required_lines(move.access, lang)
     lines += wage_lines(move.wages, lang) + observed_lines(move.observed, lang)

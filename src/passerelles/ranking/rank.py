@@ -427,9 +427,8 @@ def moves_of(
         ranked = [entry for entry in ranked if graph.codes[entry[1]] in only]
     moves = _explained(graph, best.scored, ranked, wages)
     reason = best.reason or ("offset" if len(best.ranked) <= first else "")
-    return Moves(
-        moves, strict=best.strict, undecided=best.undecided, reason=reason, listing=bool(graph.referential.moves_of)
-    )
+    listing = bool(graph.referential.moves_of)
+    return Moves(moves, strict=best.strict, undecided=best.undecided, reason=reason, listing=listing)
 
 
 def _explained(

@@ -511,9 +511,8 @@ def occupations_meant(referential: Referential, text: str) -> tuple[str, ...]:
     wanted = normalise_label(text) if len(text) <= LONGEST else ""
     if not wanted:
         return ()
-    return titles_by_label(referential).get(wanted) or tuple(
-        sorted({title.occupation for title in _titles_by_form(referential).get(wanted, ())})
-    )
+    by_form = {title.occupation for title in _titles_by_form(referential).get(wanted, ())}
+    return titles_by_label(referential).get(wanted) or tuple(sorted(by_form))
 
 
 def exact_occupation(referential: Referential, text: str) -> str:
@@ -679,9 +678,8 @@ def foreign_code(referential: Referential, text: str) -> dict[str, str]:
 def meant_as_code(text: str) -> bool:
     """Whether an unknown text is rather a code than a title: one word, more than a third of it figures, no "ATSEM2"."""
     word = text.strip()
-    return bool(code_form("".join(word.split()))) or (
-        " " not in word and 3 * sum(c.isdigit() for c in word) > len(word)
-    )
+    digits = sum(c.isdigit() for c in word)
+    return bool(code_form("".join(word.split()))) or (" " not in word and 3 * digits > len(word))
 
 
 def _of_same_start(text: str, codes: Sequence[str]) -> tuple[str, ...]:

@@ -301,9 +301,8 @@ def _is_reference(context: FeatureContext) -> NDArray[np.float64]:
 
 def _group_size(context: FeatureContext) -> NDArray[np.float64]:
     plain = ~context.graph.is_specialised
-    return np.asarray(
-        np.log(np.maximum(1, np.bincount(context.graph.group[plain])[context.graph.group])), dtype=np.float64
-    )
+    sizes = np.bincount(context.graph.group[plain])[context.graph.group]
+    return np.asarray(np.log(np.maximum(1, sizes)), dtype=np.float64)
 
 
 def _title_count(context: FeatureContext) -> NDArray[np.float64]:

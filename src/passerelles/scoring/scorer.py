@@ -171,11 +171,8 @@ def load_scorer(name: str = "default") -> Scorer:
 @cache
 def _shipped() -> Mapping[str, Scorer]:
     """Scorers that ship with the package, by name."""
-    scorers = {
-        file.name.removesuffix(_ENDING): Scorer.model_validate_json(file.read_bytes())
-        for file in (files("passerelles.scoring") / "weights").iterdir()
-        if file.name.endswith(_ENDING)
-    }
+    shipped = [f for f in (files("passerelles.scoring") / "weights").iterdir() if f.name.endswith(_ENDING)]
+    scorers = {f.name.removesuffix(_ENDING): Scorer.model_validate_json(f.read_bytes()) for f in shipped}
     return MappingProxyType(scorers)
 
 

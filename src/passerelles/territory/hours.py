@@ -166,9 +166,8 @@ class EffortCosts:
             found = step_hours(table, demands, state, held, row, targets=targets)
             for j, own in apart.items():
                 alone = step_hours(own, demands, state, held, row, targets=targets)
-                found = StepHours(
-                    *(np.where(np.arange(len(targets)) == j, *ends) for ends in zip(alone, found, strict=True))
-                )
+                here = np.arange(len(targets)) == j
+                found = StepHours(*(np.where(here, *ends) for ends in zip(alone, found, strict=True)))
             return found
 
         for i, (row, held) in enumerate(zip(origins.tolist(), people, strict=True)):

@@ -112,11 +112,8 @@ def lots_within(lots: Lots, area: Area, places: Places) -> Lots:
     values = {"territory": area.name, "communes": len(area.communes)}
     out = [lot for lot, is_inside in located if is_inside is False]
     message = Problem(lots.file, 0, "", "outside", {**values, "people": sum(x.people for x in out), "lines": len(out)})
-    unsure = [
-        Problem(lots.file, lot.row, "", "partly_inside", {**values, "basin": lot.basin_label}, lot.people)
-        for lot, is_inside in located
-        if is_inside is None
-    ]
+    unclear = [(lot, {**values, "basin": lot.basin_label}) for lot, is_inside in located if is_inside is None]
+    unsure = [Problem(lots.file, lot.row, "", "partly_inside", about, lot.people) for lot, about in unclear]
     if all(is_inside is not True for _, is_inside in located):
         raise PasserellesError(f"territory_empty_{lots.side}", name=area.name)
     result = _with_lots(lots, [lot for lot, is_inside in located if is_inside])

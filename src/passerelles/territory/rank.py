@@ -402,9 +402,8 @@ def _rater(territory: Territory, moves: JobMoves, radius: float, *, ruled: bool)
         hours = hours_at(moves, where)
         tension, openings = figures(end.job, end.basin, end.basin_label)
         parts = rank_parts(territory.settings, chance=chance, hours=hours.expected, tension=tension, km=km, same=same)
-        kind = (
-            "same-job" if same else kind_between(referential, start.job, end.job, start.title_codes | end.title_codes)
-        )
+        titles = start.title_codes | end.title_codes
+        kind: MoveKind = "same-job" if same else kind_between(referential, start.job, end.job, titles)
         return Ranked(
             rank=0,
             fragile=start,

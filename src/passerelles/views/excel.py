@@ -68,10 +68,8 @@ class Help(NamedTuple):
 def book_page(sheet: Sheet, *, lang: Lang) -> BookPage:
     """Return a sheet as a page of a workbook: heads and words for people, figures as figures; no empty column shows."""
     columns = sheet.columns
-    rows = [
-        [c.cell_text(v, lang) if isinstance(v, str) else v for c, v in zip(columns, row, strict=True)]
-        for row in sheet.rows
-    ]
+    pairs = (zip(columns, row, strict=True) for row in sheet.rows)
+    rows = [[c.cell_text(v, lang) if isinstance(v, str) else v for c, v in row] for row in pairs]
     empty = frozenset(place for place in range(len(columns)) if rows and all(row[place] in (None, "") for row in rows))
     heads = [c.label(lang) for c in columns]
     return BookPage(sheet.label(lang), heads, rows, [c.kind for c in columns], hidden=empty)

@@ -63,11 +63,8 @@ class Screen(Console):
 def with_holding_spaces(text: str, lang: Lang) -> str:
     """Return a text of the same length whose no-break spaces, its own and those of the language, rich will keep."""
     text = text.translate(_CONTROLS)
-    spaced = typeset(text, lang)
-    return "".join(
-        _HOLDING[was] if now in "\u00a0\u202f" and was in _HOLDING else was
-        for was, now in zip(text, spaced, strict=True)
-    )
+    pairs = zip(text, typeset(text, lang), strict=True)
+    return "".join(_HOLDING[was] if now in "\u00a0\u202f" and was in _HOLDING else was for was, now in pairs)
 
 
 def plain_screen(file: IO[str], *, lang: Lang = "fr", width: int = WIDTH) -> Screen:

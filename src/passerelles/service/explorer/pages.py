@@ -328,10 +328,8 @@ def _groups(ask: PageRequest, comparison: Comparison) -> list[tuple[str, str, Se
     sides = [(c, dict(zip(c.occupations, c.weights, strict=True))) for c in shown]
     groups = grouped(((c.presence, c.occupations[0] if c.presence == "only" else ""), (c, w)) for c, w in sides)
     labels = {o.code: o.label for o in comparison.occupations}
-    return [
-        (presence, ask.words(f"compare.{presence}", n=len(rows), label=labels.get(only, "")), rows)
-        for (presence, only), rows in groups.items()
-    ]
+    named = ((presence, labels.get(only, ""), rows) for (presence, only), rows in groups.items())
+    return [(key, ask.words(f"compare.{key}", n=len(rows), label=label), rows) for key, label, rows in named]
 
 
 def paths(ask: PageRequest, origin: str, target: str) -> str:
