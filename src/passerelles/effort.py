@@ -255,8 +255,7 @@ class EffortTable:
         sums, after
             S and P towards the target before the first step, and after the stages, in thousandths of an hour.
         """
-        fall = sums[0] - after[0]
-        learned = np.clip((sums[1] - after[1]) / np.maximum(fall, 1.0), 0.0, 1.0)
+        learned = np.clip((sums[1] - after[1]) / np.maximum(sums[0] - after[0], 1.0), 0.0, 1.0)
         spared = np.floor(self.paths.practice_share * learned * (direct - last))
         return np.asarray(direct - spared, dtype=np.int64)
 
@@ -553,8 +552,7 @@ def step_hours(
     missing = demands.needed & ~price.held
     course = demands.trained_alone(missing, price)
     level = table.standing(table.level_at(row), table.brought(row, holdings), rows)
-    tenths = table.final(learned, rows, level)
-    taught = np.where(course, 0, tenths) / TENTHS
+    taught = np.where(course, 0, table.final(learned, rows, level)) / TENTHS
     selective, certain = demands.selects(price), demands.certain_hours(missing, price)
     unknown = (missing & price.unknown).any(axis=1) | ~(table.lists[rows] | course) | demands.hidden
     unknown |= selective & (taught > 0) & (certain == 0)  # what is published of a post that one is chosen for is known

@@ -565,11 +565,7 @@ def _merged(item: AccessCredential, rows: Sequence[model.CredentialRequirement])
 
 
 def _with_prerequisites(
-    referential: Referential,
-    row: model.CredentialRequirement,
-    anyway: Holdings,
-    trade: Iterable[str],
-    **of_row: Any,
+    referential: Referential, row: model.CredentialRequirement, anyway: Holdings, trade: Iterable[str], **of_row: Any
 ) -> Iterator[AccessCredential]:
     by_code = referential.credential_by_code
     of_row |= {"origin": "catalogue" if row.origin else "referential", "scope": row.scope, "ground": row.ground}

@@ -301,8 +301,7 @@ def review(
     columns = {heading: worklist.texts(worklist.place(name)) for heading, name in (contexts or {}).items()}
     employers, sectors, agreements = (columns.get(heading, ()) for heading in ("employer", "sector", "agreement"))
     named = contexts_of(texts, employers=employers, sectors=sectors, agreements=agreements)
-    beside = named if kind == "title" else None
-    answers = resolve_many(referential, texts, kind=kind, contexts=beside)
+    answers = resolve_many(referential, texts, kind=kind, contexts=named if kind == "title" else None)
     rows: list[ResolvedRow] = []
     titles = referential if kind == "title" else None
     for i, candidates in enumerate(answers):

@@ -120,8 +120,7 @@ class Search:
             uncovered = np.minimum(uncovered, self.uncovered.take(rows, axis=1))
         sums = self.effort.towards(self.target, uncovered)
         last = self.effort.final(sums[0], self.target, level)
-        missing = state.missing_after(self.target, *stages)
-        last = self.space.demands.hours(last, missing, state.price, self.target)
+        last = self.space.demands.hours(last, state.missing_after(self.target, *stages), state.price, self.target)
         least = self.effort.least(self.direct, self.sums, last, sums)
         return np.asarray(np.maximum(spent + last, least), dtype=np.int64)
 

@@ -311,8 +311,7 @@ def _stored_scores(graph: OccupationGraph, scorer: Scorer, index: Index, about: 
     """Scores of all pairs: those of the index, else computed."""
     if about["scores"] is None:
         return build_table(graph, scorer).scores
-    rows = len(graph.codes)
-    parts = [_rows(index.array(name), rows) for name in about["scores"]]
+    parts = [_rows(index.array(name), len(graph.codes)) for name in about["scores"]]
     return Scores(about["base"], tuple(scorer.parts), parts)
 
 

@@ -250,8 +250,7 @@ def _add_health(app: FastAPI, service: ServiceApp) -> None:
         if service.short.blocked or service.long.blocked:
             return problems.problem("stuck", lang=lang, extra={"stuck": stuck})
         if not service.ready or service.short.full or service.long.full:
-            key = "busy" if service.ready else "not_ready"
-            return problems.problem(key, lang=lang, headers={"retry-after": "1"})
+            return problems.problem("busy" if service.ready else "not_ready", lang=lang, headers={"retry-after": "1"})
         return Response(b'{"status":"ready","stuck":%d}' % stuck, media_type=JSON, headers=NO_STORE)
 
     @app.get("/openapi.json", include_in_schema=False)

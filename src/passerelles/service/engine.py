@@ -135,8 +135,7 @@ class Engine(Session):
         """Digest of all that an answer depends on besides the request."""
         envelopes = envelope("rank@1", self.graph, ()), envelope("rank@1", self.graph, (), occupied=False)
         observed = self.observed_moves and self.observed_moves.file.sha256
-        data = self.keeper.digest, observed
-        return hashlib.sha256(repr((package_version(), envelopes, data)).encode()).digest()
+        return hashlib.sha256(repr((package_version(), envelopes, self.keeper.digest, observed)).encode()).digest()
 
     def warm(self) -> None:
         """Work out what the first requests would wait for: the indexes of titles and of competencies."""

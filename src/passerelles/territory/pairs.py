@@ -16,15 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.access.conditions import kind_between, training_hours
-from passerelles.access.holdings import (
-    DEMANDED,
-    Aim,
-    Holdings,
-    concerns,
-    given_by_employer,
-    groups_of,
-    holdings_of,
-)
+from passerelles.access.holdings import DEMANDED, Aim, Holdings, concerns, given_by_employer, groups_of, holdings_of
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.market import Market, family_codes

@@ -454,12 +454,11 @@ def whole_map(ask: PageRequest) -> str:
     groups = map_domains(ask.engine)
     chosen = fiche_of(ask, text).code if (text := ask.one("job")) else ""
     dots = sorted((d for g in groups for d in g.dots), key=lambda d: d.code)
-    sheet = Sheet("map", _DOT, lambda: dots, ask.lang)
     return ask.render(
         "map.html",
         groups=groups,
         chosen=next((d for d in dots if d.code == chosen), None),
-        grid=ask.table(sheet, label=lambda d: ask.url("show", d.code)),
+        grid=ask.table(Sheet("map", _DOT, lambda: dots, ask.lang), label=lambda d: ask.url("show", d.code)),
     )
 
 
