@@ -389,21 +389,21 @@ def _status(
 ) -> model.AccessStatus:
     """Return what access comes to: the hardest thing that is demanded, else what is stated of the whole."""
     referential, aim, access, alone = stated.referential, stated.aim, stated.access, stated.alone
+    code = access.occupation
     others_chosen = access.selection is not None and selection is None
     demanded = _ways(credentials)
     # Of a choice, one way without a competition is enough; what others pass, or wait for an office, selects who enters.
     chosen = any(all(any(c.kind == "concours" for c in way) for way in ways) for ways in demanded)
-    if selection is not None and selection.kind in SELECTIVE:
-        chosen = chosen or concerns(referential, access.occupation, selection, aim)
+    chosen |= selection is not None and selection.kind in SELECTIVE and concerns(referential, code, selection, aim)
     if chosen or (access.status == "selective" and not others_chosen):
         return "selective"
     others = (c for c in credentials if c.demanded and c.scope == "titles" and not c.applies)
-    if stand_for(referential, access.occupation, frozenset(title for c in others for title in c.titles)):
+    if stand_for(referential, code, frozenset(title for c in others for title in c.titles)):
         return "unknown"  # one thing of some titles, another of others: nothing tells it of the job at large
     if demanded:
         return "conditional"
     if access.status == "unknown":
-        return "open" if alone is not None and _may_be_open(referential, access.occupation, alone) else "unknown"
+        return "open" if alone is not None and _may_be_open(referential, code, alone) else "unknown"
     asked = aim.titles or any(c.demanded for c in credentials)
     # Others have to, or are chosen, not this person.
     return "open" if others_chosen or (access.status == "conditional" and asked) else access.status

@@ -69,8 +69,8 @@ def access_text(conditions: AccessConditions, lang: Lang = "fr", *, sized: bool 
         texts = [say("conditions.short.held" if conditions.required else "conditions.short.unnamed", lang=lang)]
     elif not texts:
         years = conditions.status == "open" and any(c.kind == "experience" for c in usual_of(conditions))
-        texts = [say(f"conditions.short.{'years' if years else conditions.status}", lang=lang)]
-        texts.append(others_text(conditions, lang))
+        key = "years" if years else conditions.status
+        texts = [say(f"conditions.short.{key}", lang=lang), others_text(conditions, lang)]
     text = ", ".join(filter(None, texts))
     return say("conditions.of_title", lang=lang, text=text, title=conditions.title) if conditions.title else text
 

@@ -573,8 +573,7 @@ def _of_text(data: bytes, fits: Fits, name: str, path: Path, *, repair_apostroph
     lines = list(io.StringIO(text, newline=""))
     fits = _once_a_row(fits)
     delimiter = max((_ONE_COLUMN, *DELIMITERS), key=lambda sign: _fit_of(lines, sign, fits))
-    rows: list[NumberedRow] = list(_records(lines, delimiter, name, log))
-    written = rows
+    written: list[NumberedRow] = list(_records(lines, delimiter, name, log))
     header, line, rows = _with_header(written, fits)
     above = [row for row in written if row[0] < line]
     sign, digest = delimiter.strip(_ONE_COLUMN), hashlib.sha256(data).hexdigest()

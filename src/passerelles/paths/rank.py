@@ -523,7 +523,6 @@ def _paths_to(
 ) -> Iterator[tuple[tuple[int, ...], Callable[..., Path]]]:
     """Yield the order of each path among all (obtainable, known, cost, steps, codes), and what makes it of its rank."""
     space, graph = state.space, state.space.graph
-    paths = space.settings.paths
     direct, unknown = int(state.final[row]) / TENTHS, _unknown(state, row)
     academic = float(space.effort.months(state.sums[0][row], row, state.standing[row]))
     of_target = partial(
@@ -532,13 +531,13 @@ def _paths_to(
         target=start.end_of(graph.referential, graph.occupations[row]),
         calibrated=space.calibrated,
         direct_hours=direct,
-        direct_months=round(max(direct / paths.month_hours, academic), 1),
+        direct_months=round(max(direct / space.settings.paths.month_hours, academic), 1),
         direct_known=not unknown,
         gap=best.gap,
         referential=graph.referential.stamp,
         **more,
     )
-    bonus = round(TENTHS * paths.market_weight * worth)
+    bonus = round(TENTHS * space.settings.paths.market_weight * worth)
     for place, candidate in enumerate(best.paths, start=1):
         rows, parts = (*candidate.stages, row), _parts(space, candidate, worth)
         make_path = partial(

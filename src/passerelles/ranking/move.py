@@ -531,8 +531,7 @@ def move_sentences(move: Move, lang: Lang) -> list[str]:
     told = [(f"moves.items.{state}", items) for state, items in by_state(move) if teachable(items)]
     lines = [say(key, lang=lang, n=len(items), names=names(items, _MOST_NAMED, lang)) for key, items in told]
     lines += some_only_lines(move.access, lang) if move.access.status == "unknown" else []
-    lines += required_lines(move.access, lang)
-    lines += wage_lines(move.wages, lang) + observed_lines(move.observed, lang)
+    lines += required_lines(move.access, lang) + wage_lines(move.wages, lang) + observed_lines(move.observed, lang)
     ours = sentences("filters", lang=lang)  # our filters' reasons stand alone; a name goes before those of others
     reasons = ((v, v.sentence(lang)) for v in move.filters)
     lines += [t[:1].upper() + t[1:] if f"name.{v.name}" in ours else labelled(v.name, t, lang) for v, t in reasons]

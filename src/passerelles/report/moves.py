@@ -278,10 +278,9 @@ def access_blocks(
 
 def access_unranked(case: Case, flow: Flow) -> list[Block]:
     """Return what access takes of a flow of which no move is ranked: from a fiche to a part of it, or back."""
-    referential = case.graph.referential
     start, end = flow.fragile, flow.hiring
-    holdings = holdings_towards(referential, start.job, start.title_codes, end.title_codes)
-    demands = demands_of_job(referential, end.job, holdings.aim)
+    holdings = holdings_towards(case.graph.referential, start.job, start.title_codes, end.title_codes)
+    demands = demands_of_job(case.graph.referential, end.job, holdings.aim)
     access, needed = required_of(demands, demands.price(holdings), holdings, 0)
     return _access_bullets(case, access, [c for c in needed if c.held != "yes"])
 
@@ -302,8 +301,7 @@ def _access_bullets(case: Case, access: AccessConditions, to_obtain: Sequence[St
     sentences += [*required_lines(access, w.lang), *obtain_lines(to_obtain, w.lang)]
     known = case.graph.referential.credential_by_code
     first = [c.label for c in to_obtain if c.code in known and known[c.code].before_training]
-    sentences += [w("credential.before_training", label=label) for label in first]
-    sentences += usual_lines(access, w.lang)
+    sentences += [w("credential.before_training", label=label) for label in first] + usual_lines(access, w.lang)
     return [Bullets(tuple(map(w.typeset, sentences)), w("move.credentials"))] if sentences else []
 
 

@@ -401,9 +401,8 @@ def sentences_of(case: Case) -> tuple[str, ...]:
     if tenth := case.release.last_tenth(w.lang):
         sentences.append(w.typeset(tenth))
     uncovered = allocation.fragile.people - allocation.placed - allocation.reserved
-    sentences.append(w("summary.left", n=uncovered) if uncovered else w("summary.nobody_left"))
-    sentences.append(w("summary.decides"))
-    return tuple(sentences)
+    left = w("summary.left", n=uncovered) if uncovered else w("summary.nobody_left")
+    return (*sentences, left, w("summary.decides"))
 
 
 def _placement_sentences(case: Case) -> Iterator[str]:

@@ -76,8 +76,7 @@ def held_competencies(graph: OccupationGraph, columns: Sequence[int] | NDArray[n
 
 def required_columns(graph: OccupationGraph, row: int) -> NDArray[np.int32]:
     """Columns of the competencies that an occupation requires."""
-    cells = graph.weight_cells
-    return cells.columns[cells.of_row(row)]
+    return graph.weight_cells.columns[graph.weight_cells.of_row(row)]
 
 
 def coverage_row(graph: OccupationGraph, competencies: HeldCompetencies) -> NDArray[np.float64]:

@@ -303,9 +303,8 @@ class ServiceApp(AsyncExitStack):
 
     def _is_immediate(self, make: Make, query: Any) -> bool:
         """Whether an answer takes a millisecond or two: moves from a code, which nothing has to be searched for."""
-        position = self.engine.graph.position
         texts = (query.origin, *(query.targets or ())) if make is answers.rank and _is_short(make, query) else (None,)
-        return all(isinstance(text, str) and text in position for text in texts)
+        return all(isinstance(text, str) and text in self.engine.graph.position for text in texts)
 
     def warm(self) -> None:
         """Make what first requests would wait for; with option `warm`, each occupation's moves while there is room."""

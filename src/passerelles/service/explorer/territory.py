@@ -177,8 +177,7 @@ def _case(ask: PageRequest, body: PlanBody) -> tuple[Case, tuple[Lots, Lots | No
     fragile, hiring = lots_of["fragile"], lots_of["hiring"]
     if fragile is None:
         raise PasserellesError("explorer_no_table")
-    floor = body.floor
-    chosen = graph.settings if floor is None else with_options(graph.settings, "territory", floor=floor)
+    chosen = graph.settings if body.floor is None else with_options(graph.settings, "territory", floor=body.floor)
     allocation = allocate(engine, body, fragile, hiring, settings=chosen, **data)
     request = Request(mask=body.mask, invented=body.sample is not None, pictures=True)
     return Case(graph, allocation, request, Words(ask.lang), **data), (fragile, hiring)
