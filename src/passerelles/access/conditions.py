@@ -1,6 +1,6 @@
 """`AccessConditions`: what a job takes, what somebody holds of it, and the kind of move that follows."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, replace
 from functools import partial
 from typing import Any, ClassVar, Final, Literal, NamedTuple, cast, get_args
@@ -473,10 +473,8 @@ def training_hours(credential: model.Credential) -> model.Hours:
             low = expected + extra if low is None else low + (in_firm.low if in_firm.low is not None else extra)
             high = None if high is None else high + (in_firm.high if in_firm.high is not None else extra)
             expected += extra
-        elif extra is not None and low is None:
-            low = extra  # what is taught comes on top, and nobody has published how much
-        elif expected is not None and low is None:
-            low = expected
+        elif low is None:
+            low = expected if extra is None else extra  # what is taught comes on top, and nobody has published how much
     if expected is None and takes_no_training(credential):
         return NO_HOURS
     return model.Hours(low, expected, high, hours.source)
@@ -499,10 +497,7 @@ def takes_no_training(credential: model.Credential) -> bool:
 def _credentials(
     referential: Referential, rows: Sequence[model.CredentialRequirement], aim: Aim
 ) -> Iterator[AccessCredential]:
-    """Yield what an occupation's rows name: required, choices, usual, options; prerequisites come first, each once."""
-    yielded: set[tuple[str, str | None, str | None, model.Scope, bool]] = set()
-    needed: set[str] = set()
-    prerequisites: set[tuple[str, str | None, str | None, str | None]] = set()
+    """Return what an occupation's rows name: required, choices, usual, options; prerequisites come first, each once."""
     applying = {id(row): concerns(referential, row.occupation, row, aim) for row in rows}
     settled = {row.credential for row in rows if row.kind == "required" and applying[id(row)]}
     groups = groups_of(row for row in rows if applying[id(row)])
@@ -523,28 +518,41 @@ def _credentials(
         return _KINDS.index(row.kind), not applying[id(row)], row.scope != "all", *later, row.group, row.alternative
 
     rows = sorted(rows, key=sort_key)
+    named: list[AccessCredential] = []
+    for row in rows:
+        titles = concerns_titles(referential, row.occupation, row, aim)
+        of_row = {"applies": applying[id(row)], "of_named_titles": titles}
+        named += _with_prerequisites(referential, row, anyway, trade, **of_row)
+    return _each_once(rows, named, offered)
+
+
+def _each_once(
+    rows: Iterable[model.CredentialRequirement], named: Iterable[AccessCredential], offered: Collection[str]
+) -> Iterator[AccessCredential]:
+    """Yield what rows name once, as all of them say, and what comes before it, unless its own choice offers it."""
+    yielded: set[tuple[str, str | None, str | None, model.Scope, bool]] = set()
+    needed: set[str] = set()
+    prerequisites: set[tuple[str, str | None, str | None, str | None]] = set()
     keys = ((r.credential, r.group or None, r.alternative or None, r.scope, r.kind not in DEMANDED) for r in rows)
     rows_of = grouped(zip(keys, rows, strict=True))
     demanded = {k[:3] for k in rows_of if not k[-1]}
-    for row in rows:
-        named = concerns_titles(referential, row.occupation, row, aim)
-        of_row = {"applies": applying[id(row)], "of_named_titles": named}
-        for credential in _with_prerequisites(referential, row, anyway, trade, **of_row):
-            required, supposed = credential.requirement == "required", credential.needed_for is not None
-            if required and supposed and row.scope == "all" and credential.code in offered:
-                continue
-            named_as = credential.code, credential.group, credential.alternative
-            key, before = (*named_as, credential.scope, not credential.demanded), (*named_as, credential.needed_for)
-            # Before something, once for the same titles or the self-employed, and not what everybody needs.
-            again = key in yielded or (supposed and (before in prerequisites or credential.code in needed))
-            prerequisites.add(before)
-            if again:
-                continue
-            yielded.add(key)
-            if required and credential.scope == "all":
-                needed.add(credential.code)
-            merged = replace(credential, needed_for=None) if key[:3] in demanded else credential
-            yield _merged(merged, rows_of[key]) if key in rows_of else merged
+    for credential in named:
+        of_all = credential.requirement == "required" and credential.scope == "all"
+        supposed = credential.needed_for is not None
+        if of_all and supposed and credential.code in offered:
+            continue
+        named_as = credential.code, credential.group, credential.alternative
+        key, before = (*named_as, credential.scope, not credential.demanded), (*named_as, credential.needed_for)
+        # Before something, once for the same titles or the self-employed, and not what everybody needs.
+        again = key in yielded or (supposed and (before in prerequisites or credential.code in needed))
+        prerequisites.add(before)
+        if again:
+            continue
+        yielded.add(key)
+        if of_all:
+            needed.add(credential.code)
+        merged = replace(credential, needed_for=None) if key[:3] in demanded else credential
+        yield _merged(merged, rows_of[key]) if key in rows_of else merged
 
 
 def _of_the_trade(by_code: Mapping[str, model.Credential], usual: Iterable[str]) -> list[str]:
@@ -643,14 +651,19 @@ def with_counted(
         if anyway.union(code for w in listed[:1] for code, *_ in w.left).issuperset(c.code for c in members):
             counted_way.setdefault(group, way)
         codes = frozenset(c.code for c in members if c.needed_for is None) or frozenset(c.code for c in members)
-        complete = next((w for w in listed if codes - anyway <= w.codes), None)
-        if complete is not None:
-            supposed = with_supposed(referential.credential_by_code, codes)
-            alone = complete._replace(left=tuple(part for part in complete.left if part[0] in supposed))
-            taken |= dict.fromkeys(map(id, members), None if any(w.codes < complete.codes for w in listed) else alone)
+        taken |= dict.fromkeys(map(id, members), _complete_way(referential, listed, codes, anyway))
     counted = {id(c) for place in counted_way.items() for c in ways[place]}
     marked = (replace(c, counted=id(c) in counted, way=taken.get(id(c))) for c in conditions.credentials)
     return replace(conditions, credentials=tuple(marked)) if ways else conditions
+
+
+def _complete_way(referential: Referential, ways: Sequence[Way], codes: frozenset[str], anyway: set[str]) -> Way | None:
+    """Return what some credentials take alone: of the way that has them all, unless another does with less."""
+    complete = next((w for w in ways if codes - anyway <= w.codes), None)
+    if complete is None or any(w.codes < complete.codes for w in ways):
+        return None
+    supposed = with_supposed(referential.credential_by_code, codes)
+    return complete._replace(left=tuple(part for part in complete.left if part[0] in supposed))
 
 
 def _total(spans: Iterable[model.Hours]) -> model.Hours:

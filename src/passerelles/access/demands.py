@@ -587,17 +587,12 @@ def build_demands(referential: Referential, jobs: Sequence[tuple[str, Aim]], *, 
             cells[row, [column_of[key] for key in keys]] = True
         return frozen(cells)
 
-    def trained_for(access: AccessConditions) -> list[str]:
-        """Return what a job names itself and is a training for it."""
-        own = (c for c in access.required if c.needed_for is None and c.kind != "permis")
-        return [c.code for c in own if c.code not in OF_A_LEVEL]
-
     return Demands(
         referential, occupations, tuple(aim for _, aim in jobs), tuple(known), tuple(known.values()),
         choices=tuple(ways for ways, _ in choices),
         usual=tuple(usual for _, usual in choices),
         needed=table([*plain, *offer.values()] for plain, offer in zip(fixed, offers, strict=True)),
-        courses=table([*trained_for(access), *choices] for access in conditions),
+        courses=table([*_trained_for(access), *choices] for access in conditions),
         hidden=_bools(not lifted and _hidden(referential, *job) for job in zip(conditions, occupations, strict=True)),
         selective=_bools(c.status == "selective" for c in conditions),
         contested=_bools(c.selection is None or c.selection.kind == "competition" for c in conditions),
@@ -606,6 +601,12 @@ def build_demands(referential: Referential, jobs: Sequence[tuple[str, Aim]], *, 
         ),
         groups=tuple({group: column_of[choice] - len(known) for group, choice in offer.items()} for offer in offers),
     )  # fmt: skip
+
+
+def _trained_for(access: AccessConditions) -> list[str]:
+    """Return what a job names itself and is a training for it."""
+    own = (c for c in access.required if c.needed_for is None and c.kind != "permis")
+    return [c.code for c in own if c.code not in OF_A_LEVEL]
 
 
 def _offers(

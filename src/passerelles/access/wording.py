@@ -222,29 +222,36 @@ def other_ways_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[st
     Each is named without what comes before its parts, with the length of all that it takes, and none that nobody can
     take. So are those of a choice of which only practice is held, which may not have been long enough.
     """
-    closed_ways = {(c.group, c.alternative) for c in conditions.required if c.closed and c.held != "yes"}
-    lacking = [c for c in _needed(conditions) if c.group_held != "yes" and (c.group, c.alternative) not in closed_ways]
     lines: list[str] = []
-    for members in grouped((c.group, c) for c in lacking if c.group is not None).values():
-        ways = [way for _, way in sorted(grouped((c.alternative or "", c) for c in members).items())]
-        named = [(tuple(c for c in way if c.needed_for is None) or way, way) for way in ways]
+    for named in _open_choices(conditions):
         taken = next((parts for parts, _ in named if parts[0].counted), ())
         counted = {c.code for c in taken}
         others = [(ps, way) for ps, way in named if ps[0].way is not None and not counted.issubset(c.code for c in ps)]
         if not taken or not others:
             continue
-        sized = [
-            _with_length(
-                _choice([parts], _SHORT, lang), parts[0].way, lang,
-                beside=any(c.kind == "experience" for c in parts), extra=_extra(way),
-                least=any(_is_least(c) for c in way if c.lacking),
-            )
-            for parts, way in others
-        ]  # fmt: skip
+        sized = [_sized_way(parts, way, lang) for parts, way in others]
         several = any(len(parts) > 1 for parts, _ in others)
         names = few(sized, _NAMED_WAYS, say(f"conditions.{'or_of_several' if several else 'or'}", lang=lang))
         lines.append(say("conditions.other_ways", lang=lang, taken=_choice([taken], _SHORT, lang), others=names))
     return list(dict.fromkeys([*lines, *_failing_lines(conditions, lang)]))
+
+
+def _open_choices(
+    conditions: AccessConditions,
+) -> Iterator[list[tuple[Sequence[AccessCredential], Sequence[AccessCredential]]]]:
+    """Yield the ways of each choice that is open, but those that nobody can take: what names each, and all of it."""
+    closed_ways = {(c.group, c.alternative) for c in conditions.required if c.closed and c.held != "yes"}
+    lacking = [c for c in _needed(conditions) if c.group_held != "yes" and (c.group, c.alternative) not in closed_ways]
+    for members in grouped((c.group, c) for c in lacking if c.group is not None).values():
+        ways = [way for _, way in sorted(grouped((c.alternative or "", c) for c in members).items())]
+        yield [(tuple(c for c in way if c.needed_for is None) or way, way) for way in ways]
+
+
+def _sized_way(parts: Sequence[AccessCredential], way: Sequence[AccessCredential], lang: Lang) -> str:
+    """Return a way of a choice by the parts that name it, with the length of all that it takes."""
+    beside, least = any(c.kind == "experience" for c in parts), any(_is_least(c) for c in way if c.lacking)
+    named, length = _choice([parts], _SHORT, lang), parts[0].way
+    return _with_length(named, length, lang, beside=beside, extra=_extra(way), least=least)
 
 
 def _failing_lines(conditions: AccessConditions, lang: Lang) -> Iterator[str]:

@@ -195,8 +195,6 @@ def required_of(demands: Demands, price: Price, holdings: Holdings, row: int) ->
         groups = sorted((group for group in counted if credential in counted[group]), key=lambda g: g not in taken)
         way, alternative = (items[0].group, items[0].alternative) if items else (groups[0], taken.get(groups[0]))
         hours, held = price.hours[column_of[credential]], holdings.of(known)
-        note = "" if held == "yes" else items[0].note if items else known.note
-        used = holdings.reduction_for(known) if held != "yes" or holdings.spares(known) else None
         credentials.append(
             _step_credential(
                 known,
@@ -210,15 +208,24 @@ def required_of(demands: Demands, price: Price, holdings: Holdings, row: int) ->
                 group=way,
                 alternative=alternative,
                 ground=items[0].ground if len({c.ground for c in items}) == 1 else "",
-                months=holdings.months_left(known),
                 any_length=known.any_length,
-                may_have=holdings.may_have(known),
-                supposed=known.kind == "experience" or (known.kind == "diplôme" and holdings.spares(known)),
-                note=" ".join(filter(None, (note, "" if used is None else used.note))),
+                **_beside_held(known, holdings, note=items[0].note if items else known.note),
                 **_shortened(referential, known, holdings, hours),
             )
         )
     return conditions, tuple(credentials)
+
+
+def _beside_held(known: Credential, holdings: Holdings, *, note: str) -> dict[str, Any]:
+    """Return what a credential is beside those held: months left, and notes, on it or what shortens or replaces it."""
+    held, spared = holdings.of(known) == "yes", holdings.spares(known)
+    used = holdings.reduction_for(known) if spared or not held else None
+    return {
+        "months": holdings.months_left(known),
+        "may_have": holdings.may_have(known),
+        "supposed": known.kind == "experience" or (known.kind == "diplôme" and spared),
+        "note": " ".join(filter(None, ("" if held else note, "" if used is None else used.note))),
+    }
 
 
 def _step_credential(known: Credential, held: Ternary, hours: Hours, source: str, **more: Any) -> StepCredential:

@@ -628,6 +628,22 @@ def months_text(months: Span, lang: Lang = "fr") -> str:
 
 def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     """Return what a step takes: hours and where they come from, carried over, near, to learn, credentials."""
+    level = max([step.level, *(OF_A_LEVEL[c.code] for c in step.to_obtain if c.may_have and c.presumed)])
+    counts = {state: len(items) for state, items in by_state(step)}
+    taken = " ".join(_taken_sentences(step, lang))
+    lines = [taken, say("paths.step.items", lang=lang, total=sum(counts.values()), **counts)]
+    for key, items in (("keep", step.held), ("learn", step.missing)):
+        if teachable(items):
+            lines.append(say(f"paths.step.{key}", lang=lang, names=names(items, _NAMED, lang)))
+    if step.target_level is not None and step.target_level > level:
+        estimated = step.basis in ("estimate", "mixed") and not step.hours.lower_bound
+        key = "level" if estimated else "level_of_title"
+        lines.append(say(f"paths.step.{key}", lang=lang, held=level, target=step.target_level))
+    return lines + _credential_lines(step, lang)
+
+
+def _taken_sentences(step: Step, lang: Lang) -> list[str]:
+    """Return how long a step is, then what that counts and what it leaves out."""
     origin, practice = step.origin.name, sum(c.months.low or 0.0 for c in step.to_obtain if c.kind == "experience")
     start = say("paths.step.from" if origin else "paths.step.from_profile", lang=lang, origin=origin)
     in_part = step.hours.lower_bound and any(c.months.low for c in step.to_obtain if not c.may_have)
@@ -648,18 +664,7 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
         ("on_the_job", step.hours.high == 0 and step.missing, {}),
         ("academic", step.academic_months, {"months": number(step.academic_months, lang=lang, decimals=1)}),
     )
-    sentences = [first, *(say(f"paths.step.{key}", lang=lang, **more) for key, holds, more in remarks if holds)]
-    level = max([step.level, *(OF_A_LEVEL[c.code] for c in may_have if c.presumed)])
-    counts = {state: len(items) for state, items in by_state(step)}
-    lines = [" ".join(sentences), say("paths.step.items", lang=lang, total=sum(counts.values()), **counts)]
-    for key, items in (("keep", step.held), ("learn", step.missing)):
-        if teachable(items):
-            lines.append(say(f"paths.step.{key}", lang=lang, names=names(items, _NAMED, lang)))
-    if step.target_level is not None and step.target_level > level:
-        estimated = step.basis in ("estimate", "mixed") and not step.hours.lower_bound
-        key = "level" if estimated else "level_of_title"
-        lines.append(say(f"paths.step.{key}", lang=lang, held=level, target=step.target_level))
-    return lines + _credential_lines(step, lang)
+    return [first, *(say(f"paths.step.{key}", lang=lang, **more) for key, holds, more in remarks if holds)]
 
 
 def _in_hours(step: Step, lang: Lang) -> tuple[str, str]:

@@ -449,15 +449,19 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
         reason = "closed" if state.closed[row] else "length" if unknown else ""
         reach = target(len(outcome.paths), limit, outcome.gap, outcome.evaluated, reason, cut=outcome.cut)
         reached.append(reach)
-        # Where stages were looked for and none was worth it; a full list may have left some out.
-        alone = max_steps > 1 and not reason and reach.proven and (limit is None or reach.fewer)
-        alone = alone and not any(candidate.stages for candidate in outcome.paths)
+        alone = max_steps > 1 and _stands_alone(reach, outcome)
         pair = wages_between(wages, graph.referential, start.end.code, code)
         detail = partial(make_detail, context, start, state, constraint.name if constraint else None)
         worth, more = values.get(code, 0.0), {"assumptions": taken, "alone": alone, "wages": pair}
         keyed += _paths_to(start, state, row, outcome, worth, detail, **more)
     keyed.sort(key=itemgetter(0))
     return Paths([make_path(rank=rank) for rank, (_, make_path) in enumerate(keyed, start=1)], tuple(reached))
+
+
+def _stands_alone(reach: TargetSearch, outcome: SearchOutcome) -> bool:
+    """Whether stages were looked for and none was worth it; a full list may have left some out."""
+    complete = not reach.reason and reach.proven and (reach.limit is None or reach.fewer)
+    return complete and not any(candidate.stages for candidate in outcome.paths)
 
 
 def _default_frames(referential: Referential) -> Mapping[str, Frame]:
