@@ -118,12 +118,16 @@ def read_diagram(payload: Mapping[str, Any], *, limit: int, lang: Lang) -> Diagr
             label = say(f"charts.sankey.others_{side}", lang=lang, n=len(others))
             masked = any(n.masked for n in others)
             node_of[key] = Node(key, side, label, "", "", (), sum(n.rest for n in others), masked)
+    return _with_flows([n for n in node_of.values() if n.key not in group_of], _joined(pieces, group_of))
+
+
+def _joined(pieces: Iterable[Ribbon], group_of: Mapping[str, str]) -> list[Ribbon]:
+    """Return one ribbon for all those between two lots, or what stands for these."""
     joined = grouped((((group_of.get(r.left, r.left), group_of.get(r.right, r.right)), r.once), r) for r in pieces)
-    ribbons = [
+    return [
         Ribbon(*ends, sum(r.people for r in same), all(r.same_job for r in same), any(r.masked for r in same), once)
         for (ends, once), same in joined.items()
     ]
-    return _with_flows([n for n in node_of.values() if n.key not in group_of], ribbons)
 
 
 def _town(item: Mapping[str, Any], way: str = "") -> str | None:

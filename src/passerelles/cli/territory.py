@@ -432,15 +432,8 @@ def report(
     from passerelles.report.sections import can_draw
     from passerelles.territory.match import Scenario, compare_scenarios, match_territory
 
-    output, hiring = opts.output, opts.hiring
-    if output is None:
-        raise PasserellesError("report_needs_output")
-    if output.is_dir():
-        raise PasserellesError("write_onto_folder", path=output)
-    check_free(output, overwrite=True)
-    if (ending := output.suffix.lower()) not in _PAGES:
-        raise PasserellesError("report_output", path=output, known=", ".join(_PAGES))
-    office = ending == ".docx"
+    output, hiring = _page_file(opts.output), opts.hiring
+    office = output.suffix.lower() == ".docx"
     if office:
         need("python-docx", "word")
     opts.refuse_unused("territory_mask_scenarios", mask=opts.mask and opts.scenario)
@@ -476,6 +469,18 @@ def report(
         opts.tell("report.cli.no_pictures")
     opts.tell("cli.written", path=output)
     return allocation.status != "infeasible" and bool(allocation.placed)
+
+
+def _page_file(output: Path | None) -> Path:
+    """Return where a report goes, if it can."""
+    if output is None:
+        raise PasserellesError("report_needs_output")
+    if output.is_dir():
+        raise PasserellesError("write_onto_folder", path=output)
+    check_free(output, overwrite=True)
+    if output.suffix.lower() not in _PAGES:
+        raise PasserellesError("report_output", path=output, known=", ".join(_PAGES))
+    return output
 
 
 def write_report(case: "Case", output: Path, *, sheets: bool = False) -> None:

@@ -402,14 +402,17 @@ def _edges(graph: OccupationGraph) -> Iterator[tuple[str, str, str, Iterable[Seq
     moves = _stored_cells(graph.mobility)
     known = ((codes[i], codes[j], weight, listed[codes[i], codes[j]]) for i, j, weight in moves)
     yield "known_mobility", "occupation:", "occupation:", known
-    for kind, wanted in (("requires_credential", "required"), ("credential_option", "option")):
-        rows = (row for row in r.credential_requirements if row.kind == wanted)
-        # One edge, also where rows differ by whom they bind.
-        by_ends = grouped(((row.occupation, row.credential), row.source) for row in rows)
-        edges = ((*ends, 1.0, {"reference": " ; ".join(dict.fromkeys(sources))}) for ends, sources in by_ends.items())
-        yield kind, "occupation:", "credential:", edges
+    yield "requires_credential", "occupation:", "credential:", _credential_edges(r, "required")
+    yield "credential_option", "occupation:", "credential:", _credential_edges(r, "option")
     before = ((credential.code, code) for credential in r.credentials for code in credential.prerequisites)
     yield "prerequisite", "credential:", "credential:", before
+
+
+def _credential_edges(referential: Referential, kind: str) -> Iterator[Sequence[Any]]:
+    """Yield the edge between an occupation and a credential, one also where rows differ by whom they bind."""
+    rows = (row for row in referential.credential_requirements if row.kind == kind)
+    for ends, sources in grouped(((row.occupation, row.credential), row.source) for row in rows).items():
+        yield *ends, 1.0, {"reference": " ; ".join(dict.fromkeys(sources))}
 
 
 def provenance(

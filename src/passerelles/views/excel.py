@@ -105,24 +105,7 @@ def _fill(book: "Workbook", page: BookPage) -> None:
     from openpyxl.worksheet.datavalidation import DataValidation  # noqa: PLC0415 - an extra
 
     sheet: Any = book.create_sheet(_NO_TITLE.sub(" ", page.title)[:31])
-    widths = [*_widths(page)]
-    for place, width in enumerate(widths, start=1):
-        column = sheet.column_dimensions[get_column_letter(place)]
-        column.width = width
-        column.hidden = place - 1 in page.hidden
-        if page.open_rows:  # columns of codes stay text, whatever is typed
-            column.number_format = "@"
-    sheet.auto_filter.ref = f"A1:{get_column_letter(max(1, len(page.heads)))}{len(page.rows) + 1}"
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", _A4
-    sheet.oddFooter.center.text = "&A – &P / &N"
-    sheet.print_title_rows = "1:1"
-    # As few pages side by side as can be read, as many below each other as there are rows.
-    shown = sum(width for place, width in enumerate(widths) if place not in page.hidden)
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = (across := math.ceil(shown / _PRINTED_WIDTH)), 0
-    sheet.freeze_panes = "A2"
-    if across > 1:  # what a row is of stays beside what is read of it
-        sheet.freeze_panes, sheet.print_title_cols = "B2", "A:A"
+    _lay_out(sheet, page)
 
     def offer(column: str, rows: int, listed: str | None, **prompt: Any) -> None:
         offered = DataValidation("list" if listed else None, listed, allow_blank=True, showErrorMessage=False, **prompt)
@@ -159,6 +142,30 @@ def _fill(book: "Workbook", page: BookPage) -> None:
                 cell.font = Font(**_FONT, italic=True, color="808080")
             cell.alignment = wrapped if kind in ("text", "flag") else plain
         sheet.append(cells)
+
+
+def _lay_out(sheet: Any, page: BookPage) -> None:
+    """Set how wide columns are, which are hidden, and how a sheet is printed."""
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415 - an extra
+
+    widths = [*_widths(page)]
+    for place, width in enumerate(widths, start=1):
+        column = sheet.column_dimensions[get_column_letter(place)]
+        column.width = width
+        column.hidden = place - 1 in page.hidden
+        if page.open_rows:  # columns of codes stay text, whatever is typed
+            column.number_format = "@"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(max(1, len(page.heads)))}{len(page.rows) + 1}"
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", _A4
+    sheet.oddFooter.center.text = "&A – &P / &N"
+    sheet.print_title_rows = "1:1"
+    # As few pages side by side as can be read, as many below each other as there are rows.
+    shown = sum(width for place, width in enumerate(widths) if place not in page.hidden)
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = (across := math.ceil(shown / _PRINTED_WIDTH)), 0
+    sheet.freeze_panes = "A2"
+    if across > 1:  # what a row is of stays beside what is read of it
+        sheet.freeze_panes, sheet.print_title_cols = "B2", "A:A"
 
 
 def _cell(sheet: "WriteOnlyWorksheet", value: BookCell) -> Any:

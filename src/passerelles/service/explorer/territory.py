@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -15,6 +15,7 @@ from pydantic import Base64Bytes, Field, StringConstraints
 from passerelles.codes import sum_by_key
 from passerelles.errors import PasserellesError
 from passerelles.io.xlsx import DamagedWorkbookError
+from passerelles.market.places import Basin, Commune
 from passerelles.matching import find_occupation
 from passerelles.matching.titles import SURE, resolve_title
 from passerelles.paths.legal import presets
@@ -277,17 +278,14 @@ def _sketch(ask: PageRequest, allocation: Allocation) -> dict[str, Any] | None:
     leaving, arriving = (sum_by_key((ends[side], n) for ends, n in away.items()) for side in (0, 1))
     known = places.basin_by_code
     known_basins = [known[code] for code in sorted({*people, *openings} & known.keys())]
-    basins = [basin for basin in known_basins if basin.latitude is not None]
+    basins = [basin for basin in known_basins if None not in (basin.latitude, basin.longitude)]
     if len(basins) < 2:  # noqa: PLR2004 - a point alone is no map
         return None
     codes = {b.code for b in basins}
-    around = [
-        (c.latitude, c.longitude)
-        for c in places.communes if c.basin in codes and c.latitude is not None and c.longitude is not None
-    ]  # fmt: skip
-    project, height = _projection([*around, *((b.latitude or 0.0, b.longitude or 0.0) for b in basins)])
+    around, points = _points(c for c in places.communes if c.basin in codes), _points(basins)
+    project, height = _projection([*around, *points])
     most = max(people[b.code] + openings[b.code] for b in basins) or 1
-    at = {b.code: project(b.latitude or 0.0, b.longitude or 0.0) for b in basins}
+    at = {b.code: project(*point) for b, point in zip(basins, points, strict=True)}
     spots = []
     for b in basins:
         share = math.sqrt((people[b.code] + openings[b.code]) / most)
@@ -302,6 +300,11 @@ def _sketch(ask: PageRequest, allocation: Allocation) -> dict[str, Any] | None:
     communes = [project(*point) for point in around]
     grid = ask.table(Sheet("basins", _SPOT, lambda: sorted(spots, key=lambda s: -(s.people + s.openings)), ask.lang))
     return {"spots": spots, "ways": ways, "communes": communes, "height": height, "grid": grid}
+
+
+def _points(located: Iterable[Basin | Commune]) -> list[tuple[float, float]]:
+    """Return where each of those that have coordinates stands."""
+    return [(p.latitude, p.longitude) for p in located if p.latitude is not None and p.longitude is not None]
 
 
 def _projection(points: Sequence[tuple[float, float]]) -> tuple[Any, float]:
