@@ -675,9 +675,7 @@ def read_number(text: str, *, decimal: str = "", whole: bool = False) -> Number:
         return Number(None, "not_number")
     terms = plain.split("+") if "dont" in plain else _TERMS.split(plain)
     if len(terms) > 1 and all(map(str.strip, terms)):  # "2 CDI + 1 CDD"
-        addends = [read_number(term, decimal=decimal, whole=whole).value for term in terms]
-        known = [n for n in addends if n is not None and n >= 0]
-        return Number(sum(known)) if len(known) == len(terms) else Number(None, "not_number")
+        return _sum_of([read_number(term, decimal=decimal, whole=whole).value for term in terms])
     plain = _EVERYBODY.sub(r"\g<n>", plain)  # "tous (4)", "x2"
     first, *others = plain.split(maxsplit=1)
     plain = " ".join([_WORDED.get(first.casefold(), first), *others])  # "deux postes"
@@ -696,6 +694,12 @@ def read_number(text: str, *, decimal: str = "", whole: bool = False) -> Number:
         return Number(None, "ambiguous")
     value = float(f"{re.sub('[^0-9]', '', groups[1])}.{groups[2] or 0}")
     return Number(-value if negative else value) if math.isfinite(value) else Number(None, "not_number")
+
+
+def _sum_of(addends: Sequence[float | None]) -> Number:
+    """Return what numbers come to where each is known and counts something."""
+    known = [n for n in addends if n is not None and n >= 0]
+    return Number(sum(known)) if len(known) == len(addends) else Number(None, "not_number")
 
 
 def _leaves_as_is(unit: str, digits: str) -> bool:

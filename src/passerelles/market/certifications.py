@@ -407,17 +407,23 @@ class Certifications:
         unnamed = any(c.kind in DIPLOMAS and not c.registrations for c in choice)
         if (of_all or of_some) and (occupation.base is not None or (not unnamed and any(c.demanded for c in of_all))):
             return of_all + of_some
-        by_code = {c.code: c for c in reversed([*self._of_files(code, referential, day)])}  # the nearest link
         left_out = {c.code for c in of_all + of_some}.union(self.register.branch if of_all else ())
         left_out.update(n for _, c in needs if "" < c.valid_until < day.isoformat() for n in c.registrations)
-        least = _level_demanded(referential, code)
-        others = [c for c in by_code.values() if c.code not in left_out and (c.level is None or c.level >= least)]
+        others = self._tied(code, referential, day, left_out)
         tiers = [[c for c in others if (c.match, c.sure) == tier] for tier in _TIERS]
         # A certification of the occupation's own is enough: what only its parent names, or nothing dates, adds nothing.
         # Of a choice, the ways without a number stand among these.
         chosen = tiers[0] if of_all and not choice else next((tier for tier in tiers if tier), [])
         nearest = _nearest_first(chosen, referential, occupation, self.register.breadth, alone=not of_all)
         return (*of_all, *nearest, *of_some)
+
+    def _tied(
+        self, code: str, referential: Referential, day: date, left_out: Container[str]
+    ) -> list[LeadingCertification]:
+        """Return what files tie to an occupation, each by its nearest link, but below the level that is demanded."""
+        by_code = {c.code: c for c in reversed([*self._of_files(code, referential, day)])}
+        least = _level_demanded(referential, code)
+        return [c for c in by_code.values() if c.code not in left_out and (c.level is None or c.level >= least)]
 
     def _stated(self, code: str, referential: Referential, day: date) -> Iterator[tuple[LeadingCertification, ...]]:
         """Yield what the referential names for all of an occupation, then for some titles; nothing beside a diploma."""
