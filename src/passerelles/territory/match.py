@@ -676,9 +676,13 @@ def planning_notes(flows: Sequence[Flow], smallest_group: int | None) -> Iterato
     if changed:
         yield Note("payer_changed", {"list": NotedList("dated", tuple(changed))})
     if smallest_group:
-        trained = ((f.hiring, f.people) for f in flows if not f.same_job and f.hours.expected)
-        taught = sum_by_key(((lot.label or lot.job, lot.basin_label), n) for lot, n in trained)
-        groups = [(n >= smallest_group, (f"{job}, {basin}", str(n))) for (job, basin), n in sorted(taught.items())]
-        for filled, rows in sorted(grouped(groups).items(), reverse=True):
-            key = "group_filled" if filled else "group_short"
-            yield Note(key, {"n": str(smallest_group), "list": NotedList("counted", rows)})
+        yield from _group_notes(flows, smallest_group)
+
+
+def _group_notes(flows: Sequence[Flow], least: int) -> Iterator[Note]:
+    """Yield a note on the groups of training that are filled, and one on those that are short of people."""
+    trained = ((f.hiring, f.people) for f in flows if not f.same_job and f.hours.expected)
+    taught = sum_by_key(((lot.label or lot.job, lot.basin_label), n) for lot, n in trained)
+    groups = [(n >= least, (f"{job}, {basin}", str(n))) for (job, basin), n in sorted(taught.items())]
+    for filled, rows in sorted(grouped(groups).items(), reverse=True):
+        yield Note("group_filled" if filled else "group_short", {"n": str(least), "list": NotedList("counted", rows)})
