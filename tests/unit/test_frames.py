@@ -10,6 +10,7 @@ import pytest
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.tables import Payer
+from passerelles.model import Employment, Profile
 from passerelles.paths.legal import Frame, FrameVerdict, JudgedTraining, find_frame, judge, judge_many, presets
 from passerelles.paths.rank import rank_paths
 
@@ -37,6 +38,18 @@ def test_presets_are_data_with_a_source_for_each_value() -> None:
     assert (ordinary.hours_min, ordinary.hours_max, ordinary.months_max) == (150, 450, 12)
     assert (longer.hours_min, longer.hours_max, longer.months_max) == (150, 2100, 36)
     assert find_frame("transco").months_max == 24
+
+
+def test_no_yes_stands_alone_each_says_what_is_still_to_be_agreed_and_who_may_pay() -> None:
+    for frame in presets().values():
+        found = judge(frame, replace(YES, day="2025-06-01" if frame.until else "2026-06-01"), 200, 2)
+        assert found.verdict == "yes", frame.name
+        assert found.conditions, frame.name
+        assert frame.payers, frame.name
+    told = " ".join(judge(find_frame("transco"), replace(YES, day="2025-06-01"), 200, 2).condition_texts("fr"))
+    assert "l'emploi quitté est reconnu fragilisé" in told
+    assert "24 mois d'activité salariée" in told
+    assert "commission de Transitions Pro" in told
 
 
 def test_a_training_that_certifies_nothing_is_not_the_one_that_a_certifying_frame_says_yes_to() -> None:
@@ -117,7 +130,8 @@ def test_who_serves_is_read_from_the_statuses_that_the_fiche_names(
     path, *_ = rank_paths(rome4_graph, origin, targets=["N4101"], limit=1)
     for frame in path.frames:
         rules = {v.rule for v in (*frame.violations, *frame.unknown)}
-        assert ("serves" in rules) == (serves and find_frame(frame.name).employees), frame.name
+        law = find_frame(frame.name)
+        assert ("serves" in rules) == (serves and law.employees and not law.until), frame.name  # an ended one says so
 
 
 @pytest.mark.parametrize(
@@ -132,6 +146,21 @@ def test_where_nobody_is_hired_no_scheme_that_asks_for_an_employer_says_yes(
     asking = {f.name for f in presets().values() if {"host_contract", "job_offer"} & {*f.conditions}} - ended
     assert told == (asking if unhired else set())
     assert not unhired or all(v.verdict != "yes" for v in path.frames if v.name in asking)
+
+
+@pytest.mark.parametrize("target", ["N4101", "N4102"])
+def test_who_means_to_work_on_their_own_account_is_hired_by_no_employer(
+    embedded_graph: OccupationGraph, target: str
+) -> None:
+    ways: tuple[Employment | None, ...] = (None, "employee", "self-employed")
+    for employment in ways:
+        path, *_ = rank_paths(embedded_graph, Profile("N1103", employment=employment), targets=[target], limit=1)
+        for frames in (path.frames, path.steps[0].frames):
+            told = {v.name: v for v in frames if "own_account" in {rule.rule for rule in v.unknown}}
+            asking = {"periode-de-reconversion", "periode-de-reconversion-accord", "poei", "poei-pic"}
+            assert set(told) == (asking if employment == "self-employed" else set())
+            assert all(v.verdict != "yes" for v in told.values())
+            assert all("veut travailler à son compte" in " ".join(v.reasons("fr")) for v in told.values())
 
 
 def test_a_certifying_frame_pays_neither_for_a_competition_nor_for_the_school_that_it_opens() -> None:

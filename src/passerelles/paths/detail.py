@@ -12,7 +12,16 @@ import numpy as np
 
 from passerelles.access.conditions import AccessConditions, access_conditions, kind_between, with_counted
 from passerelles.access.demands import TENTHS, Demands, Price, sane_hours
-from passerelles.access.holdings import DEMANDED, Holdings, after_occupation, often_brought, registers, remaining
+from passerelles.access.holdings import (
+    DEMANDED,
+    NO_AIM,
+    Aim,
+    Holdings,
+    after_occupation,
+    often_brought,
+    registers,
+    remaining,
+)
 from passerelles.access.qualifications import HIGHEST_LEVEL
 from passerelles.codes import grouped
 from passerelles.effort import EffortTable
@@ -120,8 +129,9 @@ class PathContext(Deriving):
         return bool(titled) or self._certifies(credential, {"yes", "unknown"})
 
     def case(
-        self, code: str, credentials: Credentials, *, known: bool, origin: str | None, selective: bool, title: str = ""
-    ) -> JudgedTraining:
+        self, code: str, credentials: Credentials, *,
+        known: bool, origin: str | None, selective: bool, title: str = "", aim: Aim = NO_AIM,
+    ) -> JudgedTraining:  # fmt: skip
         """What frames judge the way from an origin, if any, to an occupation by; `title` is one counted as held."""
         lacking = [c for c in credentials if c.held != "yes"]
         labels = tuple(c.label for c in lacking)
@@ -137,7 +147,8 @@ class PathContext(Deriving):
         competes = any(c.kind == "concours" for c in lacking)
         serves = origin is not None and self.serves(origin)
         chosen = (selective, studies, registered, presumed, enlists, competes, serves)
-        unhired = bool(named := self._statuses(code)) and named <= _SELF_EMPLOYED
+        alone = (named := self._statuses(code)) and named <= _SELF_EMPLOYED
+        unhired = "unhired" if alone else "own_account" if aim.employment == "self-employed" else ""
         courses = tuple(c.hours and (c.hours.expected or c.hours.low) for c in self._to_follow(code, credentials))
         return JudgedTraining(known, ends, listed, labels, same, self.day, *chosen, unhired, courses)
 
@@ -295,7 +306,10 @@ def make_step(context: PathContext, person: Start, state: State, row: int, *, la
     hours, unknown = training["hours"], training["unknown"]
     bounded, selective = hours.lower_bound, "selection" in unknown
     known = training["sourced"] if bounded else hours.expected
-    case = context.case(code, credentials, known=not bounded, origin=origin.code, selective=selective, title=title)
+    case = context.case(
+        code, credentials,
+        known=not bounded, origin=origin.code, selective=selective, title=title, aim=holdings.aim,
+    )  # fmt: skip
     held, near, missing = split_items(graph, person, row)
     stated = [int(space.effort.level[row])] if space.effort.level_known[row] else []
     diplomas = (demands.credentials[demands.column_of[c.code]].level or 0 for c in lacking if c.kind in DIPLOMAS)
@@ -462,7 +476,7 @@ def whole_case(context: PathContext, start: Start, state: State, row: int, *, kn
     chosen = bool(demands.selects(state.price)[row])
     title = counted_title(context.graph, state.space.effort, row, state.brought, start.holdings)
     code, origin = demands.occupations[row], start.end.code
-    return context.case(code, needed, known=known, origin=origin, selective=chosen, title=title)
+    return context.case(code, needed, known=known, origin=origin, selective=chosen, title=title, aim=start.holdings.aim)
 
 
 def frame_months(hours: Time, steps: int, state: State) -> Time:

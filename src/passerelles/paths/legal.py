@@ -231,8 +231,8 @@ class JudgedTraining:
     is still to be verified is counted as held; `enlists`: whether one has to join the armed forces, which train and pay
     those whom they engage, by no contract that a fund would go with; `competes`: whether a competition is still to be
     won; `serves`: whether people of the job left are civil servants or soldiers, whom no contract of employment binds;
-    `unhired`: whether people of the target work on their own account, as a rule, and no employer hires them; `courses`:
-    published hours of the certifications that lead there, None = not published.
+    `unhired`: by which rule no employer hires: people of the target work on their own account as a rule, or this person
+    means to; `courses`: published hours of the certifications that lead there, None = not published.
     """
 
     known: bool
@@ -248,7 +248,7 @@ class JudgedTraining:
     enlists: bool = False
     competes: bool = False
     serves: bool = False
-    unhired: bool = False
+    unhired: str = ""
     courses: tuple[float | None, ...] = ()
 
 
@@ -317,7 +317,7 @@ def _breaches(frame: Frame, case: JudgedTraining, hours: float, months: float) -
         ("same_code", False, frame.other_code and case.same_code),
         ("selection", False, case.selective and not competition),
         ("serves", False, frame.employees and case.serves),
-        ("unhired", False, case.unhired and not _MET_BY_HIRING.isdisjoint(frame.conditions)),
+        (case.unhired, False, case.unhired and not _MET_BY_HIRING.isdisjoint(frame.conditions)),
     )
     yield from ((sure, Violation(rule)) for rule, sure, holds in others if holds)
 
