@@ -3129,6 +3129,36 @@ def test_what_has_expired_gives_nothing_any_more() -> None:
         assert [holdings.of(code) for code in ("PASS", "FIMO", "C")] == expected
 
 
+@pytest.mark.parametrize("origin", ["P", None])
+@pytest.mark.parametrize("held", [{}, {"FIMO": "yes"}])
+def test_what_renews_another_has_expired_with_what_it_gives_anew(origin: str | None, held: dict[str, Stated]) -> None:
+    renewal = Credential("FCO", "FCO", "certificat", grants=("FIMO",), choices=((("FIMO",), ("TP",)),))
+    again = replace(FIMO, reductions=(Reduction("FIMO", 35.0),))
+    some = jobs(*driver("P"))
+    others = [c for c in some.credentials if c.code != "FIMO"]
+    some = replace(some, credentials=tuple(sorted((*others, again, renewal), key=lambda c: c.code)))
+    person = holdings_of(some, origin, {**held, "FCO": "expired"})
+    assert (person.of("FIMO"), person.of("FCO")) == ("no", "no")
+    reduction = person.reduction_for(again)
+    assert reduction is not None
+    assert reduction.hours == 35.0
+    assert holdings_of(some, origin, {**held, "FCO": "yes"}).of("FIMO") == "yes"
+
+
+def test_the_years_of_a_licence_are_ahead_of_who_says_not_to_have_it() -> None:
+    years = Credential("ANC", "Permis de trois ans", "experience", months=Hours(0, None, 36, "s"), prerequisites=("B",))
+    some = with_credentials(jobs(CredentialRequirement("Q", "ANC")), years)
+    graph = build_graph(some, settings=PLAIN)
+    stated: tuple[tuple[dict[str, Stated], bool], ...] = (
+        ({}, False), ({"B": "yes"}, False), ({"B": "no"}, True), ({"ANC": "no"}, True),
+        ({"B": "no", "ANC": "yes"}, False),
+    )  # fmt: skip
+    for credentials, ahead in stated:
+        path, *_ = rank_paths(graph, Profile("P", credentials=credentials), targets=["Q"], limit=1)
+        assert path.months.expected is not None
+        assert (path.months.expected >= 36) is ahead, credentials
+
+
 @pytest.mark.parametrize("origin", ["S", None])
 def test_who_trains_on_the_way_has_what_the_stage_takes_whatever_was_said_at_the_start(origin: str | None) -> None:
     whole = (OccupationAccess("P", "conditional", level_low=4, level_high=6),)

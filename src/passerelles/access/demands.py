@@ -319,9 +319,8 @@ class Demands(Deriving):
                 shortened.add(i)
                 hours[i] = sane_hours(remaining(hours[i], reduction, in_firm=True))
                 taken[i] = _length(credential, hours[i])
-            if credential.kind == "experience" and credential.months.low == 0 and holdings.of(credential) == "no":
-                ahead = credential.months._replace(low=None)  # those who work have it, but for who says not to
-                taken[i] = _length(replace(credential, months=ahead), hours[i])
+            if holdings.lacks_years(credential):
+                taken[i] = _length(replace(credential, months=holdings.months_left(credential)), hours[i])
             if holdings.may_have(credential):
                 taken[i] = taken[i]._replace(low=0.0, certain=0)
                 if holdings.presumes(credential):
@@ -489,7 +488,7 @@ class Demands(Deriving):
     @cached_property
     def _personal(self) -> list[int]:
         """Columns of the credentials whose months depend on what somebody holds."""
-        return [i for i, c in enumerate(self.credentials) if c.reductions or c.code in OF_A_LEVEL]
+        return [i for i, c in enumerate(self.credentials) if c.reductions or c.code in OF_A_LEVEL or c.months.low == 0]
 
     def of_unknown_length(self, missing: Bools, price: Price) -> Iterator[str]:
         """Yield the codes of the columns in `missing` whose length is not known; of a choice, of the way priced."""

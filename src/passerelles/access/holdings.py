@@ -112,13 +112,20 @@ class Holdings:
         Months of studies that a reduction leaves: all of them, or at most those where nobody publishes what is left.
 
         A reduction that is only possible does not change what is expected; of a certain one, published hours count.
+        Years that whoever works is supposed to have are ahead of who has not.
         """
         months, reduction = credential.training_months, self.reduction_for(credential)
+        if self.lacks_years(credential):
+            return model.Hours(None, months.high, months.high, months.source)
         if reduction is None:
             return months
         if reduction.hours is not None and not reduction.experience_months:
             return model.UNKNOWN_HOURS
         return model.Hours(None, months.low if reduction.experience_months else None, months.high)
+
+    def lacks_years(self, credential: model.Credential) -> bool:
+        """Whether somebody lacks years that whoever works is supposed to have."""
+        return credential.kind == "experience" and credential.months.low == 0 and self.of(credential) == "no"
 
     def spares(self, credential: model.Credential) -> bool:
         """Whether who has done a job is taken to hold a credential, since the training for it is behind them."""
@@ -393,9 +400,15 @@ def holdings_of(
     Holdings of a person of an occupation, who states credentials: with the prerequisites of those held once.
 
     What is stated goes before what the occupation implies; who says that some of a way has expired took that way, and
-    may have let the visit or card that it supposes expire too.
+    may have let the visit or card that it supposes expire too. What renews has expired with what it gives anew; the
+    years of a licence are ahead of who says not to have it.
     """
-    lapsed = frozenset(code for code, held in stated.items() if held == "expired")
+    by_code = referential.credential_by_code
+    expired = {code: by_code.get(code) for code, held in stated.items() if held == "expired"}
+    renewed = (code for c in expired.values() if c for code in c.grants if code in c.supposed)
+    lapsed = frozenset((*expired, *renewed))
+    years = (code for held, code in _years_after(referential) if stated.get(held) == "no")
+    stated = {**dict.fromkeys(years, "no"), **stated, **dict.fromkeys(lapsed, "expired")}
     held_now = [code for code, held in stated.items() if held == "yes"]
     implied, choices = _implied(referential, held_now, lapsed)
     perhaps = _asked_for_again(referential, lapsed) - _with_implied(referential, held_now)
@@ -405,6 +418,16 @@ def holdings_of(
     # Here, not where they are read: who trains for the same choice on the way has taken it anew.
     taken = (frozenset(way - lapsed - perhaps for way in ways if way & lapsed) or ways for ways in person.choices)
     return replace(person, choices=tuple(taken)) if lapsed else person
+
+
+def _years_after(referential: Referential) -> tuple[tuple[str, str], ...]:
+    """Pairs of a credential and the experience that is counted from the day on which one has it."""
+
+    def find() -> tuple[tuple[str, str], ...]:
+        years = (c for c in referential.credentials if c.kind == "experience")
+        return tuple((before, c.code) for c in years for before in c.prerequisites)
+
+    return referential.derived("years after", find)
 
 
 def holdings_towards(
