@@ -1369,6 +1369,16 @@ def test_what_a_person_has_behind_or_need_not_have_is_not_said_to_lead_on(
     assert ("RNCP38529" in line, "RNCP39923" in line, "RNCP35805" in line) == (True, False, False)
 
 
+def test_a_title_still_to_be_had_is_told_whatever_choice_of_other_titles_of_the_job_is_held(
+    rome4_graph: OccupationGraph, real_certifications: Certifications
+) -> None:
+    path = rank_paths(rome4_graph, "J1310", targets=["J1305"], certifications=real_certifications)[0]
+    (line,) = (
+        line for line in path.page().lead if line.startswith("Certifications")
+    )  # an auxiliary has no such diploma
+    assert "DE Ambulancier (RNCP36542" in line
+
+
 @pytest.mark.parametrize(("target", "said"), [
     ("D1105", "mènent"), ("D1407", "mènent"), ("F1103", "mènent"),  # the title that surveyors of houses are asked for
     ("M1401", "famille"), ("A1417", "famille"),  # on one's own account

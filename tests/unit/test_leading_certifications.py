@@ -260,6 +260,9 @@ def test_what_files_tie_to_a_job_is_not_said_to_give_what_it_demands(table: Cert
     (way,) = leading_lines(found, kinds={"certificat"}, ways={"RNCP105"})
     assert way == course
     assert "sans plus" not in leading_lines(found)[0]  # where all are tied, the head says so
+    former = [replace(found[0], code="RNCP300", successor="RNCP100")]  # before the day on which that one begins
+    assert leading_lines(former, kinds={"diplôme"}, asked={"RNCP100"})[0].startswith(leads)
+    assert tied in leading_lines(former, kinds={"diplôme"}, asked={"RNCP200"})[0]
     twins = [replace(found[0], code=code) for code in ("RNCP301", "RNCP302")]
     (apart,) = leading_lines(twins, kinds={"certificat"}, asked={"RNCP301"})
     assert [("RNCP302" in part, "sans plus" in part) for part in apart.split(" ; ")] == [(False, False), (True, True)]

@@ -155,7 +155,7 @@ def leading_in_words(
     if it has part of it. What is `held` leads no further. What is demanded today is in force, whatever files leave
     unsaid.
     """
-    named = [c for c in certifications if c.demanded or c.code in asked or c.code in ways]
+    named = [c for c in certifications if c.demanded or any(n in asked or n in ways for n in (c.code, c.successor))]
     near = [c for c in certifications if not c.far or c in named]
     candidates = [c for c in near or certifications if c.code not in held and (near or not c.foreign)]
     demanded = [c for c in candidates if c in named]

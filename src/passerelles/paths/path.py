@@ -431,7 +431,7 @@ class Path(Described, Shown):
         open_to = access.to_obtain or tuple(c for c in access.credentials if c.requirement == "usual" and c.applies)
         lists: list[list[Any]] = [[c for c in needed if c.held != "yes"], [c.detail for c in open_to], behind]
         asked, ways, held = ({f"RNCP{n}" for c in credentials for n in (c.rncp or "").split()} for credentials in lists)
-        return {"kinds": kinds, "asked": asked, "ways": ways, "held": held}
+        return {"kinds": kinds, "asked": asked, "ways": ways, "held": held - asked}
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickle and copy what was worked out, not the graph that it is worked out from."""
