@@ -12,7 +12,7 @@ from passerelles.access.qualifications import courses_of_titles
 from passerelles.access.wording import access_text, employment_lines, other_ways_lines, usual_lines, usual_of
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
-from passerelles.model import Employment
+from passerelles.model import Employment, Profile, Stated
 from passerelles.paths.path import Step, path_sentences
 from passerelles.paths.rank import rank_paths
 from passerelles.ranking.move import find_start
@@ -1367,6 +1367,18 @@ def test_what_a_person_has_behind_or_need_not_have_is_not_said_to_lead_on(
     path = rank_paths(rome4_graph, "J1506", targets=["J1507"], certifications=real_certifications)[0]
     (line,) = (line for line in path.page().lead if line.startswith("Certifications"))
     assert ("RNCP38529" in line, "RNCP39923" in line, "RNCP35805" in line) == (True, False, False)
+
+
+@pytest.mark.parametrize(("occupation", "stated", "target", "hours"), [
+    ("K2503", "CP-SEC", "K2504", 31.0),  # a card that is renewed by a course
+    ("N4101", "FCO-M", "N4115", 35.0 + 70.0), ("N4103", "FCO-V", "N4109", 35.0),  # and the licence of the trailer
+])  # fmt: skip
+def test_what_has_expired_takes_the_course_that_renews_it(
+    rome4_graph: OccupationGraph, occupation: str, stated: str, target: str, hours: float
+) -> None:
+    credentials: dict[str, Stated] = {stated: "expired"}
+    lapsed, *_ = rank_paths(rome4_graph, Profile(occupation, credentials=credentials), targets=[target], max_steps=1)
+    assert (lapsed.status, lapsed.hours.expected) == ("feasible", hours)
 
 
 def test_a_title_still_to_be_had_is_told_whatever_choice_of_other_titles_of_the_job_is_held(
