@@ -1416,14 +1416,18 @@ def test_the_sports_diploma_of_a_job_comes_first_among_what_leads_there(
         assert [c.code for c in found if not c.far] == [first]
 
 
-@pytest.mark.parametrize(
-    ("target", "verdict"), [("K1310", "unknown"), ("M1425", "unknown"), ("N4119", "unknown"), ("I1508", "yes")]
-)
+@pytest.mark.parametrize(("origin", "target", "verdict"), [
+    ("D1505", "K1310", "unknown"), ("D1505", "M1425", "unknown"), ("D1505", "N4119", "unknown"),
+    ("D1505", "I1508", "yes"),
+    ("N4122", "N4116", "unknown"),  # a driver has the way into lorries behind: the ADR course alone is left
+    ("M1205", "K2120", "unknown"),  # the family's titles, of other jobs
+    ("J1506", "J1504", "yes"),  # the diploma of most titles, beside the one that is asked of all
+])  # fmt: skip
 def test_a_certification_that_is_not_said_to_lead_there_makes_no_certifying_frame_say_yes(
-    rome4_graph: OccupationGraph, real_certifications: Certifications, target: str, verdict: str
+    rome4_graph: OccupationGraph, real_certifications: Certifications, origin: str, target: str, verdict: str
 ) -> None:
     day = date(2026, 11, 30)
-    path = rank_paths(rome4_graph, "D1505", targets=[target], certifications=real_certifications, date=day)[0]
+    path = rank_paths(rome4_graph, origin, targets=[target], certifications=real_certifications, date=day)[0]
     assert {f.name: f.verdict for f in path.frames}["ptp"] == verdict
     assert bool(path.certified()[1]) == (verdict == "yes")  # asbestos removers: titles of work on asbestos
 

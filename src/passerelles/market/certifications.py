@@ -428,17 +428,19 @@ class Certifications:
     def _stated(self, code: str, referential: Referential, day: date) -> Iterator[tuple[LeadingCertification, ...]]:
         """Yield what the referential names for all of an occupation, then for some titles; nothing beside a diploma."""
         by_code: dict[str, LeadingCertification] = {}
-        at_large, diploma_demanded = set[str](), False
+        at_large, asked, diploma_demanded = set[str](), set[str](), False
         for need in referential.credentials_of.get(code, ()):
             credential = referential.credential_by_code[need.credential]
             demanded = need.scope == "all" and need.kind in ("required", "one-of")
             for_all = need.scope != "titles" or stand_for(referential, code, frozenset(need.titles.split()))
+            at_entry = demanded or (for_all and need.scope == "titles" and need.kind == "required")
             for rncp in credential.registrations:
                 for certification in self._in_force(rncp, "direct", day, credential):
                     at_large |= {certification.code} if for_all else set()
+                    asked |= {certification.code} if at_entry else set()
                     by_code.setdefault(certification.code, replace(certification, demanded=demanded))
                     diploma_demanded |= demanded and need.kind == "required" and credential.kind in DIPLOMAS
-        leading = [c for c in by_code.values() if c.demanded or not diploma_demanded]
+        leading = [c for c in by_code.values() if c.code in asked or not diploma_demanded]
         yield from (tuple(c for c in leading if (c.code in at_large) == for_all) for for_all in (True, False))
 
     def _of_files(self, code: str, referential: Referential, day: date) -> Iterator[LeadingCertification]:

@@ -107,12 +107,21 @@ class PathContext(Deriving):
         return "yes" if leading or registered or any(self._certifies(c, {"yes"}) for c in to_obtain) else "unknown"
 
     def _to_follow(self, code: str, credentials: Credentials) -> Iterator[LeadingCertification]:
-        """Yield the certifications that lead to an occupation, are alive for certain, and are not held."""
-        by_code = self.graph.referential.credential_by_code
-        held = {name for c in credentials if c.held == "yes" and c.code in by_code for name in by_code[c.code].filed}
-        beside = not BROUGHT.issuperset(c.kind for c in credentials if c.held != "yes" and c.requirement in DEMANDED)
+        """
+        Yield the certifications that lead to an occupation, are alive for certain, and are not held.
+
+        Nor are the ways of a choice of which nothing is left to obtain, nor what has nothing to do with the occupation.
+        """
+        by_code, rows = self.graph.referential.credential_by_code, self.graph.referential.credentials_of.get(code, ())
+        lacking = [c for c in credentials if c.held != "yes" and c.requirement in DEMANDED]
+        left, groups = {c.code for c in lacking}, {c.group for c in lacking}
+        chosen = (row for row in rows if row.kind == "one-of" and row.scope == "all" and row.group not in groups)
+        behind = {c.code for c in credentials if c.held == "yes"}.union(row.credential for row in chosen) - left
+        held = {name for c in behind if c in by_code for name in by_code[c].filed}
+        beside = not BROUGHT.issuperset(c.kind for c in lacking)
         for leading in self.leading(code):
-            if leading.sure and leading.code not in held and (leading.demanded or not (beside and leading.far)):
+            led_to = leading.demanded or not (leading.foreign or (beside and leading.far))
+            if leading.sure and leading.code not in held and led_to:
                 yield leading
 
     def _certifies(self, credential: StepCredential, active: Collection[Ternary]) -> bool:
