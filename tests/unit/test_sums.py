@@ -9,7 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given as drawn
+from hypothesis import settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
 
 from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
@@ -75,7 +80,7 @@ def tables(found: Sums, true: Mapping[Place, list[int]], reach: int) -> Iterator
 
 
 @pytest.mark.parametrize("rules", RULES, ids=str)
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, 2, 3, 6])
 def test_no_printed_sum_and_no_subtraction_gives_an_employer_away(seed: int, rules: Rules) -> None:
     given = draw(seed)
     true, found = parts(given), publish_sums(given, rules)
@@ -83,7 +88,6 @@ def test_no_printed_sum_and_no_subtraction_gives_an_employer_away(seed: int, rul
     assert all(value is None or value == sum(true.get(place, [])) for place, value in told.items())
     unsafe = {place for place, values in true.items() if gives_away(values, rules)}
     assert {p for p in unsafe if told[p] is not None} == set()
-    assert found.hidden_by_rule == len(unsafe)
     need = {place: rules.room(true[place]) for place in unsafe}
     low, high = ({p: sum(true[p]) for p in unsafe} for _ in range(2))
     for table in tables(found, true, 4):
@@ -95,17 +99,75 @@ def test_no_printed_sum_and_no_subtraction_gives_an_employer_away(seed: int, rul
         assert low[place] <= value - min(need[place], value) + 1e-6, place
 
 
+def most(found: Sums, own: Mapping[Place, int], place: Place) -> float:
+    """The most that a hidden sum may be, by equations of our own, for one who knows a part of each."""
+    told = {(c.basin, c.job): c.people for c in found.cells}
+    at = {p: n for n, p in enumerate(told)}
+    rows = []
+    for line in {(b, None) for b, _ in told} | {(None, j) for _, j in told}:
+        row = np.zeros(len(told))
+        for p, n in at.items():
+            if line in ((p[0], None), (None, p[1])):
+                row[n] = -1 if (p[1] if line[0] is not None else p[0]) == ALL else 1
+        rows.append(row)
+    bounds = [(own.get(p, 0), None) if n is None else (n, n) for p, n in told.items()]
+    cost = np.zeros(len(told))
+    cost[at[place]] = -1
+    result = linprog(cost, A_eq=np.asarray(rows), b_eq=np.zeros(len(rows)), bounds=bounds)
+    return np.inf if result.fun is None else -float(result.fun)  # no end to it
+
+
+@drawn(st.integers(0, 5_000), st.sampled_from(RULES))
+@settings(max_examples=25, deadline=None)
+def test_no_employer_who_knows_its_own_numbers_works_out_what_another_has(seed: int, rules: Rules) -> None:
+    table = draw(seed, 3, 3)
+    true, found = parts(table), publish_sums(table, rules)
+    for name in "ABCD":
+        own, others = (parts([c for c in table if (c.employer == name) is mine]) for mine in (True, False))
+        known = {place: sum(values) for place, values in own.items()}
+        for place, values in true.items():
+            if need := min(rules.room(values), rules.room(others.get(place, []))):
+                assert most(found, known, place) >= sum(values) + need - 1e-6, (name, place)
+
+
+def test_what_one_employer_alone_has_beside_a_small_sum_is_no_way_back_to_it() -> None:
+    """Of 12 in J0, 9 are C's: a row or column of two hidden sums would tell C that A has 3 at most."""
+    given = [Contribution("B0", "J0", "A", 3), Contribution("B1", "J0", "C", 9)]
+    given += [Contribution(b, "J1", e, n) for b, e, n in (("B0", "B", 8), ("B1", "D", 14), ("B1", "E", 14))]
+    told = {(c.basin, c.job): c.people for c in publish_sums(given, Rules(5)).cells}
+    assert (told["B0", "J0"], told[ALL, "J0"], told["B0", ALL]) == (None, None, None)
+
+
+def test_how_many_sums_a_rule_hides_is_not_told() -> None:
+    """Were it told that a rule hides all four, of 1 to 4 each, rows and columns of 8 would make each of them 4."""
+    given = [Contribution(b, j, f"{b}{j}", 4) for b in ("B0", "B1") for j in ("J0", "J1")]
+    second = [c._replace(people=7) if c.employer == "B1J1" else c for c in given]
+    for table in (given, second):
+        found = publish_sums(table, Rules(5))
+        hidden = sum(c.people is None for c in found.cells)
+        assert f" {hidden} sur 9, par une règle ou " in found.notes()[-2]
+        assert repr(found) == f"<Sums 9 sums, {hidden} hidden>"
+    assert not hasattr(found, "hidden_by_rule")
+
+
+def test_with_too_many_employers_all_are_taken_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = draw(2, 4, 4)
+    some = {(c.basin, c.job) for c in publish_sums(given, Rules(3)).cells if c.masked}
+    monkeypatch.setattr("passerelles.territory.sums._MANY", -1)
+    assert some < {(c.basin, c.job) for c in publish_sums(given, Rules(3)).cells if c.masked}
+
+
 def test_hiding_what_the_rules_name_and_no_more_would_not_do() -> None:
     """The attacker of these tests wins where nothing else is hidden beside."""
     given = [Contribution("B0", "J0", "A", 9), Contribution("B0", "J0", "B", 1)]
     given += [Contribution(b, j, e, 4) for b, j in (("B0", "J1"), ("B1", "J0"), ("B1", "J1")) for e in "BCD"]
     rules = Rules(2, 1, 0.8)
     found = publish_sums(given, rules)
-    assert (found.hidden_by_rule, found.hidden_besides) == (1, 3)
+    assert found.hidden > 1
     whole = parts(given)
     true = {p: None if p == ("B0", "J0") else sum(values) for p, values in whole.items()}
     shown = (replace(c, people=true[c.basin, c.job]) for c in found.cells)
-    bare = Sums(tuple(shown), 1, 0, rules)
+    bare = Sums(tuple(shown), rules)
     assert {table["B0", "J0"] for table in tables(bare, parts(given), 4)} == {10}
     assert len({table["B0", "J0"] for table in tables(found, parts(given), 4)}) > 4
 
@@ -149,7 +211,7 @@ def test_rules_that_are_none_are_refused() -> None:
 
 def test_rules_are_said_as_they_are() -> None:
     def said(**rules: Any) -> str:
-        return " ".join(Sums((), 0, 0, rules_of(5, **rules)).notes())
+        return " ".join(Sums((), rules_of(5, **rules)).notes())
 
     assert "(1, 80 %) : masquée si le plus grand employeur fait plus de 80 %" in said(dominance="1,80")
     assert "(2, 85,5 %) : masquée si les 2 plus grands employeurs font plus de 85,5 %" in said(dominance="2,85.5")

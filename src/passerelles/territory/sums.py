@@ -8,13 +8,12 @@ longer lead back to it: `passerelles.territory.sums.publish_sums` proves that by
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, product
-from typing import Any, ClassVar, Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from passerelles.errors import PasserellesError
@@ -31,6 +30,7 @@ from passerelles.views.spec import Column, Page, Record, Sheet
 
 ALL: Final = ""  # the place of a sum over basins or over jobs
 _TOLERANCE: Final = 1e-6
+_MANY: Final = 30_000  # employers x hidden sums that each may work out; beyond, all are taken for one employer
 
 
 class Contribution(NamedTuple):
@@ -129,8 +129,6 @@ class Sums(Shown):
     ----------
     cells
         By basin, then job, the sums over all last.
-    hidden_by_rule, hidden_besides
-        How many a rule hides, and how many others are hidden so that no subtraction gives those away.
     rules
         What they were hidden by.
     first
@@ -138,14 +136,17 @@ class Sums(Shown):
     """
 
     cells: tuple[Sum, ...]
-    hidden_by_rule: int
-    hidden_besides: int
     rules: Rules
     first: bool = True
 
     def __repr__(self) -> str:
         """One line: how many sums, and how many are hidden."""
-        return f"<Sums {len(self.cells)} sums, {self.hidden_by_rule} hidden by a rule, {self.hidden_besides} besides>"
+        return f"<Sums {len(self.cells)} sums, {self.hidden} hidden>"
+
+    @property
+    def hidden(self) -> int:
+        """How many are hidden; how many of them a rule names would be one more equation."""
+        return sum(cell.masked for cell in self.cells)
 
     def sheets(self, lang: Lang = "fr") -> list[Sheet]:
         """Return the sums as a table."""
@@ -164,7 +165,7 @@ class Sums(Shown):
             texts.append(say("territory.sums.dominance", lang=lang, n=rules.largest, share=share))
         if rules.percent is not None:
             texts.append(say("territory.sums.percent", lang=lang, p=_points(rules.percent, lang)))
-        counts = {"rule": self.hidden_by_rule, "besides": self.hidden_besides, "n": len(self.cells)}
+        counts = {"hidden": self.hidden, "n": len(self.cells)}
         since = "limit" if self.first else "before"
         return [*texts, say("territory.sums.hidden", lang=lang, **counts), say(f"territory.sums.{since}", lang=lang)]
 
@@ -246,7 +247,8 @@ def publish_sums(
     sums
         Every hidden sum that a rule names takes, over all tables with the printed numbers and no negative one, values
         that reach above and below it as far as the rule asks: to k for dominance, p % of the largest for that rule, the
-        threshold for small sums (below, no farther than zero).
+        threshold for small sums (below, no farther than zero). Above, they do so for each employer too, who knows that
+        no sum is under its own part.
 
     Raises
     ------
@@ -272,27 +274,24 @@ def publish_sums(
             raise PasserellesError("sums_no_employer")
     now = _counts(given)
     places = _places(now)
-    sums, room = _per_place(sum, now, places), _per_place(rules.room, now, places)
-    hidden = np.zeros(sums.shape, dtype=np.bool_)
+    known, hidden = _known(rules, places, now), np.zeros(1, dtype=np.bool_)
     if before is not None:
         old = _counts(before)
         old_places = _places(old)
-        needed = _per_place(rules.room, old, old_places)
-        old_masked = _hidden(_per_place(sum, old, old_places), needed, needed > 0)
+        old_masked = _hidden(_known(rules, old_places, old), hidden)
         hidden_before = {place for place, masked in zip(chain(*old_places), old_masked.ravel(), strict=True) if masked}
         hidden = np.asarray([[place in hidden_before for place in line] for line in places], dtype=np.bool_)
         # By how much each employer's part of each sum changed.
         changed = {place: (now[place] - old[place]) + (old[place] - now[place]) for place in chain(*places)}
-        room = np.maximum(room, _per_place(rules.room, changed, places))
-    unsafe = int((room > 0).sum())
-    masked = _hidden(sums, room, (room > 0) | hidden)
+        known = _known(rules, places, now, changed)
+    masked = _hidden(known, hidden)
     names = labels or {}
     cells = [
         Sum(basin, job, names.get(job), None if secret else int(people))
-        for (basin, job), people, secret in zip(chain(*places), sums.ravel(), masked.ravel(), strict=True)
+        for (basin, job), people, secret in zip(chain(*places), known.sums.ravel(), masked.ravel(), strict=True)
         if secret or people or ALL in (basin, job)
     ]
-    return Sums(tuple(cells), unsafe, int(masked.sum()) - unsafe, rules, first=before is None)
+    return Sums(tuple(cells), rules, first=before is None)
 
 
 Place = tuple[str, str]  # basin and job
@@ -313,26 +312,52 @@ def _places(counts: Mapping[Place, Counter[str]]) -> list[list[Place]]:
     return [[(basin, job) for job in jobs] for basin in basins]
 
 
-def _per_place(
-    of: Callable[[Sequence[int]], float], counts: Mapping[Place, Counter[str]], places: list[list[Place]]
-) -> NDArray[Any]:
-    """Return what something gives of the contributions to each sum, as they are laid out."""
-    return np.asarray([[of([*counts[place].values()]) for place in line] for line in places])
+class _Known(NamedTuple):
+    """
+    Sums, how far above and below its value each must reach, and what employers know of them.
+
+    `own` is what each employer counts in each sum, `room` how far it must reach above for one who knows that.
+    """
+
+    sums: Ints
+    need: Floats
+    own: Ints
+    room: Floats
 
 
-def _hidden(sums: Ints, room: Floats, masked: Bools) -> Bools:
+def _known(rules: Rules, places: list[list[Place]], *counts: Mapping[Place, Counter[str]]) -> _Known:
+    """Return the sums of the first of `counts`, and what must not be worked out of it nor of the others, of changes."""
+
+    def need(place: Place, but: str | None = None) -> float:
+        return max(rules.room([n for name, n in each[place].items() if name != but]) for each in counts)
+
+    now, flat = counts[0], [*chain(*places)]
+    shape = len(places), len(places[0])
+    sums = np.asarray([now[place].total() for place in flat], dtype=np.int64).reshape(shape)
+    needed = np.asarray([need(place) for place in flat]).reshape(shape)
+    names = sorted({name for place in flat for name in now[place]} - {""})
+    own = np.asarray([[now[place][name] for place in flat] for name in names], dtype=np.int64).reshape(-1, *shape)
+    room = np.repeat(needed[None], len(names), axis=0)
+    for at in np.argwhere((own > 0) & (room > 0)):  # of its own part, nobody is kept in the dark
+        who, i, j = at.tolist()
+        room[who, i, j] = min(needed[i, j], need(places[i][j], names[who]))
+    return _Known(sums, needed, own, room)
+
+
+def _hidden(known: _Known, masked: Bools) -> Bools:
     """Hide the smallest others beside what is masked until what is printed leaves it the room that it needs."""
+    masked = masked | (known.need > 0)
     while True:
         go_on()
         # A number that is alone in its line is what the others leave of the line's sum.
         alone = [(i, -1) for i in np.flatnonzero(masked.sum(axis=1) == 1).tolist()]
         alone += [(-1, j) for j in np.flatnonzero(masked.sum(axis=0) == 1).tolist()]
         if not alone:
-            failing = _exposed(sums, room, masked)
+            failing = np.argwhere(masked)[_exposed(known, masked)].tolist()
             if not failing:
                 return masked
             alone = [line for i, j in failing for line in ((i, -1), (-1, j))]
-        added = {place for i, j in alone if (place := _smallest(sums, masked, i, j)) is not None}
+        added = {place for i, j in alone if (place := _smallest(known.sums, masked, i, j)) is not None}
         if not added:  # all that is hidden already leaves no room: hide everything
             return np.ones_like(masked)
         for place in added:
@@ -353,22 +378,45 @@ def _smallest(sums: Ints, masked: Bools, i: int, j: int) -> tuple[int, int] | No
     return min((place for place in places if not masked[place]), key=worth, default=None)
 
 
-def _exposed(sums: Ints, room: Floats, masked: Bools) -> list[tuple[int, int]]:
-    """Hidden sums whose values do not reach far enough, over all tables that agree with what is printed."""
-    need, value = room[masked], sums[masked]
-    matrix, equal = _equations(sums, masked)
-    top, bottom = value + need - _TOLERANCE, value - np.minimum(need, value) + _TOLERANCE
+def _exposed(known: _Known, masked: Bools) -> Bools:
+    """Which hidden sums do not reach far enough, over all tables that agree with what is printed and with own parts."""
+    value, own = known.sums[masked], known.own[:, masked]
+    need, room = known.need[masked], known.room[:, masked]
+    matrix, equal = _equations(known.sums, masked)
     most = float(np.abs(equal).sum()) * 2 + 1_000_000.0  # an endless direction is far enough
+    tables = [value]  # what was found for one employer may serve another
 
-    def search(weights: Ints) -> Ints | None:
-        solution = extreme(weights, matrix, equal, equal, most=most)
-        return np.rint(solution.x).astype(np.int64) if solution.status == 0 else None  # the numbers of a whole table
+    def too_near(least: Ints, above: Floats, below: Floats) -> Bools:
+        """Find which do not reach so far where none is under its least."""
+        rest, left = value - least, equal - matrix @ least
+        reached = np.max([table for table in tables if (table >= least).all()], axis=0)
+        above = np.where(reached < value + above - _TOLERANCE, above, 0)
 
-    def short(low: Ints, high: Ints) -> Bools:
-        return (high < top) | (low > bottom)
+        def search(weights: Ints) -> Ints | None:
+            solution = extreme(weights, matrix, left, left, most=most)
+            if solution.status:
+                return None
+            tables.append(np.rint(solution.x).astype(np.int64) + least)  # numbers of a whole table
+            return tables[-1] - least
 
-    low, high = attainable_range(sparse.eye_array(len(value), dtype=np.int64, format="csr"), value, search, short)
-    return [(i, j) for i, j in np.argwhere(masked)[short(low, high)].tolist()]
+        def short(low: Ints, high: Ints) -> Bools:
+            near: Bools = (high < rest + above - _TOLERANCE) | (low > rest - np.minimum(below, rest) + _TOLERANCE)
+            return near
+
+        return short(*attainable_range(sparse.eye_array(len(rest), dtype=np.int64, format="csr"), rest, search, short))
+
+    nowhere = np.zeros_like(need)
+    failing = too_near(np.zeros_like(value), need, need)
+    if not failing.any():
+        # Far enough for one who knew the largest part of each is so for every employer.
+        doubtful = too_near(own.max(axis=0, initial=0), room.max(axis=0, initial=0), nowhere)
+        knowing = own.any(axis=1)
+        if np.count_nonzero(room[knowing] * doubtful) > _MANY:
+            return doubtful
+        for part, above in zip(own[knowing], room[knowing] * doubtful, strict=True):
+            go_on()
+            failing |= too_near(part, above, nowhere)
+    return failing
 
 
 def _equations(sums: Ints, masked: Bools) -> tuple[sparse.csr_array, Floats]:
