@@ -18,6 +18,7 @@ from passerelles.territory.allocation import Allocation
 from passerelles.territory.audit import Auditor, HiddenSum
 from passerelles.territory.discretion import publish, published
 from passerelles.territory.flows import Change
+from passerelles.territory.lots import Note
 from passerelles.territory.match import match_territory
 from territory_cases import ANY_MOVE, JOBS, Written, every, graph, openings, people
 from territory_cases import places as basins
@@ -297,7 +298,7 @@ def test_sums_and_sentences_that_would_give_a_cell_away_are_left_out() -> None:
         assert change["more"] is None or change["more"] == 0 or change["more"] >= 5
 
 
-@pytest.mark.parametrize(("more", "told"), [(4, None), (5, 5)])
+@pytest.mark.parametrize(("more", "told"), [(4, None), (5, 5), (-4, None), (-5, -5), (0, 0)])
 def test_few_people_gained_by_a_change_are_not_told(more: int, told: int | None) -> None:
     fragile = people(("A", "J00", 4, "x"), ("B", "J01", 30, "x"), ("C", "J02", 40, "x"), ("D", "J03", 3, "x"))
     hiring = openings(("P", "J00", 60, "x"), ("Q", "J01", 50, "x"), ("R", "J02", 50, "x"))
@@ -305,6 +306,10 @@ def test_few_people_gained_by_a_change_are_not_told(more: int, told: int | None)
     found = replace(found, changes=(Change("budget", 500.0, 100.0, 77, more, 1.0),))
     (change,) = published(publish(found)).to_dict()["changes"]
     assert change["more"] == told
+    whole = match_territory(graph(), fragile[1:3], hiring, costs=Written(every(1.0)), settings=ANY)
+    publication = publish(replace(whole, changes=found.changes))
+    assert not publication.changed
+    assert [change["more"] for change in published(publication).to_dict()["changes"]] == [told]
 
 
 def test_a_total_that_gives_a_lot_away_is_given_up_before_flows_of_lots_far_from_it(
@@ -445,6 +450,24 @@ def test_a_note_that_tells_of_a_flow_is_left_out() -> None:
     found = replace(small(), notes=("no_radius", "titles_of_one_fiche", "beyond", "no_probability"))
     notes = {n["note"] for n in published(publish(found)).to_dict()["notes"]}
     assert notes & {"no_radius", "titles_of_one_fiche", "beyond", "no_probability"} == {"no_probability"}
+
+
+def test_notes_on_the_tables_tell_no_few_people_where_no_cell_is_small() -> None:
+    """A cell as it is written, a total that is one off, people who could stay in their job: numbers beside the sums."""
+    fragile = [*people(("A", "J00", 12, "x"), ("Total", "", 13, "")), {"employer": "B", "job": "J01", "basin": "x"}]
+    fragile[-1]["headcount"] = "15 dont 2 départs en retraite"
+    found = match_territory(graph(), fragile, openings(("P", "J00", 60, "x"), ("Q", "J01", 60, "x")), settings=ANY)
+    found = replace(found, planned=(Note("own_job_left", {"n": 2, "names": "A"}), Note("steps_down", {"n": 9})))
+    keys = {"own_job_left", "steps_down", "total_differs", "leavers_remarked", "no_geography", "total_line"}
+    assert {note.key for note in found.release().notes} == keys
+    publication = publish(found)
+    assert not publication.changed
+    assert {note.key for note in published(publication).notes} == {"steps_down", "no_geography"}
+
+
+def test_what_a_publication_is_made_of_is_not_in_its_name() -> None:
+    publication = publish(small())
+    assert "12" not in repr(publication).split(" at ")[0] + repr(published(publication)).split(" at ")[0]
 
 
 def test_nothing_is_masked_where_no_cell_is_small() -> None:

@@ -611,6 +611,16 @@ def test_a_masked_page_tells_no_small_headcount_beside_a_title(client: Client) -
     assert cells == {False: "4", True: "masqué"}
 
 
+def test_the_order_of_masked_titles_does_not_tell_which_has_more_people(client: Client) -> None:
+    pages = set()
+    for first, second in ((3, 4), (4, 3)):
+        rows = f"A;gribouilleur de plans;{first};Redon\nA;zinzineur de tubes;{second};Redon\nA;N1103;30;Redon\n"
+        table = dropped("fragile.csv", "employeur;métier;effectif;bassin\n" + rows)
+        body = {"fragile": table, "hiring": TABLES["hiring"], "mask": True}
+        pages.add(client.post("/explorer/territory/plan", json=body).text)
+    assert len(pages) == 1
+
+
 def test_what_is_taken_away_is_what_the_command_line_writes(
     client: Client, files: tuple[str, ...], tmp_path: Path
 ) -> None:

@@ -525,6 +525,21 @@ def test_a_masked_page_shows_no_small_figure(embedded_graph: OccupationGraph) ->
     assert "masqués" in page.by_id("method").text
 
 
+def test_a_masked_page_is_the_same_for_tables_that_its_numbers_do_not_tell_apart(
+    embedded_graph: OccupationGraph,
+) -> None:
+    """The order of rows, the checksum and every sentence: nothing tells which of A and B has three people."""
+    pages = set()
+    for first, second in ((3, 4), (4, 3)):
+        sizes = (("A", "N1103", first), ("B", "N1103", second), ("C", "N1103", 30), ("D", "H2909", 25))
+        fragile = [{"employer": name, "job": job, "headcount": n, "basin": "x"} for name, job, n in sizes]
+        hiring = [{"employer": "P", "job": job, "openings": 60, "basin": "x"} for job in ("N1103", "H2909")]
+        allocation = match_territory(embedded_graph, fragile, hiring)
+        pages.add(territory_page(Case(embedded_graph, allocation, Request(mask=True, pictures=False))))
+    (page,) = pages
+    assert [row["Effectif"] for row in rows_of(read_page(page), "fragile")] == ["30", "masqué", "masqué", "masqué"]
+
+
 def test_what_is_withheld_whole_is_not_said_to_be_nothing(embedded_graph: OccupationGraph) -> None:
     """Three people and five openings: the page must say neither that nobody moves nor that all openings are filled."""
     fragile = [{"employer": "A", "job": "N1103", "headcount": 3, "basin": "Redon"}]

@@ -44,10 +44,11 @@ def fragile_grid(case: Case) -> Grid:
     placed, to_confirm = (sum_by_key((flow.fragile.key, flow.people) for flow in flows) for flows in (certain, doubted))
     going = grouped((flow.fragile.key, flow) for flow in (*certain, *doubted))
     columns = "employer job headcount#" + ("" if case.masked else " placed# to_confirm# left# towards")
-    rows = []
-    for lot in sorted(allocation.fragile.lots, key=lambda lot: -lot.people):
+    rows, hidden = [], case.release.hidden
+    # Its place among the others would tell of a hidden headcount.
+    for lot in sorted(allocation.fragile.lots, key=lambda lot: 0 if lot.key in hidden else -lot.people):
         row: list[CellValue] = [Cell(lot.employer, note=lot.town), _job(lot)]
-        row.append(case.words("masked") if lot.key in case.release.hidden else lot.people)
+        row.append(case.words("masked") if lot.key in hidden else lot.people)
         if not case.masked:
             done, doubtful = placed[lot.key], to_confirm[lot.key]
             row += (done, doubtful, lot.people - done - doubtful, _destinations_text(case, going.get(lot.key, ())))

@@ -92,7 +92,7 @@ CERTIFICATE: Final = Record(
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Release:
     """
     What is shown of an allocation: the whole, or what may be published of it.

@@ -293,14 +293,12 @@ def _print_less(table: FlowTable, small: SmallCells, view: View, failing: list[H
 
 # Reasons that come from the rules and the input tables alone; the others say which openings are taken or free.
 _BY_RULE: Final = frozenset({"nothing_near", *(reason_name(why) for why in Why if why)})
-# Reading notes that name numbers or cells.
-_OF_ROWS: Final = frozenset({"set_aside", "summed", "etp", "text_line", "gone_line"})
 # Notes that reveal that some flow is not nil, or not full: one more thing known of a hidden one.
 _OF_FLOWS = frozenset(("no_radius", "titles_of_one_fiche", "beyond"))
 _NO_HOURS: Final[Mapping[str, None]] = dict.fromkeys(ENDS)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Publication:
     """
     What may be published of an allocation.
@@ -404,8 +402,10 @@ def published(publication: Publication, lang: Lang = "fr") -> Release:
     )
     if not publication.changed:
         hidden = {"stretched": None} | ({"set_aside": None} if allocation.fragile.set_aside else {})
-        notes = [note for note in release.notes if note.key not in _OF_ROWS]
-        return replace(release, notes=notes, totals={**release.totals, **hidden})
+        # Notes on the tables quote cells and sums of them; those on one's own job count people by openings.
+        notes = [note for note in release.notes if note.table == "note" and not note.key.startswith("own_job")]
+        changes = [_masked_change(c, threshold, lang) if 0 < abs(c.more) < threshold else c for c in allocation.changes]
+        return replace(release, notes=notes, changes=changes, totals={**release.totals, **hidden})
     lines = None if publication.view is None else _Lines(publication, publication.view, lang)
     total = allocation.placed + allocation.reserved if lines is not None and lines.view.total else None
     all_confirmed = bool(allocation.allowed_sure.all())  # whether nothing is to be confirmed, by the rules
@@ -451,7 +451,7 @@ def _masked_stage(name: str, value: int, total: int | None) -> dict[str, Any]:
 
 
 def _masked_change(change: Change, threshold: int, lang: Lang) -> Withheld:
-    hidden = 0 < change.more < threshold
+    hidden = 0 < abs(change.more) < threshold
     bound, more = None if change.kind == "budget" else change.bound, None if hidden else change.more
     text = change.sentence(lang, masked=hidden)
     known = {"kind": change.kind, "step": change.step, "bound": bound, "more": more, "sentence": text}

@@ -242,9 +242,10 @@ def _doubts(ask: PageRequest, sides: Sequence[Lots | None], body: PlanBody) -> l
         for doubt in doubts:
             first = doubt_of.setdefault((doubt.side, doubt.text), doubt._replace(people=0))
             doubt_of[doubt.side, doubt.text] = first._replace(people=first.people + doubt.people)
-    largest = sorted(doubt_of.values(), key=lambda d: (d.code != "", -d.people, d.text))[:_TITLES_TO_CORRECT]
     hidden = "fragile" if body.mask else ""  # openings are no people
-    return [doubt._replace(options=_options_of(ask, doubt), few=doubt.side == hidden) for doubt in largest]
+    shown = [d._replace(people=0, few=True) if d.side == hidden else d for d in doubt_of.values()]
+    largest = sorted(shown, key=lambda d: (d.code != "", -d.people, d.text))[:_TITLES_TO_CORRECT]
+    return [doubt._replace(options=_options_of(ask, doubt)) for doubt in largest]
 
 
 def _options_of(ask: PageRequest, doubt: DoubtfulTitle) -> Sequence[tuple[str, str]]:
