@@ -18,7 +18,7 @@ from passerelles.territory.allocation import Allocation
 from passerelles.territory.audit import Auditor, HiddenSum
 from passerelles.territory.discretion import publish, published
 from passerelles.territory.flows import Change
-from passerelles.territory.lots import Note
+from passerelles.territory.lots import LotsError, Note
 from passerelles.territory.match import match_territory
 from territory_cases import ANY_MOVE, JOBS, Written, every, graph, openings, people
 from territory_cases import places as basins
@@ -30,7 +30,8 @@ Key = tuple[str, str, str]
 @dataclass
 class Attack:
     """
-    What an attacker knows: both input tables, which moves the rules allow and their hours, and the printed object.
+    What an attacker knows: both input tables, with who volunteers, which moves the rules allow and their hours, and the
+    printed object.
 
     Unknowns are the people of each pair of lots (x), then those left of each fragile lot, then openings left empty.
     """
@@ -42,6 +43,7 @@ class Attack:
     sure: set[tuple[int, int]]
     budget: float | None = None
     floor: float = 0.0
+    volunteers: tuple[int, ...] = ()  # of each fragile lot
 
     def __post_init__(self) -> None:
         n, m = len(self.starts), len(self.ends)
@@ -52,6 +54,8 @@ class Attack:
         self.masked: list[np.ndarray[Any, Any]] = []
         for i, (_, heads) in enumerate(self.starts):
             self.equal(self.flow([i], range(m)) + self.unit(n * m + i), heads)
+        for i, most in enumerate(self.volunteers):
+            self.between(self.flow([i], range(m)), 0, most)
         for j, (_, places) in enumerate(self.ends):
             self.equal(self.flow(range(n), [j]) + self.unit(n * m + n + j), places)
         for i, j in set(product(range(n), range(m))) - set(self.allowed):
@@ -177,7 +181,8 @@ def attack(found: Allocation, printed: dict[str, Any]) -> Attack:
     sure = {
         (i, j) for (i, j), placed in zip(found.allowed.tolist(), found.allowed_sure.tolist(), strict=True) if placed
     }
-    return Attack(starts, ends, allowed, printed, sure, found.budget_hours, found.settings.floor)
+    volunteers = tuple(lot.movable for lot in found.fragile.lots)
+    return Attack(starts, ends, allowed, printed, sure, found.budget_hours, found.settings.floor, volunteers)
 
 
 NOTHING: dict[str, Any] = {
@@ -220,6 +225,7 @@ def rows(names: str, most: int, count: int) -> st.SearchStrategy[list[tuple[str,
     st.none() | st.integers(0, 300),
     st.sampled_from((0.0, 0.0, 0.2)),
     st.sampled_from((3, 5)),
+    st.lists(st.none() | st.integers(0, 20), min_size=5, max_size=5),
 )
 @settings(max_examples=36, deadline=None)
 def test_no_masked_cell_can_be_worked_out(
@@ -229,11 +235,16 @@ def test_no_masked_cell_can_be_worked_out(
     budget: int | None,
     floor: float,
     threshold: int,
+    volunteers: list[int | None],
 ) -> None:
     chosen = Settings(territory=TerritorySettings(floor=floor, **ANY_MOVE))
-    found = match_territory(
-        graph(), people(*fragile), openings(*hiring), costs=Written(hours), budget_hours=budget, settings=chosen
-    )
+    rows = [row | {"volunteers": n} for row, n in zip(people(*fragile), volunteers, strict=False)]
+    try:
+        found = match_territory(
+            graph(), rows, openings(*hiring), costs=Written(hours), budget_hours=budget, settings=chosen
+        )
+    except LotsError:  # more volunteers than people, say
+        return
     if found.status == "infeasible":
         return
     publication = publish(found, threshold=threshold)
@@ -251,6 +262,38 @@ def test_no_masked_cell_can_be_worked_out(
     hidden, large = {sizes[key] for key in publication.hidden}, {n for n in sizes.values() if n >= threshold}
     assert all(n not in range(1, threshold) for key, n in sizes.items() if key not in publication.hidden)
     assert not hidden or not large or hidden & large  # all less those printed are not the people of small lots alone
+
+
+def test_who_knows_the_volunteers_undoes_no_mask() -> None:
+    """Of six people two would leave: at most two go, and at least four stay, whatever is printed."""
+    fragile = people(("A", "J00", 30, "x"), ("B", "J01", 6, "x"))
+    fragile[1]["volunteers"] = 2
+    found = match_territory(
+        graph(),
+        fragile,
+        openings(("P", "J00", 60, "x"), ("Q", "J01", 60, "x")),
+        costs=Written(every(1.0)),
+        settings=ANY,
+    )
+    assert [flow.people for flow in found.flows] == [30, 2]
+    printed = published(publish(found)).to_dict()
+    assert undone(found, printed, 5) == []
+    totals = printed["totals"]
+    assert (totals["headcount"], totals["offered_between"][1]) == (36, 36)  # not 32, who would leave
+
+
+def test_few_people_who_take_the_openings_of_one_pool_are_not_told_by_those_left_empty() -> None:
+    """Of R's 26 openings 23 stay empty: S, where five go, stands with it, or three people of A or B would be told."""
+    fragile, hiring = (
+        people(("A", "J02", 3, "x"), ("B", "J04", 5, "x")),
+        openings(("Q", "J03", 23, "x"), ("R", "J00", 26, "x"), ("S", "J04", 22, "x"), ("T", "J04", 9, "x")),
+    )
+    moves = {(a, b): 1.0 for a in ("J02", "J04") for b in ("J00", "J03")} | {("J02", "J04"): 5.0}
+    found = match_territory(graph(), fragile, hiring, costs=Written(moves), settings=ANY)
+    printed = published(publish(found)).to_dict()
+    assert printed["totals"]["offered"] == 8
+    filled = [line["openings"] - line["people"] for line in printed["unfilled"]]
+    assert sorted(filled) == [0, 0, 8]
 
 
 def test_a_floor_that_counts_some_moves_only_gives_no_cell_away() -> None:

@@ -36,12 +36,15 @@ class FlowTable(Network):
         Shape (k,): tenths of an hour of one person of each pair, and the most of all together; None = no bound.
     confirmed
         Shape (k,): whether people on a pair are placed, and count for a floor; not those that are to be confirmed.
+    headcount
+        Shape (n,): people of each lot; `supply` are those who may go: the volunteers, where they are known.
     """
 
     flow: Ints
     hours: Ints
     budget: int | None
     confirmed: Bools
+    headcount: Ints
 
     @cached_property
     def ends(self) -> Rows:
@@ -50,7 +53,7 @@ class FlowTable(Network):
 
     @cached_property
     def sizes(self) -> Ints:
-        """Shape (n + m,): people of each lot, openings of each pool."""
+        """Shape (n + m,): people of each lot who may go, openings of each pool."""
         return np.concatenate([self.supply, self.capacity])
 
     def sums(self, among: Bools | slice = _EVERY) -> Ints:
@@ -61,7 +64,7 @@ class FlowTable(Network):
     @property
     def rest(self) -> Ints:
         """People of each lot who are placed nowhere, openings of each pool left empty, shape (n + m,)."""
-        return self.sizes - self.sums()
+        return np.concatenate([self.headcount, self.capacity]) - self.sums()
 
     def lots(self, lines: NDArray[Any]) -> NDArray[Any]:
         """What is said of the lines that are lots."""
@@ -155,7 +158,7 @@ class Auditor:
         self.at = np.flatnonzero(unknown)
         self._truth, self._size = table.flow[self.at], table.size
         most, counted = table.sizes - table.sums(known), table.lots(table.sums(known & table.confirmed))
-        least = np.where(view.rest_printed, most - table.rest, 0)  # on unknown flows of each line
+        least = np.where(view.rest_printed, table.sums(unknown), 0)  # on unknown flows of each line
         floors = table.need - np.bincount(table.group, counted, len(table.need))
         # People on unknown flows, as far as the total says.
         shown, hidden = (int(table.flow[mask].sum()) for mask in (known, unknown))

@@ -54,8 +54,12 @@ class SmallCells:
     @classmethod
     def of(cls, table: FlowTable, bound: int) -> "SmallCells":
         """Return what is under a threshold; openings left empty are no people."""
-        is_lot = np.arange(len(table.sizes)) < len(table.supply)
-        return cls(_is_small(table.flow, bound), is_lot & _is_small(table.rest, bound))
+        return cls(_is_small(table.flow, bound), _is_lot(table) & _is_small(table.rest, bound))
+
+
+def _is_lot(table: FlowTable) -> Bools:
+    """Whether a line is a lot, not a pool, shape (n + m,)."""
+    return np.arange(len(table.sizes)) < len(table.supply)
 
 
 def choose_view(table: FlowTable, small: SmallCells, bound: int) -> View | None:
@@ -114,7 +118,7 @@ def _bracketed(table: FlowTable, small: SmallCells, view: View, bound: int) -> V
     """Print between which round numbers the people placed are, the narrowest that the audit proves harmless."""
     if int(view.unknown(table).sum()) > _MANY:
         return view
-    placed, most = int(table.flow.sum()), int(min(table.supply.sum(), table.capacity.sum()))
+    placed, most = int(table.flow.sum()), int(min(table.headcount.sum(), table.capacity.sum()))
     step = 2 * bound
     for lower in _LOWER:
         low = placed // step * step
@@ -186,10 +190,10 @@ def _openings(table: FlowTable, view: View, short: Bools, bound: int) -> Rows:
 
 def _company(table: FlowTable, view: View, bound: int) -> Rows:
     """Smallest large lot, to stand with those put together where all are small: their sum would tell how many."""
-    supply, alone, lines = map(table.lots, (table.sizes, ~view.rest_printed, view.lines))
-    large = supply >= bound
+    alone, lines = map(table.lots, (~view.rest_printed, view.lines))
+    large = table.headcount >= bound
     at = np.flatnonzero(large & lines if (large & lines).any() else large)
-    return at[np.argsort(supply[at], kind="stable")[: int(alone.any() and not large[alone].any())]]
+    return at[np.argsort(table.headcount[at], kind="stable")[: int(alone.any() and not large[alone].any())]]
 
 
 def _print_sums(table: FlowTable, small: SmallCells, view: View, bound: int) -> View:
@@ -198,6 +202,11 @@ def _print_sums(table: FlowTable, small: SmallCells, view: View, bound: int) -> 
     if int(unknown.sum()) <= _MANY:
         view = replace(view, rest_printed=~view.lines | (~small.rest & ~_is_small(table.sums(unknown), bound)))
         view.rest_printed[_company(table, view, bound)] = False
+        # People of whom all that stays unsaid is which few take the openings of one pool: one that takes more joins it.
+        taken, alone = table.sums(unknown), ~view.rest_printed & ~_is_lot(table)
+        if _is_small(taken[alone].sum(), bound):
+            among = np.flatnonzero(~_is_lot(table) & ~alone & (taken >= bound))
+            view.rest_printed[among[np.argsort(taken[among], kind="stable")[:1]]] = False
     return replace(view, total=_total_is_harmless(table, view, bound))
 
 
@@ -207,10 +216,11 @@ def _is_small(values: Ints, bound: int) -> Bools:
 
 
 def _total_is_harmless(table: FlowTable, view: View, bound: int) -> bool:
-    """Whether neither the people placed, nor those left, nor what other lots sum to, is small."""
+    """Whether neither the people placed, nor those left, nor what other lots or openings sum to, is small."""
     unknown = view.unknown(table)
     staying, sent, masked = map(table.lots, (table.rest, table.sums(unknown), ~view.rest_printed))
-    groups = table.flow, staying, table.flow[unknown], sent[masked], staying[masked]
+    taken, pools = map(table.pools, (table.sums(unknown), ~view.rest_printed))
+    groups = table.flow, staying, table.flow[unknown], sent[masked], staying[masked], taken[pools]
     return not _is_small(np.asarray([values.sum() for values in groups]), bound).any()
 
 
@@ -343,7 +353,7 @@ def publish(allocation: Allocation, *, threshold: int | None = None) -> Publicat
     Returns
     -------
     publication
-        Over all whole tables that agree with everything printed, with the headcounts and openings of the inputs, the
+        Over all whole tables that agree with everything printed, with headcounts, volunteers and openings read, the
         moves that the rules allow, the budget and the floors, each masked cell's values spread over at least
         `threshold`; and so do those of each flow or uncovered number under it, wherever its lot and its openings are
         themselves that large. Whoever holds the very input tables and this program can still run it: masking
@@ -361,18 +371,18 @@ def publish(allocation: Allocation, *, threshold: int | None = None) -> Publicat
     small, infeasible = SmallCells.of(table, bound), allocation.status == "infeasible"  # no flows to hide anything in
     if not (infeasible or small.flows.any() or small.rest.any()):
         return Publication(allocation, bound, table, None)
-    view = None if infeasible or _is_small(table.supply.sum(), bound) else choose_view(table, small, bound)
+    view = None if infeasible or _is_small(table.headcount.sum(), bound) else choose_view(table, small, bound)
     return Publication(allocation, bound, table, view, empty=view is None)
 
 
 def _flow_table(allocation: Allocation) -> FlowTable:
     at = allocation.allowed.astype(np.intp).reshape(-1, 2)
     _, group, need = floor_groups(allocation.fragile, allocation.settings)
-    supply = np.asarray([lot.people for lot in allocation.fragile.lots], dtype=np.int64)
+    headcount, supply = np.asarray([(lot.people, lot.movable) for lot in allocation.fragile.lots], dtype=np.int64).T
     capacity = np.asarray([*allocation.hiring.capacities.values()], dtype=np.int64)
     network = (supply, capacity, at[:, 0], at[:, 1], group, need)
     hours, budget = allocation.allowed_hours, allocation.bounds.budget
-    return FlowTable(*network, allocation.allowed_people, hours, budget, allocation.allowed_sure)
+    return FlowTable(*network, allocation.allowed_people, hours, budget, allocation.allowed_sure, headcount)
 
 
 def published(publication: Publication, lang: Lang = "fr") -> Release:
@@ -547,7 +557,8 @@ class _Lines:
         name = say(f"territory.table.{key}", lang=self.lang)
         hidden, masked = side(~self.view.rest_printed), self.hidden_people is None
         names = [_lot_name(lots[i]) for i in np.flatnonzero(hidden).tolist()]
-        in_all, rest = (int(side(values)[hidden].sum()) for values in (self.table.sizes, self.table.rest))
+        whole = self.table.rest + self.table.sums()
+        in_all, rest = (int(side(values)[hidden].sum()) for values in (whole, self.table.rest))
         people = None if masked else rest
         if names and people != 0:
             counts = {size: in_all, "people": people, "masked": masked}
