@@ -442,6 +442,17 @@ def test_the_budget_that_a_reader_may_know_undoes_no_mask() -> None:
     assert undone(found, published(publish(found)).to_dict(), 5) == []
 
 
+def test_what_printed_flows_leave_of_a_budget_bounds_who_could_have_left() -> None:
+    """Were C's flow printed, 190 hours would be left for A and B: one of the four of A could go at most."""
+    fragile = people(("A", "J00", 4, "x"), ("B", "J03", 10, "x"), ("C", "J04", 30, "x"))
+    hiring = openings(("P", "J01", 20, "x"), ("Q", "J02", 10, "x"), ("R", "J05", 30, "x"))
+    hours = {("J00", "J01"): 100.0, ("J03", "J02"): 10.0, ("J04", "J05"): 10.0}
+    costs = Written(hours, impossible=frozenset(every(0.0)) - set(hours))
+    found = match_territory(graph(), fragile, hiring, costs=costs, budget_hours=490, settings=ANY)
+    assert [(flow.fragile.employer, flow.people) for flow in found.flows] == [("B", 10), ("C", 30)]
+    assert undone(found, published(publish(found)).to_dict(), 5) == []
+
+
 def test_the_floor_that_a_reader_may_know_undoes_no_mask() -> None:
     """With a floor of 80 % of B's ten people, and only three openings beyond Q's six, B's flows are nearly known."""
     fragile = people(("A", "J00", 30, "x"), ("B", "J03", 10, "x"))
