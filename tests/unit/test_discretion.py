@@ -20,6 +20,7 @@ from passerelles.territory.discretion import publish, published
 from passerelles.territory.flows import Change
 from passerelles.territory.lots import LotsError, Note
 from passerelles.territory.match import match_territory
+from passerelles.views.spec import Withheld
 from territory_cases import ANY_MOVE, JOBS, Written, every, graph, openings, people
 from territory_cases import places as basins
 
@@ -443,13 +444,18 @@ def test_the_budget_that_a_reader_may_know_undoes_no_mask() -> None:
 
 
 def test_what_printed_flows_leave_of_a_budget_bounds_who_could_have_left() -> None:
-    """Were C's flow printed, 190 hours would be left for A and B: one of the four of A could go at most."""
-    fragile = people(("A", "J00", 4, "x"), ("B", "J03", 10, "x"), ("C", "J04", 30, "x"))
-    hiring = openings(("P", "J01", 20, "x"), ("Q", "J02", 10, "x"), ("R", "J05", 30, "x"))
+    """
+    Were C's flow printed, 190 hours would be left for A and B: one of the four of A could go at most.
+
+    Three could by the budget alone, and no mask can ask for more.
+    """
+    fragile = people(("A", "J00", 4, "x"), ("B", "J03", 10, "x"), ("C", "J04", 20, "x"))
+    hiring = openings(("P", "J01", 20, "x"), ("Q", "J02", 10, "x"), ("R", "J05", 20, "x"))
     hours = {("J00", "J01"): 100.0, ("J03", "J02"): 10.0, ("J04", "J05"): 10.0}
     costs = Written(hours, impossible=frozenset(every(0.0)) - set(hours))
-    found = match_territory(graph(), fragile, hiring, costs=costs, budget_hours=490, settings=ANY)
-    assert [(flow.fragile.employer, flow.people) for flow in found.flows] == [("B", 10), ("C", 30)]
+    found = match_territory(graph(), fragile, hiring, costs=costs, budget_hours=390, settings=ANY)
+    assert [(flow.fragile.employer, flow.people) for flow in found.flows] == [("B", 10), ("C", 20)]
+    assert not publish(found).empty
     assert undone(found, published(publish(found)).to_dict(), 5) == []
 
 
@@ -499,6 +505,23 @@ def test_the_mask_of_a_country_is_never_refused(budget: float | None) -> None:
     assert all(p is None or p >= 5 for p in shown)
 
 
+def test_a_masked_line_names_the_lots_that_it_stands_for() -> None:
+    """Those of one lot may be told by a line of their own, the others are together; a table says so as JSON does."""
+    fragile = people(("A", "J04", 32, "x"), ("B", "J00", 5, "x"), ("C", "J01", 4, "x"), ("D", "J00", 10, "x"))
+    hiring = openings(("P", "J00", 15, "x"), ("Q", "J04", 18, "x"), ("R", "J04", 6, "x"))
+    costs = Written({("J00", "J04"): 10.0, ("J04", "J00"): 0.0}, impossible=frozenset({("J00", "J01")}))
+    found = match_territory(graph(), fragile, hiring, costs=costs, settings=ANY)
+    release = published(publish(found))
+    lines = [line for line in release.to_dict()["results"] if "fragile_lots" in line]
+    for line, cells in zip(lines, (f.cells for f in release.flows if isinstance(f, Withheld)), strict=True):
+        names = [lot["employer"] for lot in line["fragile_lots"]]
+        assert line["fragile_employer"] == (names[0] if len(names) == 1 else "autres lots")
+        assert (line["origin"] is None) == (len(names) > 1)
+        assert cells["fragile_lots"] == "; ".join(", ".join(lot.values()) for lot in line["fragile_lots"])
+        assert len(cells["hiring_lots"].split("; ")) == len(line["hiring_lots"])
+    assert {len(line["fragile_lots"]) for line in lines} == {1, 2}
+
+
 def test_a_note_that_tells_of_a_flow_is_left_out() -> None:
     """That somebody goes somewhere unlikely would tell that a hidden flow is not nil."""
     found = replace(small(), notes=("no_radius", "titles_of_one_fiche", "beyond", "no_probability"))
@@ -535,9 +558,14 @@ def test_nothing_is_masked_where_no_cell_is_small() -> None:
     assert publish(found, threshold=13).empty
 
 
-def test_too_few_people_are_not_published_at_all() -> None:
+@pytest.mark.parametrize("few", [1, 4])
+def test_too_few_people_are_not_published_at_all(few: int) -> None:
     found = match_territory(
-        graph(), people(("A", "J00", 3, "x")), openings(("P", "J01", 30, "x")), costs=Written(every(1.0)), settings=ANY
+        graph(),
+        people(("A", "J00", few, "x")),
+        openings(("P", "J01", 30, "x")),
+        costs=Written(every(1.0)),
+        settings=ANY,
     )
     printed = published(publish(found)).to_dict()
     assert printed["results"] == []

@@ -287,10 +287,8 @@ def _print_less(table: FlowTable, small: SmallCells, view: View, failing: list[H
     rows = view.lines & is_lot if wide else lots
     for fewer in (columns, rows, view.lines):
         if (view.rest_printed & fewer).any():
-            less = replace(view, rest_printed=view.rest_printed & ~fewer)
-            # The total goes too where what is now put together under it is small.
-            keeps = not view.total or _total_is_harmless(table, less, bound)
-            return less if keeps else replace(less, total=False)
+            # No sum printed was small, nor is what it is put together with then: the total may stay.
+            return replace(view, rest_printed=view.rest_printed & ~fewer)
     hide = _smallest(table, view.printed, failed)
     if not len(hide) and not view.total:  # flows of other lots do not help where it is the total that gives it away
         among = np.flatnonzero(view.printed)
