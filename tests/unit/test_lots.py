@@ -15,7 +15,7 @@ from passerelles.matching.titles import resolve_title
 from passerelles.referentials.referential import Referential, nearest
 from passerelles.territory.jobs import Unusable, read_title
 from passerelles.territory.lots import Locator, Lot, Lots, LotsError, Month, Side, reading_notes
-from passerelles.territory.parts import parts
+from passerelles.territory.parts import TerritoryPart, part_checksum, parts
 from passerelles.territory.reading import read_lots, read_sides
 from passerelles.territory.sums import contributions, publish_sums, rules_of
 
@@ -111,6 +111,45 @@ def test_a_part_of_a_table_does_not_repeat_what_the_whole_table_set_aside(embedd
         (6, (), ()),
         (2, (), ()),
     ]
+
+
+def test_a_country_is_cut_by_where_a_lot_is_known_to_lie() -> None:
+    """A basin across two departments lies in neither: its lots do by their commune, or nobody knows."""
+    basins = (
+        Basin("0001", "Rennes", departments=("35",), regions=("53",)),
+        Basin("0002", "Redon", departments=("35", "44"), regions=("53", "52")),
+        Basin("0003", "Nantes", departments=("44",), regions=("52",)),
+    )
+    communes = (Commune("35236", "Redon", "0002", epci="E1"), Commune("44109", "Nantes", "0003", epci="E2"))
+    places = Places(basins, communes, epci_labels={"E1": "Pays de Redon"})
+    where = (("A", "0001", ""), ("B", "0002", "35236"), ("C", "0002", ""), ("D", "0003", "44109"))
+    lots = Lots.of(
+        "fragile", [Lot(name, "J1", basin, basin_label=basin, commune=c, people=1) for name, basin, c in where]
+    )
+    found = {
+        by: [
+            (part.key, part.name, "".join(x.employer for x in part.fragile.lots))
+            for part in parts(lots, None, by, places)
+        ]
+        for by in ("basin", "epci", "department", "region")
+    }
+    assert found == {
+        "basin": [("0001", "0001", "A"), ("0002", "0002", "BC"), ("0003", "0003", "D")],
+        "epci": [("E2", "E2", "D"), ("E1", "Pays de Redon", "B"), ("", "", "AC")],
+        "department": [("35", "35", "AB"), ("44", "44", "D"), ("", "", "C")],
+        "region": [("52", "52", "D"), ("53", "53", "AB"), ("", "", "C")],
+    }
+
+
+def test_the_checksum_of_a_part_depends_on_its_lots_and_not_on_their_rows() -> None:
+    def checksum(row: int, people: int, openings: int | None = 3) -> str:
+        fragile_side = Lots.of("fragile", [Lot("A", "J1", "x", people=people, row=row)])
+        hiring = [Lot("P", "J1", "x", people=openings or 0, row=row)]
+        hiring_side = None if openings is None else Lots.of("hiring", hiring)
+        return part_checksum(TerritoryPart("x", "X", fragile_side, hiring_side), {"name": "rome"}, ("fr",))
+
+    assert checksum(1, 6) == checksum(2, 6)
+    assert len({checksum(1, 6), checksum(1, 7), checksum(1, 6, 4), checksum(1, 6, None)}) == 4
 
 
 def test_a_title_of_signs_alone_is_that_of_its_code(embedded: Referential) -> None:
