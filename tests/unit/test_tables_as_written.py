@@ -3951,6 +3951,7 @@ def test_the_one_firm_of_a_title_is_that_of_the_rows(
     ("Équipe de nuit", "Équipe de jour"), ("Région Bretagne", "Région Normandie"), ("Lot 1 – Redon", "Lot 2 – Redon"),
     ("Direction Générale", "Ressources Humaines"), ("Agence Durand", "Agence Martel"),
     ("Mécanicien Auto", "Aide Soignant"), ("Effectif Nord", "Effectif Sud"), ("Le Mans", "Mars"),
+    ("Équipe Nuit", "Équipe Jour"),
 ])  # fmt: skip
 def test_a_sheet_of_months_grades_parts_or_jobs_is_no_firm(
     names: tuple[str, str], embedded: Referential, tmp_path: Path
@@ -3967,10 +3968,45 @@ def test_a_sheet_of_months_grades_parts_or_jobs_is_no_firm(
     assert {lot.employer for lot in lots.lots} == {"–"}
     assert sum(lot.people for lot in lots.lots) == 12
     for sheet in book:
+        sheet.delete_rows(1, 2)  # no title is needed to be none
+    book.save(tmp_path / "t.xlsx")
+    lots = read_lots(embedded, tmp_path / "t.xlsx", "fragile", locator=Locator(places))
+    assert {lot.employer for lot in lots.lots} == {"–"}
+    for sheet in book:
+        sheet.insert_rows(1)
         sheet.title, sheet["A1"] = f"Forge {sheet.title[:2]}", "Liste"  # as no title says
     book.save(tmp_path / "t.xlsx")
     lots = read_lots(embedded, tmp_path / "t.xlsx", "fragile", locator=Locator(places))
     assert {lot.employer for lot in lots.lots} == {"–"}
+
+
+def test_sheets_without_a_title_are_of_the_firms_of_their_names(embedded: Referential, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for name in ("Courtage Sarthe Assurances", "Allô Contact Ouest"):
+        for row in (("Emploi", "Effectif"), ("N1101", 4), ("N4101", 2)):
+            (book[name] if name in book.sheetnames else book.create_sheet(name)).append(row)
+    del book["Sheet"]
+    book.save(tmp_path / "t.xlsx")
+    lots = read_lots(embedded, tmp_path / "t.xlsx", "fragile")
+    assert {lot.employer for lot in lots.lots} == {*book.sheetnames}
+
+
+@pytest.mark.parametrize(("name", "title"), [("Liste 2", "Postes à pourvoir"), ("Entreprises qui recrutent", "Redon")])
+def test_a_sheet_that_names_the_other_side_is_not_read_for_this_one(
+    name: str, title: str, embedded: Referential, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    people = ("Entreprise", "Emploi", "Personnes"), ("A", "N1101", 3)
+    openings = ("Entreprise", "Ville", "Métier", "Postes", "Contrat"), ("B", "Redon", "N4101", 3, "CDI")
+    for sheet_name, heading, rows in ("Emplois menacés", "Redon", people), (name, title, openings):
+        sheet = book.create_sheet(sheet_name)
+        for row in (heading,), *rows:
+            sheet.append(row)
+    del book["Sheet"]
+    book.save(tmp_path / "t.xlsx")
+    assert [found(read_lots(embedded, tmp_path / "t.xlsx", side)) for side in ("fragile", "hiring")] == [
+        [("A", "N1101", 3)], [("B", "N4101", 3)]
+    ]  # fmt: skip
 
 
 def test_people_of_one_firm_are_read_by_the_title_of_their_table(rome: Referential, tmp_path: Path) -> None:

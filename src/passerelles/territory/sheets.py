@@ -67,10 +67,11 @@ def read_sheets(table: str | Path, reader: Reader) -> list[Rows]:
 
     try:
         rows = read(table)
-        of_side, others = _by_side((rows.sheet, *rows.others), side)
+        sheets = [rows, *map(read_sheet, rows.others)]
+        of_side, others = _by_side(sheets, side)
         if of_side and rows.sheet not in of_side:
-            return [read_sheet(of_side[0])._replace(others=others)]
-        return _of_other_firms([rows, *map(read_sheet, rows.others)], reader)
+            return [next(sheet for sheet in sheets if sheet.sheet in of_side)._replace(others=others)]
+        return _of_other_firms(sheets, reader)
     except PasserellesError as error:
         if error.key != "several_sheets":
             raise
@@ -79,7 +80,7 @@ def read_sheets(table: str | Path, reader: Reader) -> list[Rows]:
         if 0 < len(sums) < len(names):  # a sheet that sums the others would count everybody twice
             names, others = tuple(name for name in names if name not in sums), (*sums, *others)
         sheets = [read_sheet(name) for name in names]
-        of_side, unread = _by_side(names, side, same_columns=_same_columns(sheets))
+        of_side, unread = _by_side(sheets, side, same_columns=_same_columns(sheets))
         if of_side:
             sheets, others = [sheet for sheet in sheets if sheet.sheet in of_side], (*unread, *others)
         if not _same_columns(sheets) or not sheets[0].header_line:
@@ -172,14 +173,19 @@ def _same_columns(sheets: Sequence[Rows]) -> bool:
     return len({tuple(sorted(map(cell_text, sheet.header))) for sheet in sheets}) == 1
 
 
-def _by_side(names: Sequence[str], side: Side, *, same_columns: bool = True) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _by_side(
+    sheets: Sequence[Rows], side: Side, *, same_columns: bool = True
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """
-    Return the sheets that are of a side by their names, where others are not, and these.
+    Return the sheets that are of a side by their names, where others are not by theirs or their titles, and these.
 
     The only one that names no side beside those of the other one is of this side; beside those of this side, sheets of
     the very same columns (`same_columns`) that name none are of it too.
     """
-    sides = {name: _side_of_texts(name) for name in names}
+    sides = {sheet.sheet: _side_of_texts(sheet.sheet) for sheet in sheets}
+    names = tuple(sides)
+    titles = {sheet.sheet: _side_of_texts(_title(sheet)) for sheet in sheets}
+    sides |= {name: titles[name] for name in names if sides[name] is None and titles[name] not in (None, side)}
     unnamed = tuple(name for name in names if sides[name] is None and not _sums_or_is_old(name))
     of_side = tuple(name for name in names if sides[name] == side) or (unnamed if len(unnamed) == 1 else ())
     others = tuple(name for name in names if name not in of_side)
@@ -333,16 +339,16 @@ def _town_ending(titles: Iterable[str], reader: Reader) -> str:
     return next(iter(ends.values())) if len(ends) == 1 and not any(map(reader.town_at_end, ends)) else ""
 
 
-def _is_firm(sheet: str, titles: Iterable[str], reader: Reader) -> bool:
+def _is_firm(sheet: str, titles: Sequence[str], reader: Reader) -> bool:
     """
-    Whether a sheet is named after a firm: in a title above its table too, and after no side, place, part or job.
+    Whether a sheet is named after a firm: in a title above its table too, if any; and after no side, place or job.
 
     A later word begins with a capital: "Papeterie Martin", not "Équipe de nuit", "Février" or "Annexe 1".
     """
     words = normalise_label(sheet)
     proper = words.replace(" ", "").isalpha() and any(word[1:] and word.istitle() for word in sheet.split()[1:])
     no_firm = any(says(subject, words) for subject in ("sums", "section", "part_of_firm")) or _side_of_texts(sheet)
-    in_titles = any(f" {words} " in f" {normalise_label(text)} " for text in titles)
+    in_titles = not titles or any(f" {words} " in f" {normalise_label(text)} " for text in titles)
     return proper and in_titles and not (no_firm or reader.is_place(sheet) or max(reader.scores([sheet])) >= SURE)
 
 
