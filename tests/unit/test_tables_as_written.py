@@ -4374,6 +4374,19 @@ def test_a_usage_of_one_meaning_is_no_other_at_any_employer(rome: Referential, f
         ("Plastiques du Val", "Technicienne qualité", "H1528"),
         ("Hôpital du Val", "Technicien de laboratoire", "J1302"),
         ("Martin", "Opérateur extrusion soufflage", "H3201"),
+        ("Garage du Lac", "Peintre", "I1609"),
+        ("Garage du Lac", "Convoyeur", "N4122"),
+        ("Lac Automobiles", "Conseillère commerciale", "D1404"),
+        ("Auto-école du Lac", "Moniteur d'auto-école", "K2110"),
+        ("Brico Lys", "Chef de rayon", "D1503"),
+        ("Brico Lys", "Vendeur technique", "D1212"),
+        ("Assurances du Val", "Gestionnaire production", "C1109"),
+        ("Verrerie du Val", "Gestionnaire production", "H1403"),
+        ("Propreté du Val", "Chef d'équipe", "K2204"),
+        ("Nettoyage du Val", "Responsable de secteur", "K2203"),
+        ("Coopérative agricole du Val", "Vendeur", "D1219"),
+        ("Discount Frais", "Employé polyvalent de magasin", "D1507"),
+        ("Boulangerie du Val", "Employée de magasin", "D1106"),
     ],
 )
 def test_titles_that_mean_another_job_in_firms_of_a_branch_are_read_so(
@@ -4381,6 +4394,12 @@ def test_titles_that_mean_another_job_in_firms_of_a_branch_are_read_so(
 ) -> None:
     (lot,) = read_lots(rome, [{"Entreprise": firm, "Métier": job, "Nb": "2"}], "fragile").lots
     assert (lot.job, lot.confidence >= SURE) == (code, True)
+
+
+def test_an_agreement_tells_the_branch_of_a_title_as_the_name_of_a_firm_does(rome: Referential) -> None:
+    row = {"Site": "Agence", "Convention": "Propreté (IDCC 3043)", "Métier": "Responsable de secteur", "Nb": "2"}
+    (lot,) = read_lots(rome, [row], "fragile").lots
+    assert (lot.job, lot.confidence >= SURE) == ("K2203", True)
 
 
 @pytest.mark.parametrize(
