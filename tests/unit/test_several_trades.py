@@ -4,9 +4,11 @@ import pytest
 
 from job_titles import ROWS, referential
 from passerelles import resolve_title
+from passerelles.graph.core import OccupationGraph
 from passerelles.matching.titles import SURE, status
 from passerelles.referentials.referential import Referential
 from passerelles.territory.jobs import Resolved, several_jobs
+from passerelles.territory.match import match_territory
 from passerelles.territory.reading import read_lots
 
 MORE = (
@@ -81,6 +83,8 @@ def test_a_title_that_is_copied_whole_is_that_title(rome: Referential, title: st
     ("Conducteur presse à emboutir", "H2905"), ("Agent logistique cariste", "N1101"),
     ("Opérateur sérigraphie", "E1301"),
     ("Télésurveilleur", "K2503"), ("Technicien de prestations sociales", "C1109"), ("Contrôleur-vérificateur", None),
+    ("Conseiller de vente jardin", "D1209"), ("Technicien de maintenance engins", "I1603"),
+    ("Gestionnaire courrier", "M1603"), ("Employé de magasin", "D1507"), ("Auxiliaire petite enfance", "K1303"),
 ])  # fmt: skip
 def test_a_usage_names_the_trade_or_leaves_several(rome: Referential, text: str, family: str | None) -> None:
     best = resolve_title(rome, text)[0]
@@ -109,3 +113,11 @@ def test_a_label_before_a_dash_is_sure_where_the_other_evidence_says_its_family(
 ])  # fmt: skip
 def test_a_title_in_brackets_says_which_of_many_trades(rome: Referential, text: str, job: str) -> None:
     assert read_lots(rome, [{"Métier": text, "Nb": 2}], "fragile").lots[0].job == job
+
+
+def test_people_whose_title_names_an_opening_go_there_before_a_likelier_job(rome4_graph: OccupationGraph) -> None:
+    people = [{"Entreprise": "A", "Métier": "Magasinier cariste", "Effectif": 2, "Bassin": "Redon"}]
+    jobs = ("Cariste", 1), ("Préparateur de commandes", 2)
+    openings = [{"Entreprise": "B", "Métier": job, "Postes": n, "Bassin": "Redon"} for job, n in jobs]
+    found = match_territory(rome4_graph, people, openings)
+    assert {(flow.hiring.job, flow.people) for flow in found.flows} == {("N1101", 1), ("N1103", 1)}

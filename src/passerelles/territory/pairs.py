@@ -21,7 +21,7 @@ from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.market import Market, family_codes
 from passerelles.market.signals import leading_jobs
-from passerelles.matching.reading import language_pack, words_of_title
+from passerelles.matching.reading import LanguagePack, language_pack, words_of_title
 from passerelles.matching.titles import SURE
 from passerelles.model import Credential
 from passerelles.paths.legal import NO, UNKNOWN, presets
@@ -406,6 +406,12 @@ class _Openings(NamedTuple):
     demanded: Mapping[int, frozenset[Choice]]
     numbers: Mapping[int, frozenset[str]]
     places: Sequence[tuple[str, str]]
+    pack: LanguagePack
+
+    def named_in(self, lot: Lot) -> Bools:
+        """Whether the title of each opening stands whole in that of a lot: a "Magasinier cariste" is a "Cariste"."""
+        written = f" {words_of_title(lot.given, self.pack)} "
+        return np.asarray([bool(title) and f" {title} " in written for title in self.title], dtype=np.bool_)
 
 
 def job_text(referential: Referential, lot: Lot) -> str:
@@ -447,6 +453,7 @@ def _opening_arrays(territory: Territory, moves: JobMoves) -> _Openings:
         demanded={i: choices for i, lot in enumerate(lots) if (choices := territory.title_credentials(lot))},
         numbers={i: named for i, title in enumerate(titles) if (named := _title_numbers(title))},
         places=places,
+        pack=pack,
     )
 
 
@@ -565,8 +572,10 @@ def find_pairs(territory: Territory, moves: JobMoves, bounds: Bounds) -> Pairs:
         km, far = km_to[openings.place[near]], barred[openings.place[near]]
         same, reason, cost = moves.same[origin, job], why[origin, job], costs[origin, job]
         reason[openings.own_account[near] & (reason == Why.OPEN)] = Why.SELF_EMPLOYED
+        named = openings.named_in(lot)[near] & (hours[origin, job] >= 0)
+        cost = np.where(named, hours[origin, job], cost)
         lacking, too_long = (values[near] for values in _lacking(territory, lot, openings))
-        doubt = doubts_of[origin, job] | _title_doubt(territory, lot, openings, near, same)
+        doubt = doubts_of[origin, job] | _title_doubt(lot, openings, near, same)
         doubt[lacking > 0] |= Doubt.ACCESS
         doubt[np.isnan(km) & (far == Why.OPEN) & (bounds.radius_km is not None)] |= Doubt.DISTANCE
         own_job = same | moves.part[origin, job]
@@ -584,9 +593,9 @@ def find_pairs(territory: Territory, moves: JobMoves, bounds: Bounds) -> Pairs:
     return Pairs(*map(np.concatenate, zip(*blocks, strict=True)))
 
 
-def _title_doubt(territory: Territory, lot: Lot, openings: _Openings, near: Rows, same: Bools) -> Signs:
+def _title_doubt(lot: Lot, openings: _Openings, near: Rows, same: Bools) -> Signs:
     """What the titles of a lot and of the openings near it leave to be confirmed."""
-    title = words_of_title(lot.given, language_pack(territory.graph.referential.language))
+    title = words_of_title(lot.given, openings.pack)
     doubt = openings.doubt[near] | _reading_doubt(lot)
     if title:  # the very same words on both sides are the same job, whatever it is read as
         doubt[same & (openings.title[near] == title)] = 0
