@@ -950,6 +950,7 @@ def test_a_column_of_licences_tells_what_a_title_would(
         ("Conditions", "horaires décalés, week-ends", "", []), ("Conditions", "nuits, permis C", "permis C", []),
         ("Niveau et exigences", "C", "C", ["C"]), ("Conditions", "dès que possible", "", []),
         ("Conditions", "formation assurée par nos soins", "", []),
+        ("Expérience", "CACES fourni", "", []),
         ("Conditions", "formation assurée (permis C exigé)", "formation assurée (permis C exigé)", []),
         ("Exigences", "débutant accepté, école interne", "", []),
         ("Condition", "saison", "", []), ("Exigences", "véhicule indispensable", "véhicule indispensable", []),
@@ -3898,6 +3899,17 @@ def test_of_who_is_there_posts_cut_count_and_not_who_stays(embedded: Referential
     for some, people in ((rows, 14), ([*rows, row_of_a_blank], 16)):
         lots = read_lots(embedded, some, "fragile")
         assert (lots.people, "who_moves" in said(lots), "other_counts" in said(lots)) == (people, True, False)
+
+
+def test_who_is_there_before_and_after_a_cut_is_not_told_as_unread(embedded: Referential) -> None:
+    rows = [
+        {"Emplois": "N1101", "Effectif avant": 9, "Effectif après": 5, "Postes supprimés": 4},
+        {"Emplois": "N4101", "Effectif avant": 6, "Effectif après": 3, "Postes supprimés": 3},
+    ]
+    for after, told in ((3, False), (4, True)):
+        rows[1]["Effectif après"] = after
+        lots = read_lots(embedded, rows, "fragile")
+        assert (lots.people, "other_counts" in said(lots)) == (7, told)
 
 
 def test_posts_cut_are_a_part_of_men_and_women_together(embedded: Referential, tmp_path: Path) -> None:

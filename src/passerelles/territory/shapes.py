@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import permutations
 from statistics import fmean
 from types import MappingProxyType
 from typing import Any, Final
@@ -473,7 +474,10 @@ def all_counts(grid: Grid) -> Grid:
     elif not grid.has(count):
         raise LotsError([Problem(grid.name, 0, count, "several_counts", {"columns": grid.titles([first, *others])})])
     names = ["", grid.header[first]]
-    apart = [grid.header[at] for at in others if at not in summed and grid.header[at] not in names]
+    # Who is there before and after a cut says no more than the cut does.
+    pairs = permutations((at for at in others if at not in summed), 2)
+    told = {at for whole, rest in pairs if _sums(grid, [whole], [first, rest], least=2) for at in (whole, rest)}
+    apart = [grid.header[at] for at in others if at not in {*summed, *told} and grid.header[at] not in names]
     if apart and not are_parts(apart):  # parts of what the column counts
         grid.note("other_counts", 0, count, column=grid.titles(summed or [first]), others=", ".join(apart))
     return grid
