@@ -391,7 +391,7 @@ def test_of_several_numbers_those_concerned_count_and_heads_go_before_full_time_
         assert [(x.people, x.size) for x in read_lots(embedded, rows, "fragile").lots] == [(28, 250)]
     rows = [{"Role": "N4101", "FTE": "4,8", "Heads affected": 5, "Town": "Redon"}]
     lots = read_lots(embedded, rows, "fragile")
-    assert (lots.people, [p.key for p in lots.said]) == (5, ["no_employer"])
+    assert (lots.people, lots.said) == (5, ())
 
 
 @pytest.mark.parametrize(("column", "cell"), [("Effectif", "9" * 5000 + " (3 urgents)"), ("Total", "9" * 5000)])
@@ -413,7 +413,7 @@ def test_the_column_tells_thousands_from_decimals(embedded: Referential) -> None
     rows = [{"job": "N4101", "ETP": text, "basin": text} for text in ("1.200", "3,5")]
     lots = read_lots(embedded, rows, "fragile")
     assert [(lot.basin_label, lot.people) for lot in lots.lots] == [("1.200", 1200), ("3,5", 4)]
-    assert [p.key for p in lots.said] == ["no_employer", "etp"]
+    assert [p.key for p in lots.said] == ["etp"]
     assert read_lots(embedded, fragile(("A", "N4101", "1,5 ETP", "Redon")), "fragile").people == 2
 
 

@@ -2256,7 +2256,7 @@ def test_full_time_equivalents_that_only_a_title_tells_are_rounded_to_people(
 def test_totals_have_short_names_too(embedded: Referential, tmp_path: Path, name: str) -> None:
     text = f"Ville;Poste;Effectif\nRedon;N1101;4\nRedon;N4101;2\nRedon;{name};6\n"
     lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile")
-    assert (lots.people, asides(lots), said(lots)) == (6, [], ["no_employer", "total_line"])
+    assert (lots.people, asides(lots), said(lots)) == (6, [], ["total_line"])
 
 
 def test_a_sheet_of_posts_for_those_who_leave_is_of_openings(embedded: Referential, tmp_path: Path) -> None:
@@ -3950,6 +3950,8 @@ def test_a_sheet_that_its_title_names_too_is_of_that_firm(embedded: Referential,
     ("SAS Forge d'Étel", "SAS Forge d'Étel"), ("Effectifs de la SA", "–"), ("EFFECTIFS DE LA SA", "–"),
     ("Plan 2027", "–"), ("SA 2027", "–"), ("Liste des postes supprimés chez Alpha SAS", "–"),
     ("Reprise : Beta SAS", "–"), ("Groupe Alpha SA – Forge du Val SAS", "–"),
+    ("ASSOCIATION VACANCES DES VOSGES", "ASSOCIATION VACANCES DES VOSGES"), ("Association des salariés", "–"),
+    ("Clinique Saint-Luc – effectifs", "Clinique Saint-Luc"), ("Coopérative – effectifs", "–"),
 ])  # fmt: skip
 def test_the_one_firm_of_a_title_is_that_of_the_rows(
     title: str, firm: str, embedded: Referential, tmp_path: Path

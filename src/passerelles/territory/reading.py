@@ -299,6 +299,8 @@ class _Reader:
             except LotsError as error:
                 self.set_aside += error.problems
         self._note_sums(file, lots)
+        if self.side == "fragile" and all(problem.key != "summed" for problem in self.said):  # people of one firm
+            self.said = [problem for problem in self.said if problem.key != "no_employer"]
         if not lots:
             raise LotsError(self.set_aside or [Problem(file, 0, "", "no_row", {})])
         messages = {"set_aside": tuple(self.set_aside), "said": tuple(self.said)}

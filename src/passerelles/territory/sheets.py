@@ -40,7 +40,8 @@ _PROPER_WORD: Final = r"(?:[^\W\d_a-zà-ÿ]\S*|&|et|d[eu]|des|la|les?|[dl]['’]
 _LEGAL_FORM: Final = "(?:SASU?|SARL|SA|EURL|SCOP|SNC|SCA)"
 _FIRM_NAME: Final = re.compile(
     rf"(?:(?i:pse|psi|effectifs?) (?i:de )?)?"
-    rf"(?P<name>{_LEGAL_FORM}(?: {_PROPER_WORD})+|{_PROPER_WORD}(?: {_PROPER_WORD})*(?<! la)(?<! LA) {_LEGAL_FORM})"
+    rf"(?P<name>(?:{_LEGAL_FORM}|(?i:association|coop[ée]rative|fondation|clinique))(?: {_PROPER_WORD})+|"
+    rf"{_PROPER_WORD}(?: {_PROPER_WORD})*(?<! la)(?<! LA) {_LEGAL_FORM})"
 )
 _NO_ROW: Final[Row] = (-2, ())  # far above the first one
 _LEAST: Final = 2  # roles that make the header of one more table, and cells of a row that is no title
