@@ -4389,6 +4389,7 @@ def test_a_usage_of_one_meaning_is_no_other_at_any_employer(rome: Referential, f
         ("Hôpital du Val", "Technicien de laboratoire", "J1302"),
         ("Martin", "Opérateur extrusion soufflage", "H3201"),
         ("Garage du Lac", "Peintre", "I1609"),
+        ("Association Vacances du Lac", "Directrice adjointe", "G1401"),
         ("Garage du Lac", "Convoyeur", "N4122"),
         ("Lac Automobiles", "Conseillère commerciale", "D1404"),
         ("Auto-école du Lac", "Moniteur d'auto-école", "K2110"),
