@@ -85,6 +85,7 @@ def test_a_title_that_is_copied_whole_is_that_title(rome: Referential, title: st
     ("Télésurveilleur", "K2503"), ("Technicien de prestations sociales", "C1109"), ("Contrôleur-vérificateur", None),
     ("Conseiller de vente jardin", "D1209"), ("Technicien de maintenance engins", "I1603"),
     ("Gestionnaire courrier", "M1603"), ("Employé de magasin", "D1507"), ("Auxiliaire petite enfance", "K1303"),
+    ("Chef d'équipe logistique", "N1303"),
 ])  # fmt: skip
 def test_a_usage_names_the_trade_or_leaves_several(rome: Referential, text: str, family: str | None) -> None:
     best = resolve_title(rome, text)[0]
@@ -121,3 +122,7 @@ def test_people_whose_title_names_an_opening_go_there_before_a_likelier_job(rome
     openings = [{"Entreprise": "B", "Métier": job, "Postes": n, "Bassin": "Redon"} for job, n in jobs]
     found = match_territory(rome4_graph, people, openings)
     assert {(flow.hiring.job, flow.people) for flow in found.flows} == {("N1101", 1), ("N1103", 1)}
+
+
+def test_a_driver_of_the_heaviest_lorries_is_one_wherever_the_road_stands(rome: Referential) -> None:
+    assert {resolve_title(rome, text)[0].code for text in ("Conducteur SPL", "Conducteur routier SPL")} == {"N4115"}

@@ -3912,6 +3912,12 @@ def test_who_is_there_before_and_after_a_cut_is_not_told_as_unread(embedded: Ref
         assert (lots.people, "other_counts" in said(lots)) == (7, told)
 
 
+def test_beside_who_is_there_posts_cut_are_told_as_those_that_count(embedded: Referential) -> None:
+    rows = [{"Emplois": "N1101", "Effectif": 9, "Postes supprimés": 4}, {"Emplois": "N4101", "Effectif": 6}]
+    lots = read_lots(embedded, rows, "fragile")
+    assert (lots.people, "who_moves" in said(lots), "other_counts" in said(lots)) == (4, True, False)
+
+
 def test_posts_cut_are_a_part_of_men_and_women_together(embedded: Referential, tmp_path: Path) -> None:
     header = ("Atelier", "Poste", "Effectif au 30/09/2026", "", "Postes supprimés")
     rows = (("Coupe", "N1101", 3, 4, 4), ("Coupe", "N4101", 0, 2, 1), ("Piquage", "N4103", 18, 0, 9))
@@ -4397,6 +4403,7 @@ def test_a_usage_of_one_meaning_is_no_other_at_any_employer(rome: Referential, f
         ("Brico Lys", "Vendeur technique", "D1212"),
         ("Assurances du Val", "Gestionnaire production", "C1109"),
         ("Verrerie du Val", "Gestionnaire production", "H1403"),
+        ("Mutuelle du Val", "Conseiller clientèle", "C1102"),
         ("Propreté du Val", "Chef d'équipe", "K2204"),
         ("Nettoyage du Val", "Responsable de secteur", "K2203"),
         ("Coopérative agricole du Val", "Vendeur", "D1219"),

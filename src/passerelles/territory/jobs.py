@@ -173,7 +173,7 @@ def _of_industries(
     """Yield titles that mean another job in a plant or shop; of production never surely: a "machine" may pack glass."""
     told: dict[_Written, tuple[str, float]] = {}
     for text, context in readings:
-        names = context[:3] if context else ()  # the garage of a plant is a garage
+        names = (context.sector, context.employer, context.agreement) if context else ()  # a plant's garage is one
         naf, word = next(filter(any, map(_branch_of, names)), ("", ""))
         title, firm = normalise_label(_BRACKETS.sub(" ", text)), " ".join(map(normalise_label, names))
         meant = [(own, _EXACT_CONFIDENCE) for says, own in _MEANT if says.fullmatch(f"{naf} {title};{firm}")]

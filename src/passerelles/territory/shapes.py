@@ -478,7 +478,10 @@ def all_counts(grid: Grid) -> Grid:
     pairs = permutations((at for at in others if at not in summed), 2)
     told = {at for whole, rest in pairs if _sums(grid, [whole], [first, rest], least=2) for at in (whole, rest)}
     apart = [grid.header[at] for at in others if at not in {*summed, *told} and grid.header[at] not in names]
-    if apart and not are_parts(apart):  # parts of what the column counts
+    present = [at for at in others if grid.header[at] in apart and says("people", bare(grid.header[at]))]
+    if says("leaves", bare(grid.header[first])) and len(present) == len(apart) == 1 and grid.within(present, [first]):
+        grid.note("who_moves", 0, count, column=grid.header[first], beside=apart[0])
+    elif apart and not are_parts(apart):  # parts of what the column counts
         grid.note("other_counts", 0, count, column=grid.titles(summed or [first]), others=", ".join(apart))
     return grid
 
