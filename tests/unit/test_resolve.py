@@ -1328,7 +1328,7 @@ def test_what_people_also_mean_by_a_title_keeps_its_chance_where_the_referential
     ("text", "family"),
     [
         ("Poste à pourvoir : boulanger", "D1102"),
-        ("Départ prévu fin mars, site fermé : boulanger", "D1102"),
+        ("Départ prévu fin mars - site fermé : boulanger", "D1102"),
         ("Poste de boulangr supprimé", "D1102"),  # one letter is missing
         ("Poste supprimé : AS", "J1501"),
         ("Départ, remplacement : luthier", "B1501"),  # which few titles begin with

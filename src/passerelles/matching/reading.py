@@ -654,7 +654,8 @@ class _Title:
         pack, known = self.pack, self.words.known
         terms = [word for word in segment.words if word not in pack.stop_words and not word.isdigit()]
         text = " ".join(segment.words)
-        if not terms or text in pack.asides or _is_remark(text, self.words, self.lexicon):
+        remark = segment.sign not in _ALL_ALIKE and _is_remark(text, self.words, self.lexicon)
+        if not terms or text in pack.asides or remark:
             return True
         opens = self.lexicon.stem(terms[0]) in self.words.heads  # as titles do
         employer = not opens and any(word in pack.employers for word in terms)
