@@ -50,6 +50,7 @@ def test_no_yes_stands_alone_each_says_what_is_still_to_be_agreed_and_who_may_pa
     assert "l'emploi quitté est reconnu fragilisé" in told
     assert "24 mois d'activité salariée" in told
     assert "commission de Transitions Pro" in told
+    assert "autorisation d'absence de l'employeur" in told
 
 
 def test_a_training_that_certifies_nothing_is_not_the_one_that_a_certifying_frame_says_yes_to() -> None:
