@@ -376,6 +376,24 @@ def test_joining_small_lots_loses_nobody(embedded_graph: OccupationGraph, limit:
     assert faults(charts.territory_sankey(found, limit=limit)) == []
 
 
+def test_a_lot_of_which_some_is_masked_is_not_drawn_as_if_the_rest_were_all(embedded_graph: OccupationGraph) -> None:
+    """Thirty of C take openings of P, of which nothing says how many there are besides: it has 60, not 30."""
+    fragile = [("A", "N1103", 3), ("B", "N1103", 4), ("C", "N1103", 30), ("D", "H2909", 25)]
+    hiring = [("P", "N1103", 60), ("Q", "H2909", 60)]
+    found = match_territory(
+        embedded_graph,
+        [{"employer": e, "job": j, "headcount": n, "basin": "Redon"} for e, j, n in fragile],
+        [{"employer": e, "job": j, "openings": n, "basin": "Redon"} for e, j, n in hiring],
+    )
+    public = published(publish(found)).to_dict()
+    numbers = {node.employer: node.numbers("fr") for node in read_diagram(public, limit=12, lang="fr").nodes}
+    assert numbers["C"] == "30 personnes"
+    assert (numbers["P"], numbers["Q"]) == ("masqué", "masqué")
+    public["results"][-1] |= {"people": None, "masked": True}
+    numbers = {node.employer: node.numbers("fr") for node in read_diagram(public, limit=12, lang="fr").nodes}
+    assert (numbers["autres lots"], numbers["autres postes"]) == ("masqué", "masqué")
+
+
 def test_masked_numbers_stay_masked(embedded_graph: OccupationGraph) -> None:
     found = redon(embedded_graph)
     assert faults(charts.territory_sankey(published(publish(found)).to_dict())) == []

@@ -106,6 +106,15 @@ def read_diagram(payload: Mapping[str, Any], *, limit: int, lang: Lang) -> Diagr
             masked, node = item["people"] is None, node_of[key]
             rest = node.rest + (HIDDEN if masked else item["people"])
             node_of[key] = node._replace(rest=rest, masked=node.masked or masked)
+    # What is told of a lot among those put together is not all of it.
+    partly_told = {
+        (lot["employer"], lot["job"])
+        for item in (*payload["results"], *payload["uncovered"], *payload["unfilled"])
+        for end, lots in (("origin", "fragile_lots"), ("target", "hiring_lots"), ("job", "lots"))
+        for lot in (() if item.get(end) else item.get(lots) or ())
+    }
+    for key, node in node_of.items():
+        node_of[key] = node._replace(masked=node.masked or tuple(key.split("\n")[1:3]) in partly_told)
     if len({n.town for n in node_of.values()}) <= 1:  # one town goes without saying
         node_of = {key: node._replace(town="") for key, node in node_of.items()}
     group_of: dict[str, str] = {}
