@@ -394,6 +394,13 @@ def test_a_lot_of_which_some_is_masked_is_not_drawn_as_if_the_rest_were_all(embe
     assert (numbers["autres lots"], numbers["autres postes"]) == ("masqué", "masqué")
 
 
+def test_lots_of_one_employer_and_job_in_two_towns_are_two(embedded_graph: OccupationGraph) -> None:
+    fragile = [{"employer": "A", "job": "N1103", "headcount": n, "basin": b} for b, n in (("Redon", 6), ("Vannes", 9))]
+    hiring = [{"employer": "P", "job": "N1103", "openings": 9, "basin": b} for b in ("Redon", "Vannes")]
+    diagram = read_diagram(match_territory(embedded_graph, fragile, hiring).to_dict(), limit=12, lang="fr")
+    assert sorted((node.town, node.people) for node in diagram.left) == [("Redon", 6), ("Vannes", 9)]
+
+
 def test_masked_numbers_stay_masked(embedded_graph: OccupationGraph) -> None:
     found = redon(embedded_graph)
     assert faults(charts.territory_sankey(published(publish(found)).to_dict())) == []

@@ -311,6 +311,16 @@ def test_a_floor_that_counts_some_moves_only_gives_no_cell_away() -> None:
     assert undone(found, printed, 3) == []
 
 
+def test_people_to_be_confirmed_do_not_count_for_a_floor() -> None:
+    """Of B's eight at least three are placed by the floor: not eight may be those to be confirmed."""
+    chosen = Settings(territory=TerritorySettings(floor=0.3, **ANY_MOVE))
+    hiring = openings(("P", "J02", 5, "x"), ("P", "J03", 6, "x"), ("P", "J05", 34, "x"))
+    found = match_territory(graph(), people(("B", "J02", 8, "x")), hiring, costs=Written({}), settings=chosen)
+    assert sorted(flow.people for flow in (*found.flows, *found.to_confirm)) == [3, 5]
+    publication = publish(found)
+    assert publication.empty or undone(found, published(publication).to_dict(), 5) == []
+
+
 def test_what_could_not_be_searched_to_the_end_is_taken_for_hidden_from_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without time to see how far cells spread, none is said to spread less than the threshold."""
     found = small()
