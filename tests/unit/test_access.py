@@ -242,6 +242,19 @@ def test_who_made_a_choice_whichever_way_makes_it_no_second_time_within_another(
         assert demands.training(demands.price(person))[0].tolist()[1] == hours
 
 
+@pytest.mark.parametrize("held", ["yes", "expired"])
+def test_a_course_shows_one_licence_or_another_and_the_one_that_is_asked_for_is_told(held: Stated) -> None:
+    small = Credential("C1", "Petit permis C", "permis", Hours(70, 70, 70, "s"))
+    course = replace(FIMO, choices=((("C",), ("C1",)),), reductions=(Reduction("FIMO", 35.0),))
+    some = jobs(*driver("Q"))
+    others = [c for c in some.credentials if c.code != "FIMO"]
+    some = replace(some, credentials=tuple(sorted((*others, course, small), key=lambda c: c.code)))
+    graph = build_graph(some, settings=PLAIN)
+    path, *_ = rank_paths(graph, Profile("P", credentials={"FIMO": held}), targets=["Q"], limit=1)
+    assert path.status == "feasible"  # not: nobody can obtain that licence
+    assert ("C", "unknown") in {(c.code, c.held) for c in path.steps[0].to_obtain}
+
+
 def test_an_employers_authorisation_is_never_carried_to_another_employer() -> None:
     some = jobs(
         CredentialRequirement("P", "AUT"), CredentialRequirement("Q", "AUT"), CredentialRequirement("P", "CARTE")

@@ -1372,6 +1372,7 @@ def test_what_a_person_has_behind_or_need_not_have_is_not_said_to_lead_on(
 @pytest.mark.parametrize(("occupation", "stated", "target", "hours"), [
     ("K2503", "CP-SEC", "K2504", 34.0),  # a card that is renewed by a course
     ("N4101", "FCO-M", "N4115", 35.0 + 70.0), ("N4103", "FCO-V", "N4109", 35.0),  # and the licence of the trailer
+    ("D1505", "FCO-M", "N4101", 35.0),  # whose licence is told, unless it is held
 ])  # fmt: skip
 def test_what_has_expired_takes_the_course_that_renews_it(
     rome4_graph: OccupationGraph, occupation: str, stated: str, target: str, hours: float

@@ -644,15 +644,15 @@ def with_counted(
     anyway = {c.code for c in conditions.required if c.held == "yes" or c.requirement == "required"}
     open_choices = ((c.group, c) for c in conditions.required if c.group and c.group_held != "yes")
     ways = grouped(((group, c.alternative or ""), c) for group, c in open_choices)
-    counted_way: dict[str, str] = {}
-    taken: dict[int, Way | None] = {}
+    counted_way, settled_way, taken = dict[str, str](), dict[str, str](), dict[int, Way | None]()
     for (group, way), members in sorted(ways.items()):
-        listed = open_ways.get(group, ())
-        if anyway.union(code for w in listed[:1] for code, *_ in w.left).issuperset(c.code for c in members):
-            counted_way.setdefault(group, way)
+        listed, asked = open_ways.get(group, ()), {c.code for c in members}
+        covered = anyway.union(code for w in listed[:1] for code, *_ in w.left)
+        if asked <= with_supposed(referential.credential_by_code, covered):  # the rest is behind who has that
+            (counted_way if asked <= covered else settled_way).setdefault(group, way)
         codes = frozenset(c.code for c in members if c.needed_for is None) or frozenset(c.code for c in members)
         taken |= dict.fromkeys(map(id, members), _complete_way(referential, listed, codes, anyway))
-    counted = {id(c) for place in counted_way.items() for c in ways[place]}
+    counted = {id(c) for place in (settled_way | counted_way).items() for c in ways[place]}
     marked = (replace(c, counted=id(c) in counted, way=taken.get(id(c))) for c in conditions.credentials)
     return replace(conditions, credentials=tuple(marked)) if ways else conditions
 
