@@ -3158,6 +3158,22 @@ def test_what_renews_another_has_expired_with_what_it_gives_anew(origin: str | N
     assert holdings_of(some, origin, {**held, "FCO": "yes"}).of("FIMO") == "yes"
 
 
+def test_a_diploma_said_to_have_expired_takes_no_licence_along_that_it_supposes_and_gives() -> None:
+    higher = Credential("TV", "Titre tous véhicules", "titre", grants=("C",), choices=((("C", "FIMO"), ("C", "TP")),))
+    cases: tuple[dict[str, Stated], ...] = ({"TV": "expired"}, {"C": "yes", "TV": "expired"})
+    for stated in cases:
+        assert holdings_of(with_credentials(jobs(), higher), None, stated).of("C") == "yes"
+
+
+def test_a_way_of_which_one_of_several_licences_is_held_is_open_to_who_held_what_supposes_them() -> None:
+    course = replace(FIMO, choices=((("C",), ("C1",)),), reductions=(Reduction("FIMO", 35.0),))
+    some = with_credentials(jobs(*driver("Q")), Credential("C1", "Permis C1", "permis"))
+    some = replace(some, credentials=tuple(course if c.code == "FIMO" else c for c in some.credentials))
+    profile = Profile("P", credentials={"FIMO": "expired"})
+    (path,) = rank_paths(build_graph(some, settings=PLAIN), profile, targets=["Q"], max_steps=1)
+    assert (path.status, path.reasons) == ("feasible", ())
+
+
 def test_the_years_of_a_licence_are_ahead_of_who_says_not_to_have_it() -> None:
     years = Credential("ANC", "Permis de trois ans", "experience", months=Hours(0, None, 36, "s"), prerequisites=("B",))
     some = with_credentials(jobs(CredentialRequirement("Q", "ANC")), years)

@@ -404,9 +404,9 @@ def holdings_of(
     years of a licence are ahead of who says not to have it.
     """
     by_code = referential.credential_by_code
-    expired = {code: by_code.get(code) for code, held in stated.items() if held == "expired"}
-    renewed = (code for c in expired.values() if c for code in c.grants if code in c.supposed)
-    lapsed = frozenset((*expired, *renewed))
+    expired = {code for code, held in stated.items() if held == "expired"}
+    renewing = (c for c in map(by_code.__getitem__, expired) if c.kind not in model.DIPLOMAS)
+    lapsed = frozenset(expired.union(code for c in renewing for code in c.grants if code in c.supposed))
     years = (code for held, code in _years_after(referential) if stated.get(held) == "no")
     stated = {**dict.fromkeys(years, "no"), **stated, **dict.fromkeys(lapsed, "expired")}
     held_now = [code for code, held in stated.items() if held == "yes"]
