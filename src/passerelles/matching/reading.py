@@ -421,18 +421,23 @@ def _names_no_job(label: str, words: Words, lexicon: Lexicon) -> bool:
 
 
 def _is_remark(label: str, words: Words, lexicon: Lexicon) -> bool:
-    """Whether a text begins as remarks do, and more than half of its words are theirs, none of the others a job's."""
+    """Whether a text begins as remarks do, more than half of its words theirs, and has no title, nor a job's word."""
     pack = lexicon.pack
     telling = [word for word in label.split() if word not in pack.stop_words and not word[0].isdigit()]
     others = [w for w in telling if w not in pack.remarks or (len(w) <= _SHORT and w in pack.abbreviations)]
     begins = pack.titles and telling[:1] != others[:1] and max(map(len, telling)) > _SHORT
-    return begins and 2 * len(others) < len(telling) and not any(_may_be_job(w, words, lexicon) for w in others)
+    if not begins or 2 * len(others) >= len(telling) or any(_may_be_job(word, words, lexicon) for word in others):
+        return False
+    stems = lexicon.stems(label)
+    several = (" ".join(stems[i:j]) for i, j in itertools.combinations(range(len(stems) + 1), 2) if j > i + 1)
+    return not any(title in words.labels or title in pack.usages for title in several)
 
 
 def _may_be_job(word: str, words: Words, lexicon: Lexicon) -> bool:
-    """Whether titles begin with a word, with what it is short for, or with what it is an error away from."""
-    stems = (lexicon.stem(near) for near in (word, *_corrections(word, words, lexicon).values()))
-    return word in lexicon.pack.abbreviations or any(stem in words.firsts for stem in stems)
+    """Whether a word is usual for a job, or titles begin with it, what it is short for or is an error away from."""
+    stems = [lexicon.stem(near) for near in (word, *_corrections(word, words, lexicon).values())]
+    begins = any(stem in words.firsts for stem in stems)
+    return begins or word in lexicon.pack.abbreviations or stems[0] in lexicon.pack.usages
 
 
 def _spelled_out(
@@ -654,7 +659,9 @@ class _Title:
         pack, known = self.pack, self.words.known
         terms = [word for word in segment.words if word not in pack.stop_words and not word.isdigit()]
         text = " ".join(segment.words)
-        remark = segment.sign not in _ALL_ALIKE and _is_remark(text, self.words, self.lexicon)
+        # A part in words of titles says which job ("Conducteur - ligne").
+        told = segment.sign in _ALL_ALIKE or all(word in known for word in terms)
+        remark = not told and _is_remark(text, self.words, self.lexicon)
         if not terms or text in pack.asides or remark:
             return True
         opens = self.lexicon.stem(terms[0]) in self.words.heads  # as titles do
