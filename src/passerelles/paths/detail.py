@@ -505,8 +505,8 @@ def _unobtainable(step: Step) -> list[str]:
     closed = {c.label: c.group for c in step.to_obtain if not c.obtainable}
     if closed:
         return [*closed, *(c.label for c in choices if c.group in closed.values() and c.closed and c.held != "yes")]
-    open_groups = {c.group for c in step.access.required if c.counted or c.way is not None}
-    return [c.label for c in choices if c.group not in open_groups]
+    counted = {c.group for c in step.access.required if c.counted}
+    return [c.label for c in choices if c.group not in counted]
 
 
 def _status(
