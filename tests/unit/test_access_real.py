@@ -1421,6 +1421,7 @@ def test_the_sports_diploma_of_a_job_comes_first_among_what_leads_there(
     ("D1505", "K1310", "unknown"), ("D1505", "M1425", "unknown"), ("D1505", "N4119", "unknown"),
     ("D1505", "I1508", "yes"),
     ("N4122", "N4116", "unknown"),  # a driver has the way into lorries behind: the ADR course alone is left
+    ("M1602", "N4101", "yes"),  # who is no driver may take the title, though licence and course are shorter
     ("M1205", "K2120", "unknown"),  # the family's titles, of other jobs
     ("J1506", "J1504", "yes"),  # the diploma of most titles, beside the one that is asked of all
 ])  # fmt: skip

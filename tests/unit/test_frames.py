@@ -46,11 +46,13 @@ def test_no_yes_stands_alone_each_says_what_is_still_to_be_agreed_and_who_may_pa
         assert found.verdict == "yes", frame.name
         assert found.conditions, frame.name
         assert frame.payers, frame.name
-    told = " ".join(judge(find_frame("transco"), replace(YES, day="2025-06-01"), 200, 2).condition_texts("fr"))
+    transco = find_frame("transco")
+    told = " ".join(judge(transco, replace(YES, day="2025-06-01"), 200, 2).condition_texts("fr"))
     assert "l'emploi quitté est reconnu fragilisé" in told
     assert "24 mois d'activité salariée" in told
     assert "commission de Transitions Pro" in told
     assert "autorisation d'absence de l'employeur" in told
+    assert judge(transco, replace(YES, day="2025-06-01", serves=True), 200, 2).verdict == "unknown"  # for employees
 
 
 def test_a_training_that_certifies_nothing_is_not_the_one_that_a_certifying_frame_says_yes_to() -> None:
