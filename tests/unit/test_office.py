@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from passerelles.cli.main import run
-from passerelles.report.envelope import about_sheet
+from passerelles.report.envelope import about_sheet, data_source_lines
 from passerelles.views.excel import book_page, write_workbook
 from passerelles.views.spec import Cell, Column, Sheet
 
@@ -113,3 +113,11 @@ def test_the_last_sheet_says_where_an_answer_comes_from(tmp_path: Path) -> None:
     assert ("Referential", "licence") in about
     assert about["Settings", "scorer"] == "default"
     assert about["Answer", "schema"] == "passerelles/rank@1"
+
+
+def test_a_publisher_is_named_once_for_each_year_of_its_data_whatever_files_hold_them() -> None:
+    sources = [
+        {"source": s, "year": y} for s, y in (("Dares", "2025"), ("Dares", "2025"), ("Insee", None), (None, "1"))
+    ]
+    (line,) = data_source_lines(sources)
+    assert (line.count("Dares"), line.count("Insee")) == (1, 1)
