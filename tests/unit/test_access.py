@@ -3158,6 +3158,16 @@ def test_what_renews_another_has_expired_with_what_it_gives_anew(origin: str | N
     assert holdings_of(some, origin, {**held, "FCO": "yes"}).of("FIMO") == "yes"
 
 
+def test_what_comes_before_things_asked_of_some_titles_and_of_the_self_employed_is_said_of_both() -> None:
+    of_title, alone = (Credential(code, code, "certificat", prerequisites=("B",)) for code in ("OF_TITLE", "ALONE"))
+    rows = (
+        CredentialRequirement("Q", "OF_TITLE", scope="titles", titles="9"),
+        CredentialRequirement("Q", "ALONE", scope="self-employed"),
+    )
+    conditions = access_conditions(with_credentials(jobs(*rows), of_title, alone), "Q", Holdings())
+    assert {c.scope for c in conditions.credentials if c.code == "B"} == {"titles", "self-employed"}
+
+
 def test_a_diploma_said_to_have_expired_takes_no_licence_along_that_it_supposes_and_gives() -> None:
     higher = Credential("TV", "Titre tous véhicules", "titre", grants=("C",), choices=((("C", "FIMO"), ("C", "TP")),))
     cases: tuple[dict[str, Stated], ...] = ({"TV": "expired"}, {"C": "yes", "TV": "expired"})
