@@ -223,6 +223,8 @@ def attainable_range(
     search: Callable[[Ints], Ints | None],
     short: Callable[[Ints, Ints], Bools],
     programs: int | None = None,
+    *,
+    ways: Sequence[int] = (1, -1),
 ) -> tuple[Ints, Ints]:
     """
     Find the least and the most that sums of unknown numbers come to over what a reader may take these for.
@@ -239,11 +241,13 @@ def attainable_range(
         Tells, of the least and the most of each sum found so far, for which one they must lie further apart.
     programs
         How often to search at most; None = as often as it takes.
+    ways
+        What is looked for of each sum alone: its least (1), its most (-1).
 
     Notes
     -----
     Many at once: all least, all most, then half of them each way, by the binary digits of their numbers; then each
-    alone, both ways.
+    alone.
     """
     low = high = sums @ truth
 
@@ -256,7 +260,7 @@ def attainable_range(
             todo = failing()
             yield todo, 1 - 2 * ((todo >> (turn - 2) if turn > 1 else np.full_like(todo, turn)) & 1)
         for n in failing():
-            for sign in (1, -1):
+            for sign in ways:
                 yield np.intersect1d(failing(), [n]), sign
 
     for todo, signs in islice(((todo, signs) for todo, signs in probes() if len(todo)), programs):

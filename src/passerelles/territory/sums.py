@@ -389,8 +389,10 @@ def _exposed(known: _Known, masked: Bools) -> Bools:
     def too_near(least: Ints, above: Floats, below: Floats) -> Bools:
         """Find which do not reach so far where none is under its least."""
         rest, left = value - least, equal - matrix @ least
-        reached = np.max([table for table in tables if (table >= least).all()], axis=0)
-        above = np.where(reached < value + above - _TOLERANCE, above, 0)
+        # From the true table towards each one found, as far as no number falls under its least.
+        moves = np.asarray(tables) - value
+        steps = np.divide(rest, -moves, out=np.ones(moves.shape), where=moves < 0).min(axis=1, initial=1)
+        above = np.where((steps[:, None] * moves).max(axis=0) < above - _TOLERANCE, above, 0)
 
         def search(weights: Ints) -> Ints | None:
             solution = extreme(weights, matrix, left, left, most=most)
@@ -403,7 +405,8 @@ def _exposed(known: _Known, masked: Bools) -> Bools:
             near: Bools = (high < rest + above - _TOLERANCE) | (low > rest - np.minimum(below, rest) + _TOLERANCE)
             return near
 
-        return short(*attainable_range(sparse.eye_array(len(rest), dtype=np.int64, format="csr"), rest, search, short))
+        each = sparse.eye_array(len(rest), dtype=np.int64, format="csr")
+        return short(*attainable_range(each, rest, search, short, ways=(1, -1) if below.any() else (-1,)))
 
     nowhere = np.zeros_like(need)
     failing = too_near(np.zeros_like(value), need, need)
