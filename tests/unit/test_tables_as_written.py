@@ -4184,6 +4184,22 @@ def test_a_firm_whose_name_says_another_trade_is_of_no_industry(rome: Referentia
     assert not lot.job.startswith("H")
 
 
+@pytest.mark.parametrize(
+    ("firm", "job"),
+    [
+        ("Bar Le Garage", "Vendeur"),
+        ("Portes de Garage Martin", "Peintre"),
+        ("Concessionnaires agricoles du Lac", "Vendeur"),
+        ("Agence Vacances", "Directrice adjointe"),
+    ],
+)
+def test_a_word_of_a_branch_that_means_another_thing_makes_no_title_sure(
+    rome: Referential, firm: str, job: str
+) -> None:
+    (lot,) = read_lots(rome, [{"Entreprise": firm, "Métier": job, "Nb": "2"}], "fragile").lots
+    assert lot.confidence < SURE
+
+
 def test_blocks_of_one_header_are_of_the_side_that_their_titles_name(embedded: Referential, tmp_path: Path) -> None:
     head = "Emploi;Nombre;Commune"
     rows = ("Postes supprimés;;", head, "N1101;2;Redon", "N4101;4;Redon", "", "Postes créés;;", head, "H3301;1;Redon")
