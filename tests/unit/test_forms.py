@@ -373,6 +373,14 @@ def test_a_text_of_words_of_remarks_names_no_job(text: str) -> None:
     assert read(text) == []
 
 
+def test_a_word_that_ends_titles_is_no_word_of_a_remark() -> None:
+    """English titles end with the word that says the job."""
+    lexicon = Lexicon(language_pack("en"))
+    words = Words({"coordinator"}, {" ".join(lexicon.stems("volunteer coordinator"))})
+    assert understand("Job: site coordinator", words=words, lexicon=lexicon).jobs
+    assert understand("Job: site closed", words=words, lexicon=lexicon).jobs == ()
+
+
 def test_a_title_of_words_of_remarks_is_a_title() -> None:
     """As "Double" is one of ESCO, and "head of communication" one that people write."""
     lexicon = Lexicon(FRENCH)

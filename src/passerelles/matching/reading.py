@@ -349,9 +349,9 @@ class Words:
         return grouped((word[0], word) for word in sorted(self.known))
 
     @cached_property
-    def firsts(self) -> frozenset[str]:
-        """Stems that a label begins with."""
-        return frozenset(label.partition(" ")[0] for label in self.labels)
+    def ends(self) -> frozenset[str]:
+        """Stems that a label begins or ends with: one of them says the job, in French and in English."""
+        return frozenset(stem for label in self.labels for stem in (label.split(" ")[0], label.split(" ")[-1]))
 
     @cached_property
     def by_sound(self) -> Mapping[str, tuple[str, ...]]:
@@ -434,9 +434,9 @@ def _is_remark(label: str, words: Words, lexicon: Lexicon) -> bool:
 
 
 def _may_be_job(word: str, words: Words, lexicon: Lexicon) -> bool:
-    """Whether a word is usual for a job, or titles begin with it, what it is short for or is an error away from."""
+    """Whether a word is usual for a job, or titles begin or end with it, or with what it is short for or an error from."""
     stems = [lexicon.stem(near) for near in (word, *_corrections(word, words, lexicon).values())]
-    begins = any(stem in words.firsts for stem in stems)
+    begins = any(stem in words.ends for stem in stems)
     return begins or word in lexicon.pack.abbreviations or stems[0] in lexicon.pack.usages
 
 
