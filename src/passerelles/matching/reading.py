@@ -434,7 +434,7 @@ def _is_remark(label: str, words: Words, lexicon: Lexicon) -> bool:
 
 
 def _may_be_job(word: str, words: Words, lexicon: Lexicon) -> bool:
-    """Whether a word is usual for a job, or titles begin or end with it, or with what it is short for or an error from."""
+    """Whether a word is usual for a job, or titles begin or end with it, or it is short for one or an error away."""
     stems = [lexicon.stem(near) for near in (word, *_corrections(word, words, lexicon).values())]
     begins = any(stem in words.ends for stem in stems)
     return begins or word in lexicon.pack.abbreviations or stems[0] in lexicon.pack.usages
