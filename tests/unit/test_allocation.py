@@ -767,6 +767,7 @@ def test_titles_written_alike_are_read_once_and_no_other_ones_with_them() -> Non
         CredentialRequirement("J00", "CARTE", scope="self-employed", titles="T1"),
         CredentialRequirement("J01", "TITRE", scope="titles", titles="T1"),
     )
+    values |= {"credentials": (Credential("CARTE", "Carte", "carte"), Credential("TITRE", "Titre", "titre"))}
     some = build_graph(Referential(**{**values, "credential_requirements": rows}))
     lot = Lot("A", "J00", "x", title_code="T1", given="Monteur")
     others: list[dict[str, Any]] = [
