@@ -1,6 +1,7 @@
 """Forms of titles, stems, readings of what people type, and language packs as data."""
 
 import tomllib
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -367,10 +368,17 @@ def test_a_remark_names_no_job(text: str) -> None:
         "mise à jour le 03/02",
         "Salarié absent : Nathalie",
         "vacant, filled in June",
+        "ok",
+        "Lyon",  # a place alone
     ],
 )
 def test_a_text_of_words_of_remarks_names_no_job(text: str) -> None:
     assert read(text) == []
+
+
+def test_a_competency_may_be_of_words_of_remarks() -> None:
+    lexicon = Lexicon(replace(FRENCH, titles=False))
+    assert understand("Contrats, congés, absences", words=Words(KNOWN), lexicon=lexicon).jobs
 
 
 def test_a_word_that_ends_titles_is_no_word_of_a_remark() -> None:

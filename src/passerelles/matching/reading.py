@@ -414,8 +414,8 @@ def understand(text: str, *, words: Words, lexicon: Lexicon) -> Understood:
 
 def _names_no_job(label: str, words: Words, lexicon: Lexicon) -> bool:
     """Whether a normalised text is a remark, an address, a person or a place; what is a title of its own is none."""
-    pack, stems = lexicon.pack, " ".join(lexicon.stems(label))
-    if stems in words.labels or stems in pack.usages:
+    pack = lexicon.pack
+    if " ".join(lexicon.stems(label)) in words.labels:
         return False
     return label in pack.asides or any(p.search(label) for p in pack.no_jobs) or _is_remark(label, words, lexicon)
 
@@ -425,7 +425,7 @@ def _is_remark(label: str, words: Words, lexicon: Lexicon) -> bool:
     pack = lexicon.pack
     telling = [word for word in label.split() if word not in pack.stop_words and not word[0].isdigit()]
     others = [w for w in telling if w not in pack.remarks or (len(w) <= _SHORT and w in pack.abbreviations)]
-    begins = pack.titles and telling[:1] != others[:1] and max(map(len, telling)) > _SHORT
+    begins = pack.titles and telling[:1] != others[:1]
     if not begins or 2 * len(others) >= len(telling) or any(_may_be_job(word, words, lexicon) for word in others):
         return False
     stems = lexicon.stems(label)
@@ -660,8 +660,7 @@ class _Title:
         terms = [word for word in segment.words if word not in pack.stop_words and not word.isdigit()]
         text = " ".join(segment.words)
         # A part in words of titles says which job ("Conducteur - ligne").
-        told = segment.sign in _ALL_ALIKE or all(word in known for word in terms)
-        remark = not told and _is_remark(text, self.words, self.lexicon)
+        remark = not all(word in known for word in terms) and _is_remark(text, self.words, self.lexicon)
         if not terms or text in pack.asides or remark:
             return True
         opens = self.lexicon.stem(terms[0]) in self.words.heads  # as titles do
