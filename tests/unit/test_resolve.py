@@ -1333,8 +1333,10 @@ def test_what_people_also_mean_by_a_title_keeps_its_chance_where_the_referential
         ("Poste supprimé : AS", "J1501"),
         ("Départ, remplacement : luthier", "B1501"),  # which few titles begin with
         ("Offre d'emploi : seconde de cuisine CDI", "G1602"),  # a title that begins with a word of remarks
+        ("Emploi de Première d'atelier", "B1803"),
         ("Poste mise en rayon", "D1507"),  # what is usual for a job, of two words and of one
         ("Poste de plonge temps plein", "G1605"),
+        ("Emploi vacant nounou congé maternité", "K1303"),
         ("Gestionnaire - retraite", "C1109"),  # a part in words of titles is no remark
         ("Technicien (son)", "L1508"),
         ("Directeur - data", "M1403"),
