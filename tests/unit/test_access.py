@@ -262,7 +262,7 @@ def test_an_employers_authorisation_is_never_carried_to_another_employer() -> No
     assert held(some, "P", "Q") == {"AUT": "no"}
     assert held(some, "Q", "P") == {"AUT": "no", "CARTE": "unknown"}
     stated = access_conditions(some, "Q", holdings_of(some, "P", {"AUT": "yes"}))
-    assert [c.held for c in stated.required] == ["yes"]
+    assert [c.held for c in stated.required] == ["no"]
 
 
 @pytest.mark.parametrize(
@@ -3156,6 +3156,22 @@ def test_what_renews_another_has_expired_with_what_it_gives_anew(origin: str | N
     assert reduction is not None
     assert reduction.hours == 35.0
     assert holdings_of(some, origin, {**held, "FCO": "yes"}).of("FIMO") == "yes"
+
+
+@pytest.mark.parametrize(("renewal", "hours"), [("expired", 35.0), ("unknown", 0.0), ("yes", 0.0)])
+def test_a_title_whose_renewal_has_expired_opens_the_job_after_that_renewal_alone(
+    renewal: Stated, hours: float
+) -> None:
+    again = Credential("FCO", "FCO", "certificat", grants=("FIMO",), choices=((("FIMO",), ("TP",)),))
+    course = replace(FIMO, reductions=(Reduction("FIMO", 35.0),))
+    title = Credential("TP", "Titre", "titre", Hours(300.0, 300.0, 300.0), grants=("C",))
+    some = jobs(*driver("Q"))
+    others = [c for c in some.credentials if c.code not in ("FIMO", "TP")]
+    some = replace(some, credentials=tuple(sorted((*others, course, again, title), key=lambda c: c.code)))
+    demands = demands_of(build_graph(some, settings=PLAIN))
+    person = holdings_of(some, None, {"TP": "yes", "FCO": renewal})
+    assert demands.training(demands.price(person))[0][demands.occupations.index("Q")] == hours
+    assert person.of("C") == "yes"  # the licence that the title gave is kept
 
 
 def test_what_comes_before_things_asked_of_some_titles_and_of_the_self_employed_is_said_of_both() -> None:

@@ -399,25 +399,39 @@ def holdings_of(
     """
     Holdings of a person of an occupation, who states credentials: with the prerequisites of those held once.
 
-    What is stated goes before what the occupation implies; who says that some of a way has expired took that way, and
-    may have let the visit or card that it supposes expire too. What renews has expired with what it gives anew; the
-    years of a licence are ahead of who says not to have it.
+    What is stated goes before what the occupation implies, but another employer gives anew what one has given; who says
+    that some of a way has expired took that way, and may have let the visit or card that it supposes expire too. What
+    renews has expired with what it gives anew, and what else it renews opens nothing any more; the years of a licence
+    are ahead of who says not to have it.
     """
     by_code = referential.credential_by_code
     expired = {code for code, held in stated.items() if held == "expired"}
-    renewing = (c for c in map(by_code.__getitem__, expired) if c.kind not in model.DIPLOMAS)
-    lapsed = frozenset(expired.union(code for c in renewing for code in c.grants if code in c.supposed))
+    renewals = [(c, anew) for c in map(by_code.__getitem__, expired) if (anew := _renewed(c))]
+    lapsed = frozenset(expired.union(*(anew for _, anew in renewals)))
     years = (code for held, code in _years_after(referential) if stated.get(held) == "no")
-    stated = {**dict.fromkeys(years, "no"), **stated, **dict.fromkeys(lapsed, "expired")}
-    held_now = [code for code, held in stated.items() if held == "yes"]
+    held_now = [code for code, held in stated.items() if held == "yes" and code not in lapsed]
     implied, choices = _implied(referential, held_now, lapsed)
     perhaps = _asked_for_again(referential, lapsed) - _with_implied(referential, held_now)
-    known: dict[str, model.Stated] = {**dict.fromkeys(implied, "yes"), **dict.fromkeys(perhaps, "unknown"), **stated}
+    either = (ways for c, anew in renewals for ways in c.choices if not anew.isdisjoint(chain(*ways)))
+    renewed = {code for ways in either for code, *beside in ways if not beside}
+    known: dict[str, model.Stated] = {
+        **dict.fromkeys(implied, "yes"),
+        **dict.fromkeys(perhaps, "unknown"),
+        **dict.fromkeys(years, "no"),
+        **stated,
+        **dict.fromkeys((code for code in held_now if given_by_employer(by_code[code])), "no"),
+        **dict.fromkeys(lapsed.union(renewed.intersection(held_now)), "expired"),
+    }
     person = Holdings(known, choices, aim=Aim(employment, titles))
     person = person if occupation is None else after_occupation(referential, person, occupation)
     # Here, not where they are read: who trains for the same choice on the way has taken it anew.
     taken = (frozenset(way - lapsed - perhaps for way in ways if way & lapsed) or ways for ways in person.choices)
     return replace(person, choices=tuple(taken)) if lapsed else person
+
+
+def _renewed(credential: model.Credential) -> set[str]:
+    """Return what a credential gives anew: what it supposes itself, alone or as one way of several; no diploma does."""
+    return set() if credential.kind in model.DIPLOMAS else {c for c in credential.grants if c in credential.supposed}
 
 
 def _years_after(referential: Referential) -> tuple[tuple[str, str], ...]:
