@@ -195,8 +195,8 @@ class Reduction(NamedTuple):
     """
     That who holds something else needs a shorter training for a credential.
 
-    `holder_of` is the code of a credential or of an occupation, that of the credential itself for who let it expire;
-    `hours` those that remain at a training centre.
+    `holder_of` is the code of a credential or of an occupation, that of the credential itself for who let it expire,
+    none where nobody says what these take; `hours` those that remain at a training centre.
     """
 
     holder_of: str
@@ -206,6 +206,11 @@ class Reduction(NamedTuple):
     source: str = ""
     as_of: str = ""
     note: str = ""
+
+    @property
+    def certain(self) -> bool:
+        """Whether it applies: after months of experience that nobody has stated, or to what has expired, it may."""
+        return self.holder_of != "" and not self.experience_months
 
 
 _SPECIFIC: Final = "RS"  # how numbers of the specific register begin

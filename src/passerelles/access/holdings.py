@@ -97,15 +97,16 @@ class Holdings:
         """
         Return the shortest training that what is held, or done, gives right to; certain and known ones first.
 
-        What has expired takes what its former holders train for, whatever else is held.
+        What has expired takes what its former holders train for, whatever else is held: the whole, or less, where
+        nobody says.
         """
         if self.known.get(credential.code) == "expired":
             own = (r for r in credential.reductions if r.holder_of == credential.code)
-            return next(own, model.Reduction(credential.code))
+            return next(own, model.Reduction("") if credential.kind in _LASTING_KINDS else None)
         jobs = [job for job in self.occupations if not _takes_longer(credential, self.practice.get(job))]
         others = (r for r in credential.reductions if r.holder_of != credential.code)
         fits = [r for r in others if r.holder_of in jobs or self.of(r.holder_of) == "yes"]
-        return min(fits, key=lambda r: (r.hours is None, bool(r.experience_months), r.hours or 0.0), default=None)
+        return min(fits, key=lambda r: (r.hours is None, not r.certain, r.hours or 0.0), default=None)
 
     def months_left(self, credential: model.Credential) -> model.Hours:
         """
@@ -119,9 +120,9 @@ class Holdings:
             return model.Hours(None, months.high, months.high, months.source)
         if reduction is None:
             return months
-        if reduction.hours is not None and not reduction.experience_months:
+        if reduction.hours is not None and reduction.certain:
             return model.UNKNOWN_HOURS
-        return model.Hours(None, months.low if reduction.experience_months else None, months.high)
+        return model.Hours(None, None if reduction.certain else months.low, months.high)
 
     def lacks_years(self, credential: model.Credential) -> bool:
         """Whether somebody lacks years that whoever works is supposed to have."""
@@ -308,11 +309,10 @@ def remaining(hours: model.Hours, reduction: model.Reduction | None, *, in_firm:
     """
     if reduction is None:
         return hours
-    certain = not reduction.experience_months
     if reduction.hours is None:
-        return hours._replace(low=None, expected=None if certain else hours.expected)
+        return hours._replace(low=None, expected=None if reduction.certain else hours.expected)
     less = reduction.hours + (reduction.company_hours or 0.0 if in_firm else 0.0)
-    if certain:
+    if reduction.certain:
         return model.Hours(less, less, less, reduction.source or hours.source)
     return hours._replace(low=less if hours.low is None else min(hours.low, less))
 
@@ -475,7 +475,7 @@ def _waived(referential: Referential, holder: str) -> tuple[str, ...]:
 
     def find() -> Mapping[str, Sequence[str]]:
         rows = ((r.holder_of, c.code, r) for c in referential.credentials for r in c.reductions)
-        return grouped((holder, code) for holder, code, r in rows if r.hours == 0 and not r.experience_months)
+        return grouped((holder, code) for holder, code, r in rows if r.hours == 0 and r.certain)
 
     return tuple(referential.derived("waivers", find).get(holder, ()))
 

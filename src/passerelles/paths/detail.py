@@ -271,8 +271,8 @@ def _shortened(referential: Referential, known: Credential, holdings: Holdings, 
     """
     reduction, company = holdings.reduction_for(known), known.placement_hours
     may = reduction
-    own = reduction is not None and reduction.holder_of == known.code  # of what has expired, known or not
-    if reduction is not None and (own or (reduction.hours is not None and not reduction.experience_months)):
+    own = reduction is not None and reduction.holder_of == known.code  # of what has expired
+    if reduction is not None and (own or (reduction.hours is not None and reduction.certain)):
         may, company = None, reduction.company_hours  # it does, for certain
     elif reduction is None and often_brought(referential, holdings, known):
         may = Reduction(known.code, hours=0.0)
@@ -284,7 +284,7 @@ def _shortened(referential: Referential, known: Credential, holdings: Holdings, 
         return {"company_hours": company}
     reduced = hours if reduction is not None else remaining(hours, may, in_firm=True)
     spared = {"spared_after": may.experience_months, "spared_to": None if may.hours is None else reduced.low}
-    return {"company_hours": company, "shorter": _holder(referential, may.holder_of), **spared}
+    return {"company_hours": company, "shorter": _holder(referential, may.holder_of or known.code), **spared}
 
 
 def _holder(referential: Referential, code: str) -> str:

@@ -733,8 +733,8 @@ def _credential(credential: StepCredential, lang: Lang) -> str:
     if holder := credential.shorter:
         if credential.spared_after:
             holder = say("paths.step.experienced", lang=lang, holder=holder, months=round(credential.spared_after))
-        key = "shorter" if credential.spared_to is None else "spared"
-        key = "often_held" if holder == credential.label else key
+        own, unknown = holder == credential.label, credential.spared_to is None
+        key = ("lapsed" if unknown else "often_held") if own else "shorter" if unknown else "spared"
         hours = round(credential.spared_to or 0.0)
         known = say(f"paths.step.{key}", lang=lang, known=known, holder=holder, hours=hours)
     known = say("paths.step.lacking", lang=lang, known=known) if credential.may_have else known
