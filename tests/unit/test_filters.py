@@ -232,6 +232,8 @@ def test_what_is_unknown_is_kept_or_set_aside_and_counted(embedded_graph: Occupa
     )
     assert not none
     assert f"heures de formation ({len(doubtful)})" in " ".join(none.to_text().split())
+    assert {d.end.code for d in none.dropped} == set(doubtful)
+    assert {d.reasons() for d in none.dropped} == {"heures de formation inconnues"}
 
 
 def test_a_doubt_of_one_of_two_filters_of_a_name_is_counted(graph: OccupationGraph) -> None:

@@ -275,6 +275,18 @@ def test_people_without_an_occupation_stand_among_others_by_chance(embedded_grap
 def test_what_a_filter_drops_is_not_said_to_be_left_out(embedded_graph: OccupationGraph) -> None:
     none = rank_sources(embedded_graph, "N4101", filters=["min-coverage=1"])
     assert (list(none), none.left_out, none.reason) == ([], 0, "filter")
+    assert (none.dropped, "dropped" in none.doubts()) == ([], False)  # nobody asked for one of them
+
+
+def test_a_job_asked_for_by_name_that_a_filter_drops_is_told_with_the_reason(embedded_graph: OccupationGraph) -> None:
+    found = rank_moves(embedded_graph, "N1103", targets=["N1105", "N4101"], filters=["access=open"])
+    sentence = "Écarté par un filtre : N4101 Conducteur / Conductrice de poids lourd ; accès : sous condition."
+    assert ([move.target.code for move in found], sentence in found.page().notes) == (["N1105"], True)
+    (dropped,) = found.doubts("en")["dropped"]
+    assert (dropped["end"]["code"], [v["verdict"] for v in dropped["filters"]]) == ("N4101", ["no"])
+
+    towards = rank_sources(embedded_graph, "N4101", origins=["N1103"], filters=["exclude=N1103", "access=open"])
+    assert [(d.end.code, d.filters[-1].name) for d in towards.dropped] == [("N1103", "access")]
 
 
 @pytest.mark.parametrize(

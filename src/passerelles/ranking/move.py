@@ -29,7 +29,7 @@ from passerelles.text import nearest_codes, plain_forms
 from passerelles.vectors import Bools
 from passerelles.views.schema import maybe, one_of
 from passerelles.views.shown import Described, Shown
-from passerelles.views.spec import REFERENTIAL, Column, On, Page, Record, Sheet, part_of, parts_of, side_by_side
+from passerelles.views.spec import REFERENTIAL, Column, On, Page, Record, Sheet, dicts, part_of, parts_of, side_by_side
 
 _NAMED = 5  # competencies that a cell names
 _MOST_NAMED = 4  # competencies that a sentence names
@@ -377,6 +377,26 @@ class Move(Described, Shown):
         return Page(headline(self, lang), lead if note is None else [*lead, note])
 
 
+@dataclass(frozen=True, slots=True)
+class Dropped(Described):
+    """The other end of a move that was asked for by name and is not listed, and what filters say up to the first no."""
+
+    end: End
+    filters: tuple[Verdict, ...]
+
+    spec: ClassVar[Record] = Record(
+        "dropped",
+        "An occupation that was asked for, and that filters drop",
+        part_of("end", "origin", promised=True),
+        parts_of("filters", "verdict", promised=True),
+    )
+
+    def reasons(self, lang: Lang = "fr") -> str:
+        """Say what drops it: what a filter says no to, else, where these are set aside, what filters cannot tell of."""
+        against = [v for v in self.filters if v.verdict == "no"] or [v for v in self.filters if v.verdict == "unknown"]
+        return listed((_reason(v, lang) for v in against), lang)
+
+
 class Moves(list[Move], Shown):
     """
     A ranking: a list of moves, best first, that shows itself as a table.
@@ -386,6 +406,7 @@ class Moves(list[Move], Shown):
     it cannot tell: `strict` says whether they were set aside for it, else they are kept. `reason` says why there is
     none: ``empty`` (no other end was given), ``same`` (it is the job itself, or a part of it), ``filter``, ``offset``
     (all come before the first one asked for). `listing`: the referential lists moves, so that a dash tells something.
+    `dropped`: which of the other ends that were named a filter drops, up to the last move listed, and why.
     """
 
     def __init__(
@@ -402,6 +423,7 @@ class Moves(list[Move], Shown):
         super().__init__(moves)
         self.towards, self.strict, self.reason, self.listing = towards, strict, reason, listing
         self.undecided, self.excluded, self.left_out = Counter(undecided), tuple(excluded), 0
+        self.dropped: list[Dropped] = []
 
     __repr__ = Shown.__str__
 
@@ -451,11 +473,12 @@ class Moves(list[Move], Shown):
         notes += observed_notes((m.observed for m in self), lang) or wage_notes((m.wages for m in self), lang)
         return Page(title, (), self.sheets(lang)[:1], [m.page(lang) for m in self], notes)
 
-    def doubts(self) -> dict[str, Any]:
-        """Return what ``rank@1`` and ``sources@1`` say of filters that cannot tell, of what is left out, of nothing."""
+    def doubts(self, lang: Lang = "fr") -> dict[str, Any]:
+        """Return what ``rank@1`` and ``sources@1`` say of filters, of what is left out, of nothing."""
         doubts = {
             "undecided": dict(sorted(self.undecided.items())),
             "left_out": {"kinds": list(self.excluded), "moves": self.left_out} if self.left_out else None,
+            "dropped": dicts(self.dropped, lang),
             "reason": self.reason,
         }
         return {name: value for name, value in doubts.items() if value}
@@ -467,7 +490,10 @@ class Moves(list[Move], Shown):
         words = sentences("filters", lang=lang)
         names = ", ".join(f"{words.get(f'name.{name}', name)} ({n})" for name, n in sorted(self.undecided.items()))
         key = "aside" if self.strict else "kept"
-        return [*left_out, *([say(f"moves.undecided.{key}", lang=lang, names=names)] if names else [])]
+        dropped = [say("moves.dropped", lang=lang, label=d.end.named, reasons=d.reasons(lang)) for d in self.dropped]
+        more = [say("moves.dropped_more", lang=lang, n=len(dropped) - _NAMED)] if len(dropped) > _NAMED else []
+        undecided = [say(f"moves.undecided.{key}", lang=lang, names=names)] if names else []
+        return [*dropped[:_NAMED], *more, *left_out, *undecided]
 
     def explained(self, lang: Lang, *, title: str, first: int, notes: Sequence[str | None] = ()) -> Page:
         """Return the page with what explains the `first` moves in sentences; `notes` are added, one a move."""
@@ -532,10 +558,14 @@ def move_sentences(move: Move, lang: Lang) -> list[str]:
     lines = [say(key, lang=lang, n=len(items), names=names(items, _MOST_NAMED, lang)) for key, items in told]
     lines += some_only_lines(move.access, lang) if move.access.status == "unknown" else []
     lines += required_lines(move.access, lang) + wage_lines(move.wages, lang) + observed_lines(move.observed, lang)
-    ours = sentences("filters", lang=lang)  # our filters' reasons stand alone; a name goes before those of others
-    reasons = ((v, v.sentence(lang)) for v in move.filters)
-    lines += [t[:1].upper() + t[1:] if f"name.{v.name}" in ours else labelled(v.name, t, lang) for v, t in reasons]
-    return lines
+    reasons = ((verdict, _reason(verdict, lang)) for verdict in move.filters)
+    return [*lines, *(t if t.startswith(v.name) else t[:1].upper() + t[1:] for v, t in reasons)]
+
+
+def _reason(verdict: Verdict, lang: Lang) -> str:
+    """Return what a filter says: the reasons of ours stand alone, a name goes before those of others."""
+    ours, text = f"name.{verdict.name}" in sentences("filters", lang=lang), verdict.sentence(lang)
+    return text if ours else labelled(verdict.name, text, lang)
 
 
 def names(items: Sequence[Item], most: int, lang: Lang) -> str:

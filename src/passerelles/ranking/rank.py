@@ -26,6 +26,7 @@ from passerelles.model import Profile
 from passerelles.progress import go_on
 from passerelles.ranking.filters import Filter, JudgedMove, MarketAlone, parse_filters
 from passerelles.ranking.move import (
+    Dropped,
     Item,
     KnownMobility,
     Move,
@@ -179,13 +180,14 @@ class BestTargets(NamedTuple):
     """
     An origin and the rows of its best targets, best first, with what each filter says of them.
 
-    `undecided`, `strict` and `reason`: see `Moves`.
+    `undecided`, `strict` and `reason`: see `Moves`. `dropped`: the rows that a filter drops, with what it says.
     """
 
     scored: Scored
     ranked: Sequence[tuple[int, tuple[Verdict, ...]]]
     undecided: Mapping[str, int]
     strict: bool
+    dropped: Sequence[tuple[int, tuple[Verdict, ...]]] = ()
     reason: str = ""
 
 
@@ -207,6 +209,8 @@ def best_targets(
     excluded = excluded_rows(graph, start.row)
     rows = np.flatnonzero(~excluded) if wanted is None else _rows(graph, wanted, excluded)
     best = best_of_rows(graph, start, rows, checks, chosen, limit)
+    if wanted is None:  # nobody asks why one among all occupations is not listed
+        best = best._replace(dropped=())
     return best if best.ranked else best._replace(reason=_why_none(wanted, rows))
 
 
@@ -218,14 +222,14 @@ def best_of_rows(
     scored = _score(graph, start, settings)
     ordered = rows[top(scored.totals[rows], len(rows) if limit is None or checks else limit)]
     best: list[tuple[int, tuple[Verdict, ...]]] = []
+    dropped: list[tuple[int, tuple[Verdict, ...]]] = []
     undecided = Counter[str]()
     for target in ordered.tolist():
         if limit is not None and len(best) >= limit:
             break
         verdicts = _judge(graph, scored, target, checks, undecided)
-        if _passes(verdicts, strict=settings.strict):
-            best.append((target, verdicts))
-    return BestTargets(scored, best, undecided, settings.strict)
+        (best if _passes(verdicts, strict=settings.strict) else dropped).append((target, verdicts))
+    return BestTargets(scored, best, undecided, settings.strict, dropped)
 
 
 def _why_none(ends: Collection[str | Profile] | None, rows: Sized) -> str:
@@ -282,6 +286,7 @@ def rank_sources(
             continue
         verdicts = _judge(graph, scored, column, checks, moves.undecided)
         if not _passes(verdicts, strict=chosen.strict):
+            moves.dropped += [Dropped(start.end, verdicts)] if wanted is not None else []
             continue
         rank += 1
         if rank > offset:
@@ -428,7 +433,10 @@ def moves_of(
     moves = _explained(graph, best.scored, ranked, wages)
     reason = best.reason or ("offset" if len(best.ranked) <= first else "")
     listing = bool(graph.referential.moves_of)
-    return Moves(moves, strict=best.strict, undecided=best.undecided, reason=reason, listing=listing)
+    found = Moves(moves, strict=best.strict, undecided=best.undecided, reason=reason, listing=listing)
+    end_of = partial(best.scored.start.end_of, graph.referential)
+    found.dropped += (Dropped(end_of(graph.occupations[row]), verdicts) for row, verdicts in best.dropped)
+    return found
 
 
 def _explained(

@@ -80,7 +80,7 @@ def moves_envelope(
     items = dicts(moves, lang)
     for item, near in zip(items, nearest, strict=False):
         item["counterfactual"] = None if near is None else near.to_dict(lang)
-    return envelope(schema, graph, items, settings=settings, occupied=occupied) | moves.doubts()
+    return envelope(schema, graph, items, settings=settings, occupied=occupied) | moves.doubts(lang)
 
 
 def paths_envelope(graph: OccupationGraph, paths: "Paths", lang: Lang) -> Answer:

@@ -67,7 +67,7 @@ def rank_batch(engine: Engine, query: requests.RankBatchBody, lang: Lang) -> Pay
             origin = origin_of(raw_origin)
             answer["origin"] = find_start(graph, origin).end.to_dict(lang)
             moves = engine.moves(rank_moves, origin, targets=query.targets, **options)
-            answer |= {"moves": dicts(moves, lang)} | moves.doubts()
+            answer |= {"moves": dicts(moves, lang)} | moves.doubts(lang)
         except PasserellesError as error:
             answer["problem"] = refusal(error, lang)
             if answer["problem"] is None:
