@@ -273,6 +273,20 @@ def test_the_column_of_titles_is_known_by_its_head_and_sums_are_not_counted(
     assert "--column" in call("resolve", "-i", str(coded), capsys=capsys)[2]
 
 
+def test_a_workbook_of_ours_is_read_again_its_columns_known_as_those_of_companies_tables(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listed, book, seen = tmp_path / "l.csv", tmp_path / "relu.xlsx", tmp_path / "revue.xlsx"
+    listed.write_text("Raison sociale;Lib. emploi;Eff.\nA;Cariste;3\nB;zorglub;4\n", encoding="utf-8")
+    code, _, err = call("resolve", "-i", str(listed), "-o", str(book), capsys=capsys)
+    assert (code, "Intitulés lus dans la colonne « Lib. emploi »" in plain(err)) == (0, True)
+    code, _, err = call("resolve", "--review", str(book), "-o", str(seen), capsys=capsys)
+    assert (code, "Reste 1 intitulé à relire sur 2 (4 personnes)" in plain(err)) == (0, True)
+    assert "chaque ligne compte" not in plain(err)
+    listed.write_text("Raison sociale;Emploi\nA;Cariste\nB;zorglub\n", encoding="utf-8")
+    assert "chaque ligne compte pour une personne" in plain(call("resolve", "--review", str(listed), capsys=capsys)[2])
+
+
 @pytest.mark.parametrize("text", ["poste;site\n", "poste\n\n", "\n", ""])
 @pytest.mark.parametrize("how", [("resolve", "--input"), ("resolve", "--review"), ("migrate", "--input")])
 def test_a_list_without_a_row_is_refused(

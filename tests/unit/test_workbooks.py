@@ -212,6 +212,14 @@ def test_several_sheets_are_named_and_asked_for(tmp_path: Path) -> None:
     assert len(read(f"{path}#2026").rows) == 2
 
 
+def test_the_sheet_that_says_what_made_a_workbook_of_ours_is_no_table(tmp_path: Path) -> None:
+    table: list[list[Any]] = [["job", "people"], ["A", 1]]
+    path = several(tmp_path / "t.xlsx", {"Liste": table, "Sources et réglages": table})
+    assert (read(path).sheet, read(path).others) == ("Liste", ())
+    assert read(f"{path}#Sources et réglages").sheet == "Sources et réglages"
+    assert read(several(tmp_path / "u.xlsx", {"Sources and settings": table})).rows
+
+
 def test_sheets_that_hold_a_header_that_fits_less_are_named(tmp_path: Path) -> None:
     table: list[list[Any]] = [["job", "people"], ["A", 1]]
     path = several(

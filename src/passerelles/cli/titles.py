@@ -79,13 +79,17 @@ def _review(opts: CommandOptions, kind: "Kind", choices: Path | None, *, context
         check_choices(choices)
     elif choices is not None and not choices.exists():  # a review makes it, nothing else does: its name is misspelt
         raise PasserellesError("no_such_path", path=choices)
+    roles = _roles(worklist) if kind == "title" else {}
+    if not titled and not opts.column and len(worklist.header) > 1 and "job" in roles:
+        titled = [roles["job"]]
+        opts.tell("resolve.column", column=titled[0])
     name = chosen_column(worklist, opts.column or (titled[0] if len(titled) == 1 else None))
     chosen = read_choices(choices) if choices else {}
     weights = shipped_weights()["title"].context if context and kind == "title" else {}
     columns = language_pack(loaded.language).columns
     contexts = {}
     for about in (key for key in columns if key in weights):
-        column = worklist.column_of(columns[about])
+        column = worklist.column_of(columns[about]) or roles.get(about)
         if column is not None and column != name:
             contexts[about] = column
             opts.tell("resolve.context", column=column, kind=opts.say(f"resolve.kind.{about}"), weight=weights[about])
@@ -135,12 +139,21 @@ def _heads(kind: str) -> frozenset[str]:
     return frozenset().union(*(language_pack(lang).columns[kind] for lang in LANGS))
 
 
+def _roles(worklist: "Worklist") -> dict[str, str]:
+    """Columns of a list by what they say, as those of tables of people and openings are known."""
+    from passerelles.territory.columns import columns_of
+
+    return {role: worklist.header[place] for role, place in columns_of(worklist.header, "fragile").items()}
+
+
 def _agenda(opts: CommandOptions, done: "Review", kind: "Kind", choices: Path | None, *, ask: bool) -> None:
     """Show or write what a person should look at first, and keep what was chosen."""
     from passerelles.matching.worklist import CHOICE_FROM, agenda, is_aside, people_of, read_choices, write_choices
 
     table, lang = done.worklist, opts.lang
-    people = table.column_of(_heads("people"))
+    people = table.column_of(_heads("people")) or _roles(table).get("headcount")
+    if people is None:
+        opts.tell("resolve.review.no_people")
     cells = None if people is None else [row[table.place(people)] for row in table.rows]
     plan = agenda(done, people=cells)
     numbered = [(row.number, cell) for row, cell in zip(done.rows, cells or (), strict=False) if not is_aside(row.text)]

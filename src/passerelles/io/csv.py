@@ -21,6 +21,7 @@ from passerelles.io import xlsx
 from passerelles.io.archive import read_file
 from passerelles.io.xlsx import HEADER_WITHIN, Cell, DamagedWorkbookError, MergedArea, NumberedRow, cell_text
 from passerelles.language import packaged
+from passerelles.language.say import LANGS, say
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog
 from passerelles.text import normalise_label
@@ -531,6 +532,11 @@ def _with_header(rows: list[NumberedRow], fits: Fits) -> tuple[tuple[Cell, ...],
     return (tuple(rows[place][1]), rows[place][0], rows[place + 1 :]) if score else ((), 0, rows)
 
 
+@cache
+def _about_sheets() -> frozenset[str]:
+    return frozenset(say("sheets.about", lang=lang) for lang in LANGS)
+
+
 def _of_workbook(data: bytes, fits: Fits, name: str, path: Path, wanted_sheet: str, *, first: bool) -> Rows:
     book = xlsx.open_workbook(data)
     names = book.sheets
@@ -538,6 +544,8 @@ def _of_workbook(data: bytes, fits: Fits, name: str, path: Path, wanted_sheet: s
         names = tuple(sheet for sheet in names if sheet.strip().casefold() == wanted_sheet.strip().casefold())
         if not names:
             raise PasserellesError("unknown_sheet_of", path=path, sheet=wanted_sheet, sheets=", ".join(book.sheets))
+    else:  # a workbook of ours ends with a sheet that says what made it: no table, unless it is asked for or alone
+        names = tuple(sheet for sheet in names if sheet not in _about_sheets()) or names
     heads = {sheet: book.head(sheet).rows for sheet in names}
     scores = {sheet: _best(rows, fits)[0] for sheet, rows in heads.items()}
     best = [sheet for sheet in names if scores[sheet] and scores[sheet] == max(scores.values())]
