@@ -1067,10 +1067,12 @@ def test_towards_another_title_of_the_origin_it_is_said_what_that_title_takes() 
     def asked(origin: str | Profile, target: str) -> list[str] | None:
         found = rank_paths(graph, origin, targets=[target], settings=PLAIN)
         (reached,) = found.reached
-        assert (list(found), reached.reason) == ([], "same")
-        said = reached.access is not None
-        assert said is (reached.to_dict()["access_conditions"] is not None) is ("Accès :" in str(found))
-        return None if reached.access is None else [c.code for c in reached.access.to_obtain]
+        said, left = reached.access is not None, [] if reached.access is None else reached.access.to_obtain
+        assert (len(found), reached.reason) == ((1, "title") if left else (0, "same"))
+        assert said is (reached.to_dict()["access_conditions"] is not None)
+        assert (said and not left) is ("Accès :" in str(found))
+        assert [c.code for path in found for step in path.steps for c in step.to_obtain] == [c.code for c in left]
+        return [c.code for c in left] if said else None
 
     assert asked("Q", "Titre 1") == asked("Titre 2", "Titre 1") == ["CARTE"]
     assert asked(Profile(occupation="Q", credentials={"CARTE": "yes"}), "Titre 1") == asked("Titre 1", "Titre 2") == []
@@ -1080,9 +1082,30 @@ def test_towards_another_title_of_the_origin_it_is_said_what_that_title_takes() 
         credential_requirements=(CredentialRequirement("Q", "AS", scope="titles", titles="1"),),
         titles=graph.referential.titles,
     )
-    assert "(770 h) (appellation : Titre 1)" in str(
-        rank_paths(build_graph(course), "Q", targets=["Titre 1"], settings=PLAIN)
+    (path,) = rank_paths(build_graph(course), "Titre 2", targets=["Titre 1"], settings=Settings())
+    assert (path.origin.name, path.target.name, path.steps[0].kind) == ("Titre 2", "Titre 1", "same-job")
+    assert (path.status, path.hours.expected, path.weakest) == ("feasible", 770.0, 1.0)
+    assert not path.steps[0].missing
+
+
+def test_what_one_of_the_ways_taken_to_a_job_gives_counts_in_what_is_expected_and_not_in_the_least() -> None:
+    """A driving instructor has one title or an older one, and a speciality asks for the newer."""
+    older = Credential("OLD", "Brevet ancien", "diplôme", valid_until="2016-12-31")
+    more = Credential("CCS", "Spécialité", "certificat", Hours(100.0, 100.0, 100.0, "s"), prerequisites=("AS",))
+    some = with_credentials(
+        jobs(*one_of("P", ("AS", "v", "a"), ("OLD", "v", "b")), CredentialRequirement("Q", "CCS")), older, more
     )
+    graph = build_graph(some, settings=PLAIN)
+
+    def hours(**stated: Stated) -> tuple[float | None, float | None]:
+        path, *_ = rank_paths(graph, Profile("P", credentials=stated), targets=["Q"], limit=1)
+        return path.hours.low, path.hours.expected
+
+    assert hours() == (100.0, 870.0)
+    assert hours(AS="yes") == (100.0, 100.0)
+    assert hours(AS="no") == hours(OLD="yes", AS="no") == (870.0, 870.0)
+    here = access_conditions(some, "P", holdings_of(some, "P", {}))
+    assert held_choices(here) == ["DE aide-soignant ou Brevet ancien"]
 
 
 def test_in_the_own_job_it_is_said_what_is_left_and_what_ones_own_firm_takes() -> None:

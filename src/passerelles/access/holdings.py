@@ -84,14 +84,20 @@ class Holdings:
         return "no" if isinstance(credential, model.Credential) and given_by_employer(credential) else "unknown"
 
     def may_have(self, credential: model.Credential) -> bool:
-        """Whether nobody has said that a credential is held or not, and many hold it whatever their job."""
-        level = credential.level if credential.code in OF_A_LEVEL else None
-        common = credential.code == _CAR_LICENCE or (level is not None and level <= max(_COMMON_LEVEL, self.highest))
-        return common and self.of(credential) == "unknown"
+        """
+        Whether nobody has said that a credential is held or not, and it may well be.
+
+        Many hold it whatever their job, or it belongs to one of the ways to something that the person has.
+        """
+        common = credential.code == _CAR_LICENCE or self.presumes(credential)
+        taken = any(credential.code in way for ways in self.choices for way in ways)
+        return (common or taken) and self.of(credential) == "unknown"
 
     def presumes(self, credential: model.Credential) -> bool:
         """Whether a credential is counted as held, until it is verified: a diploma of a level that many have."""
-        return credential.code in OF_A_LEVEL and self.may_have(credential)
+        level = credential.level if credential.code in OF_A_LEVEL else None
+        common = level is not None and level <= max(_COMMON_LEVEL, self.highest)
+        return common and self.of(credential) == "unknown"
 
     def reduction_for(self, credential: model.Credential) -> model.Reduction | None:
         """

@@ -89,7 +89,7 @@ def others_text(conditions: AccessConditions, lang: Lang) -> str:
 
 def _without_implied(credentials: Sequence[AccessCredential], *, with_contests: bool = False) -> list[AccessCredential]:
     """
-    Leave out prerequisites of the others, and the ways of a choice that nobody can take.
+    Leave out prerequisites of the others, and the ways of a choice that nobody can take, unless they may be held.
 
     Competitions too, which a word of their own names, unless `with_contests`; what one must have to sit them stays, and
     the diploma on which a card or a nomination is given.
@@ -100,7 +100,8 @@ def _without_implied(credentials: Sequence[AccessCredential], *, with_contests: 
     studied = {(c.needed_for, c.group) for c in credentials if c.needed_for in procedures and c.kind in DIPLOMAS}
     shown = (c for c in credentials if c.code not in named_apart)
     alone = [c for c in shown if c.needed_for in tops or (c.needed_for, c.group) in studied]
-    closed_ways = {(c.group, c.alternative) for c in alone if c.group is not None and c.closed and c.held != "yes"}
+    closed = (c for c in alone if c.group is not None and c.closed and not (c.held == "yes" or c.possible))
+    closed_ways = {(c.group, c.alternative) for c in closed}
     return [c for c in alone if (c.group, c.alternative) not in closed_ways]
 
 

@@ -206,10 +206,10 @@ class TargetSearch(Described):
     `found` paths are kept of at most `limit`; `reason` says why there is none (``same``: the origin itself; ``split``:
     the fiche that it is a part of, or a part of it; `parts` then names the parts that one could start from, as
     `overlays` does the overlays that would split the origin itself; ``filter``: what a filter drops) or the direct move
-    alone (``length``: what is required is of unknown length; ``closed``: nobody can obtain it). `access`: where the
-    target is the origin itself, what is left to obtain there, or what another of its titles takes. `gap` is in hours of
-    cost, 0 = proven; `evaluated` counts the stages summed up; `cut` the paths that nothing dominates and that the limit
-    leaves out of a `pareto` set.
+    alone (``length``: what is required is of unknown length; ``closed``: nobody can obtain it; ``title``: it is another
+    title of the origin). `access`: where the target is the origin itself, what is left to obtain there, or what another
+    of its titles takes. `gap` is in hours of cost, 0 = proven; `evaluated` counts the stages summed up; `cut` the paths
+    that nothing dominates and that the limit leaves out of a `pareto` set.
     """
 
     code: str
@@ -254,7 +254,11 @@ class TargetSearch(Described):
     def note(self, least: int, name: str | None, *, direct: bool, lang: Lang) -> str:
         """Say why there are fewer paths than asked for to a `name`; `least`: hours that a stage saves at least."""
         key = "fewer_direct" if direct else f"fewer_{self.reason}" if self.reason else "fewer"
-        return say(f"paths.{key}", lang=lang, target=name, n=self.found, least=least)
+        return say(f"paths.{key}", lang=lang, target=name, n=self.found, least=least) + self.splits(lang)
+
+    def splits(self, lang: Lang) -> str:
+        """Say which overlays would split a target that is the origin."""
+        return "".join(say("paths.would_split", lang=lang, overlay=name) for name in self.overlays)
 
 
 class Paths(list[Path], Shown):
@@ -286,7 +290,7 @@ class Paths(list[Path], Shown):
         sentence = say(key, lang=lang, target=target, parts=", ".join(reached.parts))
         if reached.access is not None:
             sentence += say("paths.none_title", lang=lang, access=access_text(reached.access, lang, sized=True))
-        return sentence + "".join(say("paths.would_split", lang=lang, overlay=name) for name in reached.overlays)
+        return sentence + reached.splits(lang)
 
     def _notes(self, lang: Lang) -> list[str]:
         """What the reader must know of the search: where it found fewer, what it proves, what it assumes."""
@@ -435,18 +439,20 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
         go_on()
         code = graph.codes[row]
         target = partial(TargetSearch, code, graph.occupations[row].label)
-        if row == start.row:
-            asked = _asked_at_home(graph, origin, wanted or ())
-            reached.append(target(0, limit, reason="same", overlays=overlays_that_split(code), access=asked))
-            continue
-        if not state.open_rows[row]:
+        if at_home := row == start.row:
+            asked, other = _asked_at_home(graph, origin, wanted or ())
+            target = partial(target, overlays=overlays_that_split(code), access=asked)
+            if not other:
+                reached.append(target(0, limit, reason="same"))
+                continue
+        if not (at_home or state.open_rows[row]):
             reason, parts = "filter" if allowed[row] else "split", _parts_of(graph, start.row, row)
             reached.append(target(0, limit, reason=reason, parts=parts))
             continue
         pool = PathPool(chosen.paths, space.calibrated, _fit(context, start, state, row, constraint), limit, pareto)
-        outcome = Search(state, row, pool, max_steps).run()
+        outcome = Search(state, row, pool, 1 if at_home else max_steps).run()
         unknown = state.unknown[row].any() or not space.effort.lists[row]
-        reason = "closed" if state.closed[row] else "length" if unknown else ""
+        reason = "closed" if state.closed[row] else "length" if unknown else "title" if at_home else ""
         reach = target(len(outcome.paths), limit, outcome.gap, outcome.evaluated, reason, cut=outcome.cut)
         reached.append(reach)
         alone = max_steps > 1 and _stands_alone(reach, outcome)
@@ -492,21 +498,24 @@ def _fit(context: PathContext, start: Start, state: State, row: int, frame: Fram
     return fit
 
 
-def _asked_at_home(graph: OccupationGraph, origin: str | Profile, wanted: Iterable[str]) -> AccessConditions | None:
+def _asked_at_home(
+    graph: OccupationGraph, origin: str | Profile, wanted: Iterable[str]
+) -> tuple[AccessConditions | None, bool]:
     """
-    Return what the origin's own occupation takes of the person; None where that goes without saying.
+    Return what the origin's own occupation takes of the person, and whether getting there is a path of its own.
 
-    It does not where something is left to obtain, another title is named, or the person means to set up on their own.
+    None where it goes without saying: nothing is left to obtain, no other title is named, and the person does not mean
+    to set up on their own. It is a path where something is left to obtain for another title.
     """
     start = find_start(graph, origin)
     if start.occupation is None:
-        return None
+        return None, False
     code, aim = start.occupation.code, start.holdings.aim
     titles = named_titles(graph.referential, wanted)
     asked = access_conditions(graph.referential, code, replace(start.holdings, aim=aim._replace(titles=titles)))
     other = asked.title not in {"", access_conditions(graph.referential, code, start.holdings).title}
     alone = any(c.scope == "self-employed" for c in asked.required)
-    return asked if other or alone or asked.to_obtain else None
+    return asked if other or alone or asked.to_obtain else None, other and bool(asked.to_obtain)
 
 
 def _parts_of(graph: OccupationGraph, origin: int, target: int) -> tuple[str, ...]:

@@ -376,6 +376,9 @@ def state_at(space: SearchSpace, start: Start) -> State:
     table, row = scores_from(graph, start, scorer)
     scores = table.totals(row)
     price = space.demands.price(start.holdings)
+    strength = strengths(scores, scorer)
+    if start.row >= 0 and space.calibrated:
+        strength[start.row] = 1.0  # to another title of the occupation: no move that experts might not list
     return State(
         space=space,
         left=uncovered_by(graph, space.effort, start.competencies),
@@ -389,7 +392,7 @@ def state_at(space: SearchSpace, start: Start) -> State:
         stages=(),
         hours=0,
         weakest=float("inf"),
-        strength=strengths(scores, scorer),
+        strength=strength,
         near=best_scored(graph, scores, start.row, space.settings.paths.moves_considered),
         first_scores=scores,
     )

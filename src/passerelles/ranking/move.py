@@ -624,11 +624,15 @@ def find_start(graph: OccupationGraph, origin: str | Profile, *, towards: Iterab
     # A competency that no occupation asks for is known, and brings nothing.
     more = {column for column in columns if column is not None}.difference(required)
     occupation = None if code is None else referential.occupation_by_code[code]
-    texts = (*(() if profile.occupation is None else (profile.occupation,)), *towards)
-    holdings = holdings_of(referential, code, profile.credentials, profile.employment, named_titles(referential, texts))
+    named = [] if profile.occupation is None else [profile.occupation]
+    own, theirs = (named_titles(referential, texts) for texts in (named, towards))
+    holdings = holdings_of(referential, code, profile.credentials, profile.employment, own)
     competencies = held_competencies(graph, [*required, *more])
     end = End(None, None) if occupation is None else end_of(referential, occupation, holdings)
-    return Start(row, row >= 0 and not more, competencies, holdings, end, occupation)
+    # Towards another title of the same occupation, its own one says what is held, and nothing of what is asked for.
+    aim = holdings.aim._replace(titles=theirs)
+    aim = aim if code is not None and titles_meant(referential, code, aim) else aim._replace(titles=own | theirs)
+    return Start(row, row >= 0 and not more, competencies, replace(holdings, aim=aim), end, occupation)
 
 
 def end_of(referential: Referential, occupation: Occupation, holdings: Holdings) -> Job:
