@@ -3124,6 +3124,18 @@ def test_what_has_expired_takes_what_its_former_holders_train_for_and_the_whole_
     assert Person(occupation="P", credentials={"FIMO": "expired"}).profile().credentials == {"FIMO": "expired"}
 
 
+@pytest.mark.parametrize(("stated", "shorter"), [("no", ""), ("unknown", "FIMO"), ("expired", "")])
+def test_what_who_let_it_expire_trains_for_is_told_to_nobody_who_says_not_to_have_it(
+    stated: Stated, shorter: str
+) -> None:
+    some = jobs(CredentialRequirement("P", "FIMO", "usual"), CredentialRequirement("Q", "FIMO"))
+    renewed = replace(FIMO, reductions=(Reduction("FIMO", 35.0),))
+    some = replace(some, credentials=tuple(renewed if c.code == "FIMO" else c for c in some.credentials))
+    graph = build_graph(some, settings=PLAIN)
+    (path,) = rank_paths(graph, Profile("P", credentials={"FIMO": stated}), targets=["Q"], max_steps=1)
+    assert [c.shorter for c in path.steps[0].to_obtain if c.code == "FIMO"] == [shorter]
+
+
 def test_who_let_a_credential_expire_has_what_it_supposes_and_is_spared_nothing_for_its_sake() -> None:
     chief = Credential("CHEF", "Chef d'équipe", "diplôme", prerequisites=("AS",), choices=((("C",), ("TP",)),))
     some = jobs()

@@ -278,7 +278,7 @@ def _shortened(referential: Referential, known: Credential, holdings: Holdings, 
         may = Reduction(known.code, hours=0.0)
     elif reduction is None:
         rows = (row for job in holdings.occupations for row in referential.credentials_of.get(job, ()))
-        usual = {row.credential for row in rows if row.kind == "usual"}
+        usual = {row.credential for row in rows if row.kind == "usual" and row.credential != known.code}
         may = next((r for r in known.reductions if r.holder_of in usual), None)
     if may is None:
         return {"company_hours": company}
