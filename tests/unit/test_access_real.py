@@ -1373,13 +1373,18 @@ def test_what_a_person_has_behind_or_need_not_have_is_not_said_to_lead_on(
     ("K2503", "CP-SEC", "K2504", 34.0),  # a card that is renewed by a course
     ("N4101", "FCO-M", "N4115", 35.0 + 70.0), ("N4103", "FCO-V", "N4109", 35.0),  # and the licence of the trailer
     ("D1505", "FCO-M", "N4101", 35.0),  # whose licence is told, unless it is held
+    ("N4101", "PERM-CE", "N4115", 0.0), ("N4101", "PERM-C", "N4107", 0.0),  # a visit, and no examination again
+    ("N4101", "ADR-BASE", "N4116", 21.0), ("D1505", "AFGSU2", "J1310", 35.0 + 70.0 + 21.0),  # the whole course
+    ("K2503", "CP-A3P", "K2508", 41.0), ("D1505", "CP-VMDTR", "N4124", 14.0),  # a card of which its title is kept
+    ("D1505", "AUT-ANIM", "K2138", 14.0), ("D1505", "HYG-TATOUAGE", "D1239", 21.0),
 ])  # fmt: skip
-def test_what_has_expired_takes_the_course_that_renews_it(
+def test_what_has_expired_takes_the_course_that_gives_it_anew(
     rome4_graph: OccupationGraph, occupation: str, stated: str, target: str, hours: float
 ) -> None:
     credentials: dict[str, Stated] = {stated: "expired"}
     lapsed, *_ = rank_paths(rome4_graph, Profile(occupation, credentials=credentials), targets=[target], max_steps=1)
     assert (lapsed.status, lapsed.hours.expected) == ("feasible", hours)
+    assert lapsed.hours.low is not None  # nobody is left to ask how long that course is
 
 
 def test_a_title_still_to_be_had_is_told_whatever_choice_of_other_titles_of_the_job_is_held(
