@@ -236,6 +236,13 @@ def test_a_search_finds_the_labels_that_have_most_of_its_words(plain_embedded: O
     assert [f.code for f in search(r, " k2110 ", kinds=["occupation"])] == ["K2110"]
 
 
+def test_what_resembles_is_listed_only_where_nothing_has_the_words(plain_embedded: OccupationGraph) -> None:
+    found = search(plain_embedded.referential, "cariste")  # no credential has the word, and cards resemble it
+    assert {f.code for f in found if f.kind == "occupation"} == {"N1101"}
+    assert all("cariste" in f.label.casefold() for f in found)
+    assert search(plain_embedded.referential, "caristee")
+
+
 def test_labels_are_cut_once_for_all_searches(plain_embedded: OccupationGraph, monkeypatch: pytest.MonkeyPatch) -> None:
     sought = ("agent de service", "permit de conduirre")  # one that labels have, one that they resemble
     first = [search(plain_embedded.referential, each) for each in sought]

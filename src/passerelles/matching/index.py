@@ -742,8 +742,8 @@ def search(
     Returns
     -------
     found
-        Labels with as many of the words as any has, the shortest first; where none has half of them, those that
-        resemble them. A code is found alone.
+        Labels with as many of the words as any of their kind, the shortest first; where none has half of them, those
+        that resemble them. A code is found alone.
 
     Raises
     ------
@@ -759,10 +759,13 @@ def search(
     query = words(sought)
     if not query:
         raise PasserellesError("search_no_word")
-    return tuple(hit for kind in kinds for hit in _search_kind(referential, kind, sought.strip(), query)[:limit])
+    found = [_with_words(referential, kind, sought.strip(), query) for kind in kinds]
+    if not any(found) and not foreign_form(referential, sought.strip()):
+        found = [_resembling(referential, kind, sought.strip()) for kind in kinds]
+    return tuple(hit for hits in found for hit in hits[:limit])
 
 
-def _search_kind(referential: Referential, kind: Sought, code: str, query: Sequence[str]) -> list[SearchHit]:
+def _with_words(referential: Referential, kind: Sought, code: str, query: Sequence[str]) -> list[SearchHit]:
     known = referential.derived(("sought", kind), lambda: _all_entries(referential, kind))
     matches = [entry for entry in known if entry.code.casefold() == code.casefold()]
     if known and not matches:
@@ -771,13 +774,13 @@ def _search_kind(referential: Referential, kind: Sought, code: str, query: Seque
         hits = np.sum([[word in text for text in cut] for word in prefixes], axis=0)
         if hits.max() >= _LEAST_MET * len(query):
             matches = [known[place] for place in np.flatnonzero(hits == hits.max())]
-    if matches:
-        return sorted(matches, key=lambda hit: (len(hit.label), hit.code))
-    if foreign_form(referential, code):
-        return []
-    by_code = {entry.code: entry for entry in known}
+    return sorted(matches, key=lambda hit: (len(hit.label), hit.code))
+
+
+def _resembling(referential: Referential, kind: Sought, code: str) -> list[SearchHit]:
+    known = referential.derived(("sought", kind), lambda: _all_entries(referential, kind))
     forms = referential.derived(("plain", kind), lambda: plain_forms({f.code: f.label for f in known}))
-    return [by_code[form] for form in nearest_codes(code, forms)]
+    return [entry for form in nearest_codes(code, forms) for entry in known if entry.code == form]
 
 
 def _between_spaces(labels: Iterable[str]) -> list[str]:
