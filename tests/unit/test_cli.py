@@ -5,9 +5,11 @@ import io
 import json
 import math
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -393,7 +395,7 @@ def test_a_title_that_is_found_names_its_occupation_once(capsys: pytest.CaptureF
     assert {line.count("N1101") for line in out.splitlines() if "N1101" in line} == {1}
 
 
-@pytest.mark.parametrize("ending", ["csv", "json", "txt", "xlsx"])
+@pytest.mark.parametrize("ending", ["csv", "json", "txt", "xlsx", "html"])
 def test_who_asks_for_a_file_is_told_that_it_is_written(
     ending: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -405,13 +407,33 @@ def test_who_asks_for_a_file_is_told_that_it_is_written(
 def test_a_file_that_nothing_here_writes_is_refused_and_a_form_asked_for_is_kept(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    page = tmp_path / "x.html"
+    page = tmp_path / "x.docx"
     code, out, err = call("rank", "K2110", "--output", str(page), capsys=capsys)
     assert (code, out, list(tmp_path.iterdir())) == (2, "", [])
     assert ".xlsx" in err
     assert "passerelles report" in err
+    code, _, err = call("show", "K2110", "--output", str(tmp_path / "x.html"), capsys=capsys)
+    assert (code, ".xlsx" in err, list(tmp_path.iterdir())) == (2, True, [])  # it has no page
     assert call("rank", "K2110", "--format", "json", "--output", str(page), capsys=capsys)[0] == 0
     assert json.loads(page.read_text(encoding="utf-8"))["results"]
+
+
+def test_a_page_to_hand_over_says_all_that_the_screen_says_of_a_person(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    person, page = tmp_path / "p.json", tmp_path / "fiche.html"
+    person.write_text('{"occupation": "N1103", "credentials": {"PERM-B": "yes"}}', encoding="utf-8")
+    asked = ("paths", "--profile", str(person), "N4101", "--date", "2026-12-01")
+    assert call(*asked, "--output", str(page), capsys=capsys)[0] == 0
+    html = page.read_text(encoding="utf-8")
+    assert (html.count("<html"), html.count("<details"), "http" in html.replace("http-equiv", "")) == (
+        1,
+        html.count(" open>"),
+        False,
+    )
+    shown = " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
+    said = [line.strip() for line in call(*asked, "--format", "table", capsys=capsys)[1].splitlines()]
+    assert all(word in shown for line in said for word in line.replace("─", "").split() if len(word) > 3)
 
 
 def test_what_the_system_refuses_is_said_in_our_words(

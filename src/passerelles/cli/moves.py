@@ -220,7 +220,7 @@ def sources(
     session, graph, lang = opts.session, opts.graph, opts.lang
     filters, settings = opts.filters or (), opts.with_included_kinds(graph.settings)
     moves = session.moves(rank_sources, target, origins=origin, filters=filters, settings=settings, limit=opts.limit)
-    if moves.left_out and opts.form is not Format.TABLE:  # there, a note says it
+    if moves.left_out and opts.form not in (Format.TABLE, Format.HTML):  # there, a note says it
         kinds = ", ".join(opts.say(f"moves.kind.{kind}") for kind in moves.excluded)
         opts.tell("moves.left_out", n=moves.left_out, kinds=kinds)
     title = heading(find_start(graph, target).end, "title_towards", lang)

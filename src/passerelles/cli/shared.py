@@ -22,6 +22,7 @@ from passerelles.io.csv import csv_text
 from passerelles.language.say import Lang, say
 from passerelles.model import MoveKind
 from passerelles.views.excel import BookPage, book_page, write_workbook
+from passerelles.views.shown import whole_page
 from passerelles.views.spec import Page, Sheet
 
 if TYPE_CHECKING:
@@ -64,11 +65,14 @@ class Format(StrEnum):
     JSON = "json"
     CSV = "csv"
     XLSX = "xlsx"
+    HTML = "html"
 
 
 # What the ending of an output's name says of its form, where --format says nothing.
 _LIST_ENDINGS: Final = (".csv", ".xlsx", ".json")
-_FORM_OF: Final = dict.fromkeys(("", ".txt"), Format.TABLE) | {ending: Format(ending[1:]) for ending in _LIST_ENDINGS}
+_FORM_OF: Final = dict.fromkeys(("", ".txt"), Format.TABLE) | {
+    ending: Format(ending[1:]) for ending in (*_LIST_ENDINGS, ".html")
+}
 _OUTPUT_OPTIONS: Final = frozenset({"output", "chart", "rejects", "predictions"})  # names of options
 _TABLE_ENDINGS: Final = frozenset({".csv", ".toml", ".xlsx"})
 _SET_ASIDE_ROWS: Final = 12  # of tables, set aside, that are said one by one
@@ -232,29 +236,13 @@ class CommandOptions:
         *,
         unfold: int | None = None,
         occupied: bool | None = None,
-    ) -> Show:
+    ) -> "PageShow":
         """
-        Return what prints the page of a result, then where the data come from.
+        Return what shows the page of a result, then where the data come from.
 
         What the scorer does not tell stands between, where it is said whether the origin is `occupied`.
         """
-
-        def show(console: "terminal.Screen") -> None:
-
-            terminal.print_page(console, page(self.lang), unfold=unfold or 0)
-            if of is None:
-                return
-
-            if unfold is not None:
-                console.print()
-            if occupied is not None:
-                scorer = envelope.scorer_dict(self.graph, occupied=occupied)
-                envelope.print_dim(console, envelope.scorer_limits(scorer, lang=self.lang))
-            if self.no_access:
-                envelope.print_dim(console, [say("moves.no_access", lang=self.lang)])
-            envelope.print_dim(console, envelope.source_lines(of, lang=self.lang))
-
-        return show
+        return PageShow(self, page, of, unfold, occupied)
 
     def emit(self, payload: Payload, sheets: Sequence[Sheet], show: Show) -> None:
         """
@@ -278,6 +266,10 @@ class CommandOptions:
             self._write_book([book_page(sheet, lang=self.lang) for sheet in sheets], payload())
         elif self.form is Format.TABLE:
             write_text(self._table(show), self.output, encoding=None)
+        elif self.form is Format.HTML:
+            if not isinstance(show, PageShow):
+                raise PasserellesError("output_page")
+            write_text(show.html(), self.output)
         elif self.form is Format.JSON:
             write_text(json_text(payload(), self.output), self.output)
         else:
@@ -415,6 +407,39 @@ def shared(names: str, **defaults: Any) -> Callable[[Callable[..., bool | None]]
         return call
 
     return decorate
+
+
+@dataclass(frozen=True)
+class PageShow:
+    """What shows a result, on a terminal or as a file for a browser: see `CommandOptions.on_screen`."""
+
+    opts: CommandOptions
+    page: "Callable[[Lang], Page]"
+    of: "Referential | None"
+    unfold: int | None
+    occupied: bool | None
+
+    def __call__(self, console: "terminal.Screen") -> None:
+        """Print it."""
+        terminal.print_page(console, self.page(self.opts.lang), unfold=self.unfold or 0)
+        if self.of is not None and self.unfold is not None:
+            console.print()
+        envelope.print_dim(console, self._closing())
+
+    def html(self) -> str:
+        """Return it as a whole file, to read offline, print and hand over."""
+        page = self.page(self.opts.lang)
+        return whole_page(page._replace(notes=[*page.notes, *self._closing()]), lang=self.opts.lang)
+
+    def _closing(self) -> "Iterator[str]":
+        if self.of is None:
+            return
+        if self.occupied is not None:
+            scorer = envelope.scorer_dict(self.opts.graph, occupied=self.occupied)
+            yield from envelope.scorer_limits(scorer, lang=self.opts.lang)
+        if self.opts.no_access:
+            yield say("moves.no_access", lang=self.opts.lang)
+        yield from envelope.source_lines(self.of, lang=self.opts.lang)
 
 
 def check_options(values: Mapping[str, Any]) -> None:

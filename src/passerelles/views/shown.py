@@ -45,8 +45,25 @@ def html_of(page: Page, *, lang: Lang = "fr") -> str:
     >>> "&lt;b&gt;" in html_of(Page("<b>"))
     True
     """
+    return _render(page, lang, whole=False)
+
+
+def whole_page(page: Page, *, lang: Lang = "fr") -> str:
+    """
+    Return a page as a file of HTML, all of it unfolded: it asks for nothing outside itself.
+
+    Examples
+    --------
+    >>> whole_page(Page("<b>")).startswith("<!DOCTYPE html>")
+    True
+    """
+    return _render(page, lang, whole=True)
+
+
+def _render(page: Page, lang: Lang, *, whole: bool) -> str:
     template = environment("passerelles.views").get_template("page.html.j2")
-    return template.render(page=page, lang=lang, numeric=NUMERIC, page_columns=On.PAGE, set=partial(typeset, lang=lang))
+    about: dict[str, Any] = {"numeric": NUMERIC, "page_columns": On.PAGE, "set": partial(typeset, lang=lang)}
+    return template.render(page=page, lang=lang, whole=whole, **about)
 
 
 def attribution(stamp: Stamp, *, lang: Lang = "fr") -> Iterator[str]:
