@@ -321,6 +321,13 @@ def test_a_family_is_one_capacity_of_all_its_jobs() -> None:
     assert found.hiring.people == 3
 
 
+def test_openings_of_one_job_in_two_families_are_told_apart() -> None:
+    pool = tuple(Lot("BMO", "J01", "nord", family, 2, "Nord") for family in ("F1", "F2"))
+    hiring = Lots("hiring", pool, {"F1": "Peu qualifiés", "F2": "Qualifiés"})
+    found = match(people(("A", "J00", 4, "Nord")), hiring, {("J00", "J01"): 10.0})
+    assert sorted(flow.place.rpartition(", ")[2] for flow in found.flows) == ["FAP F1", "FAP F2"]
+
+
 def test_openings_of_two_lots_of_one_name_are_all_filled() -> None:
     hiring = Lots("hiring", tuple(Lot("P", "J01", "nord", people=n, basin_label="Nord") for n in (2, 3)))
     found = match(people(("A", "J00", 6, "Nord")), hiring, {("J00", "J01"): 10.0})

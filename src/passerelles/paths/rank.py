@@ -29,7 +29,7 @@ from passerelles.paths.path import Detail, Path, PathPart, path_sheets
 from passerelles.paths.state import Fit, PathCandidate, PathPool, SearchSpace, State, search_space, stages_to, state_at
 from passerelles.progress import go_on
 from passerelles.ranking.filters import Filter, MarketAlone, parse_filters
-from passerelles.ranking.move import Start, find_start, heading
+from passerelles.ranking.move import Start, Verdict, find_start, heading, reasons_against
 from passerelles.ranking.rank import best_of_rows, check_limit
 from passerelles.referentials.overlay import overlays_that_split
 from passerelles.referentials.referential import Referential, named_titles, several
@@ -223,6 +223,7 @@ class TargetSearch(Described):
     overlays: tuple[str, ...] = ()
     cut: int = 0
     access: AccessConditions | None = None
+    filters: tuple[Verdict, ...] = ()  # what they say, where one drops it
 
     @property
     def fewer(self) -> bool:
@@ -287,7 +288,8 @@ class Paths(list[Path], Shown):
     def _no_path(self, reached: TargetSearch, lang: Lang) -> str:
         target = f"{reached.code} {reached.label or ''}".strip()
         key = f"paths.none_{reached.reason}" if reached.parts or reached.reason == "filter" else "paths.none"
-        sentence = say(key, lang=lang, target=target, parts=", ".join(reached.parts))
+        why = reasons_against(reached.filters, lang)
+        sentence = say(key, lang=lang, target=target, parts=", ".join(reached.parts), why=why)
         if reached.access is not None:
             sentence += say("paths.none_title", lang=lang, access=access_text(reached.access, lang, sized=True))
         return sentence + reached.splits(lang)
@@ -421,10 +423,11 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     start = find_start(graph, origin, towards=wanted or ())
     space = search_space(graph, chosen, start.holdings.aim)
     state = state_at(space, start)
-    allowed = state.open_rows
+    allowed, dropped = state.open_rows, dict[int, tuple[Verdict, ...]]()
     if checks := parse_filters(graph, filters, MarketAlone(wages, wages), chosen):
         best = best_of_rows(graph, start, np.flatnonzero(allowed), checks, chosen, limit=None)
         state = replace(state, open_rows=np.isin(np.arange(len(allowed)), [row for row, _ in best.ranked]))
+        dropped = dict(best.dropped)
     named = chosen.paths.hiring if hiring is None else hiring
     hires = None if named is None else frozenset(find_occupations(graph.referential, named))
     listed = hires if official_list else None
@@ -447,7 +450,7 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
                 continue
         if not (at_home or state.open_rows[row]):
             reason, parts = "filter" if allowed[row] else "split", _parts_of(graph, start.row, row)
-            reached.append(target(0, limit, reason=reason, parts=parts))
+            reached.append(target(0, limit, reason=reason, parts=parts, filters=dropped.get(row, ())))
             continue
         pool = PathPool(chosen.paths, space.calibrated, _fit(context, start, state, row, constraint), limit, pareto)
         outcome = Search(state, row, pool, 1 if at_home else max_steps).run()

@@ -392,9 +392,14 @@ class Dropped(Described):
     )
 
     def reasons(self, lang: Lang = "fr") -> str:
-        """Say what drops it: what a filter says no to, else, where these are set aside, what filters cannot tell of."""
-        against = [v for v in self.filters if v.verdict == "no"] or [v for v in self.filters if v.verdict == "unknown"]
-        return listed((_reason(v, lang) for v in against), lang)
+        """Say what drops it."""
+        return reasons_against(self.filters, lang)
+
+
+def reasons_against(verdicts: Sequence[Verdict], lang: Lang) -> str:
+    """Say what a filter says no to, else, where what is not known is set aside, what filters cannot tell of."""
+    against = [v for v in verdicts if v.verdict == "no"] or [v for v in verdicts if v.verdict == "unknown"]
+    return listed((_reason(v, lang) for v in against), lang)
 
 
 class Moves(list[Move], Shown):

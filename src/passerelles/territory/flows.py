@@ -193,8 +193,9 @@ class Flow(Described):
 
     @property
     def place(self) -> str:
-        """Job and place of the opening, the job alone where people stay where they are."""
-        return self.hiring.place(elsewhere=self.hiring.town != self.fragile.town)
+        """Job and place of the opening, the job alone where people stay; of a survey, the family: jobs have two."""
+        place = self.hiring.place(elsewhere=self.hiring.town != self.fragile.town)
+        return f"{place}, FAP {self.hiring.pool}" if self.hiring.pool else place
 
     def place_and_access(self, lang: Lang) -> Iterator[str]:
         """Yield job and place, then what access takes of people who change jobs and what employers often ask for."""
