@@ -186,14 +186,24 @@ class ReferentialError(PasserellesError):
 
 
 class UnknownCodeError(PasserellesError):
-    """A code or title that the referential does not have; `suggestions` are the nearest that it has."""
+    """
+    A code or title that the referential does not have; `suggestions` are the nearest that it has.
+
+    The message names them as `shown`, where that is given: a code alone tells a reader nothing.
+    """
 
     def __init__(
-        self, code: object, *, suggestions: Sequence[str] = (), key: str = "unknown_code", **values: object
+        self,
+        code: object,
+        *,
+        suggestions: Sequence[str] = (),
+        key: str = "unknown_code",
+        shown: str = "",
+        **values: object,
     ) -> None:
         self.code = code
         self.suggestions = tuple(suggestions)
-        super().__init__(key, code=code, suggestions=", ".join(self.suggestions), **values)
+        super().__init__(key, code=code, suggestions=shown or ", ".join(self.suggestions), **values)
 
     def message(self, lang: Lang = "fr") -> str:
         """Return the sentence, with suggestions, or how to search where there is none and words lead to codes."""

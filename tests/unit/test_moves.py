@@ -213,6 +213,7 @@ def test_an_unknown_credential_suggests_the_nearest_by_code_or_label() -> None:
         with pytest.raises(UnknownCodeError) as caught:
             rank_moves(with_credentials, Profile("A", credentials={written: "yes"}))
         assert caught.value.suggestions == ("PERM-C",)
+        assert "PERM-C (Permis C)" in caught.value.message()
 
 
 def test_settings_that_are_no_settings_are_refused(graph: OccupationGraph) -> None:

@@ -650,7 +650,9 @@ def _check_known(kind: str, codes: Iterable[str], known: Mapping[str, Any]) -> N
     for code in codes:
         if code not in known:
             labels = {c: item.label or "" for c, item in known.items()}
-            raise UnknownCodeError(code, suggestions=nearest_codes(code, plain_forms(labels)), key=f"unknown_{kind}")
+            near = nearest_codes(code, plain_forms(labels))
+            shown = ", ".join(f"{c} ({labels[c]})" for c in near)
+            raise UnknownCodeError(code, suggestions=near, key=f"unknown_{kind}", shown=shown)
 
 
 def excluded_rows(graph: OccupationGraph, row: int) -> Bools:
