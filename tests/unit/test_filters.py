@@ -220,8 +220,8 @@ def test_what_is_unknown_is_kept_or_set_aside_and_counted(embedded_graph: Occupa
     assert kept.undecided["max-hours"] == len(doubtful) > 0
     assert strict.undecided == kept.undecided
     assert [m.target.code for m in strict] == [m.target.code for m in kept if m.target.code not in doubtful]
-    told = {m.filters[0].sentence() for m in kept if m.filters[0].verdict == "yes"}
-    assert not any("estimation" in sentence for sentence in told)  # some are published
+    figures = {m.filters[0].sentence() for m in kept if m.filters[0].verdict == "yes"}
+    assert not any("estimation" in sentence for sentence in figures)  # some are published
     for moves, word in ((kept, "Gardés"), (strict, "Écartés")):
         (told,) = [note for note in moves.page().notes if f"heures de formation ({len(doubtful)})" in note]
         assert told.startswith(word)
