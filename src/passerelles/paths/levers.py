@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date as Date  # noqa: N812 - `date` is the option
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 from itertools import chain, combinations, compress, starmap
 from numbers import Integral
 from typing import Any, ClassVar, Final, Literal, NamedTuple
@@ -16,7 +16,7 @@ from passerelles.access.conditions import takes_no_training
 from passerelles.access.demands import TENTHS, Demands, build_demands, lifted
 from passerelles.access.holdings import OF_THE_TRADE, Aim, Holdings, given_by_employer
 from passerelles.codes import grouped
-from passerelles.effort import UNITS, EffortTable, Shares, effort_table, uncovered_by, uncovered_by_each
+from passerelles.effort import EffortTable, Shares, effort_table, uncovered_by, uncovered_by_each
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, labelled, listed, number, percent, say
@@ -135,7 +135,6 @@ class Situation:
         obtainable = ~(self.lacking & self.closed).any(axis=1)
         self.known = settled & self.table.lists[self.target_of] & obtainable
         self._effort: dict[Bundle, Ints] = {}
-        self.helpful = cache(self._helpful)  # one answer for all people
         near = self.trained | (self.effort([()])[()] <= self.limit)
         self.open_already = self.known & ~self.lacking.any(axis=1) & near
 
@@ -230,11 +229,6 @@ class Situation:
         owner, columns = np.asarray(pairs, dtype=np.int64).reshape(-1, 2).T
         return uncovered_by_each(self.graph, self.table.macros, owner, columns, len(self.atoms) + 1)
 
-    def _helpful(self, target: int) -> Bools:
-        """Shape (atoms + 1,): whether an atom's competencies cover something of what a job asks for."""
-        items = self._uncovered_by[self.table.columns[self.table.items(target)]]
-        return np.asarray((items < UNITS).any(axis=0), dtype=np.bool_)
-
     def effort(self, sets: list[Bundle]) -> dict[Bundle, Ints]:
         """Tenths of an hour of every pair, shape (pairs,), with each set of bundles acquired; `_NEVER` = unknown."""
         new = [s for s in sets if s not in self._effort]
@@ -249,17 +243,12 @@ class Situation:
         """Tenths of an hour of one pair with each set of bundles acquired, shape (sets,); see `_pairs_of`."""
         origin, target = self.pairs[pair]
         columns = self.table.columns[self.table.items(target)]
-        useful = self.helpful(target)[bundles].any(axis=1)
-        tried = np.concatenate([_pairs_of([()]), bundles[useful]])  # with any other set it takes what it takes anyway
         uncovered = self.states[origin][columns, None]
-        for members in tried.T:
+        for members in bundles.T:
             uncovered = np.minimum(uncovered, self._uncovered_by[columns[:, None], members])
         total, _ = self.table.towards(target, uncovered)
         level = self.table.standing(self.levels[origin], self.titles[origin], target)
-        tenths = self.table.final(total, target, level)
-        hours = np.full(len(bundles), tenths[0], dtype=np.int64)
-        hours[useful] = tenths[1:]
-        return hours
+        return self.table.final(total, target, level)
 
     @cached_property
     def _credential_columns(self) -> dict[int, int]:
