@@ -205,7 +205,7 @@ def _of_trades(
 
     def in_trade(job: Job | None, firm: str, ranked: Sequence[Candidate]) -> Job | None:
         """Return a job as the other ones of its firm tell it."""
-        if not isinstance(job, Resolved) or job.confidence >= SURE or not ranked or ranked[0].code != job.job:
+        if not isinstance(job, Resolved) or job.confidence >= SURE:
             return job
         part = job.given.isalpha() and ranked[0].reason == _PART  # of labels that begin with its word, any may be meant
         if not part and ranked[0].reason != "usage":
@@ -226,7 +226,7 @@ def _of_trades(
             most = len(of_field) > 1 and 2 * sum(of_field) > sum(c for _, c in beside.values())
             alone = not (part or any(weight(c) for c in meant if c is not ranked[0]))
             return job._replace(confidence=SURE) if most and alone else job
-        return Resolved(best.code, job.given, min(job.confidence, _DOUBTED), *_titled(referential, best.code, best))
+        return Resolved(best.code, job.given, min(job.confidence, _DOUBTED), *_titled(referential, best))
 
     return [in_trade(*row) for row in zip(jobs, firms, readings, strict=True)]
 
@@ -243,10 +243,10 @@ def read_title(
     rivals = (c for c in ranked if c.reason != "exact" and c.parent_confidence > 1.0 - SURE)
     if len(exact) == 1 and (copied or all(c.parent_code in families for c in rivals)):
         named = next((c for c in ranked if c.code == exact[0]), None)
-        return Resolved(exact[0], text, 1.0, *_titled(referential, exact[0], named))
+        return Resolved(exact[0], text, 1.0, *_titled(referential, named))
     confidence = 0.0 if first is None else _confidence(referential, first)
     if first is not None and confidence >= (SURE if len(exact) > 1 else threshold):
-        return Resolved(first.code, text, round(confidence, 3), *_titled(referential, first.code, first))
+        return Resolved(first.code, text, round(confidence, 3), *_titled(referential, first))
     if len(exact) > 1:
         names = tuple(f"{code} {referential.occupation_by_code[code].name}" for code in exact)
         return Unusable(role, "job_ambiguous", {"given": text, "suggestions": ", ".join(exact)}, names)
@@ -267,11 +267,11 @@ def _confidence(referential: Referential, first: Candidate) -> float:
     return first.confidence if base in parted else first.parent_confidence
 
 
-def _titled(referential: Referential, code: str, first: Candidate | None) -> tuple[str, str]:
+def _titled(referential: Referential, first: Candidate | None) -> tuple[str, str]:
     """Code of the title that was written, where titles of the fiche differ in what access takes; one of other words."""
-    if first is None or first.code != code:
+    if first is None:
         return "", ""
-    parted = any(row.of_titles for row in referential.credentials_of.get(code, ()))
+    parted = any(row.of_titles for row in referential.credentials_of.get(first.code, ()))
     same = first.reason in _SAME_TITLE or first.title == first.label
     return first.title_code if parted else "", "" if same else first.title
 

@@ -71,7 +71,7 @@ class Rules(NamedTuple):
         values
             What each contributor counts, none twice.
         """
-        ordered = sorted((v for v in values if v > 0), reverse=True)
+        ordered = sorted(values, reverse=True)
         total = sum(ordered)
         if not total:
             return 0.0
