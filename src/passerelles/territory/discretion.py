@@ -266,11 +266,9 @@ def _is_safe(table: FlowTable, view: View, cells: list[HiddenSum]) -> bool:
         room = np.minimum(room, (table.budget - spent) // np.maximum(table.hours, 1))
 
     def spread(cell: HiddenSum) -> int:
-        if not len(cell.at):
-            return 0
         if len(cell.lines) == 1 and table.budget is None:
             return min(int(rest[cell.lines[0]]), int(rest[table.ends[1, cell.at]].sum()))
-        return int(room[cell.at].max())
+        return int(room[cell.at].max(initial=0))
 
     return all(spread(cell) >= cell.need for cell in cells)
 
@@ -408,12 +406,22 @@ def published(publication: Publication, lang: Lang = "fr") -> Release:
         threshold=threshold,
         summary=lambda _: "",
     )
-    if not publication.changed:
-        hidden = {"stretched": None} | ({"set_aside": None} if allocation.fragile.set_aside else {})
-        # Notes on the tables quote cells and sums of them; those on one's own job count people by openings.
-        notes = [note for note in release.notes if note.table == "note" and not note.key.startswith("own_job")]
-        changes = [_masked_change(c, threshold, lang) if 0 < abs(c.more) < threshold else c for c in allocation.changes]
-        return replace(release, notes=notes, changes=changes, totals={**release.totals, **hidden})
+    return _masked(release, publication, lang) if publication.changed else _unmasked(release, publication, lang)
+
+
+def _unmasked(release: Release, publication: Publication, lang: Lang) -> Release:
+    """Return a release in which no flow and no sum is hidden, without what tells of few people beside them."""
+    allocation, threshold = publication.allocation, publication.threshold
+    hidden = {"stretched": None} | ({"set_aside": None} if allocation.fragile.set_aside else {})
+    # Notes on the tables quote cells and sums of them; those on one's own job count people by openings.
+    notes = [note for note in release.notes if note.table == "note" and not note.key.startswith("own_job")]
+    changes = [_masked_change(c, threshold, lang) if 0 < abs(c.more) < threshold else c for c in allocation.changes]
+    return replace(release, notes=notes, changes=changes, totals={**release.totals, **hidden})
+
+
+def _masked(release: Release, publication: Publication, lang: Lang) -> Release:
+    """Return a release in which flows and sums are hidden, or all of it where there are too few people."""
+    allocation, threshold = publication.allocation, publication.threshold
     lines = None if publication.view is None else _Lines(publication, publication.view, lang)
     total = allocation.placed + allocation.reserved if lines is not None and lines.view.total else None
     all_confirmed = bool(allocation.allowed_sure.all())  # whether nothing is to be confirmed, by the rules

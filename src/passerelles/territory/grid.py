@@ -363,6 +363,22 @@ class Grid:
 
     def with_checked_roles(self) -> "Grid":
         """Drop the roles that its cells contradict: jobs, employers or months of numbers, counts of words, sectors."""
+        grid = self._without_wrong_roles()
+        counts = self.sample(self.columns[self.count]) if self.has(self.count) else []
+        words = not any(sign.isdigit() for text in counts for sign in text[:2])  # "Postes" may head titles, not numbers
+        answers = any(map(_is_answer, counts))  # "Menacé (oui/non)"
+        are_jobs = words and len(counts) > 1 and self.reader.holds_jobs(counts)  # "Poste supprimé"
+        if not words or not (answers or are_jobs or not grid.has("job", "code")):
+            return grid
+        # Another column may be the one that counts then: "Effectif total" is no size of a firm.
+        names = ["" if at == grid.columns.get(self.count) else name for at, name in enumerate(grid.header)]
+        count_at = columns_of(names, self.side).get(self.count) if answers or are_jobs else None
+        others = {role: at for role, at in grid.without(self.count).columns.items() if at != count_at}
+        others |= {"job": self.columns[self.count]} if are_jobs and count_at is not None else {}
+        return replace(grid, columns=others if count_at is None else {**others, self.count: count_at})
+
+    def _without_wrong_roles(self) -> "Grid":
+        """Drop the roles of columns that are not what their names say, but for the one that counts."""
         texts = {role: self.sample(at) for role, at in self.columns.items()}
         numbered = {*self.columns.values(), *self.holding(numbers_of, range(len(self.header)))}
         unnumbered = ["" if at in numbered else name for at, name in enumerate(self.header)]
@@ -377,20 +393,9 @@ class Grid:
             "employer": is_code and texts.get("employer") and hold_counts(texts["employer"]),
             "month": texts.get("month") and all(map(_FEW_DIGITS.fullmatch, texts["month"])),  # "Départs"
         }  # fmt: skip
-        grid, counts = self.without(*(role for role, is_wrong in wrong.items() if is_wrong)), texts.get(self.count, ())
-        if wrong["employer"] and firms is not None:  # the firm's code stands beside its name
-            grid = grid.with_roles(employer=firms)
-        words = not any(sign.isdigit() for text in counts for sign in text[:2])  # "Postes" may head titles, not numbers
-        answers = any(map(_is_answer, counts))  # "Menacé (oui/non)"
-        are_jobs = words and len(counts) > 1 and self.reader.holds_jobs(counts)  # "Poste supprimé"
-        if not words or not (answers or are_jobs or not grid.has("job", "code")):
-            return grid
-        # Another column may be the one that counts then: "Effectif total" is no size of a firm.
-        names = ["" if at == grid.columns.get(self.count) else name for at, name in enumerate(grid.header)]
-        count_at = columns_of(names, self.side).get(self.count) if answers or are_jobs else None
-        others = {role: at for role, at in grid.without(self.count).columns.items() if at != count_at}
-        others |= {"job": self.columns[self.count]} if are_jobs and count_at is not None else {}
-        return replace(grid, columns=others if count_at is None else {**others, self.count: count_at})
+        grid = self.without(*(role for role, is_wrong in wrong.items() if is_wrong))
+        # The firm's code stands beside its name.
+        return grid.with_roles(employer=firms) if wrong["employer"] and firms is not None else grid
 
     def holding(self, holds: Callable[[Sequence[str]], object], among: Iterable[int]) -> list[int]:
         """Return the columns among some whose cells pass a test; an empty one does not."""
@@ -628,13 +633,18 @@ def _remarks_on(row: Line, number: int) -> Iterator[_Remark]:
         leaves = says("gone", text) or (number == 1 and says("leaver", text))
         if leaves and grid.side == "fragile" and at != count:
             yield _Remark(at, number, "leavers_remarked")
-    yield from (_Remark(at, number, "doubted") for at in grid.remarks if says("doubt", row.text_at(at).casefold()))
+    yield from (_Remark(at, number, key) for at, key in _doubts_on(row, words))
+
+
+def _doubts_on(row: Line, words: Mapping[int, str]) -> Iterator[tuple[int, str]]:
+    """Yield the columns that leave a row's number in doubt, each with the key of its message."""
+    grid = row.grid
+    yield from ((at, "doubted") for at in grid.remarks if says("doubt", row.text_at(at).casefold()))
     for at in grid.answered:
         answer = row.text_at(at).casefold()
         if answer and not answer.isdigit() and answer not in _TICKS and _YES_NO.get(answer) not in ("yes", "no"):
-            yield _Remark(at, number, "doubted")  # "Partiel"
-    unread = (at for at in grid.states if row.text_at(at) and not says("open_state", words[at]))
-    yield from (_Remark(at, number, "state_unread") for at in unread)
+            yield at, "doubted"  # "Partiel"
+    yield from ((at, "state_unread") for at in grid.states if row.text_at(at) and not says("open_state", words[at]))
 
 
 def _left_by(text: str, number: int, side: Side, *, beside: bool) -> Iterator[tuple[int, str]]:

@@ -1,7 +1,7 @@
 """`match_territory`: fragile lots and hiring lots to the best flows of people between them; scenarios side by side."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
@@ -350,7 +350,7 @@ def _unmet(territory: Territory, task: solve.Task) -> Iterator[str]:
 def _flows(territory: Territory, moves: JobMoves, pairs: Pairs, flow: Ints) -> tuple[Flow, ...]:
     market, referential = territory.locator.market, territory.graph.referential
     openings_in = cache(partial(job_openings, market, referential)) if market and market.has_survey else None
-    explained: dict[tuple[str, str], Move | None] = {}
+    explained = _explainer(territory)
     access_of = cache(partial(access_between, referential))
     today, flows = day_of(None), []
     for pair in np.flatnonzero(flow).tolist():
@@ -359,12 +359,8 @@ def _flows(territory: Territory, moves: JobMoves, pairs: Pairs, flow: Ints) -> t
         hiring = territory.hiring.lots[int(pairs.entry[pair])]
         same = bool(pairs.same[pair])
         cell = moves.at(fragile, hiring)
-        start, end = named = job_text(referential, fragile), job_text(referential, hiring)
-        if not same and named not in explained and len(explained) < territory.settings.explained_moves:
-            ranked = rank_moves(territory.graph, start, targets=[end], limit=1, settings=territory.config)
-            explained[named] = next(iter(ranked), None)
         km, chance = float(pairs.km[pair]), float(moves.probability[cell])
-        move = None if same else explained.get(named)
+        move = None if same else explained(job_text(referential, fragile), job_text(referential, hiring))
         if move is not None and move.probability is not None:
             chance = move.probability  # the same to the last bit, where arrays may differ from single numbers
         level = int(moves.level[cell])
@@ -400,6 +396,19 @@ def _flows(territory: Territory, moves: JobMoves, pairs: Pairs, flow: Ints) -> t
             )
         )
     return tuple(sorted(flows, key=lambda f: (not f.same_job, f.fragile.key, f.hiring.key)))
+
+
+def _explainer(territory: Territory) -> Callable[[str, str], "Move | None"]:
+    """Return what ranks a move between two jobs, of as many as the settings explain."""
+    explained: dict[tuple[str, str], Move | None] = {}
+
+    def explain(start: str, end: str) -> "Move | None":
+        if (start, end) not in explained and len(explained) < territory.settings.explained_moves:
+            ranked = rank_moves(territory.graph, start, targets=[end], limit=1, settings=territory.config)
+            explained[start, end] = next(iter(ranked), None)
+        return explained.get((start, end))
+
+    return explain
 
 
 def _training_months(moves: JobMoves, cell: tuple[int, int], hours: Hours, month_hours: float) -> float | None:

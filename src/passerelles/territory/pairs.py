@@ -23,7 +23,7 @@ from passerelles.market.market import Market, family_codes
 from passerelles.market.signals import leading_jobs
 from passerelles.matching.reading import LanguagePack, language_pack, words_of_title
 from passerelles.matching.titles import SURE
-from passerelles.model import Credential
+from passerelles.model import Credential, CredentialRequirement
 from passerelles.paths.legal import NO, UNKNOWN, presets
 from passerelles.progress import go_on
 from passerelles.ranking.move import excluded_rows
@@ -475,8 +475,15 @@ def credentials_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[Choice]:
     nobody is kept from a job by first aid, nor by the authorisation to work near networks.
     """
     referential = graph.referential
-    known = referential.credential_by_code
     rows = [row for row in referential.credentials_of.get(lot.job, ()) if row.kind in DEMANDED]
+    demanded = _of_title(referential, lot, rows) | _written(referential, lot, rows)
+    # What meets a narrower choice meets a wider one.
+    return frozenset(choice for choice in demanded if not any(set(narrower) < set(choice) for narrower in demanded))
+
+
+def _of_title(referential: Referential, lot: Lot, rows: Sequence[CredentialRequirement]) -> set[Choice]:
+    """Return what access demands of the title of a lot alone."""
+    known = referential.credential_by_code
     on_request = {row.credential for row in rows if _on_request(known[row.credential])}
     of_lot = [row for row in rows if row.scope != "self-employed" or lot.self_employed]
     rows_of_title = [r for r in of_lot if lot.title_code in r.titles.split() and r.credential not in on_request]
@@ -484,14 +491,18 @@ def credentials_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[Choice]:
     of_title: set[Choice] = {(row.credential,) for row in rows_of_title if row.kind == "required"}
     for ways in groups_of(rows_of_title).values():
         of_title.update({frozenset(choice): tuple(dict.fromkeys(choice)) for choice in product(*ways)}.values())
+    return of_title
+
+
+def _written(referential: Referential, lot: Lot, rows: Sequence[CredentialRequirement]) -> set[Choice]:
+    """Return what the title of a lot says, and its conditions, beyond what is known of the job or is easily had."""
+    known = referential.credential_by_code
     written = set(asked_by(referential, lot.given, lot.job))
     written |= {choice for item in as_asked(lot.permits) for choice in asked_in(referential, item, lot.job).choices}
     of_job = {row.credential for row in rows if row.scope == "all"}  # known of the job: its hours count them
     codes = {code for choice in written for code in choice}
     easy = {code for code in codes if code in of_job or (code in known and _is_common(known[code]))}
-    demanded = of_title | {choice for choice in written if easy.isdisjoint(choice)}
-    # What meets a narrower choice meets a wider one.
-    return frozenset(choice for choice in demanded if not any(set(narrower) < set(choice) for narrower in demanded))
+    return {choice for choice in written if easy.isdisjoint(choice)}
 
 
 def _on_request(credential: Credential) -> bool:

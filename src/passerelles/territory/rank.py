@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from operator import attrgetter
@@ -340,15 +340,9 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     tables = {lots.side: lots for lots, table in ((starts, fragile), (ends, hiring)) if table is not None}
     if area is not None and places is not None and by in tables:
         near_side = tables[by] = lots_within(near_side, area, places)
-    lists, unreached, unlisted = [], list[Lot](), list[Lot]()
-    for lot in (x for x in near_side.lots if x.basin in centres):
-        items = [pair(*((lot, facing) if by == "fragile" else (facing, lot))) for facing in far_side.lots]
-        ordered = sorted((item for item in items if item is not None and item.kind not in excluded), key=_sort_key)
-        if ordered:
-            lists.append((lot, _by_family(ordered, by)[:limit]))
-        else:
-            (unlisted if any(item is not None for item in items) else unreached).append(lot)
-
+    possible = [(lot, _facing(lot, far_side, pair, by)) for lot in near_side.lots if lot.basin in centres]
+    shown = [(lot, [item for item in items if item.kind not in excluded]) for lot, items in possible]
+    lists = [(lot, _by_family(items, by)[:limit]) for lot, items in shown if items]
     # Wages are looked up for these few, not for all that they beat.
     paid = partial(signals.wages_between, market, graph.referential)
     numbered = (pair for best in _best_of_pools(lists) for pair in enumerate(best, start=1))
@@ -356,8 +350,7 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     notes = [*reading_notes(tables.values())]
     if by in tables:
         name = ", ".join(centres.values()) if area is None else area.name
-        elsewhere = [lot for lot in near_side.lots if lot.basin not in centres]
-        notes += _unlisted_notes(near_side, elsewhere, name, unreached, unlisted)
+        notes += _unlisted_notes(near_side, centres, name, possible, shown)
     if rule is not None and len(tables) < len(_SIDES):
         notes += _rule_notes(rule, centres, tables, by)
         notes += [] if listed is None else [Note("listed")]
@@ -366,6 +359,10 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     if places is None:
         notes.append(Note("radius_not_applied"))
     return TerritoryRanking(ranked, notes, [row for lots in tables.values() for row in lots.set_aside])
+
+
+_Listed = tuple[Lot, list[Ranked]]
+"""A lot, and what is ranked for it."""
 
 
 def _rater(territory: Territory, moves: JobMoves, radius: float, *, ruled: bool) -> Callable[[Lot, Lot], Ranked | None]:
@@ -423,7 +420,13 @@ def _rater(territory: Territory, moves: JobMoves, radius: float, *, ruled: bool)
     return pair
 
 
-def _best_of_pools(lists: Sequence[tuple[Lot, list[Ranked]]]) -> list[list[Ranked]]:
+def _facing(lot: Lot, others: Lots, pair: Callable[[Lot, Lot], Ranked | None], by: Side) -> list[Ranked]:
+    """Return what is possible between a lot and those of the other side, best first."""
+    ends = ((lot, other) if by == "fragile" else (other, lot) for other in others.lots)
+    return sorted((item for start, end in ends if (item := pair(start, end)) is not None), key=_sort_key)
+
+
+def _best_of_pools(lists: Sequence[_Listed]) -> list[list[Ranked]]:
     """One list a lot; of jobs that share a family's openings, only the one with the best pair. Most openings first."""
     pools = grouped((pool_key(lot), (lot, items)) for lot, items in lists)
     blocks = [min(members, key=lambda block: _sort_key(block[1][0])) for members in pools.values()]
@@ -506,13 +509,15 @@ def _side(
 
 
 def _unlisted_notes(
-    table: Lots, elsewhere: Sequence[Lot], basin: str, unreached: Sequence[Lot], unlisted: Sequence[Lot]
+    table: Lots, centres: Container[str], basin: str, possible: Sequence[_Listed], shown: Sequence[_Listed]
 ) -> Iterable[Note]:
     """Say which lots of a table have no list: those elsewhere, and those with nothing in reach or nothing shown."""
-    if elsewhere:
+    if elsewhere := [lot for lot in table.lots if lot.basin not in centres]:
         others = ", ".join(sorted({lot.basin_label for lot in elsewhere}))
         values = {"basin": basin, "basins": others, "n": sum(lot.people for lot in elsewhere), "file": table.file}
         yield Note("no_lot_here" if len(elsewhere) == len(table.lots) else "elsewhere", values)
+    unreached = [lot for lot, items in possible if not items]
+    unlisted = [lot for (lot, items), (_, left) in zip(possible, shown, strict=True) if items and not left]
     for key, lots in (("nothing_in_reach", unreached), ("only_left_out", unlisted)):
         if lots:
             names = few([f"{lot.employer}, {lot.named}" for lot in lots], most=12, sep="; ")
