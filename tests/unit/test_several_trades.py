@@ -33,6 +33,18 @@ def test_what_homes_ask_for_in_one_breath_is_one_job_to_be_confirmed(rome: Refer
     assert (job.job, job.confidence < SURE) == ("J1501", True)
 
 
+@pytest.mark.parametrize("text", ["Maçon, coffreur (H/F)", "Charcutier, traiteur H/F"])
+def test_a_title_of_two_trades_with_genders_behind_it_is_that_title(rome: Referential, text: str) -> None:
+    assert several_jobs(rome, text) is None
+
+
+def test_two_trades_joined_by_a_word_may_be_the_title_of_both(rome: Referential) -> None:
+    found = several_jobs(rome, "Maçon ou coffreur")
+    assert isinstance(found, Resolved)
+    assert (found.job, found.confidence < SURE) == ("F1703", True)
+    assert several_jobs(rome, "Charcutier et traiteur") is None  # nor is it refused
+
+
 def test_names_of_one_occupation_in_a_cell_are_as_sure_as_each(rome: Referential) -> None:
     found = several_jobs(rome, "Femme de chambre / valet de chambre")
     assert isinstance(found, Resolved)
