@@ -4035,7 +4035,7 @@ def test_people_of_one_firm_are_read_by_the_title_of_their_table(rome: Referenti
         {lot.given: lot.job for lot in read_lots(rome, workbook(tmp_path / "t.xlsx", *above, *rows), "fragile").lots}
         for above in ((), (("Papeteries du Val – suppressions",), ()))
     ]
-    assert [each["Bobineur"] for each in read] == ["H2601", "H3101"]
+    assert [each["Bobineur"] for each in read] == ["H2601", "H3104"]
     above = ("Papeteries du Val – salon de l'emploi",), ()  # openings may be of any firm
     path = workbook(tmp_path / "t.xlsx", *above, ("Emploi", "Besoin"), *rows[1:])
     assert {lot.given: lot.job for lot in read_lots(rome, path, "hiring").lots}["Bobineur"] == "H2601"
@@ -4510,3 +4510,102 @@ def test_other_jobs_of_a_firm_tell_which_of_many_agencies_it_is(rome: Referentia
         for job in ("Conseiller voyages", "Responsable d'agence")
     ]
     assert [lot.job for lot in read_lots(rome, rows, "fragile").lots] == ["G1303", "G1304"]
+
+
+@pytest.mark.parametrize("same", ['"', "idem"])
+def test_marks_that_say_the_same_are_no_cells_by_which_a_column_is_known(
+    embedded: Referential, tmp_path: Path, same: str
+) -> None:
+    rows = [("Redon", "N1101", 4), (same, "N4101", 2), (same, "K2110", 1), ("Allaire", "N1101", 3), (same, "N4101", 1)]
+    path = workbook(tmp_path / "t.xlsx", ("Secteur", "Emploi", "Nb de salariés"), *rows)
+    lots = read_lots(embedded, path, "fragile", locator=Locator(PLACES))
+    assert {(lot.people, lot.commune_label) for lot in lots.lots if lot.job == "N4101"} == {
+        (2, "Redon"),
+        (1, "Allaire"),
+    }
+
+
+def test_any_part_of_a_firm_on_a_line_of_its_own_may_be_named_after_its_town(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    rows = [("Plateau de Redon", None), ("N1101", 4), ("Plateau d'Allaire", None), ("N1101", 3), ("Total", 7)]
+    lots = read_lots(
+        embedded, workbook(tmp_path / "t.xlsx", ("Emploi", "Effectif"), *rows), "fragile", locator=Locator(PLACES)
+    )
+    assert {(lot.people, lot.commune_label) for lot in lots.lots} == {(4, "Redon"), (3, "Allaire")}
+    rows = [("Chef d'équipe", None), ("N1101", 4), ("Total", 4)]  # of no town
+    lots = read_lots(
+        embedded, workbook(tmp_path / "t.xlsx", ("Emploi", "Effectif"), *rows), "fragile", locator=Locator(PLACES)
+    )
+    assert [(lot.people, lot.commune_label) for lot in lots.lots] == [(4, "")]
+
+
+@pytest.mark.parametrize("below", [("Redon", "Allaire"), ("fermé", "ouvert")])
+def test_places_right_below_employers_in_heads_of_columns_are_theirs(
+    embedded: Referential, tmp_path: Path, below: tuple[str, str]
+) -> None:
+    header = ("Emploi", "Hôtel du Lac", "Le Chamois", "Total")
+    path = workbook(tmp_path / "t.xlsx", header, ("", *below, ""), ("N1101", "2,5", 1, "3,5"), ("N4101", 4, "-", 4))
+    lots = read_lots(embedded, path, "fragile", locator=Locator(PLACES))
+    read = sorted((lot.employer, lot.job, lot.people, lot.commune_label) for lot in lots.lots)
+    if below[0] == "Redon":
+        assert read[0] == ("Hôtel du Lac", "N4101", 4, "Redon")
+        assert ("Le Chamois", "N1101", 1, "Allaire") in read
+    else:  # of people, such columns may be services: the total counts
+        assert {employer for employer, *_ in read} == {"–"}
+
+
+def test_hirings_of_years_to_come_are_summed(embedded: Referential, tmp_path: Path) -> None:
+    def read(*years: int) -> int:
+        header = ("Métier", "Site", *(f"Recrutements {year}" for year in years), "Formation")
+        path = workbook(tmp_path / "t.xlsx", header, ("N1101", "Redon", 20, 15, ""), ("N4101", "Redon", 2, 0, ""))
+        return read_lots(embedded, path, "hiring").people
+
+    assert read(2098, 2099) == 37
+    assert read(2018, 2019) == 22  # those of years that are over are hired
+
+
+def test_a_title_that_says_but_the_side_leaves_a_sheet_the_firm_of_its_name(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    header = ("Poste", "Nombre", "Lieu")
+    for name, *rows in (("Tissages Lemoine", ("Besoins 2027",), header), ("Scierie Mandray", header)):
+        sheet = book.create_sheet(name)
+        for row in (*rows, ("N1101" if len(rows) > 1 else "N4101", 3, "Redon")):
+            sheet.append(row)
+    del book["Sheet"]
+    book.save(tmp_path / "t.xlsx")
+    lots = read_lots(embedded, tmp_path / "t.xlsx", "hiring")
+    assert {lot.employer for lot in lots.lots} == {"Tissages Lemoine", "Scierie Mandray"}
+
+
+def test_candidates_for_leaving_are_volunteers(embedded: Referential, tmp_path: Path) -> None:
+    header = ("Fonction", "Effectif inscrit", "dont CDD", "Candidats au départ volontaire")
+    lots = read_lots(embedded, workbook(tmp_path / "t.xlsx", header, ("N1101", 64, 8, 20)), "fragile")
+    assert [(lot.people, lot.volunteers) for lot in lots.lots] == [(64, 20)]
+
+
+def test_a_title_above_lines_of_text_is_no_opening(embedded: Referential, tmp_path: Path) -> None:
+    text = "Besoins remontés par nos adhérents\nAlpha, Redon : 10 caristes\nBeta (Redon) : 4 chauffeurs poids lourd\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "hiring", locator=Locator(PLACES))
+    assert (lots.people, asides(lots)) == (14, [])
+    assert "text_line" in said(lots)
+
+
+def test_words_of_an_industry_and_short_names_of_hospitals_are_read_beside_their_firm(rome: Referential) -> None:
+    rows = [
+        {"Entreprise": firm, "Métier": job, "Postes": 1, "Commune": "Redon"}
+        for firm, job in (
+            ("Ariège Papeteries", "Bobinier"),
+            ("Hôpital Le Secq", "ASH"),
+            ("Auto Redon", "Vendeur VN/VO"),
+        )
+    ]
+    lots = {lot.given: lot for lot in read_lots(rome, rows, "hiring").lots}
+    assert [lots[job].job for job in ("Bobinier", "ASH", "Vendeur VN/VO")] == ["H3104", "J1301", "D1404"]
+    assert min(lot.confidence for lot in lots.values()) >= SURE
+    titles = ("Crane operator", "Docker", "Pointeur")
+    rows = [{"Entreprise": "Terminal", "Métier": job, "Effectif": 1} for job in titles]
+    read = {lot.given: lot.job for lot in read_lots(rome, rows, "fragile").lots}
+    assert (read["Crane operator"], read["Pointeur"]) == ("N1111", "N3203")

@@ -320,7 +320,7 @@ def are_parts(names: Sequence[str]) -> bool:
 
 def are_years_to_come(names: Sequence[str]) -> bool:
     """
-    Whether columns count what each year to come brings, not who is there then.
+    Whether columns count what each year to come brings, not who is there then; hirings may be of years that are over.
 
     Examples
     --------
@@ -330,7 +330,10 @@ def are_years_to_come(names: Sequence[str]) -> bool:
     (False, False)
     """
     years, words = {year_of(name) for name in names}, {without_year(name) for name in names}
-    return None not in years and len(years) == len(names) > 1 == len(words) and says("to_come", min(words))
+    if None in years or not len(years) == len(names) > 1 == len(words):
+        return False
+    to_come = min(filter(None, years)) > date.today().year  # noqa: DTZ011 - the user's own day
+    return says("to_come", min(words)) or (to_come and says("hires", min(words)))
 
 
 def is_part(name: str) -> bool:

@@ -38,6 +38,7 @@ _FEW_DIGITS: Final = re.compile(r"\d{1,3}")
 MOST_CELLS: Final = 0.6  # of a column, that tell what it holds
 _SAMPLED_ROWS: Final = 30  # rows by which a column is known by what it holds
 _YES_NO: Final = coded("yes_no")
+DITTO: Final = re.compile(r"[\"″〃»]|''|idem|id\.|ditto", re.IGNORECASE)
 _FILLED: Final = re.compile("|".join(WORDS["roles"]["filled"]))
 _LEFT: Final = re.compile("|".join(WORDS["roles"]["openings"][:2]))  # what is left of openings, filled ones off
 _N: Final = f"(?P<n>{WORDS['remarks']['number']})"
@@ -352,9 +353,9 @@ class Grid:
             raise LotsError([Problem(self.name, 0, self.count, "counts_unread", {"columns": names})])
 
     def sample(self, place: int) -> list[str]:
-        """Return the filled cells of a column that name no total, in the first rows."""
+        """Return the filled cells of a column that name no total, nor only say "the same", in the first rows."""
         texts = [text for _, row in self.rows[:_SAMPLED_ROWS] if (text := cell_text(row[place]))]
-        return [text for text in texts if not TOTAL.fullmatch(normalise_label(text))]
+        return [text for text in texts if not (DITTO.fullmatch(text) or TOTAL.fullmatch(normalise_label(text)))]
 
     def beside_jobs(self, place: int) -> list[str]:
         """Return the cells of a column, filled or not, in the rows of a job."""

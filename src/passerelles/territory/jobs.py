@@ -732,7 +732,7 @@ def firms_apart(grid: Grid) -> Grid:
     """
     Part the employers from what they seek or cut, where lines of text tell both: "Alpha cherche 3 soudeurs à Redon".
 
-    Beside such lines, one without a number is of no people: "Cordialement, le service RH".
+    Beside such lines, one without a number is of no people ("Cordialement, le service RH"); above them, it is a title.
     """
     held = {at for _, cells in grid.rows for at, cell in enumerate(cells) if cell_text(cell)}
     at = grid.columns.get("job", min(held) if len(held) == 1 else None)  # lines of text may have no header
@@ -741,14 +741,14 @@ def firms_apart(grid: Grid) -> Grid:
     seeks = {line: match for line, cells in grid.rows if (match := _SEEKS.fullmatch(cell_text(cells[at]).strip()))}
     if not seeks:
         return grid
-    rows = list[Row]()
+    rows, are_jobs = list[Row](), grid.reader.holds_jobs
     for line, cells in grid.rows:
         match, text = seeks.get(line), cell_text(cells[at])
-        if grid.side == "fragile" and match is None and not counts_some_jobs(text, alone=True):
+        no_job = grid.side == "fragile" or (line < min(seeks) and not are_jobs([text]))
+        if no_job and match is None and not counts_some_jobs(text, alone=True):
             grid.note("text_line", line, text=text[:80])
             continue
-        number = match and numbers_of([match["n"]])
-        job = f"{int(number[0])} {match['job']}" if match and number else cells[at]
+        job = f"{whole_of(match['n'])} {match['job']}" if match else cells[at]
         rows.append((line, [*cells[:at], job, *cells[at + 1 :], match["employer"].strip() if match else "–"]))
     return replace(grid.with_roles(job=at, employer=len(grid.header)), header=[*grid.header, ""], rows=rows)
 

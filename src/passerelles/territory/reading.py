@@ -22,7 +22,18 @@ from passerelles.referentials.referential import Referential, code_of
 from passerelles.referentials.table_format import coded
 from passerelles.territory import jobs
 from passerelles.territory.columns import COUNT, with_letters
-from passerelles.territory.grid import MOST_CELLS, Grid, Line, Row, change_of, fill_down, remarked, row_kinds, whole_of
+from passerelles.territory.grid import (
+    DITTO,
+    MOST_CELLS,
+    Grid,
+    Line,
+    Row,
+    change_of,
+    fill_down,
+    remarked,
+    row_kinds,
+    whole_of,
+)
 from passerelles.territory.jobs import Job, Unusable
 from passerelles.territory.lots import (
     WORDS,
@@ -49,7 +60,6 @@ _NAMED_PLACES: Final = 5  # places that a cell may mean, named
 _SHORT: Final = 3  # digits at most that are no code of a place
 _NOTE_MARK: Final = re.compile(r"(?<=\d)\s*\*+$")  # of a note below the table
 _PART_BESIDE: Final = re.compile(r"(?<=\d)\s*\([\d.,]+\)$")
-_DITTO: Final = re.compile(r"[\"″〃»]|''|idem|id\.|ditto", re.IGNORECASE)
 _LEFT: Final = re.compile(WORDS["says"]["left"])
 _AREA: Final = re.compile(r"(?i)^(?:\d{5}|secteur)\s+(?:d[eu]\s)?|\s*\((?:\d{2,5}|2[AB])\)\s*$")  # "Vierzon (18)"
 # Kinds of rows that are lots, not read.
@@ -426,7 +436,7 @@ class _Reader:
             if kind:
                 other_rows.setdefault(kind, []).append((line, cells))
                 continue
-            ditto = [bool(above and _DITTO.fullmatch(cell_text(cell))) for cell in cells]
+            ditto = [bool(above and DITTO.fullmatch(cell_text(cell))) for cell in cells]
             above = [above[at] if ditto[at] else cell for at, cell in enumerate(cells)]
             if any(ditto):
                 grid.note("repeated", line)

@@ -38,6 +38,7 @@ _COUNT_WORD: Final = re.compile(r"^(?:effectifs?|postes|besoins) (?:[àa] )?(?=\
 _DIGIT: Final = re.compile(r"\d")
 _BRACKET: Final = re.compile(r"\s*\([^()]*\)")
 _LEAST: Final = 2  # columns of jobs or places that make a table of them
+_OF_TOWN: Final = re.compile(r"^[^\W\d]\w*(?= (?:d[eu] |d['’]|des |à )[^\W\d_a-zà-ÿ])")  # "Plateau de Laval"
 Titles = dict[int, dict[str, str]]
 """What lines of their own say of the rows below them: by line, the texts of roles."""
 
@@ -100,12 +101,17 @@ def _named_as_places(grid: Grid, free: Iterable[int], numbered: list[int], renam
 
 
 def _firms_summed(grid: Grid, free: Collection[int]) -> list[int]:
-    """Return the columns of openings that a total sums row by row, named after nothing counted: who needs them."""
+    """
+    Return the columns that a total sums row by row, named after nothing counted: who needs openings.
+
+    People are of several employers where these stand above places.
+    """
     names = grid.header
     counted = {i for i in free if not names[i] or names[i][0].isdigit() or names_role(names[i])}
     counted |= {i for i in free if period_of(names[i]) or without_part(names[i]) != names[i]}
     firms = [i for i in free if i not in counted and i not in grid.saying("hires")]
-    asked = grid.side == "hiring" and grid.has("job") and not grid.has("employer") and len(firms) >= _LEAST
+    asked = grid.has("job") and not grid.has("employer") and len(firms) >= _LEAST
+    asked = asked and (grid.side == "hiring" or bool(_places_below(grid, firms)))
     return firms if asked and not are_parts([names[i] for i in firms]) and _are_summed(grid, firms) else []
 
 
@@ -123,9 +129,16 @@ def _sums(grid: Grid, total_columns: Collection[int], part_columns: Collection[i
 
 
 def _places_of(grid: Grid, columns: Iterable[int]) -> dict[int, str]:
-    """Return the places of columns of employers, where a row is named after them: "Lieu"."""
+    """Return the places of columns of employers: of a row named after them ("Lieu"), or right below the employers."""
     rows = [row for _, row in grid.rows if role_of(grid.text(row, "job"), grid.side) in _PLACES]
-    return {i: cell_text(rows[0][i]) for i in columns} if rows else {}
+    return {i: cell_text(rows[0][i]) for i in columns} if rows else _places_below(grid, columns)
+
+
+def _places_below(grid: Grid, columns: Iterable[int]) -> dict[int, str]:
+    """Return the places that the first row, which says no job, gives below several columns, all of them; else none."""
+    first = next((cells for _, cells in grid.rows), ())
+    texts = {i: cell_text(first[i]) for i in columns} if first and not grid.job_text(first) else {}
+    return texts if len(texts) >= _LEAST and all(map(grid.reader.is_place, texts.values())) else {}
 
 
 def _firms_above(grid: Grid, columns: Iterable[int]) -> dict[int, str]:
@@ -173,7 +186,8 @@ def _cells_apart(grid: Grid, row: Row, heads: Mapping[int, tuple[str, str]], old
     """
     line, cells = row
     texts = {i: text for i in heads if (text := cell_text(cells[i]))}
-    if grid.headed == "employer" and names_role(grid.text(cells, "job")) and not numbers_of(texts.values()):
+    of_heads = names_role(grid.text(cells, "job")) or (row == grid.rows[0] and _places_below(grid, heads))
+    if grid.headed == "employer" and of_heads and not numbers_of(texts.values()):
         return []  # says something of the employers
     filled = {i: text for i, text in texts.items() if _non_empty([text])}
     if old not in heads:
@@ -244,6 +258,8 @@ def _place_titles(grid: Grid, above: Sequence[Row]) -> Titles:
     if grid.has("basin", "commune"):
         return {}
     lone = _lone((*above[-1:], *grid.rows))
+    # Whatever part of a firm is named after a town, as a site is.
+    lone = {line: _OF_TOWN.sub("Site", text) for line, text in lone.items()}
     lone = {line: text for line, text in lone.items() if not says("word_too", normalise_label(text))}
     places = {text for text in lone.values() if grid.reader.is_place(text)}
     kinds = {text.split()[0].casefold() for text in places if " " in text}  # "Secteur": of the others too

@@ -348,6 +348,8 @@ def _is_firm(sheet: str, titles: Sequence[str], reader: Reader) -> bool:
     """
     words = normalise_label(sheet)
     proper = words.replace(" ", "").isalpha() and any(word[1:] and word.istitle() for word in sheet.split()[1:])
+    # "Besoins 2027" names no other.
+    titles = [text for text in titles if not _side_of_texts(text) or any(w[:1].isupper() for w in text.split()[1:])]
     no_firm = any(says(subject, words) for subject in ("sums", "section", "part_of_firm")) or _side_of_texts(sheet)
     in_titles = not titles or any(f" {words} " in f" {normalise_label(text)} " for text in titles)
     return proper and in_titles and not (no_firm or reader.is_place(sheet) or max(reader.scores([sheet])) >= SURE)
