@@ -820,6 +820,16 @@ def test_moves_are_kept_to_what_hires_in_a_basin(embedded_graph: OccupationGraph
     assert "France Travail" in sheet
 
 
+def test_a_table_is_read_in_the_light_of_where_the_other_is(embedded_graph: OccupationGraph, tmp_path: Path) -> None:
+    people, openings = "A;N1101;5;Sainte-Colombe", "B;N1101;2;Redon"  # one of two communes of that name is near
+    tables = (("fragile", "headcount", people), ("hiring", "openings", openings))
+    asked = {side: dropped(f"{side}.csv", f"employer;job;{count};commune\n{row}") for side, count, row in tables}
+    engine = Engine.of(embedded_graph, data=(places_folder(tmp_path),))
+    with Client(create_app(engine, Options(explorer="alone", limits=PATIENT))) as opened:
+        page = opened.post("/explorer/territory/plan", json={**asked, "radius_km": 40}).text
+    assert [row["people"][1] for row in Read(page).tables.get("flows", ())] == [2]
+
+
 def test_who_stays_in_a_basin_neither_leaves_it_nor_arrives(embedded_graph: OccupationGraph, tmp_path: Path) -> None:
     lines = {"fragile": ("A;N1101;5;Redon", "A;N1101;2;Béarn"), "hiring": ("B;N1101;6;Redon", "B;N1101;1;Béarn")}
     asked = {s: dropped(f"{s}.csv", "\n".join(("employer;job;number;basin", *rest))) for s, rest in lines.items()}

@@ -75,11 +75,14 @@ def read_sides(
     hiring: Table | None,
     *,
     locator: Locator,
+    choices: Mapping[Side, Mapping[str, str]] = MappingProxyType({}),
     review_threshold: float = REVIEW,
     refuse_incomplete: bool = False,
 ) -> tuple[Lots, Lots | None]:
     """
-    Read both tables; see `read_lots`. What either cannot use is set aside in it.
+    Read both tables, each in the light of where the other is too; see `read_lots` (`choices`: those of each side).
+
+    What either cannot use is set aside in it.
 
     Raises
     ------
@@ -96,7 +99,7 @@ def read_sides(
         read_table = partial(read_lots, referential, locator=locator, review_threshold=review_threshold)
         for table, side in sides:
             try:
-                tables += [] if table is None else [read_table(table, side)]
+                tables += [] if table is None else [read_table(table, side, choices=choices.get(side, {}))]
             except LotsError as error:
                 faults += error.problems
         return tables, faults

@@ -31,7 +31,7 @@ from passerelles.settings import with_options
 from passerelles.territory.actions import action_sheet
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.lots import Locator, Lots, Side, side_label
-from passerelles.territory.reading import read_lots
+from passerelles.territory.reading import read_sides
 from passerelles.views.document import Grid, write_word
 from passerelles.views.excel import book_page, write_workbook
 from passerelles.views.spec import Column, Sheet
@@ -164,20 +164,18 @@ def _case(ask: PageRequest, body: PlanBody) -> tuple[Case, tuple[Lots, Lots | No
     engine = ask.engine
     graph, data = engine.graph, data_for(engine, body)
     locator, least = Locator(engine.places, engine.market), graph.settings.titles.review_threshold
-    one_side = partial(read_lots, engine.referential, locator=locator, review_threshold=least)
-    chosen_jobs = {
+    chosen_jobs: dict[Side, dict[str, str]] = {
         side: {title: find_occupation(engine.referential, text) for title, text in titles.items()}
         for side, titles in body.choices.items()
     }  # fmt: skip
     with _tables(body) as tables:
-        lots_of: dict[Side, Lots | None] = dict.fromkeys(tables)
-        for side, table in tables.items():
-            if table is not None:
-                with _naming_table(side, table):
-                    lots_of[side] = one_side(table, side, choices=chosen_jobs.get(side, {}))
-    fragile, hiring = lots_of["fragile"], lots_of["hiring"]
-    if fragile is None:
-        raise PasserellesError("explorer_no_table")
+        if (people := tables["fragile"]) is None:
+            raise PasserellesError("explorer_no_table")
+        both = people, tables["hiring"]
+        with _naming_table(tables):
+            fragile, hiring = read_sides(
+                engine.referential, *both, locator=locator, choices=chosen_jobs, review_threshold=least
+            )
     chosen = graph.settings if body.floor is None else with_options(graph.settings, "territory", floor=body.floor)
     allocation = allocate(engine, body, fragile, hiring, settings=chosen, **data)
     request = Request(mask=body.mask, invented=body.sample is not None, pictures=True)
@@ -197,14 +195,17 @@ def _tables(body: PlanBody) -> Iterator[Mapping[Side, Path | None]]:
 
 
 @contextmanager
-def _naming_table(side: Side, table: Path) -> Iterator[None]:
+def _naming_table(tables: Mapping[Side, Path | None]) -> Iterator[None]:
     """Name a table that cannot be read by the name that it was dropped under; errors of the disk stay as they are."""
     try:
         yield
     except PasserellesError as error:
         of_content = error.__cause__ is None or isinstance(error.__cause__, DamagedWorkbookError)
-        if "path" not in error.values or not of_content:
+        path = str(error.values.get("path", ""))
+        unread = next(((side, table) for side, table in tables.items() if table and path.startswith(str(table))), None)
+        if unread is None or not of_content:
             raise
+        side, table = unread
         # A page takes a whole workbook: no sheet of it can be named, as it can on the command line.
         key = "explorer_sheets" if error.key == "several_sheets" else error.key
         reason = PasserellesError(key, **{**error.values, "path": table.name})
