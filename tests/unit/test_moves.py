@@ -214,6 +214,17 @@ def test_an_unknown_credential_suggests_the_nearest_by_code_or_label() -> None:
             rank_moves(with_credentials, Profile("A", credentials={written: "yes"}))
         assert caught.value.suggestions == ("PERM-C",)
         assert "PERM-C (Permis C)" in caught.value.message()
+    with pytest.raises(UnknownCodeError) as caught:
+        rank_moves(with_credentials, Profile("A", credentials={"?": "yes"}))
+    assert caught.value.suggestions == ()
+
+
+def test_words_in_place_of_a_competency_suggest_those_that_have_them(embedded_graph: OccupationGraph) -> None:
+    with pytest.raises(UnknownCodeError) as caught:
+        rank_moves(embedded_graph, Profile(competencies=("conduire",)))
+    labels = [embedded_graph.referential.competency_by_code[code].label or "" for code in caught.value.suggestions]
+    assert labels
+    assert all("conduire" in label.casefold() for label in labels)
 
 
 def test_settings_that_are_no_settings_are_refused(graph: OccupationGraph) -> None:

@@ -20,12 +20,13 @@ from passerelles.language.say import Lang, labelled, listed, number, ordinal, pe
 from passerelles.market.own_lists import OBSERVED_COLUMNS, Observed, ObservedMoves, observed_lines, observed_notes
 from passerelles.market.signals import WagePair, wage_columns, wage_lines, wage_notes, wages_short
 from passerelles.matching import find_occupation, find_occupations
+from passerelles.matching.index import Sought, search
 from passerelles.model import TERNARY, MoveKind, Occupation, Profile, Stamp, Ternary
 from passerelles.referentials.referential import Referential, named_titles
 from passerelles.scoring.features import part_words
 from passerelles.scoring.measures import HeldCompetencies, held_competencies, required_columns
 from passerelles.scoring.scorer import LEVELS, Level
-from passerelles.text import nearest_codes, plain_forms
+from passerelles.text import NEAREST, words
 from passerelles.vectors import Bools
 from passerelles.views.schema import maybe, one_of
 from passerelles.views.shown import Described, Shown
@@ -624,8 +625,8 @@ def find_start(graph: OccupationGraph, origin: str | Profile, *, towards: Iterab
     row = -1 if code is None else graph.position[code]
     required = [] if row < 0 else required_columns(graph, row).tolist()
     columns = [graph.competency_position.get(code) for code in profile.competencies]
-    _check_known("competency", profile.competencies, referential.competency_by_code)
-    _check_known("credential", profile.credentials, referential.credential_by_code)
+    _check_known("competency", profile.competencies, referential.competency_by_code, referential)
+    _check_known("credential", profile.credentials, referential.credential_by_code, referential)
     # A competency that no occupation asks for is known, and brings nothing.
     more = {column for column in columns if column is not None}.difference(required)
     occupation = None if code is None else referential.occupation_by_code[code]
@@ -646,13 +647,12 @@ def end_of(referential: Referential, occupation: Occupation, holdings: Holdings)
     return Job(occupation.code, occupation.label, titles[0].label if titles else None)
 
 
-def _check_known(kind: str, codes: Iterable[str], known: Mapping[str, Any]) -> None:
+def _check_known(kind: Sought, codes: Iterable[str], known: Mapping[str, Any], referential: Referential) -> None:
     for code in codes:
-        if code not in known:
-            labels = {c: item.label or "" for c, item in known.items()}
-            near = nearest_codes(code, plain_forms(labels))
-            shown = ", ".join(f"{c} ({labels[c]})" for c in near)
-            raise UnknownCodeError(code, suggestions=near, key=f"unknown_{kind}", shown=shown)
+        if code not in known:  # words lead to labels that have them, a mistyped code to those that resemble it
+            near = search(referential, code, kinds=[kind], limit=NEAREST) if words(code) else ()
+            shown = ", ".join(f"{hit.code} ({hit.label})" for hit in near)
+            raise UnknownCodeError(code, suggestions=[h.code for h in near], key=f"unknown_{kind}", shown=shown)
 
 
 def excluded_rows(graph: OccupationGraph, row: int) -> Bools:
