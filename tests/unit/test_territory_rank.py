@@ -18,7 +18,7 @@ from passerelles.market.places import Basin, Commune, Places
 from passerelles.market.signals import job_tension, wages_between
 from passerelles.model import Hours
 from passerelles.settings import TerritorySettings
-from passerelles.territory.lots import Lot, Lots
+from passerelles.territory.lots import Lot, Lots, Side
 from passerelles.territory.rank import Ranked, rank_parts, rank_territory
 from passerelles.views.spec import On
 from territory_cases import Written, graph, openings, people, places
@@ -290,3 +290,14 @@ def test_openings_of_which_no_figure_is_published_are_unknown_not_nought(
     assert openings["N4101"] == 51
     (shown,) = (c for c in Ranked.spec.columns if c.key == "openings" and On.TERMINAL in c.on)
     assert {each.hiring.job: shown.screen(each, "fr") for each in found}["N1103"] is None
+
+
+def test_a_basin_in_which_the_rule_finds_no_job_of_the_side_asked_for_says_so(
+    embedded_graph: OccupationGraph, tmp_path: Path
+) -> None:
+    market = load_market(market_folder(tmp_path))
+    sides: tuple[Side, ...] = ("fragile", "hiring")
+    people, openings = (rank_territory(embedded_graph, "5313", market=market, by=by) for by in sides)
+    assert people.items == openings.items == []
+    assert "no_fragile_job" in [note.key for note in people.notes]
+    assert not {"no_fragile_job", "no_hiring_job"} & {note.key for note in openings.notes}  # it has jobs that hire
