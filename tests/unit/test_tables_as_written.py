@@ -4609,3 +4609,41 @@ def test_words_of_an_industry_and_short_names_of_hospitals_are_read_beside_their
     rows = [{"Entreprise": "Terminal", "Métier": job, "Effectif": 1} for job in titles]
     read = {lot.given: lot.job for lot in read_lots(rome, rows, "fragile").lots}
     assert (read["Crane operator"], read["Pointeur"]) == ("N1111", "N3203")
+
+
+def test_years_count_nobody_and_a_cell_may_say_that_a_firm_hires(embedded: Referential, tmp_path: Path) -> None:
+    header = ("Établissement", "Fragile / Recrute", "Emploi-type", "Volume", "Horizon")
+    rows = (("A", "Fragile", "N1101", 5, 2027), ("B", "Recrute", "N4101", 3, 2028), ("C", "Recrute", "K2110", 2, 2027))
+    path = workbook(tmp_path / "t.xlsx", header, *rows)
+    assert found(read_lots(embedded, path, "fragile")) == [("A", "N1101", 5)]
+    assert found(read_lots(embedded, path, "hiring")) == [("B", "N4101", 3), ("C", "K2110", 2)]
+
+
+def test_persons_are_counted_before_the_full_time_equivalents_of_a_column_of_the_same_name(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    header = ("Fonction exercée", "Effectif concerné (ETP)", "Effectif concerné (nb)")
+    lots = read_lots(embedded, workbook(tmp_path / "t.xlsx", header, ("N1101", "1,6", 3), ("N4101", 1, 1)), "fragile")
+    assert found(lots) == [("–", "N1101", 3), ("–", "N4101", 1)]
+
+
+def test_a_column_of_redeployments_tells_who_is_gone(embedded: Referential, tmp_path: Path) -> None:
+    header = ("N°", "Poste occupé", "Date de sortie", "Reclassement")
+    rows = ((1, "N1101", "30/06/2099", ""), (2, "N1101", "30/06/2099", "CDI trouvé ext."), (3, "N4101", "", "refus"))
+    lots = read_lots(embedded, workbook(tmp_path / "t.xlsx", header, *rows), "fragile")
+    assert found(lots) == [("–", "N1101", 1), ("–", "N4101", 1)]
+
+
+def test_local_authorities_are_employers_and_where_they_are_is_told(embedded: Referential, tmp_path: Path) -> None:
+    rows = (("Mairie de Redon", "N1101", 3), ("CCAS d'Allaire", "K2110", 5), ("CCAS de Redon", "N4101", 1))
+    path = workbook(tmp_path / "t.xlsx", ("CCAS / collectivité", "Poste à pourvoir", "Nbre de postes"), *rows)
+    lots = read_lots(embedded, path, "hiring", locator=Locator(PLACES))
+    assert {(lot.employer, lot.commune_label) for lot in lots.lots} == {
+        ("Mairie de Redon", "Redon"), ("CCAS d'Allaire", "Allaire"), ("CCAS de Redon", "Redon")
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("status", ["", " (agent commercial)"])
+def test_who_sells_houses_as_a_commercial_agent_is_of_his_own_account(rome: Referential, status: str) -> None:
+    rows = [{"Employeur": "Immo", "Profil": f"Négociateur immobilier{status}", "Postes": 2, "Commune": "Redon"}]
+    assert [lot.self_employed for lot in read_lots(rome, rows, "hiring").lots] == [bool(status)]

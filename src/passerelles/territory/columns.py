@@ -278,6 +278,7 @@ def named_columns(names: Sequence[str], side: Side, known: Mapping[str, int]) ->
         free = [(at, name) for at, name in named if at not in columns.values() and place in _fitting(name, side)]
         if role == COUNT[side]:
             free = [(at, name) for at, name in free if not counts_else(name, side, columns, names)]
+            free.sort(key=lambda column: says("part_time", column[1]))  # persons come first
         if free:
             columns[role] = free[0][0]
     return columns

@@ -17,6 +17,7 @@ from passerelles.sharing import cached_property
 from passerelles.territory.columns import (
     COUNT,
     PLACED,
+    YEAR,
     bare,
     columns_of,
     counts_else,
@@ -337,7 +338,8 @@ class Grid:
             return []
         free = [at for at in self.free if self.has(self.count) or not is_share(self.header[at])]
         free = [at for at in free if not counts_else(self.names[at], self.side, (), self.names)]
-        return [at for at in free if not _are_numbered(self.sample(at))]
+        years = self.holding(lambda texts: all(map(YEAR.fullmatch, texts)), free)  # "Horizon"
+        return [at for at in free if at not in years and not _are_numbered(self.sample(at))]
 
     @property
     def uncounted(self) -> list[int]:
