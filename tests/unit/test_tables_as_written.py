@@ -4533,11 +4533,13 @@ def test_any_part_of_a_firm_on_a_line_of_its_own_may_be_named_after_its_town(
         embedded, workbook(tmp_path / "t.xlsx", ("Emploi", "Effectif"), *rows), "fragile", locator=Locator(PLACES)
     )
     assert {(lot.people, lot.commune_label) for lot in lots.lots} == {(4, "Redon"), (3, "Allaire")}
-    rows = [("Chef d'équipe", None), ("N1101", 4), ("Total", 4)]  # of no town
-    lots = read_lots(
-        embedded, workbook(tmp_path / "t.xlsx", ("Emploi", "Effectif"), *rows), "fragile", locator=Locator(PLACES)
-    )
-    assert [(lot.people, lot.commune_label) for lot in lots.lots] == [(4, "")]
+    towns = Places(PLACES.basins, (*PLACES.communes, Commune("27678", "Les Ventes", "5313", 47.6, -2.2)))
+    towns = replace(towns, communes=(*towns.communes, Commune("49115", "Couture", "5313", 47.6, -2.2)))
+    for heading in ("Chef d'équipe", "Direction des Ventes", "Atelier de Couture"):  # of no town
+        rows = [(heading, None), ("N1101", 4), ("Total", 4)]
+        path = workbook(tmp_path / "t.xlsx", ("Emploi", "Effectif"), *rows)
+        lots = read_lots(embedded, path, "fragile", locator=Locator(towns))
+        assert [(lot.people, lot.commune_label) for lot in lots.lots] == [(4, "")]
 
 
 @pytest.mark.parametrize("below", [("Redon", "Allaire"), ("fermé", "ouvert")])

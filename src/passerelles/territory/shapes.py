@@ -26,7 +26,7 @@ from passerelles.territory.columns import (
 )
 from passerelles.territory.grid import MOST_CELLS, Grid, Reader, Row, change_of, fill_down, numbers_of
 from passerelles.territory.jobs import conditions_column, counted_jobs, firms_apart, place_in_title, with_needs
-from passerelles.territory.lots import LotsError, Problem, says
+from passerelles.territory.lots import LotsError, Problem, says, town_of
 from passerelles.text import normalise_label
 
 _NOTICE_OF_ROLE: Final = {"job": "by_job", "employer": "by_employer", "commune": "by_place", "basin": "by_place"}
@@ -38,7 +38,7 @@ _COUNT_WORD: Final = re.compile(r"^(?:effectifs?|postes|besoins) (?:[àa] )?(?=\
 _DIGIT: Final = re.compile(r"\d")
 _BRACKET: Final = re.compile(r"\s*\([^()]*\)")
 _LEAST: Final = 2  # columns of jobs or places that make a table of them
-_OF_TOWN: Final = re.compile(r"^[^\W\d]\w*(?= (?:d[eu] |d['’]|des |à )[^\W\d_a-zà-ÿ])")  # "Plateau de Laval"
+_OF_TOWN: Final = re.compile(r"^[^\W\d]\w*(?= (?:de |d['’]|à )[^\W\d_a-zà-ÿ])")  # "Plateau de Laval"
 Titles = dict[int, dict[str, str]]
 """What lines of their own say of the rows below them: by line, the texts of roles."""
 
@@ -260,7 +260,7 @@ def _place_titles(grid: Grid, above: Sequence[Row]) -> Titles:
     lone = _lone((*above[-1:], *grid.rows))
     # Whatever part of a firm is named after a town, as a site is.
     lone = {line: _OF_TOWN.sub("Site", text) for line, text in lone.items()}
-    lone = {line: text for line, text in lone.items() if not says("word_too", normalise_label(text))}
+    lone = {line: text for line, text in lone.items() if not says("word_too", normalise_label(town_of(text)))}
     places = {text for text in lone.values() if grid.reader.is_place(text)}
     kinds = {text.split()[0].casefold() for text in places if " " in text}  # "Secteur": of the others too
     titles = {n: {"commune": t} for n, t in lone.items() if t in places or t.split()[0].casefold() in kinds}
