@@ -1086,6 +1086,10 @@ def test_towards_another_title_of_the_origin_it_is_said_what_that_title_takes() 
     assert (path.origin.name, path.target.name, path.steps[0].kind) == ("Titre 2", "Titre 1", "same-job")
     assert (path.status, path.hours.expected, path.weakest) == ("feasible", 770.0, 1.0)
     assert not path.steps[0].missing
+    labels = tuple(replace(o, label="Titre 1") if o.code == "Q" else o for o in course.occupations)
+    named = replace(course, occupations=labels)
+    (path,) = rank_paths(build_graph(named), "Titre 2", targets=["Q"], settings=Settings())
+    assert (path.target.name, path.hours.expected) == ("Titre 1", 770.0)  # who only helps people of the occupation
 
 
 def test_what_one_of_the_ways_taken_to_a_job_gives_counts_in_what_is_expected_and_not_in_the_least() -> None:

@@ -29,7 +29,7 @@ from passerelles.paths.path import Detail, Path, PathPart, path_sheets
 from passerelles.paths.state import Fit, PathCandidate, PathPool, SearchSpace, State, search_space, stages_to, state_at
 from passerelles.progress import go_on
 from passerelles.ranking.filters import Filter, MarketAlone, parse_filters
-from passerelles.ranking.move import Start, Verdict, find_start, heading, reasons_against
+from passerelles.ranking.move import Start, Verdict, end_of, find_start, heading, reasons_against
 from passerelles.ranking.rank import best_of_rows, check_limit
 from passerelles.referentials.overlay import overlays_that_split
 from passerelles.referentials.referential import Referential, named_titles, several
@@ -515,10 +515,12 @@ def _asked_at_home(
         return None, False
     code, aim = start.occupation.code, start.holdings.aim
     titles = named_titles(graph.referential, wanted)
-    asked = access_conditions(graph.referential, code, replace(start.holdings, aim=aim._replace(titles=titles)))
-    other = asked.title not in {"", access_conditions(graph.referential, code, start.holdings).title}
+    there = replace(start.holdings, aim=aim._replace(titles=titles))
+    asked = access_conditions(graph.referential, code, there)
+    other = end_of(graph.referential, start.occupation, there).title != start.end.title
     alone = any(c.scope == "self-employed" for c in asked.required)
-    return asked if other or alone or asked.to_obtain else None, other and bool(asked.to_obtain)
+    told = (other and asked.title) or alone or asked.to_obtain
+    return asked if told else None, other and bool(asked.to_obtain)
 
 
 def _parts_of(graph: OccupationGraph, origin: int, target: int) -> tuple[str, ...]:

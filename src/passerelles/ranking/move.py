@@ -621,7 +621,7 @@ def find_start(graph: OccupationGraph, origin: str | Profile, *, towards: Iterab
     profile = origin if isinstance(origin, Profile) else Profile(occupation=origin)
     referential = graph.referential
     code = None if profile.occupation is None else find_occupation(referential, profile.occupation)
-    find_occupations(referential, towards)  # refuses what is unknown
+    targets = find_occupations(referential, towards)  # refuses what is unknown
     row = -1 if code is None else graph.position[code]
     required = [] if row < 0 else required_columns(graph, row).tolist()
     columns = [graph.competency_position.get(code) for code in profile.competencies]
@@ -636,8 +636,7 @@ def find_start(graph: OccupationGraph, origin: str | Profile, *, towards: Iterab
     competencies = held_competencies(graph, [*required, *more])
     end = End(None, None) if occupation is None else end_of(referential, occupation, holdings)
     # Towards another title of the same occupation, its own one says what is held, and nothing of what is asked for.
-    aim = holdings.aim._replace(titles=theirs)
-    aim = aim if code is not None and titles_meant(referential, code, aim) else aim._replace(titles=own | theirs)
+    aim = holdings.aim._replace(titles=theirs if code in targets else own | theirs)
     return Start(row, row >= 0 and not more, competencies, replace(holdings, aim=aim), end, occupation)
 
 
