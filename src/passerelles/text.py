@@ -254,3 +254,19 @@ def nearest_codes(text: str, known: Plain, *, least: float = _LEAST_LIKENESS) ->
     by_name = alike(cut, names, scorer="token_sort_ratio", least=least, most=NEAREST)
     best = {code: max(by_code.get(code, 0.0), by_name.get(code, 0.0)) for code in (*by_code, *by_name)}
     return tuple(sorted(best, key=lambda code: (-best[code], code))[:NEAREST])
+
+
+def an_error_away(word: str, known: Iterable[str]) -> list[str]:
+    """
+    Those of some words that a typing error parts from one: a letter more, less or another, or two that changed places.
+
+    Examples
+    --------
+    >>> an_error_away("soduer", ["soudeur", "soude", "sodeur"]), an_error_away("soduer", ["souder"])
+    (['sodeur'], ['souder'])
+    """
+    from rapidfuzz import distance, process  # noqa: PLC0415 - only a word that no label has needs it
+
+    scorer: Any = distance.OSA.distance
+    found = process.extract(word, known, scorer=scorer, score_cutoff=1, limit=None)
+    return [near for near, _, _ in found]

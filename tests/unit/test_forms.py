@@ -368,6 +368,7 @@ def test_a_remark_names_no_job(text: str) -> None:
         "mise à jour le 03/02",
         "Salarié absent : Nathalie",
         "vacant, filled in June",
+        "Arrivée reportée",  # "reporté" is the word
         "ok",
         "Lyon",  # a place alone
     ],
@@ -394,6 +395,18 @@ def test_a_title_of_words_of_remarks_is_a_title() -> None:
     lexicon = Lexicon(FRENCH)
     assert understand("Double", words=Words({"double"}), lexicon=lexicon).jobs == ()
     assert understand("Double", words=Words({"double"}, {*lexicon.stems("Double")}), lexicon=lexicon).read == "Double"
+
+
+def test_strange_words_behind_a_title_are_left_where_titles_begin_with_the_job() -> None:
+    """English ones end with it: a "baker vekra" may be of any trade."""
+    for language, title, readings in (("fr", "boulanger", 2), ("en", "baker", 1)):
+        words = Words({title}, {title})
+        (job,) = understand(f"{title} vekra gtx", words=words, lexicon=Lexicon(language_pack(language))).jobs
+        assert len(job) == readings
+    # A typing error, glued words, another language.
+    for text in ("boulanger pani", "boulanger painvekra", "boulanger with gtx"):
+        (job,) = understand(text, words=Words({"boulanger", "pain"}, {"boulanger"}), lexicon=Lexicon(FRENCH)).jobs
+        assert len(job) == 1, text
 
 
 def test_numbers_of_certificates_are_no_words_but_known_ones_stay() -> None:

@@ -921,6 +921,50 @@ def test_words_after_a_head_leave_its_family_sure(rome: Referential, text: str, 
 
 
 @pytest.mark.parametrize(
+    ("text", "family", "sure"),
+    [
+        ("Moniteur éducateur SMR", "K1207", True),  # the other evidence would have had a sports teacher
+        ("Monitrice éducatrice MECS", "K1207", True),
+        ("Facteur gtx vekra", "M1603", True),  # it would have had makers of instruments
+        ("Étancheur bardeur", "F1613", True),
+        ("Chargé d'études actuarielle", "C1105", True),  # a word of which labels have another form
+        ("Conseiller de vente déco", "D1212", False),  # nor is a word cut short a strange one
+    ],
+)
+def test_words_that_no_label_has_make_no_other_job_of_a_title(
+    rome: Referential, text: str, family: str, *, sure: bool
+) -> None:
+    found = resolve_title(rome, text)[0]
+    assert (found.parent_code, found.status == "sûr") == (family, sure)
+
+
+def test_a_title_that_begins_with_a_head_and_is_another_job_is_not_surely_of_the_head(rome: Referential) -> None:
+    for text, family in (("Boucher industriel découpe volaille", "D1101"), ("Développeur data gtx", "M1805")):
+        assert family not in {c.parent_code for c in resolve_title(rome, text) if c.parent_confidence >= SURE}
+
+
+@pytest.mark.parametrize(
+    ("text", "family"),
+    [
+        ("AES foyer d'hébergement", "K1302"),
+        ("AS en maison de retraite", "J1501"),
+        ("Comptable PMI", "M1203"),
+        ("Assistante sociale internat", "K1201"),
+        ("Directeur de foyer d'hébergement", "K1403"),  # a broad word needs what follows
+        ("Médecin PMI", "J1101"),
+        ("Animateur foyer de vie", "K1206"),
+    ],
+)
+def test_the_home_where_one_works_makes_no_other_job_of_a_title(rome: Referential, text: str, family: str) -> None:
+    assert resolve_title(rome, text)[0].parent_code == family
+
+
+@pytest.mark.parametrize("text", ["Kitchen porter", "Site foreman", "Nanny", "HGV driver (m/f)"])
+def test_english_titles_of_french_advertisements_are_read(rome: Referential, text: str) -> None:
+    assert resolve_title(rome, text)[0].parent_code in {"G1605", "F1202", "K1303", "N4101"}
+
+
+@pytest.mark.parametrize(
     ("text", "families"),
     [
         ("Aide-soignante et ambulancière", {"J1501", "J1305"}), ("Cuisinier et serveur", {"G1602", "G1803"}),

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache, reduce
-from itertools import chain
+from itertools import chain, takewhile
 from types import MappingProxyType
 from typing import Final, Literal, get_args
 
@@ -638,16 +638,18 @@ def head_owners(index: TitleIndex, reading: Reading) -> set[int]:
     """
     Owners of the longest beginning of a title after which further words say how or where, not which job.
 
-    None where they are a job of another family themselves.
+    None where they are a job of another family themselves, or make one with it: a "boucher industriel" is no "boucher".
     """
     stems = reading.stems
-    forms = (" ".join(stems[:length]) for length in range(len(stems) - 1, 0, -1))
-    form = next((form for form in forms if form in index.pack.heads), "")
+    forms = [" ".join(stems[:length]) for length in range(len(stems) - 1, 0, -1)]
+    longer = [*takewhile(lambda form: form not in index.pack.heads, forms)]
+    form = next(iter(forms[len(longer) :]), "")
     titles = (form, *index.pack.usages.get(form, ())[:1])
     owners = {int(index.owner[e]) for title in titles for e in index.same.get(title, ())}
     families = {index.parent_of[owner] for owner in owners}
-    others = {index.parent_of[index.owner[e]] for e in index.same.get(" ".join(stems[form.count(" ") + 1 :]), ())}
-    return set() if others and families.isdisjoint(others) else owners
+    others = (index.same.get(title, ()) for title in (" ".join(stems[form.count(" ") + 1 :]), *longer))
+    of_others = (index.parent_of[index.owner[[*entries]]] for entries in others if entries)
+    return set() if any(map(families.isdisjoint, of_others)) else owners
 
 
 def _families_first(index: TitleIndex, owners: Ints, values: NDArray[np.float64]) -> Ints:

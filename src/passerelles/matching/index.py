@@ -369,7 +369,7 @@ class TitleIndex:
         """Words that tell a title from the text around it."""
         heads = Counter(form[0] for form, usual in zip(self.stems, self.usual, strict=True) if form and not usual)
         often = frozenset(word for word, number in heads.items() if number >= _LEAST)
-        return Words(self.vocabulary, frozenset(self.same), often, self.pack.sounds)
+        return Words(self.vocabulary, frozenset(self.same), often, self.pack.sounds, self.weights.keys())
 
     def knows(self, spelled: Iterable[str]) -> bool:
         """Whether labels have all words of a text that mean something."""

@@ -16,7 +16,7 @@ from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
 from passerelles.language import packaged
 from passerelles.sharing import cached_property
-from passerelles.text import are_initials, fold_accents, normalise_label, slashed_forms, words
+from passerelles.text import an_error_away, are_initials, fold_accents, normalise_label, slashed_forms, words
 from passerelles.vectors import SuffixRule, stem
 
 Reason = Literal["code", "exact", "other gender form", "abbreviation", "usage", "spelling", "same words", "meaning"]
@@ -63,9 +63,7 @@ class LanguagePack:
     remarks: frozenset[str]  # words of remarks, in all languages
     usages: Mapping[str, tuple[str, ...]]  # a bare title's stems to those of what people mean by it, most usual first
     heads: frozenset[str]  # stems of titles after which more words say how or where, not which job ("soudeur TIG")
-    columns: Mapping[
-        str, frozenset[str]
-    ]  # what a column of a list may tell (title, people...) to the heads it may have
+    columns: Mapping[str, frozenset[str]]  # what a column of a list may tell (title, people...) to its possible heads
     kinds: Mapping[str, str]  # stem of a title's first word to the kind of work that it says, by name
     naf: Mapping[str, str]  # first digits of an activity's class whose division mixes trades, to words of its own
     qualifiers: Mapping[str, bool]  # stems without which a title names the same job; true where it may be another
@@ -91,21 +89,6 @@ def rules_sum(language: str) -> str:
     """Checksum of the rules by which titles of a language are read: an index of others is of no use."""
     folder = files("passerelles.language") / language
     return hashlib.sha256(b"".join((folder / name).read_bytes() for name in (FILE, NOISE_FILE))).hexdigest()
-
-
-def words_of_title(text: str, pack: LanguagePack) -> str:
-    """
-    Return a title as written, normalised, without the marks of an ad that it is open to all.
-
-    Examples
-    --------
-    >>> words_of_title("Agent de quai (H/F)", language_pack("fr"))
-    'agent de quai'
-    """
-    folded = fold_accents(text)
-    for pattern in (pattern for pattern, posted in pack.noise if posted):
-        folded = pattern.sub(" ", folded)
-    return normalise_label(folded)
 
 
 def load_pack(file: Traversable, noise: Traversable) -> LanguagePack:
@@ -336,12 +319,15 @@ class Words:
         Stems that begin several labels: a job may begin with them.
     sounds
         Patterns of a language's spellings of one sound, in order, to one of them.
+    families
+        Families of the words of labels, and of what people say for them.
     """
 
     known: Collection[str]
     labels: Collection[str] = frozenset()
     heads: Collection[str] = frozenset()
     sounds: tuple[tuple[re.Pattern[str], str], ...] = ()
+    families: Collection[str] = frozenset()
 
     @cached_property
     def by_letter(self) -> Mapping[str, tuple[str, ...]]:
@@ -424,7 +410,8 @@ def _is_remark(label: str, words: Words, lexicon: Lexicon) -> bool:
     """Whether a text begins as remarks do, more than half of its words theirs, and has no title, nor a job's word."""
     pack = lexicon.pack
     telling = [word for word in label.split() if word not in pack.stop_words and not word[0].isdigit()]
-    others = [w for w in telling if w not in pack.remarks or (len(w) <= _SHORT and w in pack.abbreviations)]
+    remarks = {word for word in telling if not pack.remarks.isdisjoint((word, re.sub("ees?$", "e", word)))}
+    others = [w for w in telling if w not in remarks or (len(w) <= _SHORT and w in pack.abbreviations)]
     begins = pack.titles and telling[:1] != others[:1]
     if not begins or 2 * len(others) >= len(telling) or any(_may_be_job(word, words, lexicon) for word in others):
         return False
@@ -507,7 +494,7 @@ class _Title:
         segments = self._without_asides(self._cut())
         self.cut = bool(segments) and bool(segments[-1].tokens) and segments[-1].tokens[-1].word in self.pack.openers
         self.segments = [self._trimmed(segment) for segment in segments]
-        self.dashed = len(self.segments) > 1 and not any(segment.sign in _ALL_ALIKE for segment in self.segments)
+        self.dashed = not any(segment.sign in _ALL_ALIKE for segment in self.segments)
 
     def jobs(self) -> list[list[tuple[str, ...]]]:
         """Spelled words of each job: with all that qualifies it, then without."""
@@ -516,9 +503,13 @@ class _Title:
             return [[self._joined(words)] for words in several[:_MOST_JOBS]]
         if not (full := self._joined([word for segment in segments for word in segment.words])):
             return []
-        main = self._joined(segments[0].words)
-        stems = self.lexicon.stems_of(main)
-        alone = len(segments) > 1 and (len(stems) > 1 or " ".join(stems) in self.words.labels)
+        first = segments[0].tokens
+        # Strange words behind a title make no other of it where titles begin with the job ("boulanger LHSS").
+        while self.pack.heads and len(segments) == 1 and len(first) > 1 and self._is_strange(first):
+            first = first[:-1]
+        main = self._joined(token.word for token in first)
+        long = len(segments) > 1 and len(self.lexicon.stems_of(main)) > 1
+        alone = long or self._names_one_job(main)
         return [[full, main]] if alone and main != full else [[full]]
 
     def read(self) -> str:
@@ -557,8 +548,7 @@ class _Title:
                 self.origin[match.start() : match.end()] = [first] * len(meaning)
         for pattern, posted in self.pack.noise:
             for match in list(pattern.finditer(self.folded)):
-                town = _WORD.findall(match.groupdict().get("town") or "")
-                if town and all(word in self.words.known or word in self.pack.stop_words for word in town):
+                if self._stays(match):
                     continue
                 self._drop(*match.span())
                 self.posted = self.posted or posted
@@ -579,6 +569,16 @@ class _Title:
             if not meant and self._is_place(place, position, capitals):
                 self._drop(*place.span())
                 break
+
+    def _stays(self, match: re.Match[str]) -> bool:
+        """Whether what a rule finds stays: a town in words of titles; a home, parted from what one does there."""
+        town = _WORD.findall(match.groupdict().get("town") or "")
+        if "parted" not in match.groupdict():
+            return bool(town) and all(word in self.words.known or word in self.pack.stop_words for word in town)
+        before, whole = (_WORD.findall(self.folded, 0, end) for end in match.span())
+        if self._names_one_job(self._joined(before)) and not self._is_meant(whole):
+            self._blank(*match.span("parted"), "|")
+        return True
 
     def _is_place(self, match: re.Match[str], position: int, capitals: frozenset[str]) -> bool:
         terms = [t for t in re.split(r"[\s\-']+", match["place"].strip()) if t and t not in self.pack.stop_words]
@@ -632,6 +632,18 @@ class _Title:
         """Whether words are a label, or a usage of one."""
         stems = " ".join(self.lexicon.stems_of(self._joined(spelled)))
         return stems in self.words.labels or stems in self.pack.usages
+
+    def _is_strange(self, tokens: Sequence[_Token]) -> bool:
+        """Whether nothing tells what the last word means: no title has its family, and it is short for or near none."""
+        *_, word = spelled = tuple(token.word for token in tokens)
+        families, known = self.lexicon.roots(self.lexicon.stems_of((word,))), self.words.known
+        meant = _choices(spelled, len(spelled) - 1, self.words, self.lexicon) != [(word,)]
+        if meant or word in self.pack.foreign or any(family in self.words.families for family in families):
+            return False
+        if self.text[self._written(*tokens[-1][1:])].isupper() and not self.text.isupper():
+            return True  # initials
+        glued = (w for w in known if len(w) > _SHORT + 1 and (word.startswith(w) or word.endswith(w)))
+        return not (any(w.startswith(word) for w in known) or any(glued) or an_error_away(word, known))
 
     def _joins(self, segment: _Segment, token: _Token) -> bool:
         """Whether a number is one word with the letter after it (3 D)."""
@@ -715,8 +727,18 @@ class _Title:
         stems = self.lexicon.stems_of(spelled)
         if " ".join(stems) in self.words.labels or (by_head and stems and stems[0] in self.words.heads):
             return True
+        return any(stem in self.words.heads for form in self._in_full(spelled) for stem in self.lexicon.stems_of(form))
+
+    def _in_full(self, spelled: tuple[str, ...]) -> list[tuple[str, ...]]:
+        """What a word alone is short for, whatever stands beside it."""
         meant = self.pack.abbreviations.get(spelled[0], ()) if len(spelled) == 1 else ()
-        return any(stem in self.words.heads for m in meant if not m.near for stem in self.lexicon.stems_of(m.expansion))
+        return [meaning.expansion for meaning in meant if not meaning.near]
+
+    def _names_one_job(self, spelled: tuple[str, ...]) -> bool:
+        """Whether words, or what one is short for, are a title of one job; a head of usage has a rule of its own."""
+        usages, heads = self.pack.usages, self.pack.heads
+        stems = (" ".join(self.lexicon.stems_of(form)) for form in (spelled, *self._in_full(spelled)))
+        return any(s in self.words.labels or (len(usages.get(s, ())) == 1 and s not in heads) for s in stems)
 
 
 _SIGNS: Final = " -–—,;:./|!?()[]{}+*'’\""
@@ -771,9 +793,5 @@ def _corrections(word: str, words: Words, lexicon: Lexicon, before: str = "") ->
         return {}
     if _ELIDED.match(before + word, len(before)) and word[1:] in words.known:
         return {"": word[1:]}
-    from rapidfuzz import distance, process  # noqa: PLC0415 - only a word that no label has needs it
-
-    known, scorer = words.by_letter.get(word[0], ()), distance.OSA.distance
-    matches = process.extract(word, known, scorer=scorer, score_cutoff=1, limit=None)
-    close = [known_word for known_word, _, _ in matches] or words.by_sound.get(words.sound(word), ())
+    close = an_error_away(word, words.by_letter.get(word[0], ())) or words.by_sound.get(words.sound(word), ())
     return {lexicon.stem(known_word): known_word for known_word in sorted(close, reverse=True)}

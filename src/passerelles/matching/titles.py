@@ -515,12 +515,14 @@ def _answer(
 
 
 def _told_where(index: TitleIndex, settled: _Settled, trial: Trial | None, rules: Mapping[str, float]) -> _Settled:
-    """Return what a label settles, as sure as a usage where a dash parts it from more and the other evidence agrees."""
+    """Return what a label settles, as sure as a usage where it says the job or the other evidence agrees on where."""
     lines, chance = settled
     if trial is None or chance != rules.get("partly") or not trial.reading.dashed:
         return settled
-    masses = trial.masses(index)
-    if min(masses.get(int(index.parent_of[line.owner]), 0.0) for line in lines) < rules["agreed"]:
+    head = " ".join(trial.reading.stems) in index.pack.heads or _of_head(index, trial)
+    masses, least = trial.masses(index), rules["unsure"] if head else rules["agreed"]
+    few = not head and len(index.codes) < rules["few"]  # what stands behind may be of a job that is not among these
+    if few or min(masses.get(int(index.parent_of[line.owner]), 0.0) for line in lines) < least:
         return settled
     return [line._replace(confidence=line.confidence * rules["usual"] / chance) for line in lines], rules["usual"]
 

@@ -21,7 +21,7 @@ from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.market import Market, family_codes
 from passerelles.market.signals import leading_jobs
-from passerelles.matching.reading import LanguagePack, language_pack, words_of_title
+from passerelles.matching.reading import LanguagePack, language_pack
 from passerelles.matching.titles import SURE
 from passerelles.model import Credential, CredentialRequirement
 from passerelles.paths.legal import NO, UNKNOWN, presets
@@ -38,6 +38,7 @@ from passerelles.territory.hours import Costs, JobHours
 from passerelles.territory.jobs import as_asked, asked_by, asked_in
 from passerelles.territory.lots import NOWHERE, Locator, Lot, Lots, pool_key
 from passerelles.territory.solve import TENTHS, first_of_each
+from passerelles.text import fold_accents, normalise_label
 from passerelles.vectors import Bools, Floats, Ints, Rows
 
 Signs = NDArray[np.int8]
@@ -46,6 +47,21 @@ _TWO_DAYS_HOURS: Final = 14.0  # hours
 _LONGEST_FRAME: Final = "periode-de-reconversion-accord"  # the longest reconversion that a law has a fund pay for
 _WHOLE_TOLERANCE: Final = 1e-9  # a share of people that is whole but for its last digit asks for no person more
 LEAST_CHANCE: Final = 1e-6  # so that a chance of nothing has a logarithm
+
+
+def _words_of_title(text: str, pack: LanguagePack) -> str:
+    """
+    Return a title as written, normalised, without the marks of an ad that it is open to all.
+
+    Examples
+    --------
+    >>> _words_of_title("Agent de quai (H/F)", language_pack("fr"))
+    'agent de quai'
+    """
+    folded = fold_accents(text)
+    for pattern in (pattern for pattern, posted in pack.noise if posted):
+        folded = pattern.sub(" ", folded)
+    return normalise_label(folded)
 
 
 class Why(IntEnum):
@@ -410,7 +426,7 @@ class _Openings(NamedTuple):
 
     def named_in(self, lot: Lot) -> Bools:
         """Whether the title of each opening stands whole in that of a lot: a "Magasinier cariste" is a "Cariste"."""
-        written = f" {words_of_title(lot.given, self.pack)} "
+        written = f" {_words_of_title(lot.given, self.pack)} "
         return np.asarray([bool(title) and f" {title} " in written for title in self.title], dtype=np.bool_)
 
 
@@ -441,7 +457,7 @@ def _opening_arrays(territory: Territory, moves: JobMoves) -> _Openings:
     places = sorted({(lot.spot, lot.basin) for lot in lots})
     place = {spot: i for i, (spot, _) in enumerate(places)}
     pack = language_pack(territory.graph.referential.language)
-    words = cache(partial(words_of_title, pack=pack))
+    words = cache(partial(_words_of_title, pack=pack))
     titles = [words(lot.given) for lot in lots]
     return _Openings(
         job=np.asarray([moves.column[titled_job(lot)] for lot in lots], dtype=np.intp),
@@ -606,7 +622,7 @@ def find_pairs(territory: Territory, moves: JobMoves, bounds: Bounds) -> Pairs:
 
 def _title_doubt(lot: Lot, openings: _Openings, near: Rows, same: Bools) -> Signs:
     """What the titles of a lot and of the openings near it leave to be confirmed."""
-    title = words_of_title(lot.given, openings.pack)
+    title = _words_of_title(lot.given, openings.pack)
     doubt = openings.doubt[near] | _reading_doubt(lot)
     if title:  # the very same words on both sides are the same job, whatever it is read as
         doubt[same & (openings.title[near] == title)] = 0
