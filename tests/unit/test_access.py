@@ -843,6 +843,22 @@ def test_who_holds_the_required_diploma_takes_no_more_than_the_licence_that_is_r
         assert demands.trained_alone(missing, price).tolist() == [alone], (rows, origin)
 
 
+def test_who_holds_one_of_the_diplomas_of_a_trade_that_a_job_lets_choose_from_learns_no_more() -> None:
+    either = [CredentialRequirement("Q", code, "one-of", "loi", "voie", code) for code in ("DEI", "AS")]
+    cases: tuple[tuple[tuple[CredentialRequirement, ...], dict[str, Stated], bool], ...] = (
+        ((), {"AS": "yes"}, True),
+        ((), {}, False),  # neither is held
+        ((CredentialRequirement("Q", "DEI", scope="titles", titles="9"),), {"AS": "yes"}, True),  # of some of the same
+        ((CredentialRequirement("R", "AS", "one-of", "loi", "v", "AS"),), {"AS": "yes"}, True),  # so does another
+        ((CredentialRequirement("R", "DEI", scope="titles", titles="9"),), {"AS": "yes"}, False),  # another trade
+    )  # fmt: skip
+    for others, stated, alone in cases:
+        demands = build_demands(jobs(*either, *others), [("Q", NO_AIM)])
+        person = holdings_of(demands.referential, "S", stated)
+        price, missing = demands.price(person), demands.needed & ~demands.held(person)
+        assert demands.trained_alone(missing, price).tolist() == [alone], (others, stated)
+
+
 def test_who_followed_the_required_course_learns_no_more_than_who_follows_it() -> None:
     freely = tuple(OccupationAccess(code, "conditional", level_low=0) for code in "PQ")
     graph = build_graph(jobs(*driver("P"), *driver("Q"), CredentialRequirement("S", "B"), whole=freely))
@@ -3172,6 +3188,26 @@ def test_a_visit_that_what_has_expired_supposes_may_have_expired_too() -> None:
         assert holdings_of(some, "P", {"D": "expired"}).has_one_of((("VISITE",),)) is kept
 
 
+def test_a_certificate_of_shorter_life_that_what_has_expired_supposes_has_expired_too_unless_it_was_renewed() -> None:
+    first_aid = Credential("SST", "Secouriste", "certificat", Hours(14, 14, 14, "s"), validity_months=24)
+    other_aid = Credential("PSC", "Premiers secours", "certificat", Hours(7, 7, 7, "s"))
+    agent = Credential("SSIAP", "Agent", "certificat", Hours(67, 67, 67, "s"), validity_months=36)
+    either = (("SST",), ("PSC",))
+    cases: tuple[tuple[int, dict[str, Stated], str, bool], ...] = (
+        (24, {"SSIAP": "yes"}, "yes", True), (24, {"SSIAP": "expired"}, "no", False),
+        (24, {"SSIAP": "expired", "SST": "yes"}, "yes", True), (36, {"SSIAP": "expired"}, "yes", True),
+    )  # fmt: skip
+    for months, stated, held, chosen in cases:
+        aid = replace(first_aid, validity_months=months)
+        both = with_credentials(jobs(), aid, other_aid, replace(agent, prerequisites=("SST",)))
+        assert holdings_of(both, None, stated).of("SST") == held
+        one = with_credentials(
+            jobs(CredentialRequirement("Q", "SSIAP")), aid, other_aid, replace(agent, choices=(either,))
+        )
+        for origin in ("Q", None):  # who comes from the job had it too
+            assert holdings_of(one, origin, stated).has_one_of(either) is chosen
+
+
 def test_what_has_expired_gives_nothing_any_more() -> None:
     bridge = Credential("PASS", "Passerelle", "certificat", grants=("FIMO",), prerequisites=("C",))
     some = replace(jobs(), credentials=(*jobs().credentials, bridge))
@@ -3251,6 +3287,7 @@ def test_the_years_of_a_licence_are_ahead_of_who_says_not_to_have_it() -> None:
         path, *_ = rank_paths(graph, Profile("P", credentials=credentials), targets=["Q"], limit=1)
         assert path.months.expected is not None
         assert (path.months.expected >= 36) is ahead, credentials
+        assert ("S'y ajoutent 36 mois d'ancienneté au plus" in " ".join(path_sentences(path))) is ahead
 
 
 @pytest.mark.parametrize("origin", ["S", None])

@@ -1387,6 +1387,20 @@ def test_what_has_expired_takes_the_course_that_gives_it_anew(
     assert lapsed.hours.low is not None  # nobody is left to ask how long that course is
 
 
+def test_who_holds_a_title_of_the_trade_that_the_law_lets_choose_from_is_trained(rome4_graph: OccupationGraph) -> None:
+    held: tuple[tuple[dict[str, Stated], str], ...] = (
+        ({"TP-ECSR": "yes"}, "K2110"), ({"BEPECASER": "yes"}, "K2110"), ({"DTS-IMRT": "yes"}, "J1306"),
+    )  # fmt: skip
+    for credentials, target in held:
+        path, *_ = rank_paths(rome4_graph, Profile("D1505", credentials=credentials), targets=[target], max_steps=1)
+        assert (path.status, path.hours.expected) == ("feasible", 0.0)
+    assert path.months.high == 0.0
+    years = {c.code: c.held for c in rank_paths(
+        rome4_graph, Profile("D1505", credentials={"BEPECASER": "yes"}), targets=["K2110"], max_steps=1
+    )[0].steps[0].credentials}  # fmt: skip
+    assert years["PERM-B-ANC"] == "yes"  # nobody had that diploma within the first years of a licence
+
+
 def test_a_title_still_to_be_had_is_told_whatever_choice_of_other_titles_of_the_job_is_held(
     rome4_graph: OccupationGraph, real_certifications: Certifications
 ) -> None:

@@ -793,6 +793,12 @@ def test_a_frame_says_that_the_training_counted_is_not_the_one_that_certifies_un
     (ptp,) = (frame for frame in path.frames if frame.name == "ptp")
     assert ptp.verdict == ("no" if first is None else "yes")
     assert next(iter(ptp.conditions), None) == first
+    told = " ; ".join(ptp.condition_texts("fr"))  # nobody is told a seniority without who need not have it
+    assert (
+        ("24 mois d'activité" in told)
+        is ("sans cette ancienneté : travailleur handicapé" in told)
+        is (first is not None)
+    )
 
 
 def test_of_paths_that_cost_the_same_the_dominated_one_is_left_out() -> None:

@@ -31,6 +31,7 @@ from passerelles.access.holdings import (
     is_closed,
     number_ended,
     remaining,
+    required_alone,
     uncontested,
     usual_years,
 )
@@ -395,9 +396,9 @@ class Demands(Deriving):
         of the diplomas and titles that the job lets choose from, and follows the course required beside them. A licence
         to drive a car, or the first aid that another credential supposes, is no such course. Nor does who has the years
         in a trade that stand for such a diploma take more than the course. Who holds the one diploma or title that a
-        job requires takes only what else is required, a licence too; who has had such a course where people enter
-        without a diploma, and lacks no other training, takes none. The school that follows a competition
-        is all that those who are admitted take, once.
+        job requires, or one of those of its own trade that it lets choose from, takes only what else is required, a
+        licence too; who has had such a course where people enter without a diploma, and lacks no other training, takes
+        none. The school that follows a competition is all that those who are admitted take, once.
         """
         trains = missing & ((price.length > 0) | price.unknown)
         no_qualification = ~(trains & price.full).any(axis=-1)
@@ -421,9 +422,14 @@ class Demands(Deriving):
 
     @cached_property
     def _taught(self) -> Bools:
-        """Shape (n,): where one diploma or title is required, and no other."""
-        required = self.needed[:, : len(self.codes)] & self.full[: len(self.codes)]
-        return frozen(np.asarray(required.any(axis=1)))
+        """Shape (n,): where one diploma or title is required, or a choice of those of this trade: none is another's."""
+        size = len(self.codes)
+        taught = np.asarray((self.needed[:, :size] & self.full[:size]).any(axis=1))
+        for row, choice in np.argwhere(self.needed[:, size:] & self.full[size:]).tolist():
+            named = chain(*self.choices[choice])
+            others = {job for code in named for job in required_alone(self.referential, code)} - {self.occupations[row]}
+            taught[row] |= not others
+        return frozen(taught)
 
     @cached_property
     def _qualified(self) -> Bools:

@@ -1,7 +1,7 @@
 """What somebody holds: the credentials that are stated, those that an occupation implies, and choices among several."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -292,6 +292,18 @@ def only_helps(referential: Referential, code: str, aim: Aim) -> bool:
     return all(helps) and not own and not asked
 
 
+def required_alone(referential: Referential, diploma: str) -> frozenset[str]:
+    """Return the occupations that require a diploma or a title alone, of some at least: it is that of their trade."""
+
+    def find() -> Mapping[str, Sequence[str]]:
+        rows = chain(*referential.credentials_of.values())
+        required = [(row.credential, row.occupation) for row in rows if row.kind == "required"]
+        known = diplomas_among(referential, {code for code, _ in required}).difference(OF_A_LEVEL)
+        return grouped((code, job) for code, job in required if code in known)
+
+    return frozenset(referential.derived("required alone", find).get(diploma, ()))
+
+
 def demands_diploma(referential: Referential, rows: Sequence[model.CredentialRequirement]) -> bool:
     """Whether a diploma or a title is among what is demanded, alone or in every way of a choice."""
     diplomas = diplomas_among(referential, (row.credential for row in rows if row.kind in DEMANDED))
@@ -406,9 +418,9 @@ def holdings_of(
     Holdings of a person of an occupation, who states credentials: with the prerequisites of those held once.
 
     What is stated goes before what the occupation implies, but another employer gives anew what one has given; who says
-    that some of a way has expired took that way, and may have let the visit or card that it supposes expire too. What
-    renews has expired with what it gives anew, and what else it renews opens nothing any more; the years of a licence
-    are ahead of who says not to have it.
+    that some of a way has expired took that way, and may have let the visit, the card or the certificate of shorter
+    life that it supposes expire too. What renews has expired with what it gives anew, and what else it renews opens
+    nothing any more; the years of a licence are ahead of who says not to have it.
     """
     by_code = referential.credential_by_code
     expired = {code for code, held in stated.items() if held == "expired"}
@@ -422,7 +434,7 @@ def holdings_of(
     renewed = {code for ways in either for code, *beside in ways if not beside}
     known: dict[str, model.Stated] = {
         **dict.fromkeys(implied, "yes"),
-        **dict.fromkeys(perhaps, "unknown"),
+        **{code: "expired" if code in implied and _is_certificate(by_code[code]) else "unknown" for code in perhaps},
         **dict.fromkeys(years, "no"),
         **stated,
         **dict.fromkeys((code for code in held_now if given_by_employer(by_code[code])), "no"),
@@ -432,7 +444,9 @@ def holdings_of(
     person = person if occupation is None else after_occupation(referential, person, occupation)
     # Here, not where they are read: who trains for the same choice on the way has taken it anew.
     taken = (frozenset(way - lapsed - perhaps for way in ways if way & lapsed) or ways for ways in person.choices)
-    return replace(person, choices=tuple(taken)) if lapsed else person
+    # Of a choice that may have been made by what has expired since, nothing is known.
+    certain = (ways for ways in taken if not any(way and way <= perhaps for way in ways))
+    return replace(person, choices=tuple(certain)) if lapsed else person
 
 
 def _renewed(credential: model.Credential) -> set[str]:
@@ -486,11 +500,27 @@ def _waived(referential: Referential, holder: str) -> tuple[str, ...]:
     return tuple(referential.derived("waivers", find).get(holder, ()))
 
 
+def _is_certificate(credential: model.Credential) -> bool:
+    """Whether a credential ends a course that is no diploma: who let it expire has followed the course once."""
+    return credential.kind == "certificat"
+
+
 def _asked_for_again(referential: Referential, lapsed: frozenset[str]) -> set[str]:
-    """Return what some credentials suppose, in any way, that is valid for a time and that nobody keeps."""
+    """
+    Return what some credentials suppose, in any way, that is valid for a time and that nobody keeps.
+
+    A certificate that is valid for a shorter time than what has expired would have had to be renewed since.
+    """
     by_code = referential.credential_by_code
-    reachable = map(by_code.__getitem__, reached(lapsed, lambda code: by_code[code].supposed))
-    return {c.code for c in reachable if c.validity_months is not None and c.kind not in _LASTING_KINDS}
+
+    def ended_before(code: str) -> Iterator[str]:
+        life = by_code[code].validity_months or 0
+        for c in map(by_code.__getitem__, reached((code,), lambda code: by_code[code].supposed)):
+            shorter = _is_certificate(c) and (c.validity_months or life) < life
+            if shorter or (c.validity_months is not None and c.kind not in _LASTING_KINDS):
+                yield c.code
+
+    return {before for code in lapsed for before in ended_before(code)}
 
 
 def _with_implied(referential: Referential, codes: Iterable[str]) -> set[str]:

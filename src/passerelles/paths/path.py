@@ -644,21 +644,22 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
 
 def _taken_sentences(step: Step, lang: Lang) -> list[str]:
     """Return how long a step is, then what that counts and what it leaves out."""
-    origin, practice = step.origin.name, sum(c.months.low or 0.0 for c in step.to_obtain if c.kind == "experience")
+    origin, years = step.origin.name, [c.months for c in step.to_obtain if c.kind == "experience"]
+    practice, awaited = sum(m.low or 0.0 for m in years), sum(m.expected or 0.0 for m in years if not m.low)
     start = say("paths.step.from" if origin else "paths.step.from_profile", lang=lang, origin=origin)
     in_part = step.hours.lower_bound and any(c.months.low for c in step.to_obtain if not c.may_have)
     in_months = step.timed or in_part  # what is known of the length: an estimate from competencies is no part of it
     key, length = _in_months(step, lang, practice) if in_months else _in_hours(step, lang)
-    named = {"start": start, "target": step.target.name}
-    first = say(f"paths.step.{key}", lang=lang, **named, hours=length, sourced=round(step.sourced))
+    figures = {"target": step.target.name, "hours": length, "sourced": round(step.sourced)}
+    first = say(f"paths.step.{key}", lang=lang, start=start, **figures)
     may_have = [c for c in step.to_obtain if c.may_have]
-    presumed = [c.label for c in may_have if step.months.lower_bound or c.presumed]
-    presumed += [step.title] if step.title else []
+    presumed = [c.label for c in may_have if step.months.lower_bound or c.presumed] + [step.title] * bool(step.title)
     counted = [c.label for c in may_have if c.label not in presumed and (step.timed or step.hours.low is not None)]
     remarks: tuple[tuple[str, object, dict[str, Any]], ...] = (
         ("consolidated", step.consolidated and not in_months, {"hours": round(step.consolidated)}),
         ("studies", step.studies and not in_months, {"hours": round(step.studies)}),
         ("practised" if in_months else "practised_beside", practice, {"months": round(practice)}),
+        ("awaited", awaited and not in_months, {"months": round(awaited)}),
         ("counted_had", presumed, {"names": listed(presumed, lang)}),
         ("not_in_least", counted, {"names": listed(counted, lang)}),
         ("on_the_job", step.hours.high == 0 and step.missing, {}),
@@ -787,10 +788,9 @@ def frame_lines(path: Path, lang: Lang = "fr") -> list[str]:
 
 
 def _stage(path: Path, place: int, lang: Lang) -> list[str]:
-    step = path.steps[place - 1]
-    share, target = percent(path.assumptions["practice_share"], lang=lang), step.target.name
-    months, hours = round(step.practice_months), round(step.practised)
-    lines = [say("paths.step.practice", lang=lang, target=target, share=share, months=months, hours=hours)]
+    step, share = path.steps[place - 1], percent(path.assumptions["practice_share"], lang=lang)
+    figures = {"months": round(step.practice_months), "hours": round(step.practised)}
+    lines = [say("paths.step.practice", lang=lang, target=step.target.name, share=share, **figures)]
     raised = path.steps[place].level
     if step.level < min(raised, path.steps[-1].target_level or 0):
         lines.append(say("paths.step.raises", lang=lang, held=step.level, raised=raised))
