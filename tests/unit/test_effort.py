@@ -514,12 +514,12 @@ def direct(graph: OccupationGraph, origin: str | Profile, target: str, settings:
     return path
 
 
-def test_who_holds_one_of_the_diplomas_that_a_job_demands_learns_the_post_alone() -> None:
+def test_who_holds_one_of_the_diplomas_that_a_job_demands_learns_no_more() -> None:
     plain = Settings(scorer="unfitted", access=None)
     graph = build_graph(conditional(7), settings=plain)
     course = duration_model().course
     held = direct(graph, Profile("A", credentials={"W2": "yes"}), "B", plain)
-    assert held.hours.expected == held.hours.high == course  # nothing of the trade is held beside the diploma
+    assert held.hours.expected == held.hours.high == 0.0  # it is of this trade: no other job requires it alone
     assert held.steps[0].title == ""  # held, and not counted as held
     others: tuple[dict[str, Ternary], ...] = ({}, {"W2": "no"})
     for stated in others:
@@ -544,7 +544,7 @@ def test_a_choice_that_is_demanded_of_both_jobs_is_listed_and_not_told_again_as_
     )
     plain = Settings(scorer="unfitted", access=None)
     path = direct(build_graph(laid, settings=plain), "B", "C", plain)
-    assert path.hours.expected == duration_model().course
+    assert path.hours.expected == 0.0
     assert path.steps[0].title == ""
 
 

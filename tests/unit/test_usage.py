@@ -14,7 +14,7 @@ from passerelles.cli.main import COMMANDS, run
         ("paths K2110 N4101 --date zz", "Valeur refusée pour --date : il faut une date, AAAA-MM-JJ."),
         ("rank K2110 --limit 0", "il faut au moins 1."),
         ("rank K2110 --limit 0 --lang en", "at least 1 is needed."),
-        ("rank K2110 --format foo", "table, json, csv, xlsx."),
+        ("rank K2110 --format foo", "table, json, csv, xlsx, html."),
         ("rank K2110 --lang de", "fr, en."),
         ("rank K2110 --limt 3", "Vouliez-vous dire --limit ?"),
         ("rnak K2110", "Commande inconnue : rnak. Vouliez-vous dire rank ?"),
