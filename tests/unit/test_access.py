@@ -3330,3 +3330,30 @@ def test_only_named_conditions_that_are_all_held_are_no_condition_and_a_selectio
     graph = build_graph(jobs(*rows, whole=(OccupationAccess("Q", "conditional"), chosen)), settings=PLAIN)
     found = rank_moves(graph, "P", targets=[*"QRS"], filters=["access=open"], settings=PLAIN)
     assert [move.target.code for move in found] == ["R"]
+
+
+@pytest.mark.parametrize("held", [{}, {"TP": "yes"}])
+@pytest.mark.parametrize("origin", ["P", "S"])
+def test_who_has_lost_a_licence_obtains_it_again_whatever_gave_it(origin: str, held: dict[str, Stated]) -> None:
+    course = replace(FIMO, prerequisites=("C",), reductions=(Reduction("TP", 0.0),))
+    further = Credential("CE", "Permis CE", "permis", Hours(70, 70, 70, "s"), prerequisites=("C",))
+    licence = replace(C, hours=Hours(100, 100, 100, "loi"))
+    title = replace(TITLE, grants=("C",))
+    some = jobs(*driver("P"), *driver("Q"), CredentialRequirement("R", "CE"))
+    others = [c for c in some.credentials if c.code not in ("FIMO", "C", "TP")]
+    known = sorted((*others, course, further, licence, title), key=lambda c: c.code)
+    graph = build_graph(replace(some, credentials=tuple(known)), settings=PLAIN)
+
+    def left(target: str, **stated: Stated) -> set[str]:
+        person = Profile(origin, credentials={**held, **stated})
+        path, *_ = rank_paths(graph, person, targets=[target], limit=1, max_steps=1)
+        assert path.status == "feasible"
+        assert path.hours.expected is not None
+        assert path.hours.expected >= sum(c.hours.expected or 0.0 for c in path.steps[0].to_obtain)
+        return {c.code for c in path.steps[0].to_obtain}
+
+    drives = origin == "P" or bool(held)
+    assert left("Q", C="no") >= {"C"}
+    assert "FIMO" not in left("Q", C="no") or not drives  # what was learnt is kept
+    assert (left("Q") == set()) is drives
+    assert left("R", C="no") >= {"C", "CE"}

@@ -260,13 +260,19 @@ class Demands(Deriving):
 
     def held(self, holdings: Holdings) -> Bools:
         """Shape (c + g,): what a person holds."""
-        return _bools(chain(map(holdings.held.__contains__, self.codes), map(holdings.has_one_of, self._proofs)))
+        chosen = (self._is_chosen(n, holdings) for n in range(len(self.choices)))
+        return _bools(chain(map(holdings.held.__contains__, self.codes), chosen))
+
+    def _is_chosen(self, n: int, holdings: Holdings) -> bool:
+        """Whether a choice is held, by what shows a way to it of which nothing, such as a lost licence, is denied."""
+        ways = zip(self.choices[n], self._proofs[n], strict=True)
+        return holdings.has_one_of(tuple(proof for way, proof in ways if holdings.denied.isdisjoint(way)))
 
     def open_ways(self, row: int, price: Price, holdings: Holdings) -> dict[str, list[Way]]:
         """Return the ways to each open choice of an occupation, by group: the one priced, then others not closed."""
         by_group: dict[str, list[Way]] = {}
         for group, n in self.groups[row].items():
-            if not holdings.has_one_of(self._proofs[n]):
+            if not self._is_chosen(n, holdings):
                 first, others = price.ranked[n][:1], price.ranked[n][1:]
                 obtainable = (priced for priced in others if not price.closed[list(priced[1])].any())
                 by_group[group] = [self._way(*priced, price, holdings) for priced in chain(first, obtainable)]

@@ -154,6 +154,11 @@ class Holdings:
         return enough(self._certain) or any(all(map(enough, ways)) for ways in self._with_choices)
 
     @cached_property
+    def denied(self) -> frozenset[str]:
+        """Codes of what is said not to be held, whatever else is."""
+        return frozenset(code for code, held in self.known.items() if held == "no")
+
+    @cached_property
     def _certain(self) -> frozenset[str]:
         """Codes of what is certainly held, whatever the choices."""
         return frozenset(code for code, held in self.known.items() if held == "yes")
@@ -388,7 +393,9 @@ def after_occupation(
     supposed = [c for c in candidates if not _takes_longer(referential.credential_by_code[c], practice)]
     waived, _ = _implied(referential, supposed)
     held: dict[str, model.Stated] = dict.fromkeys((*diplomas, *implied, *waived), "yes")
-    groups = (_completed(referential, alternatives) for alternatives in groups_of(rows).values())
+    denied = holdings.denied if practice is None else frozenset[str]()
+    chosen = (_without(referential, ways, denied) for ways in groups_of(rows).values())
+    groups = (_completed(referential, alternatives) for alternatives in chosen if alternatives)
     return replace(
         holdings,
         known={**held, **holdings.known} if practice is None else {**holdings.known, **held},
@@ -398,6 +405,20 @@ def after_occupation(
         # A job just trained for says nothing of what its holders bring.
         highest=(entered.level_high if entered else None) or 0 if practice is None else holdings.highest,
     )
+
+
+def _without(referential: Referential, ways: model.Alternatives, denied: frozenset[str]) -> model.Alternatives:
+    """
+    Ways to a choice by which somebody may have come: that neither hold nor give what is said not to be held.
+
+    A licence that a way names has been lost since, and what was learnt beside it is kept.
+    """
+    by_code = referential.credential_by_code
+
+    def asked(code: str) -> tuple[str, ...]:
+        return by_code[code].grants if by_code[code].kind == "permis" else (code, *by_code[code].grants)
+
+    return tuple(way for way in ways if denied.isdisjoint(chain(*map(asked, way))))
 
 
 def usual_years(referential: Referential, occupation: str) -> list[str]:
@@ -420,24 +441,26 @@ def holdings_of(
     What is stated goes before what the occupation implies, but another employer gives anew what one has given; who says
     that some of a way has expired took that way, and may have let the visit, the card or the certificate of shorter
     life that it supposes expire too. What renews has expired with what it gives anew, and what else it renews opens
-    nothing any more; the years of a licence are ahead of who says not to have it.
+    nothing any more, nor does a title whose licence is lost; the years of a licence, and what supposes it, are ahead of
+    who says not to have it.
     """
     by_code = referential.credential_by_code
     expired = {code for code, held in stated.items() if held == "expired"}
     renewals = [(c, anew) for c in map(by_code.__getitem__, expired) if (anew := _renewed(c))]
     lapsed = frozenset(expired.union(*(anew for _, anew in renewals)))
-    years = (code for held, code in _years_after(referential) if stated.get(held) == "no")
+    after = (code for before, code in _lost_with(referential) if stated.get(before) == "no")
     held_now = [code for code, held in stated.items() if held == "yes" and code not in lapsed]
     implied, choices = _implied(referential, held_now, lapsed)
     perhaps = _asked_for_again(referential, lapsed) - _with_implied(referential, held_now)
     either = (ways for c, anew in renewals for ways in c.choices if not anew.isdisjoint(chain(*ways)))
     renewed = {code for ways in either for code, *beside in ways if not beside}
+    lost = {code for code, held in stated.items() if held in ("no", "expired") and by_code[code].kind == "permis"}
+    renewed.update(code for code in held_now if not lost.isdisjoint(by_code[code].grants))
     known: dict[str, model.Stated] = {
         **dict.fromkeys(implied, "yes"),
         **{code: "expired" if code in implied and _is_certificate(by_code[code]) else "unknown" for code in perhaps},
-        **dict.fromkeys(years, "no"),
-        **stated,
-        **dict.fromkeys((code for code in held_now if given_by_employer(by_code[code])), "no"),
+        **dict.fromkeys(after, "no"),
+        **{code: held for code, held in stated.items() if held != "yes" or not given_by_employer(by_code[code])},
         **dict.fromkeys(lapsed.union(renewed.intersection(held_now)), "expired"),
     }
     person = Holdings(known, choices, aim=Aim(employment, titles))
@@ -446,7 +469,8 @@ def holdings_of(
     taken = (frozenset(way - lapsed - perhaps for way in ways if way & lapsed) or ways for ways in person.choices)
     # Of a choice that may have been made by what has expired since, nothing is known.
     certain = (ways for ways in taken if not any(way and way <= perhaps for way in ways))
-    return replace(person, choices=tuple(certain)) if lapsed else person
+    choices = tuple(frozenset(way - person.denied for way in ways) for ways in certain)
+    return replace(person, choices=choices) if lapsed or person.denied else person
 
 
 def _renewed(credential: model.Credential) -> set[str]:
@@ -454,14 +478,14 @@ def _renewed(credential: model.Credential) -> set[str]:
     return set() if credential.kind in model.DIPLOMAS else {c for c in credential.grants if c in credential.supposed}
 
 
-def _years_after(referential: Referential) -> tuple[tuple[str, str], ...]:
-    """Pairs of a credential and the experience that is counted from the day on which one has it."""
+def _lost_with(referential: Referential) -> tuple[tuple[str, str], ...]:
+    """Pairs of a credential and what nobody has without it: experience counted from that day, a further licence."""
 
     def find() -> tuple[tuple[str, str], ...]:
-        years = (c for c in referential.credentials if c.kind == "experience")
-        return tuple((before, c.code) for c in years for before in c.prerequisites)
+        after = (c for c in referential.credentials if c.kind in ("experience", "permis"))
+        return tuple((before, c.code) for c in after for before in c.prerequisites)
 
-    return referential.derived("years after", find)
+    return referential.derived("lost with", find)
 
 
 def holdings_towards(
