@@ -1102,6 +1102,12 @@ def test_towards_another_title_of_the_origin_it_is_said_what_that_title_takes() 
     assert (path.origin.name, path.target.name, path.steps[0].kind) == ("Titre 2", "Titre 1", "same-job")
     assert (path.status, path.hours.expected, path.weakest) == ("feasible", 770.0, 1.0)
     assert not path.steps[0].missing
+    spared = replace(
+        AIDE, kind="certificat", reductions=(Reduction("P", 0.0),)
+    )  # nobody leaves an occupation to come back to it
+    shorter = replace(course, credentials=tuple(spared if c.code == "AS" else c for c in course.credentials))
+    back = rank_paths(build_graph(shorter), "Titre 2", targets=["Titre 1"], settings=Settings(), max_steps=3)
+    assert [path.codes for path in back] == [("Q",)]
     labels = tuple(replace(o, label="Titre 1") if o.code == "Q" else o for o in course.occupations)
     named = replace(course, occupations=labels)
     (path,) = rank_paths(build_graph(named), "Titre 2", targets=["Q"], settings=Settings())
@@ -3341,7 +3347,8 @@ def test_who_has_lost_a_licence_obtains_it_again_whatever_gave_it(origin: str, h
     title = replace(TITLE, grants=("C",))
     some = jobs(*driver("P"), *driver("Q"), CredentialRequirement("R", "CE"))
     others = [c for c in some.credentials if c.code not in ("FIMO", "C", "TP")]
-    known = sorted((*others, course, further, licence, title), key=lambda c: c.code)
+    all_lorries = Credential("TV", "Titre tous véhicules", "titre", prerequisites=("C",), grants=("CE",))
+    known = sorted((*others, course, further, licence, title, all_lorries), key=lambda c: c.code)
     graph = build_graph(replace(some, credentials=tuple(known)), settings=PLAIN)
 
     def left(target: str, **stated: Stated) -> set[str]:
@@ -3356,4 +3363,4 @@ def test_who_has_lost_a_licence_obtains_it_again_whatever_gave_it(origin: str, h
     assert left("Q", C="no") >= {"C"}
     assert "FIMO" not in left("Q", C="no") or not drives  # what was learnt is kept
     assert (left("Q") == set()) is drives
-    assert left("R", C="no") >= {"C", "CE"}
+    assert left("R", C="no", TV="yes") >= {"C", "CE"}  # nobody has the further licence without it

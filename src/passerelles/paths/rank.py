@@ -453,7 +453,7 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
             reached.append(target(0, limit, reason=reason, parts=parts, filters=dropped.get(row, ())))
             continue
         pool = PathPool(chosen.paths, space.calibrated, _fit(context, start, state, row, constraint), limit, pareto)
-        outcome = Search(state, row, pool, 1 if at_home else max_steps).run()
+        outcome = Search(state, row, pool, max_steps).run()
         unknown = state.unknown[row].any() or not space.effort.lists[row]
         reason = "closed" if state.closed[row] else "length" if unknown else "title" if at_home else ""
         reach = target(len(outcome.paths), limit, outcome.gap, outcome.evaluated, reason, cut=outcome.cut)
