@@ -5,7 +5,9 @@ import gc
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -117,6 +119,17 @@ def _data_folder() -> Path | None:
     beside = Path(__file__).resolve().parents[2] / "shared" / "data"
     folder = Path(_GIVEN) if _GIVEN else beside
     return folder.resolve() if folder.is_dir() else None
+
+
+@pytest.fixture
+def set_today(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Set the day (ISO) that all that asks for the present one is told."""
+
+    def change(day: str) -> None:
+        other = type("Date", (date,), {"today": classmethod(lambda _: date.fromisoformat(day))})
+        monkeypatch.setattr("passerelles.model.Date", other)
+
+    return change
 
 
 @pytest.fixture(scope="session")

@@ -57,6 +57,12 @@ def _imports(file: Path) -> list[tuple[int, str]]:
     return found
 
 
+def test_one_function_asks_which_day_it_is() -> None:
+    """Tests that set the day replace it there, and nothing asks again what another has settled."""
+    asking = [_module(file) for file in sorted(SRC.rglob("*.py")) if ".today()" in file.read_text(encoding="utf-8")]
+    assert asking == ["passerelles.model"]
+
+
 def test_every_module_has_a_layer() -> None:
     names = {p.relative_to(SRC).parts[0].removesuffix(".py") for p in SRC.rglob("*.py")}
     assert names - set(RANK) - {"__init__", "__main__"} == set()

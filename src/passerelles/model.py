@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date as Date  # noqa: N812 - `date` is a field
 from typing import Final, Literal, NamedTuple, get_args
 
 from passerelles.codes import check_code, check_codes
@@ -180,6 +181,11 @@ class Hours(NamedTuple):
 
 
 UNKNOWN_HOURS = Hours()
+
+
+def day_of(day: Date | None = None) -> Date:
+    """Return the day asked about, which may come with a time of day; today, by the user's own calendar, where None."""
+    return Date.today() if day is None else Date(day.year, day.month, day.day)  # noqa: DTZ011 - the user's own day
 
 
 class Supposition(NamedTuple):

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import astuple, replace
 from itertools import chain, product
 from pathlib import Path
@@ -2021,11 +2022,11 @@ def test_of_two_ways_the_better_known_and_the_one_without_a_competition_is_taken
     assert demands.open_ways(0, demands.price(Holdings()), Holdings())["v"][0].left[0][0] == "Z1"
 
 
-def test_what_ends_overnight_can_no_longer_be_obtained_the_next_day(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_ends_overnight_can_no_longer_be_obtained_the_next_day(set_today: Callable[[str], None]) -> None:
     plain = jobs(CredentialRequirement("Q", "OLD"))
     graph = build_graph(replace(plain, credentials=(Credential("OLD", "T", "titre", valid_until="2026-01-31"),)))
     for day, closed in (("2026-01-31", False), ("2026-02-01", True)):
-        monkeypatch.setattr("passerelles.access.holdings._today", lambda day=day: day)
+        set_today(day)
         assert access_conditions(graph.referential, "Q").credentials[0].closed is closed
         assert demands_of(graph).price(Holdings()).closed.tolist() == [closed]
         assert (rank_paths(graph, "R", targets="Q")[0].status == "infeasible") is closed

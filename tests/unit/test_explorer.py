@@ -6,9 +6,8 @@ import io
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date
 from html import unescape
 from html.parser import HTMLParser
 from itertools import combinations, pairwise
@@ -431,11 +430,10 @@ def test_no_file_of_the_machine_is_read_as_a_frame(client: Client, tmp_path: Pat
     assert [answer.status_code for answer in answers] == [422, 422]
 
 
-def test_no_page_outlives_the_day(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_page_outlives_the_day(client: Client, set_today: Callable[[str], None]) -> None:
     pages = []
-    for day in (date(2025, 12, 31), date(2026, 1, 1)):
-        monkeypatch.setattr("passerelles.paths.rank.day_of", lambda _, day=day: day)
-        monkeypatch.setattr("passerelles.service.workers.day_of", lambda _, day=day: day)
+    for day in ("2025-12-31", "2026-01-01"):
+        set_today(day)
         pages.append(client.get("/explorer/paths/N4101/N4102?frame=transco").text)
     assert ["a pris fin" in page for page in pages] == [False, True]
 

@@ -1,8 +1,8 @@
 """What a project leader plans with: months, volunteers, who pays, groups of training."""
 
 import pickle
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import Mock
@@ -86,9 +86,9 @@ def test_only_volunteers_are_placed_and_the_others_are_said(embedded_graph: Occu
 
 
 def test_a_training_that_does_not_fit_between_two_months_is_said(
-    embedded_graph: OccupationGraph, monkeypatch: pytest.MonkeyPatch
+    embedded_graph: OccupationGraph, set_today: Callable[[str], None]
 ) -> None:
-    monkeypatch.setattr("passerelles.territory.match.day_of", lambda _: date(2026, 12, 1))
+    set_today("2026-12-01")
     people = rows("fragile", ("A", "N1101", 3, "Redon", "04/2027"))
     for needed, in_time in (("04/2027", False), ("04/2028", True), ("", None)):
         posts = rows("hiring", ("B", "N1103", 3, "Redon", needed))
@@ -117,13 +117,13 @@ def test_a_training_that_does_not_fit_between_two_months_is_said(
 )  # fmt: skip
 def test_a_training_that_should_have_begun_before_today_is_too_late(
     embedded_graph: OccupationGraph,
-    monkeypatch: pytest.MonkeyPatch,
+    set_today: Callable[[str], None],
     free: str,
     needed: str,
     in_time: object,
     overdue: object,
 ) -> None:
-    monkeypatch.setattr("passerelles.territory.match.day_of", lambda _: date(2027, 4, 30))
+    set_today("2027-04-30")
     people, posts = (
         rows("fragile", ("A", "N1101", 3, "Redon", free)),
         rows("hiring", ("B", "N1103", 3, "Redon", needed)),

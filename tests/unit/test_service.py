@@ -11,7 +11,6 @@ import time
 import weakref
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -242,15 +241,14 @@ def test_a_tag_changes_with_the_data(tmp_path: Path) -> None:
 
 
 def test_neither_a_tag_nor_a_kept_answer_on_paths_outlives_the_day(
-    client: Client, monkeypatch: pytest.MonkeyPatch
+    client: Client, set_today: Callable[[str], None]
 ) -> None:
-    def asked(day: date, tag: str = "") -> Any:
-        monkeypatch.setattr("passerelles.paths.rank.day_of", lambda _: day)
-        monkeypatch.setattr("passerelles.service.workers.day_of", lambda _: day)
+    def asked(day: str, tag: str = "") -> Any:
+        set_today(day)
         query = {"origin": "N4101", "target": "N4102", "frame": "transco"}
         return client.get("/v1/paths", params=query, headers={"If-None-Match": tag})
 
-    last, after = date(2025, 12, 31), date(2026, 1, 1)
+    last, after = "2025-12-31", "2026-01-01"
     first = asked(last)
     tag = first.headers["etag"]
     assert asked(last, tag).status_code == 304
@@ -261,9 +259,9 @@ def test_neither_a_tag_nor_a_kept_answer_on_paths_outlives_the_day(
     assert ["ended" in some for some in rules] == [False, True]
 
 
-def test_moves_that_were_prepared_serve_for_more_than_a_day(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_moves_that_were_prepared_serve_for_more_than_a_day(client: Client, set_today: Callable[[str], None]) -> None:
     tag = client.get("/v1/rank?origin=N4101").headers["etag"]
-    monkeypatch.setattr("passerelles.service.workers.day_of", lambda _: date(2099, 1, 1))
+    set_today("2099-01-01")
     assert client.get("/v1/rank?origin=N4101", headers={"If-None-Match": tag}).status_code == 304
 
 

@@ -3,7 +3,6 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from functools import cached_property
 from itertools import chain
 from typing import Final, NamedTuple
@@ -181,17 +180,13 @@ def given_by_employer(credential: model.Credential) -> bool:
 
 def has_ended(credential: model.Credential) -> bool:
     """Whether nobody can obtain a credential any more; who holds it holds it still."""
-    return "" < credential.valid_until < _today()
+    return "" < credential.valid_until < model.day_of().isoformat()
 
 
 def number_ended(referential: Referential) -> int:
     """Number of the credentials that have ended by today: what is cached of access holds until it changes."""
     last_days = referential.derived("last days", lambda: sorted(c.valid_until for c in referential.credentials))
-    return bisect_left(last_days, _today())
-
-
-def _today() -> str:
-    return date.today().isoformat()  # noqa: DTZ011 - a calendar day
+    return bisect_left(last_days, model.day_of().isoformat())
 
 
 def is_closed(referential: Referential, credential: model.Credential) -> bool:

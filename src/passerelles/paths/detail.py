@@ -48,11 +48,6 @@ _UNNAMED_UNKNOWNS = ("effort", "access", "selection")  # what no code of a crede
 Credentials = tuple[StepCredential, ...]
 
 
-def day_of(day: date | None) -> date:
-    """Return the day asked about, which may come with a time of day; today where None."""
-    return date.today() if day is None else date(day.year, day.month, day.day)  # noqa: DTZ011 - the user's own day
-
-
 @dataclass(frozen=True, eq=False)
 class PathContext(Deriving):
     """

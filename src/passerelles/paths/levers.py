@@ -22,8 +22,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, labelled, listed, number, percent, say
 from passerelles.market.certifications import Certifications
 from passerelles.matching import find_occupations
-from passerelles.model import Profile, Stamp
-from passerelles.paths.detail import day_of
+from passerelles.model import Profile, Stamp, day_of
 from passerelles.ranking.move import Start, excluded_rows, find_start
 from passerelles.ranking.rank import check_limit
 from passerelles.referentials.credentials import LEAST, kind_of_hours

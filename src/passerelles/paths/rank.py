@@ -22,8 +22,8 @@ from passerelles.market.certifications import Certifications
 from passerelles.market.market import Market
 from passerelles.market.signals import wage_notes, wages_between
 from passerelles.matching import find_occupation, find_occupations
-from passerelles.model import Profile
-from passerelles.paths.detail import PathContext, day_of, frame_months, make_detail, whole_case
+from passerelles.model import Profile, day_of
+from passerelles.paths.detail import PathContext, frame_months, make_detail, whole_case
 from passerelles.paths.legal import YES, Firms, Frame, Verdicts, find_frame, judge_many, presets
 from passerelles.paths.path import Detail, Path, PathPart, path_sheets
 from passerelles.paths.state import Fit, PathCandidate, PathPool, SearchSpace, State, search_space, stages_to, state_at

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cache, cached_property, partial
 from itertools import chain
 from math import exp, isfinite, log, nan
@@ -58,7 +57,7 @@ def _credentials(tables: OwnTables, draft: Draft) -> None:
         code, label, until = row["code"], row["label"], row["valid_until"]
         if code and not label:
             draft.note("label_missing", table, line, subject=code)
-        if until and until < date.today().isoformat():  # noqa: DTZ011 - a calendar day
+        if until and until < model.day_of().isoformat():
             draft.note(ended, table, line, subject=label or code, until=partial(day_text, until))
         stated = row["hours_source"]
         text = stated or row["source"]  # what states the hours in the firm or the months, unless said apart

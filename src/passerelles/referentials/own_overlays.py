@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -11,6 +10,7 @@ from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.io.archive import FileSource, zipped
 from passerelles.io.atomic import make_folder, write_whole
 from passerelles.language.say import Lang, say, sentences
+from passerelles.model import day_of
 from passerelles.referentials import table_format
 from passerelles.referentials.credentials import DEFAULT
 from passerelles.referentials.draft import Draft
@@ -74,7 +74,7 @@ def manifest_page(stated: Mapping[str, str], lang: Lang) -> BookPage:
 def _about(name: str, schema: Schema, base: tuple[str, str] | None, lang: Lang) -> BookPage:
     fields = ("schema", "name", "version", "title", "date", "language", "licence", "source", "description")
     stated = dict.fromkeys(fields, "") | {"schema": SCHEMAS[schema], "name": name, "version": "1.0.0", "language": lang}
-    stated["date"] = date.today().isoformat()  # noqa: DTZ011 - a calendar day
+    stated["date"] = day_of().isoformat()
     stated["description"] = say("tables.form.described", lang=lang)
     if schema == "overlay":
         stated |= {"credentials": DEFAULT} | ({"base": base[0], "base_version": base[1]} if base else {})

@@ -18,7 +18,7 @@ from passerelles.io.csv import Table, decode, empty_table, file_record, parse_ro
 from passerelles.io.xlsx import DamagedWorkbookError, cell_text, is_workbook, open_workbook
 from passerelles.language import packaged
 from passerelles.language.say import LANGS, Lang, say, sentences
-from passerelles.model import Competency
+from passerelles.model import Competency, day_of
 from passerelles.referentials.draft import OPTIONAL, UNKNOWN, CellType, Declared, Draft, coded_cells, from_row, meaning
 from passerelles.text import normalise_label
 
@@ -412,7 +412,7 @@ def _date(draft: Draft, cell: str, column: str, table: Table, line: int) -> str:
     except ValueError:
         draft.note("invalid_value", table, line, column=column, value=cell)
         return ""
-    days = (date.today() - day).days if column == "as_of" else 0  # noqa: DTZ011 - a calendar day
+    days = (day_of() - day).days if column == "as_of" else 0
     if days < 0:
         draft.note("date_in_future", table, line, column=column, value=cell)
     if days > _OLD_YEARS * 365.25:

@@ -28,7 +28,7 @@ from passerelles.errors import PasserellesError
 from passerelles.installed import package_version
 from passerelles.io.archive import file_identity
 from passerelles.language.say import Lang
-from passerelles.paths.detail import day_of
+from passerelles.model import day_of
 from passerelles.progress import Deadline, StoppedError, go_on
 from passerelles.service import answers
 from passerelles.service.engine import Engine, Options
@@ -385,7 +385,7 @@ def _key(make: Make, query: BaseModel, lang: Lang) -> str:
 
 def of_today(key: str) -> str:
     """Name a question of this day: what leads to a job, and who pays for it, changes when a registration ends."""
-    return f"{day_of(None)} {key}"
+    return f"{day_of()} {key}"
 
 
 def _answer_of(make: Make, engine: Engine, query: BaseModel, lang: Lang, cache: AnswerCache, key: str) -> bytes:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
 from functools import lru_cache
 from itertools import zip_longest
 from typing import Any, Final, NamedTuple
@@ -10,6 +9,7 @@ from typing import Any, Final, NamedTuple
 from passerelles.codes import grouped
 from passerelles.io.csv import TOTAL
 from passerelles.io.xlsx import cell_text
+from passerelles.model import day_of
 from passerelles.territory.lots import WORDS, Month, Side, says
 from passerelles.text import LOST, normalise_label
 
@@ -170,7 +170,7 @@ def _last_forecast(names: Sequence[str], side: Side) -> tuple[int, dict[str, int
     if now < 0 and side == "fragile":
         years_alone = [at for at in named if at not in foreseen]
         known = {at: year for at in present or years_alone if (year := year_of(words[at]))}
-        past = [at for at in known if known[at] <= date.today().year]  # noqa: DTZ011 - the user's own day
+        past = [at for at in known if known[at] <= day_of().year]
         now = max(past, key=lambda at: known[at], default=-1) if len(past) > 1 or foreseen or dated else -1
         counted = {} if now < 0 else {COUNT[side]: now}
     if now < 0:
@@ -333,7 +333,7 @@ def are_years_to_come(names: Sequence[str]) -> bool:
     years, words = {year_of(name) for name in names}, {without_year(name) for name in names}
     if None in years or not len(years) == len(names) > 1 == len(words):
         return False
-    to_come = min(filter(None, years)) > date.today().year  # noqa: DTZ011 - the user's own day
+    to_come = min(filter(None, years)) > day_of().year
     return says("to_come", min(words)) or (to_come and says("hires", min(words)))
 
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from html import unescape
 from itertools import pairwise
 from typing import Any, Final, NamedTuple, Protocol
@@ -11,6 +10,7 @@ from typing import Any, Final, NamedTuple, Protocol
 from passerelles.codes import is_isco_number
 from passerelles.io.csv import TOTAL, hold_counts, mostly_hold_counts, read_number
 from passerelles.io.xlsx import cell_text
+from passerelles.model import day_of
 from passerelles.referentials.referential import Referential
 from passerelles.referentials.table_format import coded
 from passerelles.sharing import cached_property
@@ -464,7 +464,7 @@ def _is_answer(text: str) -> bool:
 
 def _is_past(text: str) -> bool:
     """Whether a cell gives a month before the present one."""
-    month, today = Month.read(text), date.today()  # noqa: DTZ011 - the user's own day
+    month, today = Month.read(text), day_of()
     return month is not None and month < Month(today.year, today.month)
 
 

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import partial
 from typing import NamedTuple, Protocol
 
@@ -17,6 +16,7 @@ from passerelles.effort import Shares, StepHours, effort_table, hours_of_kind, s
 from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
+from passerelles.model import day_of
 from passerelles.paths.detail import PathContext, counted_title, required_of
 from passerelles.paths.legal import NO, UNKNOWN, YES, Verdicts, find_frame, judge_many
 from passerelles.progress import go_on
@@ -220,8 +220,7 @@ class EffortCosts:
         """
         graph, settings, law = self.graph, self.settings, find_frame(frame)
         listed = None if settings.paths.hiring is None else frozenset(settings.paths.hiring)
-        today = date.today().isoformat()  # noqa: DTZ011 - the user's own day
-        context = PathContext(graph, (law,), listed, self.certifications, today)
+        context = PathContext(graph, (law,), listed, self.certifications, day_of().isoformat())
         verdicts = np.full(expected.shape, UNKNOWN, dtype=np.int8)
         demands, people = self._ends(origins, targets, titles)
         codes = [graph.codes[row] for row in origins.tolist()]

@@ -19,8 +19,7 @@ from passerelles.market.market import Market
 from passerelles.market.places import Places, departments_shown
 from passerelles.market.signals import job_openings, wages_between
 from passerelles.market.tables import Payer
-from passerelles.model import Hours
-from passerelles.paths.detail import day_of
+from passerelles.model import Hours, day_of
 from passerelles.paths.legal import UNKNOWN
 from passerelles.progress import Tell, go_on
 from passerelles.ranking.rank import rank_moves
@@ -352,7 +351,7 @@ def _flows(territory: Territory, moves: JobMoves, pairs: Pairs, flow: Ints) -> t
     openings_in = cache(partial(job_openings, market, referential)) if market and market.has_survey else None
     explained = _explainer(territory)
     access_of = cache(partial(access_between, referential))
-    today, flows = day_of(None), []
+    today, flows = day_of(), []
     for pair in np.flatnonzero(flow).tolist():
         go_on()
         fragile = territory.fragile.lots[int(pairs.lot[pair])]

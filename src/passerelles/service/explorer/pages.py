@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date
 from functools import cache, partial
 from importlib.resources import files
 from operator import itemgetter
@@ -26,6 +25,7 @@ from passerelles.market.certifications import LeadingCertification
 from passerelles.market.places import Basin
 from passerelles.market.signals import find_basin, job_wage, market_notes, signal, unknown_columns
 from passerelles.matching.titles import Candidate
+from passerelles.model import day_of
 from passerelles.paths.legal import no_such_frame, presets
 from passerelles.ranking.compare import ComparedCompetency, Comparison
 from passerelles.ranking.compare import compare as put_side_by_side
@@ -222,8 +222,7 @@ def job(ask: PageRequest, code: str) -> str:
     engine, lang = ask.engine, ask.lang
     about = fiche_of(ask, code)
     certifications = engine.certifications
-    today = date.today()  # noqa: DTZ011 - the visitor's own day
-    leading = () if certifications is None else certifications.leading(about.code, engine.referential, today)
+    leading = () if certifications is None else certifications.leading(about.code, engine.referential, day_of())
     sheet = Sheet("certifications", LeadingCertification.spec.columns, lambda: leading, lang)
     basin, wage = ask.one("basin"), ""
     market: Sequence[str] = ()
