@@ -241,7 +241,7 @@ def counts_else(name: str, side: Side, known: Iterable[str], beside: Iterable[st
     Beside posts that are cut, people are those who are there.
     """
     if side == "fragile":
-        return says("hires", name) and not says("leaves", name)
+        return says("hires", name)
     if _leaves(name) or says("hires", name) or "target" in known:
         return _leaves(name)
     return says("present", name) or (says("people", name) and any(map(_leaves, beside)))
@@ -249,7 +249,7 @@ def counts_else(name: str, side: Side, known: Iterable[str], beside: Iterable[st
 
 def _leaves(name: str) -> bool:
     """Whether a column counts posts cut; an opening may be one for who leaves: "postes de reclassement"."""
-    return says("leaves", name.replace("reclassement", "")) and not says("hires", name)
+    return says("leaves", name.replace("reclassement", ""))
 
 
 @lru_cache(maxsize=2_000)
@@ -348,7 +348,7 @@ def splits(heading: str, names: Sequence[str]) -> bool:
     periods = {*map(Month.read, joined)} - {None}  # "Départs" above "T1 2027", "T2 2027"
     years = {*map(year_of, names)} - {None}
     apart = len(names) > 1 and len(names) in (len(periods), len(years))
-    if apart or are_parts(names) or are_parts(joined) or are_years_to_come(joined) or any(map(is_part, names)):
+    if apart or are_parts(names) or are_parts(joined) or any(map(is_part, names)):
         return True
     return any(map(_CODE.match, map(normalise_label, names))) or (len(names) > 1 and any(map(names_role, names)))
 
@@ -364,7 +364,7 @@ def _columns_below(name: str, below: Sequence[str], is_place: Callable[[str], bo
 
     def with_second(text: str) -> str:
         """Return the name of a column that its second line tells apart from others."""
-        both = f"{name} {text}".rstrip()
+        both = f"{name} {text}".strip()
         counts = has_counts([both]) if is_total(text) else names_role(both) and not has_counts([text])
         complete = names_role(text) and not counts and not says("part_time", normalise_label(name))
         return text if is_part(text) or complete else both
@@ -378,7 +378,7 @@ def _columns_below(name: str, below: Sequence[str], is_place: Callable[[str], bo
         names = [*map(with_second, below)]
     else:
         apart = False
-        if len(below) == 1 and name and (names_role(both := f"{name} {below[0]}".rstrip()) or not names_role(name)):
+        if len(below) == 1 and (names_role(both := f"{name} {below[0]}".strip()) or not names_role(name)):
             names = [both]  # "Départs" above "retraite"
     if len(below) > _HEADER_LEAST and any(map(is_total, below)):  # beside the parts that it sums
         return [full if is_total(text) else "" for full, text in zip(names, below, strict=True)], True

@@ -242,7 +242,7 @@ class Grid:
     @cached_property
     def marked(self) -> list[int]:
         """Columns of answers that are crosses, where an empty cell says no."""
-        return [at for at in self.answered if (texts := self.sample(at)) and {t.casefold() for t in texts} <= _TICKS]
+        return [at for at in self.answered if {text.casefold() for text in self.sample(at)} <= _TICKS]
 
     @cached_property
     def remarks(self) -> list[int]:
@@ -286,8 +286,8 @@ class Grid:
         return [at for at in self.saying("exit") if persons and not all(map(_is_past, self.beside_jobs(at)))]
 
     @cached_property
-    def side_column(self) -> int | None:
-        """The column that says of each row whether it counts people or openings, where a table counts both."""
+    def side_column(self) -> tuple[int, bool] | None:
+        """The column that says of each row whether it counts people or openings; whether it names both sides."""
         roles = {at for role, at in self.columns.items() if role != "employment"}
         for at, name in enumerate(self.header):
             if at in roles or says("no_side", bare(name)) or not any(map(side_of_text, self.sample(at))):
@@ -297,14 +297,8 @@ class Grid:
             known = {*sides} - {None}
             some_stay = self.side in known and len(sides) < len(texts)
             if 2 * sum(side is not None for side in sides) > len(sides) and (len(known) > 1 or some_stay):
-                return at
+                return at, len(known) > 1  # or one side beside jobs that stay
         return None
-
-    @cached_property
-    def two_sided(self) -> bool:
-        """Whether that column names both sides, not one beside jobs that stay."""
-        at = self.side_column
-        return at is not None and len({*map(side_of_text, self.beside_jobs(at))} - {None}) > 1
 
     @property
     def one_each(self) -> bool:
@@ -567,14 +561,14 @@ def _kind_of_lot(row: Line, remarks: Iterable[int]) -> RowKind:
     apart = next((i for i in certain if any(says(key, normalise_label(row.text_at(i))) for key in nobodies)), None)
     if apart is not None:
         return "out_of_scope", {"column": grid.header[apart], "given": row.text_at(apart)}
-    at = grid.side_column
-    if at is None:
+    if grid.side_column is None:
         return "", {}
+    at, two_sided = grid.side_column
     given = row.text_at(at)
     side = side_of_text(given)
-    if stays(given) and side != grid.side:
+    if stays(given):
         return f"{grid.side}_no_change", {}
-    if side == grid.side or (side is None and not grid.two_sided):
+    if side == grid.side or (side is None and not two_sided):
         return "", {}
     return "side_unknown" if side is None else "other_side", {"column": grid.header[at], "given": given}
 
@@ -634,7 +628,7 @@ def _remarks_on(row: Line, number: int) -> Iterator[_Remark]:
         if not grid.counts_rest:
             yield from (_Remark(at, *left) for left in _left_by(text, number, grid.side, beside=at == count))
         leaves = says("gone", text) or (number == 1 and says("leaver", text))
-        if leaves and grid.side == "fragile" and at != count:
+        if leaves and grid.side == "fragile":
             yield _Remark(at, number, "leavers_remarked")
     yield from (_Remark(at, number, key) for at, key in _doubts_on(row, words))
 
@@ -658,7 +652,7 @@ def _left_by(text: str, number: int, side: Side, *, beside: bool) -> Iterator[tu
         if match is None or not 0 < n <= number:
             continue
         among = text[: match.start()].endswith("dont ")
-        if beside and (match.start() == 0 or (kind == "leavers" and not among)):  # "8 CDI + 2 CDD"
+        if beside and kind == "leavers" and not among:  # "8 CDI + 2 CDD"
             continue
         if kind == "left":
             yield n, "remarked"

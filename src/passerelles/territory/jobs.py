@@ -27,7 +27,7 @@ from passerelles.referentials.referential import (
 )
 from passerelles.sharing import made_once
 from passerelles.territory.columns import bare, with_letters
-from passerelles.territory.grid import Grid, Line, Row, numbers_of, whole_of
+from passerelles.territory.grid import Grid, Line, Row, whole_of
 from passerelles.territory.lots import WORDS, Locator, Problem, Where, department_code, says
 from passerelles.text import normalise_label, words
 
@@ -308,7 +308,7 @@ def several_jobs(referential: Referential, text: str, *, family: bool = False) -
     codes = [set(occupations_meant(referential, p)) or sure for p, sure in zip(pieces, sure_codes, strict=True)]
     common = set.intersection(*codes)
     read = meant or any(c.parent_confidence >= SURE for c in as_one)
-    if len(common) == 1 and all(sure_codes) and not read:  # names of one occupation are that one, as surely as each
+    if len(common) == 1 and not read:  # names of one occupation are that one, as surely as each
         return Resolved(min(common), given, min(c.parent_confidence for hits in ranked for c in hits))
     families = [{referential.occupation_by_code[code].parent or code for code in jobs} for jobs in codes]
     if not all(families) or set.intersection(*families):
@@ -336,7 +336,7 @@ def job_of(row: Line, title_job: Job | None) -> Job:
         return Resolved(chosen, last, 1.0)
     for role, text in texts.items():
         code, codes = code_of(referential, text), codes_within(referential, text)
-        if text == last and len(codes) > 1 and not isinstance(title_job, Resolved):
+        if text == last and len(codes) > 1:
             return Unusable(role, "job_ambiguous", {"given": text, "suggestions": ", ".join(codes)})
         beside = code is None and len(codes) == 1
         if beside and (role != "job" or not is_part_of(referential, codes[0], title_job)):
@@ -385,7 +385,7 @@ def unclear_job(row: Line, number: int | None) -> Job | None:
     text = cell_text(row.cells[grid.columns["job"]])
     if number == 1 or codes_within(reader.referential, text):
         return None
-    job: Job | None = reader.several(text, family=number is not None and grid.has(grid.count))
+    job: Job | None = reader.several(text, family=number is not None)
     return job
 
 
@@ -685,8 +685,7 @@ def _numbered_jobs(text: str) -> tuple[list[tuple[str, int]], str]:
     (([('soudeurs', 2), ('caristes', 3)], 'tourneurs'), ([], ''))
     """
     readings = (_counted(text, signs, 1) for signs in _SEPARATORS)
-    several = ((jobs, ", ".join(others)) for jobs, others in readings if len(jobs) > 1)
-    return next((reading for reading in several if not any(map(str.isdigit, reading[1]))), ([], ""))
+    return next(((jobs, ", ".join(others)) for jobs, others in readings if len(jobs) > 1), ([], ""))
 
 
 def with_needs(grid: Grid) -> Grid:
@@ -703,8 +702,7 @@ def with_needs(grid: Grid) -> Grid:
         return grid
     jobs = [counted_jobs(text, alone=True) or _numbered_jobs(text)[0] for text in grid.sample(at)]
     titles = [title for counted in jobs for title, _ in counted]
-    most = 2 * sum(map(bool, jobs)) > len(jobs) or not numbers_of(grid.sample(at))  # of words only, none is a number
-    if not titles or not most or not grid.reader.holds_jobs(titles):
+    if not titles or 2 * sum(map(bool, jobs)) <= len(jobs) or not grid.reader.holds_jobs(titles):
         return grid
     grid.note("job_by_content", 0, "job", column=grid.header[at])
     columns = {role: i for role, i in grid.columns.items() if i not in (at, job)} | {"job": at}

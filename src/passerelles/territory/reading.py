@@ -18,7 +18,7 @@ from passerelles.market.places import Commune, bare_place, departments_shown
 from passerelles.market.tables import agreement_number
 from passerelles.matching.titles import REVIEW, resolve_many
 from passerelles.progress import go_on
-from passerelles.referentials.referential import Referential, code_of
+from passerelles.referentials.referential import Referential
 from passerelles.referentials.table_format import coded
 from passerelles.territory import jobs
 from passerelles.territory.columns import COUNT, with_letters
@@ -230,7 +230,7 @@ def _given_rows(table: Any, side: Side) -> list[Any]:
         given = None
     rows = list(given) if isinstance(given, Iterable) and not isinstance(given, Mapping) else [None]
     texts = (row for row in rows if given is table and isinstance(row, str))
-    code = next((t for t in texts if looks_like_code(t) and not Path(t).suffix and not Path(t).exists()), None)
+    code = next((t for t in texts if looks_like_code(t) and not Path(t).suffix), None)
     if code or not any(all(isinstance(row, kind) for row in rows) for kind in (str | Path, Lot, Mapping)):
         kind = f"{type(table).__name__} ({code!r})" if code else type(table).__name__
         raise PasserellesError("territory_table", side=partial(side_label, side), kind=kind)
@@ -365,7 +365,7 @@ class _Reader:
                 if named_firms and not row.text("employer"):
                     row.note("employer_empty")
                     extra += f" {line}"  # of whom, nobody knows: no lot of another line is surely the same
-                title = "" if code_of(self.referential, lot.given) else normalise_label(lot.given)
+                title = normalise_label(lot.given)
                 lots.append(((*key, lot.commune, title, lot.permits, str(lot.month or ""), extra), lot))
         return lots
 
@@ -541,7 +541,7 @@ class _Reader:
             place = self._near(row, role, (given, text), place) if stray else place
             read = place.commune_label or place.basin_label
             in_words = given[:1].isalpha() and not place.commune
-            if (read and text != given) or (in_words and normalise_label(read) not in normalise_label(given)):
+            if text != given or (in_words and normalise_label(read) not in normalise_label(given)):
                 row.note("place_reworded", given=given, read=read)
             return place
         headed = grid.headed == "commune" and bool(text)  # beside places, what their total counts: "Siège"
@@ -620,7 +620,7 @@ def _number(row: Line, decimal: str, at: int) -> int | Unusable:
         return Unusable(column, "columns_differ", values)
     text = _PART_BESIDE.sub("", text) if "(" in column else text  # below "Effectif (dont femmes)"
     text = _NOTE_MARK.sub("", text)
-    numeric = isinstance(cell, int | float) and not isinstance(cell, bool) and math.isfinite(cell)
+    numeric = isinstance(cell, int | float) and not isinstance(cell, bool)
     part_time = says("part_time", normalise_label(f"{column} {text} {grid.about}"))
     value, problem = (float(cell), "") if numeric else read_number(text, decimal=decimal, whole=not part_time)
     if value is not None:

@@ -25,7 +25,7 @@ from passerelles.territory.columns import (
     year_of,
 )
 from passerelles.territory.grid import MOST_CELLS, Grid, Reader, Row, change_of, fill_down, numbers_of
-from passerelles.territory.jobs import conditions_column, counted_jobs, firms_apart, place_in_title, with_needs
+from passerelles.territory.jobs import conditions_column, firms_apart, place_in_title, with_needs
 from passerelles.territory.lots import LotsError, Problem, says, town_of
 from passerelles.text import normalise_label
 
@@ -35,7 +35,6 @@ _SAME_ROLES: Final = {"basin": _PLACES, "commune": _PLACES, "job": {"job", "code
 _TOTAL_OF: Final = re.compile(r"(?:\w+ )?total (?:de |du |d )?(.+)")
 _INSIDE: Final = re.compile(r"\s*[()]\s*|\s+[-–—:]\s+")
 _COUNT_WORD: Final = re.compile(r"^(?:effectifs?|postes|besoins) (?:[àa] )?(?=\S)", re.IGNORECASE)
-_DIGIT: Final = re.compile(r"\d")
 _BRACKET: Final = re.compile(r"\s*\([^()]*\)")
 _LEAST: Final = 2  # columns of jobs or places that make a table of them
 _OF_TOWN: Final = re.compile(r"^[^\W\d]\w*(?= (?:de |d['’]|à )[^\W\d_a-zà-ÿ])")  # "Plateau de Laval"
@@ -136,8 +135,8 @@ def _places_of(grid: Grid, columns: Iterable[int]) -> dict[int, str]:
 
 def _places_below(grid: Grid, columns: Iterable[int]) -> dict[int, str]:
     """Return the places that the first row, which says no job, gives below several columns, all of them; else none."""
-    first = next((cells for _, cells in grid.rows), ())
-    texts = {i: cell_text(first[i]) for i in columns} if first and not grid.job_text(first) else {}
+    _, first = grid.rows[0]
+    texts = {i: cell_text(first[i]) for i in columns} if not grid.job_text(first) else {}
     return texts if len(texts) >= _LEAST and all(map(grid.reader.is_place, texts.values())) else {}
 
 
@@ -194,7 +193,7 @@ def _cells_apart(grid: Grid, row: Row, heads: Mapping[int, tuple[str, str]], old
         note_sum(grid.note, line, cells[old], filled.values())
     if any(is_total(cell_text(cell)) for cell in cells):
         return [(sum(numbers_of(filled.values())), "", "")]
-    if not texts and cell_text(cells[old]) != "0":
+    if not texts:
         return [(cells[old], "", "")]
     return [(cells[i], *heads[i]) for i in filled]
 
@@ -214,7 +213,7 @@ def with_labels(grid: Grid, above: Sequence[Row]) -> Grid:
         page_field = _page_field(cells, grid.reader) if line in lines_above else {}
         fields = dict(labels_of(cells, grid.side)) or titles.get(line) or page_field
         if "commune" not in fields and grid.reader.is_place(fields.get("employer", "")):
-            fields = {"commune" if role == "employer" else role: text for role, text in fields.items()}
+            fields["commune"] = fields.pop("employer")
         named = {role: text for role, text in fields.items() if not grid.has(*_SAME_ROLES.get(role, {role}))}
         if named:
             labels |= named
@@ -241,11 +240,11 @@ def _titles_within(grid: Grid, above: Sequence[Row]) -> Titles:
 
 
 def _lone(rows: Iterable[Row]) -> dict[int, str]:
-    """Return the words, of no total, that stand alone on their line or beside "Site", by line."""
+    """Return the words that stand alone on their line or beside "Site", by line."""
     texts = {line: [text for cell in cells if (text := cell_text(cell))] for line, cells in rows}
     texts = {n: cells[1:] if len(cells) == _LEAST and _names_owner(cells[0]) else cells for n, cells in texts.items()}
     alone = {n: cells[0] for n, cells in texts.items() if len(cells) == 1}
-    return {n: text for n, text in alone.items() if text[0].isalpha() and not is_total(text)}
+    return {n: text for n, text in alone.items() if text[0].isalpha()}
 
 
 def _names_owner(name: str) -> bool:
@@ -305,7 +304,7 @@ def _job_titles(grid: Grid) -> Titles:
         return {}
     lone = _lone(grid.rows)
     lone = lone if len(lone) < len(grid.rows) else {}  # lines of text
-    return {n: {"job": text} for n, text in lone.items() if not counted_jobs(text, alone=True) and are_jobs([text])}
+    return {n: {"job": text} for n, text in lone.items() if are_jobs([text])}
 
 
 def _block_titles(grid: Grid, above: Sequence[Row]) -> Titles:
@@ -606,7 +605,7 @@ def of_who_moves(grid: Grid) -> Grid:
     named = [at for at in free if says("forced" if cut else "to_move", names[at])]
     named = [at for at in named if not cut or any(numbers_of(grid.sample(at)))]  # else all may choose to leave
     moves = months or _who_moves(grid, named, whole)
-    if not moves or moves[0] == count or (len(moves) > 1 and not months):
+    if not moves or (len(moves) > 1 and not months):
         return grid
     grid.note("who_moves", 0, "headcount", column=grid.titles(moves), beside=grid.titles(whole))
     return replace(grid.with_roles(headcount=moves[0]).emptied({*whole} - {*moves}), parts=moves[1:])
@@ -661,8 +660,6 @@ def _with_roles_by_content(grid: Grid) -> Grid:
         matches = grid.holding(holds, grid.countable if role == grid.count else grid.free)
         if role == grid.count and not matches:
             matches = grid.holding(mostly_hold_counts, grid.countable)
-            named = [at for at in grid.countable if role_of(grid.header[at], grid.side) == role]
-            matches = matches or grid.holding(lambda texts: any(map(_DIGIT.search, texts)), named)  # "4" above "3"
         named_else = grid.columns.get({"job": "employment", "commune": "employer"}.get(role, ""))
         if len(matches) != 1 and named_else is not None:  # "Type de poste"; a site may be named after its town
             matches = grid.holding(holds, [named_else])
@@ -682,7 +679,7 @@ def _job_of_two(grid: Grid) -> Grid:
     They are of one name and say different jobs, or one has a name that may as well be of grades, or of works.
     """
     name, matches, reader = grid.title("job"), list[int](), grid.reader
-    same_name = [at for at, head in enumerate(grid.header) if head == name and grid.has("job")]
+    same_name = [at for at, head in enumerate(grid.header) if head == name]
     weak = same_name and (says("weak_job", bare(name)) or not names_role(name))
     if weak:
         least = fmean(reader.scores(grid.sample(grid.columns["job"])) or [0.0])

@@ -463,7 +463,7 @@ def _stacked(rows: Rows, side: Side) -> list[Rows]:
     starts = [at for at in starts if at + 1 not in starts]  # a header of two lines
     if not rows.header_line or len(starts) <= 1:
         return [rows]
-    above = [next(n for n in range(at, -1, -1) if n == 0 or len(texts[n - 1]) > 1 or n - 1 in starts) for at in starts]
+    above = [next(n for n in range(at, -1, -1) if n == 0 or len(texts[n - 1]) > 1) for at in starts]
     tables = list[Rows]()
     for at, first, end in zip(starts, above, [*above[1:], len(filled)], strict=True):
         line, header = filled[at]
@@ -742,12 +742,11 @@ def note_sums_beside(
     >>> note_sums_beside(lambda *where, **sums: print(*where, sums), *header, rows)
     total_differs 4 {'told': 4, 'found': 3}
     """
-    names = [cell_text(cell) for cell in rows[0][1]] if rows else []
+    names = [*map(cell_text, rows[0][1])]
     for start in [at for at, name in enumerate(before) if name and not after[at]]:
         end = next((at for at in range(start + 1, len(before)) if before[at]), len(before))
         total = next((at for at in range(start, end) if after[at]), start)
         summed = [at for at in range(start, min(end, len(names))) if names[at] and not after[at]]
         parts = [at for at in summed if not is_part(names[at])]
         for line, cells in rows[1:]:
-            if total < len(cells):
-                note_sum(note, line, cells[total], [cells[at] for at in parts if at < len(cells)])
+            note_sum(note, line, cells[total], [cells[at] for at in parts])
