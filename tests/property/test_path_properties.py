@@ -299,7 +299,7 @@ def test_what_may_be_a_stage_is_so_from_everywhere(referential: Referential) -> 
             assert [graph.codes[i] for i in np.flatnonzero(fitting)] == wanted
 
 
-@settings(max_examples=160, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(referentials())
 def test_what_a_last_step_takes_is_so_from_each_level(referential: Referential) -> None:
     graph, chosen = build_graph(referential), chosen_settings(0.1, 0.5, None, "unfitted")

@@ -134,10 +134,16 @@ def test_people_are_scored_in_training_as_they_are_when_they_ask(plain: Occupati
         assert {m.target.code: m.score for m in moves} == dict(zip(plain.codes, scores.tolist(), strict=True))
 
 
+@pytest.fixture
+def one_grouping(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Train by one grouping instead of two: half the time, the same steps."""
+    monkeypatch.setattr(training, "GROUPINGS", (101,))
+
+
+@pytest.mark.usefixtures("one_grouping")
 def test_the_command_writes_what_training_gives(
     plain: OccupationGraph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(training, "GROUPINGS", (101,))  # one instead of two: half the time, the same steps
     steps: list[tuple[int, int]] = []
     scorers: dict[str, Scorer] = {}
 
@@ -204,6 +210,7 @@ def test_what_cannot_be_learned_from_is_told(
     assert "nowhere n'existe pas. Créez-le" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("one_grouping")
 def test_mobilities_that_follow_nothing_are_told(plain: OccupationGraph) -> None:
     referential = plain.referential
     codes = [o.code for o in referential.occupations]
@@ -215,6 +222,7 @@ def test_mobilities_that_follow_nothing_are_told(plain: OccupationGraph) -> None
         assert referential.name in caught.value.message("fr")
 
 
+@pytest.mark.usefixtures("one_grouping")
 def test_mobilities_that_go_against_closeness_are_told(plain: OccupationGraph) -> None:
     ranked = rank_all(plain, limit=len(plain.codes))
     far = {origin: [t for t in row if t][-4:] for origin, row in zip(ranked.origins, ranked.targets, strict=True)}

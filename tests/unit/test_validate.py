@@ -196,14 +196,14 @@ def test_every_process_reads_the_same_bytes(tmp_path: Path) -> None:
     sheets["referentiel_competence"][5][3] = "100"
     folder = write_rome(tmp_path / "set", sheets)
     first = printed(folder, "1")
-    assert first == printed(folder, "2")
-    # The order in which a folder lists its files is the disk's own; another one is another folder.
+    # The order in which a folder lists its files is the disk's own; another one is another folder. Texts have other
+    # hashes in the other process.
     kept = tmp_path / "kept"
     folder.rename(kept)
     folder.mkdir()
     for file in sorted(kept.iterdir(), reverse=True):
         shutil.copy(file, folder / file.name)
-    assert first == printed(folder, "3")
+    assert first == printed(folder, "2")
 
 
 def test_the_real_rome_4(rome4_report: ValidationReport) -> None:
