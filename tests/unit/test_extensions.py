@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import runpy
 import shutil
 import subprocess
@@ -307,6 +308,7 @@ def test_a_score_whose_part_is_not_whole_names_the_extension_and_not_the_file(
         ("'salaire net'", "'Salaire net'", r"wage = 'Salaire net' \('salaire net'\)"),
         ("'salaire net'", "'salaire médian'", r"wage = 'salaire médian' \('salaire median'\)"),
         ("'salaire net'", "'salaire('", "unterminated"),
+        ("'salaire net'", r"'salaire \(net\)'", r"\('salaire net'\)"),
         ("[signature]", "types.wage = 'amount'\n[signature]", "wage = 'amount'"),
     ],
 )
@@ -330,4 +332,17 @@ def test_a_market_source_from_outside_takes_group_and_types_of_the_one_that_it_n
 
 def test_each_market_source_that_ships_is_read_by_something() -> None:
     code = "".join(file.read_text("utf-8") for file in Path(read.__file__).parent.glob("*.py"))
-    assert [name for name in read.kinds() if f'"{name}"' not in code] == [], "nothing reads a file of this name"
+    kinds = read.kinds().values()
+    assert [kind.name for kind in kinds if f'"{kind.name}"' not in code] == [], "nothing reads a file of this name"
+    patterns = [pattern for kind in kinds for pattern in (*kind.signature.values(), *kind.others.values())]
+    assert [pattern for pattern in patterns if re.search(read._NEVER_IN_A_HEADER, pattern)] == []
+
+
+def test_another_producer_of_what_ships_is_declared_by_a_file_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(Path(read.__file__).parent / "sources", tmp_path / "sources")
+    (tmp_path / "sources" / "observatory.toml").write_text(WAGES.partition("[types]")[0], encoding="utf-8")
+    monkeypatch.setattr(read, "files", lambda _: tmp_path)
+    shipped, added = (kind for kind in read.kinds.__wrapped__().values() if kind.name == "wages")
+    assert (added.source[:5], added.types) == ("Obser", shipped.types)

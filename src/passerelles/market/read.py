@@ -37,7 +37,7 @@ _NAMED: Final = 5
 # What these files write where they have no value.
 ABSENT: Final = frozenset({"", "NA", "NaN", "nan"})
 _HIGHEST_TENSION: Final = 5
-_NEVER_IN_A_HEADER: Final = r"(?<!\\)[A-Z]|[^\x00-\x7f]"  # as it is compared
+_NEVER_IN_A_HEADER: Final = r"(?<!\\)[A-Z]|[^\x00-\x7f]|\\\W"  # as it is compared: no capital, accent or punctuation
 _TYPE: Final = r"code:\d+|(class|number|whole)\??"
 Value = TypeVar("Value")
 
@@ -89,23 +89,23 @@ def _folded(header: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 @cache
 def kinds() -> Mapping[str, SourceKind]:
     """
-    Kinds of files that ship, and those that installed packages declare, by name.
+    Kinds of files that ship, and those that installed packages declare, by the name of their declaration.
 
-    Of two that fit a file, the one with more signature columns comes first.
+    One whose `name` is not that of its file has the content of the one that has: another producer's. Of two that fit a
+    file, the one with more signature columns comes first.
     """
     folder = files("passerelles.market") / "sources"
-    texts = {f.name.removesuffix(".toml"): f.read_text("utf-8") for f in folder.iterdir() if f.name.endswith(".toml")}
-    shipped = {name: SourceKind(**tomllib.loads(text)) for name, text in texts.items()}
-    declared = dict(shipped)
+    tables = {f.name: tomllib.loads(f.read_text("utf-8")) for f in folder.iterdir() if f.name.endswith(".toml")}
+    first = {table["name"]: SourceKind(**table) for file, table in tables.items() if file == f"{table['name']}.toml"}
+    declared = first | {file: _kind_like(t, first) for file, t in tables.items() if file != f"{t['name']}.toml"}
     for name, text in extensions("market_sources").items():
         with extension_errors("market_sources", name):
-            declared[f"{name} (added)"] = _kind_like(text, shipped)  # beside the shipped one, also under its name
+            declared[f"{name} (added)"] = _kind_like(tomllib.loads(text), first)  # beside what ships of its name
     return MappingProxyType(dict(sorted(declared.items(), key=lambda item: (-len(item[1].signature), item[0]))))
 
 
-def _kind_like(text: str, shipped: Mapping[str, SourceKind]) -> SourceKind:
+def _kind_like(declared: Mapping[str, Any], shipped: Mapping[str, SourceKind]) -> SourceKind:
     """Kind of the content of the shipped one that a declaration names, whose columns, group and types it has."""
-    declared = tomllib.loads(text)
     like = shipped.get(declared.get("name", ""))
     if like is None:
         raise ValueError(f"name = {declared.get('name')!r} ({', '.join(sorted(shipped))})")
