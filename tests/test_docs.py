@@ -83,6 +83,17 @@ def test_no_page_nor_notebook_asks_for_a_legal_frame_that_is_over() -> None:
         assert over.isdisjoint(asked), page
 
 
+def test_the_table_of_legal_frames_has_what_each_says() -> None:
+    page = re.sub(r"(?<=\d)\s(?=\d{3}\b)", "", (DOCS / "paths.md").read_text("utf-8"))
+    rows = re.findall(r"(?m)^\| `([a-z-]+)`[^|]*\| ([^|]+) \| ([^|]+) \| (oui|–) \|", page)
+    told = {
+        name: ([float(n) for n in re.findall(r"\d+", f"{hours} {months}")], sure == "oui")
+        for name, hours, months, sure in rows
+    }
+    bounds = {n: [x for x in (f.hours_min, f.hours_max, f.months_max) if x is not None] for n, f in presets().items()}
+    assert told == {name: (bounds[name], frame.certifying) for name, frame in presets().items()}
+
+
 @pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/architecture.md"])
 def test_each_file_and_folder_that_contributors_are_sent_to_exists(page: str) -> None:
     root, package = DOCS.parent, Path(passerelles.__file__).parent

@@ -19,6 +19,7 @@ import pytest
 from passerelles.cli.main import COMMANDS, run
 from passerelles.graph.core import OccupationGraph
 from passerelles.paths.legal import presets
+from passerelles.ranking.filters import FILTER_FORMS
 from passerelles.ranking.rank import rank_moves, rank_sources
 
 
@@ -304,13 +305,17 @@ def test_a_dash_is_the_standard_output(
 
 
 @pytest.mark.parametrize("width", ["80", "200"])
-def test_the_help_names_every_legal_frame(
+def test_the_help_names_every_legal_frame_and_every_filter(
     width: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", width)
     _, out, _ = call("report", "--help", capsys=capsys)
     told = "".join(out.replace("│", "").split())
-    assert [name for name in presets() if name not in told] == [], "name them in language/*/cli.toml"
+    assert [name for name in presets() if name not in told] == []
+    assert "transco(ledispositifaprisfinle31/12/2025)" in told
+    _, out, _ = call("paths", "--help", "--lang", "en", capsys=capsys)
+    filters = "".join(out.replace("│", "").split())
+    assert f"Filter:{','.join(FILTER_FORMS)};repeatable." in filters
     assert "extracharts" in told
 
 

@@ -434,6 +434,14 @@ def test_paths_and_territories_are_bounded(client: Client) -> None:
         refused(client.post("/v1/match", json={"fragile": FRAGILE, "hiring": HIRING} | body), 422, "invalid_request")
 
 
+def test_no_option_of_paths_is_passed_over_on_its_way_to_the_engine(engine: Engine) -> None:
+    class More(requests.PathsBody):
+        another: int = 7
+
+    with pytest.raises(TypeError, match="another"):
+        answers.paths(engine, More(origin="N4105", targets=["N4101"]), "fr")
+
+
 def test_bodies_are_bounded_before_they_are_read(client: Client) -> None:
     declared = {"content-type": "application/json"}
     refused(client.post("/v1/rank", content=b" " * 1_000_001, headers=declared), 413, "body_too_large")

@@ -559,9 +559,22 @@ def translate_help(command: Any, *, lang: Lang) -> None:
     _translate_command(command, context, lang)
 
 
+def _named_in_help(key: str, lang: Lang) -> dict[str, str]:
+    """Return the names that the help of an option gives, as what reads them has them."""
+    if key == "cli.option.filter":
+        from passerelles.ranking.filters import FILTER_FORMS
+
+        return {"filters": ", ".join(FILTER_FORMS)}
+    if key == "cli.option.frame":
+        from passerelles.paths.legal import frame_names
+
+        return {"frames": frame_names(lang)}
+    return {}
+
+
 def _translate_command(command: Any, context: typer.Context, lang: Lang) -> None:
     for described in (command, *(param for param in command.params if getattr(param, "help", None))):
-        described.help = say(described.help, lang=lang)
+        described.help = say(described.help, lang=lang, **_named_in_help(described.help, lang))
     option = command.get_help_option(context)
     if option is not None:
         option.help = say("cli.around.help", lang=lang)

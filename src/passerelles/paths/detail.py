@@ -138,23 +138,28 @@ class PathContext(Deriving):
     ) -> JudgedTraining:  # fmt: skip
         """What frames judge the way from an origin, if any, to an occupation by; `title` is one counted as held."""
         lacking = [c for c in credentials if c.held != "yes"]
-        labels = tuple(c.label for c in lacking)
         least, expected, _ = _credential_months(lacking, practice=False)
-        studies = expected if known else least
         rome = self.graph.referential.family == "rome"
         same = rome and origin is not None and self.rome_code(origin) == self.rome_code(code)
-        ends = self.certifying(code, credentials)
         taught = [c for c in lacking if not c.presumed]
-        registered = any(self._registered(c) for c in taught if c.hours.expected != 0)  # sat alone, it is no course
-        listed, presumed = self.listed(code), len(taught) < len(lacking) or bool(title)
-        enlists = any(c.code == _ENLISTMENT and c.requirement == "required" for c in lacking)
-        competes = any(c.kind == "concours" for c in lacking)
-        serves = origin is not None and self.serves(origin)
-        chosen = (selective, studies, registered, presumed, enlists, competes, serves)
         alone = (named := self._statuses(code)) and named <= _SELF_EMPLOYED
-        unhired = "unhired" if alone else "own_account" if aim.employment == "self-employed" else ""
-        courses = tuple(c.hours and (c.hours.expected or c.hours.low) for c in self._to_follow(code, credentials))
-        return JudgedTraining(known, ends, listed, labels, same, self.day, *chosen, unhired, courses)
+        return JudgedTraining(
+            known=known,
+            certifying=self.certifying(code, credentials),
+            listed=self.listed(code),
+            labels=tuple(c.label for c in lacking),
+            same_code=same,
+            day=self.day,
+            selective=selective,
+            studies=expected if known else least,
+            registered=any(self._registered(c) for c in taught if c.hours.expected != 0),  # sat alone, it is no course
+            presumed=len(taught) < len(lacking) or bool(title),
+            enlists=any(c.code == _ENLISTMENT and c.requirement == "required" for c in lacking),
+            competes=any(c.kind == "concours" for c in lacking),
+            serves=origin is not None and self.serves(origin),
+            unhired="unhired" if alone else "own_account" if aim.employment == "self-employed" else "",
+            courses=tuple(c.hours and (c.hours.expected or c.hours.low) for c in self._to_follow(code, credentials)),
+        )
 
     def serves(self, code: str) -> bool:
         """Whether people of an occupation are civil servants or soldiers: its fiche names no other status."""
@@ -194,7 +199,7 @@ def required_of(demands: Demands, price: Price, holdings: Holdings, row: int) ->
     counted = {group: [code for code, *_ in ways[0].left] if ways else [] for group, ways in open_ways.items()}
     required = {c.code: c for c in conditions.required if c.requirement == "required"}
     rows = grouped((c.code, c) for c in conditions.required if c.counted)
-    taken = {c.group or "": c.alternative for same_code in rows.values() for c in same_code}
+    taken = {c.group or "": c.alternative for of_code in rows.values() for c in of_code}
     column_of = demands.column_of
     named = (c for c in chain(*counted.values(), rows, required) if c in column_of)
     known_by = {c: demands.credentials[column_of[c]] for c in named}

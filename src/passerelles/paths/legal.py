@@ -375,6 +375,16 @@ def presets() -> Mapping[str, Frame]:
     return {frame.name: frame for frame in sorted(frames, key=lambda f: f.name)}
 
 
+def frame_names(lang: Lang) -> str:
+    """Return the names of the frames that ship, with the last day of one that has it."""
+
+    def named(frame: Frame) -> str:
+        ended = frame.until and say("paths.rule.ended", lang=lang, day=day_text(frame.until, lang))
+        return f"{frame.name} ({ended})" if ended else frame.name
+
+    return ", ".join(map(named, presets().values()))
+
+
 def no_such_frame(name: str) -> PasserellesError:
     """Return the refusal of a name that no frame has, with the frames that ship and the nearest of them."""
     near = nearest_said(get_close_matches(name.casefold(), presets(), n=1))

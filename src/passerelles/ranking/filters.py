@@ -208,23 +208,24 @@ _WITHOUT_ARGUMENT: Final[Mapping[str, Check]] = {
     "no-managerial-step": no_managerial_step,
 }
 _KINDS: Final = tuple(kind for kind in get_args(MoveKind) if kind != "unknown")
-# How the argument of each filter is read, and the check that this makes.
-FILTERS: Final[Mapping[str, Callable[[OccupationGraph, Data, str, Settings], Check]]] = {
+# How each filter is written, an argument as an example, and how one is read; the help shows it so.
+FILTER_FORMS: Final[Mapping[str, Callable[[OccupationGraph, Data, str, Settings], Check]]] = {
     **{name: partial(lambda check, *_: check, check) for name, check in _WITHOUT_ARGUMENT.items()},
-    "min-coverage": lambda _graph, _data, text, _: partial(min_coverage, _figure("min-coverage", text, most=1.0)),
-    "avoid-context": lambda graph, _data, text, _: partial(avoid_context, _context(graph.referential, text)),
-    "exclude": lambda graph, _data, text, _: partial(
+    "min-coverage=0.2": lambda _graph, _data, text, _: partial(min_coverage, _figure("min-coverage", text, most=1.0)),
+    "avoid-context=…": lambda graph, _data, text, _: partial(avoid_context, _context(graph.referential, text)),
+    "exclude=…": lambda graph, _data, text, _: partial(
         exclude, find_occupations(graph.referential, map(str.strip, text.split(",")))
     ),
-    "access": lambda _graph, _data, text, _: partial(
+    "access=open,conditional": lambda _graph, _data, text, _: partial(
         access, _some("access", text, ("open", "conditional", "selective"))
     ),
-    "kind": lambda _graph, _data, text, _: partial(kind, _some("kind", text, _KINDS)),
-    "max-hours": max_hours,
-    "min-wage": min_wage,
-    "hires-in": partial(status, "hires-in", "hiring"),
-    "fragile-in": partial(status, "fragile-in", "fragile"),
+    "kind=lateral,advancement": lambda _graph, _data, text, _: partial(kind, _some("kind", text, _KINDS)),
+    "max-hours=450": max_hours,
+    "min-wage=0.9": min_wage,
+    "hires-in=Redon": partial(status, "hires-in", "hiring"),
+    "fragile-in=Redon": partial(status, "fragile-in", "fragile"),
 }
+FILTERS: Final = {form.partition("=")[0]: make for form, make in FILTER_FORMS.items()}
 
 
 def parse_filter(graph: OccupationGraph, text: str | Filter, data: Data, settings: Settings | None = None) -> Filter:

@@ -88,9 +88,10 @@ def sources(engine: Engine, query: requests.SourcesQuery | requests.SourcesBody,
 
 def paths(engine: Engine, query: requests.PathsQuery | requests.PathsBody, lang: Lang) -> Payload:
     """Answer ``paths@1``."""
-    asked = query.model_dump(include={"filters", "frame", "max_steps", "pareto", "limit", "hiring", "date"})
+    # All that is asked for is an option of `rank_paths`, but what the engine looks up and how the answer is written.
+    asked = query.model_dump(exclude={"origin", "agreement", "hiring_agreement", "fields", "lang"})
     agreements = (query.agreement, query.hiring_agreement)
-    ranked = engine.paths(origin_of(query.origin), query.targets, agreements=agreements, **asked)
+    ranked = engine.paths(origin_of(query.origin), agreements=agreements, **asked)
     return envelope.paths_envelope(engine.graph, ranked, lang)
 
 
