@@ -336,11 +336,11 @@ def uncovered_by(graph: OccupationGraph, table: EffortTable, competencies: HeldC
     return frozen(np.concatenate([_uncovered_units(competencies.credit), np.where(entered, 0, UNITS).astype(np.uint8)]))
 
 
-Block = tuple[int, str, int | str]
+BlockKey = tuple[int, str, int | str]
 """What is learned together: the place of its sort, the kind of its competencies, and their macro or category."""
 
 
-def _block_of(kind: str, category: str, macro: int) -> Block:
+def _block_of(kind: str, category: str, macro: int) -> BlockKey:
     """Return the block of a competency: macro-competencies first, then knowledge, all savoir-être, other categories."""
     if kind == "savoir-faire":
         return (0, kind, macro) if macro >= 0 else (3, kind, category)
@@ -358,8 +358,8 @@ def _item_fields(graph: OccupationGraph, settings: Settings) -> dict[str, Any]:
     exact = set(graph.settings.near.exact_categories)
     per_item = hours_of_kind(effort)
     macros = np.unique(graph.macro[graph.macro >= 0])
-    entered: list[Block] = [(0, "savoir-faire", macro) for macro in macros.tolist()]
-    own_blocks: list[Block | None] = []
+    entered: list[BlockKey] = [(0, "savoir-faire", macro) for macro in macros.tolist()]
+    own_blocks: list[BlockKey | None] = []
     load: list[float] = []
     for competency, macro in zip(graph.competencies, graph.macro.tolist(), strict=True):
         kind, category = competency.kind, competency.category

@@ -15,7 +15,7 @@ Stated = Literal["yes", "no", "unknown", "expired"]
 STATED: Final = get_args(Stated)
 """What a person says of a credential; one that has expired is held no longer, and may take a shorter training."""
 CompetencyKind = Literal["savoir-faire", "savoir-être", "savoir"]
-Status = Literal["core", "emerging", "other"]
+RequirementStatus = Literal["core", "emerging", "other"]
 EcologicalRole = Literal["green", "strategic", "neutral", "brown", "unknown"]
 TagKind = Literal["sector", "subsector", "naf", "interest", "theme"]
 MobilityKind = Literal["listed", "proche", "évolution"]
@@ -134,7 +134,7 @@ class Requirement(NamedTuple):
 
     occupation: str
     competency: str
-    status: Status = "other"
+    status: RequirementStatus = "other"
     level: float | None = None
 
 

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import edge_records, node_records
 from passerelles.graph.export import xml_text
-from passerelles.model import Competency, Occupation, Provenance, Requirement, Status
+from passerelles.model import Competency, Occupation, Provenance, Requirement, RequirementStatus
 from passerelles.referentials.referential import Referential
 from passerelles.text import words
 from passerelles.vectors import close_pairs, word_vectors
 
 WORDS = ("souder", "des", "tubes", "en", "acier", "fin", "poser", "vitres", "la", "nuit")
 LABELS = st.lists(st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join), min_size=1, max_size=25)
-STATUS: tuple[Status, ...] = ("core", "emerging", "other")
+STATUS: tuple[RequirementStatus, ...] = ("core", "emerging", "other")
 
 
 def cosines(labels: list[str], counted: list[bool]) -> dict[tuple[int, int], float]:

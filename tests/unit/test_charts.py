@@ -26,7 +26,7 @@ from passerelles import PasserellesError, charts, compare, rank_moves, rank_path
 from passerelles.areas import MobilityAreas, mobility_areas
 from passerelles.charts.drawing import Chart, Colour, Pen, Ruler, clean, width_of, wrap
 from passerelles.charts.moves import ring_order, spread
-from passerelles.charts.territory import Node, Side, read_diagram
+from passerelles.charts.territory import Edge, Node, read_diagram
 from passerelles.evaluation.protocol import Bin
 from passerelles.evaluation.results import MethodResult
 from passerelles.graph.core import OccupationGraph
@@ -337,7 +337,7 @@ def test_flows_of_a_sankey_are_conserved(embedded_graph: OccupationGraph) -> Non
 
 
 def test_one_person_and_one_opening_are_told_in_the_singular() -> None:
-    sides: list[tuple[Side, int]] = [("left", 1), ("left", 2), ("right", 1), ("right", 2)]
+    sides: list[tuple[Edge, int]] = [("left", 1), ("left", 2), ("right", 1), ("right", 2)]
     assert [Node("", side, "", "", "", (), rest).numbers("fr") for side, rest in sides] == [
         "1 personne, non placée", "2 personnes, aucune placée", "1 poste, vide", "2 postes, tous vides"
     ]  # fmt: skip

@@ -30,7 +30,7 @@ from passerelles.model import (
     Mobility,
     Occupation,
     Provenance,
-    Status,
+    RequirementStatus,
 )
 from passerelles.referentials import load
 from passerelles.referentials.draft import Draft
@@ -210,7 +210,7 @@ def test_a_status_that_a_reader_invents_is_named(tmp_path: Path, monkeypatch: py
         draft = Draft()
         draft.occupations["A"] = Occupation("A", "Scieur")
         draft.competencies["C"] = Competency("C", "Scier", "savoir-faire")
-        draft.requirements["A"]["C"] = cast("Status", None)
+        draft.requirements["A"]["C"] = cast("RequirementStatus", None)
         return finish(draft, name="bois", version="1", provenance=Provenance(source="Bois", format="bois"))
 
     (tmp_path / "bois.txt").write_text("", encoding="utf-8")
@@ -344,5 +344,6 @@ def test_another_producer_of_what_ships_is_declared_by_a_file_of_its_own(
     shutil.copytree(Path(read.__file__).parent / "sources", tmp_path / "sources")
     (tmp_path / "sources" / "observatory.toml").write_text(WAGES.partition("[types]")[0], encoding="utf-8")
     monkeypatch.setattr(read, "files", lambda _: tmp_path)
-    shipped, added = (kind for kind in read.kinds.__wrapped__().values() if kind.name == "wages")
-    assert (added.source[:5], added.types) == ("Obser", shipped.types)
+    kinds = read.kinds.__wrapped__()
+    added = kinds["observatory.toml"]
+    assert (added.source[:5], added.group, added.types) == ("Obser", "market", kinds["wages"].types)

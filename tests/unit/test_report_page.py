@@ -15,6 +15,7 @@ from typing import Any, cast
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
+from jinja2 import UndefinedError
 
 from html_reading import Element, faults, number_of, read_page, rows_of
 from passerelles.errors import PasserellesError
@@ -29,7 +30,7 @@ from passerelles.ranking.move import by_state
 from passerelles.ranking.rank import rank_moves
 from passerelles.referentials.credentials import read_catalogue
 from passerelles.referentials.load import load_referential
-from passerelles.report.case import Case, Request, Words
+from passerelles.report.case import Case, PageWords, Request
 from passerelles.report.moves import (
     access_blocks,
     explained_origins,
@@ -652,7 +653,7 @@ def test_an_impossible_share_is_said(embedded_graph: OccupationGraph) -> None:
 
 
 def test_english(embedded_graph: OccupationGraph, redon: Allocation) -> None:
-    text = territory_page(Case(embedded_graph, redon, NO_PICTURE, Words("en")))
+    text = territory_page(Case(embedded_graph, redon, NO_PICTURE, PageWords("en")))
     page = read_page(text)
     assert page.all("html")[0].attributes["lang"] == "en"
     assert "chance that an expert of the referential lists this move" in page.text.casefold()
@@ -767,9 +768,17 @@ def test_a_row_set_aside_without_a_suggestion_says_that_there_is_none(embedded_g
 
 
 def test_a_chance_that_is_little_is_not_told_as_none() -> None:
-    assert (Words("fr").share(0.0004), Words("en").share(0.0004), Words("fr").share(0.0)) == (
+    assert (PageWords("fr").share(0.0004), PageWords("en").share(0.0004), PageWords("fr").share(0.0)) == (
         "<\u202f1\u202f%", "<1%", "0\u202f%"
     )  # fmt: skip
+
+
+def test_a_kind_of_block_that_pages_have_no_form_for_is_not_passed_over() -> None:
+    class Motto(Text):
+        """A block that nothing writes."""
+
+    with pytest.raises(UndefinedError, match="Motto"):
+        document_page(Document("Plan", (Part("a", "A", (Motto("text"),)),)), PageWords())
 
 
 def test_the_sheet_of_a_part_of_ones_own_fiche_tells_the_training_that_it_takes() -> None:
@@ -777,7 +786,7 @@ def test_the_sheet_of_a_part_of_ones_own_fiche_tells_the_training_that_it_takes(
     fragile = [{"employer": "A", "job": "K2110", "headcount": 3, "basin": "Redon"}]
     hiring = [{"employer": "B", "job": "K2110-2R", "openings": 3, "basin": "Redon"}]
     sheets = move_sheets(Case(graph, match_territory(graph, fragile, hiring)))
-    sheet = read_page(document_page(sheets, Words())).text
+    sheet = read_page(document_page(sheets, PageWords())).text
     facts, access, *_ = sheets.parts[0].blocks
     assert isinstance(facts, Facts)
     assert all(text for _, text in facts.rows)
@@ -803,7 +812,7 @@ def test_the_sheet_of_ones_own_job_elsewhere_tells_access_and_months_and_no_trai
         {"employer": "B", "job": "Moniteur / Monitrice poids lourds", "openings": 3, "basin": "Redon"},
     ]
     sheets = move_sheets(Case(plain_embedded, match_territory(plain_embedded, fragile, hiring)))
-    pages = read_page(document_page(sheets, Words())).all("section")
+    pages = read_page(document_page(sheets, PageWords())).all("section")
     truck, instructor = (re.sub("[\u00a0\u202f]", " ", page.text) for page in pages)
     assert "Le métier reste le même : aucune formation" in truck
     assert re.search(r"Libre à partir de\W*06/2027", truck)

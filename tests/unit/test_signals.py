@@ -19,9 +19,9 @@ from passerelles.market.signals import (
     JobMarkets,
     find_basin,
     job_tension,
-    judge,
     signal,
     signals,
+    status_by_rule,
     unknown_columns,
 )
 from passerelles.model import JobTitle
@@ -166,10 +166,10 @@ def test_the_rule_in_three_answers(
     many = unknown(projects) if isinstance(projects, str) else figure(projects)
     openings = Openings(many, figure(share), unknown(""))
     klass = figure(None if tension is None else (tension, tension))
-    assert judge(openings, klass, "5313") == expected
+    assert status_by_rule(openings, klass, "5313") == expected
     # A tension of a wider place does not tell whether anybody does the job here: hiring may be judged, fragile not.
     elsewhere = "unknown" if expected == "fragile" else expected
-    assert judge(openings, klass, "0101") == elsewhere
+    assert status_by_rule(openings, klass, "0101") == elsewhere
 
 
 def test_a_users_list_comes_before_the_rule(tmp_path: Path, market: Market, jobs: Referential) -> None:

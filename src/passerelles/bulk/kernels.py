@@ -43,7 +43,7 @@ Room = namedtuple(  # noqa: PYI024 - nothing here has types
 
 def make_workspace(space: layout.Space, needs: layout.Needs, formula: layout.Formula) -> Room:
     """Return the arrays in which the loops of one thread write down what they find."""
-    size, terms = len(space.competes), len(space.rarity)
+    size, terms = len(space.is_fiche), len(space.rarity)
     return Room(
         dots=np.zeros((layout.WHOLE, size), np.int32),
         values=np.zeros((layout.WHOLE + 1, size), np.float32),
@@ -86,7 +86,7 @@ def _bound_rank(space, formula, work, feature, weight, base):
     values, nearer = work.values[formula.measure[feature]], work.nearer
     nearer[:] = 0
     for target in range(len(values)):
-        nearer[_bin(values[target], nearer)] += space.competes[target] and target != base
+        nearer[_bin(values[target], nearer)] += space.is_fiche[target] and target != base
     above = 0
     for place in range(len(nearer) - 1, -1, -1):
         above, nearer[place] = above + nearer[place], above
@@ -117,7 +117,7 @@ def _above(space, values, value, base):
     above = greater(values, value)
     for specialised in space.apart:
         above -= values[specialised] > value
-    return above - (base >= 0 and space.competes[base] and values[base] > value)
+    return above - (base >= 0 and space.is_fiche[base] and values[base] > value)
 
 
 @compiled

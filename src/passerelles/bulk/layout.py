@@ -45,7 +45,7 @@ class Space(NamedTuple):
     line: NDArray[np.int32]
     base_dot: NDArray[np.int32]
     base_square: Floats
-    competes: Bools
+    is_fiche: Bools
     apart: NDArray[np.int32]
     base_rows: NDArray[np.int32]
     steps_measure: NDArray[np.int32]
@@ -166,7 +166,7 @@ def make_space(graph: OccupationGraph, cadre: NDArray[np.float32]) -> Space:
         line=line,
         base_dot=dots,
         base_square=squares,
-        competes=~graph.is_specialised,
+        is_fiche=~graph.is_specialised,
         apart=np.flatnonzero(graph.is_specialised).astype(np.int32),
         base_rows=graph.base_rows,
         steps_measure=np.asarray([MEASURES.index(n) if n in MEASURES else -1 for n in measures.OVERALL], np.int32),

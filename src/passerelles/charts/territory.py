@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 HIDDEN: Final = 1  # people that a masked number is drawn as
-Side = Literal["left", "right"]
-_SIDES: Final[tuple[Side, Side]] = ("left", "right")
+Edge = Literal["left", "right"]
+_SIDES: Final[tuple[Edge, Edge]] = ("left", "right")
 _OTHERS: Final = "\nothers"  # what the key of a side's lots drawn as one ends with
 
 
@@ -35,7 +35,7 @@ class Node(NamedTuple):
     """A lot of people or of openings; `flows` are the people of its flows, `rest` those that are left."""
 
     key: str
-    side: Side
+    side: Edge
     employer: str
     job: str
     town: str
@@ -147,7 +147,7 @@ def _town(item: Mapping[str, Any], way: str = "") -> str | None:
 
 def _node(
     node_of: dict[str, Node],
-    side: Side,
+    side: Edge,
     employer: str,
     job: Mapping[str, Any] | None,
     town: str | None,

@@ -428,7 +428,7 @@ def report(
 ) -> bool:
     """Write the report of a territory: a page, or an office document where the file is named .docx."""
     from passerelles.referentials.places import sample_name, sample_tables
-    from passerelles.report.case import Case, Request, Words
+    from passerelles.report.case import Case, PageWords, Request
     from passerelles.report.sections import can_draw
     from passerelles.territory.match import Scenario, compare_scenarios, match_territory
 
@@ -463,7 +463,9 @@ def report(
         title=title or (opts.say("report.title", territory=sample.title()) if sample else ""), date=opts.date,
         invented=bool(sample), limit=limit, mask=opts.mask, pictures=pictures,
     )  # fmt: skip
-    case = Case(graph, allocation, request, Words(opts.lang), **data, options={"command": words}, scenarios=scenarios)
+    case = Case(
+        graph, allocation, request, PageWords(opts.lang), **data, options={"command": words}, scenarios=scenarios
+    )
     write_report(case, output, sheets=sheets)
     if pictures and not office and not can_draw():
         opts.tell("report.cli.no_pictures")

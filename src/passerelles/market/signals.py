@@ -421,7 +421,7 @@ class Signal:
     `projects` counts the recruitment projects of the job's families, which cover other jobs too; `estimated` is the
     job's own part of them under the stated weights, for display only. `difficult_share` and `seasonal_share` are
     shares of `projects` in [0, 1]. `tension` and `components` are classes 1 to 5, `wage` net monthly euro.
-    `status` follows the rule of `judge`, or the user's list where `listed` is not None.
+    `status` follows the rule of `status_by_rule`, or the user's list where `listed` is not None.
     """
 
     occupation: str
@@ -581,7 +581,7 @@ def signals(
         entry = None if listed is None else listed.find(referential, code, basin=place, region=regions)
         figures = surveyed.projects, estimated, surveyed.difficult_share, surveyed.seasonal_share, tension
         by_component, wage = tuple(zip(COMPONENTS, components, strict=True)), job_wage(market, referential, code)
-        status = entry.status if entry is not None else judge(surveyed, tension, basin.code)
+        status = entry.status if entry is not None else status_by_rule(surveyed, tension, basin.code)
         source = listed.file.record.name if listed is not None else ""
         yield Signal(code, by_code[code].name, basin, families, *figures, by_component, wage, status, entry, source)
 
@@ -599,7 +599,7 @@ HIRING: Final = MarketBounds(projects=5, difficult_share=0.5, tension=4)
 FRAGILE: Final = MarketBounds(projects=4, difficult_share=0.4, tension=2)
 
 
-def judge(openings: Openings, tension: Figure, basin: str) -> MarketStatus:
+def status_by_rule(openings: Openings, tension: Figure, basin: str) -> MarketStatus:
     """
     Whether a job is hiring or fragile in a basin, by `HIRING` and `FRAGILE`; unknown where the figures cannot decide.
 

@@ -42,7 +42,7 @@ class Draft:
 
     occupations: dict[str, model.Occupation] = field(default_factory=dict)
     competencies: dict[str, model.Competency] = field(default_factory=dict)
-    requirements: dict[str, dict[str, model.Status]] = field(default_factory=lambda: defaultdict(dict))
+    requirements: dict[str, dict[str, model.RequirementStatus]] = field(default_factory=lambda: defaultdict(dict))
     levels: dict[tuple[str, str], float] = field(default_factory=dict)  # of requirements, where they are rated
     titles: dict[str, model.JobTitle] = field(default_factory=dict)
     contexts: dict[str, model.WorkContext] = field(default_factory=dict)
@@ -453,8 +453,10 @@ def check_draft(draft: Draft) -> None:
     PasserellesError
         If prerequisites of credentials form a chain longer than any law knows.
     """
-    if odd := {s for asked in draft.requirements.values() for s in asked.values()}.difference(get_args(model.Status)):
-        raise ValueError(f"status {', '.join(sorted(map(repr, odd)))} ({', '.join(get_args(model.Status))})")
+    if odd := {s for asked in draft.requirements.values() for s in asked.values()}.difference(
+        get_args(model.RequirementStatus)
+    ):
+        raise ValueError(f"status {', '.join(sorted(map(repr, odd)))} ({', '.join(get_args(model.RequirementStatus))})")
     if lost := {p for c in draft.credentials.values() for p in (*c.supposed, *c.grants)} - draft.credentials.keys():
         raise ValueError(f"credentials {', '.join(sorted(map(repr, lost)))}")
     if not draft.overlay:

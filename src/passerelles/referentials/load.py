@@ -54,7 +54,7 @@ def load_referential(source: str | Path = "transitions", *, strict: bool = False
     >>> load_referential("transitions").occupation_by_code["K2110"].label
     'Enseignant / Enseignante de la conduite et de la sécurité routière'
     """
-    referential = read_place(place_of(source, "referential"))
+    referential = read_at(place_of(source, "referential"))
     errors = [n for n in referential.notices if n.severity == "error"]
     if strict and errors:
         raise ReferentialError("strict_refusal", issues=errors, n=len(errors), path=source, first=errors[0].what("en"))
@@ -81,7 +81,7 @@ def recognise(source: FileSource) -> Reader:
     raise ReferentialError("unknown_format", path=source.place, files=", ".join(source.names[:5]))
 
 
-def read_place(place: Path) -> Referential:
+def read_at(place: Path) -> Referential:
     """Read the referential at a path: a compiled index is opened, all else is read; see `load_referential`."""
     return open_referential(place) if is_index(place) else read_source(open_tables(place))
 

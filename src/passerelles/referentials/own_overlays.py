@@ -14,7 +14,7 @@ from passerelles.model import day_of
 from passerelles.referentials import table_format
 from passerelles.referentials.credentials import DEFAULT
 from passerelles.referentials.draft import Draft
-from passerelles.referentials.load import read_place
+from passerelles.referentials.load import read_at
 from passerelles.referentials.places import Kind, Origin, bundled, home, installed, known, named_place, place_of
 from passerelles.referentials.referential import Referential, apply_overlay
 from passerelles.referentials.table_format import CODED, DECLARED, RULES, SCHEMAS, OwnTables, Schema
@@ -208,7 +208,7 @@ def install(place: Path, base: Referential, *, replace: bool = False, accept_err
         name = laid.provenance.laid[-1].name
         issues = laid.notices_of(source.place)
     else:
-        read = read_place(place)
+        read = read_at(place)
         name, issues = read.name, read.notices
     errors = [n for n in issues if n.severity == "error"]
     if errors and not accept_errors:

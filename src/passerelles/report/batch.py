@@ -10,7 +10,7 @@ from passerelles.graph.core import OccupationGraph, provenance
 from passerelles.io.atomic import make_folder, write_whole
 from passerelles.io.csv import csv_text
 from passerelles.language.say import Lang, say
-from passerelles.report.case import Case, Request, Words
+from passerelles.report.case import Case, PageWords, Request
 from passerelles.report.page import territory_page
 from passerelles.territory.match import match_territory
 from passerelles.territory.parts import TerritoryPart, part_checksum
@@ -90,7 +90,7 @@ class Batch(NamedTuple):
             return line | openings | {"problem": error.message(self.lang)}
         title = say("report.title", lang=self.lang, territory=name)
         request = Request(title=title, mask=self.mask, pictures=False, date=self.date)
-        case = Case(self.graph, result, request, Words(self.lang), **self.data)
+        case = Case(self.graph, result, request, PageWords(self.lang), **self.data)
         if page:
             write_whole(folder / page, territory_page(case))
         totals = case.release.totals

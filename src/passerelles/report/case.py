@@ -17,11 +17,11 @@ from passerelles.territory.allocation import Allocation, Release
 from passerelles.territory.discretion import publish, published
 from passerelles.territory.flows import Flow
 from passerelles.territory.match import Scenario
-from passerelles.views.document import Cell, Grid, Head
+from passerelles.views.document import Cell, DocumentTable, Head
 from passerelles.views.spec import NUMERIC, Column
 
 
-class Words(NamedTuple):
+class PageWords(NamedTuple):
     """Words of one language, ready for a page; `subject` is the language file that they stand in."""
 
     lang: Lang = "fr"
@@ -49,18 +49,24 @@ class Words(NamedTuple):
         return [*texts[:most], *([self("fact.others", n=others)] if others > 0 else [])]
 
 
-def head_columns(words: Words, names: str) -> tuple[Head, ...]:
+def head_columns(words: PageWords, names: str) -> tuple[Head, ...]:
     """Make columns of their keys, between blanks; a sharp marks those of figures."""
     return tuple(Head(words(f"column.{name.removesuffix('#')}"), name.endswith("#")) for name in names.split())
 
 
-Links = Mapping[str, Callable[[Any], str]]
-NO_LINKS: Final[Links] = MappingProxyType({})
+CellLinks = Mapping[str, Callable[[Any], str]]
+NO_LINKS: Final[CellLinks] = MappingProxyType({})
 
 
-def grid_of(
-    words: Words, key: str, columns: Sequence[Column], items: Iterable[Any], links: Links, *, caption: str | None = None
-) -> Grid:
+def document_table(
+    words: PageWords,
+    key: str,
+    columns: Sequence[Column],
+    items: Iterable[Any],
+    links: CellLinks,
+    *,
+    caption: str | None = None,
+) -> DocumentTable:
     """
     Return a table of the columns that a result declares; `links` say where cells lead, by key of the column.
 
@@ -68,10 +74,10 @@ def grid_of(
     """
     head_row = tuple(Head(column.label(words.lang), column.kind in NUMERIC, column.key) for column in columns)
     rows = tuple(tuple(_cell(words, column, item, links.get(column.key)) for column in columns) for item in items)
-    return Grid(key, words(f"caption.{key}") if caption is None else caption, head_row, rows)
+    return DocumentTable(key, words(f"caption.{key}") if caption is None else caption, head_row, rows)
 
 
-def _cell(words: Words, column: Column, item: Any, link: Callable[[Any], str] | None) -> Cell:
+def _cell(words: PageWords, column: Column, item: Any, link: Callable[[Any], str] | None) -> Cell:
     numeric = column.kind in NUMERIC
     value = column.cell(item, words.lang) if numeric or column.badge else None
     figure = value if numeric and isinstance(value, int | float) and not isinstance(value, bool) else None
@@ -117,7 +123,7 @@ class Case:
     graph: OccupationGraph
     allocation: Allocation
     request: Request = field(default_factory=Request)
-    words: Words = field(default_factory=Words)
+    words: PageWords = field(default_factory=PageWords)
     market: Market | None = None
     places: Places | None = None
     certifications: Certifications | None = None

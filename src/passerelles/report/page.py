@@ -11,7 +11,7 @@ from passerelles.errors import PasserellesError
 from passerelles.installed import package_version
 from passerelles.ranking.move import by_state
 from passerelles.report import moves
-from passerelles.report.case import Case, Words
+from passerelles.report.case import Case, PageWords
 from passerelles.report.sections import territory_document, title_of
 from passerelles.territory.flows import Flow
 from passerelles.territory.lots import Lot
@@ -49,7 +49,7 @@ def territory_page(case: Case) -> str:
     return document_page(territory_document(case), case.words)
 
 
-def document_page(document: Document, words: Words) -> str:
+def document_page(document: Document, words: PageWords) -> str:
     """Return a document as one HTML page."""
     style, script = _template_text("style.css"), _template_text("tables.js")
     html = environment("passerelles.report").get_template("document.html").render(

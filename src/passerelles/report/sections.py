@@ -19,7 +19,7 @@ from passerelles.language.say import day_text, number, number_shown, percent, sa
 from passerelles.paths.legal import payer_lines
 from passerelles.paths.path import Path, hours_text, months_text
 from passerelles.report import moves
-from passerelles.report.case import NO_LINKS, Case, Links, grid_of, head_columns
+from passerelles.report.case import NO_LINKS, Case, CellLinks, document_table, head_columns
 from passerelles.report.envelope import files_read, scorer_dict, scorer_limits
 from passerelles.report.transparency import changed_settings
 from passerelles.scoring.features import part_words
@@ -28,7 +28,19 @@ from passerelles.territory.flows import Change, Flow, Uncovered, Unfilled, unkno
 from passerelles.territory.lots import Lot, Lots, Problem, pool_key
 from passerelles.territory.match import Scenario
 from passerelles.territory.pairs import first_lots
-from passerelles.views.document import Block, Bullets, Cell, Code, Document, Figures, Grid, Heading, Part, Picture, Text
+from passerelles.views.document import (
+    Block,
+    Bullets,
+    Cell,
+    Code,
+    Document,
+    DocumentTable,
+    Figures,
+    Heading,
+    Part,
+    Picture,
+    Text,
+)
 from passerelles.views.spec import Column, On, Withheld
 
 _ROWS: Final = 300  # rows of a table; a survey's openings can be thousands
@@ -37,7 +49,7 @@ _DESTINATIONS: Final = 3  # openings that a line names
 CellValue = str | int | Cell  # of a table whose rows are made by hand
 
 
-def fragile_grid(case: Case) -> Grid:
+def fragile_grid(case: Case) -> DocumentTable:
     """Fragile jobs: who, how many, where they could go and who is left; of a masked report, who and how many."""
     allocation = case.allocation
     certain, doubted = allocation.flows, allocation.to_confirm
@@ -68,7 +80,7 @@ def _destinations_text(case: Case, flows: Sequence[Flow]) -> str:
     return w("fact.and").join(w.first(texts, _DESTINATIONS)) or w("none")
 
 
-def hiring_grid(case: Case) -> Grid:
+def hiring_grid(case: Case) -> DocumentTable:
     """
     Openings: who, how many, filled and empty; openings that jobs of a family share are one row.
 
@@ -91,7 +103,9 @@ def hiring_grid(case: Case) -> Grid:
     return _grid(case, "hiring", columns, rows)
 
 
-def flow_grid(case: Case, key: str, flows: Sequence[Flow | Withheld], explained: frozenset[str]) -> Grid | None:
+def flow_grid(
+    case: Case, key: str, flows: Sequence[Flow | Withheld], explained: frozenset[str]
+) -> DocumentTable | None:
     """Who could go where; each flow leads to its move where that is explained. None where there are no flows."""
 
     def link(flow: Flow | Withheld) -> str:
@@ -103,20 +117,28 @@ def flow_grid(case: Case, key: str, flows: Sequence[Flow | Withheld], explained:
 
 
 def _declared_grid(
-    case: Case, key: str, columns: Sequence[Column], items: Sequence[Any], links: Links = NO_LINKS, *, most: int = _ROWS
-) -> Grid | None:
+    case: Case,
+    key: str,
+    columns: Sequence[Column],
+    items: Sequence[Any],
+    links: CellLinks = NO_LINKS,
+    *,
+    most: int = _ROWS,
+) -> DocumentTable | None:
     """Return the table that a result declares for pages; None where it has no rows, or all of them are withheld."""
     if not items:
         return None
     visible = [column for column in columns if On.PAGE in column.on]
-    return grid_of(case.words, key, visible, items[:most], links)._replace(more=_more_text(case, len(items), most))
+    return document_table(case.words, key, visible, items[:most], links)._replace(
+        more=_more_text(case, len(items), most)
+    )
 
 
 def _more_text(case: Case, rows: int, most: int) -> str:
     return case.words("more_rows", n=rows - most) if rows > most else ""
 
 
-def paths_grid(case: Case, paths: tuple[Path, ...]) -> Grid:
+def paths_grid(case: Case, paths: tuple[Path, ...]) -> DocumentTable:
     """Paths of several steps, against the direct move."""
     w = case.words
     rows: list[list[CellValue]] = [
@@ -133,7 +155,7 @@ def paths_grid(case: Case, paths: tuple[Path, ...]) -> Grid:
     return _grid(case, "paths", "from through hours# direct# months# state", rows, most=_ANNEX_ROWS)
 
 
-def objectives_grid(case: Case) -> Grid:
+def objectives_grid(case: Case) -> DocumentTable:
     """What is reached and what is proven, objective by objective."""
     rows = [
         (case.words(f"objective.{stage['name']}"), *(_figure(case, stage[k]) for k in ("value", "bound", "gap")))
@@ -150,15 +172,17 @@ def _figure(case: Case, value: float | None) -> CellValue:
 
 def _grid(
     case: Case, key: str, columns: str, rows: Sequence[Sequence[CellValue]], *, most: int = _ROWS, **look: bool
-) -> Grid:
-    """Return a table of rows made by hand; `columns` as `head_columns` takes them, `look` as a `Grid` does."""
+) -> DocumentTable:
+    """Return a table of rows made by hand; `columns` as `head_columns` takes them, `look` as a `DocumentTable` does."""
 
     def cell(item: CellValue) -> Cell:
         return item if isinstance(item, Cell) else Cell(item) if isinstance(item, str) else Cell(w.figure(item), item)
 
     w = case.words
     cells = tuple(tuple(map(cell, row)) for row in rows[:most])
-    return Grid(key, w(f"caption.{key}"), head_columns(w, columns), cells, _more_text(case, len(rows), most), **look)
+    return DocumentTable(
+        key, w(f"caption.{key}"), head_columns(w, columns), cells, _more_text(case, len(rows), most), **look
+    )
 
 
 class Source(NamedTuple):
@@ -192,7 +216,7 @@ def sources_of(case: Case) -> Iterator[Source]:
     yield from sorted({Source(f.record.name, f.source or f.kind, f.year, f.licence, f.record.sha256) for f in used})
 
 
-def sources_grid(case: Case) -> Grid:
+def sources_grid(case: Case) -> DocumentTable:
     """Sources with dates and licences."""
     w = case.words
     rows = [
@@ -215,7 +239,7 @@ def dates_of(case: Case) -> str:
     return w("date.comma").join(dates)
 
 
-def choices_grid(case: Case) -> Grid:
+def choices_grid(case: Case) -> DocumentTable:
     """What was chosen for this analysis, the bounds and the order of objectives, none included."""
     w, bounds, settings = case.words, case.allocation.bounds, case.allocation.settings
     radius = None if bounds.radius_km is None else w("choice.km", km=w.figure(bounds.radius_km))
@@ -238,7 +262,7 @@ def choices_grid(case: Case) -> Grid:
     return _grid(case, "choices", "choice value_text", choices, plain=True)
 
 
-def settings_grid(case: Case) -> Grid | None:
+def settings_grid(case: Case) -> DocumentTable | None:
     """Settings that are not the package's own, by name; None where all of them are."""
     changed = sorted(changed_settings(case.settings), key=attrgetter("name"))
     rows = [(setting.name, json.dumps(setting.value, ensure_ascii=False)) for setting in changed]
@@ -355,7 +379,7 @@ def territory_document(case: Case) -> Document:
     )  # fmt: skip
 
 
-def _first_rows(case: Case, key: str, grid: Grid | None, most: int) -> list[Block]:
+def _first_rows(case: Case, key: str, grid: DocumentTable | None, most: int) -> list[Block]:
     """Return the first rows of a table, for the first pages, with where the others are; the table if it is short."""
     if grid is None:
         return []

@@ -49,7 +49,7 @@ Explain = Annotated[
 ]
 Steps = Annotated[int, Field(ge=1, le=3, description="Most steps of a path"), WHOLE]
 PathLimit = Annotated[int, Field(ge=1, le=20, description="Most results"), WHOLE]
-People = Annotated[int, Field(ge=0, le=100_000), WHOLE]
+Headcount = Annotated[int, Field(ge=0, le=100_000), WHOLE]
 Strict = Annotated[bool, Field(description="Drop a move when a filter's verdict is unknown")]
 Language = Annotated[Lang, Field(description="Language of the words")]
 
@@ -284,7 +284,7 @@ class FragileRow(Body):
 
     employer: Text = Field(examples=["Ateliers du Canal"])
     job: Text = Field(description=_JOB, examples=["N4101"])
-    headcount: People = Field(examples=[7])
+    headcount: Headcount = Field(examples=[7])
     basin: Text = Field(description=_BASIN, examples=["Redon"])
 
 
@@ -293,7 +293,7 @@ class HiringRow(Body):
 
     employer: Text = Field(examples=["Transports Vilaine"])
     job: Text = Field(description=_JOB, examples=["N4102"])
-    openings: People = Field(examples=[5])
+    openings: Headcount = Field(examples=[5])
     basin: Text = Field(description=_BASIN, examples=["Redon"])
 
 

@@ -32,7 +32,7 @@ from passerelles.views.schema import maybe, one_of, pair, record
 from passerelles.views.shown import Shown
 from passerelles.views.spec import ENDS, Cell, Column, Page, Record, Sheet, Withheld, parts_of, texts_of
 
-Status = Literal["optimal", "time_limit", "infeasible"]
+SolveStatus = Literal["optimal", "time_limit", "infeasible"]
 _SUMS: Final = (
     "headcount", "placed", "to_confirm", "uncovered", "openings", "filled", "reserved", "unfilled", "stretched",
     "same_job", "cost", "km",
@@ -40,7 +40,7 @@ _SUMS: Final = (
 
 _SHARES: Final = maybe({"each": record("", {"placed": "count", "headcount": "count", "share": "share?"})})
 LEVER: Final = maybe(record("What levers opened", {"people": "count", "hours": "amount"}))
-STATUSES: Final[tuple[Status, ...]] = get_args(Status)
+STATUSES: Final[tuple[SolveStatus, ...]] = get_args(SolveStatus)
 TOTALS: Final = Record(
     "",
     "Sums",
@@ -264,7 +264,7 @@ class Allocation(Shown):
         Keys of ``territory.note.*``: what the reader must know (no geography, radius not applied...).
     """
 
-    status: Status
+    status: SolveStatus
     fragile: Lots
     hiring: Lots
     flows: tuple[Flow, ...]

@@ -27,7 +27,7 @@ from passerelles.referentials.access_text import Choice
 from passerelles.scoring.scorer import LEVELS
 from passerelles.settings import Settings, settings_or
 from passerelles.territory import solve
-from passerelles.territory.allocation import LEVER, STATUSES, Allocation, Status
+from passerelles.territory.allocation import LEVER, STATUSES, Allocation, SolveStatus
 from passerelles.territory.flows import Change, CurvePoint, Flow, TitleDemand, hours_at, uncovered_lots, unfilled_pools
 from passerelles.territory.hours import Costs, EffortCosts
 from passerelles.territory.lots import NO_EMPLOYER, Locator, Lot, Month, Note, Table
@@ -263,7 +263,7 @@ class _Solution:
     placed: Ints
     reserved: Ints
     stretched: Ints
-    status: Status
+    status: SolveStatus
     stages: tuple[solve.Stage, ...] = ()
     unmet: tuple[str, ...] = ()
 
@@ -275,7 +275,7 @@ def _solve(territory: Territory, pairs: Pairs, budget: int | None, *, stretch: b
         placed[pairs.open], stages = solve.best_flow(task, territory.settings)
     except solve.InfeasibleError:
         return _Solution(placed, reserved, stretched, "infeasible", unmet=tuple(_unmet(territory, task)))
-    status: Status = "optimal" if all(s.gap == 0 for s in stages) else "time_limit"
+    status: SolveStatus = "optimal" if all(s.gap == 0 for s in stages) else "time_limit"
     used = placed.copy()
     plain = territory.with_settings(objective="lexicographic", floor=0.0)
 

@@ -20,7 +20,7 @@ from passerelles.matching import find_occupation
 from passerelles.matching.titles import SURE, resolve_title
 from passerelles.paths.legal import presets
 from passerelles.referentials.places import sample_name, sample_names, sample_tables
-from passerelles.report.case import Case, Request, Words
+from passerelles.report.case import Case, PageWords, Request
 from passerelles.report.envelope import UNUSED, about_sheet, data_source_lines, data_sources, envelope
 from passerelles.report.page import territory_page
 from passerelles.report.sections import figures_of, sentences_of, territory_document
@@ -32,7 +32,7 @@ from passerelles.territory.actions import action_sheet
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.lots import Locator, Lots, Side, side_label
 from passerelles.territory.reading import read_sides
-from passerelles.views.document import Grid, write_word
+from passerelles.views.document import DocumentTable, write_word
 from passerelles.views.excel import book_page, write_workbook
 from passerelles.views.spec import Column, Sheet
 
@@ -179,7 +179,7 @@ def _case(ask: PageRequest, body: PlanBody) -> tuple[Case, tuple[Lots, Lots | No
     chosen = graph.settings if body.floor is None else with_options(graph.settings, "territory", floor=body.floor)
     allocation = allocate(engine, body, fragile, hiring, settings=chosen, **data)
     request = Request(mask=body.mask, invented=body.sample is not None, pictures=True)
-    return Case(graph, allocation, request, Words(ask.lang), **data), (fragile, hiring)
+    return Case(graph, allocation, request, PageWords(ask.lang), **data), (fragile, hiring)
 
 
 @contextmanager
@@ -222,7 +222,7 @@ def _write_dropped(folder: Path, side: Side, dropped: DroppedTable) -> Path:
     return place
 
 
-def _first_rows(ask: PageRequest, sheet: Sheet) -> Grid:
+def _first_rows(ask: PageRequest, sheet: Sheet) -> DocumentTable:
     """First rows of a sheet: the workbook has them all."""
     return ask.table(replace(sheet, items=lambda: list(sheet.items())[:_TABLE_ROWS]))
 
