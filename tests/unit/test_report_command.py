@@ -13,7 +13,7 @@ from html_reading import read_page, rows_of
 from market_files import market_folder, write
 from passerelles.cli.main import run
 from passerelles.referentials.places import sample_names, sample_tables
-from passerelles.views.document import Cell, Document, DocumentTable, Head, Part, write_word
+from passerelles.views.document import Cell, Document, Head, PageTable, Part, write_word
 from taxonomies import write_onet
 
 SAMPLES = Path(__file__).resolve().parents[2] / "referentials" / "transitions" / "territories"
@@ -193,7 +193,7 @@ def test_an_office_document_says_what_the_page_says(tmp_path: Path) -> None:
 
 def test_a_word_table_gives_its_texts_the_room_that_figures_do_not_need(tmp_path: Path) -> None:
     docx = pytest.importorskip("docx")
-    words = DocumentTable("grid", "Plan", (Head("Quoi"), Head("Personnes", numeric=True)), ((
+    words = PageTable("grid", "Plan", (Head("Quoi"), Head("Personnes", numeric=True)), ((
         Cell("Obtenir l'autorisation de conduite que délivre l'employeur, puis se former au poste. " * 3),
         Cell("8", 8.0, note="de 5 à 10"),
     ),))  # fmt: skip

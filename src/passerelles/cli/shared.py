@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from passerelles.territory.lots import Locator, Lots, Problem, Side, Table
 
 Show = Callable[["terminal.Screen"], None]
-MakePayload = Callable[[], Mapping[str, Any]]
+MakeJson = Callable[[], Mapping[str, Any]]
 # Options of all commands, wherever they stand in the line: variables of the environment that the entry point sets.
 NO_CACHE: Final = "PASSERELLES_NO_CACHE"
 ACCEPT_ERRORS: Final = "PASSERELLES_ACCEPT_ERRORS"
@@ -244,7 +244,7 @@ class CommandOptions:
         """
         return PageShow(self, page, of, unfold, occupied)
 
-    def emit(self, payload: MakePayload, sheets: Sequence[Sheet], show: Show) -> None:
+    def emit(self, payload: MakeJson, sheets: Sequence[Sheet], show: Show) -> None:
         """
         Write an answer on stdout, or whole into the output: what is asked for is made, and nothing else.
 
@@ -277,7 +277,7 @@ class CommandOptions:
         if self.output is not None:
             self.tell("cli.written", path=self.output)
 
-    def _write_csv(self, text: str, payload: MakePayload) -> None:
+    def _write_csv(self, text: str, payload: MakeJson) -> None:
         """Write a CSV, and where it goes into a file, what made it beside."""
         if self.output is None:
             write_text(text, None)
@@ -348,12 +348,7 @@ class CommandOptions:
             raise PasserellesError("resolve_output", path=self.output, known=", ".join(_LIST_ENDINGS))
 
     def emit_list(
-        self,
-        worklist: "Worklist",
-        line: str,
-        payload: MakePayload,
-        show: Show,
-        choice: tuple[int, int, int] | None = None,
+        self, worklist: "Worklist", line: str, payload: MakeJson, show: Show, choice: tuple[int, int, int] | None = None
     ) -> None:
         """
         Write a list as CSV or a workbook, whole or not at all; say where, and the `line` that sums it up.

@@ -453,10 +453,9 @@ def check_draft(draft: Draft) -> None:
     PasserellesError
         If prerequisites of credentials form a chain longer than any law knows.
     """
-    if odd := {s for asked in draft.requirements.values() for s in asked.values()}.difference(
-        get_args(model.RequirementStatus)
-    ):
-        raise ValueError(f"status {', '.join(sorted(map(repr, odd)))} ({', '.join(get_args(model.RequirementStatus))})")
+    known = get_args(model.RequirementStatus)
+    if odd := {s for asked in draft.requirements.values() for s in asked.values()}.difference(known):
+        raise ValueError(f"status {', '.join(sorted(map(repr, odd)))} ({', '.join(known)})")
     if lost := {p for c in draft.credentials.values() for p in (*c.supposed, *c.grants)} - draft.credentials.keys():
         raise ValueError(f"credentials {', '.join(sorted(map(repr, lost)))}")
     if not draft.overlay:

@@ -17,7 +17,7 @@ from passerelles.territory.allocation import Allocation, Release
 from passerelles.territory.discretion import publish, published
 from passerelles.territory.flows import Flow
 from passerelles.territory.match import Scenario
-from passerelles.views.document import Cell, DocumentTable, Head
+from passerelles.views.document import Cell, Head, PageTable
 from passerelles.views.spec import NUMERIC, Column
 
 
@@ -54,19 +54,13 @@ def head_columns(words: PageWords, names: str) -> tuple[Head, ...]:
     return tuple(Head(words(f"column.{name.removesuffix('#')}"), name.endswith("#")) for name in names.split())
 
 
-CellLinks = Mapping[str, Callable[[Any], str]]
-NO_LINKS: Final[CellLinks] = MappingProxyType({})
+Links = Mapping[str, Callable[[Any], str]]
+NO_LINKS: Final[Links] = MappingProxyType({})
 
 
-def document_table(
-    words: PageWords,
-    key: str,
-    columns: Sequence[Column],
-    items: Iterable[Any],
-    links: CellLinks,
-    *,
-    caption: str | None = None,
-) -> DocumentTable:
+def page_table(
+    words: PageWords, key: str, columns: Sequence[Column], items: Iterable[Any], links: Links, *, caption: str = ""
+) -> PageTable:
     """
     Return a table of the columns that a result declares; `links` say where cells lead, by key of the column.
 
@@ -74,7 +68,7 @@ def document_table(
     """
     head_row = tuple(Head(column.label(words.lang), column.kind in NUMERIC, column.key) for column in columns)
     rows = tuple(tuple(_cell(words, column, item, links.get(column.key)) for column in columns) for item in items)
-    return DocumentTable(key, words(f"caption.{key}") if caption is None else caption, head_row, rows)
+    return PageTable(key, caption or words(f"caption.{key}"), head_row, rows)
 
 
 def _cell(words: PageWords, column: Column, item: Any, link: Callable[[Any], str] | None) -> Cell:

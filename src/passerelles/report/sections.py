@@ -19,7 +19,7 @@ from passerelles.language.say import day_text, number, number_shown, percent, sa
 from passerelles.paths.legal import payer_lines
 from passerelles.paths.path import Path, hours_text, months_text
 from passerelles.report import moves
-from passerelles.report.case import NO_LINKS, Case, CellLinks, document_table, head_columns
+from passerelles.report.case import NO_LINKS, Case, Links, head_columns, page_table
 from passerelles.report.envelope import files_read, scorer_dict, scorer_limits
 from passerelles.report.transparency import changed_settings
 from passerelles.scoring.features import part_words
@@ -34,9 +34,9 @@ from passerelles.views.document import (
     Cell,
     Code,
     Document,
-    DocumentTable,
     Figures,
     Heading,
+    PageTable,
     Part,
     Picture,
     Text,
@@ -49,7 +49,7 @@ _DESTINATIONS: Final = 3  # openings that a line names
 CellValue = str | int | Cell  # of a table whose rows are made by hand
 
 
-def fragile_grid(case: Case) -> DocumentTable:
+def fragile_grid(case: Case) -> PageTable:
     """Fragile jobs: who, how many, where they could go and who is left; of a masked report, who and how many."""
     allocation = case.allocation
     certain, doubted = allocation.flows, allocation.to_confirm
@@ -80,7 +80,7 @@ def _destinations_text(case: Case, flows: Sequence[Flow]) -> str:
     return w("fact.and").join(w.first(texts, _DESTINATIONS)) or w("none")
 
 
-def hiring_grid(case: Case) -> DocumentTable:
+def hiring_grid(case: Case) -> PageTable:
     """
     Openings: who, how many, filled and empty; openings that jobs of a family share are one row.
 
@@ -103,9 +103,7 @@ def hiring_grid(case: Case) -> DocumentTable:
     return _grid(case, "hiring", columns, rows)
 
 
-def flow_grid(
-    case: Case, key: str, flows: Sequence[Flow | Withheld], explained: frozenset[str]
-) -> DocumentTable | None:
+def flow_grid(case: Case, key: str, flows: Sequence[Flow | Withheld], explained: frozenset[str]) -> PageTable | None:
     """Who could go where; each flow leads to its move where that is explained. None where there are no flows."""
 
     def link(flow: Flow | Withheld) -> str:
@@ -117,28 +115,20 @@ def flow_grid(
 
 
 def _declared_grid(
-    case: Case,
-    key: str,
-    columns: Sequence[Column],
-    items: Sequence[Any],
-    links: CellLinks = NO_LINKS,
-    *,
-    most: int = _ROWS,
-) -> DocumentTable | None:
+    case: Case, key: str, columns: Sequence[Column], items: Sequence[Any], links: Links = NO_LINKS, *, most: int = _ROWS
+) -> PageTable | None:
     """Return the table that a result declares for pages; None where it has no rows, or all of them are withheld."""
     if not items:
         return None
     visible = [column for column in columns if On.PAGE in column.on]
-    return document_table(case.words, key, visible, items[:most], links)._replace(
-        more=_more_text(case, len(items), most)
-    )
+    return page_table(case.words, key, visible, items[:most], links)._replace(more=_more_text(case, len(items), most))
 
 
 def _more_text(case: Case, rows: int, most: int) -> str:
     return case.words("more_rows", n=rows - most) if rows > most else ""
 
 
-def paths_grid(case: Case, paths: tuple[Path, ...]) -> DocumentTable:
+def paths_grid(case: Case, paths: tuple[Path, ...]) -> PageTable:
     """Paths of several steps, against the direct move."""
     w = case.words
     rows: list[list[CellValue]] = [
@@ -155,7 +145,7 @@ def paths_grid(case: Case, paths: tuple[Path, ...]) -> DocumentTable:
     return _grid(case, "paths", "from through hours# direct# months# state", rows, most=_ANNEX_ROWS)
 
 
-def objectives_grid(case: Case) -> DocumentTable:
+def objectives_grid(case: Case) -> PageTable:
     """What is reached and what is proven, objective by objective."""
     rows = [
         (case.words(f"objective.{stage['name']}"), *(_figure(case, stage[k]) for k in ("value", "bound", "gap")))
@@ -172,15 +162,15 @@ def _figure(case: Case, value: float | None) -> CellValue:
 
 def _grid(
     case: Case, key: str, columns: str, rows: Sequence[Sequence[CellValue]], *, most: int = _ROWS, **look: bool
-) -> DocumentTable:
-    """Return a table of rows made by hand; `columns` as `head_columns` takes them, `look` as a `DocumentTable` does."""
+) -> PageTable:
+    """Return a table of rows made by hand; `columns` as `head_columns` takes them, `look` as a `PageTable` does."""
 
     def cell(item: CellValue) -> Cell:
         return item if isinstance(item, Cell) else Cell(item) if isinstance(item, str) else Cell(w.figure(item), item)
 
     w = case.words
     cells = tuple(tuple(map(cell, row)) for row in rows[:most])
-    return DocumentTable(
+    return PageTable(
         key, w(f"caption.{key}"), head_columns(w, columns), cells, _more_text(case, len(rows), most), **look
     )
 
@@ -216,7 +206,7 @@ def sources_of(case: Case) -> Iterator[Source]:
     yield from sorted({Source(f.record.name, f.source or f.kind, f.year, f.licence, f.record.sha256) for f in used})
 
 
-def sources_grid(case: Case) -> DocumentTable:
+def sources_grid(case: Case) -> PageTable:
     """Sources with dates and licences."""
     w = case.words
     rows = [
@@ -239,7 +229,7 @@ def dates_of(case: Case) -> str:
     return w("date.comma").join(dates)
 
 
-def choices_grid(case: Case) -> DocumentTable:
+def choices_grid(case: Case) -> PageTable:
     """What was chosen for this analysis, the bounds and the order of objectives, none included."""
     w, bounds, settings = case.words, case.allocation.bounds, case.allocation.settings
     radius = None if bounds.radius_km is None else w("choice.km", km=w.figure(bounds.radius_km))
@@ -262,7 +252,7 @@ def choices_grid(case: Case) -> DocumentTable:
     return _grid(case, "choices", "choice value_text", choices, plain=True)
 
 
-def settings_grid(case: Case) -> DocumentTable | None:
+def settings_grid(case: Case) -> PageTable | None:
     """Settings that are not the package's own, by name; None where all of them are."""
     changed = sorted(changed_settings(case.settings), key=attrgetter("name"))
     rows = [(setting.name, json.dumps(setting.value, ensure_ascii=False)) for setting in changed]
@@ -379,7 +369,7 @@ def territory_document(case: Case) -> Document:
     )  # fmt: skip
 
 
-def _first_rows(case: Case, key: str, grid: DocumentTable | None, most: int) -> list[Block]:
+def _first_rows(case: Case, key: str, grid: PageTable | None, most: int) -> list[Block]:
     """Return the first rows of a table, for the first pages, with where the others are; the table if it is short."""
     if grid is None:
         return []

@@ -38,7 +38,7 @@ class Cell(NamedTuple):
     level: str = ""
 
 
-class DocumentTable(NamedTuple):
+class PageTable(NamedTuple):
     """A table: `key` names it in the document, `more` says what was left out, `plain` that nobody would sort it."""
 
     key: str
@@ -107,7 +107,7 @@ class Details(NamedTuple):
     mark: tuple[str, str] | None = None
 
 
-Block = DocumentTable | Text | Heading | Bullets | Figures | Facts | Code | Picture | Details
+Block = PageTable | Text | Heading | Bullets | Figures | Facts | Code | Picture | Details
 
 
 class Part(NamedTuple):
@@ -193,7 +193,7 @@ def _block(office: "OfficeDocument", block: Block, depth: int = 2) -> None:
             office.add_heading(printable(block.title), depth + 1)
         for row in block.rows:
             office.add_paragraph(printable(row), style="List Bullet")
-    elif isinstance(block, DocumentTable):
+    elif isinstance(block, PageTable):
         _table(office, block)
     elif isinstance(block, Figures | Facts):
         figures = isinstance(block, Figures)
@@ -217,7 +217,7 @@ def _paragraph(office: "OfficeDocument", text: str, *, italic: bool = False) -> 
     office.add_paragraph().add_run(printable(text)).italic = italic or None
 
 
-def _table(office: "OfficeDocument", grid: DocumentTable) -> None:
+def _table(office: "OfficeDocument", grid: PageTable) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415 - an extra
     from docx.oxml import OxmlElement  # noqa: PLC0415 - an extra
     from docx.shared import Mm, Pt  # noqa: PLC0415 - an extra

@@ -31,7 +31,7 @@ from passerelles.ranking.compare import ComparedCompetency, Comparison
 from passerelles.ranking.compare import compare as put_side_by_side
 from passerelles.ranking.move import Move, Moves, move_facts, move_sentences
 from passerelles.ranking.rank import nearer, rank_moves, rank_sources, sentence
-from passerelles.report.case import NO_LINKS, CellLinks, PageWords, document_table
+from passerelles.report.case import NO_LINKS, Links, PageWords, page_table
 from passerelles.report.envelope import scorer_dict, scorer_limits, source_lines
 from passerelles.report.lookups import Fiche, Resolution
 from passerelles.scoring.features import top_domain
@@ -40,7 +40,7 @@ from passerelles.service.answers import settings_of
 from passerelles.service.engine import Engine
 from passerelles.service.middleware import EXPLORER
 from passerelles.vectors import Floats
-from passerelles.views.document import DocumentTable
+from passerelles.views.document import PageTable
 from passerelles.views.shown import environment
 from passerelles.views.spec import Column, On, Page, Sheet, within
 
@@ -103,13 +103,13 @@ class PageRequest(NamedTuple):
         fields = {name: list(values) for name, values in self.fields.items() if name != "lang"}
         return self.url(*path, **{**fields, **changed})
 
-    def table(self, sheet: Sheet, **links: Callable[[Any], str]) -> DocumentTable:
+    def table(self, sheet: Sheet, **links: Callable[[Any], str]) -> PageTable:
         """Return a sheet as a table of a page: the columns that its result declares for pages, in their order."""
         columns, caption = sheet.on(On.PAGE), sheet.label(self.lang)
-        return document_table(PageWords(self.lang), sheet.title, columns, sheet.items(), links, caption=caption)
+        return page_table(PageWords(self.lang), sheet.title, columns, sheet.items(), links, caption=caption)
 
     def moves_content(
-        self, moves: Moves, links: CellLinks = NO_LINKS, *, occupied: bool = True, hidden: Collection[str] = ()
+        self, moves: Moves, links: Links = NO_LINKS, *, occupied: bool = True, hidden: Collection[str] = ()
     ) -> dict[str, Any]:
         """Return what a template shows of moves: their page, its table where there is one, and notes under it."""
         page = moves.page(self.lang)
@@ -593,9 +593,7 @@ def _passage_columns(ask: PageRequest) -> list[Column]:
     return [replace(c, note=named) if c.key == "best" else c for c in Passage.spec.columns]
 
 
-def _passages(
-    ask: PageRequest, passages: Sequence[Passage], names: Mapping[int, str], end: str
-) -> DocumentTable | None:
+def _passages(ask: PageRequest, passages: Sequence[Passage], names: Mapping[int, str], end: str) -> PageTable | None:
     head = Column("name", value=lambda row, _: row[0])
     others = [c for c in _passage_columns(ask) if c.key not in ("origin_area", "target_area")]
     columns = (head, *within(others, itemgetter(1)))

@@ -32,7 +32,7 @@ from passerelles.territory.actions import action_sheet
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.lots import Locator, Lots, Side, side_label
 from passerelles.territory.reading import read_sides
-from passerelles.views.document import DocumentTable, write_word
+from passerelles.views.document import PageTable, write_word
 from passerelles.views.excel import book_page, write_workbook
 from passerelles.views.spec import Column, Sheet
 
@@ -222,7 +222,7 @@ def _write_dropped(folder: Path, side: Side, dropped: DroppedTable) -> Path:
     return place
 
 
-def _first_rows(ask: PageRequest, sheet: Sheet) -> DocumentTable:
+def _first_rows(ask: PageRequest, sheet: Sheet) -> PageTable:
     """First rows of a sheet: the workbook has them all."""
     return ask.table(replace(sheet, items=lambda: list(sheet.items())[:_TABLE_ROWS]))
 
