@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from openpyxl.styles import Font
 
-from passerelles import load_referential, match_territory
+from passerelles import PasserellesError, load_referential, match_territory
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang
 from passerelles.market.places import Basin, Commune, Places
@@ -4649,3 +4649,185 @@ def test_local_authorities_are_employers_and_where_they_are_is_told(embedded: Re
 def test_who_sells_houses_as_a_commercial_agent_is_of_his_own_account(rome: Referential, status: str) -> None:
     rows = [{"Employeur": "Immo", "Profil": f"Négociateur immobilier{status}", "Postes": 2, "Commune": "Redon"}]
     assert [lot.self_employed for lot in read_lots(rome, rows, "hiring").lots] == [bool(status)]
+
+
+AROUND = Places(
+    (Basin("5313", "REDON"), Basin("5310", "VANNES")),
+    (
+        Commune("35236", "Redon", "5313", 47.6, -2.1), Commune("56001", "Allaire", "5313", 47.6, -2.2),
+        Commune("56260", "Vannes", "5310", 47.65, -2.75), Commune("35999", "Ventes", "5313", 47.6, -2.1),
+        Commune("35998", "", "5313", 47.6, -2.1),
+    ),
+)  # fmt: skip
+PIVOT = "Étiquettes de lignes;Somme de Postes menacés"
+
+
+@pytest.mark.parametrize(
+    ("side", "text", "lots", "told"),
+    [
+        # Names of columns: what is of today, and what is forecast.
+        ("fragile", "Métier actuel;Effectif prévu 2099|N1101;5|N4101;3", "N1101 1, N4101 1", "counted_lines"),
+        ("fragile", "Poste actuel;Effectif actuel;Effectif 2099 prévu|N1101;9;5|N4101;3;1", "N1101 4, N4101 2", ""),
+        ("fragile", "Métier;Effectif au 31/12/2099;Effectif au 31/12/2025|N1101;9;5|N4101;3;1", "N1101 5, N4101 1", ""),
+        # A header of two lines: a column that only the second one names, and a row that is none.
+        ("hiring", "Poste;Effectif;;Lieu;|;CDI;CDD;;Entreprise|N1101;3;2;Redon;x", "x N1101 5 Redon", "parts_summed"),
+        ("hiring", "Firme;Société;Poste;Ville;|x;Alpha;N1101;;Redon|x;Beta;N4101;Redon;urgent", "Beta N4101 1 Redon",
+         "2 empty"),
+        ("hiring", "Besoins 2099;;|;Métier;Ville|3;N1101;Redon", "N1101 3 Redon", "openings_by_content"),
+        ("hiring", "Effectif;x;|;;|;Métier;Ville|3;N1101;Redon", "N1101 3 Redon", "openings_by_content"),
+        # Columns that are empty, or hold crosses; lines that are none of a person.
+        ("hiring", "Référence;Métier;Nb|;N1101;2|;N1101;3", "N1101 5", "summed"),
+        ("fragile", "Nom;Prénom;Poste;Situation|A;B;N1101;parti|C;D;N4101;parti|;;Total;", "N1101 1, N4101 1", ""),
+        ("hiring", "Firme;Métier;janv-27;févr-27|A;N1101;x;|B;N4101;;x", "N1101 1, N4101 1", "counted_lines"),
+        ("fragile", "Nom;Prénom;Poste;Concerné|A;B;N1101;x|C;D;N4101;|Source : le service;;;", "N1101 1", "text_line"),
+        ("fragile", "Qualification;Bidule;Effectif|;Cariste;3|;Soudeur;2", "H2913 2, N1101 3", "job_by_content"),
+        ("fragile", "Métier;Variation;Note|N1101;-3;|N4101;;x|N4102;+2;", "N1101 3", "3 empty"),
+        # Who is meant where the employer is empty: who stands above, unless the place alone tells it.
+        ("hiring", "Firme;Société;Métier;Nb;Ville|x;Alpha;N1101;2;Redon|x;Alpha;N4101;1;Redon|x;;N4102;3;|x;;N1110;4;",
+         "Alpha N1101 2 Redon, Alpha N1110 4 Redon, Alpha N4101 1 Redon, Alpha N4102 3 Redon", "employer_below"),
+        ("hiring", "Société;Métier;Nb;Ville|Alpha;N1101;2;Redon|Alpha;N4101;1;Redon|;N4102;3;Redon|;N1110;4;Redon",
+         "Alpha N1101 2 Redon, Alpha N4101 1 Redon, N1110 4 Redon, N4102 3 Redon", "employer_empty"),
+        ("hiring", "Société;Métier;Nb|Alpha;N1101;2|Alpha;N4101;1|;N4102;3|;N1110;4",
+         "Alpha N1101 2, Alpha N4101 1, N1110 4, N4102 3", "employer_empty"),
+        ("hiring", "Société;Métier;Nb;Ville|A;N1101;2;Redon|;N4101;1;|Total A;;3;Redon|;N4102;3;Redon|B;N1101;1;Redon",
+         "A N1101 2 Redon, A N4101 1 Redon, B N1101 1 Redon, N4102 3 Redon", ""),
+        # Cells of jobs: a code in words, several codes, several jobs for one number, with a choice or without.
+        ("hiring", "Poste;Nb|Zorglub (N1101);2", "N1101 2", ""),
+        ("hiring", "Poste;Nb|Cariste N1101 / N1103;4|N4101;1", "N4101 1", "2 job_ambiguous"),
+        ("hiring", "Poste;Nb|Caristes / préparateurs de commandes;4|N4101;1", "N4101 1", "2 several_jobs"),
+        ("hiring", "Poste;Nb|Caristes et secrétaires;4|Caristes et préparateurs de commandes;3", "N1101 3",
+         "2 several_jobs"),
+        ("hiring", "Poste;Choix|2 soudeurs, tourneurs, 3 caristes;N4101|Cariste;N1101", "N1101 1, N4101 1", ""),
+        ("hiring", "Poste|2 caristes, 3 soudeurs, 35 h par semaine|N1101", "H2913 3, N1101 1, N1101 2", "2 jobs_left"),
+        # Needs in numbers, in words, or of no job.
+        ("hiring", "Activité;Besoins|Cariste;3|Soudeur;2|Cariste;2 soudeurs", "H2913 2, N1101 3", "4 not_number"),
+        ("hiring", "Activité;Besoins|Cariste;3 temps pleins", "N1101 3", ""),
+        ("hiring", "Activité;Site;Effectif actuel;Besoins|Transport;x;30;3 caristes", "x N1101 3", "jobs_split"),
+        ("hiring", "Métier;Postes pourvus|N1101;3", "", "counts_unread"),
+        # Totals that are none, or of what they name; sums and places within a list.
+        ("hiring", "Métier;Nb;Site|N1101;3;Redon|N4101;2;Vannes|Total site de Redon;3;",
+         "Redon N1101 3 Redon, Vannes N4101 2 Vannes", "!total_differs"),
+        ("fragile", "Métier;Effectif|Cariste;5|Nuit;3|Jour;2|Total;5", "N1101 5", "3 job_unknown"),
+        ("fragile", "Métier;Effectif|Redon;7|Cariste;4|Magasinier;3|Total;7", "N1101 4 Redon, N1110 3 Redon", ""),
+        ("fragile", f"{PIVOT}|Redon;7|Cariste;4|Magasinier;3|Total général;9", "N1101 4, N1110 3", "2 job_unknown"),
+        ("fragile", f"Société;BETA SA|;|{PIVOT}|Atelier Nord;7|Cariste;4|Magasinier;3|Total général;7",
+         "BETA SA N1101 4, BETA SA N1110 3", "total_line"),
+        ("fragile", f"Société;(Tous)|;|{PIVOT}|Cariste;4|Total général;4", "N1101 4", ""),
+        ("fragile", f"Société;Établissement|;|{PIVOT}|Cariste;4|Total général;4", "N1101 4", ""),
+        # What stands above places: employers, unless it is of what is counted; a column of employers says more.
+        ("hiring", ";A;B|Métier;Redon;Vannes|N1101;3;2", "A N1101 3 Redon, B N1101 2 Vannes", "firms_above"),
+        ("hiring", ";Effectif;Postes|Métier;Redon;Vannes|N1101;3;2", "N1101 2 Vannes, N1101 3 Redon", ""),
+        ("hiring", ";2026;2027|Métier;Redon;Vannes|N1101;3;2", "N1101 2 Vannes, N1101 3 Redon", ""),
+        ("hiring", ";;Alpha;Beta|Société;Métier;Redon;Vannes|Zeta;N1101;3;2",
+         "Zeta N1101 2 Vannes, Zeta N1101 3 Redon", ""),
+        ("hiring", "Métier \\ Entreprise;A;B;Ville|N1101;3;2;Redon", "A N1101 3 Redon, B N1101 2 Redon", ""),
+        ("hiring", "Métier \\ Entreprise;Alpha;Beta|N1101;x;x", "", "no_column"),
+        ("hiring", "Ville;Surface;Loyer|Redon;30;200|Vannes;20;300", "", "no_column"),
+        # Lines of one cell: firms above their openings, but no jobs, places or remarks, nor after the first opening.
+        ("hiring", "Métier;Nb;Ville|Alpha;;|N1101;3;Redon|Beta;;|N4101;2;Redon",
+         "Alpha N1101 3 Redon, Beta N4101 2 Redon", "label_line"),
+        *(("hiring", f"Métier;Nb;Ville|{first};;|N1101;3;Redon|{then};;|N4101;2;Redon",
+           "N1101 3 Redon, N4101 2 Redon", "text_line")
+          for first, then in (("Cariste", "Soudeur"), ("Alpha : urgent", "Beta : urgent"), ("Redon", "Vannes"))),
+        ("hiring", "Métier;Nb;Ville|N4102;1;Redon|Alpha;;|N1101;3;Redon|Beta;;|N4101;2;Redon",
+         "N1101 3 Redon, N4101 2 Redon, N4102 1 Redon", "text_line"),
+        ("hiring", "Poste;Nb|Alpha - Redon;|N1101;3|Beta - Vannes;|N4101;2|Gamma;|N4102;4",
+         "Alpha N1101 3 Redon, Beta N4101 2 Vannes", "7 empty"),
+        # Places: codes of communes, and towns at the end of names that are words.
+        ("hiring", "Poste;Nb;Où travailler exactement|N1101;3;35236|N4101;1;35236", "N1101 3 Redon, N4101 1 Redon", ""),
+        # Jobs side by side or below one another, as forms and lists of the same columns give them.
+        ("hiring", "Société;Ville;Métier 1;Nb 1;Métier 2;Nb 2;Âge 1|A;Redon;N1101;3;N4101;1;a|B;Redon;;;;;a",
+         "A N1101 3 Redon, A N4101 1 Redon", "text_line"),
+        ("fragile", "Métier;Postes à pourvoir;;Métier;Recrutements|N1101;3;;N4101;1", "", "counts_unread"),
+        ("hiring", "Poste : Soudeur|Lieu : Redon|Nombre : 2|Date : ||Poste : Cariste|Nombre : 1|Lieu : Vannes|Note : x",
+         "H2913 2 Redon, N1101 1 Vannes", "turned"),
+        ("fragile", "Emploi;Cariste;Soudeur|Nombre de salariés;x;y", "", "2 job_unknown"),
+    ],
+)  # fmt: skip
+def test_tables_that_one_cell_or_word_makes_another_one(
+    embedded: Referential, tmp_path: Path, side: Side, text: str, lots: str, told: str
+) -> None:
+    path = written(tmp_path / "t.csv", text.replace("|", "\n") + "\n")
+    try:
+        read = read_lots(embedded, path, side, locator=Locator(AROUND))
+        named = (f"{lot.employer} {lot.job} {lot.people} {lot.commune_label}" for lot in read.lots)
+        shown = ", ".join(sorted(name.removeprefix("– ").strip() for name in named))
+        keys = {*said(read), *(f"{row} {key}" for row, key in asides(read))}
+    except LotsError as error:
+        shown, keys = "", {key for p in error.problems for key in (p.key, f"{p.row} {p.key}")}
+    assert shown == lots
+    assert told.removeprefix("!") in keys | {""} if not told.startswith("!") else told[1:] not in keys
+
+
+def test_sheets_that_sum_others_or_are_of_no_table_are_none_of_other_firms(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    header = ("Métier", "Postes à pourvoir", "Ville")
+    alpha = ("Alpha", [("Entreprise", *header), ("Alpha", "N1101", 3, "Redon")])
+    beta = ("Beta", [("Société", "Poste", "Nb recherché", "Lieu"), ("Beta", "N4101", 2, "Redon")])
+    sums = [("Société", "Fonction", "Total à pourvoir", "Commune"), ("Gamma", "N4102", 5, "Redon")]
+    notes = ("Notes", [("à lire",), ("voir RH",)])
+
+    def path(*sheets: tuple[str, list[tuple[Any, ...]]]) -> Path:
+        book = openpyxl.Workbook()
+        book.remove(book.worksheets[0])
+        for name, rows in sheets:
+            sheet = book.create_sheet(name)
+            for row in rows:
+                sheet.append(row)
+        book.save(tmp_path / "t.xlsx")
+        return tmp_path / "t.xlsx"
+
+    lots = read_lots(embedded, path(alpha, beta, ("Récap recrutements", sums), notes), "hiring")
+    assert found(lots) == [("Alpha", "N1101", 3), ("Beta", "N4101", 2)]
+    assert found(read_lots(embedded, path(("Récap", alpha[1]), beta), "hiring")) == [("Beta", "N4101", 2)]
+    with pytest.raises(PasserellesError) as refused:  # lines of text, perhaps the same ones
+        read_lots(embedded, path(*((name, [("4 caristes",), ("2 soudeurs",)]) for name in ("A", "B"))), "hiring")
+    assert refused.value.key == "several_sheets"
+    by_town = path(("Redon", [header, ("N1101", 3, "Allaire")]), ("Vannes", [header, ("N1101", 2, "Vannes")]))
+    lots = read_lots(embedded, by_town, "hiring", locator=Locator(AROUND))
+    assert {(lot.commune_label, lot.people) for lot in lots.lots} == {("Allaire", 3), ("Vannes", 2)}
+    people = ("Départs", [("Métier", "Effectif"), ("N1101", 3)])
+    tables = path(people, ("Besoins", [header, ("N4101", 2, "Redon")]), ("Récap recrutements", sums))
+    fragile, hiring = read_sides(embedded, tables, tables, locator=Locator())
+    assert hiring is not None
+    assert [[p.values["sheets"] for p in lots.said if p.key == "other_sheets"] for lots in (fragile, hiring)] == [
+        ["Récap recrutements"], ["Récap recrutements"],
+    ]  # fmt: skip
+
+
+def test_tables_one_above_another_have_their_own_merged_cells(embedded: Referential, tmp_path: Path) -> None:
+    def table(title: str, firm: str) -> list[tuple[Any, ...]]:
+        return [(title, "", ""), ("Entreprise", "Métier", "Postes"), (firm, "N1101", 3), ("", "N4101", 1), ("", "", "")]
+
+    rows = [*table("Besoins", "Alpha"), *table("Besoins, site 2", "Beta")]
+    lots = read_lots(embedded, workbook(tmp_path / "t.xlsx", *rows, merged=("A3:A4", "A8:A9")), "hiring")
+    assert found(lots) == [(firm, job, n) for firm in ("Alpha", "Beta") for job, n in (("N1101", 3), ("N4101", 1))]
+    assert [p.row for p in lots.said if p.key == "merged"] == [3, 8]
+
+
+def test_cells_that_are_no_number_or_text_are_told(embedded: Referential) -> None:
+    rows = [{"Métier": "N1101", "Nb": number, "Ville": "Redon"} for number in (True, float("inf"), 3)]
+    lots = read_lots(embedded, rows, "hiring")
+    assert (lots.people, asides(lots)) == (3, [(1, "not_number"), (2, "too_many")])
+    with pytest.raises(LotsError) as refused:
+        read_lots(embedded, [], "fragile")
+    assert [p.key for p in refused.value.problems] == ["no_row"]
+    lots = read_lots(embedded, [{"Métier": "N1101", "Nb": 4, "Bassin": place} for place in ("–", "Redon")], "hiring")
+    assert (lots.people, asides(lots)) == (4, [(1, "empty")])
+    chosen = read_lots(embedded, [{"Métier": "Zorglub", "Nb": 4}], "hiring", choices={"Zorglub": "N1101"})
+    assert [(lot.job, lot.given, lot.confidence) for lot in chosen.lots] == [("N1101", "Zorglub", 1.0)]
+    shares = [
+        {"Métier": job, "Effectif": 10, "Part menacée": share} for job, share in (("N1101", 0.25), ("N4101", 0.5))
+    ]
+    assert "other_counts" in said(read_lots(embedded, shares, "fragile"))
+
+
+def test_a_town_that_is_a_word_of_names_is_no_place_of_a_firm(embedded: Referential) -> None:
+    fragile = [{"Métier": "N1101", "Effectif": 3, "Ville": "Redon"}]
+    firms = [{"Entreprise": name, "Métier": "N1101", "Nb": 2} for name in ("Alpha Redon", "Beta Redon", "Gamma Ventes")]
+    _, hiring = read_sides(embedded, fragile, firms, locator=Locator(AROUND))
+    assert hiring is not None
+    assert {lot.employer: lot.commune_label for lot in hiring.lots} == {
+        "Alpha Redon": "Redon", "Beta Redon": "Redon", "Gamma Ventes": "",
+    }  # fmt: skip

@@ -625,7 +625,7 @@ def split_jobs(grid: Grid, rows: list[Row]) -> tuple[Grid, list[Row], list[Probl
         counted = [jobs or _line_by_line(*row) for jobs, *row in zip(counted, texts, beside, strict=True)]
     # Beside several jobs told so, a number in brackets is no mark of a note.
     bracketed = any(len(jobs) > 1 and _NOTE_MARK.search(text) for jobs, text in zip(counted, texts, strict=True))
-    if uncounted and any(counted):
+    if uncounted and any(counts_some_jobs(text, alone=True) for text in texts):
         rows = [(line, [*cells, 1]) for line, cells in rows]
         grid = replace(grid.with_roles(**{role: len(grid.header)}), header=[*grid.header, ""])
     most = 2 * sum(map(bool, counted)) > len(rows)  # else each row is one post

@@ -187,8 +187,9 @@ def _by_side(
     names = tuple(sides)
     titles = {sheet.sheet: _side_of_texts(_title(sheet)) for sheet in sheets}
     sides |= {name: titles[name] for name in names if sides[name] is None and titles[name] not in (None, side)}
-    unnamed = tuple(name for name in names if sides[name] is None and not _sums_or_is_old(name))
-    of_side = tuple(name for name in names if sides[name] == side) or (unnamed if len(unnamed) == 1 else ())
+    named, unnamed = ([name for name in names if sides[name] == own] for own in (side, None))
+    alone, apart = ([name for name in found if not _sums_or_is_old(name)] for found in (unnamed, named))
+    of_side = tuple(apart or named or (alone if len(alone) == 1 else ()))  # a sheet that sums others comes last
     others = tuple(name for name in names if name not in of_side)
     return (of_side, others) if not same_columns or any(sides[name] for name in others) else ((), ())
 
