@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 from openpyxl.styles import Font
 
+import small
 from passerelles import PasserellesError, load_referential, match_territory
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang
@@ -4831,3 +4832,29 @@ def test_a_town_that_is_a_word_of_names_is_no_place_of_a_firm(embedded: Referent
     assert {lot.employer: lot.commune_label for lot in hiring.lots} == {
         "Alpha Redon": "Redon", "Beta Redon": "Redon", "Gamma Ventes": "",
     }  # fmt: skip
+
+
+def test_a_department_of_one_digit_tells_towns_apart_and_one_without_coordinates_is_its_basin() -> None:
+    communes = (
+        Commune("35300", "Saint-Jean", "5313", 47.6, -2.0), Commune("01001", "Saint-Jean", "0101", 46.0, 5.0),
+        Commune("35301", "Allaire", "5313"),
+    )  # fmt: skip
+    locator = Locator(Places((Basin("5313", "REDON"), Basin("0101", "BOURG")), communes))
+    places = [locator.spot(name, area, communes_first=True) for name, area in (("Saint-Jean", "1"), ("Allaire", "35"))]
+    assert [place and (place.basin, place.commune) for place in places] == [("0101", "01001"), ("5313", "")]
+
+
+def test_titles_of_several_jobs_without_families_are_asked_back() -> None:
+    labels = {"A1": "Monteur frigoriste", "B1": "Monteur frigoriste", "C1": "Cariste", "C2": "Soudeur"}
+    jobs = [small.occupation(code, label=label, parent=None) for code, label in labels.items()]
+    referential = small.referential({code: (code.lower(),) for code in labels}, occupations=jobs)
+    rows: list[dict[str, Any]] = [
+        {"Métier": title, "Nb": 2} for title in ("Monteur frigoriste", "Cariste", "Cariste ou soudeur")
+    ]
+    lots = read_lots(referential, [*rows, {"Métier": "Soudeur", "Code ROME": "C1", "Nb": 1}], "hiring")
+    assert asides(lots) == [(1, "job_ambiguous"), (3, "several_jobs")]
+    assert ([(lot.job, lot.people) for lot in lots.lots], "code_differs" in said(lots)) == (
+        [("C1", 2), ("C1", 1)],
+        True,
+    )
+    assert lots.set_aside[0].what().count("A1") == 1  # what is meant is told once

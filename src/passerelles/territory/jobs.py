@@ -104,6 +104,7 @@ class Unusable(NamedTuple):
 
 
 Job = Resolved | Unusable
+_EMPTY: Final = Unusable("job", "empty", {})  # of a row without a title, or whose title is a code
 _Written = tuple[str, Context | None]
 
 
@@ -113,7 +114,7 @@ def candidates_of(referential: Referential, titles: Iterable[tuple[str, Context 
     return resolve_many(referential, [t for t, _ in pairs], limit=6, contexts=[context for _, context in pairs])
 
 
-def read_titles(grid: Grid, rows: Sequence[Row]) -> list[Job | None]:
+def read_titles(grid: Grid, rows: Sequence[Row]) -> list[Job]:
     """
     Read the title of each row, all at once, beside its employer, sector or service and the other jobs of the firm.
 
@@ -138,7 +139,7 @@ def read_titles(grid: Grid, rows: Sequence[Row]) -> list[Job | None]:
     readings = {k: likelier(referential, hits, unbracketed.get(k, ()), threshold) for k, hits in hits_of.items()}
     readings |= _of_industries(referential, readings, threshold)
     answers = {key: read_title(referential, key[0], ranked, threshold=threshold) for key, ranked in readings.items()}
-    jobs = [answers.get(key) for key in keys]
+    jobs = [answers.get(key, _EMPTY) for key in keys]
     if grid.crossed or not (employers or one_firm):
         return jobs
     firms = employers or [""] * len(rows)
@@ -190,8 +191,8 @@ def _of_industries(
 
 
 def _of_trades(
-    referential: Referential, jobs: Sequence[Job | None], firms: Sequence[str], readings: Sequence[Sequence[Candidate]]
-) -> list[Job | None]:
+    referential: Referential, jobs: Sequence[Job], firms: Sequence[str], readings: Sequence[Sequence[Candidate]]
+) -> list[Job]:
     """
     Return the jobs of rows: of one that is not sure, the reading that the firm's other jobs make likelier.
 
@@ -203,7 +204,7 @@ def _of_trades(
     of_firms = grouped((firm, job) for job, firm in zip(jobs, firms, strict=True) if isinstance(job, Resolved))
     trades = {occupation.code: occupation.domain or "" for occupation in referential.occupations}
 
-    def in_trade(job: Job | None, firm: str, ranked: Sequence[Candidate]) -> Job | None:
+    def in_trade(job: Job, firm: str, ranked: Sequence[Candidate]) -> Job:
         """Return a job as the other ones of its firm tell it."""
         if not isinstance(job, Resolved) or job.confidence >= SURE:
             return job
@@ -276,7 +277,7 @@ def _titled(referential: Referential, first: Candidate | None) -> tuple[str, str
     return first.title_code if parted else "", "" if same else first.title
 
 
-def is_part_of(referential: Referential, code: str, title: Job | None) -> bool:
+def is_part_of(referential: Referential, code: str, title: Job) -> bool:
     """Whether a title is read as the occupation of a code, or a part of it."""
     return isinstance(title, Resolved) and code in (title.job, referential.occupation_by_code[title.job].base)
 
@@ -323,13 +324,13 @@ def several_jobs(referential: Referential, text: str, *, family: bool = False) -
     return Unusable("job", "several_jobs", {"given": given, "jobs": ", ".join(pieces)})
 
 
-def job_of(row: Line, title_job: Job | None) -> Job:
+def job_of(row: Line, title_job: Job) -> Job:
     """Job of a row: what a person chose, else its code where the referential has it, else its title."""
     reader, referential = row.grid.reader, row.grid.reader.referential
     texts = {role: text for role in ("choice", "code", "job") if (text := row.text(role))}
     texts = {role: _ROME_DASHED.sub(r"\1\2", text) for role, text in texts.items()}
     if not texts:
-        return Unusable("job", "empty", {})
+        return _EMPTY
     *_, last = texts.values()
     chosen = code_of(referential, reader.choices.get(last, ""))
     if chosen is not None:
@@ -358,7 +359,7 @@ def job_of(row: Line, title_job: Job | None) -> Job:
     if role != "job":
         ranked = next(resolve_many(referential, [text], limit=3))
         return read_title(referential, text, ranked, role, threshold=reader.review_threshold)
-    return title_job or Unusable("job", "empty", {})
+    return title_job
 
 
 def _note_unknown(row: Line, texts: Mapping[str, str], given: str, code: str) -> None:
@@ -739,10 +740,10 @@ def firms_apart(grid: Grid) -> Grid:
     seeks = {line: match for line, cells in grid.rows if (match := _SEEKS.fullmatch(cell_text(cells[at]).strip()))}
     if not seeks:
         return grid
-    rows, are_jobs = list[Row](), grid.reader.holds_jobs
+    rows = list[Row]()
     for line, cells in grid.rows:
         match, text = seeks.get(line), cell_text(cells[at])
-        no_job = grid.side == "fragile" or (line < min(seeks) and not are_jobs([text]))
+        no_job = grid.side == "fragile" or line < min(seeks)
         if no_job and match is None and not counts_some_jobs(text, alone=True):
             grid.note("text_line", line, text=text[:80])
             continue

@@ -185,10 +185,10 @@ class Locator:
 
     def _town_of(self, text: str) -> str:
         """Return the words of a text that say a place: "Saint-Flour" of a site, "bassin de Rodez" of what is around."""
-        if self.places is None or self.places.own(text) is not None:
+        if self.known.own(text) is not None:
             return text
         text = text if _POSTAL.search(text) else town_of(text)  # an address says the town
-        around = _SAYS["around"].fullmatch(text) if self.places.own(text) is None else None
+        around = _SAYS["around"].fullmatch(text) if self.known.own(text) is None else None
         return f"bassin de {around['basin'] or around['town']}" if around else text
 
     def rewordings(self, text: str, *, parts: bool = True) -> Iterator[str]:
@@ -206,27 +206,26 @@ class Locator:
         folded = [normalise_label(town) for town in (*towns, *_SIGNS.split(text))]
         yield from (place for place, pattern in _ZONES if any(map(pattern.fullmatch, folded)))
         yield from towns[1:]
-        known = [part for part in _SIGNS.split(text) if part and self.places is not None and self.places.named(part)]
-        if parts and len(known) == 1 and known != [text]:
+        known = [part for part in _SIGNS.split(text) if part and self.known.named(part)]
+        if parts and len(known) == 1:
             yield known[0]
         if parts and len(words := text.split()) > 1 and words[-1][:1].isupper():  # "Lyon Part-Dieu"
             ends = (n for n in range(len(words) - 1, 0, -1) if normalise_label(words[n]) not in _GOES_ON)
             heads = (" ".join(words[:n]) for n in ends)
             for head in (candidate for candidate in heads if not says("word_too", normalise_label(candidate))):
-                yield from [head] if self.places and self.places.named(head) else self.rewordings(head, parts=False)
+                yield from [head] if self.known.named(head) else self.rewordings(head, parts=False)
 
     def named_in_part(self, text: str) -> list[Commune]:
         """Return the one commune of the tables in whose name a text stands, its last word cut or not, else nothing."""
-        known = self.places.commune_by_code if self.places else {}
-        communes = [known[code] for code in self.communes if code in known]
+        communes = [c for code in self.communes if (c := self.known.commune_by_code.get(code)) is not None]
         matches = [c for c in communes if any(holding(_names(c), re.sub(r"\W\w{1,3}\.$", "", text)))]  # "Aix-en-P."
         return matches if len(matches) == 1 else []
 
     def starting_with(self, text: str) -> list[Commune]:
         """Communes of the tables, else of departments of theirs, whose name begins with a text, no basin's own."""
-        if self.places is None or self.places.own(text) is not None:
+        if self.known.own(text) is not None:
             return []
-        begun = {c.code: c for c in self.places.communes_starting(normalise_label(text))}
+        begun = {c.code: c for c in self.known.communes_starting(normalise_label(text))}
         matches = [c for code, c in sorted(begun.items()) if departments_shown(code) in self.common]
         return [c for code, c in sorted(begun.items()) if code in self.communes] or matches
 
@@ -242,7 +241,7 @@ class Locator:
 
     def far(self, code: str) -> float | None:
         """Kilometres from a stray to the nearest place of the tables, where it is far; of a country, nothing is."""
-        km = self.away(code) if code in self.strays and len(self.communes) <= _COMMUNES_OF_A_COUNTRY else None
+        km = self.away(code) if len(self.communes) <= _COMMUNES_OF_A_COUNTRY else None
         return km if km is not None and km > _DOUBTED_KM else None
 
     def away(self, code: str, *others: str) -> float | None:
@@ -269,45 +268,41 @@ class Locator:
             local = [c for c in local if departments_shown(c) in self.common]
         if not local:  # beyond the border of a department
             local = [c for c in codes if (km := self.away(c)) is not None and km <= _MEANT_KM]
-        if self.places is None or len(local) != 1:
+        if len(local) != 1:
             raise error
-        commune = self.places.commune_by_code[local[0]]
-        return Spot(self.places.basin_by_code[commune.basin], commune, commune.name or local[0])
+        commune = self.known.commune_by_code[local[0]]
+        return Spot(self.known.basin_by_code[commune.basin], commune, commune.name or local[0])
 
     def departments_of(self, where: str, commune: str) -> frozenset[str]:
         """Departments of a basin by code, or the one of a commune where it is known."""
         if commune:
             return frozenset({departments_shown(commune)})
-        basin = self.places.basin_by_code.get(where) if self.places else None
+        basin = self.known.basin_by_code.get(where)
         return frozenset(basin.departments) if basin else frozenset()
 
     @cached_property
     def _grouped(self) -> frozenset[str]:
         """Names of groups of communes: what a column of basins may hold too."""
-        return frozenset(map(normalise_label, self.places.epci_labels.values())) if self.places else frozenset()
+        return frozenset(map(normalise_label, self.known.epci_labels.values()))
 
     def km(self, start: str, end: str) -> float | None:
         """Kilometres between two places, basins or communes by code; None = unknown. See `Where.spot`."""
-        if start == end and start != NOWHERE:
-            return 0.0
-        if self.places is None or NOWHERE in (start, end):
+        if NOWHERE in (start, end):
             return None
         communes, basins = self._communes_and_basins(start, end)
         if communes[0] is not None and communes[1] is not None:
-            travel = self.places.travel_between(*basins) if basins[0] != basins[1] else (None, None)
-            return travel[1] if travel[1] is not None else self.places.commune_km(communes[0], communes[1])
+            travel = self.known.travel_between(*basins) if basins[0] != basins[1] else (None, None)
+            return travel[1] if travel[1] is not None else self.known.commune_km(communes[0], communes[1])
         if basins[0] == basins[1]:
             return 0.0
-        if not set(basins) <= self.places.basin_by_code.keys():
+        if not set(basins) <= self.known.basin_by_code.keys():
             return None  # a basin of the survey that the geography lacks
-        return self.places.distance(*basins)
+        return self.known.distance(*basins)
 
     def minutes(self, start: str, end: str) -> float | None:
         """Minutes between the basins of two places, from a table of travel; None = it gives none."""
-        if start == end or self.places is None:
-            return 0.0 if start == end else None
         _, basins = self._communes_and_basins(start, end)
-        return 0.0 if basins[0] == basins[1] else self.places.travel_between(*basins)[0]
+        return 0.0 if basins[0] == basins[1] else self.known.travel_between(*basins)[0]
 
     def surveyed_within(self, radius: float, starts: Collection[str]) -> list[str]:
         """Return the basins of the survey that lie within a radius, in km, of one of some basins."""
@@ -316,8 +311,13 @@ class Locator:
 
     def _communes_and_basins(self, *codes: str) -> tuple[list[Commune | None], list[str]]:
         """Communes of some codes, None where one is a basin's, and their basins."""
-        communes = [self.places.commune_by_code.get(code) if self.places else None for code in codes]
+        communes = [self.known.commune_by_code.get(code) for code in codes]
         return communes, [commune.basin if commune else code for commune, code in zip(communes, codes, strict=True)]
+
+    @cached_property
+    def known(self) -> Places:
+        """Places of the geography, none without one."""
+        return self.places or Places(())
 
     @cached_property
     def _survey(self) -> Places:
@@ -328,7 +328,7 @@ class Locator:
     @cached_property
     def _wide(self) -> Places:
         """Return the geography with the survey's basins that it lacks."""
-        return with_basins(self.places or Places(()), {b.code: b.name for b in self._survey.basins}, source="BMO")
+        return with_basins(self.known, {b.code: b.name for b in self._survey.basins}, source="BMO")
 
 
 Side = Literal["fragile", "hiring"]

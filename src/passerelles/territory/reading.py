@@ -135,10 +135,8 @@ def _not_of(lots: Lots, other: Lots) -> Lots:
 def _tells_more(local: Locator, tables: Sequence[Lots], unread: Sequence[Problem]) -> bool:
     """Whether what is not placed, or doubtfully, may be read by where the tables are."""
     said = {problem.key for lots in tables for problem in lots.said}
-    if (local.communes - {""} and said & {"no_place", "place_unread"}) or "basin_ambiguous" in {p.key for p in unread}:
-        return True
-    unknown = [(str(p.values["given"]), p.suggestions) for p in unread if p.key == "basin_unknown"]
-    if any(local.named_in_part(given) or jobs.slips_of(given, names) for given, names in unknown):
+    unplaced = {problem.key for problem in unread} & {"basin_ambiguous", "basin_unknown"}
+    if unplaced or (local.communes - {""} and said & {"no_place", "place_unread"}):
         return True
     doubted = {(lot.commune, lot.commune_label) for lots in tables for lot in lots.lots if lot.commune in local.strays}
     return any(local.starting_with(name) or local.far(commune) is not None for commune, name in doubted)
@@ -350,7 +348,7 @@ class _Reader:
         for key, lot in new_lots:
             lots.setdefault(key, []).append(lot)
 
-    def _lots(self, grid: Grid, rows: Sequence[Row], titles: Sequence[Job | None]) -> list[tuple[tuple[str, ...], Lot]]:
+    def _lots(self, grid: Grid, rows: Sequence[Row], titles: Sequence[Job]) -> list[tuple[tuple[str, ...], Lot]]:
         """Return the lots of the rows of a table, each with what those that are one lot have in common."""
         decimal = decimal_sign(grid.text(cells, grid.count) for _, cells in rows)
         named_firms = any(grid.text(cells, "employer") for _, cells in rows)
@@ -394,7 +392,7 @@ class _Reader:
 
     def place_named_in(self, texts: Iterable[str]) -> str:
         """Return the one commune among those that the tables name whose name stands in some texts; else nothing."""
-        known = self.locator.places.commune_by_code if self.locator.places else {}
+        known = self.locator.known.commune_by_code
         words = f" {' '.join(map(normalise_label, texts))} "
         names = {c.name for code in self.locator.communes if (c := known.get(code)) and c.name}
         named = [n for n in names if f" {(word := normalise_label(n))} " in words and not says("word_too", word)]
@@ -456,7 +454,7 @@ class _Reader:
             grid.note("employer_below" if filled[line][0] == "employer" else "place_below", line)
         return [(line, filled[line][1] if line in filled else cells) for line, cells in lot_rows]
 
-    def _lot(self, row: Line, decimal: str, title_job: Job | None) -> Lot | None:
+    def _lot(self, row: Line, decimal: str, title_job: Job) -> Lot | None:
         go_on()
         grid, people = row.grid, self._people(row, decimal)
         number = people if isinstance(people, int) else None

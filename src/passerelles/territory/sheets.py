@@ -102,8 +102,9 @@ def _of_other_firms(sheets: Sequence[Rows], reader: Reader) -> list[Rows]:
     chosen, side = list(sheets[:1]), reader.side
     texts = {sheet.sheet: _texts_by_role(sheet, reader) for sheet in sheets}
     for sheet in sheets[1:]:
-        of_side = all(_named_side(compared) == side or _names_none(compared, side) for compared in (sheets[0], sheet))
-        if of_side and all(_are_others(texts, {sheet.sheet, other.sheet}, reader) for other in chosen):
+        if all(_is_of(compared, side) for compared in (sheets[0], sheet)) and all(
+            _are_others(texts, {sheet.sheet, other.sheet}, reader) for other in chosen
+        ):
             chosen = [*chosen, sheet]
     others = tuple(sheet.sheet for sheet in sheets if sheet not in chosen)
     return [sheet._replace(others=others) for sheet in chosen]
@@ -133,17 +134,19 @@ def _of_earlier_years(names: Sequence[str]) -> list[str]:
     ]
 
 
-def _named_side(rows: Rows) -> Side | None:
-    """Return the side that the name of a sheet, its title or header names; none is of one that sums others."""
-    return None if _sums_or_is_old(rows.sheet) else _side_of_texts(rows.sheet) or _side(rows)
+def _is_of(rows: Rows, side: Side) -> bool:
+    """
+    Whether a sheet that sums no others is of a side: by its name, title or header, or because it says neither.
 
-
-def _names_none(rows: Rows, side: Side) -> bool:
-    """Whether a sheet names no side, sums no others, and counts whatever it is of: "Nb", or what this side counts."""
+    It counts whatever it is of then ("Nb"), or what this side counts.
+    """
+    if _sums_or_is_old(rows.sheet):
+        return False
+    if named := _side_of_texts(rows.sheet) or _side(rows):
+        return named == side
     at = columns_of(rows.header, side).get(COUNT[side])
     name = "" if at is None else normalise_label(cell_text(rows.header[at]))
-    counts = at is None or says("number", name) or says("people", name) == (side == "fragile")
-    return bool(counts) and _named_side(rows) is None and not _sums_or_is_old(rows.sheet)
+    return at is None or says("number", name) or says("people", name) == (side == "fragile")
 
 
 def _are_others(texts: Mapping[str, Mapping[str, frozenset[str]]], sheets: Iterable[str], reader: Reader) -> bool:
