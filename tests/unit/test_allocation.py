@@ -437,6 +437,28 @@ def test_everything_serialises() -> None:
     assert {"results", "uncovered", "unfilled", "totals", "bounds"} <= set(found.to_dict())
 
 
+def test_openings_of_a_survey_are_told_by_their_family_and_how_much_of_it_is_counted() -> None:
+    lot = Lot("BMO 2025", "J01", "nord", pool="A1", people=3, basin_label="Nord", label="Un métier", known_by="family")
+    hiring = Lots.of("hiring", [lot, replace(lot, job="J02")], pool_labels={"A1": "Famille A"})
+    hours = {("J00", "J01"): 10.0, ("J00", "J02"): 20.0}
+    for masked, note in (("low", "survey_openings"), ("high", "survey_openings_high")):
+        found = match(people(("A", "J00", 2, "Nord")), hiring, hours, settings={"masked_openings": masked})
+        assert [n for n in found.notes if n.startswith("survey")] == [note]
+    (flow,), (left,) = found.to_dict()["results"], found.unfilled
+    assert (flow["family"], flow["known_by"]) == ("A1", "family")
+    assert (left.code, left.place(), left.empty) == ("A1", "A1 Famille A, Nord", 1)
+    assert left.to_dict()["hiring_title"] is None  # a family is nobody's title
+
+
+def test_what_is_out_of_reach_is_told_by_its_distance_or_left_out_where_pairs_are_many() -> None:
+    start, end = people(("A", "J00", 2, "Nord")), openings(("P", "J01", 3, "Loin"))
+    found = match(start, end, {("J00", "J01"): 10.0}, places=BASINS, radius_km=60)
+    assert "556 km" in found.uncovered[0].why()
+    assert [u.reason for u in found.unfilled] == ["radius"]
+    many = match(start, end, {("J00", "J01"): 10.0}, places=BASINS, radius_km=60, settings={"max_pairs": 5})
+    assert [u.reason for u in many.unfilled] == ["nobody_near"]
+
+
 SAMPLES = Path(__file__).resolve().parents[2] / "referentials" / "transitions" / "territories"
 
 

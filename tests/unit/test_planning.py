@@ -233,6 +233,12 @@ def test_rows_set_aside_for_one_kind_of_reason_are_one_line_that_quotes_the_firs
     (only,) = (each for each in actions(found.release()) if each.kind == "correct")
     assert only.what.startswith("2 lignes mises de côté (2, 3). La première : ")
     assert ("Zorglubiste" in only.what, "Blorgneur" in only.what) == (True, False)
+    assert only.people == 4
+    unsure = rows("fragile", ("A", "N1103", 3, "Redon"), ("A", "N1103", "quelques", "Redon"))
+    found = match_territory(embedded_graph, unsure, posts, changes=False)
+    assert [each.people for each in actions(found.release()) if each.kind == "correct"] == [
+        None
+    ]  # of nobody knows whom
 
 
 @pytest.mark.parametrize("column", ["Pré-requis", "Permis / CACES"])

@@ -145,7 +145,7 @@ def actions(release: Release, lang: Lang = "fr") -> list[Action]:
     doubtful = [f for f in release.to_confirm if isinstance(f, Flow)]
     aside = [p for p in release.set_aside if not p.withheld]
     keyed = [
-        *((_meeting(flow, lang), flow) for flow in placed if _keeps_job(flow)),
+        *((_meeting(flow, lang), flow) for flow in placed if flow.same_job),
         *((_confirmation(flow, lang), flow) for flow in doubtful),
         *((authorisation, flow) for flow in (*placed, *doubtful) for authorisation in _authorisations(flow, lang)),
     ]
@@ -158,11 +158,6 @@ def action_sheet(release: Release, lang: Lang = "fr") -> list[Sheet]:
     """Return the list of what is to be done as a sheet, where there is something; none where figures are withheld."""
     todo = [] if release.masked else actions(release, lang)
     return [Sheet("actions", Action.spec.columns, lambda: todo, lang)] if todo else []
-
-
-def _keeps_job(flow: Flow) -> bool:
-    """Whether people keep their job, nothing more being asked of its title: what an employer gives is no training."""
-    return flow.same_job and not flow.title_demands
 
 
 ActionKey = tuple[ActionKind, str, str]  # kind, who, what
@@ -189,10 +184,10 @@ def _who(kind: ActionKind, firms: Iterable[str], lang: Lang) -> str:
 
 def _corrections(problems: Iterable[Problem], lang: Lang) -> Iterable[Action]:
     for (file, _), group in grouped(((p.file, p.key), p) for p in problems).items():
-        known = [p.people for p in group]
+        known = [p.people for p in group if p.people is not None]
         rows = few([str(p.row) for p in group], _NAMED_ROWS)
         text = say("territory.action.what.correct", lang=lang, n=len(group), rows=rows, why=group[0].what(lang))
-        people = None if None in known else sum(p or 0 for p in known)
+        people = sum(known) if len(known) == len(group) else None
         who = say(f"territory.action.who.{'correct' if file else 'table'}", lang=lang, file=file)
         yield Action("correct", who, text, people)
 
@@ -208,7 +203,7 @@ def _authorisations(flow: Flow, lang: Lang) -> Iterable[ActionKey]:
 def _trainings(flows: Iterable[Flow], lang: Lang) -> Iterable[Action]:
     taught: list[tuple[tuple[str, str, str], Flow]] = []
     for flow in flows:
-        needs_access = (flow.title_demands or flow.access.to_obtain) and not _keeps_job(flow)
+        needs_access = flow.access.to_obtain and not flow.same_job  # what an employer gives is no training
         if flow.hours.expected or needs_access:
             access = flow.access_said(lang) if needs_access else ""
             taught.append(((flow.hiring.label or flow.hiring.job, access, "" if access else flow.hiring.permits), flow))

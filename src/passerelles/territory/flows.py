@@ -200,11 +200,11 @@ class Flow(Described):
     def place_and_access(self, lang: Lang) -> Iterator[str]:
         """Yield job and place, then what access takes of people who change jobs and what employers often ask for."""
         yield self.place
-        if self.same_job and not self.title_demands:
+        if self.same_job:
             return
-        if "access" not in self.unknown and (self.title_demands or self.access.to_obtain):
+        if "access" not in self.unknown and self.access.to_obtain:
             yield say("territory.table.access", lang=lang, access=self.access_said(lang))
-        if (names := _usual_names(self.access)) and not self.same_job:
+        if names := _usual_names(self.access):
             yield say("territory.table.usual", lang=lang, names=names)
 
     def _unknown(self, name: str, lang: Lang) -> str:

@@ -289,7 +289,7 @@ def publish_sums(
     cells = [
         Sum(basin, job, names.get(job), None if secret else int(people))
         for (basin, job), people, secret in zip(chain(*places), known.sums.ravel(), masked.ravel(), strict=True)
-        if secret or people or ALL in (basin, job)
+        if secret or people
     ]
     return Sums(tuple(cells), rules, first=before is None)
 
