@@ -88,6 +88,9 @@ def test_every_verdict_has_a_reason_in_both_languages(graph: OccupationGraph) ->
         assert len({reason for _, reason in reasons}) == len(reasons)
 
 
+EXPLORER = Path(__file__).resolve().parents[2] / "docs" / "explorer.md"
+
+
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("name", FILTERS)
 def test_a_filter_has_its_words(name: str, lang: Lang) -> None:
@@ -96,6 +99,7 @@ def test_a_filter_has_its_words(name: str, lang: Lang) -> None:
     reason = f"reason.{name.removeprefix('same-').removeprefix('other-').replace('-', '_')}"
     assert any(key.startswith(reason) for key in words), f"{reason}_yes, _no, _unknown in language/{lang}/filters.toml"
     assert f"``{name}" in (parse_filter.__doc__ or ""), "list it where parse_filter tells of its texts"
+    assert f"`{name}" in EXPLORER.read_text("utf-8"), "list it in docs/explorer.md"
 
 
 def test_a_coverage_is_written_as_the_language_writes_it(graph: OccupationGraph) -> None:

@@ -201,12 +201,7 @@ def read_table(  # noqa: PLR0913 - what a format promises of its files
     try:
         parsed = parse_rows(data, fit, name=name, sheet=sheet, first=True, repair_apostrophes=repair_apostrophes)
     except PasserellesError as error:
-        log = NoticeLog()
-        if error.key.startswith("not_a_table"):
-            log.note("binary_file", file=name)
-        else:
-            log.note("unreadable_file", file=name, reason=error.values.get("reason", error))
-        return Table(name, (), [], (), file_record(name, data, ""), log.notices())
+        return _unreadable(data, name, error)
     if not parsed.header_line:
         (line, header), *rows = [*parsed.filled] or [(0, [])]
         parsed = parsed._replace(header=tuple(header), header_line=line, rows=rows)
@@ -216,10 +211,8 @@ def read_table(  # noqa: PLR0913 - what a format promises of its files
     for area in parsed.merged if heads else ():
         if area.last_row > parsed.header_line:
             log.note("merged_cells", file=name, line=area.first_row)
-    if is_text and expected_encoding and parsed.encoding.removesuffix("-sig") != expected_encoding:
-        log.note("encoding_differs", file=name, expected=expected_encoding, encoding=parsed.encoding)
-    elif is_text and expected_encoding is None and parsed.encoding not in ("utf-8", "utf-8-sig"):
-        log.note("encoding_detected", file=name, encoding=parsed.encoding)
+    if is_text:
+        _note_encoding(parsed.encoding, expected_encoding, name, log)
     if parsed.header and expected_delimiter and parsed.delimiter not in (expected_delimiter, ""):
         shown = "tab" if parsed.delimiter == "\t" else parsed.delimiter
         log.note("delimiter_differs", file=name, expected=expected_delimiter, delimiter=shown)
@@ -228,6 +221,22 @@ def read_table(  # noqa: PLR0913 - what a format promises of its files
         table.rows[:] = [[*map(str.strip, row)] for row in table.rows]
         table = table.keep([any(row) for row in table.rows])
     return _check_columns(table, required, optional, log)
+
+
+def _unreadable(data: bytes, name: str, error: PasserellesError) -> Table:
+    log = NoticeLog()
+    if error.key.startswith("not_a_table"):
+        log.note("binary_file", file=name)
+    else:
+        log.note("unreadable_file", file=name, reason=error.values.get("reason", error))
+    return Table(name, (), [], (), file_record(name, data, ""), log.notices())
+
+
+def _note_encoding(encoding: str, expected: str | None, name: str, log: NoticeLog) -> None:
+    if expected and encoding.removesuffix("-sig") != expected:
+        log.note("encoding_differs", file=name, expected=expected, encoding=encoding)
+    elif expected is None and encoding not in ("utf-8", "utf-8-sig"):
+        log.note("encoding_detected", file=name, encoding=encoding)
 
 
 def _check_columns(table: Table, required: Sequence[str], optional: Sequence[str], log: NoticeLog) -> Table:

@@ -437,28 +437,37 @@ def _with_cells_as_meant(table: Table, draft: Draft) -> Table:
 
     Cells in which a spreadsheet wrote an error or left a formula are emptied; they are noted, and dates for codes.
     """
-    code_of, begun = _codes_meant(draft), "\n".join(["", *chain.from_iterable(table.rows)])  # of all cells at once
+    _empty_broken_cells(table, draft)
+    code_of = _codes_meant(draft)
     for place, column in enumerate(table.header):
-        unit, cells = _unit_of(column), set[str]()
-        if unit or column in _CODES:  # of which the same come again and again
-            cells = {row[place] for row in table.rows} - {""}
-        dates = set(filter(_DATE.fullmatch, cells)) if column in _CODES else ()
-        for line, row in zip(table.lines, table.rows, strict=True) if dates else ():
-            if row[place] in dates:
-                draft.note("date_for_code", table, line, column=column, value=row[place])
+        unit = _unit_of(column)
+        if not unit and column not in _CODES:
+            continue
+        cells = {row[place] for row in table.rows} - {""}  # the same come again and again
         if unit:
             meant = {cell: _without_unit(cell, unit) for cell in cells if not cell.isdecimal()}
         else:
+            _note_dates(table, place, set(filter(_DATE.fullmatch, cells)), draft)
             meant = {cell: _code_meant(cell, column, code_of, draft) for cell in cells if column != "code"}
         meant = {cell: text for cell, text in meant.items() if text != cell}
         for row in table.rows if meant else ():
             row[place] = meant.get(row[place], row[place])
+    return table
+
+
+def _empty_broken_cells(table: Table, draft: Draft) -> None:
+    begun = "\n".join(["", *chain.from_iterable(table.rows)])  # of all cells at once
     for line, row in zip(table.lines, table.rows, strict=True) if "\n#" in begun or "\n=" in begun else ():
         for place, cell in enumerate(row):
             if _BROKEN_CELL.fullmatch(cell):
                 draft.note("error_cell", table, line, column=table.header[place], value=cell)
                 row[place] = ""
-    return table
+
+
+def _note_dates(table: Table, place: int, dates: Collection[str], draft: Draft) -> None:
+    for line, row in zip(table.lines, table.rows, strict=True) if dates else ():
+        if row[place] in dates:
+            draft.note("date_for_code", table, line, column=table.header[place], value=row[place])
 
 
 def _code_meant(cell: str, column: str, code_of: Callable[[Sequence[str], str], str], draft: Draft) -> str:

@@ -48,7 +48,7 @@ Explain = Annotated[
     int, Field(ge=0, le=5, description="How many of the first moves get a counterfactual: about 0.1 s each"), WHOLE
 ]
 Steps = Annotated[int, Field(ge=1, le=3, description="Most steps of a path"), WHOLE]
-PathLimit = Annotated[int, Field(ge=1, le=20, description="Most results"), WHOLE]
+SmallLimit = Annotated[int, Field(ge=1, le=20, description="Most results"), WHOLE]
 Headcount = Annotated[int, Field(ge=0, le=100_000), WHOLE]
 Strict = Annotated[bool, Field(description="Drop a move when a filter's verdict is unknown")]
 Language = Annotated[Lang, Field(description="Language of the words")]
@@ -219,7 +219,7 @@ class _PathsFields(BaseModel):
     )
     max_steps: Steps = 3
     pareto: bool = Field(default=False, description="Only paths that no other beats in hours, score and steps")
-    limit: PathLimit = 5
+    limit: SmallLimit = 5
     date: dt.date | None = Field(
         default=None,
         strict=False,
@@ -257,7 +257,7 @@ class _ResolveFields(BaseModel):
     kind: Literal["title", "competency"] = Field(
         default="title", description="What it should be: a job title, or a competency"
     )
-    limit: PathLimit = 5
+    limit: SmallLimit = 5
 
 
 class ResolveQuery(_ResolveFields, QueryString):

@@ -277,14 +277,7 @@ class ServiceApp(AsyncExitStack):
             headers = {"cache-control": "private, no-cache", "etag": self._tag(type(query).__name__ + key)}
             if headers["etag"] in {f"W/{tag.strip().removeprefix('W/')}" for tag in etags.split(",")}:
                 return _not_modified(headers)
-        packed = self.cache.get(key) if key else None
-        self.metrics.lookups.labels("no" if packed is None else "yes").inc()
-        answer, encoding = packed, dict[str, str]()
-        if packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
-            encoding = {"content-encoding": "gzip", "vary": "Accept-Encoding"}
-        elif packed is not None:
-            answer = self.unpacked.get(key) or gzip.decompress(packed)
-            self.unpacked.put(key, answer)
+        answer, encoding = self._cached(key, packed="gzip" in request.headers.get("accept-encoding", ""))
         if answer is None:
             work = partial(_answer_of, make, self.engine, query, lang, self.cache, key)
             try:
@@ -300,6 +293,18 @@ class ServiceApp(AsyncExitStack):
         if etags.strip() == "*" and request.method == "GET":
             return _not_modified(headers)
         return Response(answer, media_type=JSON, headers=headers | encoding)
+
+    def _cached(self, key: str, *, packed: bool) -> tuple[bytes | None, dict[str, str]]:
+        """Return an answer that the cache has, packed for who takes it so, and the headers that say it."""
+        kept = self.cache.get(key) if key else None
+        self.metrics.lookups.labels("no" if kept is None else "yes").inc()
+        if kept is None:
+            return None, {}
+        if packed:
+            return kept, {"content-encoding": "gzip", "vary": "Accept-Encoding"}
+        answer = self.unpacked.get(key) or gzip.decompress(kept)
+        self.unpacked.put(key, answer)
+        return answer, {}
 
     def _is_immediate(self, make: Make, query: Any) -> bool:
         """Whether an answer takes a millisecond or two: moves from a code, which nothing has to be searched for."""
