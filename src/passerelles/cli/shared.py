@@ -74,7 +74,7 @@ _FORM_OF: Final = dict.fromkeys(("", ".txt"), Format.TABLE) | {
     ending: Format(ending[1:]) for ending in (*_LIST_ENDINGS, ".html")
 }
 _OUTPUT_OPTIONS: Final = frozenset({"output", "chart", "rejects", "predictions"})  # names of options
-_TABLE_ENDINGS: Final = frozenset({".csv", ".toml", ".xlsx"})
+_ENDINGS_READ: Final = frozenset({".csv", ".toml", ".xlsx"})
 _SET_ASIDE_ROWS: Final = 12  # of tables, set aside, that are said one by one
 
 LangOption = Annotated[Lang, option("lang", "--lang")]
@@ -476,7 +476,7 @@ def _reads(place: Path, output: Path, name: str) -> bool:
             if not output.resolve().is_relative_to(place.resolve()):
                 return False
             if name != "data":
-                return output.suffix.casefold() in _TABLE_ENDINGS
+                return output.suffix.casefold() in _ENDINGS_READ
             from passerelles.market.read import scan_all  # of a folder of data: its public files
 
             return bool(scan_all(output).recognised)

@@ -26,7 +26,7 @@ MAX_RATIO: Final = 200
 MAX_JSON_BYTES: Final = 10_000_000
 _MAX_STREAM_BYTES: Final = 50_000_000  # of a device or a pipe, which say nothing of their size
 _DRIVE: Final = re.compile(r"^[A-Za-z]:")
-_TABLES: Final = (".csv", ".toml")
+TABLE_ENDINGS: Final = (".csv", ".toml")
 
 
 class Member(NamedTuple):
@@ -261,7 +261,7 @@ def _open_folder(path: Path) -> FileSource:
     """Files of a folder; where it holds zips but no table, as some publishers deliver a set, the files of its zips."""
     names = sorted(p.name for p in path.iterdir() if p.is_file() and not p.name.startswith("."))
     zips = [path / name for name in names if name.casefold().endswith(".zip")]
-    if not zips or any(name.casefold().endswith(_TABLES) for name in names):
+    if not zips or any(name.casefold().endswith(TABLE_ENDINGS) for name in names):
         return FileSource(path, tuple(Member(name, name) for name in names))
     members = sorted(member for archive in zips for member in _zip_members(archive))
     for first, second in pairwise(members):
@@ -299,7 +299,7 @@ def _members(infos: Sequence[zipfile.ZipInfo]) -> tuple[tuple[str, str], ...]:
             folders.setdefault(folder, {})[name] = info.filename
 
     def rank(folder: str) -> tuple[bool, int, str]:
-        tables = any(name.casefold().endswith(_TABLES) for name in folders[folder])
+        tables = any(name.casefold().endswith(TABLE_ENDINGS) for name in folders[folder])
         return not tables, len(folder.split("/")) if folder else 0, folder
 
     return tuple(sorted(folders[min(folders, key=rank)].items())) if folders else ()

@@ -17,7 +17,7 @@ from xml.etree.ElementTree import Element, ParseError, iterparse
 from xml.parsers import expat
 
 from passerelles.errors import PasserellesError
-from passerelles.io.archive import check_members
+from passerelles.io.archive import MAX_RATIO, check_members
 
 Cell = str | int | float | bool | datetime | date | time | timedelta | None
 NumberedRow = tuple[int, list[Cell]]
@@ -25,8 +25,7 @@ NumberedRow = tuple[int, list[Cell]]
 HEADER_WITHIN: Final = 30  # a title or a logo may stand above the header; beyond that, a sheet has none
 _MAX_ROW, _MAX_COLUMN = 1_048_576, 16_384  # of the format itself
 _MAX_PART: Final = 200_000_000  # bytes of one part once unpacked: a survey of 50,000 rows takes 26 million
-_MAX_RATIO: Final = 200  # of a part over _SMALL_PART; XML of real cells is packed about 8 times
-_SMALL_PART: Final = 5_000_000
+_SMALL_PART: Final = 5_000_000  # a larger part is held to MAX_RATIO; XML of real cells is packed about 8 times
 _MAX_CELLS: Final = 4_000_000  # empty ones included
 _MAX_WALKED: Final = 600_000  # of a sheet that only a parser can walk: seven microseconds each
 _MAX_SLOTS: Final = 12_000_000  # places of rows in memory: a far cell makes its row wide
@@ -287,7 +286,7 @@ def _checked(archive: zipfile.ZipFile, part: str) -> zipfile.ZipInfo:
     """Return what a workbook says of a part, unless it would expand beyond reason."""
     info = archive.getinfo(part)
     ratio = info.file_size / max(1, info.compress_size)
-    if info.file_size > _MAX_PART or (info.file_size > _SMALL_PART and ratio > _MAX_RATIO):
+    if info.file_size > _MAX_PART or (info.file_size > _SMALL_PART and ratio > MAX_RATIO):
         raise DamagedWorkbookError(f"{info.filename} would expand to {info.file_size // 1_000_000} MB")
     return info
 

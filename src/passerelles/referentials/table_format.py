@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from passerelles.codes import grouped, is_rome_code
 from passerelles.errors import PasserellesError
-from passerelles.io.archive import FileSource, Member, open_source, parse_toml, read_file
+from passerelles.io.archive import TABLE_ENDINGS, FileSource, Member, open_source, parse_toml, read_file
 from passerelles.io.csv import Table, decode, empty_table, file_record, parse_rows
 from passerelles.io.xlsx import DamagedWorkbookError, cell_text, is_workbook, open_workbook
 from passerelles.language import packaged
@@ -26,7 +26,6 @@ Value = TypeVar("Value")
 MANIFEST: Final = "manifest.toml"
 RULES: Final = "rules"  # a sheet for people: nothing is read from it
 _BOOK_ENDINGS: Final = (".xlsx", ".xlsm", ".ods")
-_TABLE_ENDINGS: Final = (".csv", ".toml")
 _HEAD_AS_IS: Final = frozenset({"note", "comment", "commentaire", "remarque"})
 _OLD_YEARS: Final = 2  # after which a fact should be read again at its source
 _HIGHEST_LEVEL: Final = 8
@@ -168,7 +167,7 @@ def open_tables(place: str | Path) -> FileSource:
         return FileSource(path, _sheets(read_file(path), Member(path.name, ""), path))
     source = open_source(path)
     books = [m for m in source.members if m.name.casefold().endswith(_BOOK_ENDINGS)]
-    if len(books) == 1 and not any(name.casefold().endswith(_TABLE_ENDINGS) for name in source.names):
+    if len(books) == 1 and not any(name.casefold().endswith(TABLE_ENDINGS) for name in source.names):
         members = _sheets(source.read(books[0].name), books[0], path)
         known = {MANIFEST, *(f"{table}.csv" for table in _keys("sheet").values())}
         return FileSource(path, members) if any(m.name in known for m in members) else source
