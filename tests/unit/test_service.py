@@ -434,12 +434,17 @@ def test_paths_and_territories_are_bounded(client: Client) -> None:
         refused(client.post("/v1/match", json={"fragile": FRAGILE, "hiring": HIRING} | body), 422, "invalid_request")
 
 
-def test_no_option_of_paths_is_passed_over_on_its_way_to_the_engine(engine: Engine) -> None:
-    class More(requests.PathsBody):
+def test_no_option_is_passed_over_on_its_way_to_the_engine(engine: Engine) -> None:
+    class Paths(requests.PathsBody):
+        another: int = 7
+
+    class Match(requests.MatchBody):
         another: int = 7
 
     with pytest.raises(TypeError, match="another"):
-        answers.paths(engine, More(origin="N4105", targets=["N4101"]), "fr")
+        answers.paths(engine, Paths(origin="N4105", targets=["N4101"]), "fr")
+    with pytest.raises(TypeError, match="another"):
+        answers.match(engine, Match.model_validate({"fragile": FRAGILE, "hiring": HIRING}), "fr")
 
 
 def test_bodies_are_bounded_before_they_are_read(client: Client) -> None:

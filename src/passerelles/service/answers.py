@@ -22,7 +22,8 @@ from passerelles.views.spec import dicts
 
 Payload = dict[str, Any]
 _BATCH: Final = "rank-batch@1"
-_BOUND_NAMES: Final = frozenset({"frame", "radius_km", "budget_hours", "min_probability", "max_cost", "stretch"})
+# What a question on a territory says beside the bounds of the allocation, which are all that it says else.
+_NO_BOUNDS: Final = frozenset({"fragile", "hiring", "sample", "choices", "floor", "mask", "strict", "limit", "fields"})
 
 
 def with_fields(answer: Payload, fields: Sequence[str] | None) -> Payload:
@@ -129,7 +130,7 @@ def data_for(engine: Engine, query: Any) -> dict[str, Any]:
 
 def allocate(engine: Engine, query: Any, fragile: Any, hiring: Any, **data: Any) -> Allocation:
     """Allocate people to openings within the bounds that are asked for."""
-    return match_territory(engine.graph, fragile, hiring, **query.model_dump(include=_BOUND_NAMES), **data)
+    return match_territory(engine.graph, fragile, hiring, **query.model_dump(exclude=_NO_BOUNDS), **data)
 
 
 def settings_of(engine: Engine, *, strict: bool) -> Settings:
