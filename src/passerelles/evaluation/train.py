@@ -223,10 +223,10 @@ class RankedPairs(NamedTuple):
     rank: Rows
 
 
-Fit = Callable[[OccupationGraph], Scorer]
+FitScorer = Callable[[OccupationGraph], Scorer]
 
 
-FITS: Final[Mapping[str, Fit]] = MappingProxyType(
+FITS: Final[Mapping[str, FitScorer]] = MappingProxyType(
     {"fitted": fit_scorer, "content": partial(fit_scorer, content_only=True), HOLDINGS: fit_holdings}
 )
 
@@ -270,7 +270,9 @@ def train(graph: OccupationGraph, *, progress: Progress | None = None) -> dict[s
     return scorers
 
 
-def held_out_pairs(graph: OccupationGraph, origins: Rows, held_out: Rows, *, fit: Fit = fit_scorer) -> RankedPairs:
+def held_out_pairs(
+    graph: OccupationGraph, origins: Rows, held_out: Rows, *, fit: FitScorer = fit_scorer
+) -> RankedPairs:
     """
     Score origins with a scorer that never saw their parent groups.
 

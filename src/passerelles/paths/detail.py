@@ -144,22 +144,16 @@ class PathContext(Deriving):
         taught = [c for c in lacking if not c.presumed]
         alone = (named := self._statuses(code)) and named <= _SELF_EMPLOYED
         return JudgedTraining(
-            known=known,
-            certifying=self.certifying(code, credentials),
-            listed=self.listed(code),
-            labels=tuple(c.label for c in lacking),
-            same_code=same,
-            day=self.day,
-            selective=selective,
+            known=known, certifying=self.certifying(code, credentials), listed=self.listed(code),
+            labels=tuple(c.label for c in lacking), same_code=same, day=self.day, selective=selective,
             studies=expected if known else least,
             registered=any(self._registered(c) for c in taught if c.hours.expected != 0),  # sat alone, it is no course
             presumed=len(taught) < len(lacking) or bool(title),
             enlists=any(c.code == _ENLISTMENT and c.requirement == "required" for c in lacking),
-            competes=any(c.kind == "concours" for c in lacking),
-            serves=origin is not None and self.serves(origin),
+            competes=any(c.kind == "concours" for c in lacking), serves=origin is not None and self.serves(origin),
             unhired="unhired" if alone else "own_account" if aim.employment == "self-employed" else "",
             courses=tuple(c.hours and (c.hours.expected or c.hours.low) for c in self._to_follow(code, credentials)),
-        )
+        )  # fmt: skip
 
     def serves(self, code: str) -> bool:
         """Whether people of an occupation are civil servants or soldiers: its fiche names no other status."""

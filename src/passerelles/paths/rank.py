@@ -26,16 +26,7 @@ from passerelles.model import Profile, day_of
 from passerelles.paths.detail import PathContext, frame_months, make_detail, whole_case
 from passerelles.paths.legal import YES, Firms, Frame, Verdicts, find_frame, judge_many, presets
 from passerelles.paths.path import Detail, Path, PathPart, path_sheets
-from passerelles.paths.state import (
-    FrameFit,
-    PathCandidate,
-    PathPool,
-    SearchSpace,
-    State,
-    search_space,
-    stages_to,
-    state_at,
-)
+from passerelles.paths.state import Fit, PathCandidate, PathPool, SearchSpace, State, search_space, stages_to, state_at
 from passerelles.progress import go_on
 from passerelles.ranking.filters import Filter, MarketAlone, parse_filters
 from passerelles.ranking.move import Start, Verdict, end_of, find_start, heading, reasons_against
@@ -498,7 +489,7 @@ def _market_values(graph: OccupationGraph, market: Mapping[str, Any] | None) -> 
     return values
 
 
-def _fit(context: PathContext, start: Start, state: State, row: int, frame: Frame | None) -> FrameFit:
+def _fit(context: PathContext, start: Start, state: State, row: int, frame: Frame | None) -> Fit:
     if frame is None:
         return lambda hours, _steps: np.full(len(hours), YES, dtype=np.int8)
     case = whole_case(context, start, state, row, known=not _unknown(state, row))

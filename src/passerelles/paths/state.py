@@ -145,7 +145,7 @@ def _build(graph: OccupationGraph, settings: Settings, scorer: Scorer) -> Search
     return SearchSpace(graph, settings, scorer, effort, demands_of(graph), frozen(near), frozen(strength))
 
 
-FrameFit = Callable[[Ints, int], Verdicts]
+Fit = Callable[[Ints, int], Verdicts]
 
 
 class PathCandidate(NamedTuple):
@@ -179,7 +179,7 @@ class PathPool:
 
     settings: PathSettings
     calibrated: bool
-    fit: FrameFit
+    fit: Fit
     limit: int | None
     pareto: bool
     candidates: dict[tuple[int, ...], PathCandidate] = field(default_factory=dict)
