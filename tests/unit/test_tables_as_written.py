@@ -4703,7 +4703,7 @@ PIVOT = "Étiquettes de lignes;Somme de Postes menacés"
         # Needs in numbers, in words, or of no job.
         ("hiring", "Activité;Besoins|Cariste;3|Soudeur;2|Cariste;2 soudeurs", "H2913 2, N1101 3", "4 not_number"),
         ("hiring", "Activité;Besoins|Cariste;3 temps pleins", "N1101 3", ""),
-        ("hiring", "Activité;Site;Effectif actuel;Besoins|Transport;x;30;3 caristes", "x N1101 3", "jobs_split"),
+        ("hiring", "Activité;Note;Effectif actuel;Besoins|Transport;x;30;3 caristes", "N1101 3", "jobs_split"),
         ("hiring", "Métier;Postes pourvus|N1101;3", "", "counts_unread"),
         # Totals that are none, or of what they name; sums and places within a list.
         ("hiring", "Métier;Nb;Site|N1101;3;Redon|N4101;2;Vannes|Total site de Redon;3;",
@@ -4737,12 +4737,17 @@ PIVOT = "Étiquettes de lignes;Somme de Postes menacés"
         # Places: codes of communes, and towns at the end of names that are words.
         ("hiring", "Poste;Nb;Où travailler exactement|N1101;3;35236|N4101;1;35236", "N1101 3 Redon, N4101 1 Redon", ""),
         # Jobs side by side or below one another, as forms and lists of the same columns give them.
-        ("hiring", "Société;Ville;Métier 1;Nb 1;Métier 2;Nb 2;Âge 1|A;Redon;N1101;3;N4101;1;a|B;Redon;;;;;a",
+        ("hiring", "Société;Ville;Métier 1;Nb 1;Métier 2;Nb 2;D 1;D 2;D 3|A;Redon;N1101;3;N4101;1;a;b;c|B;Redon;;;;;a",
          "A N1101 3 Redon, A N4101 1 Redon", "text_line"),
         ("fragile", "Métier;Postes à pourvoir;;Métier;Recrutements|N1101;3;;N4101;1", "", "counts_unread"),
         ("hiring", "Poste : Soudeur|Lieu : Redon|Nombre : 2|Date : ||Poste : Cariste|Nombre : 1|Lieu : Vannes|Note : x",
          "H2913 2 Redon, N1101 1 Vannes", "turned"),
         ("fragile", "Emploi;Cariste;Soudeur|Nombre de salariés;x;y", "", "2 job_unknown"),
+        ("fragile", "Emploi;Cariste;Soudeur|Nombre de salariés;3;", "", "2 job_unknown"),
+        # What a total beside parts sums, and firms of which one is in no town.
+        ("fragile", "Métier;Effectif;;;|;H;F;dont CDI;Total|N1101;2;3;4;5", "N1101 5", "!total_differs"),
+        ("fragile", "Entité : A, site de Redon|Métier;Nb|N1101;3|Entité : B, site de Vannes|N4101;2|Entité : C|N4102;1",
+         "A, site de Redon N1101 3 Redon, B, site de Vannes N4101 2 Vannes, C N4102 1", "firm_place"),
     ],
 )  # fmt: skip
 def test_tables_that_one_cell_or_word_makes_another_one(
@@ -4782,6 +4787,8 @@ def test_sheets_that_sum_others_or_are_of_no_table_are_none_of_other_firms(
     lots = read_lots(embedded, path(alpha, beta, ("Récap recrutements", sums), notes), "hiring")
     assert found(lots) == [("Alpha", "N1101", 3), ("Beta", "N4101", 2)]
     assert found(read_lots(embedded, path(("Récap", alpha[1]), beta), "hiring")) == [("Beta", "N4101", 2)]
+    only_sums = path(("Départs", [("Métier", "Effectif"), ("N1101", 3)]), ("Récap recrutements", sums))
+    assert found(read_lots(embedded, only_sums, "hiring")) == [("Gamma", "N4102", 5)]
     with pytest.raises(PasserellesError) as refused:  # lines of text, perhaps the same ones
         read_lots(embedded, path(*((name, [("4 caristes",), ("2 soudeurs",)]) for name in ("A", "B"))), "hiring")
     assert refused.value.key == "several_sheets"
@@ -4818,13 +4825,17 @@ def test_cells_that_are_no_number_or_text_are_told(embedded: Referential) -> Non
     assert (lots.people, asides(lots)) == (4, [(1, "empty")])
     chosen = read_lots(embedded, [{"Métier": "Zorglub", "Nb": 4}], "hiring", choices={"Zorglub": "N1101"})
     assert [(lot.job, lot.given, lot.confidence) for lot in chosen.lots] == [("N1101", "Zorglub", 1.0)]
+    teams = [{"Ville": "Redon", "Bidule": job, "Rythme": "2 équipes"} for job in ("Cariste", "Soudeur")]
+    assert {lot.job for lot in read_lots(embedded, teams, "hiring").lots} == {"N1101", "H2913"}
+    lines = [{"Annonce": text} for text in ("Alpha supprime 3 caristes", "2 soudeurs", "Cordialement")]
+    assert found(read_lots(embedded, lines, "fragile")) == [("Alpha", "N1101", 3), ("–", "H2913", 2)]
     shares = [
         {"Métier": job, "Effectif": 10, "Part menacée": share} for job, share in (("N1101", 0.25), ("N4101", 0.5))
     ]
     assert "other_counts" in said(read_lots(embedded, shares, "fragile"))
 
 
-def test_a_town_that_is_a_word_of_names_is_no_place_of_a_firm(embedded: Referential) -> None:
+def test_a_town_that_is_a_word_of_names_is_no_place_of_a_firm(embedded: Referential, tmp_path: Path) -> None:
     fragile = [{"Métier": "N1101", "Effectif": 3, "Ville": "Redon"}]
     firms = [{"Entreprise": name, "Métier": "N1101", "Nb": 2} for name in ("Alpha Redon", "Beta Redon", "Gamma Ventes")]
     _, hiring = read_sides(embedded, fragile, firms, locator=Locator(AROUND))
@@ -4832,6 +4843,11 @@ def test_a_town_that_is_a_word_of_names_is_no_place_of_a_firm(embedded: Referent
     assert {lot.employer: lot.commune_label for lot in hiring.lots} == {
         "Alpha Redon": "Redon", "Beta Redon": "Redon", "Gamma Ventes": "",
     }  # fmt: skip
+    titled = written(tmp_path / "t.csv", "Réorganisation des ventes;\nMétier;Effectif\nN1101;3\nN4101;2\n")
+    posts = [{"Métier": "N1101", "Nb": 3, "Ville": "Ventes"}]
+    people, _ = read_sides(embedded, str(titled), posts, locator=Locator(AROUND))
+    assert {lot.commune_label for lot in people.lots} == {""}
+    assert read_lots(embedded, [str(titled)], "fragile").people == 5  # files may be several
 
 
 def test_a_department_of_one_digit_tells_towns_apart_and_one_without_coordinates_is_its_basin() -> None:
@@ -4858,3 +4874,6 @@ def test_titles_of_several_jobs_without_families_are_asked_back() -> None:
         True,
     )
     assert lots.set_aside[0].what().count("A1") == 1  # what is meant is told once
+    bare = small.referential({"A1": ("x",)})  # nothing like what a plant's mechanic means
+    plant = [{"Entreprise": "Laiterie", "Métier": job} for job in ("Mécanicien", "A1")]
+    assert asides(read_lots(bare, plant, "hiring")) == [(1, "job_unknown")]

@@ -124,6 +124,8 @@ def _of_earlier_years(names: Sequence[str]) -> list[str]:
     --------
     >>> _of_earlier_years(["2025", "2026", "Notes"]), _of_earlier_years(["Départs 2026", "Départs 2027"])
     (['2025'], [])
+    >>> _of_earlier_years(["Besoins 2025", "Offres 2026"])
+    []
     """
     years = {name: (YEAR.sub("", name).strip(), year) for name in names if (year := year_of(name)) is not None}
     return [
@@ -326,15 +328,18 @@ def grids_of(sheets: Sequence[Rows], reader: Reader) -> Iterator[Grid]:
 
 
 def _with_places_of_labels(grid: Grid) -> Grid:
-    """Give rows the places of several firms that lines of their own name: "Établissement : Usine de Redon"."""
+    """Give rows the places of several firms that lines of their own name: "Établissement : Usine de Redon", or none."""
     if not grid.has("employer") or grid.title("employer") or grid.has("basin", "commune"):
         return grid
     firms = {line: grid.text(cells, "employer") for line, cells in grid.rows}
     towns = {firm: _place_of_title([firm], grid.reader) for firm in firms.values() if firm}
-    if len({*towns.values()}) <= 1 or not all(towns.values()):
+    if len({*towns.values()}) <= 1:
         return grid
-    grid.note("firm_place", 0, "employer", given=next(iter(towns)), place=next(iter(towns.values())))
-    return grid.with_column("commune", {line: towns.get(firm, "") for line, firm in firms.items()})
+    given, place = next(named for named in towns.items() if named[1])
+    grid.note("firm_place", 0, "employer", given=given, place=place)
+    places = {line: towns.get(firm, "") for line, firm in firms.items()}
+    placeless = grid.placeless.union(line for line, town in places.items() if not town)
+    return replace(grid.with_column("commune", places), placeless=placeless)
 
 
 def _town_ending(titles: Iterable[str], reader: Reader) -> str:
