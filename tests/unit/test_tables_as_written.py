@@ -4748,6 +4748,8 @@ PIVOT = "Étiquettes de lignes;Somme de Postes menacés"
         ("fragile", "Métier;Effectif;;;|;H;F;dont CDI;Total|N1101;2;3;4;5", "N1101 5", "!total_differs"),
         ("fragile", "Entité : A, site de Redon|Métier;Nb|N1101;3|Entité : B, site de Vannes|N4101;2|Entité : C|N4102;1",
          "A, site de Redon N1101 3 Redon, B, site de Vannes N4101 2 Vannes, C N4102 1", "firm_place"),
+        ("fragile", "Site : Usine de Redon|Métier;Nb|N1101;3|Site : Usine de Vannes|N4101;2|Site : Logistique|N4102;1",
+         "Logistique N4102 1, N1101 3 Redon, N4101 2 Vannes", "label_line"),
     ],
 )  # fmt: skip
 def test_tables_that_one_cell_or_word_makes_another_one(

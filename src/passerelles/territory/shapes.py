@@ -204,16 +204,18 @@ def with_labels(grid: Grid, above: Sequence[Row]) -> Grid:
 
     So does a line of two cells above the table, "Bassin" and a place, the title of each block whose header is said
     again, and a place alone on its line, or a job where no column has jobs. A site that is named after a town is a
-    place.
+    place; one that is not lies nowhere, be it below another one.
     """
     lines_above, titles = {line for line, _ in above}, _titles_within(grid, above)
     last = max((line for line, cells in grid.rows if sum(bool(cell_text(cell)) for cell in cells) > 1), default=0)
-    labels, labels_by_line, rows = dict[str, str](), dict[int, dict[str, str]](), list[Row]()
+    labels, labels_by_line, rows, sites = dict[str, str](), dict[int, dict[str, str]](), list[Row](), False
     for line, cells in sorted([*above, *grid.rows], key=lambda row: row[0]):
         page_field = _page_field(cells, grid.reader) if line in lines_above else {}
         fields = dict(labels_of(cells, grid.side)) or titles.get(line) or page_field
         if "commune" not in fields and grid.reader.is_place(fields.get("employer", "")):
-            fields["commune"] = fields.pop("employer")
+            fields["commune"], sites = fields.pop("employer"), True
+        elif sites and "employer" in fields:
+            fields = {"commune": "", **fields}
         named = {role: text for role, text in fields.items() if not grid.has(*_SAME_ROLES.get(role, {role}))}
         if named:
             labels |= named
@@ -223,7 +225,8 @@ def with_labels(grid: Grid, above: Sequence[Row]) -> Grid:
             rows.append((line, cells))
             of_several = any(is_total(cell_text(cell)) for cell in cells)  # a sum of jobs is of none
             labels_by_line[line] = {role: "" if of_several and role == "job" else labels[role] for role in labels}
-    grid = replace(grid, rows=rows)
+    nowhere = (line for line, said in labels_by_line.items() if sites and said.get("commune") == "")
+    grid = replace(grid, rows=rows, placeless=frozenset(nowhere))
     for role, text in sorted(labels.items()):
         texts = {line: said[role] for line, said in labels_by_line.items() if role in said}
         grid = grid.with_column(role, texts or text)  # one below the table is of all rows
