@@ -180,6 +180,21 @@ def test_a_certifying_frame_pays_neither_for_a_competition_nor_for_the_school_th
         assert judge(ptp, other, 200, 2).verdict == "unknown"
 
 
+def test_a_certification_too_long_of_which_a_shorter_length_is_published_breaks_no_law_for_certain() -> None:
+    frame, diploma = find_frame("periode-de-reconversion"), replace(YES, demanded=800.0, spared=400.0)
+    found = judge(frame, diploma, 800, 5.7)
+    assert (found.verdict, [v.rule for v in found.unknown]) == ("unknown", ["hours_max_shorter"])
+    assert (
+        "800 h de formation comptées pour 450 h au plus : une durée plus courte est publiée" in found.reasons("fr")[0]
+    )
+    assert judge(frame, replace(diploma, spared=300.0), 800, 5.7).verdict == "no"  # the shortest is too long as well
+    assert judge(frame, diploma, 820, 5.9).verdict == "no"  # it is not the diploma that takes so long
+    hours, months = np.asarray([100.0, 400.0, 800.0, 820.0, 800.0]), np.asarray([0.7, 2.9, 5.7, 5.9, 14.0])
+    each = [judge(frame, diploma, h, m).verdict for h, m in zip(hours.tolist(), months.tolist(), strict=True)]
+    assert each == ["no", "yes", "unknown", "no", "no"]
+    assert [("no", "unknown", "yes")[v] for v in judge_many(frame, diploma, hours, months).tolist()] == each
+
+
 def test_hours_of_no_certification_that_are_too_few_do_not_exclude_a_certification_whose_length_fits() -> None:
     frame, other = find_frame("periode-de-reconversion"), replace(YES, registered=False, courses=(399.0, 800.0))
     found = judge(frame, other, 119, 0.9)

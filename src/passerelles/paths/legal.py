@@ -24,6 +24,7 @@ from passerelles.market.tables import PAYER, Payer
 from passerelles.model import TERNARY, Ternary
 from passerelles.settings import json_problem, problems
 from passerelles.text import normalise_label
+from passerelles.vectors import Bools
 from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
 from passerelles.views.spec import Column, On, Record, part_of, parts_of
@@ -232,7 +233,8 @@ class JudgedTraining:
     those whom they engage, by no contract that a fund would go with; `competes`: whether a competition is still to be
     won; `serves`: whether people of the job left are civil servants or soldiers, whom no contract of employment binds;
     `unhired`: by which rule no employer hires: people of the target work on their own account as a rule, or this person
-    means to; `courses`: published hours of the certifications that lead there, None = not published.
+    means to; `courses`: published hours of the certifications that lead there, None = not published; `demanded`,
+    `spared`: hours of what is to be obtained, and how many fewer a shorter length that is published for it has.
     """
 
     known: bool
@@ -250,6 +252,8 @@ class JudgedTraining:
     serves: bool = False
     unhired: str = ""
     courses: tuple[float | None, ...] = ()
+    demanded: float = 0.0
+    spared: float = 0.0
 
 
 def _bounds(frame: Frame, case: JudgedTraining, hours: Time, months: Time) -> Iterator[tuple[str, float, Time, Time]]:
@@ -284,6 +288,11 @@ def _closeness(case: JudgedTraining, limit: float) -> float:
     return _CLOSE_SHARE * limit if case.known and not case.registered else 0.0
 
 
+def _may_be_shorter(case: JudgedTraining, rule: str, hours: Time, by: Time) -> bool | Bools:
+    """Whether hours that are too many are those of what is demanded, of which a shorter length is published too."""
+    return (rule == "hours_max") & (by <= case.spared) & (hours <= case.demanded)
+
+
 def _may_be_certified(frame: Frame, case: JudgedTraining, rule: str) -> bool:
     """Whether hours that are too few are those of no certification, and one that leads there may have enough."""
     most = np.inf if frame.hours_max is None else frame.hours_max
@@ -299,6 +308,7 @@ def _breaches(frame: Frame, case: JudgedTraining, hours: float, months: float) -
             doubts = {
                 "_presumed": _may_last_longer(case, name),
                 "_close": by <= _closeness(case, limit),
+                "_shorter": bool(_may_be_shorter(case, name, value, by)),
                 "_other": _may_be_certified(frame, case, name),
             }
             doubt = next((doubt for doubt, holds in doubts.items() if holds), "")
@@ -359,9 +369,9 @@ def judge_many(frame: Frame, case: JudgedTraining, hours: NDArray[np.float64], m
     """Judge many trainings for one target at once: `NO`, `UNKNOWN` or `YES`, as `judge` does one by one."""
     fixed = judge(frame.model_copy(update={"hours_min": None, "hours_max": None, "months_max": None}), case, 1.0, 0.0)
     verdicts: Verdicts = np.full(len(hours), _VERDICTS.index(fixed.verdict), dtype=np.int8)
-    for rule, limit, _, by in _bounds(frame, case, hours, months):
+    for rule, limit, value, by in _bounds(frame, case, hours, months):
         open_to_choice = _may_last_longer(case, rule) or _may_be_certified(frame, case, rule)
-        unsure = open_to_choice | (by <= _closeness(case, limit))
+        unsure = open_to_choice | (by <= _closeness(case, limit)) | _may_be_shorter(case, rule, value, by)
         beyond = np.minimum(verdicts, np.where(unsure, UNKNOWN, NO))
         verdicts = np.where(by > 0, beyond, verdicts if case.known else np.minimum(verdicts, UNKNOWN))
     return verdicts
