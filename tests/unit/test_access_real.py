@@ -362,6 +362,19 @@ def test_who_sells_weapons_in_a_shop_of_ones_own_is_approved_by_the_prefect(rome
     assert line.startswith("Exigé à son compte, et non du salarié : Agrément d'armurier")
 
 
+def test_who_nurses_on_their_own_account_is_told_of_the_years_that_the_convention_asks_for(
+    rome4_graph: OccupationGraph,
+) -> None:
+    asked: tuple[Employment | None, ...] = (None, "self-employed")
+    for employment in asked:
+        nurse = Profile("J1501", employment=employment)
+        (path,) = rank_paths(rome4_graph, nurse, targets=["J1506"], max_steps=1, limit=1)
+        (line,) = (o for o in path.steps[0].options if o.code == "EXP-IDEL-24")
+        assert (line.requirement, path.hours.expected) == ("usual", 4620)  # no law asks for it
+        told = "Souvent demandé à son compte, sans être exigé de tous : deux ans de soins (convention)"
+        assert (told in " ".join(path_sentences(path))) is (employment is None)
+
+
 def test_who_heads_a_private_security_firm_has_a_title_before_the_approval(laid: Referential) -> None:
     own = [c.code for c in conditions(laid, "D1214", "K2504", "self-employed").required]
     assert own.index("TITRE-DIR-SECU") < own.index("AGR-CNAPS")
