@@ -375,6 +375,14 @@ def test_who_nurses_on_their_own_account_is_told_of_the_years_that_the_conventio
         assert (told in " ".join(path_sentences(path))) is (employment is None)
 
 
+def test_a_lifeguard_whose_certificate_has_expired_is_told_no_whole_course(rome4_graph: OccupationGraph) -> None:
+    guard = Profile("D1106", credentials={"BNSSA": "expired", "PSE1": "yes"})
+    (path,) = rank_paths(rome4_graph, guard, targets=["G1207"], max_steps=1, limit=1)
+    assert (path.status, path.hours.high) == ("unknown", 70)  # two tests, after a session of no set length
+    (new,) = rank_paths(rome4_graph, "D1106", targets=["G1207"], max_steps=1, limit=1)
+    assert (new.status, new.hours.expected) == ("feasible", 100)
+
+
 def test_who_heads_a_private_security_firm_has_a_title_before_the_approval(laid: Referential) -> None:
     own = [c.code for c in conditions(laid, "D1214", "K2504", "self-employed").required]
     assert own.index("TITRE-DIR-SECU") < own.index("AGR-CNAPS")
