@@ -314,6 +314,8 @@ HEADERS = {
         ("Employer", "Job", "Number of employees", "Town"),
         ("Company", "Role", "Heads affected", "Town"),
         ("Entreprise", "Fonction", "dont supprimés", "Commune"),
+        ("Entreprise", "Fonction", "Effectif", "Ville établissement"),
+        ("Société", "Fonction", "Effectif", "Localisation du site"),
     ],
     "hiring": [
         ("Entreprise", "Intitulé du poste", "Nb de postes", "Bassin"),
@@ -1106,3 +1108,32 @@ def test_a_word_with_a_number_after_it_is_no_mistyped_code(rome: Referential, jo
     assert isinstance(read, Unusable)
     assert read.suggestions[0].startswith(code)
     assert not set(nearest(rome, job)) & rome.occupation_by_code.keys()
+
+
+TOWNS = Places(
+    (Basin("5313", "REDON"), Basin("5310", "VANNES")),
+    (Commune("35236", "Redon", "5313"), Commune("56123", "Malansac", "5313"), Commune("56125", "Marzan", "5310")),
+)
+
+
+def test_each_sheet_of_what_a_firm_needs_is_of_that_firm_and_of_its_place(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    for firm, town in (("Forge des Rivières", "Redon"), ("Papeterie Martin", "Vannes"), ("Production", "Redon")):
+        sheet = book.create_sheet(f"Besoins {firm}")
+        for row in ((f"{firm} – {town}",), (), ("Poste", "Nombre"), ("N1101", 4), ("N4101", 2)):
+            sheet.append(row)
+    del book["Sheet"]
+    book.save(tmp_path / "t.xlsx")
+    lots = read_lots(embedded, tmp_path / "t.xlsx", "hiring", locator=Locator(TOWNS))
+    assert {lot.employer for lot in lots.lots} == {"Forge des Rivières", "Papeterie Martin", "–"}  # the last is a part
+    told = [note.sentence() for note in reading_notes([lots]) if note.key == "title_place"]
+    assert ["Vannes," in sentence for sentence in told] == [False, True]  # each is told with its rows
+
+
+def test_the_title_of_a_person_names_no_place(embedded: Referential, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("Matricule;Civilité;Emploi\n1;M.;N4101\n2;M.;N1101\n", encoding="utf-8")
+    lots = read_lots(embedded, path, "fragile", locator=Locator(TOWNS))
+    assert (lots.people, [p.key for p in lots.said if p.key in ("no_place", "commune_by_content")]) == (2, ["no_place"])

@@ -97,7 +97,9 @@ def test_a_title_that_is_copied_whole_is_that_title(rome: Referential, title: st
     ("Télésurveilleur", "K2503"), ("Technicien de prestations sociales", "C1109"), ("Contrôleur-vérificateur", None),
     ("Conseiller de vente jardin", "D1209"), ("Technicien de maintenance engins", "I1603"),
     ("Gestionnaire courrier", "M1603"), ("Employé de magasin", "D1507"), ("Auxiliaire petite enfance", "K1303"),
-    ("Chef d'équipe logistique", "N1303"),
+    ("Chef d'équipe logistique", "N1303"), ("Chef d'équipe maçonnerie", "F1202"), ("Chauffeur de chaudière", "H2701"),
+    ("Agent de maintenance mécanique", "I1310"), ("Agent de maintenance électrique", "I1309"),
+    ("Laveur de cars", "I1604"),
 ])  # fmt: skip
 def test_a_usage_names_the_trade_or_leaves_several(rome: Referential, text: str, family: str | None) -> None:
     best = resolve_title(rome, text)[0]

@@ -747,8 +747,9 @@ def reading_notes(sides: Iterable[Lots]) -> Iterator[Note]:
             counts = (lots.side, totals["people"]), ("unread", totals["rows_unknown"])
             values = {"n": totals["rows"], "what": partial(_aside_text, counts)}
             yield Note("set_aside", {**values, "file": lots.file or partial(side_label, lots.side)}, "reading")
-        alike = grouped(((p.key, split_sheet(p.file)[0], p.column), p) for p in lots.said)
-        for (key, file, _), problems in alike.items():
+        own = [(p.key == "title_place" and p.values["place"], p) for p in lots.said]  # each title may name its own
+        alike = grouped(((p.key, place, split_sheet(p.file)[0], p.column), p) for place, p in own)
+        for (key, _, file, _), problems in alike.items():
             lines = list(dict.fromkeys(p.line for p in problems))
             name = str(file) if problems[0].file else partial(side_label, lots.side)
             details = {**problems[0].values, "n": len(problems), "file": name}

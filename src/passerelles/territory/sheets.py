@@ -318,7 +318,7 @@ def grids_of(sheets: Sequence[Rows], reader: Reader) -> Iterator[Grid]:
                 grid = grid.with_column("commune", rows.sheet)
             grid = _with_places_of_labels(grid)
             titles = [text for text in _texts(table.above) if not says("signed", normalise_label(text))]
-            firm = rows.sheet if several and _is_firm(rows.sheet, titles, reader) else ""
+            firm = _firm_of(rows.sheet, titles, reader) if several else ""
             firm = firm or (_firm_in(titles) if reader.side == "fragile" else "")
             if firm and not grid.has("employer"):
                 grid.note("title_firm", employer=firm)
@@ -347,6 +347,13 @@ def _town_ending(titles: Iterable[str], reader: Reader) -> str:
     parts = (part for text in titles for part in _TITLE_PARTS.split(text))
     ends = {part.removesuffix(town).rstrip(): town for part in parts if (town := reader.town_at_end(part))}
     return next(iter(ends.values())) if len(ends) == 1 and not any(map(reader.town_at_end, ends)) else ""
+
+
+def _firm_of(sheet: str, titles: Sequence[str], reader: Reader) -> str:
+    """Return the firm that a sheet is named after; behind a word of its side, one that a title names too."""
+    parts = (part.strip() for text in titles for part in _TITLE_PARTS.split(text))
+    named = (part for part in parts if sheet.endswith(f" {part}") and _side_of_texts(sheet.removesuffix(part)))
+    return next((name for name in (sheet, *named) if _is_firm(name, titles, reader)), "")
 
 
 def _is_firm(sheet: str, titles: Sequence[str], reader: Reader) -> bool:
