@@ -106,6 +106,30 @@ def test_a_usage_names_the_trade_or_leaves_several(rome: Referential, text: str,
     assert (best.parent_code if best.parent_confidence >= 0.9 else None) == family
 
 
+@pytest.mark.parametrize(("text", "family"), [
+    ("Chef de produit cosmétique", "M1703"), ("Assistante comptable polyvalente TPE", "M1203"),
+    ("Chef comptable hôtellerie", "M1206"), ("Aide comptable agricole", "M1203"),
+    ("Secrétaire de direction hôpital", "M1604"), ("Chef de produit touristique", "G1301"),  # a title of its own
+])  # fmt: skip
+def test_words_of_a_sector_behind_what_any_firm_has_change_no_family(rome: Referential, text: str, family: str) -> None:
+    best = resolve_title(rome, text)[0]
+    assert (best.parent_code, best.parent_confidence >= SURE) == (family, text == "Chef de produit touristique")
+
+
+@pytest.mark.parametrize(
+    "text", ["À recruter", "Métiers en tension", "Résidence du Parc", "Mairie de Redon", "À remplacer"]
+)
+def test_what_heads_a_list_or_employs_is_no_job(rome: Referential, text: str) -> None:
+    assert resolve_title(rome, text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("À recruter : soudeur", "H2913"), ("Mairie de Redon : jardinier", "A1203")]
+)
+def test_a_job_behind_what_heads_a_list_or_employs_is_read(rome: Referential, text: str, code: str) -> None:
+    assert resolve_title(rome, text)[0].parent_code == code
+
+
 @pytest.mark.parametrize(
     ("text", "sure"),
     [

@@ -3,7 +3,7 @@
 import math
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache, reduce
 from itertools import chain, takewhile
@@ -619,7 +619,7 @@ def rank_block(
         told: FloatArray = np.zeros(len(owners[place]), dtype=np.float32)
         if bonus is not None:
             # Where its words alone give a title to the family of its head, a context tells but the part of it.
-            of_head = {int(index.parent_of[owner]) for owner in head_owners(index, chosen[place])}
+            of_head = {int(index.parent_of[owner]) for owner in head_owners(index, chosen[place], index.pack.heads)}
             alone = int(index.parent_of[owners[place][_families_first(index, owners[place], values[place])[0]]])
             eligible = np.isin(index.parent_of[owners[place]], [*of_head]) if alone in of_head else True
             told = bonus[owners[place]] * eligible
@@ -634,22 +634,29 @@ def rank_block(
     return [next(in_order) if options else None for options in choices]
 
 
-def head_owners(index: TitleIndex, reading: Reading) -> set[int]:
+def of_function(index: TitleIndex, trial: Trial) -> dict[int, int]:
+    """Owners, and entries, of a function that a title begins with, where the evidence follows what says the sector."""
+    owners = head_owners(index, trial.reading, index.pack.functions)
+    families = {index.parent_of[owner] for owner in owners}
+    return {} if index.parent_of[trial.owners[0]] in families else owners
+
+
+def head_owners(index: TitleIndex, reading: Reading, heads: Collection[str]) -> dict[int, int]:
     """
-    Owners of the longest beginning of a title after which further words say how or where, not which job.
+    Owners, and entries, of the longest beginning of a title after which further words say how or where, not which job.
 
     None where they are a job of another family themselves, or make one with it: a "boucher industriel" is no "boucher".
     """
     stems = reading.stems
     forms = [" ".join(stems[:length]) for length in range(len(stems) - 1, 0, -1)]
-    longer = [*takewhile(lambda form: form not in index.pack.heads, forms)]
+    longer = [*takewhile(lambda form: form not in heads, forms)]
     form = next(iter(forms[len(longer) :]), "")
     titles = (form, *index.pack.usages.get(form, ())[:1])
-    owners = {int(index.owner[e]) for title in titles for e in index.same.get(title, ())}
+    owners = {int(index.owner[e]): int(e) for title in titles for e in index.same.get(title, ())}
     families = {index.parent_of[owner] for owner in owners}
     others = (index.same.get(title, ()) for title in (" ".join(stems[form.count(" ") + 1 :]), *longer))
     of_others = (index.parent_of[index.owner[[*entries]]] for entries in others if entries)
-    return set() if any(map(families.isdisjoint, of_others)) else owners
+    return {} if any(map(families.isdisjoint, of_others)) else owners
 
 
 def _families_first(index: TitleIndex, owners: Ints, values: NDArray[np.float64]) -> Ints:

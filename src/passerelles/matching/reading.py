@@ -63,6 +63,7 @@ class LanguagePack:
     remarks: frozenset[str]  # words of remarks, in all languages
     usages: Mapping[str, tuple[str, ...]]  # a bare title's stems to those of what people mean by it, most usual first
     heads: frozenset[str]  # stems of titles after which more words say how or where, not which job ("soudeur TIG")
+    functions: frozenset[str]  # stems of titles that any firm has: what stands behind one says its sector
     columns: Mapping[str, frozenset[str]]  # what a column of a list may tell (title, people...) to its possible heads
     kinds: Mapping[str, str]  # stem of a title's first word to the kind of work that it says, by name
     naf: Mapping[str, str]  # first digits of an activity's class whose division mixes trades, to words of its own
@@ -137,6 +138,7 @@ def _pack(data: dict[str, Any], noise: dict[str, Any]) -> LanguagePack:
         kinds=MappingProxyType({bare(word): kind for kind, synonyms in data["kinds"].items() for word in synonyms}),
         usages=MappingProxyType({bare(title): meant(titles) for title, titles in data["usages"].items()}),
         heads=frozenset(map(bare, data.get("heads", {}).get("titles", ()))),
+        functions=frozenset(map(bare, data.get("heads", {}).get("functions", ()))),
         sounds=tuple((re.compile(pattern), sound) for pattern, sound in data.get("sounds", ())),
         naf=MappingProxyType(data.get("naf", {})),
         remarks=frozenset(itertools.chain(*packaged("passerelles.language", "remarks.toml").values())),

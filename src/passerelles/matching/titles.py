@@ -1,7 +1,7 @@
 """`resolve_title`, `resolve_competency`, and many texts at once: candidates, and how sure they are."""
 
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice, starmap, tee, zip_longest
@@ -496,6 +496,9 @@ def _answer(
 ) -> list[Candidate]:
     """Candidates for one job: those that labels settle, then those that the evidence ranks; less sure where posted."""
     lines, chance = _told_where(index, settled, trial, weights.rules)
+    if not lines and trial is not None and (meant := evidence.of_function(index, trial)):
+        chance = weights.rules["partly"]
+        lines = [_Line(owner, entry, 1.0, chance / len(meant), "usage") for owner, entry in meant.items()]
     label = bool(lines)
     families = evidence.by_family(index, (line.owner for line in lines), (line.confidence for line in lines))
     rivals = len(families) if weights.family else 0
@@ -554,10 +557,10 @@ def _ranked(index: TitleIndex, trial: Trial, weights: Weights) -> tuple[list[_Li
     return lines, dict(zip(masses, shares.tolist(), strict=True)), trial.family_rivals
 
 
-def _of_head(index: TitleIndex, trial: Trial) -> set[int]:
+def _of_head(index: TitleIndex, trial: Trial) -> Collection[int]:
     """Owners of the head of a title; none where the evidence would rather give the title to another family."""
-    owners = evidence.head_owners(index, trial.reading)
-    return owners if index.parent_of[trial.owners[0]] in {index.parent_of[owner] for owner in owners} else set()
+    owners = evidence.head_owners(index, trial.reading, index.pack.heads)
+    return owners if index.parent_of[trial.owners[0]] in {index.parent_of[owner] for owner in owners} else ()
 
 
 def _shown(
@@ -734,7 +737,7 @@ def competency_index(referential: Referential) -> TitleIndex:
     entries = [IndexedLabel(code, label, code) for code, label in labelled]
     owners = [Owner(code, label) for code, label in labelled]
     # Neither what people say for job titles nor what stands around them says anything of a competency.
-    pack = replace(language_pack(referential.language), usages={}, qualifiers={}, titles=False)
+    pack = replace(language_pack(referential.language), usages={}, qualifiers={}, functions=frozenset(), titles=False)
     return build_index(entries, owners, pack=pack, dimensions=0)
 
 
