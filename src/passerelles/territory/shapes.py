@@ -660,9 +660,9 @@ def _with_roles_by_content(grid: Grid) -> Grid:
     ):
         if grid.has(*same_role):
             continue
-        free = grid.countable if role == grid.count else grid.free
-        # "M." may begin the name of a place
-        matches = grid.holding(holds, {*free} - {*grid.saying("person")} if role == "commune" else free)
+        # "M." and "Mme" may begin the name of a place.
+        among = {grid.count: grid.countable, "commune": [at for at in grid.free if at not in grid.saying("person")]}
+        matches = grid.holding(holds, among.get(role, grid.free))
         if role == grid.count and not matches:
             matches = grid.holding(mostly_hold_counts, grid.countable)
         named_else = grid.columns.get({"job": "employment", "commune": "employer"}.get(role, ""))
