@@ -109,11 +109,22 @@ def test_a_usage_names_the_trade_or_leaves_several(rome: Referential, text: str,
 @pytest.mark.parametrize(("text", "family"), [
     ("Chef de produit cosmétique", "M1703"), ("Assistante comptable polyvalente TPE", "M1203"),
     ("Chef comptable hôtellerie", "M1206"), ("Aide comptable agricole", "M1203"),
-    ("Secrétaire de direction hôpital", "M1604"), ("Chef de produit touristique", "G1301"),  # a title of its own
+    ("Secrétaire de direction hôpital", "M1604"),
 ])  # fmt: skip
 def test_words_of_a_sector_behind_what_any_firm_has_change_no_family(rome: Referential, text: str, family: str) -> None:
     best = resolve_title(rome, text)[0]
-    assert (best.parent_code, best.parent_confidence >= SURE) == (family, text == "Chef de produit touristique")
+    assert (best.parent_code, best.parent_confidence >= SURE) == (family, False)
+
+
+@pytest.mark.parametrize(("text", "family"), [
+    ("Chef de produit touristique", "G1301"),  # a title of its own
+    ("Juriste droit social", "K1903"), ("Juriste contrats internationaux", "K1903"),  # the evidence says so too
+])  # fmt: skip
+def test_what_any_firm_has_is_sure_where_a_title_or_the_evidence_says_it(
+    rome: Referential, text: str, family: str
+) -> None:
+    best = resolve_title(rome, text)[0]
+    assert (best.parent_code, best.parent_confidence >= SURE) == (family, True)
 
 
 @pytest.mark.parametrize(

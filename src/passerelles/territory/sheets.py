@@ -350,9 +350,9 @@ def _town_ending(titles: Iterable[str], reader: Reader) -> str:
 
 
 def _firm_of(sheet: str, titles: Sequence[str], reader: Reader) -> str:
-    """Return the firm that a sheet is named after; behind a word of its side, one that a title names too."""
+    """Return the firm that a sheet is named after: whole, or by its last words where a title has them ("Besoins X")."""
     parts = (part.strip() for text in titles for part in _TITLE_PARTS.split(text))
-    named = (part for part in parts if sheet.endswith(f" {part}") and _side_of_texts(sheet.removesuffix(part)))
+    named = (part for part in parts if sheet.endswith(f" {part}"))
     return next((name for name in (sheet, *named) if _is_firm(name, titles, reader)), "")
 
 
