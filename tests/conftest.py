@@ -126,8 +126,7 @@ def set_today(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Set the day (ISO) that all that asks for the present one is told."""
 
     def change(day: str) -> None:
-        other = type("Date", (date,), {"today": classmethod(lambda _: date.fromisoformat(day))})
-        monkeypatch.setattr("passerelles.model.Date", other)
+        monkeypatch.setattr("passerelles.model._today", lambda: date.fromisoformat(day))
 
     return change
 

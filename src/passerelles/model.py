@@ -1,8 +1,8 @@
 """The frozen values that everything else works on: occupations, competencies, credentials, and what links them."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date as Date  # noqa: N812 - `date` is a field
 from typing import Final, Literal, NamedTuple, get_args
 
 from passerelles.codes import check_code, check_codes
@@ -183,9 +183,14 @@ class Hours(NamedTuple):
 UNKNOWN_HOURS = Hours()
 
 
-def day_of(day: Date | None = None) -> Date:
-    """Return the day asked about, which may come with a time of day; today, by the user's own calendar, where None."""
-    return Date.today() if day is None else Date(day.year, day.month, day.day)  # noqa: DTZ011 - the user's own day
+def day_of(day: dt.date | None = None) -> dt.date:
+    """Return the day asked about, which may come with a time of day; today where None."""
+    return _today() if day is None else dt.date(day.year, day.month, day.day)
+
+
+def _today() -> dt.date:
+    """Return the present day by the user's own calendar."""
+    return dt.datetime.now().astimezone().date()
 
 
 class Supposition(NamedTuple):

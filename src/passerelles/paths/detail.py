@@ -142,7 +142,7 @@ class PathContext(Deriving):
         rome = self.graph.referential.family == "rome"
         same = rome and origin is not None and self.rome_code(origin) == self.rome_code(code)
         taught = [c for c in lacking if not c.presumed]
-        published = [(low, most) for c in taught for low, most, _ in [c.hours[:3]] if low is not None and most]
+        lengths = [(low, usual) for c in taught for low, usual, _ in [c.hours[:3]] if low is not None and usual]
         alone = (named := self._statuses(code)) and named <= _SELF_EMPLOYED
         return JudgedTraining(
             known=known, certifying=self.certifying(code, credentials), listed=self.listed(code),
@@ -154,8 +154,8 @@ class PathContext(Deriving):
             competes=any(c.kind == "concours" for c in lacking), serves=origin is not None and self.serves(origin),
             unhired="unhired" if alone else "own_account" if aim.employment == "self-employed" else "",
             courses=tuple(c.hours and (c.hours.expected or c.hours.low) for c in self._to_follow(code, credentials)),
-            demanded=sum(most for _, most in published),
-            spared=sum(most - low for low, most in published),
+            demanded=sum(usual for _, usual in lengths),
+            spared=sum(usual - low for low, usual in lengths),
         )  # fmt: skip
 
     def serves(self, code: str) -> bool:
