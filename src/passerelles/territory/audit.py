@@ -56,6 +56,11 @@ class FlowTable(Network):
         """Shape (n + m,): people of each lot who may go, openings of each pool."""
         return np.concatenate([self.supply, self.capacity])
 
+    @cached_property
+    def is_lot(self) -> Bools:
+        """Whether a line is a lot, not a pool, shape (n + m,)."""
+        return np.arange(len(self.sizes)) < len(self.supply)
+
     def sums(self, among: Bools | slice = _EVERY) -> Ints:
         """People of each line on some pairs, shape (n + m,)."""
         ends = self.ends[:, among]

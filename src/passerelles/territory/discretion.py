@@ -54,12 +54,7 @@ class SmallCells:
     @classmethod
     def of(cls, table: FlowTable, bound: int) -> "SmallCells":
         """Return what is under a threshold; openings left empty are no people."""
-        return cls(_is_small(table.flow, bound), _is_lot(table) & _is_small(table.rest, bound))
-
-
-def _is_lot(table: FlowTable) -> Bools:
-    """Whether a line is a lot, not a pool, shape (n + m,)."""
-    return np.arange(len(table.sizes)) < len(table.supply)
+        return cls(_is_small(table.flow, bound), table.is_lot & _is_small(table.rest, bound))
 
 
 def choose_view(table: FlowTable, small: SmallCells, bound: int) -> View | None:
@@ -203,9 +198,9 @@ def _print_sums(table: FlowTable, small: SmallCells, view: View, bound: int) -> 
         view = replace(view, rest_printed=~view.lines | (~small.rest & ~_is_small(table.sums(unknown), bound)))
         view.rest_printed[_company(table, view, bound)] = False
         # People of whom all that stays unsaid is which few take the openings of one pool: one that takes more joins it.
-        taken, alone = table.sums(unknown), ~view.rest_printed & ~_is_lot(table)
+        taken, alone = table.sums(unknown), ~view.rest_printed & ~table.is_lot
         if _is_small(taken[alone].sum(), bound):
-            among = np.flatnonzero(~_is_lot(table) & ~alone & (taken >= bound))
+            among = np.flatnonzero(~table.is_lot & ~alone & (taken >= bound))
             view.rest_printed[among[np.argsort(taken[among], kind="stable")[:1]]] = False
     return replace(view, total=_total_is_harmless(table, view, bound))
 
@@ -277,8 +272,7 @@ def _print_less(table: FlowTable, small: SmallCells, view: View, failing: list[H
     """Print less: sums of failing columns, then of rows, then flows; None where nothing of these would help."""
     of_flows = {line for cell in failing if len(cell.lines) > 1 for line in cell.lines}
     alone = {line for cell in failing if len(cell.lines) == 1 for line in cell.lines}
-    line_numbers = np.arange(len(table.sizes))
-    failed, is_lot = np.isin(line_numbers, [*of_flows, *alone]), line_numbers < len(table.supply)
+    failed, is_lot = np.isin(np.arange(len(table.sizes)), [*of_flows, *alone]), table.is_lot
     lots, pools = failed & is_lot, failed & ~is_lot
     wide = not lots.any() or 2 * int(lots.sum()) > int((view.lines & is_lot).sum())
     columns = view.lines & ~is_lot if wide or alone - of_flows else pools

@@ -708,9 +708,13 @@ def _with_places_of_firms(grid: Grid) -> Grid:
     rows = [(line, below[line][1] if line in below else cells) for line, cells in grid.rows]
     firms = {line: grid.text(cells, "employer") for line, cells in rows}
     towns = {firm: grid.reader.town_at_end(firm) for firm in {*firms.values()} - {""}}
+    enough = sum(map(bool, towns.values())) >= max(_LEAST, MOST_CELLS * len(towns))
+    return with_towns(grid, firms, towns) if enough else grid
+
+
+def with_towns(grid: Grid, firms: Mapping[int, str], towns: Mapping[str, str]) -> Grid:
+    """Give rows, by the firm of each line, the town that its name tells, with a message; others lie nowhere."""
     places = {line: towns[firm] for line, firm in firms.items() if towns.get(firm)}
-    if sum(map(bool, towns.values())) < max(_LEAST, MOST_CELLS * len(towns)):
-        return grid
     line, town = next(iter(places.items()))
     grid.note("firm_place", 0, "employer", given=firms[line], place=town)
     placeless = grid.placeless | (firms.keys() - places.keys())

@@ -28,7 +28,7 @@ from passerelles.territory.columns import (
 from passerelles.territory.grid import Grid, Reader, Row, without_markup
 from passerelles.territory.jobs import counted_jobs
 from passerelles.territory.lots import LotsError, Problem, Side, says, town_of
-from passerelles.territory.shapes import note_sum, with_labels
+from passerelles.territory.shapes import note_sum, with_labels, with_towns
 from passerelles.text import normalise_label
 
 _MAX_BYTES: Final = 50_000_000  # a table of lots is a few kilobytes; beyond that, it is another file
@@ -333,13 +333,7 @@ def _with_places_of_labels(grid: Grid) -> Grid:
         return grid
     firms = {line: grid.text(cells, "employer") for line, cells in grid.rows}
     towns = {firm: _place_of_title([firm], grid.reader) for firm in firms.values() if firm}
-    if len({*towns.values()}) <= 1:
-        return grid
-    given, place = next(named for named in towns.items() if named[1])
-    grid.note("firm_place", 0, "employer", given=given, place=place)
-    places = {line: towns.get(firm, "") for line, firm in firms.items()}
-    placeless = grid.placeless.union(line for line, town in places.items() if not town)
-    return replace(grid.with_column("commune", places), placeless=placeless)
+    return with_towns(grid, firms, towns) if len({*towns.values()}) > 1 else grid
 
 
 def _town_ending(titles: Iterable[str], reader: Reader) -> str:

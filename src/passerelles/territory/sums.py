@@ -10,7 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, product
+from itertools import product
 from typing import ClassVar, Final, NamedTuple
 
 import numpy as np
@@ -23,7 +23,7 @@ from passerelles.territory.audit import attainable_range
 from passerelles.territory.lots import Lots
 from passerelles.territory.solve import extreme
 from passerelles.text import normalise_label
-from passerelles.vectors import Bools, Floats, Ints
+from passerelles.vectors import Bools, Floats, Ints, Rows
 from passerelles.views.schema import record
 from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import Column, Page, Record, Sheet
@@ -273,22 +273,22 @@ def publish_sums(
         if not all(c.employer for c in (*given, *before)):
             raise PasserellesError("sums_no_employer")
     now = _counts(given)
-    places = _places(now)
+    places, lines = _places(now)
     known, hidden = _known(rules, places, now), np.zeros(1, dtype=np.bool_)
     if before is not None:
         old = _counts(before)
-        old_places = _places(old)
-        old_masked = _hidden(_known(rules, old_places, old), hidden)
-        hidden_before = {place for place, masked in zip(chain(*old_places), old_masked.ravel(), strict=True) if masked}
-        hidden = np.asarray([[place in hidden_before for place in line] for line in places], dtype=np.bool_)
+        old_places, old_lines = _places(old)
+        old_masked = _hidden(_known(rules, old_places, old), old_lines, hidden)
+        hidden_before = {place for place, masked in zip(old_places, old_masked, strict=True) if masked}
+        hidden = np.asarray([place in hidden_before for place in places], dtype=np.bool_)
         # By how much each employer's part of each sum changed.
-        changed = {place: (now[place] - old[place]) + (old[place] - now[place]) for place in chain(*places)}
+        changed = {place: (now[place] - old[place]) + (old[place] - now[place]) for place in places}
         known = _known(rules, places, now, changed)
-    masked = _hidden(known, hidden)
+    masked = _hidden(known, lines, hidden)
     names = labels or {}
     cells = [
-        Sum(basin, job, names.get(job), None if secret else int(people))
-        for (basin, job), people, secret in zip(chain(*places), known.sums.ravel(), masked.ravel(), strict=True)
+        Sum(basin, job, names.get(job), None if secret else people)
+        for (basin, job), people, secret in zip(places, known.sums.tolist(), masked, strict=True)
         if secret or people
     ]
     return Sums(tuple(cells), rules, first=before is None)
@@ -306,10 +306,12 @@ def _counts(lines: Iterable[Contribution]) -> Mapping[Place, Counter[str]]:
     return counts
 
 
-def _places(counts: Mapping[Place, Counter[str]]) -> list[list[Place]]:
-    """Return the place of each sum, a line for each basin and a column for each job, the last ones over all."""
+def _places(counts: Mapping[Place, Counter[str]]) -> tuple[list[Place], list[Rows]]:
+    """Return the place of each sum, and the positions of each basin and of each job: the last sums the others."""
     basins, jobs = ([*sorted({place[axis] for place in counts} - {ALL}), ALL] for axis in (0, 1))
-    return [[(basin, job) for job in jobs] for basin in basins]
+    places = [*product(basins, jobs)]
+    table = np.arange(len(places)).reshape(len(basins), len(jobs))
+    return places, [*table, *table.T]
 
 
 class _Known(NamedTuple):
@@ -325,64 +327,56 @@ class _Known(NamedTuple):
     room: Floats
 
 
-def _known(rules: Rules, places: list[list[Place]], *counts: Mapping[Place, Counter[str]]) -> _Known:
+def _known(rules: Rules, places: Sequence[Place], *counts: Mapping[Place, Counter[str]]) -> _Known:
     """Return the sums of the first of `counts`, and what must not be worked out of it nor of the others, of changes."""
 
     def need(place: Place, but: str | None = None) -> float:
         return max(rules.room([n for name, n in each[place].items() if name != but]) for each in counts)
 
-    now, flat = counts[0], [*chain(*places)]
-    shape = len(places), len(places[0])
-    sums = np.asarray([now[place].total() for place in flat], dtype=np.int64).reshape(shape)
-    needed = np.asarray([need(place) for place in flat]).reshape(shape)
-    names = sorted({name for place in flat for name in now[place]} - {""})
-    own = np.asarray([[now[place][name] for place in flat] for name in names], dtype=np.int64).reshape(-1, *shape)
+    now = counts[0]
+    sums = np.asarray([now[place].total() for place in places], dtype=np.int64)
+    needed = np.asarray([need(place) for place in places])
+    names = sorted({name for place in places for name in now[place]} - {""})
+    parts = [[now[place][name] for place in places] for name in names]
+    own = np.asarray(parts, dtype=np.int64).reshape(len(names), len(places))
     room = np.repeat(needed[None], len(names), axis=0)
-    for at in np.argwhere((own > 0) & (room > 0)):  # of its own part, nobody is kept in the dark
-        who, i, j = at.tolist()
-        room[who, i, j] = min(needed[i, j], need(places[i][j], names[who]))
+    for who, at in np.argwhere((own > 0) & (room > 0)).tolist():  # of its own part, nobody is kept in the dark
+        room[who, at] = min(needed[at], need(places[at], names[who]))
     return _Known(sums, needed, own, room)
 
 
-def _hidden(known: _Known, masked: Bools) -> Bools:
+def _hidden(known: _Known, lines: Sequence[Rows], masked: Bools) -> Bools:
     """Hide the smallest others beside what is masked until what is printed leaves it the room that it needs."""
     masked = masked | (known.need > 0)
     while True:
         go_on()
         # A number that is alone in its line is what the others leave of the line's sum.
-        alone = [(i, -1) for i in np.flatnonzero(masked.sum(axis=1) == 1).tolist()]
-        alone += [(-1, j) for j in np.flatnonzero(masked.sum(axis=0) == 1).tolist()]
-        if not alone:
-            failing = np.argwhere(masked)[_exposed(known, masked)].tolist()
-            if not failing:
+        narrow = [line for line in lines if np.count_nonzero(masked[line]) == 1]
+        if not narrow:
+            failing = np.flatnonzero(masked)[_exposed(known, lines, masked)]
+            if not len(failing):
                 return masked
-            alone = [line for i, j in failing for line in ((i, -1), (-1, j))]
-        added = {place for i, j in alone if (place := _smallest(known.sums, masked, i, j)) is not None}
-        if not added:  # all that is hidden already leaves no room: hide everything
+            narrow = [line for line in lines if np.isin(line, failing).any()]
+        added = np.concatenate([_smallest(known.sums, lines, masked, line) for line in narrow])
+        if not len(added):  # all that is hidden already leaves no room: hide everything
             return np.ones_like(masked)
-        for place in added:
-            masked[place] = True
+        masked[added] = True
 
 
-def _smallest(sums: Ints, masked: Bools, i: int, j: int) -> tuple[int, int] | None:
-    """Printed sum of a row (j = -1) or a column (i = -1) that is best hidden too; a sum over all as the last."""
-    height, width = sums.shape
-    places = [(i, at) for at in range(width)] if j < 0 else [(at, j) for at in range(height)]
-    across: Bools = np.asarray(masked.any(axis=0) if j < 0 else masked.any(axis=1))
-
-    def worth(place: tuple[int, int]) -> tuple[bool, bool, bool, int, tuple[int, int]]:
-        over_all = place[0] == height - 1 or place[1] == width - 1
-        # What is nil is known to be by whoever knows the territory. Another hidden number across closes a circle.
-        return over_all, not sums[place], not across[place[1] if j < 0 else place[0]], int(sums[place]), place
-
-    return min((place for place in places if not masked[place]), key=worth, default=None)
+def _smallest(sums: Ints, lines: Sequence[Rows], masked: Bools, line: Rows) -> Rows:
+    """Printed sum of a line that is best hidden too, a sum over all as the last; none where all are hidden."""
+    free = line[~masked[line]]
+    over_all = np.isin(free, [other[-1] for other in lines])
+    # What is nil is known to be by whoever knows the territory. Another hidden number across closes a circle.
+    n_hiding = np.bincount(np.concatenate([other for other in lines if masked[other].any()]), minlength=len(sums))
+    return free[np.lexsort((sums[free], -n_hiding[free], sums[free] == 0, over_all))[:1]]
 
 
-def _exposed(known: _Known, masked: Bools) -> Bools:
+def _exposed(known: _Known, lines: Sequence[Rows], masked: Bools) -> Bools:
     """Which hidden sums do not reach far enough, over all tables that agree with what is printed and with own parts."""
     value, own = known.sums[masked], known.own[:, masked]
     need, room = known.need[masked], known.room[:, masked]
-    matrix, equal = _equations(known.sums, masked)
+    matrix, equal = _equations(known.sums, lines, masked)
     most = float(np.abs(equal).sum()) * 2 + 1_000_000.0  # an endless direction is far enough
     tables = [value]  # what was found for one employer may serve another
 
@@ -422,13 +416,12 @@ def _exposed(known: _Known, masked: Bools) -> Bools:
     return failing
 
 
-def _equations(sums: Ints, masked: Bools) -> tuple[sparse.csr_array, Floats]:
+def _equations(sums: Ints, lines: Sequence[Rows], masked: Bools) -> tuple[sparse.csr_array, Floats]:
     """Return what a reader knows of the hidden sums: in each line the parts make up the sum over them."""
-    height, width = sums.shape
-    across, down = (np.append(np.ones(size - 1), -1.0)[None, :] for size in (width, height))
-    rows, columns = sparse.kron(sparse.eye_array(height), across), sparse.kron(down, sparse.eye_array(width))
-    lines = sparse.csc_array(sparse.vstack([rows, columns]))
-    equal = -(lines @ np.where(masked, 0, sums).ravel())
-    unknown = sparse.csr_array(lines[:, np.flatnonzero(masked)])
+    parts = [np.append(np.ones(len(line) - 1), -1.0) for line in lines]
+    starts = np.cumsum([0, *map(len, lines)])
+    counted = sparse.csr_array((np.concatenate(parts), np.concatenate(lines), starts), shape=(len(lines), len(sums)))
+    equal = -(counted @ np.where(masked, 0, sums))
+    unknown = counted[:, np.flatnonzero(masked)]
     informative = np.diff(unknown.indptr) > 0
     return unknown[informative], equal[informative]
