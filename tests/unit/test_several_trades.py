@@ -109,7 +109,8 @@ def test_a_usage_names_the_trade_or_leaves_several(rome: Referential, text: str,
 @pytest.mark.parametrize(("text", "family"), [
     ("Chef de produit cosmétique", "M1703"), ("Assistante comptable polyvalente TPE", "M1203"),
     ("Chef comptable hôtellerie", "M1206"), ("Aide comptable agricole", "M1203"),
-    ("Secrétaire de direction hôpital", "M1604"),
+    ("Secrétaire de direction hôpital", "M1604"), ("Responsable de magasin en horlogerie-bijouterie", "D1301"),
+    ("Responsable de salle en hôtellerie", "G1802"),
 ])  # fmt: skip
 def test_words_of_a_sector_behind_what_any_firm_has_change_no_family(rome: Referential, text: str, family: str) -> None:
     best = resolve_title(rome, text)[0]
@@ -128,17 +129,49 @@ def test_what_any_firm_has_is_sure_where_a_title_or_the_evidence_says_it(
 
 
 @pytest.mark.parametrize(
-    "text", ["À recruter", "Métiers en tension", "Résidence du Parc", "Mairie de Redon", "À remplacer"]
+    "text",
+    [
+        *("À recruter", "Métiers en tension", "Résidence du Parc", "Mairie de Redon", "À remplacer"),
+        *("Boulangerie Dupain", "PHARMACIE DES HALLES", "plomberie Durand et fils", "Boucherie charcuterie Lebrun"),
+    ],
 )
 def test_what_heads_a_list_or_employs_is_no_job(rome: Referential, text: str) -> None:
     assert resolve_title(rome, text) == []
 
 
-@pytest.mark.parametrize(
-    ("text", "code"), [("À recruter : soudeur", "H2913"), ("Mairie de Redon : jardinier", "A1203")]
-)
+@pytest.mark.parametrize(("text", "code"), [
+    ("À recruter : soudeur", "H2913"), ("Mairie de Redon : jardinier", "A1203"),
+    ("Boulangerie", "D1102"), ("Boulangerie artisanale", "D1102"), ("Boulangerie patiserie", "D1102"),  # mistyped
+    ("Plomberie chauffage", "F1603"),
+])  # fmt: skip
 def test_a_job_behind_what_heads_a_list_or_employs_is_read(rome: Referential, text: str, code: str) -> None:
     assert resolve_title(rome, text)[0].parent_code == code
+
+
+@pytest.mark.parametrize(("text", "family"), [
+    # What a diploma says behind "option" is read as after a dash.
+    ("Chef d'équipe de maintenance aéronautique : option avionique", "I1602"),
+    # Signs and words that the referential says otherwise.
+    ("Technicien réseaux et services très haut débit", "I1307"), ("Chargé de clientèle location longue durée", "D1204"),
+    ("Conducteur de téléporté", "N4402"), ("Chef de poste en centrale de cogénération", "H2701"),
+    ("Technicien d'affûtage", "H2903"), ("Agent technique ONF", "A1301"), ("Technicien en géologie", "F1105"),
+    # Names of directories of jobs, of certificates and of agreements.
+    ("Contrôleur du travail", "K1502"), ("Pompier d'aérodrome", "K1705"), ("Directrice exécutive", "M1301"),
+    ("Agent d'exploitation des voies navigables", "N1104"), ("Opérateur service rapide", "I1604"),
+    ("Manager d'unité marchande", "D1301"),
+    ("Ingénieur calcul structure mécanique", "H1206"), ("Ingénieur calcul de structure", "F1106"),
+])  # fmt: skip
+def test_official_names_are_read(rome: Referential, text: str, family: str) -> None:
+    assert resolve_title(rome, text)[0].parent_code == family
+
+
+@pytest.mark.parametrize(("text", "sure"), [
+    ("Plombier chauffagiste dépannage", True), ("Infirmier spécialiste", False),  # another job
+])  # fmt: skip
+def test_what_says_how_leaves_a_title_as_sure_and_what_says_which_does_not(
+    rome: Referential, text: str, *, sure: bool
+) -> None:
+    assert (status(resolve_title(rome, text)) == "sûr") is sure
 
 
 @pytest.mark.parametrize(

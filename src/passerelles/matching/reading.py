@@ -25,16 +25,11 @@ _QUALIFIERS = ("qualifiers", "beside")  # the first say the same job
 
 
 class Abbreviation(NamedTuple):
-    """
-    One reading of an abbreviation: the words that it stands for.
-
-    `near` are stems one of which must stand in the same title for this reading to be tried; empty = no condition.
-    One that `yields` is not tried where the other words already say the job.
-    """
+    """One reading of an abbreviation: the words that it stands for."""
 
     expansion: tuple[str, ...]
-    near: frozenset[str]
-    yields: bool = False
+    near: frozenset[str]  # stems one of which must stand in the same title for it to be tried; empty = no condition
+    yields: bool = False  # whether it is not tried where the other words already say the job
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,11 +69,7 @@ class LanguagePack:
 
 @cache
 def language_pack(language: str) -> LanguagePack:
-    """
-    Pack of a language, as the package holds it; a language without one gets the rules of English.
-
-    Those are few: no abbreviation, for one. Another language is another file ``language/<code>/titles.toml``.
-    """
+    """Pack of a language, a file ``language/<code>/titles.toml``; one without it gets the few rules of English."""
     for known in (language, "en"):
         folder = files("passerelles.language") / known
         if known.isalpha() and (folder / FILE).is_file():
@@ -405,7 +396,15 @@ def _names_no_job(label: str, words: Words, lexicon: Lexicon) -> bool:
     pack = lexicon.pack
     if " ".join(lexicon.stems(label)) in words.labels:
         return False
-    return label in pack.asides or any(p.search(label) for p in pack.no_jobs) or _is_remark(label, words, lexicon)
+    names = [(m.groupdict().get("name") or "").split() for p in pack.no_jobs if (m := p.search(label))]
+    firm = any(not any(w in words.known or _is_known((w,), words, lexicon) for w in name) for name in names)
+    return label in pack.asides or firm or _is_remark(label, words, lexicon)
+
+
+def _is_known(spelled: tuple[str, ...], words: Words, lexicon: Lexicon) -> bool:
+    """Whether titles have the family of the last of some words, or it is short for or near a word of theirs."""
+    meant = _choices(spelled, len(spelled) - 1, words, lexicon) != [spelled[-1:]]
+    return meant or any(family in words.families for family in lexicon.roots(lexicon.stems_of(spelled[-1:])))
 
 
 def _is_remark(label: str, words: Words, lexicon: Lexicon) -> bool:
@@ -636,11 +635,10 @@ class _Title:
         return stems in self.words.labels or stems in self.pack.usages
 
     def _is_strange(self, tokens: Sequence[_Token]) -> bool:
-        """Whether nothing tells what the last word means: no title has its family, and it is short for or near none."""
+        """Whether nothing tells what the last word means."""
         *_, word = spelled = tuple(token.word for token in tokens)
-        families, known = self.lexicon.roots(self.lexicon.stems_of((word,))), self.words.known
-        meant = _choices(spelled, len(spelled) - 1, self.words, self.lexicon) != [(word,)]
-        if meant or word in self.pack.foreign or any(family in self.words.families for family in families):
+        known = self.words.known
+        if word in self.pack.foreign or _is_known(spelled, self.words, self.lexicon):
             return False
         if self.text[self._written(*tokens[-1][1:])].isupper() and not self.text.isupper():
             return True  # initials
