@@ -183,7 +183,7 @@ def attack(found: Allocation, printed: dict[str, Any]) -> Attack:
         (i, j) for (i, j), placed in zip(found.allowed.tolist(), found.allowed_sure.tolist(), strict=True) if placed
     }
     volunteers = tuple(lot.movable for lot in found.fragile.lots)
-    return Attack(starts, ends, allowed, printed, sure, found.bounds.budget_hours, found.settings.floor, volunteers)
+    return Attack(starts, ends, allowed, printed, sure, found.budget_hours, found.settings.floor, volunteers)
 
 
 NOTHING: dict[str, Any] = {

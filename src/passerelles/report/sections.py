@@ -235,7 +235,7 @@ def choices_grid(case: Case) -> PageTable:
     radius = None if bounds.radius_km is None else w("choice.km", km=w.figure(bounds.radius_km))
     if radius is not None and not case.allocation.radius_applied:
         radius = w("choice.not_applied", radius=radius)
-    budget = case.allocation.bounds.budget_hours
+    budget = case.allocation.budget_hours
     least = None if bounds.min_probability is None else w.share(bounds.min_probability)
     rows = [
         (w("choice.radius"), radius),

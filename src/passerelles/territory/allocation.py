@@ -85,7 +85,7 @@ CERTIFICATE: Final = Record(
     Column("frame", value="bounds.frame", promised="text?"),
     Column("min_probability", value="bounds.min_probability", promised="share?"),
     *(Column(name, value=f"bounds.{name}", schema="amount?") for name in ("max_hours", "max_cost", "max_minutes")),
-    Column("budget_hours", value="bounds.budget_hours", promised="amount?"),
+    Column("budget_hours", promised="amount?"),
     Column("floor", value=lambda a, _: a.settings.floor or None,
            schema="share?: Least share of people placed, by `floor_by`"),
     Column("floor_by", value=lambda a, _: a.settings.floor_by if a.settings.floor else None, schema="text?"),
@@ -277,6 +277,7 @@ class Allocation(Shown):
     curve: tuple[CurvePoint, ...]
     stages: tuple[Stage, ...]
     bounds: Bounds
+    budget_hours: float | None
     radius_applied: bool
     settings: TerritorySettings
     referential: Stamp

@@ -233,6 +233,7 @@ def _allocate(territory: Territory, bounds: Bounds, tell: Tell, *, changes: bool
         curve=tuple(_curve(territory, pairs, solution)) if changes else (),
         stages=solution.stages,
         bounds=bounds,
+        budget_hours=bounds.budget_hours,
         radius_applied=bounds.radius_km is not None and territory.locator.places is not None,
         settings=territory.settings,
         referential=territory.graph.referential.stamp,
