@@ -142,7 +142,7 @@ def test_what_heads_a_list_or_employs_is_no_job(rome: Referential, text: str) ->
 @pytest.mark.parametrize(("text", "code"), [
     ("À recruter : soudeur", "H2913"), ("Mairie de Redon : jardinier", "A1203"),
     ("Boulangerie", "D1102"), ("Boulangerie artisanale", "D1102"), ("Boulangerie patiserie", "D1102"),  # mistyped
-    ("Plomberie chauffage", "F1603"),
+    ("Plomberie chauffage", "F1603"), ("Boucherie halal", "D1101"), ("Coiffure afro", "D1202"),
 ])  # fmt: skip
 def test_a_job_behind_what_heads_a_list_or_employs_is_read(rome: Referential, text: str, code: str) -> None:
     assert resolve_title(rome, text)[0].parent_code == code

@@ -397,8 +397,8 @@ def _names_no_job(label: str, words: Words, lexicon: Lexicon) -> bool:
     if " ".join(lexicon.stems(label)) in words.labels:
         return False
     names = [(m.groupdict().get("name") or "").split() for p in pack.no_jobs if (m := p.search(label))]
-    firm = any(not any(w in words.known or _is_known((w,), words, lexicon) for w in name) for name in names)
-    return label in pack.asides or firm or _is_remark(label, words, lexicon)
+    no_job = any(not any(w in words.known or _is_known((w,), words, lexicon) for w in name) for name in names)
+    return label in pack.asides or no_job or _is_remark(label, words, lexicon)
 
 
 def _is_known(spelled: tuple[str, ...], words: Words, lexicon: Lexicon) -> bool:

@@ -357,19 +357,19 @@ def _hidden(known: _Known, lines: Sequence[Rows], masked: Bools) -> Bools:
             if not len(failing):
                 return masked
             narrow = [line for line in lines if np.isin(line, failing).any()]
-        added = np.concatenate([_smallest(known.sums, lines, masked, line) for line in narrow])
-        if not len(added):  # all that is hidden already leaves no room: hide everything
+        ranks = _ranks(known.sums, lines, masked)
+        added = [printed[ranks[printed].argmin()] for line in narrow if len(printed := line[~masked[line]])]
+        if not added:  # all that is hidden already leaves no room: hide everything
             return np.ones_like(masked)
         masked[added] = True
 
 
-def _smallest(sums: Ints, lines: Sequence[Rows], masked: Bools, line: Rows) -> Rows:
-    """Printed sum of a line that is best hidden too, a sum over all as the last; none where all are hidden."""
-    free = line[~masked[line]]
-    over_all = np.isin(free, [other[-1] for other in lines])
+def _ranks(sums: Ints, lines: Sequence[Rows], masked: Bools) -> Ints:
+    """Rank of each sum, 0 = the one that is best hidden too, sums over all last."""
+    over_all = np.isin(np.arange(len(sums)), [line[-1] for line in lines])
     # What is nil is known to be by whoever knows the territory. Another hidden number across closes a circle.
-    n_hiding = np.bincount(np.concatenate([other for other in lines if masked[other].any()]), minlength=len(sums))
-    return free[np.lexsort((sums[free], -n_hiding[free], sums[free] == 0, over_all))[:1]]
+    n_hiding = np.bincount(np.concatenate([line for line in lines if masked[line].any()]), minlength=len(sums))
+    return np.argsort(np.lexsort((sums, -n_hiding, sums == 0, over_all)))
 
 
 def _exposed(known: _Known, lines: Sequence[Rows], masked: Bools) -> Bools:
