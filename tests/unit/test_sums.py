@@ -150,6 +150,18 @@ def test_how_many_sums_a_rule_hides_is_not_told() -> None:
     assert not hasattr(found, "hidden_by_rule")
 
 
+def test_what_is_nil_and_what_sums_over_all_are_the_last_to_be_hidden_beside_others() -> None:
+    def told(*table: tuple[str, str, int, str]) -> dict[Place, int | None]:
+        given = [Contribution(b, j, e, n) for b, j, n, employers in table for e in employers]
+        return {(c.basin, c.job): c.people for c in publish_sums(given, Rules(5)).cells}
+
+    nil = told(("B0", "J0", 2, "A"), ("B0", "J2", 7, "ABCDEF"), *(("B1", f"J{i}", 5 + i, "ABCDEF") for i in range(3)))
+    assert ("B0", "J1") not in nil
+    assert (nil["B0", "J0"], nil["B0", "J2"]) == (None, None)
+    over_all = told(("B0", "J1", 2, "A"), ("B1", "J0", 30, "ABC"), ("B2", "J0", 2, "A"))
+    assert over_all[ALL, ALL] == 94
+
+
 def test_with_too_many_employers_all_are_taken_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
     given = draw(2, 4, 4)
     some = {(c.basin, c.job) for c in publish_sums(given, Rules(3)).cells if c.masked}
