@@ -53,7 +53,7 @@ class Dates(NamedTuple):
         unknown = any(f.training_months is None for f in dated)
         return cls(
             None if unknown else min((f.start_by for f in dated if f.start_by), default=None),
-            min((f.hiring.month for f in dated if f.hiring.month), default=None),
+            min((f.hiring.month for f in flows if f.hiring.month), default=None),
             min((f.fragile.month for f in flows if f.fragile.month), default=None),
             sum(f.people for f in flows if f.in_time is False and not f.overdue),
             unknown,
@@ -172,7 +172,7 @@ def _meeting(flow: Flow, lang: Lang) -> ActionKey:
 
 def _confirmation(flow: Flow, lang: Lang) -> ActionKey:
     ends = [flow.fragile.employer] * ("title" in flow.unknown) + [flow.hiring.employer]
-    text = say("territory.action.what.confirm", lang=lang, what=flow.to_find_out(lang) or "", job=flow.hiring.named)
+    text = say("territory.action.what.confirm", lang=lang, what=flow.to_find_out(lang), job=flow.hiring.named)
     return "confirm", _who("confirm", ends, lang), text
 
 
@@ -206,7 +206,7 @@ def _trainings(flows: Iterable[Flow], lang: Lang) -> Iterable[Action]:
         needs_access = flow.access.to_obtain and not flow.same_job  # what an employer gives is no training
         if flow.hours.expected or needs_access:
             access = flow.access_said(lang) if needs_access else ""
-            taught.append(((flow.hiring.label or flow.hiring.job, access, "" if access else flow.hiring.permits), flow))
+            taught.append(((flow.hiring.label, access, "" if access else flow.hiring.permits), flow))
     for (job, access, permits), group in grouped(taught).items():
         lengths = sorted({round(f.hours.expected) for f in group if f.hours.expected})
         hours = "–".join(number(h, lang=lang) for h in dict.fromkeys(lengths[:1] + lengths[-1:]))

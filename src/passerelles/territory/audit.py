@@ -174,11 +174,10 @@ class Auditor:
             ([fewest], [all_of]),
         ]
         rows: list[Any] = [table.matrix[:, self.at]]
-        partly_counted = bool(len(floors)) and not bool(table.confirmed.all())  # floors count some flows and not others
-        if partly_counted:
+        if len(floors):  # they count what is sure, and not what is to be confirmed
             first, last = len(most), len(most) + len(floors)
             rows = [rows[0][:first], rows[0][first:last] * table.confirmed[self.at], rows[0][last:]]
-        self._ways = (True,) if table.budget is not None else (False, True) if partly_counted else (False,)
+        self._ways = (True,) if table.budget is not None else (False, True) if len(floors) else (False,)
         if table.budget is not None:
             rows.append(sparse.csr_array(table.hours[self.at][None, :].astype(np.float64)))
             limits.append(([0], [table.budget - int(table.hours[known] @ table.flow[known])]))

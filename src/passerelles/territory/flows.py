@@ -73,7 +73,7 @@ def _end(side: Side, job: str, way: str) -> tuple[Column, ...]:
         Column(f"{job}_label", value="label", on=On.TABLE),
         Column(f"{way}_basin", value="basin_label", promised="text?", on=On.FILE),
         Column(f"{way}_basin_code", value="basin", schema="text", on=On.JSON),
-        Column(f"{way}_commune", value=lambda lot, _: lot.commune_label or None, schema="text?", on=On.FILE),
+        Column(f"{way}_commune", value="commune_label", schema="text?", on=On.FILE),
     )
     return within(columns, attrgetter(side))
 
@@ -127,7 +127,7 @@ class Flow(Described):
     training_months
         Months of full-time training, or of studies that take longer, and of required practice; None = unknown.
     this_month
-        Month of the calculation: no training begins earlier; None = not said.
+        Month of the calculation: no training begins earlier.
     """
 
     fragile: Lot
@@ -140,6 +140,7 @@ class Flow(Described):
     probability: float | None
     kind: MoveKind
     access: AccessConditions
+    this_month: Month
     move_level: Level | None = None
     listed: bool | None = None
     unknown: tuple[str, ...] = ()
@@ -151,7 +152,6 @@ class Flow(Described):
     surveyed: Openings | None = None
     payers: tuple[Payer | None, Payer | None] = (None, None)
     training_months: float | None = None
-    this_month: Month | None = None
 
     @property
     def in_time(self) -> bool | None:
@@ -174,7 +174,7 @@ class Flow(Described):
     @property
     def overdue(self) -> bool:
         """Whether the training should have begun before the month of the calculation."""
-        return self.start_by is not None and self.this_month is not None and self.start_by < self.this_month
+        return self.start_by is not None and self.start_by < self.this_month
 
     @property
     def level(self) -> str | None:
@@ -309,7 +309,7 @@ def _usual_names(access: AccessConditions) -> str:
 
 def _lot_name(lot: Lot) -> str:
     """Return employer and job as a sentence names them, the job alone where no table names employers."""
-    return ", ".join(name for name in (lot.employer, lot.label or lot.job) if name != NO_EMPLOYER)
+    return ", ".join(name for name in (lot.employer, lot.label) if name != NO_EMPLOYER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,7 +359,7 @@ class Uncovered(Described):
         Column("code", value="lot.job", on=On.TABLE),
         Column("label", value="lot.label", on=On.TABLE),
         Column("basin", value="lot.basin_label", promised="text?", on=On.FILE),
-        Column("commune", value=lambda u, _: u.lot.commune_label or None, schema="text?", on=On.FILE),
+        Column("commune", value="lot.commune_label", schema="text?", on=On.FILE),
         Column("headcount", "integer", value="lot.people", promised="count", on=On.FILE | On.PAGE),
         Column("people", "integer", promised=PEOPLE, on=On.FILE),
         Column("uncovered", "integer", value="people", on=On.SCREEN),
@@ -449,7 +449,7 @@ class Unfilled(Described):
         Column("code", on=On.TABLE),
         Column("label", on=On.TABLE),
         Column("basin", value="lot.basin_label", promised="text?", on=On.FILE),
-        Column("commune", value=lambda u, _: u.lot.commune_label or None, schema="text?", on=On.FILE),
+        Column("commune", value="lot.commune_label", schema="text?", on=On.FILE),
         Column("openings", "integer", promised="count"),
         Column("empty", "integer", json_key="people", promised=PEOPLE),
         Column("reason", value=lambda u, lang: say(f"territory.reason.{u.reason}", lang=lang), json="reason",
@@ -540,7 +540,7 @@ class ResolvedTitle(Described):
         shown = percent(self.lot.confidence, lang=lang)
         return say(
             f"territory.table.resolved{'_as' * bool(self.lot.appellation)}", lang=lang, table=table, confidence=shown,
-            row=str(self.lot.row or "?"), given=self.lot.given, code=self.lot.job, label=self.lot.label,
+            row=str(self.lot.row), given=self.lot.given, code=self.lot.job, label=self.lot.label,
             title=self.lot.appellation,
         )  # fmt: skip
 
@@ -549,18 +549,18 @@ class ResolvedTitle(Described):
         "A title that was resolved to a code",
         Column("employer", value="lot.employer", on=On.JSON, promised="text"),
         Column("file", value=lambda r, _: r.file or r.side, json="file", schema="text"),
-        Column("line", "integer", value=lambda r, _: r.lot.row or None, on=On.CELLS),
-        Column("row", value=lambda r, _: r.lot.row or None, on=On.JSON, promised="whole?"),
+        Column("line", "integer", value="lot.row", on=On.CELLS),
+        Column("row", value="lot.row", on=On.JSON, promised="whole?"),
         Column("given", value="lot.given", promised="text"),
         Column("job", json="lot.end", on=On.JSON, promised="end"),
         Column("code", value="lot.job", on=On.CELLS),
         Column("label", value="lot.label", on=On.CELLS),
-        Column("title", value=lambda r, _: r.lot.appellation or None, promised="text?"),
+        Column("title", value="lot.appellation", promised="text?"),
         Column("confidence", "share", value="lot.confidence", promised="share"),
         Column("people", value="lot.people", on=On.JSON, schema="count"),
         inside("basin", "", Column("code", value="lot.basin", promised="text"),
                Column("label", value="lot.basin_label", promised="text")),
-        Column("family", value=lambda r, _: r.lot.pool or None, on=On.JSON),
+        Column("family", value="lot.pool", schema="text?", on=On.JSON),
         Column("side", on=On.JSON, schema=one_of(("fragile", "hiring"))),
     )  # fmt: skip
 
@@ -631,7 +631,7 @@ def unfilled_pools(territory: Territory, pairs: Pairs, left: Ints, free: Ints) -
     refused = set(pairs.pool[reachable[unwilling[pairs.lot[reachable]] > 0]].tolist())  # in reach of some who are none
     waiting = np.flatnonzero(left[pairs.lot] > 0)
     hours = np.where(pairs.hours[waiting] < 0, np.iinfo(np.int64).max, pairs.hours[waiting])
-    chance = np.where(pairs.same[waiting], 1.0, pairs.probability[waiting])
+    chance = pairs.probability[waiting]
     order = waiting[
         np.lexsort((pairs.lot[waiting], np.nan_to_num(pairs.km[waiting], nan=np.inf), hours,
                     -np.nan_to_num(chance, nan=-1.0), pairs.why[waiting] != Why.OPEN, pairs.pool[waiting]))
@@ -653,7 +653,7 @@ def unfilled_pools(territory: Territory, pairs: Pairs, left: Ints, free: Ints) -
         if at in detailed and barred in (reason, "unlikely"):
             near = (_candidate(territory, pairs, left, int(p)) for p in span[:_CANDIDATES])
             candidates = tuple(c for c in near if c.likely or reason == barred)
-        label = hiring.pool_labels.get(lot.pool, lot.pool) if lot.pool else lot.label or lot.job
+        label = hiring.pool_labels.get(lot.pool, lot.pool) if lot.pool else lot.label
         takes = not lot.pool and (reason in _OF_OTHERS or reason in ("everyone_placed", "own_job"))
         access = access_conditions(territory.graph.referential, lot.job, titles=lot.title_codes) if takes else None
         yield Unfilled(lot, label, int(territory.capacity[at]), int(free[at]), reason, candidates, access)
@@ -671,5 +671,5 @@ def _candidate(territory: Territory, pairs: Pairs, left: Ints, pair: int) -> Fil
     job = territory.hiring.lots[int(pairs.entry[pair])].job
     expected, distance = None if hours < 0 else hours / TENTHS, None if km is None else round(km, 1)
     reason = _barred_by(territory, pairs, pair)
-    likely = not pairs.probability[pair] < territory.settings.acceptable_probability or bool(pairs.same[pair])
+    likely = not pairs.probability[pair] < territory.settings.acceptable_probability
     return FillCandidate(territory.fragile.lots[lot], int(left[lot]), job, reason, expected, distance, likely)

@@ -564,7 +564,7 @@ class Lot:
     pool: str = ""
     people: int = 0
     basin_label: str = ""
-    label: str | None = None
+    label: str = ""
     given: str = ""
     confidence: float = 1.0
     row: int = 0
@@ -605,7 +605,7 @@ class Lot:
         return self.commune or self.basin
 
     @property
-    def end(self) -> dict[str, str | None]:
+    def end(self) -> dict[str, str]:
         """Its job, ready for JSON."""
         return {"code": self.job, "label": self.label}
 
@@ -622,7 +622,7 @@ class Lot:
     @property
     def wording(self) -> str:
         """The job in the employer's own words, else its label."""
-        return self.given or self.label or self.job
+        return self.given or self.label
 
     @property
     def fiche(self) -> str:
@@ -722,7 +722,7 @@ class Lots:
 
     def resolved(self) -> tuple[Lot, ...]:
         """Lots whose job was written otherwise than by its code, in the order of the rows, one of each row's job."""
-        otherwise = (lot for lot in self.lots if lot.given and lot.given != lot.job)
+        otherwise = (lot for lot in self.lots if lot.given)
         by_row = grouped(((lot.sheet, lot.row, lot.given, lot.job), lot) for lot in sorted(otherwise, key=_WRITTEN_AT))
         return tuple(lots[0] for lots in by_row.values())
 

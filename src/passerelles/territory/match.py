@@ -501,8 +501,8 @@ def _own_job_notes(territory: Territory, pairs: Pairs, solution: _Solution) -> I
 
 def _titles_differ(start: Lot, end: Lot) -> bool:
     """Whether two lots of one job were written as titles, and not the same: the fiche cannot tell them apart."""
-    first, second, code = map(normalise_label, (start.given, end.given, start.job))
-    return bool(first and second) and code not in (first, second) and first != second
+    first, second = map(normalise_label, (start.given, end.given))
+    return bool(first and second) and first != second
 
 
 def _bound_moves(territory: Territory, allocation: Allocation) -> Iterator[tuple[str, str, float | None, float | None]]:
@@ -689,8 +689,8 @@ def planning_notes(flows: Sequence[Flow], smallest_group: int | None) -> Iterato
 
 def _group_notes(flows: Sequence[Flow], least: int) -> Iterator[Note]:
     """Yield a note on the groups of training that are filled, and one on those that are short of people."""
-    trained = ((f.hiring, f.people) for f in flows if not f.same_job and f.hours.expected)
-    taught = sum_by_key(((lot.label or lot.job, lot.basin_label), n) for lot, n in trained)
+    trained = ((f.hiring, f.people) for f in flows if f.hours.expected)
+    taught = sum_by_key(((lot.label, lot.basin_label), n) for lot, n in trained)
     groups = [(n >= least, (f"{job}, {basin}", str(n))) for (job, basin), n in sorted(taught.items())]
     for filled, rows in sorted(grouped(groups).items(), reverse=True):
         yield Note("group_filled" if filled else "group_short", {"n": str(least), "list": NotedList("counted", rows)})

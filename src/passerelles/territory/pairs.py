@@ -105,7 +105,7 @@ def doubts(flags: int) -> tuple[str, ...]:
     >>> doubts(Doubt.HOURS | Doubt.TITLE)
     ('hours', 'title')
     """
-    return tuple((doubt.name or "").lower() for doubt in Doubt if doubt & flags)
+    return tuple(name.lower() for name, doubt in Doubt.__members__.items() if doubt & flags)
 
 
 @dataclass(frozen=True)
@@ -249,7 +249,8 @@ class Pairs(NamedTuple):
     why, doubt, reach
         Shape (p,): `Why`, flags of `Doubt`, and whether the distance is no bar.
     hours, cost, km, probability
-        Shape (p,): expected hours (tenths, -1 unknown), cost (tenths of an hour), kilometres and chance (nan unknown).
+        Shape (p,): expected hours (tenths, -1 unknown), cost (tenths of an hour), kilometres (nan unknown), and chance
+        (nan unknown, 1 of the same job).
     same
         Shape (p,): whether the job is the same.
     lacking
@@ -294,8 +295,8 @@ def moves_between(territory: Territory, frame: str | None = None) -> JobMoves:
     sides = territory.fragile, territory.hiring
     jobs = [sorted({titled_job(lot): lot.title_codes for lot in side.lots}.items()) for side in sides]
     origins, targets = (np.asarray([graph.position[job] for (job, _), _ in ends], dtype=np.intp) for ends in jobs)
-    before, after = ([titles for _, titles in ends] for ends in jobs)
-    named = {"titles": (before, after)} if any((*before, *after)) else {}
+    before, after = ([named for _, named in ends] for ends in jobs)
+    titles = before, after
     same, part = _same_job(graph, origins, targets)
     scorer = scorer_for(graph.referential, territory.config.scorer)
     scores = score_table(graph, scorer).scores if scorer.calibration is not None and len(targets) else None
@@ -308,10 +309,10 @@ def moves_between(territory: Territory, frame: str | None = None) -> JobMoves:
         coverage = coverage_row(graph, held_competencies(graph, required_columns(graph, row)))
         positions = coverage_positions(coverage, excluded_rows(graph, row), targets)
         level[i] = levels_by(graph, probability[i], positions, coverage[targets])
-    hours = costs.hours(origins, targets, **named)
+    hours = costs.hours(origins, targets, titles)
     if hours.short is not None:  # nothing is close whose access takes long, or selects
         level[(level == 0) & ~hours.short] = LEVELS.index("accessible")
-    within = None if frame is None else costs.within(frame, origins, targets, hours.expected, **named)
+    within = None if frame is None else costs.within(frame, origins, targets, hours.expected, titles)
     rows, columns = ({job: at for at, (job, _) in enumerate(ends)} for ends in jobs)
     # Listed moves of specialised occupations are those of their fiches.
     bases = graph.base_rows
@@ -614,7 +615,8 @@ def find_pairs(territory: Territory, moves: JobMoves, bounds: Bounds) -> Pairs:
         best = _best_entries(openings.pool[near], reason, doubt, cost + lacking, ~same)
         entry, cell = near[best], (origin, job[best])
         positions = np.full(len(best), lot_at), openings.pool[entry], entry
-        measured: tuple[Any, ...] = hours[cell], cost[best], km[best], moves.probability[cell]
+        chance = np.where(same[best], 1.0, moves.probability[cell])
+        measured: tuple[Any, ...] = hours[cell], cost[best], km[best], chance
         figures = *measured, same[best], lacking[best]
         blocks.append(Pairs(*positions, reason[best], doubt[best], far[best] == Why.OPEN, *figures))
     return Pairs(*map(np.concatenate, zip(*blocks, strict=True)))

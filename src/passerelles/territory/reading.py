@@ -599,7 +599,7 @@ class _Reader:
             if len(same_lots) > 1:
                 first, rows = same_lots[0], ", ".join(f"{lot.sheet} {lot.row}".strip() for lot in same_lots)
                 values = {"rows": rows, "people": str(sum(lot.people for lot in same_lots)), "employer": first.employer}
-                self.note(file, "summed", first.row, **values, job=first.label or first.job)
+                self.note(file, "summed", first.row, **values, job=first.label)
 
 
 def _unread(row: Line, column: str, place: Unusable, near: tuple[str, ...]) -> Where:

@@ -76,7 +76,7 @@ class Rules(NamedTuple):
         if not total:
             return 0.0
         margins = [float(self.threshold)] if total < self.threshold else []
-        if self.largest is not None and self.share is not None:
+        if self.share is not None:
             margins.append(sum(ordered[: self.largest]) / self.share - total)
         if self.percent is not None:
             margins.append(ordered[0] * self.percent / 100 - sum(ordered[2:]))
@@ -160,7 +160,7 @@ class Sums(Shown):
         """Say by which rules sums are hidden, and how many."""
         rules = self.rules
         texts = [say("territory.sums.threshold", lang=lang, n=rules.threshold, below=rules.threshold - 1)]
-        if rules.largest is not None and rules.share is not None:
+        if rules.share is not None:
             share = _points(100 * rules.share, lang)
             texts.append(say("territory.sums.dominance", lang=lang, n=rules.largest, share=share))
         if rules.percent is not None:
@@ -182,7 +182,7 @@ def contributions(lots: Lots) -> list[Contribution]:
     Its name in plain letters: written otherwise elsewhere, now or before, it is no other employer.
     """
     named = ((x, normalise_label(x.employer) or x.employer.strip("–")) for x in lots.lots)
-    return [Contribution(x.basin_label or x.basin, x.job, name, x.people) for x, name in named]
+    return [Contribution(x.basin_label, x.job, name, x.people) for x, name in named]
 
 
 def rules_of(threshold: int, *, dominance: str | None = None, percent: float | None = None) -> Rules:
