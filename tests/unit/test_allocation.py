@@ -150,6 +150,11 @@ def test_a_frame_is_asked_with_the_expected_hours() -> None:
     costs = Heard({("J00", "J01"): 100.0}, frames={("J00", "J01"): YES})
     match(people(("A", "J00", 1, "x")), openings(("P", "J01", 1, "x")), {}, frame="f", costs=costs)
     assert asked == [[[100.0]]]
+    costs = Written(every(10.0), frames={("J00", "J01"): YES, ("J00", "J02"): NO})
+    posts = openings(("P", "J01", 2, "x"), ("Q", "J02", 5, "x"))
+    found = match(people(("A", "J00", 3, "x")), posts, {}, costs=costs, frame="f", budget_hours=10.0)
+    # The frame holds where another bound is moved, and the budget where the frame is left out.
+    assert {c.kind: c.placed for c in found.changes} == {"budget": 2, "no_budget": 2, "no_frame": 1}
 
 
 def test_pairs_that_are_too_many_are_those_of_lots_and_pools() -> None:
@@ -192,6 +197,9 @@ def test_a_radius_is_the_reason_only_where_nothing_else_bars() -> None:
         near.unfilled[0], candidates=(replace(near.unfilled[0].candidates[0], likely=True),)
     ).sentence("fr")
     assert not near.stretched  # what is shown apart is within the radius too
+    for basin, placed in (("Nord", 2), ("Sud", 0)):  # a radius of nothing is the same basin
+        there = openings(("P", "J01", 5, basin))
+        assert match(fragile, there, every(10.0), places=BASINS, radius_km=0).placed == placed
     assert match(fragile, hiring, {("J00", "J01"): 10.0}, radius_km=60, **asked).stretched
     both = openings(("P", "J01", 5, "Sud"), ("Q", "J02", 9, "Nord"))
     costs = Written({("J00", "J01"): 10.0}, frozenset({("J00", "J02")}))
@@ -259,6 +267,7 @@ def test_unknown_hours_count_only_under_an_assumption() -> None:
     assert (found.placed, found.hours) == (2, 400.0)
     assert found.flows[0].to_dict("fr")["hours_assumed"]
     assert found.flows[0].hours.low is None
+    assert found.flows[0].hours_range("en") == "assumed by the settings"
     assert "hours_assumed" in found.notes
     known = match(fragile, hiring, {("J00", "J01"): 50.0}, settings={"assumed_hours": 200})
     assert [f.to_dict("fr")["hours_assumed"] for f in known.flows] == [False]
@@ -269,6 +278,7 @@ def test_a_side_without_anybody_leaves_the_other_as_it_is() -> None:
     nobody, nothing = Lots.of("fragile", []), Lots.of("hiring", [])
     posts = Lots.of("hiring", [Lot("P", "J01", "x", people=5)])
     assert [(u.people, u.reason) for u in match(some, nothing, {}).uncovered] == [(2, "nothing_near")]
+    assert "0 people out of 0 (–)" in match(people(("A", "J00", 0, "x")), posts, {}).summary("en")
     assert [(u.empty, u.reason) for u in match(nobody, posts, {}).unfilled] == [(5, "everyone_placed")]
 
 

@@ -601,6 +601,14 @@ def test_too_few_people_are_not_published_at_all(few: int) -> None:
     assert printed["notes"][0]["note"] == "nothing_to_show"
 
 
+def test_floors_that_nobody_can_meet_leave_nothing_to_publish() -> None:
+    settings = Settings(territory=TerritorySettings(**ANY_MOVE, floor=1.0))
+    few, posts = people(("A", "J00", 40, "x")), openings(("P", "J01", 9, "x"))
+    found = match_territory(graph(), few, posts, costs=Written(every(10.0)), settings=settings)
+    release = published(publish(found))
+    assert (found.status, release.flows, release.notes[0].key) == ("infeasible", [], "nothing_to_show")
+
+
 def test_how_a_title_was_read_tells_no_small_headcount(embedded_graph: OccupationGraph) -> None:
     cleaners = ((name, "Agent de nettoyage", n, "Redon") for name, n in (("B", 30), ("C", 40)))
     fragile = people(("A", "Soudeur MIG-MAG", 4, "Redon"), *cleaners)

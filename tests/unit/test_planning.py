@@ -299,6 +299,9 @@ def test_actions_say_by_when_a_training_begins_and_what_is_not_known_stays_so(em
     (unsure,) = actions(replace(found, flows=(), to_confirm=doubtful).release(), "en")
     assert (unsure.dates.start_by, unsure.dates.unknown_length) == (None, True)
     assert "unknown length, so unknown start" in unsure.when("en")
+    stays = replace(going(0.0, june), same_job=True)  # nothing to begin, of which June is the month all the same
+    (meeting,) = actions(replace(found, flows=(stays,)).release(), "en")
+    assert (meeting.kind, meeting.dates[:2]) == ("meet", (None, june))
     undated = told(going(300.0, None))
     assert (undated.dates[:3], undated.when("en")) == ((None, None, None), "before taking up the post")
 
