@@ -150,9 +150,9 @@ def test_a_frame_is_asked_with_the_expected_hours() -> None:
     costs = Heard({("J00", "J01"): 100.0}, frames={("J00", "J01"): YES})
     match(people(("A", "J00", 1, "x")), openings(("P", "J01", 1, "x")), {}, frame="f", costs=costs)
     assert asked == [[[100.0]]]
-    costs = Written(every(10.0), frames={("J00", "J01"): YES, ("J00", "J02"): NO})
+    written = Written(every(10.0), frames={("J00", "J01"): YES, ("J00", "J02"): NO})
     posts = openings(("P", "J01", 2, "x"), ("Q", "J02", 5, "x"))
-    found = match(people(("A", "J00", 3, "x")), posts, {}, costs=costs, frame="f", budget_hours=10.0)
+    found = match(people(("A", "J00", 3, "x")), posts, {}, costs=written, frame="f", budget_hours=10.0)
     # The frame holds where another bound is moved, and the budget where the frame is left out.
     assert {c.kind: c.placed for c in found.changes} == {"budget": 2, "no_budget": 2, "no_frame": 1}
 
