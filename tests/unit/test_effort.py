@@ -1,6 +1,7 @@
 """The effort model: worked out by hand, saturating, capped, monotone; levels read from texts on access."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path as FilePath
@@ -610,10 +611,32 @@ def test_who_comes_from_a_job_that_asks_for_the_same_title_has_it_behind_until_i
     yes = [f for f in path.frames if f.verdict == "yes"]
     assert yes
     assert all("presumed" in f.conditions for f in yes)
-    # Who says that it is held is not asked again; who says that it is not takes the whole of it.
+    # Who says that it is held is not asked again, and has learnt the trade; who says that it is not takes the whole.
     held, denied = (direct(graph, Profile("A", credentials={"D": has}), "B", plain) for has in ("yes", "no"))
-    assert (held.hours.expected, held.steps[0].title) == (path.hours.expected, "")
+    assert (held.hours.high, held.steps[0].title) == (0.0, "")
     assert (denied.hours.expected, denied.steps[0].title) == (other.hours.expected, "")
+
+
+def test_who_holds_the_diploma_of_a_trade_has_learnt_it_and_no_other() -> None:
+    plain = Settings(scorer="unfitted", access=None)
+    jobs, more = titled("B"), Credential("M", "Titre", "titre", Hours(600.0), prerequisites=("D",), level=3)
+    other = Credential("G", "Titre voisin", "titre", Hours(600.0), grants=("D",), level=3)
+
+    def takes(asks: Iterable[CredentialRequirement] = (), level: int | None = 3, has: str = "D") -> float:
+        asked = (*jobs.credential_requirements, *asks)
+        access = tuple(a._replace(level_low=level) for a in jobs.occupation_access)
+        extended = (*jobs.credentials, more, other, Credential("Y", "Trois ans", "experience", months=Hours(36.0)))
+        laid = replace(jobs, credentials=extended, occupation_access=access, credential_requirements=asked)
+        path = direct(build_graph(laid, settings=plain), Profile("E", credentials={has: "yes"}), "B", plain)
+        return path.hours.expected or 0.0
+
+    assert takes() == 0.0  # employers ask for it there
+    assert takes([CredentialRequirement("C", "D", "option")]) == 0.0  # what it may lead to is not its trade
+    elsewhere = [CredentialRequirement("C", "D")]  # the law demands it of another job: it is the diploma of that one
+    beside = [CredentialRequirement("B", "M", "usual")]  # it only leads to what is asked for beside it
+    years = [CredentialRequirement("B", "Y", "usual")]  # the job is given after years in it
+    assert min(takes(elsewhere), takes(beside), takes(years), takes(level=4), takes(level=None)) > 0.0
+    assert takes(has="G") > 0.0  # a title that gives it is of another trade
 
 
 def test_a_territory_judges_a_frame_as_a_path_does_where_a_title_is_counted_as_held(tmp_path: FilePath) -> None:

@@ -29,6 +29,7 @@ from passerelles.access.holdings import (
     holdings_towards,
     into_studies,
     is_closed,
+    jobs_of_trade,
     number_ended,
     remaining,
     required_alone,
@@ -77,6 +78,8 @@ class Price:
         For each of the g choices, the columns of each way to it, and those left to obtain, the one priced first.
     full
         Shape (c + g,): whether what the person lacks of each column is a whole qualification.
+    learnt
+        Shape (n,): occupations of whose trade a diploma or a title is held.
     """
 
     held: Bools
@@ -90,6 +93,7 @@ class Price:
     ways: tuple[tuple[int, ...], ...]
     ranked: tuple[tuple[Priced, ...], ...]
     full: Bools
+    learnt: Bools
 
 
 class _Length(NamedTuple):
@@ -146,6 +150,8 @@ class Demands(Deriving):
         not one that the law demands of one person in each establishment.
     groups
         For each occupation, the choice that stands for each group of its ways: its own, or one that makes it too.
+    trades
+        For each occupation, the diplomas and titles of its trade, though it may demand none.
     """
 
     referential: Referential
@@ -162,6 +168,7 @@ class Demands(Deriving):
     contested: Bools
     entered_freely: Bools
     groups: tuple[Mapping[str, int], ...]
+    trades: tuple[frozenset[str], ...]
 
     def selects(self, price: Price) -> Bools:
         """
@@ -342,7 +349,12 @@ class Demands(Deriving):
         length, certain = (frozen(column.astype(np.int64)) for column in (tenths, least))
         full = _bools([*self.full[: len(hours)], *(bool(self.full[list(way)].any()) for way in ways)])
         flags = _bools(unknown), _bools([*self._closed, *closed])
-        return Price(held, length, low, high, certain, *flags, tuple(hours), ways, ranked, full)
+        by_code = self.referential.credential_by_code
+        had = [by_code[c] for c in holdings.held if c in by_code]
+        # Who is given a title by another one, or spared it, has learnt another trade.
+        spared = {c.code for c in had if (r := holdings.reduction_for(c)) is not None and r.hours == 0} | _granted(had)
+        learnt = _bools(not trade.isdisjoint(holdings.held - spared) for trade in self.trades)
+        return Price(held, length, low, high, certain, *flags, tuple(hours), ways, ranked, full, learnt)
 
     def _ended(self, way: Sequence[int]) -> bool:
         """Whether nobody can take a way any more."""
@@ -402,16 +414,17 @@ class Demands(Deriving):
         of the diplomas and titles that the job lets choose from, and follows the course required beside them. A licence
         to drive a car, or the first aid that another credential supposes, is no such course. Nor does who has the years
         in a trade that stand for such a diploma take more than the course. Who holds the one diploma or title that a
-        job requires, or one of those of its own trade that it lets choose from, takes only what else is required, a
-        licence too; who has had such a course where people enter without a diploma, and lacks no other training, takes
-        none. The school that follows a competition is all that those who are admitted take, once.
+        job requires, or one of those of its own trade, asked for or not, takes only what else is required, a licence
+        too; who has had such a course where people enter without a diploma, and lacks no other training, takes none.
+        The school that follows a competition is all that those who are admitted take, once.
         """
         trains = missing & ((price.length > 0) | price.unknown)
         no_qualification = ~(trains & price.full).any(axis=-1)
         years = (self.needed[rows] & self._or_years & ~missing).any(axis=-1)
         graded = (self._graded[rows] | years) & no_qualification
         course = (self.entered_freely[rows] | graded) & (sum_where(missing & self.courses[rows], price.length) > 0)
-        qualified = (self._taught[rows] & no_qualification) | (self._qualified[rows] & ~trains.any(axis=-1))
+        diploma = (self._taught[rows] | price.learnt[rows]) & no_qualification
+        qualified = diploma | (self._qualified[rows] & ~trains.any(axis=-1))
         school = (missing & self._schools).any(axis=-1)
         return np.asarray(course | qualified | school, dtype=np.bool_)
 
@@ -611,7 +624,23 @@ def build_demands(referential: Referential, jobs: Sequence[tuple[str, Aim]], *, 
             c.level_low == 0 and all(i.ground != "establishment" for i in c.required) for c in conditions
         ),
         groups=tuple({group: column_of[choice] - len(known) for group, choice in offer.items()} for offer in offers),
+        trades=tuple(_of_trade(referential, *job) for job in zip(conditions, occupations, strict=True)),
     )  # fmt: skip
+
+
+def _of_trade(referential: Referential, access: AccessConditions, code: str) -> frozenset[str]:
+    """
+    Return the diplomas and titles of the trade of a job that concern the person, of the level at which people enter.
+
+    None is all of a job that employers give after years in a trade, nor one whose level is not known, nor one that
+    another of them supposes.
+    """
+    lowest, own = access.level_low, [c for c in access.credentials if c.applies and c.needed_for is None]
+    if lowest is None or any((c.kind, c.requirement) == ("experience", "usual") for c in own):
+        return frozenset()
+    of_level = [c.detail for c in own if (c.detail.level or 0) >= max(lowest, 1)]
+    of_trade = [c for c in of_level if code in jobs_of_trade(referential, c.code)]
+    return frozenset(c.code for c in of_trade).difference(*(c.prerequisites for c in of_trade))
 
 
 def _trained_for(access: AccessConditions) -> list[str]:

@@ -304,6 +304,33 @@ def required_alone(referential: Referential, diploma: str) -> frozenset[str]:
     return frozenset(referential.derived("required alone", find).get(diploma, ()))
 
 
+def jobs_of_trade(referential: Referential, diploma: str) -> frozenset[str]:
+    """
+    Return the occupations whose trade a diploma or a title is: who holds it has learnt that trade.
+
+    These are the ones that require it alone; else those that let choose it, among the fewest ways, and those of which
+    employers usually ask for it; else those that it leads to. A diploma of a level is of no trade.
+    """
+
+    def find() -> Mapping[str, frozenset[str]]:
+        asked = dict[str, dict[str, set[str]]]()
+        ways: dict[tuple[str, str], int] = {}
+        for job, rows in referential.credentials_of.items():
+            of_all = {group: len(listed) for group, listed in groups_of(r for r in rows if r.scope == "all").items()}
+            for row in rows:
+                asked.setdefault(row.credential, {}).setdefault(row.kind, set()).add(job)
+                ways[row.credential, job] = of_all.get(row.group, len(rows))
+        found = dict[str, frozenset[str]]()
+        for code in diplomas_among(referential, asked).difference(OF_A_LEVEL):
+            offered = {job: ways[code, job] for job in asked[code].get("one-of", ())}
+            fewest = {job for job, number in offered.items() if number == min(offered.values())}
+            tiers = asked[code].get("required"), fewest | asked[code].get("usual", set()), asked[code].get("option")
+            found[code] = frozenset(next(filter(None, tiers), ()))
+        return found
+
+    return referential.derived("jobs of trades", find).get(diploma, frozenset())
+
+
 def demands_diploma(referential: Referential, rows: Sequence[model.CredentialRequirement]) -> bool:
     """Whether a diploma or a title is among what is demanded, alone or in every way of a choice."""
     diplomas = diplomas_among(referential, (row.credential for row in rows if row.kind in DEMANDED))
