@@ -782,6 +782,24 @@ def test_the_same_words_on_both_sides_are_the_same_job_however_they_are_read(tit
     assert match(fragile, hiring, {}).placed == 3
 
 
+@pytest.mark.parametrize(
+    ("near", "far", "opening"),
+    [
+        ("Fraiseur 5 axes", "Tourneur CN", "Tourneur sur commande numérique"),
+        ("Opérateur de pliage", "Massicotier", "Opérateur massicot"),
+    ],
+)
+def test_of_the_people_of_one_job_those_of_the_trade_that_an_opening_names_come_first(
+    near: str, far: str, opening: str
+) -> None:
+    where = places(Nord=(48.0, 2.0), Sud=(48.1, 2.0))
+    sites = ("Nord", near), ("Sud", far)
+    fragile = Lots.of("fragile", [Lot(place, "J00", place, people=2, given=title) for place, title in sites])
+    hiring = Lots.of("hiring", [Lot("P", "J00", "Nord", people=2, given=opening)])
+    (flow,) = match(fragile, hiring, {}, places=where).flows
+    assert (flow.fragile.given, flow.people, flow.hours.expected) == (far, 2, 0.0)
+
+
 def test_who_stays_and_what_stays_empty_keep_the_words_of_their_employers() -> None:
     fragile = Lots.of("fragile", [Lot("A", "J00", "x", people=3, given="Monteuse", confidence=1.0)])
     hiring = Lots.of("hiring", [Lot("P", "J03", "x", people=2, given="Chef de quai", confidence=1.0)])

@@ -2207,11 +2207,14 @@ def test_of_sheets_that_differ_by_their_year_the_last_counts_and_those_of_who_le
         assert (lots.people, "other_sheets" in said(lots)) == (people, side == "hiring")
 
 
-def test_places_head_columns_of_which_each_has_its_parts(embedded: Referential, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kinds", [("CDI", "CDD"), ("Ouvriers", "ETAM")])
+def test_places_head_columns_of_which_each_has_its_parts(
+    embedded: Referential, tmp_path: Path, kinds: tuple[str, str]
+) -> None:
     rows = (("N1101", 3, 1, 2, 0, 4, None), ("N4101", 1, None, None, 2, None, 1), ("TOTAL", 4, 1, 2, 2, 4, 1))
-    head, parts = ("Métier", "EHPAD Redon", "", "EHPAD Allaire", "", "SSIAD X", ""), ("", *("CDI", "CDD") * 3)
+    head, parts = ("Métier", "EHPAD Redon", "", "EHPAD Allaire", "", "SSIAD X", ""), ("", *kinds * 3)
     path = workbook(tmp_path / "t.xlsx", head, parts, *rows)
-    names = [f"{site} {kind}" for site in head[1::2] for kind in ("CDI", "CDD")]
+    names = [f"{site} {kind}" for site in head[1::2] for kind in kinds]
     flat = workbook(tmp_path / "u.xlsx", ("Métier", *names), *rows)
     expected = [("N1101", "", 4), ("N1101", "Allaire", 2), ("N1101", "Redon", 4)]
     expected += [("N4101", "", 1), ("N4101", "Allaire", 2), ("N4101", "Redon", 1)]
@@ -4667,7 +4670,10 @@ PIVOT = "Étiquettes de lignes;Somme de Postes menacés"
     ("side", "text", "lots", "told"),
     [
         # Names of columns: what is of today, and what is forecast.
-        ("fragile", "Métier actuel;Effectif prévu 2099|N1101;5|N4101;3", "N1101 1, N4101 1", "counted_lines"),
+        ("fragile", "Métier actuel;Effectif prévu 2099|N1101;5|N4101;3", "N1101 5, N4101 3", "fragile_foreseen"),
+        ("hiring", "Métier;Effectif cible|N1101;5|N4101;3", "N1101 5, N4101 3", "hiring_foreseen"),
+        ("fragile", "Métier;Départs prévus 2099|N1101;5|N4101;3", "N1101 5, N4101 3", "!fragile_foreseen"),
+        ("hiring", "Entreprise;Métier;T1 27;T2 27|A;N1101;2;1|A;N4101;;3", "A N1101 3, A N4101 3", "parts_summed"),
         ("fragile", "Poste actuel;Effectif actuel;Effectif 2099 prévu|N1101;9;5|N4101;3;1", "N1101 4, N4101 2", ""),
         ("fragile", "Métier;Effectif au 31/12/2099;Effectif au 31/12/2025|N1101;9;5|N4101;3;1", "N1101 5, N4101 1", ""),
         # A header of two lines: a column that only the second one names, and a row that is none.
@@ -4733,7 +4739,12 @@ PIVOT = "Étiquettes de lignes;Somme de Postes menacés"
         ("hiring", "Métier;Nb;Ville|N4102;1;Redon|Alpha;;|N1101;3;Redon|Beta;;|N4101;2;Redon",
          "N1101 3 Redon, N4101 2 Redon, N4102 1 Redon", "text_line"),
         ("hiring", "Poste;Nb|Alpha - Redon;|N1101;3|Beta - Vannes;|N4101;2|Gamma;|N4102;4",
-         "Alpha N1101 3 Redon, Beta N4101 2 Vannes", "7 empty"),
+         "Alpha N1101 3 Redon, Beta N4101 2 Vannes, Gamma N4102 4", "firm_nowhere"),
+        # The place of a firm is not that of the next one, unless it stands above both.
+        ("fragile", "Entreprise : A|Commune : Redon|Métier;Nb|N1101;3|Entreprise : B|N4101;2",
+         "A N1101 3 Redon, B N4101 2", "firm_nowhere"),
+        ("fragile", "Commune : Redon|Entreprise : A|Métier;Nb|N1101;3|Entreprise : B|N4101;2",
+         "A N1101 3 Redon, B N4101 2 Redon", "!firm_nowhere"),
         # Places: codes of communes, and towns at the end of names that are words.
         ("hiring", "Poste;Nb;Où travailler exactement|N1101;3;35236|N4101;1;35236", "N1101 3 Redon, N4101 1 Redon", ""),
         # Jobs side by side or below one another, as forms and lists of the same columns give them.
@@ -4765,6 +4776,14 @@ def test_tables_that_one_cell_or_word_makes_another_one(
         shown, keys = "", {key for p in error.problems for key in (p.key, f"{p.row} {p.key}")}
     assert shown == lots
     assert told.removeprefix("!") in keys | {""} if not told.startswith("!") else told[1:] not in keys
+
+
+def test_the_one_firm_of_a_title_is_no_column_of_places(embedded: Referential, tmp_path: Path) -> None:
+    named_twice = Commune("35300", "Saint-Jean", "5313", 47.6, -2.0), Commune("01001", "Saint-Jean", "0101", 46.0, 5.0)
+    places = replace(AROUND, communes=(*AROUND.communes, *named_twice))
+    text = "Clinique Saint-Jean – Redon : cuisine;;\nMétier;Effectif;Note\nN1101;3;\nN4101;2;\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile", locator=Locator(places))
+    assert {(lot.employer, lot.commune_label) for lot in lots.lots} == {("Clinique Saint-Jean", "Redon")}
 
 
 def test_sheets_that_sum_others_or_are_of_no_table_are_none_of_other_firms(

@@ -43,7 +43,7 @@ _PARTS: Final = [
 ]
 _PART_NAMES: Final = [
     re.compile(rf"(?:^|[\s(/–-])(?:{WORDS['parts'][kind]})(?=$|[\s)/–-])", re.IGNORECASE)
-    for kind in ("sex", "contract", "time")
+    for kind in ("sex", "contract", "time", "category")
 ]
 
 

@@ -341,7 +341,7 @@ _YEAR: Final = re.compile(r"\b((?:19|20)\d\d)\b")
 _SHORT_YEAR: Final = re.compile(r"[^\W\d]\.?[-/'’](\d\d)\b")  # as Excel writes a month: "janv-27"
 # Months that a part of a year ends with, by what is written before the year: "T2 2027", "2e semestre 2027".
 _PARTS: Final = tuple(
-    (re.compile(rf"\b(?:{pattern}) (?:de )?(?P<year>(?:19|20)\d\d)\b"), months)
+    (re.compile(rf"\b(?:{pattern}) (?:de )?(?P<year>(?:19|20)\d\d|[23]\d)\b"), months)
     for pattern, months in WORDS["month"]["parts"].items()
 )
 _GLUED: Final = re.compile(r"\b([tqs][1-4])(?=(?:19|20)\d\d\b)")

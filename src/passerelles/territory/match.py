@@ -330,8 +330,8 @@ def _task(
         ends = zip(pairs.lot[among[rows]].tolist(), pairs.entry[among[rows]].tolist(), strict=True)
         return np.asarray([tie_number(lots[i].key, territory.hiring.lots[j].key) for i, j in ends], dtype=np.int64)
 
-    # Of people who have the same way to go, who lacks least comes first: a tenth of an hour each.
-    cost = pairs.cost[among] + pairs.lacking[among]
+    # Of people who have the same way to go, who lacks least, or has the title, comes first: a tenth of an hour each.
+    cost = pairs.cost[among] + pairs.lacking[among] + pairs.unlike[among]
     return solve.Task(network, pairs.hours[among], cost, tenths, pairs.same[among], tie, budget)
 
 

@@ -21,7 +21,7 @@ from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.market import Market, family_codes
 from passerelles.market.signals import leading_jobs
-from passerelles.matching.reading import LanguagePack, language_pack
+from passerelles.matching.reading import LanguagePack, Lexicon, language_pack
 from passerelles.matching.titles import SURE
 from passerelles.model import Credential, CredentialRequirement
 from passerelles.paths.legal import NO, UNKNOWN, presets
@@ -62,6 +62,18 @@ def _words_of_title(text: str, pack: LanguagePack) -> str:
     for pattern in (pattern for pattern, posted in pack.noise if posted):
         folded = pattern.sub(" ", folded)
     return normalise_label(folded)
+
+
+def _trade_of(title: str, lexicon: Lexicon) -> frozenset[str]:
+    """
+    Return the families of the words of a title, without those of a kind of work, which any trade has.
+
+    Examples
+    --------
+    >>> sorted(_trade_of("Opérateur massicot", Lexicon(language_pack("fr"))))
+    ['massicot']
+    """
+    return frozenset(lexicon.root(form) for form in lexicon.stems(title) if form not in lexicon.pack.kinds)
 
 
 class Why(IntEnum):
@@ -255,6 +267,8 @@ class Pairs(NamedTuple):
         Shape (p,): whether the job is the same.
     lacking
         Shape (p,): how many things the opening's title or conditions ask for of which the lot has none.
+    unlike
+        Shape (p,): whether the job is the same, and the titles name other trades.
     """
 
     lot: Rows
@@ -269,6 +283,7 @@ class Pairs(NamedTuple):
     probability: Floats
     same: Bools
     lacking: Ints
+    unlike: Bools
 
     @property
     def open(self) -> Rows:
@@ -286,7 +301,7 @@ class Pairs(NamedTuple):
         return np.flatnonzero(self.reach & np.isin(self.why, (Why.LEVEL_UNKNOWN, Why.UNLIKELY, Why.STEP_DOWN)))
 
 
-_NO_PAIRS: Final = Pairs(*(np.zeros(0, dtype=kind) for kind in "pppbb?qqdd?q"))  # each field by its code in numpy
+_NO_PAIRS: Final = Pairs(*(np.zeros(0, dtype=kind) for kind in "pppbb?qqdd?q?"))  # each field by its code in numpy
 
 
 def moves_between(territory: Territory, frame: str | None = None) -> JobMoves:
@@ -423,12 +438,18 @@ class _Openings(NamedTuple):
     demanded: Mapping[int, frozenset[Choice]]
     numbers: Mapping[int, frozenset[str]]
     places: Sequence[tuple[str, str]]
-    pack: LanguagePack
+    lexicon: Lexicon
 
     def named_in(self, lot: Lot) -> Bools:
         """Whether the title of each opening stands whole in that of a lot: a "Magasinier cariste" is a "Cariste"."""
-        written = f" {_words_of_title(lot.given, self.pack)} "
+        written = f" {_words_of_title(lot.given, self.lexicon.pack)} "
         return np.asarray([bool(title) and f" {title} " in written for title in self.title], dtype=np.bool_)
+
+    def unlike(self, lot: Lot, among: Rows) -> list[bool]:
+        """Whether titles of some openings name another trade than that of a lot: "Tourneur" and "Fraiseur 5 axes"."""
+        trade = _trade_of(lot.given, self.lexicon)
+        others = (_trade_of(title, self.lexicon) for title in self.title[among])
+        return [bool(trade and other) and trade.isdisjoint(other) for other in others]
 
 
 def job_text(referential: Referential, lot: Lot) -> str:
@@ -470,7 +491,7 @@ def _opening_arrays(territory: Territory, moves: JobMoves) -> _Openings:
         demanded={i: choices for i, lot in enumerate(lots) if (choices := territory.title_credentials(lot))},
         numbers={i: named for i, title in enumerate(titles) if (named := _title_numbers(title))},
         places=places,
-        pack=pack,
+        lexicon=Lexicon(pack),
     )
 
 
@@ -602,6 +623,8 @@ def find_pairs(territory: Territory, moves: JobMoves, bounds: Bounds) -> Pairs:
         reason[openings.own_account[near] & (reason == Why.OPEN)] = Why.SELF_EMPLOYED
         named = openings.named_in(lot)[near] & (hours[origin, job] >= 0)
         cost = np.where(named, hours[origin, job], cost)
+        unlike = same.copy()
+        unlike[same] = openings.unlike(lot, near[same])
         lacking, too_long = (values[near] for values in _lacking(territory, lot, openings))
         doubt = doubts_of[origin, job] | _title_doubt(lot, openings, near, same)
         doubt[lacking > 0] |= Doubt.ACCESS
@@ -612,19 +635,19 @@ def find_pairs(territory: Territory, moves: JobMoves, bounds: Bounds) -> Pairs:
         if (own_job & (reason == Why.OPEN) & (far == Why.OPEN) & (doubt & Doubt.ACCESS != 0)).any():
             reason[(reason == Why.OPEN) & steps_down(lot.job, lot.title_codes)[job]] = Why.STEP_DOWN
         reason = np.where(reason == Why.OPEN, far, reason)
-        best = _best_entries(openings.pool[near], reason, doubt, cost + lacking, ~same)
+        best = _best_entries(openings.pool[near], reason, doubt, cost + lacking + unlike, ~same)
         entry, cell = near[best], (origin, job[best])
         positions = np.full(len(best), lot_at), openings.pool[entry], entry
         chance = np.where(same[best], 1.0, moves.probability[cell])
         measured: tuple[Any, ...] = hours[cell], cost[best], km[best], chance
-        figures = *measured, same[best], lacking[best]
+        figures = *measured, same[best], lacking[best], unlike[best]
         blocks.append(Pairs(*positions, reason[best], doubt[best], far[best] == Why.OPEN, *figures))
     return Pairs(*map(np.concatenate, zip(*blocks, strict=True)))
 
 
 def _title_doubt(lot: Lot, openings: _Openings, near: Rows, same: Bools) -> Signs:
     """What the titles of a lot and of the openings near it leave to be confirmed."""
-    title = _words_of_title(lot.given, openings.pack)
+    title = _words_of_title(lot.given, openings.lexicon.pack)
     doubt = openings.doubt[near] | _reading_doubt(lot)
     if title:  # the very same words on both sides are the same job, whatever it is read as
         doubt[same & (openings.title[near] == title)] = 0

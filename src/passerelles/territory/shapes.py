@@ -204,7 +204,7 @@ def with_labels(grid: Grid, above: Sequence[Row]) -> Grid:
 
     So does a line of two cells above the table, "Bassin" and a place, the title of each block whose header is said
     again, and a place alone on its line, or a job where no column has jobs. A site that is named after a town is a
-    place; one that is not lies nowhere, be it below another one.
+    place; one that is not lies nowhere, nor does a firm below another one's place, with a message.
     """
     lines_above, titles = {line for line, _ in above}, _titles_within(grid, above)
     last = max((line for line, cells in grid.rows if sum(bool(cell_text(cell)) for cell in cells) > 1), default=0)
@@ -214,8 +214,8 @@ def with_labels(grid: Grid, above: Sequence[Row]) -> Grid:
         fields = dict(labels_of(cells, grid.side)) or titles.get(line) or page_field
         if "commune" not in fields and grid.reader.is_place(fields.get("employer", "")):
             fields["commune"], sites = fields.pop("employer"), True
-        elif sites and "employer" in fields:
-            fields = {"commune": "", **fields}
+        elif "employer" in fields and (sites or [*labels][:1] == ["employer"]):  # a place is of the firm before it
+            fields = {**dict.fromkeys(_PLACES & labels.keys(), ""), **fields}
         named = {role: text for role, text in fields.items() if not grid.has(*_SAME_ROLES.get(role, {role}))}
         if named:
             labels |= named
@@ -225,8 +225,15 @@ def with_labels(grid: Grid, above: Sequence[Row]) -> Grid:
             rows.append((line, cells))
             of_several = any(is_total(cell_text(cell)) for cell in cells)  # a sum of jobs is of none
             labels_by_line[line] = {role: "" if of_several and role == "job" else labels[role] for role in labels}
-    nowhere = (line for line, said in labels_by_line.items() if sites and said.get("commune") == "")
-    grid = replace(grid, rows=rows, placeless=frozenset(nowhere))
+    nowhere = frozenset(line for line, said in labels_by_line.items() if "" in map(said.get, _PLACES))
+    for line, cells in rows:
+        if (
+            line in nowhere
+            and numbers_of(map(cell_text, cells))
+            and not any(is_total(cell_text(cell)) for cell in cells)
+        ):
+            grid.note("firm_nowhere", line, employer=labels_by_line[line]["employer"])
+    grid = replace(grid, rows=rows, placeless=nowhere)
     for role, text in sorted(labels.items()):
         texts = {line: said[role] for line, said in labels_by_line.items() if role in said}
         grid = grid.with_column(role, texts or text)  # one below the table is of all rows
@@ -535,7 +542,21 @@ def _with_persons(grid: Grid) -> Grid:
 
 
 def _with_target(grid: Grid) -> Grid:
-    """Say that people or openings are the change from who is there now to a target, which says nothing elsewhere."""
+    """
+    Say that people or openings are the change from who is there now to a target; beside other counts it says nothing.
+
+    Alone it counts, with a message: it may be of who stays.
+    """
+    if not grid.has(grid.count) and grid.has("target"):
+        grid = grid.with_roles(**{grid.count: grid.columns["target"]}).without("target")
+    name = bare(grid.title(grid.count))
+    if (
+        says("foreseen", name)
+        and says("people", name)
+        and not any(map(says, ("leaves", "to_move", "hires"), [name] * 3))
+    ):
+        grid.note(f"{grid.side}_foreseen", 0, grid.count, column=grid.title(grid.count))
+        return grid.without("target")
     if not grid.has(grid.count) or not grid.counts_present:
         return grid.without("target")
     if grid.has("target"):
@@ -667,7 +688,9 @@ def _with_roles_by_content(grid: Grid) -> Grid:
             matches = grid.holding(mostly_hold_counts, grid.countable)
         named_else = grid.columns.get({"job": "employment", "commune": "employer"}.get(role, ""))
         if len(matches) != 1 and named_else is not None:  # "Type de poste"; a site may be named after its town
-            matches = grid.holding(holds, [named_else])
+            # But not the one firm that a title names.
+            of_title = not grid.header[named_else] and len({*grid.sample(named_else)}) == 1
+            matches = grid.holding(holds, [] if of_title else [named_else])
         if len(matches) == 1:
             grid = grid.with_roles(**{role: matches[0]})
             grid.note(f"{role}_by_content", 0, role, column=grid.called(matches[0]))
