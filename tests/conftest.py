@@ -115,6 +115,10 @@ def pytest_collection_finish() -> None:
     )  # nor is any looked for after each 700 objects, where tests share graphs of millions
 
 
+def pytest_sessionfinish() -> None:
+    gc.freeze()  # nor is any looked for in what the tests shared, at the end: five times by pytest
+
+
 def _data_folder() -> Path | None:
     beside = Path(__file__).resolve().parents[2] / "shared" / "data"
     folder = Path(_GIVEN) if _GIVEN else beside

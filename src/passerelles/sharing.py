@@ -193,6 +193,16 @@ def no_collection() -> Iterator[None]:
 _ONE_THREAD = SharedLock()  # in a fork, a limit that another thread had set stays: it changes no answer
 
 
+@functools.cache
+def _algebra(modules: tuple[str, ...]) -> Any:
+    """Return what bounds the threads of the libraries of linear algebra; finding those takes as long as a small sum."""
+    from threadpoolctl import ThreadpoolController  # noqa: PLC0415 - only where a table is made
+
+    for name in modules:
+        import_module(name)
+    return ThreadpoolController()
+
+
 @contextmanager
 def one_thread(*modules: str) -> Iterator[None]:
     """
@@ -202,9 +212,5 @@ def one_thread(*modules: str) -> Iterator[None]:
     first, since a library that is loaded under the limit escapes it. The limit is the process's: another thread's block
     waits for the end of this one, which would else set back the number of threads under it.
     """
-    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - only where a table is made
-
-    for name in modules:
-        import_module(name)
-    with _ONE_THREAD, threadpool_limits(limits=1):
+    with _ONE_THREAD, _algebra(modules).limit(limits=1):
         yield

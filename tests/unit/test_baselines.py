@@ -120,11 +120,10 @@ def test_directed_overlap_knows_its_direction() -> None:
 
 
 def test_figures_on_the_real_rome(rome4_graph: OccupationGraph) -> None:
-    evaluation = evaluate(rome4_graph, methods=["random", "cosine", "jaccard", "nesta", "nesta-directed"])
+    evaluation = evaluate(rome4_graph, methods=["cosine", "jaccard", "nesta", "nesta-directed"])
     found = {r.method: [round(r.metrics[n], 3) for n in ("ndcg@10", "recall@10")] for r in evaluation.results}
     assert found["cosine"] == [0.340, 0.296]
     assert found["jaccard"][0] == 0.341
-    assert found["random"][0] < 0.01
     # Nesta's own code, with embeddings, gave 0.330 at its best; words instead give as much at least.
     assert 0.33 <= found["nesta"][0] < 0.36
     assert found["nesta-directed"][0] < found["nesta"][0]

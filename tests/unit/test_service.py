@@ -733,7 +733,7 @@ def test_a_reload_comes_after_another_and_where_another_file_is_in_place(tmp_pat
         made.append(Staged(starts=True))
         return made[-1]
 
-    app = Reloading(make, Metrics(), watched=index, every=0.05)
+    app = Reloading(make, Metrics(), watched=index, every=0.02)
     with Client(app) as client:
 
         def become(count: int) -> None:
@@ -741,7 +741,7 @@ def test_a_reload_comes_after_another_and_where_another_file_is_in_place(tmp_pat
             deadline = time.monotonic() + 20
             while len(made) < count and time.monotonic() < deadline:
                 client._portal.call(asyncio.sleep, 0.02)
-            client._portal.call(asyncio.sleep, 0.2)  # the file is looked at some times more
+            client._portal.call(asyncio.sleep, 0.1)  # the file is looked at some times more
             assert len(made) == count
 
         become(1)

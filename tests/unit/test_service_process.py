@@ -290,8 +290,7 @@ def indexes(
     folder = tmp_path_factory.mktemp("indexes")
     graphs = {"old": plain_embedded, "new": embedded_graph}
     return {
-        graph.referential.stamp.sha256: compile_index(graph, folder / f"{name}.index", titles=False)
-        for name, graph in graphs.items()
+        graph.referential.stamp.sha256: compile_index(graph, folder / f"{name}.index") for name, graph in graphs.items()
     }
 
 
