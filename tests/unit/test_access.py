@@ -2534,6 +2534,27 @@ def test_of_several_ways_the_one_that_employers_usually_ask_for_is_counted_howev
     assert [c for c, *_ in ways_of(jobs(*driver("Q"), usual), "P")[0]] == ["B", "C", "FIMO"]
 
 
+def test_what_employers_ask_for_sends_nobody_to_work_for_years_where_another_way_is_free_of_them() -> None:
+    years = Credential("Z1", "Trois ans", "experience", months=YEARS)
+    choice = one_of("Q", ("Z9", "v", "a"), ("FIMO", "v", "b"), ("Z1", "v", "b"))
+    some = with_credentials(jobs(*choice, CredentialRequirement("Q", "FIMO", "usual")), years, TRAINED)
+    assert [c for c, *_ in ways_of(some, "P")[0]] == ["Z9"]
+
+
+def test_what_a_way_supposes_is_not_learnt_again_beside_the_same_choice_of_the_job() -> None:
+    """A fire safety manager needs first aid, whichever, and so does a gang leader, by whose title one may come."""
+    aid = (("Z1", "a"), ("Z2", "b"))
+    first_aid = [
+        Credential(code, code, "certificat", Hours(hours, hours, hours))
+        for code, hours in zip(("Z1", "Z2"), (7.0, 14.0), strict=True)
+    ]
+    leader = Credential("Z3", "SSIAP 2", "titre", Hours(70, 70, 70), choices=((("Z1",), ("Z2",)),))
+    rows = one_of("Q", ("Z3", "v", "a"), ("Z9", "v", "b"), *((code, "w", way) for code, way in aid))
+    usual = [CredentialRequirement("Q", code, "usual") for code in ("Z2", "Z3")]
+    some = with_credentials(jobs(*rows, *usual), *first_aid, leader, TRAINED)
+    assert [c.code for c in direct(some, "P").steps[0].to_obtain] == ["Z2", "Z3"]
+
+
 def test_what_is_usual_is_told_with_the_part_of_it_that_is_spent_in_a_firm() -> None:
     firm = Hours(420, 420, None)
     legal = Credential("CS", "CS", "diplôme", Hours(400, 400, None), hours_kind="legal-minimum", company_hours=firm)

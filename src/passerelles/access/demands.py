@@ -268,7 +268,7 @@ class Demands(Deriving):
     def held(self, holdings: Holdings) -> Bools:
         """Shape (c + g,): what a person holds."""
         chosen = (self._is_chosen(n, holdings) for n in range(len(self.choices)))
-        return _bools(chain(map(holdings.held.__contains__, self.codes), chosen))
+        return _bools([*map(holdings.held.__contains__, self.codes), *chosen])
 
     def _is_chosen(self, n: int, holdings: Holdings) -> bool:
         """Whether a choice is held, by what shows a way to it of which nothing, such as a lost licence, is denied."""
@@ -349,8 +349,7 @@ class Demands(Deriving):
         length, certain = (frozen(column.astype(np.int64)) for column in (tenths, least))
         full = _bools([*self.full[: len(hours)], *(bool(self.full[list(way)].any()) for way in ways)])
         flags = _bools(unknown), _bools([*self._closed, *closed])
-        by_code = self.referential.credential_by_code
-        had = [by_code[c] for c in holdings.held if c in by_code]
+        had = [c for c in self.referential.credentials if c.code in holdings.held]
         # Who is given a title by another one, or spared it, has learnt another trade.
         spared = {c.code for c in had if (r := holdings.reduction_for(c)) is not None and r.hours == 0} | _granted(had)
         learnt = _bools(not trade.isdisjoint(holdings.held - spared) for trade in self.trades)
@@ -367,7 +366,7 @@ class Demands(Deriving):
         Return the ways to a choice, the one priced first: open, known and short, given by training, of fewest parts.
 
         Where each way is a whole qualification, one that what is held shortens comes first: a shorter one may be of
-        another profession. So does one that employers usually ask for, and beside it one begun.
+        another profession. So does one that employers usually ask for (elsewhere, without years), or one begun beside.
         """
         full, usual = self.full[len(self.codes) + n], self.usual[n]
         ways: list[Priced] = []
@@ -380,7 +379,8 @@ class Demands(Deriving):
             way = priced[1]
             lengths, kinds = [taken[i] for i in way], {self.credentials[i].kind for i in way}
             likely = any(self.codes[i] in usual or (usual and held[i] and self.full[i]) for i in priced[0])
-            near = self._ended(way), not (full and shortened.intersection(way)), not likely
+            years = not full and any(self.credentials[i].kind == "experience" and taken[i].vague for i in way)
+            near = self._ended(way), not (full and shortened.intersection(way)), years or not likely
             known = any(length.vague for length in lengths), any(length.boundless for length in lengths)
             weighed = sum(length.weighed for length in lengths)
             return *near, *known, weighed, "experience" in kinds, "concours" in kinds, len(way), way
@@ -632,8 +632,7 @@ def _of_trade(referential: Referential, access: AccessConditions, code: str) -> 
     """
     Return the diplomas and titles of the trade of a job that concern the person, of the level at which people enter.
 
-    None is all of a job that employers give after years in a trade, nor one whose level is not known, nor one that
-    another of them supposes.
+    A job of unknown level, or given after years in a trade, has none; one that another supposes is none.
     """
     lowest, own = access.level_low, [c for c in access.credentials if c.applies and c.needed_for is None]
     if lowest is None or any((c.kind, c.requirement) == ("experience", "usual") for c in own):
@@ -662,6 +661,7 @@ def _offers(
     for access, plain in zip(conditions, fixed, strict=True):
         choices = {group: _unions(referential, ways, (), known) for group, ways in _choices(access).items()}
         merged = _merge({group: _fewest(way.difference(plain) for way in ways) for group, ways in choices.items()})
+        merged = {group: _beside(ways, {*merged.values()} - {ways}) for group, ways in merged.items()}
         usual = {c.code for c in access.credentials if c.requirement == "usual" and c.applies}
         offers.append({group: (ways, frozenset(usual.intersection(chain(*ways)))) for group, ways in merged.items()})
     return offers
@@ -725,6 +725,15 @@ def _merge(choices: Mapping[str, Ways]) -> dict[str, Ways]:
 def _covers(ways: Ways, others: Ways) -> bool:
     """Whether each way to one choice holds a way to another."""
     return bool(ways) and all(any(way >= other for other in others) for way in ways)
+
+
+def _beside(ways: Ways, others: Iterable[Ways]) -> Ways:
+    """Leave out of each way the choice that the job asks for as well, where any way to that one would do in it."""
+    found = set(ways)
+    for other in others:
+        rests = {way: way.difference(*other) for way in found}
+        found = {rest if rest and all(rest | way in found for way in other) else way for way, rest in rests.items()}
+    return _fewest(found)
 
 
 def _unions(
