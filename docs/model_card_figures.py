@@ -16,7 +16,6 @@ from sklearn.metrics import brier_score_loss
 
 from passerelles import build_graph, evaluate, load_referential
 from passerelles.codes import grouped
-from passerelles.evaluation.evaluate import Progress
 from passerelles.evaluation.protocol import (
     METRICS,
     expected_calibration_error,
@@ -30,6 +29,7 @@ from passerelles.evaluation.protocol import (
 from passerelles.evaluation.results import MethodResult
 from passerelles.evaluation.train import CANDIDATES, FITS, calibrate, chosen_pairs, joined, origin_totals
 from passerelles.graph.core import OccupationGraph
+from passerelles.progress import OnNamedStep
 from passerelles.scoring.features import top_domain
 from passerelles.scoring.measures import coverage_block, coverage_positions, every_occupation
 from passerelles.scoring.scorer import Scorer, level_at, levels_of, load_scorer
@@ -65,7 +65,7 @@ class OutOfFold:
     scorers: Mapping[int, Scorer]
 
 
-def measure_model(rome: Path, embedded: str, rome3: Path, progress: Progress) -> dict[str, Any]:
+def measure_model(rome: Path, embedded: str, rome3: Path, progress: OnNamedStep) -> dict[str, Any]:
     """Return every figure of the card."""
     graph = build_graph(load_referential(rome))
     found: dict[str, Any] = {"referential": [graph.referential.name, graph.referential.version]}
@@ -118,7 +118,7 @@ def _item(result: MethodResult) -> dict[str, Any]:
     return item
 
 
-def _other_groupings(graph: OccupationGraph, progress: Progress) -> dict[str, Any]:
+def _other_groupings(graph: OccupationGraph, progress: OnNamedStep) -> dict[str, Any]:
     found: dict[str, dict[str, list[float]]] = {name: {m: [] for m in METRICS} for name in OURS}
     for seed in GROUPINGS:
         for result in evaluate(graph, methods=OURS, grouping=seed, progress=progress).results:
@@ -130,7 +130,7 @@ def _other_groupings(graph: OccupationGraph, progress: Progress) -> dict[str, An
     }
 
 
-def out_of_fold(graph: OccupationGraph, name: str, *, progress: Progress) -> OutOfFold:
+def out_of_fold(graph: OccupationGraph, name: str, *, progress: OnNamedStep) -> OutOfFold:
     """Fit once a fold, and score the origins left out."""
     size = len(graph.codes)
     totals, fold_of = np.full((size, size), np.nan), np.zeros(size, dtype=np.int32)

@@ -23,6 +23,10 @@ _REST: Final = 0.003  # seconds for which long work leaves the interpreter to sh
 _EVERY_VIEW: Final = 0.2  # between two views in a notebook
 Unit = Literal["items", "bytes"]
 Draw = Callable[[str, int, int | None], None]
+# What a caller may have long work call: with how much is done, with of how much, with what it works on.
+OnDone = Callable[[int], None]
+OnStep = Callable[[int, int], None]
+OnNamedStep = Callable[[int, int, str], None]
 
 
 class StoppedError(Exception):

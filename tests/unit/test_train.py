@@ -13,7 +13,6 @@ from passerelles.evaluation.protocol import known_mobilities, make_folds
 from passerelles.evaluation.train import (
     CANDIDATES,
     FITS,
-    Progress,
     RankedPairs,
     calibrate,
     chosen_pairs,
@@ -26,6 +25,7 @@ from passerelles.evaluation.train import (
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Mobility, Profile
+from passerelles.progress import OnStep
 from passerelles.ranking.rank import rank_all, rank_moves
 from passerelles.scoring.measures import DRAWN, Origins, drawn_people
 from passerelles.scoring.scorer import Scorer, load_scorer, scorer_text
@@ -147,7 +147,7 @@ def test_the_command_writes_what_training_gives(
     steps: list[tuple[int, int]] = []
     scorers: dict[str, Scorer] = {}
 
-    def watched(graph: OccupationGraph, *, progress: Progress) -> dict[str, Scorer]:
+    def watched(graph: OccupationGraph, *, progress: OnStep) -> dict[str, Scorer]:
         def told(done: int, total: int) -> None:
             steps.append((done, total))
             progress(done, total)

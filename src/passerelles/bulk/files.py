@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 import numpy as np
 
 from passerelles.bulk.profiles import open_batches
-from passerelles.bulk.rank import Pieces, Progress, Ranker, check_columns, numbered_pieces, output_schema, rank_each
+from passerelles.bulk.rank import Pieces, Ranker, check_columns, numbered_pieces, output_schema, rank_each
 from passerelles.codes import check_whole
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import KEY, OccupationGraph
@@ -33,6 +33,7 @@ from passerelles.io.atomic import (
 from passerelles.io.csv import FORMULA_SIGNS, formula_safe, without_apostrophe
 from passerelles.language import leaves
 from passerelles.language.say import Lang, number, say
+from passerelles.progress import OnDone
 from passerelles.settings import Settings
 from passerelles.views.schema import one_of
 from passerelles.views.shown import Described, Shown
@@ -98,7 +99,7 @@ def rank_files(  # noqa: PLR0913 - as `rank_profiles`, and where all goes
     limit: int | None = 10,
     form: str | None = None,
     part_rows: int = PART_ROWS,
-    progress: Progress | None = None,
+    progress: OnDone | None = None,
     lang: Lang = "fr",
 ) -> Written:
     r"""
@@ -179,7 +180,7 @@ class _Job(NamedTuple):
     """The ranker, the progress callback, and the language of the reasons."""
 
     ranker: Ranker
-    progress: Progress | None
+    progress: OnDone | None
     lang: Lang
 
     def write(

@@ -24,6 +24,7 @@ from passerelles.errors import PasserellesError, checked, need
 from passerelles.graph.core import OccupationGraph, metadata, provenance
 from passerelles.io.arrow import need_arrow, pa
 from passerelles.model import Stated
+from passerelles.progress import OnDone
 from passerelles.ranking.move import excluded_rows
 from passerelles.ranking.rank import best_rows, check_limit, levels_by, short_access
 from passerelles.scoring import measures
@@ -229,7 +230,6 @@ def refused_rows(ids: "pa.Array", numbers: Ints, faults: Mapping[int, Fault]) ->
 
 EngineName = Literal["auto", "plain", "fast"]
 Rejects = Callable[["pa.RecordBatch"], None]
-Progress = Callable[[int], None]
 Pieces = Iterable[tuple["pa.RecordBatch", int]]  # each with the number of its first row
 _FAST_FROM: Final = 5_000  # rows from which making the fast engine, some ten seconds, pays
 
@@ -242,7 +242,7 @@ def rank_profiles(
     settings: Settings | None = None,
     limit: int | None = 10,
     rejects: Rejects | None = None,
-    progress: Progress | None = None,
+    progress: OnDone | None = None,
     engine: EngineName = "auto",
     threads: int | None = None,
 ) -> "pa.RecordBatchReader":
@@ -475,7 +475,7 @@ class Ranker:
 
 
 def _run(
-    ranker: Ranker, table: Any, rejects: Rejects | None, progress: Progress | None, threads: int | None
+    ranker: Ranker, table: Any, rejects: Rejects | None, progress: OnDone | None, threads: int | None
 ) -> "Iterator[pa.RecordBatch]":
     done = 0
     with profiles.open_batches(table) as batches:

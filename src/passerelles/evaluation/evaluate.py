@@ -14,12 +14,13 @@ from scipy import sparse
 
 from passerelles.errors import PasserellesError, UnknownCodeError, checked
 from passerelles.evaluation import protocol
-from passerelles.evaluation.protocol import Rows
+from passerelles.evaluation.protocol import Int32s
 from passerelles.evaluation.results import Evaluation, MethodResult, ObservedFit, ObservedMethod, RankedTargets
 from passerelles.evaluation.train import fit_scorer
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.own_lists import ObservedMoves
+from passerelles.progress import OnNamedStep
 from passerelles.referentials.referential import several
 from passerelles.scoring.scorer import Scorer, load_scorer
 from passerelles.scoring.table import score_table
@@ -29,12 +30,11 @@ from passerelles.vectors import Cells, close_pairs, frozen, presence, rarity, to
 
 Scores = NDArray[np.float64]
 
-Progress = Callable[[int, int, str], None]
 SIZE: Final = "size"
 """Name of the baseline that every table holds: targets by how many people of other origins they took."""
 
 
-def random_scores(graph: OccupationGraph, rows: Rows) -> Scores:
+def random_scores(graph: OccupationGraph, rows: Int32s) -> Scores:
     """Scores in [0, 1) drawn by hashing the two codes: no similarity at all, and the same in every run."""
     return np.asarray([[_random(f"{graph.codes[row]}\t{target}") for target in graph.codes] for row in rows.tolist()])
 
@@ -43,13 +43,13 @@ def _random(pair: str) -> float:
     return int.from_bytes(hashlib.blake2b(pair.encode(), digest_size=8).digest(), "big") / 2**64
 
 
-def cosine_scores(graph: OccupationGraph, rows: Rows) -> Scores:
+def cosine_scores(graph: OccupationGraph, rows: Int32s) -> Scores:
     """TF-IDF cosine of the requirements: each counts its rarity ``ln((1 + n) / (1 + df)) + 1``, once; in [0, 1]."""
     unit = unit_rows(_rare(graph))
     return np.asarray((sparse.csr_array(unit[rows]) @ unit.T).todense(), dtype=np.float64)
 
 
-def jaccard_scores(graph: OccupationGraph, rows: Rows) -> Scores:
+def jaccard_scores(graph: OccupationGraph, rows: Int32s) -> Scores:
     """Rarity shared by the requirements of both, over the rarity of those of either; in [0, 1], 0 without any."""
     rare = _rare(graph)
     shared = np.asarray((sparse.csr_array(presence(rare)[rows]) @ rare.T).todense(), dtype=np.float64)
@@ -66,13 +66,13 @@ def _rare(graph: OccupationGraph) -> sparse.csr_array:
 FLOOR: Final = 0.4
 
 
-def symmetric_scores(graph: OccupationGraph, rows: Rows) -> Scores:
+def symmetric_scores(graph: OccupationGraph, rows: Int32s) -> Scores:
     """Matched similarity over the mean number of items of the two occupations, in [0, 1]; 0 where neither has any."""
     sums, counts = _matched(graph)
     return _share(sums[rows], (counts[rows][:, None] + counts[None, :]) / 2.0)
 
 
-def directed_scores(graph: OccupationGraph, rows: Rows) -> Scores:
+def directed_scores(graph: OccupationGraph, rows: Int32s) -> Scores:
     """Matched similarity over the number of items of the target, in [0, 1]; 0 where it has none."""
     sums, counts = _matched(graph)
     return _share(sums[rows], np.broadcast_to(counts[None, :], (len(rows), len(counts))))
@@ -154,7 +154,7 @@ def greedy_matching(left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArra
     return np.asarray(matched, dtype=np.intp)
 
 
-def _stored(matrix: sparse.csr_array, rows: Rows) -> tuple[NDArray[np.intp], Rows, Scores]:
+def _stored(matrix: sparse.csr_array, rows: Int32s) -> tuple[NDArray[np.intp], Int32s, Scores]:
     """Entries of some rows: position in `rows`, column, value."""
     entry, counts = Cells.of(matrix).of_rows(rows)
     return np.repeat(np.arange(len(rows)), counts), matrix.indices[entry], matrix.data[entry]
@@ -176,7 +176,7 @@ class Method:
     """
 
     name: str
-    score: Callable[[OccupationGraph, Rows], Scores]
+    score: Callable[[OccupationGraph, Int32s], Scores]
     reads_mobilities: bool = False
     shipped: str | None = None  # name of the scorer that ships with the package, where the method is one
 
@@ -231,16 +231,16 @@ def protocol_of(method: Method, graph: OccupationGraph, folds: int) -> str:
     return f"grouped-{folds}-fold" if method.reads_mobilities else "no-fitting"
 
 
-def _fitted_scores(name: str, graph: OccupationGraph, rows: Rows) -> Scores:
+def _fitted_scores(name: str, graph: OccupationGraph, rows: Int32s) -> Scores:
     """Scores under a scorer fitted on the mobilities of the graph, which are those of the other folds."""
     return _table_scores(fit_scorer(graph, content_only=name == "content"), f"evaluated {name}", graph, rows)
 
 
-def _scorer_scores(name: str, graph: OccupationGraph, rows: Rows) -> Scores:
+def _scorer_scores(name: str, graph: OccupationGraph, rows: Int32s) -> Scores:
     return _table_scores(load_scorer(name), name, graph, rows)
 
 
-def _table_scores(scorer: Scorer, name: str, graph: OccupationGraph, rows: Rows) -> Scores:
+def _table_scores(scorer: Scorer, name: str, graph: OccupationGraph, rows: Int32s) -> Scores:
     # Tables are cached by the name of their scorer: another name separates what is fitted from what ships.
     table = score_table(graph, scorer.model_copy(update={"name": name}))
     return table.scores.totals(rows)
@@ -262,7 +262,7 @@ _METHODS: Final[Mapping[str, Method]] = {method.name: method for method in _EVER
 METHODS: Final = tuple(_METHODS)
 
 
-def _called(function: RankFunction, graph: OccupationGraph, rows: Rows) -> Scores:
+def _called(function: RankFunction, graph: OccupationGraph, rows: Int32s) -> Scores:
     """
     Scores that a callable gives; targets that it leaves out are not ranked.
 
@@ -300,7 +300,7 @@ def evaluate(
     folds: int = 5,
     settings: Settings | None = None,
     grouping: int | None = None,
-    progress: Progress | None = None,
+    progress: OnNamedStep | None = None,
 ) -> Evaluation:
     """
     Measure rankings against the referential's own mobilities.
@@ -365,7 +365,7 @@ def with_other_groupings(
     *,
     methods: Iterable[str | RankFunction] | None = None,
     groupings: int = 5,
-    progress: Progress | None = None,
+    progress: OnNamedStep | None = None,
 ) -> Evaluation:
     """
     Return an evaluation to which the means over other splits of the groups are added.
@@ -398,7 +398,7 @@ def with_other_groupings(
 
 
 def rank_by_method(
-    graph: OccupationGraph, methods: Sequence[Method], splits: Sequence[protocol.Fold], progress: Progress | None
+    graph: OccupationGraph, methods: Sequence[Method], splits: Sequence[protocol.Fold], progress: OnNamedStep | None
 ) -> list[RankedTargets]:
     """Targets by method; each fold's graph is built, used and released before the next one is."""
     report = progress or (lambda _done, _total, _name: None)
@@ -459,7 +459,7 @@ def with_observed(
     observed: ObservedMoves,
     *,
     methods: Iterable[str | RankFunction] | None = None,
-    progress: Progress | None = None,
+    progress: OnNamedStep | None = None,
 ) -> Evaluation:
     """
     Return an evaluation to which the agreement with observed moves is added.
@@ -507,7 +507,9 @@ def people_matrix(graph: OccupationGraph, observed: ObservedMoves) -> sparse.csr
     return sparse.csr_array((people[moved], (rows[moved], columns[moved])), shape=graph.mobility.shape)
 
 
-def _size_scores(people: sparse.csr_array, held_out: dict[int, Rows], _graph: OccupationGraph, rows: Rows) -> Scores:
+def _size_scores(
+    people: sparse.csr_array, held_out: dict[int, Int32s], _graph: OccupationGraph, rows: Int32s
+) -> Scores:
     left_out = [np.asarray(sparse.csr_array(people[held_out[row]]).sum(axis=0)).ravel() for row in rows.tolist()]
     return np.asarray(np.asarray(people.sum(axis=0)).ravel() - np.stack(left_out), dtype=np.float64)
 

@@ -24,11 +24,11 @@ DRAWS: Final = 1000  # resamples of the origins, with replacement
 _TAILS: Final = (0.025, 0.975)
 SEED: Final = 20_250_918
 
-Rows = NDArray[np.int32]
+Int32s = NDArray[np.int32]
 Values = Floats
 
 
-def find_hits(ranked: Rows, known: sparse.csr_array, origins: Rows) -> Bools:
+def find_hits(ranked: Int32s, known: sparse.csr_array, origins: Int32s) -> Bools:
     """
     Tell which ranked targets are known mobilities.
 
@@ -223,8 +223,8 @@ class Fold:
     """
 
     number: int
-    origins: Rows
-    held_out: Rows
+    origins: Int32s
+    held_out: Int32s
 
 
 def known_mobilities(graph: OccupationGraph) -> sparse.csr_array:
@@ -245,7 +245,7 @@ def known_mobilities(graph: OccupationGraph) -> sparse.csr_array:
 
 
 def make_folds(
-    graph: OccupationGraph, folds: int = 5, *, grouping: int | None = None, origins: Rows | None = None
+    graph: OccupationGraph, folds: int = 5, *, grouping: int | None = None, origins: Int32s | None = None
 ) -> tuple[Fold, ...]:
     """
     Split origins into folds by parent group: scikit-learn's `GroupKFold`.
@@ -293,7 +293,7 @@ def make_folds(
     return tuple(Fold(number, *map(frozen, rows)) for number, rows in enumerate(splits, start=1))
 
 
-def graph_without(graph: OccupationGraph, origin_rows: Rows) -> OccupationGraph:
+def graph_without(graph: OccupationGraph, origin_rows: Int32s) -> OccupationGraph:
     """
     Return a graph in which the mobilities of some origins do not exist.
 
@@ -334,7 +334,7 @@ class OriginGroup(NamedTuple):
     metrics: Mapping[str, float]
 
 
-def break_down(graph: OccupationGraph, rows: Rows, values: Values) -> dict[str, tuple[OriginGroup, ...]]:
+def break_down(graph: OccupationGraph, rows: Int32s, values: Values) -> dict[str, tuple[OriginGroup, ...]]:
     """
     Return the means of the metrics by kind of origin.
 
@@ -365,14 +365,14 @@ def _groups(keys: Sequence[_Key], values: Values) -> Iterator[OriginGroup]:
         yield OriginGroup(key[1], key[2], int(mask.sum()), means)
 
 
-def _domains(graph: OccupationGraph, rows: Rows) -> Iterator[_Key]:
+def _domains(graph: OccupationGraph, rows: Int32s) -> Iterator[_Key]:
     for row in rows.tolist():
         top = top_domain(graph.referential, graph.occupations[row].domain)
         node = graph.referential.domain_by_code.get(top or "")
         yield (1, UNKNOWN, None) if top is None else (0, top, node.label if node else None)
 
 
-def _requirements(graph: OccupationGraph, rows: Rows) -> list[_Key]:
+def _requirements(graph: OccupationGraph, rows: Int32s) -> list[_Key]:
     counts = np.diff(graph.weights.indptr)[rows]
     limits = np.unique(np.quantile(counts, [0.25, 0.5, 0.75], method="higher"))
     quartile = np.searchsorted(limits, counts, side="left")
@@ -381,7 +381,7 @@ def _requirements(graph: OccupationGraph, rows: Rows) -> list[_Key]:
     return [(q, spans[q], None) for q in quartile.tolist()]
 
 
-def _parent_groups(graph: OccupationGraph, rows: Rows) -> list[_Key]:
+def _parent_groups(graph: OccupationGraph, rows: Int32s) -> list[_Key]:
     sizes = np.bincount(graph.group[~graph.is_specialised])[graph.group[rows]]
     spans = (next(s for s in _SIZES if s[1] is None or size <= s[1]) for size in sizes.tolist())
     return [(low, _span(low, high), None) for low, high in spans]
@@ -391,13 +391,13 @@ def _span(low: int, high: int | None) -> str:
     return f"{low}+" if high is None else str(low) if low == high else f"{low}-{high}"
 
 
-def _ternary(name: str, graph: OccupationGraph, rows: Rows) -> list[_Key]:
+def _ternary(name: str, graph: OccupationGraph, rows: Int32s) -> list[_Key]:
     rank_of = {"yes": 0, "no": 1, UNKNOWN: 2}
     answers = [str(getattr(graph.occupations[row], name)) for row in rows.tolist()]
     return [(rank_of[answer], answer, None) for answer in answers]
 
 
-_SPLITS: Final[Mapping[str, Callable[[OccupationGraph, Rows], Iterable[_Key]]]] = {
+_SPLITS: Final[Mapping[str, Callable[[OccupationGraph, Int32s], Iterable[_Key]]]] = {
     "domain": _domains, "requirements": _requirements, "parent_group": _parent_groups,
     "regulated": partial(_ternary, "regulated"), "managerial": partial(_ternary, "managerial"),
 }  # fmt: skip

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Final, NamedTuple
 
 from passerelles.errors import PasserellesError, checked
-from passerelles.evaluation.protocol import METRICS, PEOPLE_METRICS, OriginGroup, Rows, Values
+from passerelles.evaluation.protocol import METRICS, PEOPLE_METRICS, Int32s, OriginGroup, Values
 from passerelles.io.atomic import write_whole
 from passerelles.io.csv import csv_text
 from passerelles.language.say import Lang, labelled, number, say
@@ -46,9 +46,9 @@ class RankedTargets(NamedTuple):
         Shape (b, d): rows of the targets, best first, and their scores; -1 and NaN where there are fewer.
     """
 
-    folds: Rows
-    origins: Rows
-    targets: Rows
+    folds: Int32s
+    origins: Int32s
+    targets: Int32s
     scores: Values
 
 

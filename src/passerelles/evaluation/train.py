@@ -10,8 +10,9 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from passerelles.errors import PasserellesError
-from passerelles.evaluation.protocol import Rows, Values, graph_without, known_mobilities, make_folds
+from passerelles.evaluation.protocol import Int32s, Values, graph_without, known_mobilities, make_folds
 from passerelles.graph.core import OccupationGraph
+from passerelles.progress import OnStep
 from passerelles.scoring.features import PLAIN_FEATURES, FeatureContext, content_parts, context_of_all, features
 from passerelles.scoring.measures import Dense, drawn_people
 from passerelles.scoring.mobility import DAMPING, MOBILITY_PARTS, mobility_features
@@ -36,7 +37,6 @@ _THINNED: Final = 10
 _BENDS: Final = (10, 50)  # ranks whose median scores are where the calibration may bend
 _DECIMALS: Final = 4
 
-Progress = Callable[[int, int], None]
 Parts = dict[str, dict[str, float]]  # weights of features, by part
 
 
@@ -220,7 +220,7 @@ class RankedPairs(NamedTuple):
 
     scores: Values
     listed: Bools
-    rank: Rows
+    rank: Int32s
 
 
 FitScorer = Callable[[OccupationGraph], Scorer]
@@ -231,7 +231,7 @@ FITS: Final[Mapping[str, FitScorer]] = MappingProxyType(
 )
 
 
-def train(graph: OccupationGraph, *, progress: Progress | None = None) -> dict[str, Scorer]:
+def train(graph: OccupationGraph, *, progress: OnStep | None = None) -> dict[str, Scorer]:
     """
     Fit and calibrate the scorers that ship.
 
@@ -271,7 +271,7 @@ def train(graph: OccupationGraph, *, progress: Progress | None = None) -> dict[s
 
 
 def held_out_pairs(
-    graph: OccupationGraph, origins: Rows, held_out: Rows, *, fit: FitScorer = fit_scorer
+    graph: OccupationGraph, origins: Int32s, held_out: Int32s, *, fit: FitScorer = fit_scorer
 ) -> RankedPairs:
     """
     Score origins with a scorer that never saw their parent groups.
@@ -292,7 +292,7 @@ def held_out_pairs(
     return joined(pairs)
 
 
-def origin_totals(graph: OccupationGraph, scorer: Scorer, rows: Rows) -> Values:
+def origin_totals(graph: OccupationGraph, scorer: Scorer, rows: Int32s) -> Values:
     """
     Scores of some occupations under a scorer, as those that it serves: for `holdings`, of the people drawn from them.
 

@@ -296,7 +296,7 @@ _COLUMNS: Final = (
     ("onet", "esco", ("o*net id", "esco or isco uri", "type of match")),
 )
 _HUB: Final = "esco"  # the classification that both crosswalks share
-Links = Mapping[str, Mapping[str, Relation]]
+Relations = Mapping[str, Mapping[str, Relation]]
 
 
 class Crosswalk(NamedTuple):
@@ -310,7 +310,7 @@ class Crosswalk(NamedTuple):
 
     origin: str
     target: str
-    links: Links
+    links: Relations
     left_out: int = 0
 
 

@@ -15,6 +15,7 @@ from passerelles.io.xlsx import Cell, cell_text
 from passerelles.matching.evidence import Kind
 from passerelles.matching.index import Owner
 from passerelles.matching.titles import LIMIT, REVIEW, Candidate, Status, contexts_of, index_of, resolve_many, status
+from passerelles.progress import OnStep
 from passerelles.referentials.referential import Referential, exact_occupation
 from passerelles.text import alike, normalise_label
 from passerelles.views.schema import one_of
@@ -182,7 +183,6 @@ ADDED: Final = (
     *("title_1", "confidence", "parent_code", "parent_label", "parent_confidence", "lu", "laissé", "statut", CHOICE),
 )
 """Columns that a reviewed list has beside its own, in order."""
-Progress = Callable[[int, int], None]
 _NOBODY: Final = Candidate("", "", "", "", 0.0, 0.0, "exact", "", "", 0.0)
 """What stands where there is no further candidate."""
 _CANDIDATES_OF: Final = Column(
@@ -252,7 +252,7 @@ def review(
     contexts: Mapping[str, str] | None = None,
     choices: Mapping[tuple[str, str], str] | None = None,
     review_threshold: float = REVIEW,
-    progress: Progress | None = None,
+    progress: OnStep | None = None,
 ) -> Review:
     """
     Resolve a column of a list.
