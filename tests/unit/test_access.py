@@ -1132,15 +1132,21 @@ def test_what_one_of_the_ways_taken_to_a_job_gives_counts_in_what_is_expected_an
 def test_in_the_own_job_it_is_said_what_is_left_and_what_ones_own_firm_takes() -> None:
     some = jobs(
         CredentialRequirement("Q", "AS"), CredentialRequirement("Q", "CARTE", scope="self-employed"),
+        CredentialRequirement("R", "FIMO", "usual", scope="self-employed"), CredentialRequirement("R", "TP", "usual"),
         whole=(OccupationAccess("Q", "conditional"),),
     )  # fmt: skip
     graph = build_graph(some)
 
-    def told(employment: Employment | None = None, **credentials: Ternary) -> str:
-        person = Profile(occupation="Q", credentials=credentials, employment=employment)
-        text = " ".join(str(rank_paths(graph, person, targets=["Q"], settings=PLAIN)).split())
-        return text.partition("Accès : ")[2].partition(".")[0]
+    def text(job: str, employment: Employment | None, credentials: dict[str, Stated]) -> str:
+        person = Profile(occupation=job, credentials=credentials, employment=employment)
+        return " ".join(str(rank_paths(graph, person, targets=[job], settings=PLAIN)).split())
 
+    def told(employment: Employment | None = None, **credentials: Stated) -> str:
+        return text("Q", employment, credentials).partition("Accès : ")[2].partition(".")[0]
+
+    usual = "Souvent demandé, sans être exigé de tous : FIMO (140 h)."  # no law asks for anything
+    assert [usual in text("R", employment, {}) for employment in (None, "self-employed")] == [False, True]
+    assert "Accès" not in text("R", "self-employed", {"FIMO": "yes"})
     assert told() == ""
     assert told(AS="no") == "DE aide-soignant (770 h)"
     assert told("self-employed") == "Carte"

@@ -673,7 +673,7 @@ TITLES: list[tuple[str, str, str, set[str]]] = [
     ("D1505", "Agent commercial en immobilier", "conditional", {"HAB-IMMO", "RSAC"}),  # never an employee
     ("K2503", "Agent de surveillance des voies publiques", "conditional", {"AGR-ASVP"}),
     ("N2101", "Pilote d'hélicoptère", "conditional", {"CPL-H", "MED-1"}),
-    ("C1502", "Syndic de copropriété", "conditional", {"CARTE-S"}),
+    ("C1502", "Syndic de copropriété", "conditional", {"HAB-IMMO"}),  # the employer holds the card
     ("A1203", "Elagueur-grimpeur", "conditional", {"FORM-ARBRE"}),  # labour code, R. 4323-89, 6°
     ("M1419", "Enseignant-chercheur en archéologie", "selective", {"QUALIF-MCF"}),
     (

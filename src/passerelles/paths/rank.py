@@ -13,7 +13,7 @@ import numpy as np
 
 from passerelles.access.conditions import AccessConditions, access_conditions
 from passerelles.access.demands import TENTHS
-from passerelles.access.wording import access_text
+from passerelles.access.wording import access_text, usual_lines, usual_of
 from passerelles.codes import check_whole
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import OccupationGraph
@@ -291,7 +291,9 @@ class Paths(list[Path], Shown):
         why = reasons_against(reached.filters, lang)
         sentence = say(key, lang=lang, target=target, parts=", ".join(reached.parts), why=why)
         if reached.access is not None:
+            own = tuple(c for c in reached.access.credentials if c.scope == "self-employed")
             sentence += say("paths.none_title", lang=lang, access=access_text(reached.access, lang, sized=True))
+            sentence = " ".join([sentence, *usual_lines(replace(reached.access, credentials=own), lang)])
         return sentence + reached.splits(lang)
 
     def _notes(self, lang: Lang) -> list[str]:
@@ -518,7 +520,7 @@ def _asked_at_home(
     there = replace(start.holdings, aim=aim._replace(titles=titles))
     asked = access_conditions(graph.referential, code, there)
     other = end_of(graph.referential, start.occupation, there).title != start.end.title
-    alone = any(c.scope == "self-employed" for c in asked.required)
+    alone = any(c.scope == "self-employed" for c in (*asked.required, *usual_of(asked)))
     told = (other and asked.title) or alone or asked.to_obtain
     return asked if told else None, other and bool(asked.to_obtain)
 
