@@ -3160,6 +3160,9 @@ def test_firms_are_parted_from_what_they_seek_in_a_column_known_by_its_cells_too
     for name in ("Annonce", "B"):
         rows = [{"A": f"x{at}", name: post} for at, post in enumerate(posts)]
         assert found(read_lots(embedded, rows, "hiring")) == [("Alpha", "H2913", 3), ("Beta", "N1101", 2)]
+    mail = ("Soudeurs", posts[0], "Caristes", posts[1], "Chauffeur poids lourd")  # jobs above what is sought of them
+    lots = read_lots(embedded, [{"Annonce": text} for text in mail], "hiring")
+    assert found(lots) == [("Alpha", "H2913", 3), ("Beta", "N1101", 2), ("–", "N4101", 1)]
 
 
 def test_of_several_columns_of_who_must_move_none_is_guessed(embedded: Referential) -> None:

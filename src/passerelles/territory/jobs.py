@@ -71,9 +71,7 @@ _COUNTED: Final = [re.compile(pattern, re.IGNORECASE) for pattern in _JOBS["coun
 _SEEKS: Final = re.compile(_JOBS["seeks"], re.IGNORECASE)
 # Of those counted, which say more ("3 soudeurs, dont 1 le soir"), or are of both genders ("un/une cariste").
 _OF_WHICH: Final = re.compile(r",?\s+dont \d[^,;+/()\n]*|(?<=\bun)(?:/une\b|\(e\)|[.·]e\b)", re.IGNORECASE)
-_BULLET: Final = re.compile(
-    rf"^\s*[-–•*·]\s*|^\s*(?:{_JOBS['opens']})(?:\s+|(?<=['’]))|\s+$", re.MULTILINE | re.IGNORECASE
-)
+_BULLET: Final = re.compile(rf"(?im)^\s*[-–•*·]\s*|^\s*(?:{_JOBS['opens']})(?:\s+|(?<=['’]))|\s+$")
 _NOTE_MARK: Final = re.compile(r"^\D.*\(\s*\d+\s*\)\s*$", re.DOTALL)
 _BARE_NUMBER: Final = re.compile(r"\d+\s*(?:[^\w\s]|$)")  # "10 (conditionnement)"
 _BESIDE, _EITHER, _NO_JOB = (re.compile(_JOBS[name], re.IGNORECASE) for name in ("beside", "either", "no_job"))
@@ -731,7 +729,8 @@ def firms_apart(grid: Grid) -> Grid:
     """
     Part the employers from what they seek or cut, where lines of text tell both: "Alpha cherche 3 soudeurs à Redon".
 
-    Beside such lines, one without a number is of no people ("Cordialement, le service RH"); above them, it is a title.
+    Beside such lines, one without a number is of no people ("Cordialement, le service RH"); above them, or above one of
+    its job ("Soudeurs"), it is a title.
     """
     held = {at for _, cells in grid.rows for at, cell in enumerate(cells) if cell_text(cell)}
     at = grid.columns.get("job", min(held) if len(held) == 1 else None)  # lines of text may have no header
@@ -741,9 +740,11 @@ def firms_apart(grid: Grid) -> Grid:
     if not seeks:
         return grid
     rows = list[Row]()
-    for line, cells in grid.rows:
+    for (line, cells), below in zip_longest(grid.rows, grid.rows[1:], fillvalue=(0, ())):
         match, text = seeks.get(line), cell_text(cells[at])
-        no_job = grid.side == "fragile" or line < min(seeks)
+        sought = seeks[below[0]]["job"] if below[0] in seeks else ""
+        heads = {word.rstrip("s") for word in words(text)} <= {word.rstrip("s") for word in words(sought)}
+        no_job = grid.side == "fragile" or line < min(seeks) or heads
         if no_job and match is None and not counts_some_jobs(text, alone=True):
             grid.note("text_line", line, text=text[:80])
             continue
