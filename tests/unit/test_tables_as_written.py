@@ -243,6 +243,12 @@ def test_several_jobs_of_a_cell_count_apart_where_each_has_its_number_and_are_as
     rows = [{"Métier": text, "Ville": "Redon"} for text in titles]
     lots = read_lots(embedded, rows, "hiring")
     assert (lots.people, asides(lots)) == (2 + 1 + 4 + 1, [(3, "number_in_job")])
+    rows = [{"Métier": f"{job} ({n})"} for job, n in (("Cariste", 2), ("Magasinier", 1), ("Soudeur", 1))]  # no notes
+    assert (read_lots(embedded, rows, "hiring").people, asides(read_lots(embedded, rows, "hiring"))) == (4, [])
+    with pytest.raises(LotsError, match="in brackets"):  # as notes are numbered
+        read_lots(
+            embedded, [{"Métier": f"{job} ({n})"} for n, job in enumerate(("N1101", "N4101", "N1103"), 1)], "hiring"
+        )
 
 
 def test_where_jobs_or_employers_head_columns_each_of_their_cells_is_a_lot(
@@ -3160,7 +3166,8 @@ def test_firms_are_parted_from_what_they_seek_in_a_column_known_by_its_cells_too
     for name in ("Annonce", "B"):
         rows = [{"A": f"x{at}", name: post} for at, post in enumerate(posts)]
         assert found(read_lots(embedded, rows, "hiring")) == [("Alpha", "H2913", 3), ("Beta", "N1101", 2)]
-    mail = ("Soudeurs", posts[0], "Caristes", posts[1], "Chauffeur poids lourd")  # jobs above what is sought of them
+    signed = ("Cordialement,", "Sophie, conseillère formation")
+    mail = ("Soudeurs", posts[0], "Production", "Caristes", posts[1], "Chauffeur poids lourd", *signed)
     lots = read_lots(embedded, [{"Annonce": text} for text in mail], "hiring")
     assert found(lots) == [("Alpha", "H2913", 3), ("Beta", "N1101", 2), ("–", "N4101", 1)]
 
@@ -4676,6 +4683,9 @@ PIVOT = "Étiquettes de lignes;Somme de Postes menacés"
         ("fragile", "Métier actuel;Effectif prévu 2099|N1101;5|N4101;3", "N1101 5, N4101 3", "fragile_foreseen"),
         ("hiring", "Métier;Effectif cible|N1101;5|N4101;3", "N1101 5, N4101 3", "hiring_foreseen"),
         ("fragile", "Métier;Départs prévus 2099|N1101;5|N4101;3", "N1101 5, N4101 3", "!fragile_foreseen"),
+        ("fragile", "Métier;Effectif avant projet;Effectif après le projet|N1101;8;5|N4101;4;3", "N1101 3, N4101 1",
+         "fragile_change"),
+        ("fragile", "Métier;Avant;Après|N1101;8;5|N4101;4;3", "N1101 3, N4101 1", "fragile_change"),
         ("hiring", "Entreprise;Métier;T1 27;T2 27|A;N1101;2;1|A;N4101;;3", "A N1101 3, A N4101 3", "parts_summed"),
         ("fragile", "Poste actuel;Effectif actuel;Effectif 2099 prévu|N1101;9;5|N4101;3;1", "N1101 4, N4101 2", ""),
         ("fragile", "Métier;Effectif au 31/12/2099;Effectif au 31/12/2025|N1101;9;5|N4101;3;1", "N1101 5, N4101 1", ""),
@@ -4685,6 +4695,10 @@ PIVOT = "Étiquettes de lignes;Somme de Postes menacés"
          "2 empty"),
         ("hiring", "Besoins 2099;;|;Métier;Ville|3;N1101;Redon", "N1101 3 Redon", "openings_by_content"),
         ("hiring", "Effectif;x;|;;|;Métier;Ville|3;N1101;Redon", "N1101 3 Redon", "openings_by_content"),
+        ("fragile", "Métier;Nb;Remarques|N1101;3;|N4101;2;Poste maintenu|N4102;1;poste maintenu jusqu'en mai",
+         "N1101 3, N4102 1", "3 out_of_scope"),
+        ("hiring", "Mairie de Redon recherche 2 caristes|Alpha recherche 1 soudeur à Vannes",
+         "Alpha H2913 1 Vannes, Mairie de Redon N1101 2 Redon", "firm_place"),
         # Columns that are empty, or hold crosses; lines that are none of a person.
         ("hiring", "Référence;Métier;Nb|;N1101;2|;N1101;3", "N1101 5", "summed"),
         ("fragile", "Nom;Prénom;Poste;Situation|A;B;N1101;parti|C;D;N4101;parti|;;Total;", "N1101 1, N4101 1", ""),
@@ -4779,6 +4793,12 @@ def test_tables_that_one_cell_or_word_makes_another_one(
         shown, keys = "", {key for p in error.problems for key in (p.key, f"{p.row} {p.key}")}
     assert shown == lots
     assert told.removeprefix("!") in keys | {""} if not told.startswith("!") else told[1:] not in keys
+
+
+def test_commas_here_and_there_part_no_columns_of_a_mail(embedded: Referential, tmp_path: Path) -> None:
+    text = "Bonjour, voici :\nAlpha recherche 2 soudeurs\nBeta recrute 1 cariste\nMerci d'avance,\nSophie, RH\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "hiring")
+    assert found(lots) == [("Alpha", "H2913", 2), ("Beta", "N1101", 1)]
 
 
 def test_the_one_firm_of_a_title_is_no_column_of_places(embedded: Referential, tmp_path: Path) -> None:

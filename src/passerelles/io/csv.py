@@ -604,14 +604,19 @@ def _once_a_row(fits: Fits) -> Fits:
 
 
 def _fit_of(lines: Sequence[str], delimiter: str, fits: Fits) -> tuple[int, int, int]:
-    """How well the best header fits under a delimiter, then how early it comes, and how many cells it has."""
+    """
+    How well the best header fits under a delimiter, then how early it comes, and how many cells it has.
+
+    Where none fits, the first row and three in four have as many: a comma here and there parts no columns of a text.
+    """
     rows: list[NumberedRow] = []
     with suppress(csv.Error):
         reader = csv.reader(islice(lines, 10 * HEADER_WITHIN), delimiter=delimiter)
         for line, row in enumerate(islice(reader, HEADER_WITHIN), 1):
             rows += [(line, list(row))] if row else []
     score, place = _best(rows, fits)
-    return score, -place, len(rows[place][1]) if rows else 0
+    widths = [len(row) for _, row in rows] or [0]
+    return score, -place, widths[place] if score else min(widths[0], sorted(widths)[len(widths) // 4])
 
 
 def with_only_header(rows: Rows, fits: Fits) -> Rows:

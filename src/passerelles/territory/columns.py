@@ -29,6 +29,7 @@ _CORNER: Final = re.compile(r"\s*[\\|×]\s*|\s/\s")  # parts what rows and colum
 _TWO_NAMES: Final = re.compile(r"\s*[/&+,]\s*|\s(?:et|ou)\s", re.IGNORECASE)
 PLACED: Final = frozenset({"employer", "basin", "commune"})
 _AMOUNT: Final = re.compile(r"\d+(?:[.,]\d+)?(?: ?%)?")
+_PROJECT: Final = re.compile(WORDS["says"]["project"])
 _SHORT: Final[Mapping[str, str]] = WORDS["short"]
 _OF_PERSONS: Final[Mapping[Side, re.Pattern[str]]] = {
     side: re.compile(pattern) for side, pattern in WORDS["persons"].items()
@@ -229,8 +230,8 @@ def names_role(name: str) -> bool:
 
 
 def bare(text: str) -> str:
-    """Return a header without case, accents, punctuation, the numbers at its end, and abbreviations."""
-    words = re.sub(r"(?: \d+)+$", "", normalise_label(text)).split()
+    """Return a header without case, accents, punctuation, numbers at its end, abbreviations, or what "avant" is of."""
+    words = re.sub(r"(?: \d+)+$", "", _PROJECT.sub("", normalise_label(text))).split()
     return " ".join(_SHORT.get(word, word) for word in words)
 
 

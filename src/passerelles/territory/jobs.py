@@ -68,7 +68,6 @@ _MEANT: Final = [(re.compile(f"{title}.*"), own) for title, own in (_OF_BRANCH |
 _BRANCHES: Final = {naf: re.compile(rf"\b(?:{names})s?\b") for naf, names in WORDS["branches"].items()}
 _SEPARATORS: Final = [re.compile(rf"\s*(?:{signs})(?![^()]*\))\s*", re.IGNORECASE) for signs in _JOBS["parted"]]
 _COUNTED: Final = [re.compile(pattern, re.IGNORECASE) for pattern in _JOBS["counted"]]
-_SEEKS: Final = re.compile(_JOBS["seeks"], re.IGNORECASE)
 # Of those counted, which say more ("3 soudeurs, dont 1 le soir"), or are of both genders ("un/une cariste").
 _OF_WHICH: Final = re.compile(r",?\s+dont \d[^,;+/()\n]*|(?<=\bun)(?:/une\b|\(e\)|[.·]e\b)", re.IGNORECASE)
 _BULLET: Final = re.compile(rf"(?im)^\s*[-–•*·]\s*|^\s*(?:{_JOBS['opens']})(?:\s+|(?<=['’]))|\s+$")
@@ -611,7 +610,8 @@ def split_jobs(grid: Grid, rows: list[Row]) -> tuple[Grid, list[Row], list[Probl
     Give each job its own row where a cell gives several with numbers that add up to that of the row; problems too.
 
     Where no column has numbers, such a cell does, of one job too: other rows count one. A number in brackets may be the
-    mark of a note, and is asked back. There, several that stand behind their number count, though others have none.
+    mark of a note, but where each row has one, and is asked back. There, several behind their number count, though
+    others have none.
     """
     role, job = grid.count, grid.columns.get("job")
     if job is None:
@@ -622,8 +622,10 @@ def split_jobs(grid: Grid, rows: list[Row]) -> tuple[Grid, list[Row], list[Probl
     if not uncounted:
         beside = [cell_text(cells[grid.columns[role]]) for _, cells in rows]
         counted = [jobs or _line_by_line(*row) for jobs, *row in zip(counted, texts, beside, strict=True)]
-    # Beside several jobs told so, a number in brackets is no mark of a note.
-    bracketed = any(len(jobs) > 1 and _NOTE_MARK.search(text) for jobs, text in zip(counted, texts, strict=True))
+    # Beside several jobs told so, or on all of some rows but as notes are numbered, it is no mark of a note.
+    marked = [len(jobs) for jobs, text in zip(counted, texts, strict=True) if jobs and _NOTE_MARK.search(text)]
+    numbers = [n for jobs in counted for _, n in jobs]
+    bracketed = max(marked, default=0) > 1 or (len(marked) == len(rows) > 2 and numbers != sorted({*numbers}))  # noqa: PLR2004
     if uncounted and any(counts_some_jobs(text, alone=True) for text in texts):
         rows = [(line, [*cells, 1]) for line, cells in rows]
         grid = replace(grid.with_roles(**{role: len(grid.header)}), header=[*grid.header, ""])
@@ -723,34 +725,6 @@ def _of_text(grid: Grid) -> Grid:
             rows = [row for row in grid.rows if jobs[row[0]]]
             return replace(grid.with_roles(job=at), rows=rows)
     return grid
-
-
-def firms_apart(grid: Grid) -> Grid:
-    """
-    Part the employers from what they seek or cut, where lines of text tell both: "Alpha cherche 3 soudeurs à Redon".
-
-    Beside such lines, one without a number is of no people ("Cordialement, le service RH"); above them, or above one of
-    its job ("Soudeurs"), it is a title.
-    """
-    held = {at for _, cells in grid.rows for at, cell in enumerate(cells) if cell_text(cell)}
-    at = grid.columns.get("job", min(held) if len(held) == 1 else None)  # lines of text may have no header
-    if at is None or grid.has("employer", "code", grid.count):
-        return grid
-    seeks = {line: match for line, cells in grid.rows if (match := _SEEKS.fullmatch(cell_text(cells[at]).strip()))}
-    if not seeks:
-        return grid
-    rows = list[Row]()
-    for (line, cells), below in zip_longest(grid.rows, grid.rows[1:], fillvalue=(0, ())):
-        match, text = seeks.get(line), cell_text(cells[at])
-        sought = seeks[below[0]]["job"] if below[0] in seeks else ""
-        heads = {word.rstrip("s") for word in words(text)} <= {word.rstrip("s") for word in words(sought)}
-        no_job = grid.side == "fragile" or line < min(seeks) or heads
-        if no_job and match is None and not counts_some_jobs(text, alone=True):
-            grid.note("text_line", line, text=text[:80])
-            continue
-        job = f"{whole_of(match['n'])} {match['job']}" if match else cells[at]
-        rows.append((line, [*cells[:at], job, *cells[at + 1 :], match["employer"].strip() if match else "–"]))
-    return replace(grid.with_roles(job=at, employer=len(grid.header)), header=[*grid.header, ""], rows=rows)
 
 
 def in_department(text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum, IntFlag
 from functools import cache, cached_property, partial
-from itertools import product
+from itertools import chain, product
 from numbers import Real
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
@@ -72,8 +72,13 @@ def _trade_of(title: str, lexicon: Lexicon) -> frozenset[str]:
     --------
     >>> sorted(_trade_of("Opérateur massicot", Lexicon(language_pack("fr"))))
     ['massicot']
+    >>> sorted(_trade_of("Dessinateur VRD", Lexicon(language_pack("fr"))))
+    ['divers', 'reseau', 'voir', 'vrd']
     """
-    return frozenset(lexicon.root(form) for form in lexicon.stems(title) if form not in lexicon.pack.kinds)
+    short = chain.from_iterable(lexicon.pack.abbreviations.get(word, ()) for word in normalise_label(title).split())
+    spelled = chain([title], (" ".join(reading.expansion) for reading in short))
+    forms = chain.from_iterable(map(lexicon.stems, spelled))
+    return frozenset(lexicon.root(form) for form in forms if form not in lexicon.pack.kinds)
 
 
 class Why(IntEnum):

@@ -559,6 +559,9 @@ class _Reader:
             return texts
         if named := jobs.place_in_title(row.text("job"), self.is_place):
             row.note("job_place", given=row.text("job"), place=named)
+        elif not grid.titled and self.is_place(row.text("employer")):  # "Mairie d'Oyonnax"
+            named = town_of(row.text("employer"))
+            row.note("firm_place", given=row.text("employer"), place=named)
         elif grid.titled:
             row.note("title_place", place=grid.titled)
         elif grid.has("basin", "commune"):

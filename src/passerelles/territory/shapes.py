@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import permutations
+from itertools import permutations, zip_longest
 from statistics import fmean
 from types import MappingProxyType
 from typing import Any, Final
@@ -24,10 +24,10 @@ from passerelles.territory.columns import (
     without_part,
     year_of,
 )
-from passerelles.territory.grid import MOST_CELLS, Grid, Reader, Row, change_of, fill_down, numbers_of
-from passerelles.territory.jobs import conditions_column, firms_apart, place_in_title, with_needs
-from passerelles.territory.lots import LotsError, Problem, says, town_of
-from passerelles.text import normalise_label
+from passerelles.territory.grid import MOST_CELLS, Grid, Reader, Row, change_of, fill_down, numbers_of, whole_of
+from passerelles.territory.jobs import conditions_column, counts_some_jobs, place_in_title, with_needs
+from passerelles.territory.lots import WORDS, LotsError, Problem, says, town_of
+from passerelles.text import normalise_label, words
 
 _NOTICE_OF_ROLE: Final = {"job": "by_job", "employer": "by_employer", "commune": "by_place", "basin": "by_place"}
 _PLACES: Final = {"basin", "commune"}
@@ -35,6 +35,7 @@ _SAME_ROLES: Final = {"basin": _PLACES, "commune": _PLACES, "job": {"job", "code
 _TOTAL_OF: Final = re.compile(r"(?:\w+ )?total (?:de |du |d )?(.+)")
 _INSIDE: Final = re.compile(r"\s*[()]\s*|\s+[-–—:]\s+")
 _COUNT_WORD: Final = re.compile(r"^(?:effectifs?|postes|besoins) (?:[àa] )?(?=\S)", re.IGNORECASE)
+_SEEKS: Final = re.compile(WORDS["jobs"]["seeks"], re.IGNORECASE)
 _BRACKET: Final = re.compile(r"\s*\([^()]*\)")
 _LEAST: Final = 2  # columns of jobs or places that make a table of them
 _OF_TOWN: Final = re.compile(r"^[^\W\d]\w*(?= (?:de |d['’]|à )[^\W\d_a-zà-ÿ])")  # "Plateau de Laval"
@@ -198,6 +199,36 @@ def _cells_apart(grid: Grid, row: Row, heads: Mapping[int, tuple[str, str]], old
     return [(cells[i], *heads[i]) for i in filled]
 
 
+def firms_apart(grid: Grid) -> Grid:
+    """
+    Part the employers from what they seek or cut, where lines of text tell both: "Alpha cherche 3 soudeurs à Redon".
+
+    Beside such lines, one without a number is of no people ("Cordialement, le service RH"); above them, or above one of
+    its job or of a service ("Soudeurs", "Production"), it is a title, and below the end of a mail, who wrote it.
+    """
+    held = {at for _, cells in grid.rows for at, cell in enumerate(cells) if cell_text(cell)}
+    at = grid.columns.get("job", min(held) if len(held) == 1 else None)  # lines of text may have no header
+    if at is None or grid.has("employer", "code", grid.count):
+        return grid
+    seeks = {line: match for line, cells in grid.rows if (match := _SEEKS.fullmatch(cell_text(cells[at]).strip()))}
+    if not seeks:
+        return grid
+    closings = (line for line, cells in grid.rows if says("closing", normalise_label(cell_text(cells[at]))))
+    end, rows = next(closings, math.inf), list[Row]()
+    for (line, cells), below in zip_longest(grid.rows, grid.rows[1:], fillvalue=(0, ())):
+        match, text = seeks.get(line), cell_text(cells[at])
+        sought = seeks[below[0]]["job"] if below[0] in seeks else ""
+        heads = {word.rstrip("s") for word in words(text)} <= {word.rstrip("s") for word in words(sought)}
+        heads |= says("section", normalise_label(text))
+        no_job = grid.side == "fragile" or not min(seeks) < line < end or heads
+        if no_job and match is None and not counts_some_jobs(text, alone=True):
+            grid.note("text_line", line, text=text[:80])
+            continue
+        job = f"{whole_of(match['n'])} {match['job']}" if match else cells[at]
+        rows.append((line, [*cells[:at], job, *cells[at + 1 :], match["employer"].strip() if match else "–"]))
+    return replace(grid.with_roles(job=at, employer=len(grid.header)), header=[*grid.header, ""], rows=rows)
+
+
 def with_labels(grid: Grid, above: Sequence[Row]) -> Grid:
     """
     Take employers, places and jobs from lines of their own, as "Entreprise : Alpha", for the rows below them.
@@ -314,7 +345,7 @@ def _job_titles(grid: Grid) -> Titles:
         return {}
     lone = _lone(grid.rows)
     lone = lone if len(lone) < len(grid.rows) else {}  # lines of text
-    return {n: {"job": text} for n, text in lone.items() if are_jobs([text])}
+    return {n: {"job": text} for n, text in lone.items() if are_jobs([text]) and not _SEEKS.fullmatch(text)}
 
 
 def _block_titles(grid: Grid, above: Sequence[Row]) -> Titles:
