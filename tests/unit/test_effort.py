@@ -29,6 +29,7 @@ from passerelles.model import (
     Hours,
     JobTitle,
     OccupationAccess,
+    Reduction,
     RequirementKind,
     Ternary,
 )
@@ -637,6 +638,18 @@ def test_who_holds_the_diploma_of_a_trade_has_learnt_it_and_no_other() -> None:
     years = [CredentialRequirement("B", "Y", "usual")]  # the job is given after years in it
     assert min(takes(elsewhere), takes(beside), takes(years), takes(level=4), takes(level=None)) > 0.0
     assert takes(has="G") > 0.0  # a title that gives it is of another trade
+
+
+def test_who_let_the_diploma_of_a_trade_expire_takes_what_renews_it_and_no_more() -> None:
+    plain, jobs = Settings(scorer="unfitted", access=None), titled("B", kind="required")
+
+    def takes(hours: float | None) -> float:
+        renewed = replace(jobs.credentials[0], reductions=(Reduction("D", hours=hours),))
+        graph = build_graph(replace(jobs, credentials=(renewed,)), settings=plain)
+        return direct(graph, Profile("E", credentials={"D": "expired"}), "B", plain).hours.expected or 0.0
+
+    assert takes(21.0) == 21.0
+    assert takes(None) == 800.0  # nobody says what renews it
 
 
 def test_a_territory_judges_a_frame_as_a_path_does_where_a_title_is_counted_as_held(tmp_path: FilePath) -> None:

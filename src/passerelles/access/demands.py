@@ -77,7 +77,7 @@ class Price:
     ranked
         For each of the g choices, the columns of each way to it, and those left to obtain, the one priced first.
     full
-        Shape (c + g,): whether what the person lacks of each column is a whole qualification.
+        Shape (c + g,): whether what the person lacks of each column is a whole qualification: not what renews one.
     learnt
         Shape (n,): occupations of whose trade a diploma or a title is held.
     """
@@ -326,11 +326,12 @@ class Demands(Deriving):
 
     def price(self, holdings: Holdings) -> Price:
         """Return what each column takes of a person."""
-        hours, taken = list(self._lengths), list(self._full_lengths)
+        hours, taken, whole = list(self._lengths), list(self._full_lengths), self.full.tolist()
         shortened: set[int] = set()  # what something held shortens
         for i, credential in enumerate(self.credentials):
             if (reduction := holdings.reduction_for(credential)) is not None:
                 shortened.add(i)
+                whole[i] &= reduction.holder_of != credential.code or reduction.hours is None
                 hours[i] = sane_hours(remaining(hours[i], reduction, in_firm=True))
                 taken[i] = _length(credential, hours[i])
             if holdings.lacks_years(credential):
@@ -347,7 +348,7 @@ class Demands(Deriving):
         of_ways = np.asarray([figures[list(way)].sum(axis=0) for way in ways], dtype=np.float64).reshape(-1, 5)
         tenths, low, high, least, unknown = (frozen(column) for column in np.concatenate([figures, of_ways]).T.copy())
         length, certain = (frozen(column.astype(np.int64)) for column in (tenths, least))
-        full = _bools([*self.full[: len(hours)], *(bool(self.full[list(way)].any()) for way in ways)])
+        full = _bools([*whole[: len(hours)], *(any(whole[i] for i in way) for way in ways)])
         flags = _bools(unknown), _bools([*self._closed, *closed])
         had = [c for c in self.referential.credentials if c.code in holdings.held]
         # Who is given a title by another one, or spared it, has learnt another trade.
@@ -752,10 +753,8 @@ def _fewest(ways: Iterable[frozenset[str]]) -> Ways:
 
 def _ways_to(referential: Referential, code: str, trail: tuple[str, ...], known: dict[str, Ways]) -> Ways:
     """Return every way to obtain a credential; none where it supposes itself."""
-    if code in trail:
-        return ()
-    if code in known:
-        return known[code]
+    if code in trail or code in known:
+        return known.get(code, ())
     credential, path = referential.credential_by_code[code], (*trail, code)
     parts: list[Ways] = [_ways_to(referential, prerequisite, path, known) for prerequisite in credential.prerequisites]
     parts += [_fewest(_unions(referential, alternatives, path, known)) for alternatives in credential.choices]
