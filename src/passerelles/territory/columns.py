@@ -22,6 +22,7 @@ _SENTENCE_END: Final = re.compile(r"(?<=[\w)]{3})\.(?:\s+(?=[A-ZÀ-Ý])|$)")
 _LOST: Final = re.compile(r"[^\W\d_][?\ufffd][^\W\d_]")  # an accent, in a file of which none is left
 _CODE: Final = re.compile(r"(?:codes?|rome)\b")
 _OTHER_YEAR: Final = re.compile(r"\b(N) ?[+–−-] ?\d+\b", re.IGNORECASE)
+_SHORT_YEAR: Final = re.compile(r"\b\d{1,2}[ /.-]\d{1,2}[ /.-](\d\d)$")  # of a day
 YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _SHARE: Final = re.compile(r"(?:^|[^\d\s])\s*%")
 _DIGITS: Final = re.compile(r"\d+")
@@ -191,10 +192,10 @@ def year_of(name: str) -> int | None:
 
     Examples
     --------
-    >>> year_of("Effectif au 31/12/2026"), year_of("Prév. 2029"), year_of("Code 20267")
-    (2026, 2029, None)
+    >>> year_of("Effectif au 31/12/2026"), year_of("Prév. 2029"), year_of("au 1/1/28"), year_of("Code 20267")
+    (2026, 2029, 2028, None)
     """
-    years = re.findall(r"\b20\d\d\b", name)
+    years = re.findall(r"\b20\d\d\b", name) or [f"20{year}" for year in _SHORT_YEAR.findall(name)]
     return int(years[-1]) if years else None
 
 
