@@ -375,6 +375,15 @@ def test_who_nurses_on_their_own_account_is_told_of_the_years_that_the_conventio
         assert (told in " ".join(path_sentences(path))) is (employment is None)
 
 
+def test_who_tends_a_bar_of_their_own_is_told_what_its_holder_declares(rome4_graph: OccupationGraph) -> None:
+    waiter = Profile("G1803", employment="self-employed")
+    for bar in ("G1801", "G1808"):
+        (path,) = rank_paths(rome4_graph, waiter, targets=[bar], max_steps=1, limit=1)
+        assert "Permis d'exploitation d'un débit de boissons ou d'un restaurant (20 h au moins)" in " ".join(
+            path_sentences(path)
+        )
+
+
 def test_a_lifeguard_whose_certificate_has_expired_is_told_no_whole_course(rome4_graph: OccupationGraph) -> None:
     guard = Profile("D1106", credentials={"BNSSA": "expired", "PSE1": "yes"})
     (path,) = rank_paths(rome4_graph, guard, targets=["G1207"], max_steps=1, limit=1)
