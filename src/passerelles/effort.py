@@ -11,7 +11,7 @@ from passerelles.access import qualifications
 from passerelles.access.demands import TENTHS, Demands, least
 from passerelles.access.holdings import NO_AIM, Aim, Holdings
 from passerelles.graph.core import OccupationGraph
-from passerelles.model import Alternatives
+from passerelles.model import Alternatives, Credential
 from passerelles.referentials.credentials import duration_model
 from passerelles.scoring.measures import HeldCompetencies
 from passerelles.settings import EffortSettings, PathSettings, Settings
@@ -67,6 +67,8 @@ class EffortTable:
     title, titles
         Shape (n,): number of the title that is usually asked for, or of the choice of diplomas that is demanded, the
         last one's plus 1 = none; what these are.
+    diplomas
+        Each diploma and title of a level by its code, and that level.
     low_share, high_share
         Shape (n,): low and high end of the hours of each occupation, as multiples of what is expected.
     adaptation
@@ -97,6 +99,7 @@ class EffortTable:
     proves: Ints
     title: Ints
     titles: tuple[Alternatives, ...]
+    diplomas: Mapping[str, tuple[Credential, int]]
     adaptation: Floats
     beyond: Floats
     effort: EffortSettings
@@ -112,9 +115,15 @@ class EffortTable:
         """Shape (n,): whether each occupation asks for anything at all; if not, the effort towards it is unknown."""
         return frozen(self.whole > 0)
 
-    def level_at(self, row: int) -> int:
-        """Level of somebody of an occupation; -1 = a person without one, whose level is not known."""
-        return int(self.people[row]) if row >= 0 else int(self.effort.level_unknown)
+    def level_at(self, row: int, holdings: Holdings) -> int:
+        """
+        Highest level of somebody of an occupation; -1 = a person without one, whose level is not known.
+
+        It is that of its people, unless a diploma of a level is denied, or one of a higher level is held.
+        """
+        usual = int(self.people[row]) if row >= 0 else int(self.effort.level_unknown)
+        held = (self.diplomas[code] for code in holdings.held if code in self.diplomas)
+        return int(max(min(usual, holdings.most), *(level for c, level in held if not holdings.spares(c)), 0))
 
     def brought(self, row: int, holdings: Holdings) -> Bools:
         """
@@ -437,6 +446,7 @@ def _course_fields(
         ),
         "title": array((places.get(q.title, len(titles)) for q in quals), np.int64),
         "titles": titles,
+        "diplomas": qualifications.diplomas_of_a_level(graph.referential),
         "adaptation": array(effort.adaptation_titled if titled(q) else effort.adaptation for q in quals),
         "beyond": array(qualifications.left_out_by_level(*of, effort) for of in zip(quals, domains, strict=True)),
     }
@@ -551,7 +561,7 @@ def step_hours(
     price = demands.price(holdings)
     missing = demands.needed & ~price.held
     course = demands.trained_alone(missing, price)
-    level = table.standing(table.level_at(row), table.brought(row, holdings), rows)
+    level = table.standing(table.level_at(row, holdings), table.brought(row, holdings), rows)
     taught = np.where(course, 0, table.final(learned, rows, level)) / TENTHS
     selective, certain = demands.selects(price), demands.certain_hours(missing, price)
     unknown = (missing & price.unknown).any(axis=1) | ~(table.lists[rows] | course) | demands.hidden

@@ -31,6 +31,7 @@ from passerelles.model import (
     OccupationAccess,
     Reduction,
     RequirementKind,
+    Stated,
     Ternary,
 )
 from passerelles.paths.legal import NO, UNKNOWN, YES
@@ -618,6 +619,30 @@ def test_who_comes_from_a_job_that_asks_for_the_same_title_has_it_behind_until_i
     assert (denied.hours.expected, denied.steps[0].title) == (other.hours.expected, "")
 
 
+def test_the_level_of_a_person_is_that_of_what_they_hold_or_lack() -> None:
+    """People of P are of level 4; the job Q is of level 6, and nothing but an estimate is known of what it takes."""
+    of_level = [Credential(f"DIP-N{n}", f"Niveau {n}", "diplôme", level=n) for n in (5, 6)]
+    spared = Credential("T", "Titre", "titre", reductions=(Reduction("P", 0.0),), level=7)
+    laid = replace(
+        referential({"P": ["a"], "Q": ["b"]}, credentials=[*of_level, spared]),
+        occupation_access=(OccupationAccess("P", "conditional", 4), OccupationAccess("Q", "conditional", 6)),
+    )
+    graph = build_graph(laid, settings=Settings(scorer="unfitted", access=None))
+
+    def takes(stated: dict[str, Stated], occupation: str | None = "P") -> tuple[int, float]:
+        person = Profile(occupation, () if occupation else ("a",), credentials=stated)
+        path = direct(graph, person, "Q", graph.settings)
+        return path.steps[0].level, path.hours.expected or 0.0
+
+    usual = takes({})
+    assert usual[0] == 4  # a title that the job only spares proves no level
+    assert [takes({f"DIP-N{n}": "yes"})[0] for n in (5, 6)] == [5, 6]
+    assert takes({"DIP-N6": "yes"})[1] <= takes({"DIP-N5": "yes"})[1] < usual[1]
+    assert takes({"DIP-N6": "yes"}, None) == takes({"DIP-N6": "yes"})  # whatever job they left
+    back = direct(graph, Profile("Q", credentials={"DIP-N5": "no"}), "P", graph.settings).steps[0]
+    assert (back.level, direct(graph, "Q", "P", graph.settings).steps[0].level) == (4, 6)
+
+
 def test_who_holds_the_diploma_of_a_trade_has_learnt_it_and_no_other() -> None:
     plain = Settings(scorer="unfitted", access=None)
     jobs, more = titled("B"), Credential("M", "Titre", "titre", Hours(600.0), prerequisites=("D",), level=3)
@@ -780,7 +805,7 @@ def test_the_people_of_a_job_hold_the_level_of_a_diploma_that_is_demanded_of_the
     laid = replace(wanted, occupation_access=(OccupationAccess("Q", "conditional", 3),))
     graph = build_graph(laid, settings=Settings(scorer="unfitted", access=None))
     table = effort_table(graph, graph.settings)
-    assert [table.level_at(row) for row in (0, 1)] == [4, 6]
+    assert [table.level_at(row, Holdings()) for row in (0, 1)] == [4, 6]
     assert table.level.tolist() == [4, 3]
     there, back = direct(graph, "P", "Q", graph.settings), direct(graph, "Q", "P", graph.settings)
     assert [(step.level, step.target_level) for step in (there.steps[0], back.steps[0])] == [(4, 6), (6, None)]

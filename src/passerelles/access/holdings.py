@@ -1,5 +1,6 @@
 """What somebody holds: the credentials that are stated, those that an occupation implies, and choices among several."""
 
+import math
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,7 @@ from passerelles.vectors import word_rules
 # Any diploma of a level: who works where people enter at that level or above holds one, up to `_COMMON_LEVEL` where a
 # diploma is demanded.
 OF_A_LEVEL: Final = {"DIP-N3": 3, "DIP-N4": 4, "DIP-BAC": 4, "DIP-N5": 5, "DIP-N6": 6, "DIP-N7": 7, "GRADE-MASTER": 7}
+_OF_ONE_KIND: Final = frozenset({"DIP-BAC", "GRADE-MASTER"})  # who has none may have another diploma of its level
 OF_THE_TRADE: Final = "DIP-METIER"  # a diploma of the trade: what a fiche names as usual there is one
 # A title of level 4 or 5 is no baccalauréat, but a degree supposes one; a master, four years of studies.
 _PROVED_FROM: Final = OF_A_LEVEL | {"DIP-BAC": 6, "DIP-BAC4": 7}
@@ -156,6 +158,11 @@ class Holdings:
     def denied(self) -> frozenset[str]:
         """Codes of what is said not to be held, whatever else is."""
         return frozenset(code for code, held in self.known.items() if held == "no")
+
+    @cached_property
+    def most(self) -> float:
+        """The level above which somebody says to have no diploma; infinite where they say nothing."""
+        return min((n - 1 for code, n in OF_A_LEVEL.items() if code in self.denied - _OF_ONE_KIND), default=math.inf)
 
     @cached_property
     def _certain(self) -> frozenset[str]:
@@ -409,7 +416,10 @@ def after_occupation(
     rows = demanded_rows(referential, occupation, holdings.aim._replace(employment=None) if hired else holdings.aim)
     level = (entered.level_low if entered else None) or 0
     level = level if level > _COMMON_LEVEL or demands_diploma(referential, rows) else 0
-    diplomas = (code for code, at_least in _PROVED_FROM.items() if at_least <= level)
+    most = holdings.most if practice is None else math.inf
+    diplomas = (
+        code for code, at_least in _PROVED_FROM.items() if at_least <= level and OF_A_LEVEL.get(code, 6) <= most
+    )
     implied, choices = _implied(referential, (row.credential for row in rows if row.kind == "required"))
     candidates = (*_waived(referential, occupation), *usual_years(referential, occupation))
     supposed = [c for c in candidates if not _takes_longer(referential.credential_by_code[c], practice)]

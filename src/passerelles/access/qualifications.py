@@ -1,6 +1,6 @@
 """What a full qualification for an occupation takes: its hours, and the studies before it, by the level held."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
@@ -516,6 +516,11 @@ def level_of_people(referential: Referential, code: str, qualification: Qualific
     """Level of an occupation's people: the one at which they enter, or that of a diploma that all of them hold."""
     diplomas = (c.level or 0 for c in _required(referential, code) if c.kind in model.DIPLOMAS)
     return _bounded(max((qualification.level, *diplomas)))
+
+
+def diplomas_of_a_level(referential: Referential) -> Mapping[str, tuple[model.Credential, int]]:
+    """Each diploma and title whose European level is known, by code, and that level."""
+    return {c.code: (c, _bounded(c.level)) for c in referential.credentials if c.kind in model.DIPLOMAS and c.level}
 
 
 def _length(credential: model.Credential) -> float:

@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import Final, Literal
 
 from passerelles.access.conditions import PROCEDURES, AccessConditions, AccessCredential, Way, taken_by, training_hours
-from passerelles.access.holdings import DEMANDED, given_by_employer
+from passerelles.access.holdings import DEMANDED, OF_A_LEVEL, given_by_employer
 from passerelles.codes import grouped
 from passerelles.language.say import Lang, labelled, listed, number, say
 from passerelles.model import DIPLOMAS, TAUGHT, Hours
@@ -142,6 +142,12 @@ def usual_of(conditions: AccessConditions) -> list[AccessCredential]:
     required = {c.code for c in conditions.required}
     usual = (c for c in conditions.credentials if c.requirement == "usual" and c.applies and c.code not in required)
     return [c for c in usual if c.ground or c.held != "yes"]
+
+
+def holds_diploma(conditions: AccessConditions) -> bool:
+    """Whether one of the diplomas and titles that a job asks for is held; that of a level is of no trade."""
+    asked = (c for c in conditions.credentials if c.applies and c.needed_for is None and c.code not in OF_A_LEVEL)
+    return any(c.kind in DIPLOMAS and c.held == "yes" for c in asked)
 
 
 def usual_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:

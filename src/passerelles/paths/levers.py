@@ -113,7 +113,7 @@ class Situation:
         self.origin_of, self.target_of = np.asarray(self.pairs, dtype=np.intp).reshape(-1, 2).T
         self.weights = np.asarray([number for _, number in starts], dtype=np.int64)[self.origin_of]
         self.states = [uncovered_by(graph, self.table, start.competencies) for start, _ in starts]
-        self.levels = [self.table.level_at(start.row) for start, _ in starts]
+        self.levels = [self.table.level_at(start.row, start.holdings) for start, _ in starts]
         self.titles = [self.table.brought(start.row, start.holdings) for start, _ in starts]
         self.prices = [self.demands.price(s.holdings) for s, _ in starts]
         self.closed: Bools = self.demands.price(Holdings()).closed  # whoever it is

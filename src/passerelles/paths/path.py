@@ -630,14 +630,14 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     """Return what a step takes: hours and where they come from, carried over, near, to learn, credentials."""
     level = max([step.level, *(OF_A_LEVEL[c.code] for c in step.to_obtain if c.may_have and c.presumed)])
     counts = {state: len(items) for state, items in by_state(step)}
-    taken = " ".join(_taken_sentences(step, lang))
-    lines = [taken, say("paths.step.items", lang=lang, total=sum(counts.values()), **counts)]
-    for key, items in (("keep", step.held), ("learn", step.missing)):
+    taken, total = " ".join(_taken_sentences(step, lang)), sum(counts.values())
+    lines = [taken, say("paths.step.items", lang=lang, total=total, **counts)]
+    learn = "to_check" if step.hours.high == 0 and wording.holds_diploma(step.access) else "learn"
+    for key, items in (("keep", step.held), (learn, step.missing)):
         if teachable(items):
             lines.append(say(f"paths.step.{key}", lang=lang, names=names(items, _NAMED, lang)))
     if step.target_level is not None and step.target_level > level:
-        estimated = step.basis in ("estimate", "mixed") and not step.hours.lower_bound
-        key = "level" if estimated else "level_of_title"
+        key = "level" if step.basis in ("estimate", "mixed") and not step.hours.lower_bound else "level_of_title"
         lines.append(say(f"paths.step.{key}", lang=lang, held=level, target=step.target_level))
     return lines + _credential_lines(step, lang)
 
@@ -662,7 +662,7 @@ def _taken_sentences(step: Step, lang: Lang) -> list[str]:
         ("awaited", awaited and not in_months, {"months": round(awaited)}),
         ("counted_had", presumed, {"names": listed(presumed, lang)}),
         ("not_in_least", counted, {"names": listed(counted, lang)}),
-        ("on_the_job", step.hours.high == 0 and step.missing, {}),
+        ("on_the_job", step.hours.high == 0 and step.missing and not wording.holds_diploma(step.access), {}),
         ("academic", step.academic_months, {"months": number(step.academic_months, lang=lang, decimals=1)}),
     )
     return [first, *(say(f"paths.step.{key}", lang=lang, **more) for key, holds, more in remarks if holds)]

@@ -383,7 +383,7 @@ def state_at(space: SearchSpace, start: Start) -> State:
         space=space,
         left=uncovered_by(graph, space.effort, start.competencies),
         origin=start.row,
-        level=space.effort.level_at(start.row),
+        level=space.effort.level_at(start.row, start.holdings),
         brought=space.effort.brought(start.row, start.holdings),
         held=price.held,
         price=price,
