@@ -342,7 +342,8 @@ class Oracle:
 
     def walk(self, person: Person, codes: Sequence[str]) -> int:
         held, credentials, hours = self.has(person), self.holds(person), 0
-        level = self.level[person.code] if person.code else NO_JOB
+        diplomas = [c.level or 0 for c in map(self.credential, credentials) if c.kind in ("titre", "diplôme")]
+        level = max(self.level[person.code] if person.code else NO_JOB, *diplomas, 0)
         target = codes[-1]
         has = self.entitled(target, person, ())
         direct = self.step(target, held, credentials, level, last=True, entitled=has)

@@ -662,7 +662,7 @@ def _taken_sentences(step: Step, lang: Lang) -> list[str]:
         ("awaited", awaited and not in_months, {"months": round(awaited)}),
         ("counted_had", presumed, {"names": listed(presumed, lang)}),
         ("not_in_least", counted, {"names": listed(counted, lang)}),
-        ("on_the_job", step.hours.high == 0 and step.missing and not wording.holds_diploma(step.access), {}),
+        ("on_the_job", step.hours.high == 0 and step.missing, {}),
         ("academic", step.academic_months, {"months": number(step.academic_months, lang=lang, decimals=1)}),
     )
     return [first, *(say(f"paths.step.{key}", lang=lang, **more) for key, holds, more in remarks if holds)]
