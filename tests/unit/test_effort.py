@@ -651,7 +651,14 @@ def test_who_holds_the_diploma_of_a_trade_has_learnt_it_and_no_other() -> None:
     def takes(asks: Iterable[CredentialRequirement] = (), level: int | None = 3, has: str = "D") -> float:
         asked = (*jobs.credential_requirements, *asks)
         access = tuple(a._replace(level_low=level) for a in jobs.occupation_access)
-        extended = (*jobs.credentials, more, other, Credential("Y", "Trois ans", "experience", months=Hours(36.0)))
+        upper = Credential("H", "BP", "diplôme", Hours(800.0), level=4)
+        extended = (
+            *jobs.credentials,
+            more,
+            other,
+            upper,
+            Credential("Y", "Trois ans", "experience", months=Hours(36.0)),
+        )
         laid = replace(jobs, credentials=extended, occupation_access=access, credential_requirements=asked)
         path = direct(build_graph(laid, settings=plain), Profile("E", credentials={has: "yes"}), "B", plain)
         return path.hours.expected or 0.0
@@ -663,6 +670,9 @@ def test_who_holds_the_diploma_of_a_trade_has_learnt_it_and_no_other() -> None:
     years = [CredentialRequirement("B", "Y", "usual")]  # the job is given after years in it
     assert min(takes(elsewhere), takes(beside), takes(years), takes(level=4), takes(level=None)) > 0.0
     assert takes(has="G") > 0.0  # a title that gives it is of another trade
+    higher = [CredentialRequirement("B", "H", "usual")]  # who heads a salon, where a hairdresser is asked for less
+    assert takes(higher) == 0.0
+    assert takes([*higher, CredentialRequirement("C", "D", "usual")]) > 0.0
 
 
 def test_who_let_the_diploma_of_a_trade_expire_takes_what_renews_it_and_no_more() -> None:

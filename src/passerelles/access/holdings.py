@@ -316,7 +316,8 @@ def jobs_of_trade(referential: Referential, diploma: str) -> frozenset[str]:
     Return the occupations whose trade a diploma or a title is: who holds it has learnt that trade.
 
     These are the ones that require it alone; else those that let choose it, among the fewest ways, and those of which
-    employers usually ask for it; else those that it leads to. A diploma of a level is of no trade.
+    employers usually ask for it, and for none higher where such jobs are; else those that it leads to. A diploma of a
+    level is of no trade.
     """
 
     def find() -> Mapping[str, frozenset[str]]:
@@ -327,11 +328,18 @@ def jobs_of_trade(referential: Referential, diploma: str) -> frozenset[str]:
             for row in rows:
                 asked.setdefault(row.credential, {}).setdefault(row.kind, set()).add(job)
                 ways[row.credential, job] = of_all.get(row.group, len(rows))
-        found = dict[str, frozenset[str]]()
-        for code in diplomas_among(referential, asked).difference(OF_A_LEVEL):
+        found, diplomas = dict[str, frozenset[str]](), diplomas_among(referential, asked).difference(OF_A_LEVEL)
+        usual_in = grouped((job, code) for code in diplomas for job in asked[code].get("usual", ()))
+
+        def level(code: str) -> int:
+            return referential.credential_by_code[code].level or 0
+
+        for code in diplomas:
             offered = {job: ways[code, job] for job in asked[code].get("one-of", ())}
             fewest = {job for job, number in offered.items() if number == min(offered.values())}
-            tiers = asked[code].get("required"), fewest | asked[code].get("usual", set()), asked[code].get("option")
+            usual = asked[code].get("usual", set())
+            first = {job for job in usual if not any(level(other) > level(code) for other in usual_in[job])} or usual
+            tiers = asked[code].get("required"), fewest | first, asked[code].get("option")
             found[code] = frozenset(next(filter(None, tiers), ()))
         return found
 
