@@ -430,8 +430,9 @@ class _Openings(NamedTuple):
     """
     The hiring lots in arrays, shape (e,): column of `JobMoves`, pool, position of their place, doubt of their title.
 
-    `title` is the job as it was written, to compare; `demanded` what access demands of the titles of some, `numbers`
-    those in the titles of some (tonnage or class of a certificate), both by position. `places` are spots and basins.
+    `title` is the job as it was written, to compare, and `trades` the families of its words; `demanded` what access
+    demands of the titles of some, `numbers` those in the titles of some (tonnage or class of a certificate), both by
+    position. `places` are spots and basins.
     """
 
     job: Rows
@@ -439,6 +440,7 @@ class _Openings(NamedTuple):
     place: Rows
     doubt: Signs
     title: NDArray[np.object_]
+    trades: Sequence[frozenset[str]]
     own_account: Bools
     demanded: Mapping[int, frozenset[Choice]]
     numbers: Mapping[int, frozenset[str]]
@@ -453,8 +455,7 @@ class _Openings(NamedTuple):
     def unlike(self, lot: Lot, among: Rows) -> list[bool]:
         """Whether titles of some openings name another trade than that of a lot: "Tourneur" and "Fraiseur 5 axes"."""
         trade = _trade_of(lot.given, self.lexicon)
-        others = (_trade_of(title, self.lexicon) for title in self.title[among])
-        return [bool(trade and other) and trade.isdisjoint(other) for other in others]
+        return [bool(trade and self.trades[i]) and trade.isdisjoint(self.trades[i]) for i in among.tolist()]
 
 
 def job_text(referential: Referential, lot: Lot) -> str:
@@ -483,8 +484,8 @@ def _opening_arrays(territory: Territory, moves: JobMoves) -> _Openings:
     number = {key: i for i, key in enumerate(territory.hiring.capacities)}
     places = sorted({(lot.spot, lot.basin) for lot in lots})
     place = {spot: i for i, (spot, _) in enumerate(places)}
-    pack = language_pack(territory.graph.referential.language)
-    words = cache(partial(_words_of_title, pack=pack))
+    lexicon = Lexicon(language_pack(territory.graph.referential.language))
+    words, trade = cache(partial(_words_of_title, pack=lexicon.pack)), cache(partial(_trade_of, lexicon=lexicon))
     titles = [words(lot.given) for lot in lots]
     return _Openings(
         job=np.asarray([moves.column[titled_job(lot)] for lot in lots], dtype=np.intp),
@@ -492,11 +493,12 @@ def _opening_arrays(territory: Territory, moves: JobMoves) -> _Openings:
         place=np.asarray([place[lot.spot] for lot in lots], dtype=np.intp),
         doubt=np.asarray([_reading_doubt(lot) for lot in lots], dtype=np.int8),
         title=np.asarray(titles, dtype=object),
+        trades=[trade(title) for title in titles],
         own_account=np.asarray([lot.self_employed for lot in lots], dtype=np.bool_),
         demanded={i: choices for i, lot in enumerate(lots) if (choices := territory.title_credentials(lot))},
         numbers={i: named for i, title in enumerate(titles) if (named := _title_numbers(title))},
         places=places,
-        lexicon=Lexicon(pack),
+        lexicon=lexicon,
     )
 
 
