@@ -379,8 +379,35 @@ def test_unknown_codes_in_filters_suggest(graph: OccupationGraph) -> None:
     with pytest.raises(UnknownCodeError) as caught:
         rank_moves(graph, "A1", filters=["avoid-context=contexte j"])
     assert list(caught.value.suggestions) == ["Contexte jour"]
+    assert "La fiche de chaque métier liste les siens" in caught.value.message("fr")
     with pytest.raises(UnknownCodeError):
         rank_moves(graph, "A1", filters=["exclude=Z9"])
+
+
+@pytest.mark.parametrize(
+    ("said", "suggested"),
+    [
+        ("charge répétée", "Port de charges répété"),
+        ("Porter des charges", "Port de charges répété"),
+        ("debout longtemps", "Position debout toute la journée"),
+        ("mal de dos", ""),
+    ],
+)
+def test_a_work_context_said_in_other_words_is_suggested(
+    embedded_graph: OccupationGraph, said: str, suggested: str
+) -> None:
+    with pytest.raises(UnknownCodeError) as caught:
+        rank_moves(embedded_graph, "N4101", filters=[f"avoid-context={said}"])
+    assert list(caught.value.suggestions) == ([suggested] if suggested else [])
+
+
+@pytest.mark.parametrize(("filters", "times"), [(["avoid-context=nuit"], 1), (["same-domain"], 0), ([], 0)])
+def test_what_a_record_does_not_mention_is_not_promised_away(
+    graph: OccupationGraph, filters: list[str], times: int
+) -> None:
+    for moves in (rank_moves(graph, "A1", filters=filters), rank_sources(graph, "B2", filters=filters)):
+        for lang in LANGS:
+            assert moves.page(lang).notes.count(sentences("moves", lang=lang)["unmentioned"]) == times
 
 
 def test_flags_left_empty_in_the_real_rome_are_unknown(rome4_graph: OccupationGraph) -> None:

@@ -208,6 +208,8 @@ _WITHOUT_ARGUMENT: Final[Mapping[str, Check]] = {
     "no-managerial-step": no_managerial_step,
 }
 _KINDS: Final = tuple(kind for kind in get_args(MoveKind) if kind != "unknown")
+_LEAST_WORD: Final = 4  # "de" and "les" are in every other label
+_NAMED: Final = 5
 # How each filter is written, an argument as an example, and how one is read; the help shows it so.
 FILTER_FORMS: Final[Mapping[str, Callable[[OccupationGraph, Data, str, Settings], Check]]] = {
     **{name: partial(lambda check, *_: check, check) for name, check in _WITHOUT_ARGUMENT.items()},
@@ -283,8 +285,18 @@ def _context(referential: Referential, text: str) -> WorkContext:
     for context in contexts:
         if text == context.code or (context.label and normalise_label(context.label) == wanted):
             return context
-    labels = [c.label for c in contexts if c.label and wanted and wanted in normalise_label(c.label)]
-    raise UnknownCodeError(text, suggestions=labels[:3], key="unknown_context")
+    shared = {c.label: _shared_words(wanted, normalise_label(c.label)) for c in contexts if c.label}
+    most = max(shared.values(), default=0)
+    labels = [label for label, count in shared.items() if count == most > 0]
+    raise UnknownCodeError(text, suggestions=labels[:_NAMED], key="unknown_context")
+
+
+def _shared_words(wanted: str, label: str) -> int:
+    """Count what a text shares with a label, whole words twice; nothing where less than half of its words are there."""
+    asked = [word for word in wanted.split() if len(word) >= _LEAST_WORD] or [wanted]
+    found = [word for word in asked if word and word in label]
+    whole = set(found).intersection(label.split())
+    return len(found) + len(whole) + (wanted in label) if 2 * len(found) >= len(asked) else 0
 
 
 def _figure(name: str, argument: str, *, most: float = float("inf")) -> float:

@@ -499,7 +499,10 @@ class Moves(list[Move], Shown):
         dropped = [say("moves.dropped", lang=lang, label=d.end.named, reasons=d.reasons(lang)) for d in self.dropped]
         more = [say("moves.dropped_more", lang=lang, n=len(dropped) - _NAMED)] if len(dropped) > _NAMED else []
         undecided = [say(f"moves.undecided.{key}", lang=lang, names=names)] if names else []
-        return [*dropped[:_NAMED], *more, *left_out, *undecided]
+        # ROME lists a few contexts of each job: a pizza cook stands, and the record is silent.
+        silent = any(v.name == "avoid-context" and v.verdict == "yes" for m in self for v in m.filters)
+        unmentioned = [say("moves.unmentioned", lang=lang)] if silent else []
+        return [*dropped[:_NAMED], *more, *left_out, *undecided, *unmentioned]
 
     def explained(self, lang: Lang, *, title: str, first: int, notes: Sequence[str | None] = ()) -> Page:
         """Return the page with what explains the `first` moves in sentences; `notes` are added, one a move."""
