@@ -73,7 +73,7 @@ def _trade_of(title: str, lexicon: Lexicon) -> frozenset[str]:
     >>> sorted(_trade_of("Opérateur massicot", Lexicon(language_pack("fr"))))
     ['massicot']
     >>> sorted(_trade_of("Dessinateur VRD", Lexicon(language_pack("fr"))))
-    ['divers', 'reseau', 'voir', 'vrd']
+    ['diver', 'reseau', 'voir', 'vrd']
     """
     short = chain.from_iterable(lexicon.pack.abbreviations.get(word, ()) for word in normalise_label(title).split())
     spelled = chain([title], (" ".join(reading.expansion) for reading in short))
