@@ -2296,6 +2296,13 @@ def test_where_no_training_is_left_to_follow_the_rest_is_learnt_on_the_job() -> 
     some = replace(some, occupation_access=(OccupationAccess("Q", "conditional", 0, 3),))
     assert direct(some, "P").hours.high == 0
     assert ["s'apprend en poste" in sentences(some, origin) for origin in ("P", "R")] == [True, False]
+    # A diploma of a level is of no trade, nor is one that only the self-employed need of an employee's.
+    beside = CredentialRequirement("Q", "DIP-N3", "usual"), CredentialRequirement("Q", "OTHER", scope="self-employed")
+    more = replace(some, credential_requirements=(*some.credential_requirements, *beside))
+    more = with_credentials(more, Credential("DIP-N3", "CAP", "diplôme", level=3), Credential("OTHER", "T", "titre"))
+    told = sentences(more, Profile("P", credentials={"DIP-N3": "yes", "OTHER": "yes"}))
+    assert "À apprendre d'abord" in told
+    assert "À vérifier d'abord" not in told
     held = jobs(CredentialRequirement("P", "T"), CredentialRequirement("Q", "T"))
     held = with_credentials(held, Credential("T", "Titre", "titre", Hours(None, 300.0, None, "s")))
     levels = (OccupationAccess("P", "conditional", 2, 2), OccupationAccess("Q", "conditional", 5, 5))

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from passerelles import Path, Profile, levers, rank_moves, rank_paths
 from passerelles.access.conditions import access_conditions
-from passerelles.access.holdings import Aim, Holdings
+from passerelles.access.holdings import Aim, Holdings, after_occupation, holdings_of
 from passerelles.access.qualifications import ENTITLED, FIRST_DEGREE, level_of_access, qualification_of
 from passerelles.effort import EffortTable, effort_table, uncovered_by
 from passerelles.graph.build import build_graph
@@ -622,6 +622,7 @@ def test_who_comes_from_a_job_that_asks_for_the_same_title_has_it_behind_until_i
 def test_the_level_of_a_person_is_that_of_what_they_hold_or_lack() -> None:
     """People of P are of level 4; the job Q is of level 6, and nothing but an estimate is known of what it takes."""
     of_level = [Credential(f"DIP-N{n}", f"Niveau {n}", "diplôme", level=n) for n in (5, 6)]
+    of_level.append(Credential("DIP-BAC", "Baccalauréat", "diplôme", level=4))
     spared = Credential("T", "Titre", "titre", reductions=(Reduction("P", 0.0),), level=7)
     laid = replace(
         referential({"P": ["a"], "Q": ["b"]}, credentials=[*of_level, spared]),
@@ -639,8 +640,14 @@ def test_the_level_of_a_person_is_that_of_what_they_hold_or_lack() -> None:
     assert [takes({f"DIP-N{n}": "yes"})[0] for n in (5, 6)] == [5, 6]
     assert takes({"DIP-N6": "yes"})[1] <= takes({"DIP-N5": "yes"})[1] < usual[1]
     assert takes({"DIP-N6": "yes"}, None) == takes({"DIP-N6": "yes"})  # whatever job they left
+    assert takes({"DIP-BAC": "no"}) == usual  # another diploma of that level is as likely
+    near = graph.settings.model_copy(update={"paths": PathSettings(open_hours=usual[1] - 1)})
+    people = "P", Profile("P", credentials={"DIP-N5": "yes"})
+    assert [levers(graph, [who], "Q", settings=near).already for who in people] == [0, 1]
     back = direct(graph, Profile("Q", credentials={"DIP-N5": "no"}), "P", graph.settings).steps[0]
     assert (back.level, direct(graph, "Q", "P", graph.settings).steps[0].level) == (4, 6)
+    denied = holdings_of(laid, "P", {"DIP-N5": "no"})
+    assert "DIP-N6" in after_occupation(laid, denied, "Q", practice=24.0).held  # but that of a job entered since is had
 
 
 def test_who_holds_the_diploma_of_a_trade_has_learnt_it_and_no_other() -> None:
@@ -648,7 +655,7 @@ def test_who_holds_the_diploma_of_a_trade_has_learnt_it_and_no_other() -> None:
     jobs, more = titled("B"), Credential("M", "Titre", "titre", Hours(600.0), prerequisites=("D",), level=3)
     other = Credential("G", "Titre voisin", "titre", Hours(600.0), grants=("D",), level=3)
 
-    def takes(asks: Iterable[CredentialRequirement] = (), level: int | None = 3, has: str = "D") -> float:
+    def path_of(asks: Iterable[CredentialRequirement] = (), level: int | None = 3, has: str = "D") -> Path:
         asked = (*jobs.credential_requirements, *asks)
         access = tuple(a._replace(level_low=level) for a in jobs.occupation_access)
         upper = Credential("H", "BP", "diplôme", Hours(800.0), level=4)
@@ -660,9 +667,12 @@ def test_who_holds_the_diploma_of_a_trade_has_learnt_it_and_no_other() -> None:
             Credential("Y", "Trois ans", "experience", months=Hours(36.0)),
         )
         laid = replace(jobs, credentials=extended, occupation_access=access, credential_requirements=asked)
-        path = direct(build_graph(laid, settings=plain), Profile("E", credentials={has: "yes"}), "B", plain)
-        return path.hours.expected or 0.0
+        return direct(build_graph(laid, settings=plain), Profile("E", credentials={has: "yes"}), "B", plain)
 
+    def takes(*of: Any, **more: Any) -> float:
+        return path_of(*of, **more).hours.expected or 0.0
+
+    assert ["À vérifier d'abord" in " ".join(path_sentences(path_of(level=n))) for n in (3, 4)] == [True, False]
     assert takes() == 0.0  # employers ask for it there
     assert takes([CredentialRequirement("C", "D", "option")]) == 0.0  # what it may lead to is not its trade
     elsewhere = [CredentialRequirement("C", "D")]  # the law demands it of another job: it is the diploma of that one
