@@ -54,7 +54,7 @@ def test_the_fast_engine_gives_the_same_bits(scorer: str, name: str, request: py
     assert Ranker.of(chosen, limit=10, engine="fast").engine_at(1).__class__.__name__ == "FastEngine"
     settings = Settings(scorer=scorer)
     for limit, seed in ((10, 1), (1, 2), (500, 3)):
-        rows = table(draw(chosen, 300 if limit == 10 else 40, seed=seed))
+        rows = table(draw(chosen, 150 if limit == 10 else 40, seed=seed))
         plain = ranked(chosen, rows, settings=settings, limit=limit, engine="plain")
         assert ranked(chosen, rows, settings=settings, limit=limit, engine="fast", threads=3) == plain
 
@@ -389,7 +389,7 @@ def test_both_engines_on_the_real_rome(rome4_graph: OccupationGraph, monkeypatch
     assert ranked(rome, table(rows), engine="fast") == plain
     # Who holds everything has sums that do not fit in 32 bits: the loops leave such people to the plain engine.
     everything: Short = ("all", None, list(rome.competency_codes), {})
-    more = table([*draw(rome, 60, seed=2), everything, ("both", rome.codes[0], everything[2], {})])
+    more = table([*draw(rome, 20, seed=2), everything, ("both", rome.codes[0], everything[2], {})])
     everybody = measure_people(
         measure_index(rome),
         people_who(rome, [np.arange(len(rome.competency_codes), dtype=np.int32)], np.asarray([-1], dtype=np.int32)),

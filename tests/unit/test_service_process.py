@@ -195,7 +195,7 @@ def test_a_client_that_does_not_read_loses_its_connection(hurried: Service) -> N
 
 @pytest.mark.slow
 def test_who_asks_little_is_answered_under_attack() -> None:
-    words = ["-m", "benchmarks", "attack", "--seconds", "3", "--requests", "100", "--json"]
+    words = ["-m", "benchmarks", "attack", "--seconds", "3", "--requests", "60", "--json"]
     root = Path(__file__).resolve().parents[2]
     ran = subprocess.run([sys.executable, *words], cwd=root, capture_output=True, text=True, check=True, timeout=240)
     attack, afterwards, *memory = map(json.loads, ran.stdout.splitlines())
