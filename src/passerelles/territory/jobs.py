@@ -72,6 +72,7 @@ _COUNTED: Final = [re.compile(pattern, re.IGNORECASE) for pattern in _JOBS["coun
 _OF_WHICH: Final = re.compile(r",?\s+dont \d[^,;+/()\n]*|(?<=\bun)(?:/une\b|\(e\)|[.·]e\b)", re.IGNORECASE)
 _BULLET: Final = re.compile(rf"(?im)^\s*[-–•*·]\s*|^\s*(?:{_JOBS['opens']})(?:\s+|(?<=['’]))|\s+$")
 _NOTE_MARK: Final = re.compile(r"^\D.*\(\s*\d+\s*\)\s*$", re.DOTALL)
+_FEWEST_MARKED: Final = 3  # rows: two may have the notes 2 and 1
 _BARE_NUMBER: Final = re.compile(r"\d+\s*(?:[^\w\s]|$)")  # "10 (conditionnement)"
 _BESIDE, _EITHER, _NO_JOB = (re.compile(_JOBS[name], re.IGNORECASE) for name in ("beside", "either", "no_job"))
 
@@ -622,10 +623,11 @@ def split_jobs(grid: Grid, rows: list[Row]) -> tuple[Grid, list[Row], list[Probl
     if not uncounted:
         beside = [cell_text(cells[grid.columns[role]]) for _, cells in rows]
         counted = [jobs or _line_by_line(*row) for jobs, *row in zip(counted, texts, beside, strict=True)]
-    # Beside several jobs told so, or on all of some rows but as notes are numbered, it is no mark of a note.
+    # It is none beside several jobs told so, nor where each row has one, unless they rise as notes are numbered.
     marked = [len(jobs) for jobs, text in zip(counted, texts, strict=True) if jobs and _NOTE_MARK.search(text)]
     numbers = [n for jobs in counted for _, n in jobs]
-    bracketed = max(marked, default=0) > 1 or (len(marked) == len(rows) > 2 and numbers != sorted({*numbers}))  # noqa: PLR2004
+    everywhere = len(marked) == len(rows) >= _FEWEST_MARKED and numbers != sorted({*numbers})
+    bracketed = max(marked, default=0) > 1 or everywhere
     if uncounted and any(counts_some_jobs(text, alone=True) for text in texts):
         rows = [(line, [*cells, 1]) for line, cells in rows]
         grid = replace(grid.with_roles(**{role: len(grid.header)}), header=[*grid.header, ""])

@@ -240,9 +240,11 @@ def with_labels(grid: Grid, above: Sequence[Row]) -> Grid:
     lines_above, titles = {line for line, _ in above}, _titles_within(grid, above)
     last = max((line for line, cells in grid.rows if sum(bool(cell_text(cell)) for cell in cells) > 1), default=0)
     labels, labels_by_line, rows, sites = dict[str, str](), dict[int, dict[str, str]](), list[Row](), False
+    firm, nowhere = "", set[int]()
     for line, cells in sorted([*above, *grid.rows], key=lambda row: row[0]):
         page_field = _page_field(cells, grid.reader) if line in lines_above else {}
         fields = dict(labels_of(cells, grid.side)) or titles.get(line) or page_field
+        firm = fields.get("employer", firm)
         if "commune" not in fields and grid.reader.is_place(fields.get("employer", "")):
             fields["commune"], sites = fields.pop("employer"), True
         elif "employer" in fields and (sites or [*labels][:1] == ["employer"]):  # a place is of the firm before it
@@ -256,15 +258,11 @@ def with_labels(grid: Grid, above: Sequence[Row]) -> Grid:
             rows.append((line, cells))
             of_several = any(is_total(cell_text(cell)) for cell in cells)  # a sum of jobs is of none
             labels_by_line[line] = {role: "" if of_several and role == "job" else labels[role] for role in labels}
-    nowhere = frozenset(line for line, said in labels_by_line.items() if "" in map(said.get, _PLACES))
-    for line, cells in rows:
-        if (
-            line in nowhere
-            and numbers_of(map(cell_text, cells))
-            and not any(is_total(cell_text(cell)) for cell in cells)
-        ):
-            grid.note("firm_nowhere", line, employer=labels_by_line[line]["employer"])
-    grid = replace(grid, rows=rows, placeless=nowhere)
+            if "" in map(labels.get, _PLACES):
+                nowhere.add(line)
+                if numbers_of(map(cell_text, cells)) and not of_several:
+                    grid.note("firm_nowhere", line, employer=firm)
+    grid = replace(grid, rows=rows, placeless=frozenset(nowhere))
     for role, text in sorted(labels.items()):
         texts = {line: said[role] for line, said in labels_by_line.items() if role in said}
         grid = grid.with_column(role, texts or text)  # one below the table is of all rows
