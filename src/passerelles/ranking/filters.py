@@ -292,7 +292,11 @@ def _context(referential: Referential, text: str) -> WorkContext:
 
 
 def _shared_words(wanted: str, label: str) -> int:
-    """Count what a text shares with a label, whole words twice; nothing where less than half of its words are there."""
+    """
+    Count what a text shares with a label, whole words twice; nothing where less than half of its words are there.
+
+    By letters alone, "charge lourde" would be most like "En chambre noire".
+    """
     asked = [word for word in wanted.split() if len(word) >= _LEAST_WORD] or [wanted]
     found = [word for word in asked if word and word in label]
     whole = set(found).intersection(label.split())
