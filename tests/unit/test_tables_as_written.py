@@ -4768,6 +4768,8 @@ PIVOT = "Étiquettes de lignes;Somme de Postes menacés"
          "A N1101 3 Redon, B N4101 2 Redon", "!firm_nowhere"),
         ("fragile", "Métier;Nb;Entreprise|Site : Redon;;|N1101;3;A|Site : Nord;;|N4101;2;B",
          "A N1101 3 Redon, B N4101 2", "firm_nowhere"),  # a site of no firm
+        ("fragile", "Entreprise : A|Commune : Redon|Métier;Nb|N1101;3|N4101;2|Entreprise : B|Total;5",
+         "A N1101 3 Redon, A N4101 2 Redon", "!firm_nowhere"),
         # Places: codes of communes, and towns at the end of names that are words.
         ("hiring", "Poste;Nb;Où travailler exactement|N1101;3;35236|N4101;1;35236", "N1101 3 Redon, N4101 1 Redon", ""),
         # Jobs side by side or below one another, as forms and lists of the same columns give them.
