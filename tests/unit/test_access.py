@@ -1109,9 +1109,12 @@ def test_towards_another_title_of_the_origin_it_is_said_what_that_title_takes() 
     assert (path.target.name, path.hours.expected) == ("Titre 1", 770.0)  # who only helps people of the occupation
 
 
-def test_what_one_of_the_ways_taken_to_a_job_gives_counts_in_what_is_expected_and_not_in_the_least() -> None:
-    """A driving instructor has one title or an older one, and a speciality asks for the newer."""
-    older = Credential("OLD", "Brevet ancien", "diplôme", valid_until="2016-12-31")
+@pytest.mark.parametrize(("until", "expected"), [("", 870.0), ("2016-12-31", 100.0)])
+def test_one_of_the_ways_taken_to_a_job_is_no_part_of_the_least_nor_expected_where_the_others_have_ended(
+    until: str, expected: float
+) -> None:
+    """A driving instructor has one title or an older one, no longer given, and a speciality asks for the newer."""
+    older = Credential("OLD", "Brevet ancien", "diplôme", valid_until=until)
     more = Credential("CCS", "Spécialité", "certificat", Hours(100.0, 100.0, 100.0, "s"), prerequisites=("AS",))
     some = with_credentials(
         jobs(*one_of("P", ("AS", "v", "a"), ("OLD", "v", "b")), CredentialRequirement("Q", "CCS")), older, more
@@ -1122,7 +1125,11 @@ def test_what_one_of_the_ways_taken_to_a_job_gives_counts_in_what_is_expected_an
         path, *_ = rank_paths(graph, Profile("P", credentials=stated), targets=["Q"], limit=1)
         return path.hours.low, path.hours.expected
 
-    assert hours() == (100.0, 870.0)
+    assert hours() == (100.0, expected)
+    assert ("Compté comme déjà détenu, ce qui reste à vérifier : DE aide-soignant" in sentences(some, "P")) == bool(
+        until
+    )
+    assert direct(some, "P").steps[0].to_obtain[0].presumed == bool(until)
     assert hours(AS="yes") == (100.0, 100.0)
     assert hours(AS="no") == hours(OLD="yes", AS="no") == (870.0, 870.0)
     here = access_conditions(some, "P", holdings_of(some, "P", {}))

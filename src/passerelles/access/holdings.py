@@ -65,6 +65,8 @@ class Holdings:
         Months in each occupation that was only entered on the way, by code; the others have lasted as long as it takes.
     aim
         How the person means to work, and in which titles: whom requirements have to concern.
+    likely
+        Codes of the one way that has not ended to something that the person has.
     """
 
     known: Mapping[str, model.Stated] = field(default_factory=dict)
@@ -73,6 +75,7 @@ class Holdings:
     highest: int = 0
     practice: Mapping[str, float] = field(default_factory=dict)
     aim: Aim = NO_AIM
+    likely: frozenset[str] = frozenset()
 
     def of(self, credential: model.Credential | str) -> model.Ternary:
         """Whether a credential is held; what each alternative of a choice contains is."""
@@ -95,10 +98,14 @@ class Holdings:
         return (common or taken) and self.of(credential) == "unknown"
 
     def presumes(self, credential: model.Credential) -> bool:
-        """Whether a credential is counted as held, until it is verified: a diploma of a level that many have."""
+        """
+        Whether a credential is counted as held, until it is verified.
+
+        It is a diploma of a level that many have, or of the one way not ended to what the person has.
+        """
         level = credential.level if credential.code in OF_A_LEVEL else None
         common = level is not None and level <= max(_COMMON_LEVEL, self.highest)
-        return common and self.of(credential) == "unknown"
+        return (common or credential.code in self.likely) and self.of(credential) == "unknown"
 
     def reduction_for(self, credential: model.Credential) -> model.Reduction | None:
         """
@@ -436,10 +443,12 @@ def after_occupation(
     denied = holdings.denied if practice is None else frozenset[str]()
     chosen = (_without(referential, ways, denied) for ways in groups_of(rows).values())
     groups = (_completed(referential, alternatives) for alternatives in chosen if alternatives)
+    taken = tuple(dict.fromkeys((*holdings.choices, *choices, *groups)))
     return replace(
         holdings,
         known={**held, **holdings.known} if practice is None else {**holdings.known, **held},
-        choices=tuple(dict.fromkeys((*holdings.choices, *choices, *groups))),
+        choices=taken,
+        likely=holdings.likely.union(*(_only_way_left(referential, ways) for ways in taken)),
         occupations=(*holdings.occupations, occupation),
         practice=holdings.practice if practice is None else {**holdings.practice, occupation: practice},
         # A job just trained for says nothing of what its holders bring.
@@ -459,6 +468,12 @@ def _without(referential: Referential, ways: model.Alternatives, denied: frozens
         return by_code[code].grants if by_code[code].kind == "permis" else (code, *by_code[code].grants)
 
     return tuple(way for way in ways if denied.isdisjoint(chain(*map(asked, way))))
+
+
+def _only_way_left(referential: Referential, ways: frozenset[frozenset[str]]) -> frozenset[str]:
+    """Return the way to a choice by which people still come, where all others have ended; nothing elsewhere."""
+    still = [way for way in ways if not any(is_closed(referential, referential.credential_by_code[c]) for c in way)]
+    return frozenset(still[0] if len(still) == 1 < len(ways) else ())
 
 
 def usual_years(referential: Referential, occupation: str) -> list[str]:

@@ -240,6 +240,7 @@ def _beside_held(known: Credential, holdings: Holdings, *, note: str) -> dict[st
     return {
         "months": holdings.months_left(known),
         "may_have": holdings.may_have(known),
+        "presumed": holdings.presumes(known),
         "supposed": known.kind == "experience" or (known.kind == "diplôme" and spared),
         "note": " ".join(filter(None, ("" if held else note, "" if used is None else used.note))),
     }

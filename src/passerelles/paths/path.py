@@ -110,9 +110,10 @@ class StepCredential(Described):
     experience it asks for; `shorter` what the person holds or has done that may give right to a shorter training,
     `spared_after` so many months of experience, if any, and `spared_to` the hours that are left then, None = not
     published; `any_length` says that a training or an examination comes before it, and that no text sets how long;
-    `may_have` that nobody knows whether the person has it, and many do: the shortest length is without it; `supposed`,
-    of what is held, that most bring it from the job left, which does not ask for it; `group` and `alternative` of which
-    way to which choice it is; `note` what else to know to obtain it, or of what shortens it or stands for it.
+    `may_have` that nobody knows whether the person has it, and many do: the shortest length is without it; `presumed`
+    that it is counted as held, until it is verified; `supposed`, of what is held, that most bring it from the job left,
+    which does not ask for it; `group` and `alternative` of which way to which choice it is; `note` what else to know to
+    obtain it, or of what shortens it or stands for it.
     """
 
     code: str
@@ -134,16 +135,12 @@ class StepCredential(Described):
     spared_to: float | None = None
     any_length: bool = False
     may_have: bool = False
+    presumed: bool = False
     supposed: bool = False
     ground: Ground = ""
     group: str | None = None
     alternative: str | None = None
     note: str = ""
-
-    @property
-    def presumed(self) -> bool:
-        """Whether it is counted as held, until it is verified: a diploma of a level that many have."""
-        return self.may_have and self.code in OF_A_LEVEL
 
     spec: ClassVar[Record] = Record(
         "step_credential",
@@ -628,7 +625,7 @@ def months_text(months: Span, lang: Lang = "fr") -> str:
 
 def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     """Return what a step takes: hours and where they come from, carried over, near, to learn, credentials."""
-    level = max([step.level, *(OF_A_LEVEL[c.code] for c in step.to_obtain if c.may_have and c.presumed)])
+    level = max([step.level, *(OF_A_LEVEL.get(c.code, 0) for c in step.to_obtain if c.presumed)])
     counts = {state: len(items) for state, items in by_state(step)}
     taken, total = " ".join(_taken_sentences(step, lang)), sum(counts.values())
     lines = [taken, say("paths.step.items", lang=lang, total=total, **counts)]
