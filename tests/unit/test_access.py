@@ -1151,6 +1151,11 @@ def test_in_the_own_job_it_is_said_what_is_left_and_what_ones_own_firm_takes() -
     def told(employment: Employment | None = None, **credentials: Stated) -> str:
         return text("Q", employment, credentials).partition("Accès : ")[2].partition(".")[0]
 
+    states: tuple[Stated, ...] = ("expired", "yes", "unknown")
+    lapsed = [
+        "Demandé à certains de ce métier, et non détenu : Titre" in text("R", None, {"TP": held}) for held in states
+    ]
+    assert lapsed == [True, False, False]
     usual = "Souvent demandé, sans être exigé de tous : FIMO (140 h)."  # no law asks for anything
     assert [usual in text("R", employment, {}) for employment in (None, "self-employed")] == [False, True]
     assert "Accès" not in text("R", "self-employed", {"FIMO": "yes"})

@@ -2073,3 +2073,26 @@ def test_no_sentence_of_a_job_stands_beside_it_in_what_it_asks_for(laid: Referen
     asked = [(row.occupation, laid.credential_by_code[row.credential].note) for row in laid.credential_requirements]
     notes = {code: access.note for code, access in laid.access_of.items()}
     assert [(code, both) for code, note in asked if (both := said(notes.get(code, "")) & said(note))] == []
+
+
+@pytest.mark.parametrize(
+    ("title", "other", "asked"),
+    [
+        ("Chef / Cheffe d'exploitation agricole", "Chef / Cheffe de chantier de travaux agricoles", "CERTIPHYTO-DENSA"),
+        ("Traiteur / Traiteuse", "Cuisinier / Cuisinière de cantine", "DECL-DENREES"),
+        ("Régleur / Régleuse sur machine-outil", "Régleur / Régleuse de four à coke", "TP-OPREG-USINAGE"),
+    ],
+)
+def test_what_some_titles_of_a_fiche_ask_for_is_told_of_them_alone(
+    rome4_graph: OccupationGraph, title: str, other: str, asked: str
+) -> None:
+    person = Profile("A1101", employment="self-employed")
+    for named in (title, other):
+        (path,) = rank_paths(rome4_graph, person, targets=[named], max_steps=1)
+        codes = {c.code for c in path.steps[0].access.credentials if c.applies}
+        assert (asked in codes) is (named == title)
+
+
+def test_that_the_firm_which_hires_trains_its_train_drivers_is_told(rome4_graph: OccupationGraph) -> None:
+    told = " ".join(path_sentences(rank_paths(rome4_graph, "N4101", targets=["N4301"], max_steps=1)[0]))
+    assert "La formation est celle de l'entreprise ferroviaire" in told

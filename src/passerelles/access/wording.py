@@ -144,6 +144,12 @@ def usual_of(conditions: AccessConditions) -> list[AccessCredential]:
     return [c for c in usual if c.ground or c.held != "yes"]
 
 
+def given_up(conditions: AccessConditions) -> list[AccessCredential]:
+    """Return what a job asks for at times, whose holder says to lack it: it may have expired."""
+    asked = (c for c in conditions.credentials if c.requirement in ("usual", "option") and c.applies)
+    return [c for c in asked if c.held == "no" and not given_by_employer(c.detail)]
+
+
 def holds_diploma(conditions: AccessConditions) -> bool:
     """Whether one of the diplomas and titles that a job asks for is held; that of a level is of no trade."""
     asked = (c for c in conditions.credentials if c.applies and c.needed_for is None and c.code not in OF_A_LEVEL)
@@ -165,6 +171,12 @@ def usual_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
     names = [_sized(c, c.label, lang) for c in plain]
     kinds = (("usual", names), ("usual_held", had))
     return [*lines, *(say(f"conditions.{key}", lang=lang, names=listed(of, lang)) for key, of in kinds if of)]
+
+
+def given_up_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
+    """Return what is asked for at times in one's own job, and is not held any more."""
+    names = [_sized(c, c.label, lang) for c in given_up(conditions)]
+    return [say("conditions.given_up", lang=lang, names=listed(names, lang))] if names else []
 
 
 def employment_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:

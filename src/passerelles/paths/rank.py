@@ -13,7 +13,7 @@ import numpy as np
 
 from passerelles.access.conditions import AccessConditions, access_conditions
 from passerelles.access.demands import TENTHS
-from passerelles.access.wording import access_text, usual_lines, usual_of
+from passerelles.access.wording import access_text, given_up, given_up_lines, usual_lines, usual_of
 from passerelles.codes import check_whole
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import OccupationGraph
@@ -293,7 +293,8 @@ class Paths(list[Path], Shown):
         if reached.access is not None:
             own = tuple(c for c in reached.access.credentials if c.scope == "self-employed")
             sentence += say("paths.none_title", lang=lang, access=access_text(reached.access, lang, sized=True))
-            sentence = " ".join([sentence, *usual_lines(replace(reached.access, credentials=own), lang)])
+            usual = usual_lines(replace(reached.access, credentials=own), lang)
+            sentence = " ".join([sentence, *usual, *given_up_lines(reached.access, lang)])
         return sentence + reached.splits(lang)
 
     def _notes(self, lang: Lang) -> list[str]:
@@ -509,8 +510,9 @@ def _asked_at_home(
     """
     Return what the origin's own occupation takes of the person, and whether getting there is a path of its own.
 
-    None where it goes without saying: nothing is left to obtain, no other title is named, and the person does not mean
-    to set up on their own. It is a path where something is left to obtain for another title.
+    None where it goes without saying: nothing is left to obtain, nothing that the job names is said to be lacking, no
+    other title is named, and the person does not mean to set up on their own. It is a path where something is left to
+    obtain for another title.
     """
     start = find_start(graph, origin)
     if start.occupation is None:
@@ -521,7 +523,7 @@ def _asked_at_home(
     asked = access_conditions(graph.referential, code, there)
     other = end_of(graph.referential, start.occupation, there).title != start.end.title
     alone = any(c.scope == "self-employed" for c in (*asked.required, *usual_of(asked)))
-    told = (other and asked.title) or alone or asked.to_obtain
+    told = (other and asked.title) or alone or asked.to_obtain or given_up(asked)
     return asked if told else None, other and bool(asked.to_obtain)
 
 
