@@ -66,13 +66,13 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ),  # cook to private hire
     ("K2110-B", "K2110-GL", "conditional", {"AUT-ENS-GL", "CCS-GL", "PERM-C", "PERM-CE"}, set(), "lateral"),
     ("G1702", "N2102", "conditional", {"CPL-IR", "MED-1", "QUAL-TYPE"}, set(), "advancement"),  # towards airline pilot
-    ("M1607", "H1222", "conditional", set(), {"DE-MEDECIN + DES-MED", "DE-PHARMA"}, "advancement"),  # trials' physician
+    ("M1607", "H1222", "selective", set(), {"DE-MEDECIN + DES-MED", "DE-PHARMA"}, "advancement"),  # trials' physician
     ("M1607", "K1901", "selective", {"NOM-NOTAIRE"}, set(), "advancement"),  # secretary to notary
     ("M1607", "K2106", "selective", {"CONC-CRPE"}, SCHOOL, "advancement"),  # secretary to schoolteacher
     ("K2104", "K2106", "selective", {"CONC-CRPE"}, SCHOOL, "advancement"),
     ("K1903", "K1904", "selective", {"CONC-ENM"}, {"FORM-ENM", "FORM-ENM-PRO"}, "lateral"),  # lawyer in a firm to judge
     ("M1607", "J1102", "selective", {"DE-MEDECIN", "DES-MG", "ORDRE-MED"}, set(), "advancement"),
-    ("J1307", "J1202", "conditional", {"DE-PHARMA", "ORDRE-PHARMA"}, set(), "advancement"),
+    ("J1307", "J1202", "selective", {"DE-PHARMA", "ORDRE-PHARMA"}, set(), "advancement"),
     ("D1214", "J1405", "conditional", {"BTS-OL", "ENREG-OPT"}, set(), "lateral"),  # shop to optician
     ("M1203", "M1211", "conditional", {"DEC", "INSC-OEC"}, set(), "advancement"),  # bookkeeper to accountant
     ("I1604", "I1617", "conditional", {"CT-AGR"}, {"CT-QUAL", "TP-CTA"}, "lateral"),
@@ -677,7 +677,7 @@ TITLES: list[tuple[str, str, str, set[str]]] = [
         {"BPJEPS", "BPJEPS-AAN", "CARTE-EDUC", "CQP-SPORT", "DEJEPS", "LIC-STAPS"},
     ),
     ("N4105", "Equipier sapeur-pompier", "selective", {"FORM-SPP"}),
-    ("J1501", "Sage-femme", "conditional", {"DE-SF", "ORDRE-SF"}),
+    ("J1501", "Sage-femme", "selective", {"DE-SF", "ORDRE-SF"}),
     ("D1401", "Agent immobilier", "conditional", {"CARTE-T"}),
     ("D1505", "Agent commercial en immobilier", "conditional", {"HAB-IMMO", "RSAC"}),  # never an employee
     ("K2503", "Agent de surveillance des voies publiques", "conditional", {"AGR-ASVP"}),
@@ -697,7 +697,7 @@ TITLES: list[tuple[str, str, str, set[str]]] = [
     ("C1504", "Responsable de vente immobilière", "conditional", {"HAB-IMMO"}),  # law 70-9, art. 4
     ("M1607", "Négociant de vins et spiritueux", "open", set()),  # a merchant is no broker
     ("K1304", "Aide médico-psychologique", "conditional", {"DEAES"}),  # the fiche names its former diploma
-    ("J1506", "Cadre de santé Sage-femme", "conditional", {"DE-SF", "ORDRE-SF"}),  # no nurse heads midwives
+    ("J1506", "Cadre de santé Sage-femme", "selective", {"DE-SF", "ORDRE-SF"}),  # no nurse heads midwives
     ("A1311", "Expert forestier", "conditional", {"LISTE-CNEFAF"}),  # rural code, L. 171-1
     ("G1203", "Monitrice de tennis", "conditional", {"CARTE-EDUC", "DEJEPS"}),  # no BPJEPS has this mention
     ("D1505", "Auxiliaire parentale", "open", set()),  # at the parents' home: no family that fosters
@@ -855,7 +855,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
         set(),
         None,
     ),  # a year at university before, of no known hours
-    ("J1506", "J1104", "conditional", {"DE-SF", "ORDRE-SF"}, set(), None),
+    ("J1506", "J1104", "selective", {"DE-SF", "ORDRE-SF"}, set(), None),
     ("J1501", "J1306", "conditional", {"ENREG-MEM"}, {"DE-MEM", "DTS-IMRT"}, None),
     ("J1506", "J1508", "conditional", {"DEIPA", "ENREG-IPA"}, set(), None),
     ("J1506", "J1504", "conditional", {"DEIBO"}, set(), None),
@@ -1228,9 +1228,9 @@ def test_a_diploma_that_asks_for_another_takes_the_years_of_both(
         ("Commandant de bord hélicoptère", {"CPL-H", "MED-1"}),  # FCL.510.H: no licence of aeroplanes
         # Criminal code, 433-17: a title of a regulated profession is reserved wherever it is listed.
         ("Vétérinaire de l'industrie", {"CONC-VETO", "DE-VETO", "DIP-BAC"}),
-        ("Pharmacien de recherche scientifique", {"DE-PHARMA", "DIP-BAC"}),
-        ("Pharmacien spécialisé en législation pharmaceutique", {"DE-PHARMA", "DIP-BAC"}),
-        ("Médecin de la recherche scientifique", {"DE-MEDECIN", "DIP-BAC"}),
+        ("Pharmacien de recherche scientifique", {"CONC-MMOP", "DE-PHARMA", "DIP-BAC"}),
+        ("Pharmacien spécialisé en législation pharmaceutique", {"CONC-MMOP", "DE-PHARMA", "DIP-BAC"}),
+        ("Médecin de la recherche scientifique", {"CONC-MMOP", "DE-MEDECIN", "DIP-BAC"}),
         ("Diététicien chef de produit en fabrication industrielle", {"DIP-DIET"}),
         ("Directeur d'institut de formation en soins infirmiers (IFSI)", {"AGR-DIRPARA"}),
         ("Sapeur-pompier de cellule d'intervention chimique et radiologique", {"CONC-SPP", "EXP-SPV-36", "FORM-SPP"}),
@@ -1807,7 +1807,8 @@ BLIND: list[tuple[str, str, str, set[str], set[str], set[str], tuple[float, floa
     ),
     ("D1212", "J1405", "conditional", {"BTS-OL"}, set(), {"ORDRE-MED"}, (1000, 2200)),
     ("D1214", "J1307", "conditional", {"DIP-PREPA"}, set(), {"DE-PHARMA"}, 24.0),
-    ("J1506", "J1104", "conditional", {"DE-SF", "ORDRE-SF"}, set(), {"DE-PUER"}, 72.0),
+    ("J1506", "J1104", "selective", {"DE-SF", "ORDRE-SF"}, set(), {"DE-PUER", "CONC-MMOP"}, None),
+    ("D1214", "J1103", "selective", {"DE-DENT", "ORDRE-DENT"}, set(), set(), None),  # code of education, R. 631-1-2
     ("J1301", "J1308", "open", set(), set(), {"DEA", "DEAS"}, (0, 150)),
     ("G1803", "N2101", "conditional", {"CCA", "MED-PNC"}, set(), {"DIP-N4"}, (70, 200)),
     ("N4101", "N3102", "conditional", {"APT-MER", "CFBS"}, set(), {"CAP200"}, (52, 500)),
