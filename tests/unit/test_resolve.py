@@ -1198,6 +1198,8 @@ def test_trades_and_english_titles_that_people_write(rome: Referential, text: st
         ("couper les cheveux", "D1202"),
         ("faire du pain", "D1102"),
         ("faire les chambres", "G1501"),
+        ("Cond. trvx élec", "F1201"),
+        ("Ouvrier viticole tractoriste", "A1418"),
         ("repassage", "D1236"),
         ("cuisto", "G1609"),
         ("✅ Ouvrier paysagiste avec permis BE ✅", "A1203"),

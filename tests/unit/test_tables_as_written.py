@@ -1353,10 +1353,10 @@ def test_a_share_of_the_people_counts_nobody(embedded: Referential, tmp_path: Pa
     assert lots.people == 80
 
 
-def test_a_sheet_of_an_archive_or_a_draft_is_not_counted(embedded: Referential, tmp_path: Path) -> None:
+def test_a_sheet_of_an_archive_a_draft_or_a_model_is_not_counted(embedded: Referential, tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
-    for name, number in (("Plan 2027", 4), ("Archives 2025", 30), ("brouillon", 9)):
+    for name, number in (("Plan 2027", 4), ("Archives 2025", 30), ("brouillon", 9), ("Modèle", 1)):
         sheet = book.create_sheet(name)
         for row in (("Fonction", "Nombre"), ("N1101", number), ("N4101", number)):
             sheet.append(row)
@@ -1364,7 +1364,7 @@ def test_a_sheet_of_an_archive_or_a_draft_is_not_counted(embedded: Referential, 
     lots = read_lots(embedded, tmp_path / "t.xlsx", "hiring")
     assert lots.people == 8
     (others,) = (p.values["sheets"] for p in lots.said if p.key == "other_sheets")
-    assert others == "Archives 2025, brouillon"
+    assert others == "Archives 2025, brouillon, Modèle"
 
 
 def test_needs_that_give_each_job_its_number_are_jobs(embedded: Referential, tmp_path: Path) -> None:
@@ -4693,6 +4693,18 @@ PIVOT = "Étiquettes de lignes;Somme de Postes menacés"
         ("hiring", "Entreprise;Métier;T1 27;T2 27|A;N1101;2;1|A;N4101;;3", "A N1101 3, A N4101 3", "parts_summed"),
         ("fragile", "Poste actuel;Effectif actuel;Effectif 2099 prévu|N1101;9;5|N4101;3;1", "N1101 4, N4101 2", ""),
         ("fragile", "Métier;Effectif au 31/12/2099;Effectif au 31/12/2025|N1101;9;5|N4101;3;1", "N1101 5, N4101 1", ""),
+        ("fragile", "Métier;Présents;Partants;Restants|N1101;8;3;5|N4101;4;1;3", "N1101 3, N4101 1", "other_counts"),
+        ("fragile", "Métier;Présents;Cible|N1101;8;5|N4101;4;3", "N1101 3, N4101 1", "fragile_change"),
+        ("fragile", "Métier;Organisation actuelle;Organisation cible|N1101;8;5|N4101;4;3", "N1101 3, N4101 1",
+         "fragile_change"),
+        ("fragile", "Métier;Effectif actuel;Besoin 2099|N1101;8;5|N4101;4;3", "N1101 3, N4101 1", "fragile_change"),
+        # Needs of a year are of all who work then where they are nowhere less than who is there now.
+        ("hiring", "Métier;Effectif actuel;Besoin 2099|N1101;5;8|N4101;3;4|N4102;2;2", "N1101 3, N4101 1",
+         "hiring_change"),
+        ("hiring", "Métier;Effectif actuel;Besoin 2099|N1101;5;8|N4101;3;4|N4102;2;1", "N1101 8, N4101 4, N4102 1", ""),
+        # Rows that are no posts: of an internship, by its name or contract, and an example.
+        ("hiring", "Métier;Nb;Contrat|(exemple) Soudeur;1;CDI|Stagiaire comptable;1;|N1101;2;Stage|N4101;3;CDI",
+         "N4101 3", "4 out_of_scope"),
         # A header of two lines: a column that only the second one names, and a row that is none.
         ("hiring", "Poste;Effectif;;Lieu;|;CDI;CDD;;Entreprise|N1101;3;2;Redon;x", "x N1101 5 Redon", "parts_summed"),
         ("hiring", "Firme;Société;Poste;Ville;|x;Alpha;N1101;;Redon|x;Beta;N4101;Redon;urgent", "Beta N4101 1 Redon",

@@ -167,6 +167,8 @@ def _last_forecast(names: Sequence[str], side: Side) -> tuple[int, dict[str, int
     dated = side == "fragile" and len(present) > 1 and all(year_of(words[at]) for at in present)
     now = next(iter(present), -1) if not dated else -1  # else "Effectif au 31/12/2025", and so on
     named = {at: name for at, name in enumerate(words) if says("forecast", _DIGITS.sub("", name))}
+    if side == "hiring":  # what is needed then of people there now is to be hired
+        named = {at: name for at, name in named.items() if not says("hires", name)}
     foreseen = {at for at, name in named.items() if says("foreseen", name)}
     counted = dict[str, int]()
     if now < 0 and side == "fragile":

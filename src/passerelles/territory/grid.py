@@ -557,8 +557,10 @@ def _kind_of_lot(row: Line, remarks: Iterable[int]) -> RowKind:
     """Return the kind of a row that has a job or people: a lot, but for those out of scope or of the other side."""
     grid = row.grid
     nobodies = ("out_of_scope", "nobody_there") if grid.side == "fragile" else ("out_of_scope",)
-    certain = (at for at in remarks if not row.text_at(at).endswith("?"))  # else a doubt
-    apart = next((i for i in certain if any(says(key, normalise_label(row.text_at(i))) for key in nobodies)), None)
+    said = [(at, key) for at in remarks for key in nobodies]
+    said += [(grid.columns[role], "no_post") for role in ("job", "employment") if role in grid.columns]
+    certain = ((at, key) for at, key in said if not row.text_at(at).endswith("?"))  # else a doubt
+    apart = next((at for at, key in certain if says(key, normalise_label(row.text_at(at)))), None)
     if apart is not None:
         return "out_of_scope", {"column": grid.header[apart], "given": row.text_at(apart)}
     if grid.side_column is None:

@@ -338,13 +338,13 @@ _WRITTEN_AT: Final = attrgetter("sheet", "row", "key")
 _MONTHS: Final = {name: at for at, names in enumerate(WORDS["month"]["names"], start=1) for name in names.split()}
 _DATES: Final = [re.compile(pattern) for pattern in WORDS["month"]["dates"]]
 _YEAR: Final = re.compile(r"\b((?:19|20)\d\d)\b")
-_SHORT_YEAR: Final = re.compile(r"[^\W\d]\.?[-/'’](\d\d)\b")  # as Excel writes a month: "janv-27"
-# Months that a part of a year ends with, by what is written before the year: "T2 2027", "2e semestre 2027".
-_PARTS: Final = tuple(
-    (re.compile(rf"\b(?:{pattern}) (?:de )?(?P<year>(?:19|20)\d\d|[23]\d)\b"), months)
-    for pattern, months in WORDS["month"]["parts"].items()
-)
-_GLUED: Final = re.compile(r"\b([tqs][1-4])(?=(?:19|20)\d\d\b)")
+_SHORT_YEAR: Final = re.compile(WORDS["month"]["short_year"])
+_PARTS: Final = [
+    (re.compile(dated.format(part)), n)
+    for dated in WORDS["month"]["dated"]
+    for part, n in WORDS["month"]["parts"].items()
+]
+_GLUED: Final = re.compile(r"\b([tqs][1-4](?=(?:19|20)\d\d\b)|[1-4][tqs](?=(?:20)?\d\d\b))")
 _LAST_MONTH: Final = 12
 _MONTH_LETTERS: Final = 3  # letters by which a month is named
 
@@ -481,8 +481,8 @@ class Month(NamedTuple):
         (Month(year=2027, month=3), Month(year=2027, month=6), Month(year=2027, month=3))
         >>> Month.read("T2 2027"), Month.read("dès que possible") is None
         (Month(year=2027, month=6), True)
-        >>> Month.read("fin du 1er semestre 2027")
-        Month(year=2027, month=6)
+        >>> [*map(str, map(Month.read, ("fin du 1er semestre 2027", "1T27", "2027 T1", "Janvier 27")))]
+        ['2027-06', '2027-03', '2027-03', '2027-01']
         """
         folded = normalise_label(text)
         if date := next(filter(None, (pattern.search(text) for pattern in _DATES)), None):

@@ -579,6 +579,11 @@ def _with_target(grid: Grid) -> Grid:
     if not grid.has(grid.count) and grid.has("target"):
         grid = grid.with_roles(**{grid.count: grid.columns["target"]}).without("target")
     name = bare(grid.title(grid.count))
+    if grid.side == "hiring" and says("hires", name) and year_of(grid.title(grid.count)) and len(grid.rows) > _LEAST:
+        # What is needed in a year, nowhere less than who is there now, is all of them.
+        needed = grid.columns[grid.count]
+        now = grid.within([needed], [at for at in grid.free if says("current", bare(grid.header[at]))])
+        grid = grid.with_roles(**{grid.count: now[0], "target": needed}) if now else grid
     if (
         says("foreseen", name)
         and says("people", name)
