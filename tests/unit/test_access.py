@@ -2882,6 +2882,9 @@ def test_what_employers_ask_for_and_no_law_is_told_of_whom_it_concerns_alone() -
     assert usual_lines(access_conditions(jobs(*rows), "Q")) == [*told, usual]
     had = usual_lines(access_conditions(jobs(*rows), "Q", Holdings({"AS": "yes"})))
     assert had == [*told, "Souvent demandé, et détenu : DE aide-soignant."]
+    course = CredentialRequirement("Q", "FIMO", "usual")  # a certificate that somebody brings is not passed over
+    brought = usual_lines(access_conditions(jobs(course), "Q", Holdings({"FIMO": "yes"})))
+    assert brought == ["Souvent demandé, et détenu : FIMO."]
 
 
 @pytest.mark.parametrize(("hours", "length"), [(Hours(400, 800), "800 h au moins"), (Hours(300, 800), "800 h")])

@@ -160,11 +160,11 @@ def usual_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
     """
     Return a sentence for each thing that employers demand, or the law of one person in each place; last what is usual.
 
-    What is usual is left out where it is required; a diploma that is held is told apart.
+    What is usual is left out where it is required; a diploma or certificate that is held is told apart.
     """
     usual = usual_of(conditions)
     known = {c.code for c in (*usual, *conditions.required)}
-    asked = (c for c in conditions.credentials if c.requirement == "usual" and c.applies and c.kind in DIPLOMAS)
+    asked = (c for c in conditions.credentials if c.requirement == "usual" and c.applies and c.kind in TAUGHT)
     had = list(dict.fromkeys(c.label for c in asked if c.code not in known))
     grounded, plain = [c for c in usual if c.ground], [c for c in usual if not c.ground]
     lines = [say("conditions.grounded", lang=lang, label=c.label, asked=asked_text([c], lang)) for c in grounded]
