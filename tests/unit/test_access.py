@@ -1136,6 +1136,27 @@ def test_one_of_the_ways_taken_to_a_job_is_no_part_of_the_least_nor_expected_whe
     assert held_choices(here) == ["DE aide-soignant ou Brevet ancien"]
 
 
+@pytest.mark.parametrize(("entered_at", "low"), [(0, 770.0), (4, 0.0)])
+def test_a_way_above_the_level_at_which_people_enter_a_job_is_not_that_of_many(entered_at: int, low: float) -> None:
+    """A helper of a nursery has a certificate, or a State diploma of a higher level: few of them do."""
+    level = OccupationAccess("P", "conditional", entered_at, 4)
+    rows = (*one_of("P", ("AS", "v", "a"), ("FIMO", "v", "b")), CredentialRequirement("Q", "AS"))
+    some = with_credentials(jobs(*rows, whole=(level,)), replace(AIDE, level=4))
+    holdings = holdings_of(some, "P", {})
+    assert holdings.may_have(some.credential_by_code["AS"]) == (low == 0.0)
+    assert (direct(some, "P").hours.low or 0.0) >= low
+
+
+def test_a_card_that_several_trainings_open_says_nothing_where_the_job_itself_asks_for_some_of_them() -> None:
+    """An inspector of cars is not taken to have the qualification for lorries, which opens the same approval."""
+    card = replace(CARD, choices=((("FIMO",), ("TP",), ("AS",)),))
+    rows = (CredentialRequirement("P", "CARTE"), CredentialRequirement("Q", "AS"))
+    alone = with_credentials(jobs(*rows), card)
+    some = with_credentials(jobs(*rows, *one_of("P", ("FIMO", "v", "a"), ("TP", "v", "b"))), card)
+    assert holdings_of(alone, "P", {}).may_have(AIDE)
+    assert not holdings_of(some, "P", {}).may_have(AIDE)
+
+
 def test_in_the_own_job_it_is_said_what_is_left_and_what_ones_own_firm_takes() -> None:
     some = jobs(
         CredentialRequirement("Q", "AS"), CredentialRequirement("Q", "CARTE", scope="self-employed"),

@@ -67,6 +67,8 @@ class Holdings:
         How the person means to work, and in which titles: whom requirements have to concern.
     likely
         Codes of the one way that has not ended to something that the person has.
+    rare
+        Codes of ways into these occupations above the level at which people enter them: few came by one.
     """
 
     known: Mapping[str, model.Stated] = field(default_factory=dict)
@@ -76,6 +78,7 @@ class Holdings:
     practice: Mapping[str, float] = field(default_factory=dict)
     aim: Aim = NO_AIM
     likely: frozenset[str] = frozenset()
+    rare: frozenset[str] = frozenset()
 
     def of(self, credential: model.Credential | str) -> model.Ternary:
         """Whether a credential is held; what each alternative of a choice contains is."""
@@ -91,11 +94,12 @@ class Holdings:
         """
         Whether nobody has said that a credential is held or not, and it may well be.
 
-        Many hold it whatever their job, or it belongs to one of the ways to something that the person has.
+        Many hold it whatever their job, or it belongs to one of the ways to something that the person has, and to no
+        rare one.
         """
         common = credential.code == _CAR_LICENCE or self.presumes(credential)
         taken = any(credential.code in way for ways in self.choices for way in ways)
-        return (common or taken) and self.of(credential) == "unknown"
+        return (common or (taken and credential.code not in self.rare)) and self.of(credential) == "unknown"
 
     def presumes(self, credential: model.Credential) -> bool:
         """
@@ -442,13 +446,18 @@ def after_occupation(
     held: dict[str, model.Stated] = dict.fromkeys((*diplomas, *implied, *waived), "yes")
     denied = holdings.denied if practice is None else frozenset[str]()
     chosen = (_without(referential, ways, denied) for ways in groups_of(rows).values())
-    groups = (_completed(referential, alternatives) for alternatives in chosen if alternatives)
-    taken = tuple(dict.fromkeys((*holdings.choices, *choices, *groups)))
+    groups = [_completed(referential, alternatives) for alternatives in chosen if alternatives]
+    # A card opened by any of several trainings says nothing more where the job itself asks for some of them.
+    wider = [ways for ways in choices if any(group < ways for group in groups)]
+    taken = tuple(dict.fromkeys(ways for ways in (*holdings.choices, *choices, *groups) if ways not in wider))
     return replace(
         holdings,
         known={**held, **holdings.known} if practice is None else {**holdings.known, **held},
         choices=taken,
         likely=holdings.likely.union(*(_only_way_left(referential, ways) for ways in taken)),
+        rare=holdings.rare.union(
+            r.credential for r in rows if r.kind == "one-of" and _above(referential, occupation, r)
+        ),
         occupations=(*holdings.occupations, occupation),
         practice=holdings.practice if practice is None else {**holdings.practice, occupation: practice},
         # A job just trained for says nothing of what its holders bring.
