@@ -1200,6 +1200,7 @@ def test_trades_and_english_titles_that_people_write(rome: Referential, text: st
         ("faire les chambres", "G1501"),
         ("Cond. trvx élec", "F1201"),
         ("Ouvrier viticole tractoriste", "A1418"),
+        ("Assistante audio", "J1303"),
         ("repassage", "D1236"),
         ("cuisto", "G1609"),
         ("✅ Ouvrier paysagiste avec permis BE ✅", "A1203"),
@@ -1476,6 +1477,14 @@ def test_a_title_of_several_families_names_each_and_is_sure_of_none(
 
 def test_the_length_of_a_contract_leaves_no_title_cut_off(rome: Referential) -> None:
     assert resolve_title(rome, "Boulanger en CDD de 6 mois")[0].parent_confidence >= SURE
+
+
+def test_who_leads_a_firm_of_cableways_surely_leads_no_haulage(rome: Referential) -> None:
+    """A firm makes a reading of its field likelier: it needs one of its own trade beside."""
+    context = Context("Régie des remontées mécaniques")
+    (found,) = resolve_many(rome, ["Chef d'exploitation"], limit=2, contexts=[context])
+    assert status(found) != "sûr"
+    assert "I1101" in {candidate.code for candidate in found}
 
 
 @pytest.mark.parametrize(

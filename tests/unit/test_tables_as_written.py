@@ -2107,6 +2107,23 @@ def test_hours_a_week_and_numbers_of_persons_count_nobody(embedded: Referential)
     assert read_lots(embedded, unnamed, "fragile").people == 5
 
 
+def test_a_firm_that_its_sheet_names_is_in_the_town_of_its_name_where_other_rows_are(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for name, job in (("Plateforme Frais Redon", "N1101"), ("Cartonnages Martin", "N4101")):
+        sheet = book.create_sheet(name)
+        for row in (("Métier", "Effectif"), (job, 4), ("N1110", 2)):
+            sheet.append(row)
+    book.save(tmp_path / "t.xlsx")
+    other = written(tmp_path / "u.csv", "Métier;Postes;Ville\nN1101;1;Redon\n")
+    lots, _ = read_sides(embedded, tmp_path / "t.xlsx", other, locator=Locator(PLACES))
+    assert {(lot.employer, lot.commune) for lot in lots.lots} == {
+        ("Plateforme Frais Redon", "35236"), ("Cartonnages Martin", ""),
+    }  # fmt: skip
+
+
 def test_a_sheet_without_firms_is_of_other_people_where_its_jobs_are_others(
     embedded: Referential, tmp_path: Path
 ) -> None:

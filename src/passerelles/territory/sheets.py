@@ -323,7 +323,8 @@ def grids_of(sheets: Sequence[Rows], reader: Reader) -> Iterator[Grid]:
             if firm and not grid.has("employer"):
                 grid.note("title_firm", employer=firm)
                 grid = grid.with_column("employer", firm)
-            titled = _place_of_title(titles, reader) or reader.place_named_in(titles) or _town_ending(titles, reader)
+            titled = _place_of_title(titles, reader) or reader.place_named_in([*titles, firm])
+            titled = titled or _town_ending(titles, reader)
             yield replace(grid, titled=titled, about=" ".join([rows.sheet, *_texts(table.above)]))
 
 
