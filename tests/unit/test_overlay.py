@@ -147,6 +147,11 @@ def test_what_an_overlay_says_of_other_occupations_counts_where_they_are(tmp_pat
     assert CredentialRequirement("B2", "K9", "option", "") in split.credential_requirements
     assert found(split)["overlay_occupation_missing"] == 2
     assert found(split)["link_to_nowhere"] == 1
+    sheets["credential_requirements"].append(["Q7", "K8", "", ""])  # wrong at both ends: told of both at once
+    wrong = laid(tmp_path, sheets)
+    assert found(wrong)["overlay_occupation_missing"] == 3
+    assert found(wrong)["link_to_nowhere"] == 2
+    assert wrong.credential_requirements == split.credential_requirements
     assert {n.severity for n in split.notices if n.code == "overlay_occupation_missing"} == {"warning"}
 
 

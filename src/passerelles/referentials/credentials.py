@@ -181,9 +181,11 @@ def _credential_requirements(tables: OwnTables, draft: Draft, catalogue: str) ->
     """What each occupation demands, what is usual, and what merely leads to it."""
     keys, also = ("occupation", "credential"), ("group", "alternative", "scope", "titles")
     table = tables.read("credential_requirements")
-    table = draft.linked(draft.keyed(table, *keys, also=also), credential="credentials")
-    if not catalogue:
-        table = draft.linked(table, occupation="occupations")
+    stated = draft.keyed(table, *keys, also=also)
+    table = draft.linked(stated, credential="credentials")
+    if not catalogue:  # asked of every row, so that one wrong at both ends is told of both at once
+        there = set(draft.linked(stated, occupation="occupations").lines)
+        table = table.keep([line in there for line in table.lines])
     rows = list(tables.rows(table, "credential_requirements"))
     for line, cells in rows if catalogue else _without_removals(rows, table, draft):
         titles = cells["titles"].split() if draft.overlay and not catalogue and not draft.elsewhere else []
