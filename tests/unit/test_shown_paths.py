@@ -69,3 +69,9 @@ def test_months_that_are_a_most_are_written_as_one_as_hours_are() -> None:
     assert [months_text(span) for span in (most, least, none)] == ["≤ 6,0", "≥ 6,0", "≤ 6,0"]
     assert [hours_short(span) for span in (most, least)] == ["≤ 6 h", "≥ 6 h"]
     assert months_text(Span(None, None, None, lower_bound=True)) == "?"
+
+
+def test_a_few_hours_are_not_written_as_no_month_at_all() -> None:
+    some, none, least = Span(0, 0.02, 0.03), Span(0, 0, 0), Span(0.02, 0.02, 3)
+    assert [months_text(span) for span in (some, none, least)] == ["< 0,1", "0,0", "≥ 0,0"]
+    assert [months_text(Span(0, n, 1), "en") for n in (0.04, 0.06)] == ["< 0.1", "0.1"]

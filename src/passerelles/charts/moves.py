@@ -595,7 +595,7 @@ def path_ladder(path: "Path", *, width: float = 8.0, lang: Lang = "fr") -> Chart
 
 
 def _months(pen: Pen, months: "Span") -> str:
-    text = months_text(months, pen.lang).replace("≥ ", "≥\u00a0")
+    text = months_text(months, pen.lang).replace(" ", "\u00a0")
     return say("charts.words.unknown", lang=pen.lang) if text == "?" else pen.say("months", n=text)
 
 

@@ -620,7 +620,10 @@ def months_text(months: Span, lang: Lang = "fr") -> str:
     """Write months out for a narrow column."""
     if months.lower_bound and not months.expected:
         return "?" if months.high is None else f"≤ {number(months.high, lang=lang, decimals=1)}"
-    return _sign(months) + number(months.expected or 0.0, lang=lang, decimals=1)
+    sign, figure = _sign(months), months.expected or 0.0
+    if not sign and figure and not round(figure, 1):  # a few hours are not nothing
+        sign, figure = "< ", 0.1
+    return sign + number(figure, lang=lang, decimals=1)
 
 
 def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
