@@ -631,8 +631,8 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     level = max([step.level, *(OF_A_LEVEL.get(c.code, 0) for c in step.to_obtain if c.presumed)])
     counts = {state: len(items) for state, items in by_state(step)}
     taken, total = " ".join(_taken_sentences(step, lang)), sum(counts.values())
-    lines = [taken, say("paths.step.items", lang=lang, total=total, **counts)]
     learn = "to_check" if step.hours.high == 0 and wording.holds_diploma(step.access) else "learn"
+    lines = [taken, say(f"paths.step.items_{learn}", lang=lang, total=total, **counts)]
     for key, items in (("keep", step.held), (learn, step.missing)):
         if teachable(items):
             lines.append(say(f"paths.step.{key}", lang=lang, names=names(items, _NAMED, lang)))
