@@ -1132,6 +1132,7 @@ def test_one_of_the_ways_taken_to_a_job_is_no_part_of_the_least_nor_expected_whe
     assert direct(some, "P").steps[0].to_obtain[0].presumed == bool(until)
     assert hours(AS="yes") == (100.0, 100.0)
     assert hours(AS="no") == hours(OLD="yes", AS="no") == (870.0, 870.0)
+    assert hours(OLD="yes") == (100.0, 870.0)  # who came by the older way may lack the newer
     here = access_conditions(some, "P", holdings_of(some, "P", {}))
     assert held_choices(here) == ["DE aide-soignant ou Brevet ancien"]
 

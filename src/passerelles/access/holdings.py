@@ -454,7 +454,7 @@ def after_occupation(
         holdings,
         known={**held, **holdings.known} if practice is None else {**holdings.known, **held},
         choices=taken,
-        likely=holdings.likely.union(*(_only_way_left(referential, ways) for ways in taken)),
+        likely=holdings.likely.union(*(_only_way_left(referential, ways, holdings) for ways in taken)),
         rare=holdings.rare.union(
             r.credential for r in rows if r.kind == "one-of" and _above(referential, occupation, r)
         ),
@@ -479,10 +479,11 @@ def _without(referential: Referential, ways: model.Alternatives, denied: frozens
     return tuple(way for way in ways if denied.isdisjoint(chain(*map(asked, way))))
 
 
-def _only_way_left(referential: Referential, ways: frozenset[frozenset[str]]) -> frozenset[str]:
-    """Return the way to a choice by which people still come, where all others have ended; nothing elsewhere."""
+def _only_way_left(referential: Referential, ways: frozenset[frozenset[str]], holdings: Holdings) -> frozenset[str]:
+    """Return the way to a choice by which people still come, where all others have ended and none of them is held."""
     still = [way for way in ways if not any(is_closed(referential, referential.credential_by_code[c]) for c in way)]
-    return frozenset(still[0] if len(still) == 1 < len(ways) else ())
+    came = any(all(holdings.of(code) == "yes" for code in way) for way in ways)
+    return frozenset(still[0] if len(still) == 1 and not came else ())
 
 
 def usual_years(referential: Referential, occupation: str) -> list[str]:
