@@ -22,7 +22,7 @@ from passerelles.report.lookups import Fiche
 
 LORRY = {"FIMO-M + PERM-C", "TP-PORTEUR", "TP-TOUSVEH", "CAP-CRM", "BACPRO-CTRM"}
 BUS = {"CAP-C4A", "FIMO-V + PERM-D", "TP-TCSR"}
-SPORT = {"BPJEPS", "CQP-SPORT", "DEJEPS", "LIC-STAPS"}
+SPORT = {"BPJEPS-DISC", "CQP-DISC", "DEJEPS", "LIC-STAPS"}
 CAPACITY = {"DIP-ASSUR-N1", "EXP-ASSUR-48", "IAS-N1"}
 SCHOOL = {"FORM-M2E", "FORM-STAGE-ENS"}  # two years of a master after the first degree, or one after a master
 BROKERS = {"DIP-IOBSP6", "EXP-BANQUE-12 + IOBSP-40", "IOBSP-N1"}
@@ -81,8 +81,8 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("K1303", "K1310", "conditional", {"AGR-ASSMAT", "ATT-HONOR", "FORM-ASSMAT"}, set(), "lateral"),
     ("K1207", "K1201", "conditional", {"DEASS", "ENREG-ASS"}, set(), "lateral"),
     ("D1401", "C1504", "conditional", {"HAB-IMMO"}, set(), "lateral"),  # towards estate agent, as an employee
-    ("C1502", "C1501", "conditional", {"HAB-IMMO"}, set(), "lateral"),  # manager of a condominium, employed
-    ("C1504", "C1501", "conditional", {"HAB-IMMO"}, set(), "lateral"),  # each employer gives it anew
+    ("C1502", "C1501", "conditional", set(), {"HAB-IMMO"}, "lateral"),  # manager of a condominium, employed
+    ("C1504", "C1501", "conditional", set(), {"HAB-IMMO"}, "lateral"),  # each employer gives it anew
     ("A1203", "A1209", "open", set(), set(), "lateral"),  # a pruner who does not climb
     ("N1110", "N1101", "conditional", {"AUT-COND"}, set(), "lateral"),  # storekeeper to fork-lift driver
     ("F1703", "F1301", "conditional", {"AUT-COND"}, set(), "lateral"),  # mason to crane driver
@@ -373,6 +373,27 @@ def test_who_nurses_on_their_own_account_is_told_of_the_years_that_the_conventio
         assert (line.requirement, path.hours.expected) == ("usual", 4620)  # no law asks for it
         told = "Souvent demandé à son compte, sans être exigé de tous : deux ans de soins (convention)"
         assert (told in " ".join(path_sentences(path))) is (employment is None)
+
+
+def test_a_diploma_of_one_sport_does_not_open_another(rome4_graph: OccupationGraph) -> None:
+    # Code of sport, L. 212-1: competence "in the activity considered".
+    for stated, target, status in (
+        ("BPJEPS-FORME", "G1204", "unknown"),  # two blocks of four are kept; what is left is asked of the centre
+        ("BPJEPS-FORME", "G1208", "unknown"),
+        ("BPJEPS-DISC", "G1204", "feasible"),
+        ("BPJEPS-FORME", "G1212", "feasible"),  # several sports, none of them named
+    ):
+        coach = Profile("G1217", credentials={stated: "yes"})
+        (path,) = rank_paths(rome4_graph, coach, targets=[target], max_steps=1, limit=1)
+        assert path.status == status, target
+    (path,) = rank_paths(rome4_graph, "G1217", targets=["G1204"], max_steps=1, limit=1)
+    assert path.hours.expected == 600
+
+
+def test_what_an_agency_gives_its_people_is_not_asked_of_who_holds_the_card(laid: Referential) -> None:
+    alone, employed = (conditions(laid, "C1504", "C1501", way) for way in ("self-employed", None))
+    assert choices(alone) >= {"CARTE-S", "HAB-IMMO"}
+    assert [c.code for c in employed.to_obtain] == ["HAB-IMMO"]
 
 
 def test_who_tends_a_bar_of_their_own_is_told_what_its_holder_declares(rome4_graph: OccupationGraph) -> None:
@@ -666,8 +687,8 @@ TITLES: list[tuple[str, str, str, set[str]]] = [
     ("M1607", "Avocate", "conditional", {"CAPA", "SERMENT-AVOCAT"}),
     ("D1505", "Agent de sécurité incendie", "conditional", {"SSIAP1"}),
     ("G1203", "Moniteur de ski alpin", "conditional", {"CARTE-EDUC", "DE-SKI"}),
-    ("N3102", "Moniteur de voile", "conditional", {"BPJEPS", "CARTE-EDUC", "CQP-VOILE", "DEJEPS", "LIC-STAPS"}),
-    ("N3102", "Moniteur de plongée", "conditional", {"BPJEPS", "CARTE-EDUC", "DEJEPS", "LIC-STAPS"}),
+    ("N3102", "Moniteur de voile", "conditional", {"BPJEPS-DISC", "CARTE-EDUC", "CQP-VOILE", "DEJEPS", "LIC-STAPS"}),
+    ("N3102", "Moniteur de plongée", "conditional", {"BPJEPS-DISC", "CARTE-EDUC", "DEJEPS", "LIC-STAPS"}),
     ("G1703", "Hôtesse de transport maritime", "conditional", {"APT-MER"}),  # who serves passengers is a seafarer
     # In the water, the diplomas of several sports do too, under the eyes of a lifeguard.
     (
@@ -736,7 +757,7 @@ def test_a_tattooist_is_no_beautician_nor_a_confectioner_a_pastry_cook(rome4_gra
 @pytest.mark.parametrize(
     ("target", "code", "usual"),
     [
-        ("Moniteur de ski alpin", "BPJEPS", False),
+        ("Moniteur de ski alpin", "BPJEPS-DISC", False),
         ("Puéricultrice responsable de crèche", "DEEJE", False),
         ("Skipper professionnel", "CAP200", True),
         ("Cycliste", "CAP200", False),
@@ -1488,7 +1509,7 @@ def test_a_certification_that_is_not_said_to_lead_there_makes_no_certifying_fram
     [
         ("G1203", "G1209", "CQP-SPORT"),  # the certificate that bears the job's name
         ("G1203", "G1212", "BPJEPS"),
-        ("G1203", "G1204", "BPJEPS"),
+        ("G1203", "G1204", "BPJEPS-DISC"),
         ("J1501", "J1509", "DEI"),
     ],
 )
@@ -1496,7 +1517,7 @@ def test_the_way_that_is_usual_in_the_job_itself_is_counted(
     rome4_graph: OccupationGraph, origin: str, target: str, way: str
 ) -> None:
     obtained = [c.code for c in rank_paths(rome4_graph, origin, targets=[target], max_steps=1)[0].steps[0].to_obtain]
-    assert {"BPJEPS", "CQP-SPORT", "DEI", "BTS-OL", "LIC-STAPS"} & {*obtained} == {way}
+    assert {"BPJEPS", "BPJEPS-DISC", "CQP-SPORT", "DEI", "BTS-OL", "LIC-STAPS"} & {*obtained} == {way}
 
 
 @pytest.mark.parametrize(("origin", "target"), [("K1503", "K1510"), ("K1708", "K1720"), ("K2106", "K2107")])
