@@ -22,7 +22,7 @@ from passerelles.report.lookups import Fiche
 
 LORRY = {"FIMO-M + PERM-C", "TP-PORTEUR", "TP-TOUSVEH", "CAP-CRM", "BACPRO-CTRM"}
 BUS = {"CAP-C4A", "FIMO-V + PERM-D", "TP-TCSR"}
-SPORT = {"BPJEPS-DISC", "CQP-DISC", "DEJEPS", "LIC-STAPS"}
+SPORT = {"BPJEPS-DISC", "CQP-DISC", "DEJEPS-DISC", "LIC-STAPS"}
 CAPACITY = {"DIP-ASSUR-N1", "EXP-ASSUR-48", "IAS-N1"}
 SCHOOL = {"FORM-M2E", "FORM-STAGE-ENS"}  # two years of a master after the first degree, or one after a master
 BROKERS = {"DIP-IOBSP6", "EXP-BANQUE-12 + IOBSP-40", "IOBSP-N1"}
@@ -77,7 +77,7 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("M1203", "M1211", "conditional", {"DEC", "INSC-OEC"}, set(), "advancement"),  # bookkeeper to accountant
     ("I1604", "I1617", "conditional", {"CT-AGR"}, {"CT-QUAL", "TP-CTA"}, "lateral"),
     ("G1201", "G1204", "conditional", {"CARTE-EDUC"}, SPORT, "lateral"),
-    ("G1204", "G1224", "conditional", set(), {"BPJEPS-AAN", "DEJEPS"}, "lateral"),
+    ("G1204", "G1224", "conditional", set(), {"BPJEPS-AAN", "DEJEPS-DISC"}, "lateral"),
     ("K1303", "K1310", "conditional", {"AGR-ASSMAT", "ATT-HONOR", "FORM-ASSMAT"}, set(), "lateral"),
     ("K1207", "K1201", "conditional", {"DEASS", "ENREG-ASS"}, set(), "lateral"),
     ("D1401", "C1504", "conditional", {"HAB-IMMO"}, set(), "lateral"),  # towards estate agent, as an employee
@@ -207,7 +207,7 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("K1303", "K1202", "conditional", {"DEEJE"}, set(), "advancement"),
     ("K1207", "K1102", "conditional", set(), {"CNC-MJPM", "LP-MJPM"}, "lateral"),
     ("G1203", "G1241", "conditional", set(), DIRECTS, "advancement"),
-    ("A1421", "G1210", "conditional", {"CARTE-EDUC"}, {"BPJEPS-EQ", "CQP-EAE", "DEJEPS"}, "advancement"),
+    ("A1421", "G1210", "conditional", {"CARTE-EDUC"}, {"BPJEPS-EQ", "CQP-EAE", "DEJEPS-DISC"}, "advancement"),
     ("G1201", "G1228", "conditional", {"CARTE-EDUC", "DE-GUIDE-HM"}, set(), "advancement"),
     ("D1106", "D1507", "open", set(), set(), "lateral"),
     ("D1403", "D1404", "open", set(), set(), "lateral"),
@@ -381,6 +381,7 @@ def test_a_diploma_of_one_sport_does_not_open_another(rome4_graph: OccupationGra
         ("BPJEPS-FORME", "G1204", "unknown"),  # two blocks of four are kept; what is left is asked of the centre
         ("BPJEPS-FORME", "G1208", "unknown"),
         ("BPJEPS-DISC", "G1204", "feasible"),
+        ("DEJEPS", "G1224", "unknown"),  # that of another sport makes no lifeguard
         ("BPJEPS-FORME", "G1212", "feasible"),  # several sports, none of them named
     ):
         coach = Profile("G1217", credentials={stated: "yes"})
@@ -687,8 +688,13 @@ TITLES: list[tuple[str, str, str, set[str]]] = [
     ("M1607", "Avocate", "conditional", {"CAPA", "SERMENT-AVOCAT"}),
     ("D1505", "Agent de sécurité incendie", "conditional", {"SSIAP1"}),
     ("G1203", "Moniteur de ski alpin", "conditional", {"CARTE-EDUC", "DE-SKI"}),
-    ("N3102", "Moniteur de voile", "conditional", {"BPJEPS-DISC", "CARTE-EDUC", "CQP-VOILE", "DEJEPS", "LIC-STAPS"}),
-    ("N3102", "Moniteur de plongée", "conditional", {"BPJEPS-DISC", "CARTE-EDUC", "DEJEPS", "LIC-STAPS"}),
+    (
+        "N3102",
+        "Moniteur de voile",
+        "conditional",
+        {"BPJEPS-DISC", "CARTE-EDUC", "CQP-VOILE", "DEJEPS-DISC", "LIC-STAPS"},
+    ),
+    ("N3102", "Moniteur de plongée", "conditional", {"BPJEPS-DISC", "CARTE-EDUC", "DEJEPS-DISC", "LIC-STAPS"}),
     ("G1703", "Hôtesse de transport maritime", "conditional", {"APT-MER"}),  # who serves passengers is a seafarer
     # In the water, the diplomas of several sports do too, under the eyes of a lifeguard.
     (
@@ -720,7 +726,7 @@ TITLES: list[tuple[str, str, str, set[str]]] = [
     ("K1304", "Aide médico-psychologique", "conditional", {"DEAES"}),  # the fiche names its former diploma
     ("J1506", "Cadre de santé Sage-femme", "selective", {"DE-SF", "ORDRE-SF"}),  # no nurse heads midwives
     ("A1311", "Expert forestier", "conditional", {"LISTE-CNEFAF"}),  # rural code, L. 171-1
-    ("G1203", "Monitrice de tennis", "conditional", {"CARTE-EDUC", "DEJEPS"}),  # no BPJEPS has this mention
+    ("G1203", "Monitrice de tennis", "conditional", {"CARTE-EDUC", "DEJEPS-DISC"}),  # no BPJEPS has this mention
     ("D1505", "Auxiliaire parentale", "open", set()),  # at the parents' home: no family that fosters
     ("K1201", "Conseiller conjugal", "conditional", {"QUAL-CCF"}),  # order of 3 December 2010
     ("E1204", "Exploitante de cinéma", "conditional", {"AUT-CNC"}),  # cinema code, L. 212-2
@@ -858,7 +864,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("K1710", "K2505", "conditional", {"CP-ARP"}, set(), (0, 10)),
     ("K1707", "K2505", "conditional", {"CP-ARP", "TFP-ARP"}, set(), (200, 700)),
     ("J1506", "J1512", "conditional", {"FORM-IST"}, set(), (345, 345)),  # labour code, R. 4623-31-1
-    ("G1207", "G1224", "conditional", {"CARTE-EDUC"}, {"BPJEPS-AAN", "DEJEPS"}, (600, 600)),  # BNSSA is held
+    ("G1207", "G1224", "conditional", {"CARTE-EDUC"}, {"BPJEPS-AAN", "DEJEPS-DISC"}, (600, 600)),  # BNSSA is held
     ("N3103", "N3104", "conditional", {"UE-CONDUC"}, set(), (0, 300)),  # 360 days on board, then the examination
     ("D1505", "N3104", "conditional", {"UE-CONDUC"}, set(), (0, 500)),  # or 540 days without being a boatman
     ("N4104", "N4124", "conditional", {"APT-COND", "CP-VMDTR", "PERM-A"}, set(), (27, 250)),  # A2: 8 and 12 hours
@@ -944,7 +950,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
         "G1217",
         "conditional",
         {"CARTE-EDUC"},
-        {"BPJEPS-FORME", "CQP-FITNESS", "DE-MK", "DEJEPS", "DEUST-FORME", "LIC-STAPS"},
+        {"BPJEPS-FORME", "CQP-FITNESS", "DE-MK", "DEJEPS-DISC", "DEUST-FORME", "LIC-STAPS"},
         (600, 1300),
     ),
     ("D1505", "N4301", "conditional", {"ATT-TRAIN", "LIC-TRAIN"}, set(), None),
@@ -1040,7 +1046,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
         "G1217",
         "conditional",
         {"CARTE-EDUC"},
-        {"BPJEPS-FORME", "CQP-FITNESS", "DE-MK", "DEJEPS", "DEUST-FORME", "LIC-STAPS"},
+        {"BPJEPS-FORME", "CQP-FITNESS", "DE-MK", "DEJEPS-DISC", "DEUST-FORME", "LIC-STAPS"},
         (550, 1300),
     ),
     ("A1415", "G1229", "conditional", {"CARTE-EDUC"}, {"BPJEPS-PECHE"}, (600, 1450)),
