@@ -902,6 +902,8 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("J1506", "J1509", "conditional", set(), {"DCS", "DE-MEDECIN"}, (1295, 1470)),
     ("J1102", "J1509", "conditional", set(), set(), (100, 700)),  # the fiche names the doctor, who is no head nurse
     ("J1506", "J1502", "conditional", {"DCS"}, set(), (1295, 1470)),  # 42 weeks, fourteen of them of placement
+    # Nobody climbs a wind turbine without its five days of safety.
+    ("I1304", "I1321", "conditional", {"EPI-HAUT", "GWO-BST", "HAB-ELEC"}, set(), (35, 35)),
     ("L1401", "G1204", "conditional", {"CARTE-EDUC"}, SPORT, (154, 600)),  # the certificate takes 154 hours, not 74
     ("I1604", "C1113", "conditional", {"DEA-AUTO", "INSC-EXP-AUTO"}, set(), None),
     ("D1407", "D1405", "conditional", {"DIP-VISITE-MED"}, set(), None),

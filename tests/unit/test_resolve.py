@@ -1262,6 +1262,12 @@ def test_titles_as_lists_of_staff_and_small_firms_write_them(rome: Referential, 
         ("accueil", "M1601"),
         ("Agent de fin de ligne", "H3302"),
         ("Contrôleur fin de ligne", "H1506"),  # of no finance
+        ("Douanière", "K1501"),  # of the State, not a declarant's clerk
+        ("Employé des pompes funèbres", "K2601"),
+        ("Croque-mort", "K2601"),
+        ("Gérant de débit de boissons", "G1805"),  # of no tobacconist's
+        ("Tenancier de bar", "G1805"),
+        ("Gérant de food truck", "G1613"),
         ("Moniteurs canoë-kayak", "G1204"),
         ("Moniteur surf", "G1204"),
         ("Moniteur kitesurf", "G1204"),
