@@ -126,6 +126,14 @@ def test_a_title_of_two_occupations_is_never_sure() -> None:
     assert status(found) == "à vérifier"
 
 
+def test_of_occupations_that_share_a_title_the_one_of_that_name_comes_first() -> None:
+    called = [("1", "Carpenter", "A1"), ("2", "Roofers", "B1"), ("3", "Tiler", "C1")]
+    shared = [(f"{number}", "Roofer", code) for number, code in enumerate(("A1", "B1", "C1"), start=4)]
+    found = resolve_title(replace(referential([*called, *shared]), language="en"), "roofer")
+    assert [one.code for one in found] == ["B1", "A1", "C1"]
+    assert len({one.confidence for one in found}) == 1  # nobody knows how often each is meant
+
+
 @pytest.mark.parametrize(
     "text",
     [

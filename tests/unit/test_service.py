@@ -1399,7 +1399,9 @@ def test_paths_are_judged_on_the_day_that_is_asked(client: Client) -> None:
         (frame,) = (frame for path in in_body for frame in path["frames"] if frame["name"] == "transco")
         verdicts.append([v["rule"] for v in frame["violations"]])
     assert verdicts[0] != verdicts[1]
-    refused(client.post("/v1/paths", json={**asked, "date": "demain"}), 422, "invalid_request")
+    for wrong in ("demain", "2026-13-01", "2026-12-03T10:00", 7.5):
+        problem = refused(client.post("/v1/paths", json={**asked, "date": wrong}), 422, "invalid_request")
+        assert [fault["what"] for fault in problem["errors"]] == ["Il faut une date, AAAA-MM-JJ."], wrong
 
 
 def test_an_agreement_without_a_table_of_payers_is_refused(client: Client) -> None:

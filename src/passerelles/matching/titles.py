@@ -407,16 +407,14 @@ _Settled = tuple[list[_Line], float]
 def settle(
     index: TitleIndex, text: str, readings: Sequence[Reading], bonus: FloatArray | None, rules: Mapping[str, float]
 ) -> _Settled:
-    """
-    Return the owners of the labels that a text, or one of its readings, is, and the chance of all together.
-
-    `bonus` is what its context adds to the evidence of each; the likeliest come first.
-    """
+    """Return whose label a text is, the likeliest first, then those called so; `bonus` is what its context adds."""
     matches, chance = _labels(index, text, readings, rules)
-    weights = {owner: weight for owner, (_, _, weight) in matches.items()}
+    weights = {owner: weight for owner, (*_, weight) in matches.items()}
     chances, chance = evidence.told_apart(index, weights, bonus, chance, rules)
-    ordered = sorted((-of_owner, owner) for owner, of_owner in chances.items())
-    return [_Line(o, matches[o][0], 1.0, -c, matches[o][1]) for c, o in ordered], chance
+    stems = Lexicon(index.pack).stems if len(matches) > 1 else str
+    named = {o for o, (e, *_) in matches.items() if stems(index.owners[o].label) == stems(index.entries[e].label)}
+    ordered = sorted((-of_owner, owner not in named, owner) for owner, of_owner in chances.items())
+    return [_Line(o, matches[o][0], 1.0, -c, matches[o][1]) for c, _, o in ordered], chance
 
 
 def _labels(
