@@ -7,7 +7,15 @@
 # La réponse se lit en quatre temps : les métiers à portée, pourquoi, ce qui manque, le chemin et les heures.
 
 # %%
-from passerelles import build_graph, charts, counterfactual, load_referential, rank_moves, rank_paths
+from passerelles import (
+    build_graph,
+    charts,
+    counterfactual,
+    counterfactual_note,
+    load_referential,
+    rank_moves,
+    rank_paths,
+)
 
 graph = build_graph(load_referential("transitions"))
 fragile = "H3302"
@@ -52,8 +60,7 @@ far = moves[-1]
 for move in moves[1:]:
     nearer = "accessible" if move.level == "exigeante" else "proche"
     found = counterfactual(graph, fragile, move.target.code, level=nearer)
-    names = " ; ".join(item.label for item in found.added) if found else "trois compétences de plus n'y suffiraient pas"
-    print(f"{move.target.label}, {move.level}. Pour devenir {nearer} : {names}.")
+    print(f"{move.target.label}, {move.level}. {counterfactual_note(found, move, level=nearer)}")
 
 # %% [markdown]
 # ## Par quel chemin ?

@@ -52,7 +52,7 @@ _NAMES = {
     "progress": "progress_bar",
     "ranking.compare": "Comparison compare",
     "ranking.move": "Move Moves",
-    "ranking.rank": "AllMoves Counterfactual counterfactual rank_all rank_moves rank_sources",
+    "ranking.rank": "AllMoves Counterfactual counterfactual counterfactual_note rank_all rank_moves rank_sources",
     "referentials.load": "load_referential",
     "referentials.referential": "Referential",
     "settings": "Settings",

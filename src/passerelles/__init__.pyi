@@ -38,6 +38,7 @@ from passerelles.ranking.move import Moves as Moves
 from passerelles.ranking.rank import AllMoves as AllMoves
 from passerelles.ranking.rank import Counterfactual as Counterfactual
 from passerelles.ranking.rank import counterfactual as counterfactual
+from passerelles.ranking.rank import counterfactual_note as counterfactual_note
 from passerelles.ranking.rank import rank_all as rank_all
 from passerelles.ranking.rank import rank_moves as rank_moves
 from passerelles.ranking.rank import rank_sources as rank_sources
@@ -79,6 +80,7 @@ __all__ = [
     "compare",
     "compile_index",
     "counterfactual",
+    "counterfactual_note",
     "evaluate",
     "export_graph",
     "levers",

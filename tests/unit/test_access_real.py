@@ -16,7 +16,7 @@ from passerelles.model import Employment, Profile, Stated
 from passerelles.paths.path import Step, path_sentences
 from passerelles.paths.rank import rank_paths
 from passerelles.ranking.move import find_start
-from passerelles.ranking.rank import nearer, rank_moves, sentence
+from passerelles.ranking.rank import counterfactual_note, nearer, rank_moves
 from passerelles.referentials.referential import Referential, lay_access
 from passerelles.report.lookups import Fiche
 
@@ -815,7 +815,7 @@ def test_no_counterfactual_opens_a_job_that_access_closes(rome4_graph: Occupatio
             if move.access.to_obtain or move.access.status == "selective":
                 closed += 1
                 assert nearer(rome4_graph, origin, move) is None, (origin, move.target.code)
-                assert (sentence(None, move) or "").startswith("Aucune compétence de plus n'ouvre ce métier")
+                assert (counterfactual_note(None, move) or "").startswith("Aucune compétence de plus n'ouvre ce métier")
             elif searched < 2:  # each is a search of many people
                 searched += 1
                 found = nearer(rome4_graph, origin, move)

@@ -15,7 +15,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import LANGS, Lang, say
 from passerelles.model import Profile
 from passerelles.ranking.move import Move
-from passerelles.ranking.rank import MOST, barred_by_access, counterfactual, nearer, rank_moves, sentence
+from passerelles.ranking.rank import MOST, barred_by_access, counterfactual, counterfactual_note, nearer, rank_moves
 from passerelles.scoring.scorer import LEVELS, Level, reaches
 from passerelles.settings import Settings
 
@@ -80,7 +80,7 @@ def test_a_move_that_is_there_already_takes_nothing(embedded_graph: OccupationGr
     assert (found.level, found.added, found.move.target) == ("accessible", (), move.target)
     assert found.to_dict()["referential"] == move.to_dict()["referential"]  # what its score compares under
     assert nearer(embedded_graph, "N4101", move) is None
-    assert sentence(None, move) is None
+    assert counterfactual_note(None, move) is None
 
 
 def test_the_name_of_a_certificate_is_no_competency_to_learn(embedded_graph: OccupationGraph) -> None:
@@ -92,7 +92,7 @@ def test_the_name_of_a_certificate_is_no_competency_to_learn(embedded_graph: Occ
 
 def test_what_closes_a_job_is_named_whole_with_each_way_to_it(embedded_graph: OccupationGraph) -> None:
     (move,) = rank_moves(embedded_graph, "K2110", targets=["N4116"])
-    text = sentence(None, move)
+    text = counterfactual_note(None, move)
     ways = {c.label for c in move.access.to_obtain if c.group and c.needed_for is None}
     assert text is not None
     assert len(ways) > 1
@@ -120,6 +120,22 @@ def test_what_a_person_holds_already_counts(embedded_graph: OccupationGraph) -> 
     pytest.fail("no move of this person can be brought nearer")
 
 
+def test_why_nothing_is_found_is_said_in_words(embedded_graph: OccupationGraph) -> None:
+    cases: tuple[tuple[str, Level | None, int, str | None], ...] = (
+        ("N4103", "proche", 3, "No further competency opens this job"),
+        ("F1503", "proche", 0, "Up to 0 more competencies"),
+        ("F1503", "proche", 1, 'would become "close"'),
+        ("F1701", None, 3, None),  # there already, and nothing closes it
+    )
+    for target, level, most, words in cases:
+        (move,) = rank_moves(embedded_graph, "F1703", targets=[target])
+        found = counterfactual(embedded_graph, "F1703", target, level=level or "accessible", most=most)
+        note = counterfactual_note(found, move, level=level, most=most, lang="en")
+        assert note is None if words is None else words in (note or "")
+    (move,) = rank_moves(embedded_graph, "K2110", targets=["N4101"], settings=Settings(scorer="unfitted"))
+    assert counterfactual_note(None, move) is None  # without a level, none is nearer
+
+
 def test_what_cannot_be_searched(embedded_graph: OccupationGraph) -> None:
     unfitted = Settings(scorer="unfitted")
     assert counterfactual(embedded_graph, "K2110", "N4101", settings=unfitted) is None
@@ -139,7 +155,7 @@ def test_the_sentence_names_what_to_acquire_and_the_level(embedded_graph: Occupa
         if move.level == LEVELS[0]:
             continue
         found = nearer(embedded_graph, "N4101", move)
-        text = sentence(found, move, lang=lang)
+        text = counterfactual_note(found, move, lang=lang)
         wanted = LEVELS[LEVELS.index(move.level or "exigeante") - 1]
         assert text is not None
         if barred_by_access(move):  # what a credential closes, no competency opens
@@ -170,6 +186,7 @@ def test_the_key_is_there_only_when_it_is_asked_for(capsys: pytest.CaptureFixtur
         found = item["counterfactual"]
         if item["level"] == "proche":
             assert found is None
+        assert (item["counterfactual_note"] is None) == (item["level"] == "proche")  # nothing found, and why
         if found is not None:
             assert {"level", "added", "score", "probability", "coverage", "coverage_position"} == set(found)
             assert found["level"] == "proche"
@@ -181,7 +198,7 @@ def test_each_sentence_stands_below_its_own_move(
 ) -> None:
     for origin in ("K2110", "N4101"):
         moves = rank_moves(plain_embedded, origin, limit=6)
-        said = [sentence(nearer(plain_embedded, origin, move), move, lang="fr") for move in moves]
+        said = [counterfactual_note(nearer(plain_embedded, origin, move), move, lang="fr") for move in moves]
         for first in (2, 6):
             shown = call("rank", origin, "--limit", "6", "--explain", str(first), capsys=capsys)
             blocks = [" ".join(block.split()) for block in re.split(r"\n\d\. ", shown)[1:]]

@@ -34,7 +34,7 @@ def rank(
 ) -> bool:
     """Rank the moves from an origin."""
     from passerelles.ranking.move import find_start
-    from passerelles.ranking.rank import nearer, rank_moves, sentence
+    from passerelles.ranking.rank import counterfactual_note, nearer, rank_moves
 
     if profiles:
         others = {"--profile": profile, "--target": target, "--filter": opts.filters, "--explain": opts.explain,
@@ -55,10 +55,11 @@ def rank(
         opts.tell("moves.split", code=end.code, parts=", ".join(part.code for part in parts))
     title = opts.say("moves.title" if occupied else "moves.title_profile", label=end.name, code=end.code)
     hints = [nearer(graph, start, move) for move in moves[: opts.explain]]  # asked for alone: it takes time
-    notes = [sentence(near, move, lang=lang) for near, move in zip(hints, moves, strict=False)]
+    notes = [counterfactual_note(near, move, lang=lang) for near, move in zip(hints, moves, strict=False)]
     page = partial(moves.explained, title=title, first=opts.explain, notes=notes)
     show = opts.on_screen(page, graph.referential, unfold=opts.explain, occupied=occupied)
-    payload = partial(envelope.moves_envelope, "rank@1", graph, moves, lang, nearest=hints, occupied=occupied)
+    nearest = [*zip(hints, notes, strict=True)]
+    payload = partial(envelope.moves_envelope, "rank@1", graph, moves, lang, nearest=nearest, occupied=occupied)
     opts.emit(payload, moves.sheets(lang), show)
     opts.draw(lambda charts: charts.neighbour_map(graph, start, moves=moves, lang=lang))
     return bool(moves)

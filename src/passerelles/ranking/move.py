@@ -344,7 +344,7 @@ class Move(Described, Shown):
         parts_of("filters", "verdict", value=lambda m, lang: "; ".join(_filter(v, lang) for v in m.filters) or None,
                  on=On.FILE, promised=True),
         REFERENTIAL,
-        beside={"counterfactual": "counterfactual?"},
+        beside={"counterfactual": "counterfactual?", "counterfactual_note": "text?: What it says, or why none is"},
     )  # fmt: skip
 
     @property

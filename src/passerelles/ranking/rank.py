@@ -622,7 +622,7 @@ def counterfactual(
     -------
     counterfactual
         None where no such set is found, where the scorer is not calibrated, where access is closed, or where it is no
-        move.
+        move; `counterfactual_note` says which.
 
     Raises
     ------
@@ -673,19 +673,56 @@ def nearer(
     return counterfactual(graph, origin, target, level=_nearer_level(move.level), settings=settings)
 
 
-def sentence(change: Counterfactual | None, move: Move, *, lang: Lang = "fr") -> str | None:
-    """Say in words what `nearer` found for a move; None where there is no nearer level."""
-    if move.level is None or move.level == LEVELS[0]:
+@checked
+def counterfactual_note(
+    change: Counterfactual | None, move: Move, *, level: Level | None = None, most: int = MOST, lang: Lang = "fr"
+) -> str | None:
+    """
+    Say in words what `counterfactual` found for a move, or why it found nothing.
+
+    Parameters
+    ----------
+    change
+        What `counterfactual` gives; None too.
+    move
+        The move that it was asked about, from `rank_moves`.
+    level, most
+        As asked there; where `level` is None, that of `change`, else one above that of the move.
+    lang
+        Language.
+
+    Returns
+    -------
+    note
+        The competencies; or what closes the job; or that as many do not suffice. None where nothing is to be said: the
+        move is there already, or has no level, as its scorer is not calibrated.
+
+    Raises
+    ------
+    PasserellesError
+        If there is no such level or language.
+
+    Examples
+    --------
+    >>> from passerelles import build_graph, counterfactual, counterfactual_note, load_referential, rank_moves
+    >>> graph = build_graph(load_referential("transitions"))
+    >>> change = counterfactual(graph, "F1703", "N4103")  # mason to bus driver
+    >>> note = counterfactual_note(change, rank_moves(graph, "F1703", targets=["N4103"])[0], lang="en")
+    >>> change, note.partition(":")[0]
+    (None, 'No further competency opens this job as long as this is missing')
+    """
+    level = level or (change.level if change else None)
+    if move.level is None or (level is None and move.level == LEVELS[0]) or (change and not change.added):
         return None
-    level = say(f"moves.level.{_nearer_level(move.level)}", lang=lang)
+    wanted = say(f"moves.level.{level or _nearer_level(move.level)}", lang=lang)
     if change is None and barred_by_access(move):
         names = listed(names_to_obtain(move.access, lang), lang)
         key = "closed_selection" if move.access.status == "selective" else "closed"
         return say(f"moves.counterfactual.{key}", lang=lang, names=names)
     if change is None:
-        return say("moves.counterfactual.none", lang=lang, n=MOST, level=level)
+        return say("moves.counterfactual.none", lang=lang, n=most, level=wanted)
     names = listed((item.label or item.code for item in change.added), lang)
-    return say("moves.counterfactual.some", lang=lang, n=len(change.added), level=level, names=names)
+    return say("moves.counterfactual.some", lang=lang, n=len(change.added), level=wanted, names=names)
 
 
 def barred_by_access(move: Move) -> bool:

@@ -72,14 +72,14 @@ def moves_envelope(
     moves: "Moves",
     lang: Lang,
     *,
-    nearest: "Iterable[Counterfactual | None]" = (),
+    nearest: "Iterable[tuple[Counterfactual | None, str | None]]" = (),
     settings: Settings | None = None,
     occupied: bool = True,
 ) -> Answer:
-    """Return ``rank@1`` or ``sources@1``; `nearest`: what would bring each of the first moves nearer, if asked for."""
+    """Return ``rank@1`` or ``sources@1``; `nearest`: what would bring the first nearer, if asked for, in words too."""
     items = dicts(moves, lang)
-    for item, near in zip(items, nearest, strict=False):
-        item["counterfactual"] = None if near is None else near.to_dict(lang)
+    for item, (near, note) in zip(items, nearest, strict=False):
+        item |= {"counterfactual": None if near is None else near.to_dict(lang), "counterfactual_note": note}
     return envelope(schema, graph, items, settings=settings, occupied=occupied) | moves.doubts(lang)
 
 

@@ -8,7 +8,7 @@ from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang
 from passerelles.ranking.filters import parse_filters
 from passerelles.ranking.move import find_start
-from passerelles.ranking.rank import nearer, rank_moves, rank_sources
+from passerelles.ranking.rank import counterfactual_note, nearer, rank_moves, rank_sources
 from passerelles.report import envelope
 from passerelles.report.lookups import Fiche, Resolution
 from passerelles.service import requests
@@ -53,7 +53,8 @@ def rank(engine: Engine, query: requests.RankQuery | requests.RankBody, lang: La
     origin, graph, options = origin_of(query.origin), engine.graph, _options(engine, query)
     settings = options["settings"]
     moves = engine.moves(rank_moves, origin, targets=query.targets, **options)
-    nearest = [nearer(graph, origin, move, settings=settings) for move in moves[: query.explain]]
+    hints = [(nearer(graph, origin, move, settings=settings), move) for move in moves[: query.explain]]
+    nearest = [(near, counterfactual_note(near, move, lang=lang)) for near, move in hints]
     occupied = isinstance(origin, str) or origin.occupation is not None
     return envelope.moves_envelope("rank@1", graph, moves, lang, nearest=nearest, settings=settings, occupied=occupied)
 

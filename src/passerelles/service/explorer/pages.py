@@ -30,7 +30,7 @@ from passerelles.paths.legal import no_such_frame, presets
 from passerelles.ranking.compare import ComparedCompetency, Comparison
 from passerelles.ranking.compare import compare as put_side_by_side
 from passerelles.ranking.move import Move, Moves, move_facts, move_sentences
-from passerelles.ranking.rank import nearer, rank_moves, rank_sources, sentence
+from passerelles.ranking.rank import counterfactual_note, nearer, rank_moves, rank_sources
 from passerelles.report.case import NO_LINKS, Links, PageWords, page_table
 from passerelles.report.envelope import scorer_dict, scorer_limits, source_lines
 from passerelles.report.lookups import Fiche, Resolution
@@ -282,7 +282,7 @@ def move(ask: PageRequest, origin: str, target: str) -> str:
         raise UnknownCodeError(end.code, key="explorer_no_move")
     ranked, nearest = moves[0], None
     if ask.one("nearer"):  # asked for alone: it takes a second at times
-        nearest = sentence(nearer(ask.engine.graph, origin, ranked), ranked, lang=ask.lang)
+        nearest = counterfactual_note(nearer(ask.engine.graph, origin, ranked), ranked, lang=ask.lang)
         nearest = nearest or ask.words("move.nearest")
     return ask.render(
         "move.html",
