@@ -411,10 +411,12 @@ def settle(
     matches, chance = _labels(index, text, readings, rules)
     weights = {owner: weight for owner, (*_, weight) in matches.items()}
     chances, chance = evidence.told_apart(index, weights, bonus, chance, rules)
-    stems = Lexicon(index.pack).stems if len(matches) > 1 else str
-    named = {o for o, (e, *_) in matches.items() if stems(index.owners[o].label) == stems(index.entries[e].label)}
-    ordered = sorted((-of_owner, owner not in named, owner) for owner, of_owner in chances.items())
-    return [_Line(o, matches[o][0], 1.0, -c, matches[o][1]) for c, _, o in ordered], chance
+    stems = Lexicon(index.pack).stems
+
+    def order(owner: int) -> tuple[float, bool, int]:
+        return -chances[owner], stems(index.owners[owner].label) != stems(index.entries[matches[owner][0]].label), owner
+
+    return [_Line(o, matches[o][0], 1.0, chances[o], matches[o][1]) for o in sorted(chances, key=order)], chance
 
 
 def _labels(
