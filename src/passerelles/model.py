@@ -344,8 +344,9 @@ class CredentialRequirement(NamedTuple):
     ``required``: without it one may not do the job; ``one-of``: one `alternative` of a `group` suffices, all rows of
     an alternative are needed together; ``usual``: employers ask for it, the law does not; ``option``: it leads there.
     `titles`: codes of the job titles that a `scope` of ``titles`` means, or in which the self-employed or public
-    posts of another scope are asked, separated by spaces. `ground`: ``employers`` where they demand it, as no law
-    reserves the job; ``establishment`` where the law demands it of one person in each; "" = of each person.
+    posts of another scope are asked, separated by spaces; `own_titles`: those of which each takes one of its own, as
+    each sport its diploma. `ground`: ``employers`` where they demand it, as no law reserves the job;
+    ``establishment`` where the law demands it of one person in each; "" = of each person.
     """
 
     occupation: str
@@ -361,6 +362,7 @@ class CredentialRequirement(NamedTuple):
     note: str = ""
     origin: str = ""  # catalogue that it comes from; "" = the referential, or an overlay of the user
     ground: Ground = ""
+    own_titles: str = ""
 
     @property
     def of_titles(self) -> bool:

@@ -391,10 +391,57 @@ def test_a_diploma_of_one_sport_does_not_open_another(rome4_graph: OccupationGra
     assert path.hours.expected == 600
 
 
-def test_what_an_agency_gives_its_people_is_not_asked_of_who_holds_the_card(laid: Referential) -> None:
+@pytest.mark.parametrize(
+    ("before", "after", "asked"),
+    [
+        ("Moniteur / Monitrice de judo", "Moniteur / Monitrice de karaté", "BPJEPS-DISC"),
+        ("Moniteur / Monitrice de tennis", "Moniteur / Monitrice de judo", "DEJEPS-DISC"),  # required of the first
+        ("Moniteur / Monitrice de ski alpin", "Moniteur / Monitrice de judo", "BPJEPS-DISC"),
+        ("G1204", "Moniteur / Monitrice de karaté", "BPJEPS-DISC"),  # of which sport, nobody says
+        ("Moniteur / Monitrice de voile", "Moniteur / Monitrice de plongée", "DE-PLONGEE"),
+        ("Cardiologue", "Médecin néphrologue", "DES-MED"),
+        ("J1119", "Cardiologue", "DES-MED"),  # a surgeon's speciality is one, and another
+    ],
+)
+def test_who_has_the_diploma_of_one_sport_or_speciality_has_not_that_of_another(
+    rome4_graph: OccupationGraph, before: str, after: str, asked: str
+) -> None:
+    # Code of sport, L. 212-1, I: "in the activity considered"; public health code, L. 4131-1: that of the speciality.
+    (path,) = rank_paths(rome4_graph, before, targets=[after], max_steps=1, limit=1)
+    (step,) = path.steps
+    left = {c.code for c in step.access.to_obtain}
+    assert path.status == "unknown"
+    assert asked in left
+    assert "CARTE-EDUC" not in left
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "stated"),
+    [
+        ("Moniteur / Monitrice de judo", "Moniteur / Monitrice de judo", {}),
+        ("Moniteur / Monitrice de judo", "Educateur sportif / Educatrice sportive", {}),
+        ("Cardiologue", "Médecin spécialiste", {}),
+        ("Moniteur / Monitrice de judo", "Moniteur / Monitrice de karaté", {"BPJEPS-DISC": "yes"}),  # they say so
+    ],
+)
+def test_who_has_the_diploma_of_a_title_needs_no_other_there_nor_where_any_does(
+    rome4_graph: OccupationGraph, before: str, after: str, stated: dict[str, Stated]
+) -> None:
+    start = find_start(rome4_graph, Profile(before, credentials=stated), towards=[after])
+    assert start.occupation is not None
+    assert not access_conditions(rome4_graph.referential, start.occupation.code, start.holdings).to_obtain
+
+
+def test_who_manages_condominiums_alone_holds_the_card_and_their_people_what_the_agency_gives(
+    laid: Referential,
+) -> None:
+    # Law of 2 January 1970, art. 3 and 4: the agency's attestation is for its people; nobody gives it to themselves.
     alone, employed = (conditions(laid, "C1504", "C1501", way) for way in ("self-employed", None))
-    assert choices(alone) >= {"CARTE-S", "HAB-IMMO"}
+    own = {c.code for c in alone.to_obtain}
+    assert "CARTE-S" in own
+    assert "HAB-IMMO" not in own
     assert [c.code for c in employed.to_obtain] == ["HAB-IMMO"]
+    assert list(employment_lines(employed)) == ["Exigé à son compte, et non du salarié : carte S."]
 
 
 def test_who_tends_a_bar_of_their_own_is_told_what_its_holder_declares(rome4_graph: OccupationGraph) -> None:
@@ -694,7 +741,7 @@ TITLES: list[tuple[str, str, str, set[str]]] = [
         "conditional",
         {"BPJEPS-DISC", "CARTE-EDUC", "CQP-VOILE", "DEJEPS-DISC", "LIC-STAPS"},
     ),
-    ("N3102", "Moniteur de plongée", "conditional", {"BPJEPS-DISC", "CARTE-EDUC", "DEJEPS-DISC", "LIC-STAPS"}),
+    ("N3102", "Moniteur de plongée", "conditional", {"CARTE-EDUC", "DE-PLONGEE"}),
     ("G1703", "Hôtesse de transport maritime", "conditional", {"APT-MER"}),  # who serves passengers is a seafarer
     # In the water, the diplomas of several sports do too, under the eyes of a lifeguard.
     (

@@ -26,10 +26,10 @@ from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory import match as matching
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.flows import Change
-from passerelles.territory.hours import EffortCosts, Titles
+from passerelles.territory.hours import EffortCosts, Titles, credentials_of_title
 from passerelles.territory.lots import Locator, Lot, Lots
 from passerelles.territory.match import match_territory
-from passerelles.territory.pairs import Territory, credentials_of_title
+from passerelles.territory.pairs import Territory
 from passerelles.vectors import Floats, Rows
 from small import referential
 from territory_cases import ANY_MOVE, Written, every, graph, openings, people, places
@@ -704,11 +704,10 @@ def test_a_competition_before_one_of_two_ways_is_not_told_nor_one_that_was_passe
 
     def extra(*choices: tuple[str, ...], held: str = "") -> list[tuple[str, ...]]:
         monkeypatch.setattr(matching, "held_credentials", lambda *_: frozenset(held))
-        graph = SimpleNamespace(referential=SimpleNamespace(credential_by_code=known))
-        demanded = {"to": frozenset(choices)}
-        territory: Any = SimpleNamespace(graph=graph, title_credentials=lambda lot: demanded.get(lot, frozenset()))
-        start: Any = "from"
-        end: Any = "to"
+        graph = SimpleNamespace(referential=replace(load_referential(), credentials=tuple(known.values())))
+        start, end = Lot("", "from", ""), Lot("", "to", "")
+        demanded = {start: frozenset[Any](), end: frozenset(choices)}
+        territory: Any = SimpleNamespace(graph=graph, title_credentials=demanded.__getitem__)
         return [demand.codes for demand in matching._extra_credentials(territory, start, end)]
 
     assert extra(("A",)) == [("C",), ("A",)]

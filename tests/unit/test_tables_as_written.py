@@ -18,9 +18,9 @@ from passerelles.referentials.referential import Referential
 from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory.columns import columns_of
 from passerelles.territory.flows import ResolvedTitle
+from passerelles.territory.hours import credentials_of_title
 from passerelles.territory.jobs import Unusable, as_asked, asked_in, is_nowhere, several_jobs
 from passerelles.territory.lots import Locator, Lot, Lots, LotsError, Month, Side, reading_notes, town_of
-from passerelles.territory.pairs import credentials_of_title
 from passerelles.territory.reading import read_lots, read_sides
 
 PLACES = Places(
@@ -1874,6 +1874,26 @@ def test_what_several_ways_to_a_title_take_is_asked_once(
     people = [{"Employeur": "A", "Poste": origin or title, "Effectif": 1, "Ville": "Redon"}]
     posts = [{"Employeur": "B", "Poste": title, "Nb": 1, "Ville": "Redon"}]
     assert match_territory(rome4_graph, people, posts).placed == 1, "who works in it has one of each"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "asked"),
+    [
+        ("Moniteur de judo", "Moniteur de karaté", {("BPJEPS-DISC", "DEJEPS-DISC", "LIC-STAPS", "CQP-DISC")}),
+        ("Moniteur de judo", "Moniteur de judo", set()),
+        ("Moniteur de judo", "Educateur sportif", set()),
+        ("Cardiologue", "Médecin néphrologue", {("DES-MED",)}),
+    ],
+)
+def test_people_of_one_sport_or_speciality_are_not_placed_in_another_before_it_is_confirmed(
+    rome4_graph: OccupationGraph, before: str, after: str, asked: set[tuple[str, ...]]
+) -> None:
+    people = [{"Employeur": "A", "Poste": before, "Effectif": 1, "Ville": "Redon"}]
+    posts = [{"Employeur": "B", "Poste": after, "Nb": 1, "Ville": "Redon"}]
+    found = match_territory(rome4_graph, people, posts)
+    (flow,) = found.to_confirm or found.flows
+    assert (found.placed, flow.unknown) == ((0, ("access",)) if asked else (1, ()))
+    assert {extra.codes for extra in flow.title_demands} == asked
 
 
 def test_a_job_of_the_trade_of_its_firm_keeps_the_title_that_access_depends_on(rome4_graph: OccupationGraph) -> None:

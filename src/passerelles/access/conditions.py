@@ -502,7 +502,9 @@ def _credentials(
     settled = {row.credential for row in rows if row.kind == "required" and applying[id(row)]}
     groups = groups_of(row for row in rows if applying[id(row)])
     chosen = {group for group, ways in groups.items() if any(settled >= set(way) for way in ways)}
-    rows = [row for row in rows if row.group not in chosen]  # what is required anyway is the choice
+    anew = {(r.credential, r.scope, r.titles) for r in rows if r.kind == "required" and not applying[id(r)]}
+    told = {id(r) for r in rows if r.group in chosen or (r.group and (r.credential, r.scope, r.titles) in anew)}
+    rows = [row for row in rows if id(row) not in told]  # what is required anyway is the choice, of others too
     ways_left = [ways for group, ways in groups.items() if group not in chosen]
     # What the job's own choice offers beside something else is not asked of everybody: a midwife need not be a nurse.
     in_some = (set().union(*ways).difference(set(ways[0]).intersection(*ways)) for ways in ways_left)
@@ -761,9 +763,7 @@ def kind_between(
 
 def _by_level(before: AccessConditions, after: AccessConditions) -> model.MoveKind | None:
     """Up or down where the levels lie apart; None where they overlap or are not known."""
-    if _lies_below(before, after):
-        return "advancement"
-    return "step-down" if _lies_below(after, before) else None
+    return "advancement" if _lies_below(before, after) else "step-down" if _lies_below(after, before) else None
 
 
 def _lies_below(lower: AccessConditions, upper: AccessConditions) -> bool:

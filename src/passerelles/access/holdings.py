@@ -69,6 +69,9 @@ class Holdings:
         Codes of the one way that has not ended to something that the person has.
     rare
         Codes of ways into these occupations above the level at which people enter them: few came by one.
+    apart
+        Codes of what each of some titles takes one of its own, as each sport its diploma, where the person means to
+        work in another of them: their jobs say nothing of it.
     """
 
     known: Mapping[str, model.Stated] = field(default_factory=dict)
@@ -79,6 +82,7 @@ class Holdings:
     aim: Aim = NO_AIM
     likely: frozenset[str] = frozenset()
     rare: frozenset[str] = frozenset()
+    apart: frozenset[str] = frozenset()
 
     def of(self, credential: model.Credential | str) -> model.Ternary:
         """Whether a credential is held; what each alternative of a choice contains is."""
@@ -121,7 +125,8 @@ class Holdings:
         if self.known.get(credential.code) == "expired":
             own = (r for r in credential.reductions if r.holder_of == credential.code)
             return next(own, model.Reduction("") if credential.kind in _LASTING_KINDS else None)
-        jobs = [job for job in self.occupations if not _takes_longer(credential, self.practice.get(job))]
+        done = () if credential.code in self.apart else self.occupations
+        jobs = [job for job in done if not _takes_longer(credential, self.practice.get(job))]
         others = (r for r in credential.reductions if r.holder_of != credential.code)
         fits = [r for r in others if r.holder_of in jobs or self.of(r.holder_of) == "yes"]
         return min(fits, key=lambda r: (r.hours is None, not r.certain, r.hours or 0.0), default=None)
@@ -443,13 +448,15 @@ def after_occupation(
     candidates = (*_waived(referential, occupation), *usual_years(referential, occupation))
     supposed = [c for c in candidates if not _takes_longer(referential.credential_by_code[c], practice)]
     waived, _ = _implied(referential, supposed)
-    held: dict[str, model.Stated] = dict.fromkeys((*diplomas, *implied, *waived), "yes")
+    had = (code for code in (*diplomas, *implied, *waived) if code not in holdings.apart)
+    held: dict[str, model.Stated] = dict.fromkeys(had, "yes")
     denied = holdings.denied if practice is None else frozenset[str]()
     chosen = (_without(referential, ways, denied) for ways in groups_of(rows).values())
     groups = [_completed(referential, alternatives) for alternatives in chosen if alternatives]
     # A card opened by any of several trainings says nothing more where the job itself asks for some of them.
     wider = [ways for ways in choices if any(group < ways for group in groups)]
-    taken = tuple(dict.fromkeys(ways for ways in (*holdings.choices, *choices, *groups) if ways not in wider))
+    own = [ways for ways in (*choices, *groups) if holdings.apart.isdisjoint(chain(*ways))]
+    taken = tuple(dict.fromkeys(ways for ways in (*holdings.choices, *own) if ways not in wider))
     return replace(
         holdings,
         known={**held, **holdings.known} if practice is None else {**holdings.known, **held},
@@ -499,9 +506,12 @@ def holdings_of(
     stated: Mapping[str, model.Stated],
     employment: model.Employment | None = None,
     titles: frozenset[str] = frozenset(),
+    towards: frozenset[str] = frozenset(),
 ) -> Holdings:
     """
     Holdings of a person of an occupation, who states credentials: with the prerequisites of those held once.
+
+    `titles`: those by which their job is named; `towards`: those in which they mean to work, see `Holdings.apart`.
 
     What is stated goes before what the occupation implies, but another employer gives anew what one has given; who says
     that some of a way has expired took that way, and may have let the visit, the card or the certificate of shorter
@@ -516,19 +526,20 @@ def holdings_of(
     after = (code for before, code in _lost_with(referential) if stated.get(before) == "no")
     held_now = [code for code, held in stated.items() if held == "yes" and code not in lapsed]
     implied, choices = _implied(referential, held_now, lapsed)
+    apart = of_each_title(referential, towards - titles)
     perhaps = _asked_for_again(referential, lapsed) - _with_implied(referential, held_now)
     either = (ways for c, anew in renewals for ways in c.choices if not anew.isdisjoint(chain(*ways)))
     renewed = {code for ways in either for code, *beside in ways if not beside}
     lost = {code for code, held in stated.items() if held in ("no", "expired") and by_code[code].kind == "permis"}
     renewed.update(code for code in held_now if not lost.isdisjoint(by_code[code].grants))
     known: dict[str, model.Stated] = {
-        **dict.fromkeys(implied, "yes"),
+        **dict.fromkeys((code for code in implied if code not in apart), "yes"),
         **{code: "expired" if code in implied and _is_certificate(by_code[code]) else "unknown" for code in perhaps},
         **dict.fromkeys(after, "no"),
         **{code: held for code, held in stated.items() if held != "yes" or not given_by_employer(by_code[code])},
         **dict.fromkeys(lapsed.union(renewed.intersection(held_now)), "expired"),
     }
-    person = Holdings(known, choices, aim=Aim(employment, titles))
+    person = Holdings(known, choices, aim=Aim(employment, titles), apart=apart)
     person = person if occupation is None else after_occupation(referential, person, occupation)
     # Here, not where they are read: who trains for the same choice on the way has taken it anew.
     taken = (frozenset(way - lapsed - perhaps for way in ways if way & lapsed) or ways for ways in person.choices)
@@ -536,6 +547,17 @@ def holdings_of(
     certain = (ways for ways in taken if not any(way and way <= perhaps for way in ways))
     choices = tuple(frozenset(way - person.denied for way in ways) for ways in certain)
     return replace(person, choices=choices) if lapsed or person.denied else person
+
+
+def of_each_title(referential: Referential, titles: frozenset[str]) -> frozenset[str]:
+    """Return what each of some titles takes one of its own, see `CredentialRequirement.own_titles`."""
+
+    def find() -> Mapping[str, Sequence[str]]:
+        rows = referential.credential_requirements
+        return grouped((title, row.credential) for row in rows for title in row.own_titles.split())
+
+    own = referential.derived("own titles", find)
+    return frozenset(chain(*(own.get(title, ()) for title in titles)))
 
 
 def _renewed(credential: model.Credential) -> set[str]:
@@ -557,7 +579,7 @@ def holdings_towards(
     referential: Referential, occupation: str, before: frozenset[str], after: frozenset[str]
 ) -> Holdings:
     """Holdings of people of an occupation under some titles, who mean to work under others: perhaps of the same one."""
-    return replace(holdings_of(referential, occupation, {}, titles=before), aim=Aim(titles=after))
+    return replace(holdings_of(referential, occupation, {}, titles=before, towards=after), aim=Aim(titles=after))
 
 
 def _implied(

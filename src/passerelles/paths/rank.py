@@ -514,7 +514,7 @@ def _asked_at_home(
     other title is named, and the person does not mean to set up on their own. It is a path where something is left to
     obtain for another title.
     """
-    start = find_start(graph, origin)
+    start = find_start(graph, origin, towards=wanted)
     if start.occupation is None:
         return None, False
     code, aim = start.occupation.code, start.holdings.aim

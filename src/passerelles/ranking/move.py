@@ -635,7 +635,7 @@ def find_start(graph: OccupationGraph, origin: str | Profile, *, towards: Iterab
     occupation = None if code is None else referential.occupation_by_code[code]
     named = [] if profile.occupation is None else [profile.occupation]
     own, theirs = (named_titles(referential, texts) for texts in (named, towards))
-    holdings = holdings_of(referential, code, profile.credentials, profile.employment, own)
+    holdings = holdings_of(referential, code, profile.credentials, profile.employment, own, theirs)
     competencies = held_competencies(graph, [*required, *more])
     end = End(None, None) if occupation is None else end_of(referential, occupation, holdings)
     # Towards another title of the same occupation, its own one says what is held, and nothing of what is asked for.

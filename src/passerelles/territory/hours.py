@@ -1,28 +1,45 @@
-"""What training each move of a territory takes: its hours, whether the legal frame fits, what would shorten it."""
+"""What each move of a territory takes: hours, a legal frame that fits, what would shorten it, what a title demands."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import NamedTuple, Protocol
+from itertools import product
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 
 from passerelles.access.conditions import training_hours
 from passerelles.access.demands import TENTHS, Demands, build_demands, lifted, sane_hours
-from passerelles.access.holdings import Aim, Holdings, holdings_of, holdings_towards
+from passerelles.access.holdings import (
+    DEMANDED,
+    Aim,
+    Holdings,
+    concerns,
+    given_by_employer,
+    groups_of,
+    holdings_of,
+    holdings_towards,
+)
 from passerelles.codes import grouped
 from passerelles.effort import Shares, StepHours, effort_table, hours_of_kind, step_hours, uncovered_by
 from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
-from passerelles.model import day_of
+from passerelles.model import Credential, CredentialRequirement, day_of
 from passerelles.paths.detail import PathContext, counted_title, required_of
-from passerelles.paths.legal import NO, UNKNOWN, YES, Verdicts, find_frame, judge_many
+from passerelles.paths.legal import NO, UNKNOWN, YES, Verdicts, find_frame, judge_many, presets
 from passerelles.progress import go_on
+from passerelles.referentials.access_text import Choice
+from passerelles.referentials.referential import Referential
 from passerelles.scoring.measures import held_competencies, required_columns
 from passerelles.settings import EffortSettings, Settings
+from passerelles.territory.jobs import as_asked, asked_by, asked_in
+from passerelles.territory.lots import Lot
 from passerelles.vectors import Bools, Floats, Rows
+
+_TWO_DAYS_HOURS: Final = 14.0  # hours
+_LONGEST_FRAME: Final = "periode-de-reconversion-accord"  # the longest reconversion that a law has a fund pay for
 
 
 @dataclass(frozen=True)
@@ -244,3 +261,91 @@ class EffortCosts:
                 verdict = judge_many(law, case, known, known / settings.paths.month_hours)
                 verdicts[list(rows), j] = np.where(np.isnan(hours), UNKNOWN, verdict)
         return verdicts
+
+
+def credentials_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[Choice]:
+    """
+    Return the credentials that a lot's job title or conditions demand beyond its job, each as a choice of several.
+
+    They are demanded by access, or in the employer's words: what has no code is its words. Of what is only written, a
+    licence that many hold whatever their job is left out, and so is what two days of course give, or whoever hires:
+    nobody is kept from a job by first aid, nor by the authorisation to work near networks.
+    """
+    referential = graph.referential
+    rows = [row for row in referential.credentials_of.get(lot.job, ()) if row.kind in DEMANDED]
+    demanded = _of_title(referential, lot, rows) | _written(referential, lot, rows)
+    # What meets a narrower choice meets a wider one.
+    return frozenset(choice for choice in demanded if not any(set(narrower) < set(choice) for narrower in demanded))
+
+
+def _of_title(referential: Referential, lot: Lot, rows: Sequence[CredentialRequirement]) -> set[Choice]:
+    """Return what access demands of the title of a lot alone."""
+    title, known = lot.title_code, referential.credential_by_code
+    asked = (row for row in rows if not _on_request(known[row.credential]))
+    of_lot = [row for row in asked if row.scope != "self-employed" or lot.self_employed]
+    own = {row.group or row.credential for row in of_lot if title in row.own_titles.split()}
+    # A way more than everybody has asks nothing more of a title, unless each title takes one of its own.
+    wide = {row.group for row in of_lot if row.group and not row.of_titles} - own
+    of_all = [row for row in of_lot if not row.of_titles and (row.group or row.credential) in own]
+    named = [row for row in of_lot if title in row.titles.split() and row.group not in wide] + of_all
+    # Of several ways one suffices, each of which may take several things: one of each way, however chosen.
+    choices: set[Choice] = {(row.credential,) for row in named if row.kind == "required"}
+    for ways in groups_of(named).values():
+        choices.update({frozenset(choice): tuple(dict.fromkeys(choice)) for choice in product(*ways)}.values())
+    return choices
+
+
+def _written(referential: Referential, lot: Lot, rows: Sequence[CredentialRequirement]) -> set[Choice]:
+    """Return what the title of a lot says, and its conditions, beyond what is known of the job or is easily had."""
+    known = referential.credential_by_code
+    written = set(asked_by(referential, lot.given, lot.job))
+    written |= {choice for item in as_asked(lot.permits) for choice in asked_in(referential, item, lot.job).choices}
+    of_job = {row.credential for row in rows if row.scope == "all"}  # known of the job: its hours count them
+    codes = {code for choice in written for code in choice}
+    easy = {code for code in codes if code in of_job or (code in known and _is_common(known[code]))}
+    return {choice for choice in written if easy.isdisjoint(choice)}
+
+
+def _on_request(credential: Credential) -> bool:
+    """Whether a service on line gives an authorisation to whoever asks for it: it keeps nobody from a job."""
+    return credential.kind == "autorisation" and "en ligne" in credential.issuer
+
+
+def _is_common(credential: Credential) -> bool:
+    """Whether many hold a credential whatever their job, may after a course of two days, or have an employer's word."""
+    hours = training_hours(credential).expected
+    course = credential.kind == "certificat" and 0 < (hours or 0.0) <= _TWO_DAYS_HOURS
+    soon = course or (given_by_employer(credential) and hours == 0)
+    return Holdings().may_have(credential) or (soon and not credential.prerequisites)
+
+
+def held_credentials(referential: Referential, lot: Lot, demanded: Iterable[Choice]) -> frozenset[str]:
+    """
+    Return the credentials that people of a lot hold: by their job, and by what its title demands.
+
+    What their employers usually ask for in the job, or in the title, whoever works in it has.
+    """
+    rows = referential.credentials_of.get(lot.job, ())
+    asked = (row for row in rows if row.kind == "usual" and row.scope in ("all", "titles"))
+    usual = [row.credential for row in asked if concerns(referential, lot.job, row, Aim(titles=lot.title_codes))]
+    stated = [code for choice in demanded if len(choice) == 1 for code in choice]
+    return holdings_of(referential, lot.job, dict.fromkeys((*usual, *stated), "yes"), titles=lot.title_codes).held
+
+
+def unmet_choices(
+    held: frozenset[str], demanded: Iterable[Choice], met: Collection[Choice] = (), apart: frozenset[str] = frozenset()
+) -> list[Choice]:
+    """Return the choices of which nothing is held, in order; of each of `met`, something is, unless it is `apart`."""
+    one_of = [set(choice) for choice in met if apart.isdisjoint(choice)]
+    return sorted(c for c in demanded if (held - apart).isdisjoint(c) and not any(had <= set(c) for had in one_of))
+
+
+def is_long(credential: Credential) -> bool:
+    """Whether nobody obtains a credential within the longest reconversion."""
+    hours, months = training_hours(credential).expected, credential.months.low or 0.0
+    return months > (presets()[_LONGEST_FRAME].months_max or math.inf) if hours is None else hours > longest_hours()
+
+
+def longest_hours() -> float:
+    """Hours of the longest reconversion that a law has a fund pay for."""
+    return presets()[_LONGEST_FRAME].hours_max or math.inf

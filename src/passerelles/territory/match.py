@@ -10,6 +10,7 @@ import numpy as np
 
 from passerelles.access.conditions import training_hours
 from passerelles.access.demands import access_between
+from passerelles.access.holdings import of_each_title
 from passerelles.codes import check_codes, grouped, sum_by_key
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import OccupationGraph
@@ -29,7 +30,7 @@ from passerelles.settings import Settings, settings_or
 from passerelles.territory import solve
 from passerelles.territory.allocation import LEVER, STATUSES, Allocation, SolveStatus
 from passerelles.territory.flows import Change, CurvePoint, Flow, TitleDemand, hours_at, uncovered_lots, unfilled_pools
-from passerelles.territory.hours import Costs, EffortCosts
+from passerelles.territory.hours import Costs, EffortCosts, held_credentials, unmet_choices
 from passerelles.territory.lots import NO_EMPLOYER, Locator, Lot, Month, Note, Table
 from passerelles.territory.pairs import (
     Bounds,
@@ -42,12 +43,10 @@ from passerelles.territory.pairs import (
     doubts,
     find_pairs,
     floor_groups,
-    held_credentials,
     job_text,
     moves_between,
     survey_openings,
     tie_number,
-    unmet_choices,
 )
 from passerelles.territory.parts import area_of, lots_within
 from passerelles.territory.reading import read_sides
@@ -421,9 +420,10 @@ def _training_months(moves: JobMoves, cell: tuple[int, int], hours: Hours, month
 
 def _extra_credentials(territory: Territory, start: Lot, end: Lot) -> tuple[TitleDemand, ...]:
     """Return what the title or conditions of an opening demand beyond what people hold."""
-    demanded, known = territory.title_credentials(end), territory.graph.referential.credential_by_code
-    held = held_credentials(territory, start) if demanded else frozenset()
-    unmet = unmet_choices(held, demanded, territory.title_credentials(start))
+    referential, met, demanded = territory.graph.referential, *map(territory.title_credentials, (start, end))
+    known, apart = referential.credential_by_code, of_each_title(referential, end.title_codes - start.title_codes)
+    held = held_credentials(referential, start, met) if demanded else frozenset()
+    unmet = unmet_choices(held, demanded, met, apart)
     before = [[{*known[code].prerequisites} if code in known else set() for code in choice] for choice in unmet]
     # The competition before a course is asked too, where every way that would do comes after it, or what stands for it.
     contests: set[Choice] = {(c,) for ways in before for c in set.intersection(*ways) if known[c].kind == "concours"}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum, IntFlag
 from functools import cache, cached_property, partial
-from itertools import chain, product
+from itertools import chain
 from numbers import Real
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
@@ -15,16 +15,15 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.access.conditions import kind_between, training_hours
-from passerelles.access.holdings import DEMANDED, Aim, Holdings, concerns, given_by_employer, groups_of, holdings_of
+from passerelles.access.conditions import kind_between
+from passerelles.access.holdings import of_each_title
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.market import Market, family_codes
 from passerelles.market.signals import leading_jobs
 from passerelles.matching.reading import LanguagePack, Lexicon, language_pack
 from passerelles.matching.titles import SURE
-from passerelles.model import Credential, CredentialRequirement
-from passerelles.paths.legal import NO, UNKNOWN, presets
+from passerelles.paths.legal import NO, UNKNOWN
 from passerelles.progress import go_on
 from passerelles.ranking.move import excluded_rows
 from passerelles.ranking.rank import levels_by
@@ -34,8 +33,15 @@ from passerelles.scoring.measures import coverage_positions, coverage_row, held_
 from passerelles.scoring.scorer import LEVELS, scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import Settings, TerritorySettings
-from passerelles.territory.hours import Costs, JobHours
-from passerelles.territory.jobs import as_asked, asked_by, asked_in
+from passerelles.territory.hours import (
+    Costs,
+    JobHours,
+    credentials_of_title,
+    held_credentials,
+    is_long,
+    longest_hours,
+    unmet_choices,
+)
 from passerelles.territory.lots import NOWHERE, Locator, Lot, Lots, pool_key
 from passerelles.territory.solve import TENTHS, first_of_each
 from passerelles.text import fold_accents, normalise_label
@@ -43,8 +49,6 @@ from passerelles.vectors import Bools, Floats, Ints, Rows
 
 Signs = NDArray[np.int8]
 TIE_RANGE: Final = 1 << 20
-_TWO_DAYS_HOURS: Final = 14.0  # hours
-_LONGEST_FRAME: Final = "periode-de-reconversion-accord"  # the longest reconversion that a law has a fund pay for
 _WHOLE_TOLERANCE: Final = 1e-9  # a share of people that is whole but for its last digit asks for no person more
 LEAST_CHANCE: Final = 1e-6  # so that a chance of nothing has a logarithm
 
@@ -375,7 +379,7 @@ def verdicts(territory: Territory, moves: JobMoves, bounds: Bounds) -> tuple[Sig
     reached = (moves.level >= 0) & (moves.level <= LEVELS.index(settings.acceptable_level))
     listed = moves.listed & settings.accept_listed
     # Nobody is sent to school for years, even where experts list the move, unless a bound in hours says how long.
-    years = (expected > _longest_hours()) & (bounds.max_hours is None)
+    years = (expected > longest_hours()) & (bounds.max_hours is None)
     if bounds.max_hours is None:
         years |= _long_steps_down(territory, moves, likely & reached & ~listed)
     bars: dict[Why, Any] = {  # the first that holds says why; False where there is no such bound
@@ -511,78 +515,6 @@ def _title_numbers(title: str) -> frozenset[str]:
     return frozenset(re.findall(r"\b\d+\b", title))
 
 
-def credentials_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[Choice]:
-    """
-    Return the credentials that a lot's job title or conditions demand beyond its job, each as a choice of several.
-
-    They are demanded by access, or in the employer's words: what has no code is its words. Of what is only written, a
-    licence that many hold whatever their job is left out, and so is what two days of course give, or whoever hires:
-    nobody is kept from a job by first aid, nor by the authorisation to work near networks.
-    """
-    referential = graph.referential
-    rows = [row for row in referential.credentials_of.get(lot.job, ()) if row.kind in DEMANDED]
-    demanded = _of_title(referential, lot, rows) | _written(referential, lot, rows)
-    # What meets a narrower choice meets a wider one.
-    return frozenset(choice for choice in demanded if not any(set(narrower) < set(choice) for narrower in demanded))
-
-
-def _of_title(referential: Referential, lot: Lot, rows: Sequence[CredentialRequirement]) -> set[Choice]:
-    """Return what access demands of the title of a lot alone."""
-    known = referential.credential_by_code
-    on_request = {row.credential for row in rows if _on_request(known[row.credential])}
-    of_lot = [row for row in rows if row.scope != "self-employed" or lot.self_employed]
-    rows_of_title = [r for r in of_lot if lot.title_code in r.titles.split() and r.credential not in on_request]
-    # Of several ways one suffices, each of which may take several things: one of each way, however chosen.
-    of_title: set[Choice] = {(row.credential,) for row in rows_of_title if row.kind == "required"}
-    for ways in groups_of(rows_of_title).values():
-        of_title.update({frozenset(choice): tuple(dict.fromkeys(choice)) for choice in product(*ways)}.values())
-    return of_title
-
-
-def _written(referential: Referential, lot: Lot, rows: Sequence[CredentialRequirement]) -> set[Choice]:
-    """Return what the title of a lot says, and its conditions, beyond what is known of the job or is easily had."""
-    known = referential.credential_by_code
-    written = set(asked_by(referential, lot.given, lot.job))
-    written |= {choice for item in as_asked(lot.permits) for choice in asked_in(referential, item, lot.job).choices}
-    of_job = {row.credential for row in rows if row.scope == "all"}  # known of the job: its hours count them
-    codes = {code for choice in written for code in choice}
-    easy = {code for code in codes if code in of_job or (code in known and _is_common(known[code]))}
-    return {choice for choice in written if easy.isdisjoint(choice)}
-
-
-def _on_request(credential: Credential) -> bool:
-    """Whether a service on line gives an authorisation to whoever asks for it: it keeps nobody from a job."""
-    return credential.kind == "autorisation" and "en ligne" in credential.issuer
-
-
-def _is_common(credential: Credential) -> bool:
-    """Whether many hold a credential whatever their job, may after a course of two days, or have an employer's word."""
-    hours = training_hours(credential).expected
-    course = credential.kind == "certificat" and 0 < (hours or 0.0) <= _TWO_DAYS_HOURS
-    soon = course or (given_by_employer(credential) and hours == 0)
-    return Holdings().may_have(credential) or (soon and not credential.prerequisites)
-
-
-def held_credentials(territory: Territory, lot: Lot) -> frozenset[str]:
-    """
-    Return the credentials that people of a lot hold: by their job, and by what its title demands.
-
-    What their employers usually ask for in the job, or in the title, whoever works in it has.
-    """
-    referential = territory.graph.referential
-    rows = referential.credentials_of.get(lot.job, ())
-    asked = (row for row in rows if row.kind == "usual" and row.scope in ("all", "titles"))
-    usual = [row.credential for row in asked if concerns(referential, lot.job, row, Aim(titles=lot.title_codes))]
-    stated = [code for choice in territory.title_credentials(lot) if len(choice) == 1 for code in choice]
-    return holdings_of(referential, lot.job, dict.fromkeys((*usual, *stated), "yes"), titles=lot.title_codes).held
-
-
-def unmet_choices(held: frozenset[str], demanded: Iterable[Choice], met: Collection[Choice] = ()) -> list[Choice]:
-    """Return the choices of credentials of which nothing is held, in order; of each of `met`, something is."""
-    unheld = (choice for choice in demanded if held.isdisjoint(choice))
-    return sorted(choice for choice in unheld if not any(set(m) <= set(choice) for m in met))
-
-
 def find_pairs(territory: Territory, moves: JobMoves, bounds: Bounds) -> Pairs:
     """
     Compare every lot with every pool.
@@ -668,24 +600,16 @@ def _title_doubt(lot: Lot, openings: _Openings, near: Rows, same: Bools) -> Sign
 def _lacking(territory: Territory, lot: Lot, openings: _Openings) -> tuple[Ints, Bools]:
     """How many things an opening's title or conditions ask for a lot has not; whether one is years away, shape (e,)."""
     lacking, too_long = np.zeros(len(openings.job), dtype=np.int64), np.zeros(len(openings.job), dtype=np.bool_)
-    held = held_credentials(territory, lot) if openings.demanded else frozenset()
-    known = territory.graph.referential.credential_by_code
-    met = territory.title_credentials(lot)  # who works in a title has one of what it takes, whichever it is
+    referential, hiring = territory.graph.referential, territory.hiring.lots
+    known, met = referential.credential_by_code, territory.title_credentials(lot)
+    held = held_credentials(referential, lot, met) if openings.demanded else frozenset()
     for opening, choices in openings.demanded.items():
-        unmet = unmet_choices(held, choices, met)
+        # Who works in a title has one of what it takes, whichever it is, but not of what each title takes its own.
+        apart = of_each_title(referential, hiring[opening].title_codes - lot.title_codes)
+        unmet = unmet_choices(held, choices, met, apart)
         lacking[opening] = len(unmet)
-        too_long[opening] = any(all(code in known and _is_long(known[code]) for code in choice) for choice in unmet)
+        too_long[opening] = any(all(code in known and is_long(known[code]) for code in choice) for choice in unmet)
     return lacking, too_long
-
-
-def _is_long(credential: Credential) -> bool:
-    """Whether nobody obtains a credential within the longest reconversion."""
-    hours, months = training_hours(credential).expected, credential.months.low or 0.0
-    return months > (presets()[_LONGEST_FRAME].months_max or math.inf) if hours is None else hours > _longest_hours()
-
-
-def _longest_hours() -> float:
-    return presets()[_LONGEST_FRAME].hours_max or math.inf
 
 
 def _best_entries(pool: Rows, why: Signs, doubt: Signs, cost: Ints, other_job: Bools) -> Rows:
