@@ -24,7 +24,7 @@ from passerelles.sharing import Deriving
 from passerelles.vectors import Cells, frozen, sparse
 
 SCHEMA: Final = "passerelles/index"
-FORMAT: Final = 20
+FORMAT: Final = 21
 MANIFEST: Final = "index.json"
 SEAL: Final = "index.sha256"  # one line that `sha256sum -c` reads: the checksum of the manifest
 LARGE: Final = 1 << 22
