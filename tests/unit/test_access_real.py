@@ -392,22 +392,23 @@ def test_a_diploma_of_one_sport_does_not_open_another(rome4_graph: OccupationGra
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "asked"),
+    ("before", "after", "asked", "stated"),
     [
-        ("Moniteur / Monitrice de judo", "Moniteur / Monitrice de karaté", "BPJEPS-DISC"),
-        ("Moniteur / Monitrice de tennis", "Moniteur / Monitrice de judo", "DEJEPS-DISC"),  # required of the first
-        ("Moniteur / Monitrice de ski alpin", "Moniteur / Monitrice de judo", "BPJEPS-DISC"),
-        ("G1204", "Moniteur / Monitrice de karaté", "BPJEPS-DISC"),  # of which sport, nobody says
-        ("Moniteur / Monitrice de voile", "Moniteur / Monitrice de plongée", "DE-PLONGEE"),
-        ("Cardiologue", "Médecin néphrologue", "DES-MED"),
-        ("J1119", "Cardiologue", "DES-MED"),  # a surgeon's speciality is one, and another
+        ("Moniteur / Monitrice de judo", "Moniteur / Monitrice de karaté", "BPJEPS-DISC", {}),
+        ("Moniteur / Monitrice de tennis", "Moniteur / Monitrice de judo", "DEJEPS-DISC", {}),  # required of the first
+        ("Moniteur / Monitrice de ski alpin", "Moniteur / Monitrice de judo", "BPJEPS-DISC", {}),
+        ("G1204", "Moniteur / Monitrice de karaté", "BPJEPS-DISC", {}),  # of which sport, nobody says
+        ("Moniteur / Monitrice de voile", "Moniteur / Monitrice de plongée", "DE-PLONGEE", {}),
+        ("Cardiologue", "Médecin néphrologue", "DES-MED", {}),
+        ("J1119", "Cardiologue", "DES-MED", {"DES-CHIR": "yes"}),
+        ("J1119", "Cardiologue", "DES-MED", {}),  # a surgeon's speciality is one, and another
     ],
 )
 def test_who_has_the_diploma_of_one_sport_or_speciality_has_not_that_of_another(
-    rome4_graph: OccupationGraph, before: str, after: str, asked: str
+    rome4_graph: OccupationGraph, before: str, after: str, asked: str, stated: dict[str, Stated]
 ) -> None:
     # Code of sport, L. 212-1, I: "in the activity considered"; public health code, L. 4131-1: that of the speciality.
-    (path,) = rank_paths(rome4_graph, before, targets=[after], max_steps=1, limit=1)
+    (path,) = rank_paths(rome4_graph, Profile(before, credentials=stated), targets=[after], max_steps=1, limit=1)
     (step,) = path.steps
     left = {c.code for c in step.access.to_obtain}
     assert path.status == "unknown"

@@ -191,6 +191,7 @@ def test_a_users_list_comes_before_the_rule(tmp_path: Path, market: Market, jobs
 def test_a_row_for_a_region_holds_there_only(tmp_path: Path, market: Market, jobs: Referential) -> None:
     path = write(tmp_path / "l.csv", "code_rome,région\nM1000,Région neuve\n", "cp1252")
     listed = load_job_list(path, jobs)
+    assert repr(listed) == "<JobList l.csv: 1 rows, 0 notices>"
     assert signal(market, jobs, "M1000", "5313", listed=listed).status == "hiring"
     assert listed.find(jobs, "M1000", region=("84", "Auvergne")) is None
     by_code = load_job_list(write(tmp_path / "m.csv", "code;region\nM1000;1\nN4101;0\n"), jobs)

@@ -289,10 +289,11 @@ def _hiring(
     The last value says whether they may stand for an official list: offers of companies, a survey, and a list whose
     rows hold in different basins or regions do not.
     """
-    from passerelles.territory.sheets import is_table_of_lots
+    if file is not None and basin is None:
+        from passerelles.territory.sheets import is_table_of_lots
 
-    if file is not None and basin is None and is_table_of_lots(file):
-        return tuple(sorted({lot.job for lot in opts.read_lots(file, "hiring").lots})), None, False
+        if is_table_of_lots(file):
+            return tuple(sorted({lot.job for lot in opts.read_lots(file, "hiring").lots})), None, False
     listed = opts.job_list(file)
     if basin is not None:
         return *_of_basin(opts, basin, listed), False

@@ -55,6 +55,10 @@ class JobList:
     entries: tuple[ListedJob, ...]
     notices: tuple[Notice, ...] = field(default=(), repr=False, compare=False)
 
+    def __repr__(self) -> str:
+        """One line: the file, and how many rows could be resolved."""
+        return f"<JobList {self.file.record.name}: {len(self.entries)} rows, {len(self.notices)} notices>"
+
     @cached_property
     def entries_of(self) -> Mapping[str, tuple[ListedJob, ...]]:
         """Rows of each occupation code, in the order of the file."""
