@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import re
 from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import Any
@@ -84,6 +85,13 @@ def test_no_move_gives_an_empty_frame_with_its_columns(embedded_graph: Occupatio
     assert none.to_pandas().columns.tolist() == _moves(embedded_graph).to_pandas().columns.tolist()
     assert none.to_text("en") == none.page("en").title
     assert "<table" not in none.to_html()
+
+
+def test_a_table_wider_than_a_page_is_scrolled_within_it(embedded_graph: OccupationGraph) -> None:
+    region, *_ = re.findall(r'<div role="region" [^>]*>(?=<table)', _moves(embedded_graph).to_html("en"))
+    assert 'aria-label="Ranking"' in region
+    assert 'tabindex="0"' in region
+    assert "overflow-x:auto" in region
 
 
 def test_a_flag_of_which_nothing_is_known_is_a_flag_all_the_same() -> None:

@@ -1894,6 +1894,7 @@ def test_people_of_one_sport_or_speciality_are_not_placed_in_another_before_it_i
     (flow,) = found.to_confirm or found.flows
     assert (found.placed, flow.unknown) == ((0, ("access",)) if asked else (1, ()))
     assert {extra.codes for extra in flow.title_demands} == asked
+    assert {c.code for c in flow.access.to_obtain} == {code for choice in asked for code in choice}
 
 
 def test_a_job_of_the_trade_of_its_firm_keeps_the_title_that_access_depends_on(rome4_graph: OccupationGraph) -> None:
