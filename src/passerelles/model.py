@@ -369,6 +369,11 @@ class CredentialRequirement(NamedTuple):
         """Whether it is asked in some job titles only."""
         return self.scope == "titles" or bool(self.titles)
 
+    @property
+    def by_title(self) -> bool:
+        """Whether what it asks for depends on the job title."""
+        return self.of_titles or self.own_titles != ""
+
 
 class Selection(NamedTuple):
     """

@@ -21,6 +21,7 @@ from passerelles.referentials.referential import Referential, lay_access
 from passerelles.report.lookups import Fiche
 
 LORRY = {"FIMO-M + PERM-C", "TP-PORTEUR", "TP-TOUSVEH", "CAP-CRM", "BACPRO-CTRM"}
+LORRY_ONE_BY_ONE = {"FIMO-M", "PERM-C", "TP-PORTEUR", "TP-TOUSVEH", "CAP-CRM", "BACPRO-CTRM"}
 BUS = {"CAP-C4A", "FIMO-V + PERM-D", "TP-TCSR"}
 SPORT = {"BPJEPS-DISC", "CQP-DISC", "DEJEPS-DISC", "LIC-STAPS"}
 CAPACITY = {"DIP-ASSUR-N1", "EXP-ASSUR-48", "IAS-N1"}
@@ -402,6 +403,13 @@ def test_a_diploma_of_one_sport_does_not_open_another(rome4_graph: OccupationGra
         ("Cardiologue", "Médecin néphrologue", "DES-MED", {}),
         ("J1119", "Cardiologue", "DES-MED", {"DES-CHIR": "yes"}),
         ("J1119", "Cardiologue", "DES-MED", {}),  # a surgeon's speciality is one, and another
+        ("Gynécologue", "Gynécologue-obstétricien / Gynécologue-obstétricienne", "DES-GYNECO", {}),
+        ("Dentiste", "Orthodontiste", "DES-ODF", {}),
+        ("Médecin généraliste", "Médecin ostéopathe", "DIU-OSTEO", {}),
+        ("Interne en anesthésie réanimation", "J1124", "DES-MAR", {}),
+        ("Contrôleur / Contrôleuse d'aérodrome", "Contrôleur / Contrôleuse d'approche aérienne", "LIC-ATCO", {}),
+        ("Pilote d'avion", "Pilote instructeur / Pilote instructrice aéronautique", "QUAL-FI", {}),
+        ("Pilote d'avion", "Pilote d'essais aéronautiques", "LIC-ESSAIS", {}),
     ],
 )
 def test_who_has_the_diploma_of_one_sport_or_speciality_has_not_that_of_another(
@@ -414,6 +422,66 @@ def test_who_has_the_diploma_of_one_sport_or_speciality_has_not_that_of_another(
     assert path.status == "unknown"
     assert asked in left
     assert "CARTE-EDUC" not in left
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "asked"),
+    [
+        ("Aide de radiologie", "Manipulateur / Manipulatrice en radiologie", {"DE-MEM", "DTS-IMRT", "ENREG-MEM"}),
+        (
+            "Chauffeur / Chauffeuse de taxi animalier",
+            "Conducteur / Conductrice de transport routier d'animaux vivants",
+            {"APT-COND", "CARTE-CHRONO", "CONV-ANIM"} | LORRY_ONE_BY_ONE,
+        ),
+        ("Elève éducateur socio-éducatif / Elève éducatrice socio-éducative", "K1207", {"CERT-SOCIOEDUC", "DEES"}),
+        (
+            "Marin de la navigation fluviale",
+            "Capitaine de la navigation fluviale en automoteur, remorqueur pousseur",
+            {"UE-CONDUC"},
+        ),
+        ("Mécanicien / Mécanicienne de quart", "Chef mécanicien / Cheffe mécanicienne marine", {"MEC-MER"}),
+        ("Patron / Patronne Plaisance Voile -PPV-", "Capitaine marine marchande", {"CAP200", "CAP500", "OCQP"}),
+        (
+            "Administrateur / Administratrice judiciaire",
+            "Mandataire liquidateur / Mandataire liquidatrice",
+            {"EXAM-AJMJ"},
+        ),
+        (
+            "Psychotechnicien / Psychotechnicienne",
+            "Conseiller / Conseillère en centre d'information et d'orientation (CIO)",
+            {"CONC-PSYEN", "FORM-PSYEN"},
+        ),
+        (
+            "Responsable d'une unité de vie",
+            "Directeur / Directrice d'établissement sanitaire, social et médico-social (D3S)",
+            {"CONC-D3S", "FORM-D3S"},
+        ),
+        ("Documentaliste", "Professeur / Professeure documentaliste", {"CONC-CAPES"}),
+        ("Comptable", "Caissier / Caissière de casino de jeux", {"AGR-JEUX"}),
+        ("Juriste d'entreprise", "Avoué / Avouée de cour d'appel", {"CAPA"}),
+        ("Vétérinaire praticien / Vétérinaire praticienne", "Vétérinaire sanitaire", {"HAB-VETSAN"}),
+        ("Vétérinaire praticien / Vétérinaire praticienne", "Vétérinaire militaire", {"CONC-SSA"}),
+        ("Soudeur / Soudeuse", "Soudeur / Soudeuse nucléaire", {"ACCES-INB"}),
+    ],
+)
+def test_what_other_titles_of_ones_own_fiche_take_is_asked(
+    rome4_graph: OccupationGraph, before: str, after: str, asked: set[str]
+) -> None:
+    start = find_start(rome4_graph, before, towards=[after])
+    assert start.occupation is not None
+    left = access_conditions(rome4_graph.referential, start.occupation.code, start.holdings).to_obtain
+    assert asked <= {c.code for c in left}
+
+
+def test_what_a_public_post_takes_is_told_of_the_title_that_is_one(rome4_graph: OccupationGraph) -> None:
+    for before, after, contest in (
+        ("Cadre de santé", "Directeur / Directrice des soins", "CONC-DS"),
+        ("K1413", "Directeur / Directrice d'établissement de protection de la jeunesse", "CONC-DPJJ"),
+    ):
+        start = find_start(rome4_graph, Profile(before, employment="public"), towards=[after])
+        assert start.occupation is not None
+        access = access_conditions(rome4_graph.referential, start.occupation.code, start.holdings)
+        assert contest in {c.code for c in access.to_obtain}
 
 
 @pytest.mark.parametrize(

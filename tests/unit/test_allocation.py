@@ -721,8 +721,9 @@ def test_a_competition_before_one_of_two_ways_is_not_told_nor_one_that_was_passe
     ("job", "conditions", "told"),
     [
         ("N1101", "CACES R489 1-3-5", None),  # who is a forklift driver has what is usually asked for
-        ("N1101", "permis CE", "permis CE (70 h)"), ("N1101", "permis CE ou D", "permis CE ou permis D (70 h)"),
-        ("N1101", "permis D ou permis CE", "permis CE ou permis D (70 h)"), ("N4103", "permis CE ou permis D", None),
+        ("N1101", "permis CE", "permis CE (70 h)"), ("N1101", "permis CE ou D", "permis CE (70 h) ou permis D (84 h)"),
+        ("N1101", "permis D ou permis CE", "permis CE (70 h) ou permis D (84 h)"),
+        ("N4103", "permis CE ou permis D", None),
     ],
 )  # fmt: skip
 def test_who_holds_what_a_post_asks_for_goes_and_who_does_not_is_told_what_it_takes(

@@ -1276,6 +1276,7 @@ def test_titles_as_lists_of_staff_and_small_firms_write_them(rome: Referential, 
         ("Gérant de débit de boissons", "G1805"),  # of no tobacconist's
         ("Tenancier de bar", "G1805"),
         ("Gérant de food truck", "G1613"),
+        ("Couturière siège / sellerie", "H2401"),
         ("Moniteurs canoë-kayak", "G1204"),
         ("Moniteur surf", "G1204"),
         ("Moniteur kitesurf", "G1204"),

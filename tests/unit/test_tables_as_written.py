@@ -1848,6 +1848,31 @@ def test_a_word_of_several_trades_is_a_job_of_the_trade_of_its_firm(rome: Refere
     assert job("Agent d'entretien", "Laveur de vitres", "Chef d'équipe propreté", *others) == ("K2205", False)
 
 
+@pytest.mark.parametrize(
+    ("firm", "title", "beside", "job"),
+    [
+        ("Remontées du Sancy", "Perchmans", "Conducteurs télésièges", "N4402"),
+        ("Théâtre du Nord", "Perchman", "Régisseur lumière", "L1508"),
+        ("Garage Bourbon Auto", "Tôlier", "Peintre", "I1621"),
+        ("Chaudronnerie Martin", "Tôlier", "Soudeur", "H2902"),
+        ("Haras du Pin", "Jockey", "Palefrenier", "L1403"),
+        ("EHPAD Les Lilas", "Animatrice", "Aide-soignante", "K1206"),
+        ("Scierie Dubois", "Trieur / classeur de sciages", "Affûteur", "H2205"),
+        ("Lycée Turgot", "PLP industries graphiques", "AESH", "K2109"),
+    ],
+)
+def test_one_word_of_two_trades_is_that_of_the_firm(
+    rome: Referential, firm: str, title: str, beside: str, job: str
+) -> None:
+    rows = [{"Poste": each, "Nb": 2, "Entreprise": firm} for each in (title, beside)]
+    assert {lot.given: lot.job for lot in read_lots(rome, rows, "fragile").lots}[title] == job
+
+
+def test_one_word_of_two_trades_is_not_sure_where_no_firm_says_which(rome: Referential) -> None:
+    lots = read_lots(rome, [{"Poste": title, "Nb": 2} for title in ("Perchman", "Tôlier", "Jockey")], "fragile").lots
+    assert all(lot.confidence < SURE for lot in lots)
+
+
 def test_a_title_that_is_hardly_known_is_read_beside_other_jobs_where_that_little_is_asked(
     embedded: Referential,
 ) -> None:

@@ -70,8 +70,8 @@ class Holdings:
     rare
         Codes of ways into these occupations above the level at which people enter them: few came by one.
     apart
-        Codes of what each of some titles takes one of its own, as each sport its diploma, where the person means to
-        work in another of them: their jobs say nothing of it.
+        Codes of which their jobs say nothing: of what each of some titles takes one of its own, as each sport its
+        diploma, where the person means to work in another; of what only other titles of their job take.
     """
 
     known: Mapping[str, model.Stated] = field(default_factory=dict)
@@ -125,9 +125,10 @@ class Holdings:
         if self.known.get(credential.code) == "expired":
             own = (r for r in credential.reductions if r.holder_of == credential.code)
             return next(own, model.Reduction("") if credential.kind in _LASTING_KINDS else None)
-        done = () if credential.code in self.apart else self.occupations
-        jobs = [job for job in done if not _takes_longer(credential, self.practice.get(job))]
-        others = (r for r in credential.reductions if r.holder_of != credential.code)
+        jobs = [job for job in self.occupations if not _takes_longer(credential, self.practice.get(job))]
+        others = [r for r in credential.reductions if r.holder_of != credential.code]
+        if credential.code in self.apart:  # years in the job count all the same
+            others = [r for r in others if r.holder_of not in jobs or not r.certain]
         fits = [r for r in others if r.holder_of in jobs or self.of(r.holder_of) == "yes"]
         return min(fits, key=lambda r: (r.hours is None, not r.certain, r.hours or 0.0), default=None)
 
@@ -414,7 +415,8 @@ def often_brought(referential: Referential, holdings: Holdings, credential: mode
     asked = ((job, row) for job, row in rows if concerns(referential, job, row))
     codes = {row.credential for job, row in asked if row.kind != "one-of" or not _above(referential, job, row)}
     often = codes.union(*map(referential.prerequisites_of, codes))
-    return credential.code in often and credential.kind in _LASTING_KINDS and holdings.of(credential) == "unknown"
+    unsaid = holdings.of(credential) == "unknown" and credential.code not in holdings.apart
+    return credential.code in often and credential.kind in _LASTING_KINDS and unsaid
 
 
 def _above(referential: Referential, job: str, row: model.CredentialRequirement) -> bool:
@@ -526,7 +528,7 @@ def holdings_of(
     after = (code for before, code in _lost_with(referential) if stated.get(before) == "no")
     held_now = [code for code, held in stated.items() if held == "yes" and code not in lapsed]
     implied, choices = _implied(referential, held_now, lapsed)
-    apart = of_each_title(referential, towards - titles)
+    apart = of_each_title(referential, towards - titles) | _of_other_titles(referential, occupation, titles)
     perhaps = _asked_for_again(referential, lapsed) - _with_implied(referential, held_now)
     either = (ways for c, anew in renewals for ways in c.choices if not anew.isdisjoint(chain(*ways)))
     renewed = {code for ways in either for code, *beside in ways if not beside}
@@ -558,6 +560,16 @@ def of_each_title(referential: Referential, titles: frozenset[str]) -> frozenset
 
     own = referential.derived("own titles", find)
     return frozenset(chain(*(own.get(title, ()) for title in titles)))
+
+
+def _of_other_titles(referential: Referential, occupation: str | None, titles: frozenset[str]) -> frozenset[str]:
+    """Return what only other titles of an occupation take than those by which it is named, but for years of service."""
+    if occupation is None or not titles_meant(referential, occupation, Aim(titles=titles)):
+        return frozenset()
+    rows = [row for row in referential.credentials_of.get(occupation, ()) if row.kind in DEMANDED]
+    theirs = (r.credential for r in rows if concerns_titles(referential, occupation, r, Aim(titles=titles)))
+    known = referential.credential_by_code
+    return frozenset(r.credential for r in rows if known[r.credential].kind != "experience").difference(theirs)
 
 
 def _renewed(credential: model.Credential) -> set[str]:

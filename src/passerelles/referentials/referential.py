@@ -564,7 +564,7 @@ def named_titles(referential: Referential, texts: Iterable[str]) -> frozenset[st
         code = exact_occupation(referential, text)
         rows = referential.credentials_of.get(code, ())
         access = referential.access_of.get(code)
-        differs = any(row.of_titles for row in rows) or (access is not None and access.selection_scope == "titles")
+        differs = any(row.by_title for row in rows) or (access is not None and access.selection_scope == "titles")
         if differs or (helper is not None and helper.search(fold_accents(text))):
             named.append((code, _titles_of_name(referential, code, text)))
     return frozenset(code for titles in grouped(named).values() if len(set(titles)) == 1 for code in titles[0])

@@ -79,16 +79,17 @@ def _end(side: Side, job: str, way: str) -> tuple[Column, ...]:
 
 
 class TitleDemand(NamedTuple):
-    """Credentials of which a title or its conditions demand one: codes, names, the least hours; None = unknown."""
+    """Credentials of which a title or its conditions demand one: codes, names, the hours of each; None = unknown."""
 
     codes: Choice
     names: tuple[str, ...]
-    hours: float | None
+    hours: tuple[float | None, ...]
 
     def text(self, lang: Lang) -> str:
-        """Return its names, with the hours that it takes."""
-        names = few(self.names, _FEW_WAYS, say("conditions.or", lang=lang))
-        return f"{names} ({number(self.hours, lang=lang)} h)" if self.hours else names
+        """Return its names, each with the hours that it takes."""
+        pairs = zip(self.names, self.hours, strict=True)
+        sized = [f"{name} ({number(hours, lang=lang)} h)" if hours else name for name, hours in pairs]
+        return few(sized, _FEW_WAYS, say("conditions.or", lang=lang))
 
 
 @dataclass(frozen=True, slots=True)

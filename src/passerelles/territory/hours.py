@@ -109,7 +109,7 @@ class JobHours(NamedTuple):
     used; None without a lever. `short` says whether access lets a move be close, as
     `passerelles.ranking.rank.short_access` does, `seasoned` whether employers usually ask for years in a trade that the
     person does not come from; None = not looked at. `months` is how long the training takes, with the practice that is
-    required; None = as its hours say.
+    required, at least where hours are unknown; None = as its hours say.
     """
 
     low: Floats
@@ -221,8 +221,8 @@ class EffortCosts:
         return build_demands(referential, jobs, lifted=lifted(self.graph)), people
 
     def _months(self, expected: Floats, step: StepHours) -> Floats:
-        """Months of so many hours in full time, unless studies take longer, and of practice."""
-        return np.asarray(np.maximum(expected / self.settings.paths.month_hours, step.studies) + step.practice)
+        """Months of so many hours in full time, unless studies take longer or they are unknown, and of practice."""
+        return np.asarray(np.fmax(expected / self.settings.paths.month_hours, step.studies) + step.practice)
 
     def within(
         self, frame: str, origins: Rows, targets: Rows, expected: Floats, titles: Titles | None = None
@@ -343,9 +343,14 @@ def unmet_choices(
 def is_long(credential: Credential) -> bool:
     """Whether nobody obtains a credential within the longest reconversion."""
     hours, months = training_hours(credential).expected, credential.months.low or 0.0
-    return months > (presets()[_LONGEST_FRAME].months_max or math.inf) if hours is None else hours > longest_hours()
+    return months > longest_months() if hours is None else hours > longest_hours()
 
 
 def longest_hours() -> float:
     """Hours of the longest reconversion that a law has a fund pay for."""
     return presets()[_LONGEST_FRAME].hours_max or math.inf
+
+
+def longest_months() -> float:
+    """Months of the longest reconversion that a law has a fund pay for."""
+    return presets()[_LONGEST_FRAME].months_max or math.inf

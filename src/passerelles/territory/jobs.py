@@ -270,7 +270,7 @@ def _titled(referential: Referential, first: Candidate | None) -> tuple[str, str
     """Code of the title that was written, where titles of the fiche differ in what access takes; one of other words."""
     if first is None:
         return "", ""
-    parted = any(row.of_titles for row in referential.credentials_of.get(first.code, ()))
+    parted = any(row.by_title for row in referential.credentials_of.get(first.code, ()))
     same = first.reason in _SAME_TITLE or first.title == first.label
     return first.title_code if parted else "", "" if same else first.title
 

@@ -434,8 +434,8 @@ def _extra_credentials(territory: Territory, start: Lot, end: Lot) -> tuple[Titl
 
     def extra(choice: Choice) -> TitleDemand:
         names = tuple(known[code].name if code in known else code for code in choice)
-        hours = (training_hours(known[code]).expected for code in choice if code in known)
-        return TitleDemand(choice, names, min(filter(None, hours), default=None))
+        hours = tuple(training_hours(known[code]).expected if code in known else None for code in choice)
+        return TitleDemand(choice, names, hours)
 
     return tuple(map(extra, [*unmet_choices(held, contests), *unmet]))
 

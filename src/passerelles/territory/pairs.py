@@ -40,6 +40,7 @@ from passerelles.territory.hours import (
     held_credentials,
     is_long,
     longest_hours,
+    longest_months,
     unmet_choices,
 )
 from passerelles.territory.lots import NOWHERE, Locator, Lot, Lots, pool_key
@@ -379,7 +380,10 @@ def verdicts(territory: Territory, moves: JobMoves, bounds: Bounds) -> tuple[Sig
     reached = (moves.level >= 0) & (moves.level <= LEVELS.index(settings.acceptable_level))
     listed = moves.listed & settings.accept_listed
     # Nobody is sent to school for years, even where experts list the move, unless a bound in hours says how long.
-    years = (expected > longest_hours()) & (bounds.max_hours is None)
+    years = expected > longest_hours()
+    if moves.hours.months is not None:
+        years |= unknown & (moves.hours.months > longest_months())
+    years &= bounds.max_hours is None
     if bounds.max_hours is None:
         years |= _long_steps_down(territory, moves, likely & reached & ~listed)
     bars: dict[Why, Any] = {  # the first that holds says why; False where there is no such bound
