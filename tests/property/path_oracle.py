@@ -340,10 +340,14 @@ class Oracle:
             return certified
         return max(round(10 * raw), certified)
 
+    def level_at(self, person: Person) -> int:
+        """Level that somebody starts from: that of their job, or of a diploma that they hold."""
+        diplomas = [c.level or 0 for c in map(self.credential, self.holds(person)) if c.kind in ("titre", "diplôme")]
+        return max(self.level[person.code] if person.code else NO_JOB, *diplomas, 0)
+
     def walk(self, person: Person, codes: Sequence[str]) -> int:
         held, credentials, hours = self.has(person), self.holds(person), 0
-        diplomas = [c.level or 0 for c in map(self.credential, credentials) if c.kind in ("titre", "diplôme")]
-        level = max(self.level[person.code] if person.code else NO_JOB, *diplomas, 0)
+        level = self.level_at(person)
         target = codes[-1]
         has = self.entitled(target, person, ())
         direct = self.step(target, held, credentials, level, last=True, entitled=has)
@@ -398,7 +402,7 @@ class Oracle:
     def passes(self, person: Person, stage: str, target: str) -> bool:
         """Whether a person may practise a job on the way to another."""
         held, said = self.holds(person), {stage, target} <= self.says
-        highest = max(self.level[person.code] if person.code else NO_JOB, self.level[target])
+        highest = max(self.level_at(person), self.level[target])
         above = said and self.level[stage] > highest
         unsure = not self.wants[stage] or self.hidden(stage) or bool(self.unknown(self.needs(stage) - held))
         if above or unsure or not self.years(stage) <= held:
