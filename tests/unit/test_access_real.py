@@ -473,6 +473,12 @@ def test_what_other_titles_of_ones_own_fiche_take_is_asked(
     assert asked <= {c.code for c in left}
 
 
+def test_what_is_stated_stands_for_what_it_gives_whatever_the_title(rome4_graph: OccupationGraph) -> None:
+    driver = Profile("Chauffeur / Chauffeuse de taxi animalier", credentials={"TP-PORTEUR": "yes"})
+    lorries = "Conducteur / Conductrice de transport routier d'animaux vivants"
+    assert find_start(rome4_graph, driver, towards=[lorries]).holdings.of("PERM-C") == "yes"
+
+
 def test_what_a_public_post_takes_is_told_of_the_title_that_is_one(rome4_graph: OccupationGraph) -> None:
     for before, after, contest in (
         ("Cadre de santé", "Directeur / Directrice des soins", "CONC-DS"),

@@ -239,7 +239,7 @@ def test_openings_out_of_reach_say_what_their_job_takes_and_not_who_is_nearest(e
     fragile = people(("A", "M1602", 2, "x"))
     found = match_territory(embedded_graph, fragile, openings(("P", "J1501", 5, "x"), ("Q", "N4103", 5, "x")))
     said = {u.lot.job: (u.reason, u.sentence("fr")) for u in found.unfilled}
-    assert "il faudrait d'autres candidats. Ce que le métier exige : DE aide-soignant (1" in said["J1501"][1]
+    assert "qui les montre à part. Ce que le métier exige : DE aide-soignant (1" in said["J1501"][1]
     assert "Souvent demandé : AFGSU 2." in said["J1501"][1]
     assert "permis D (84 h) + FIMO voyageurs (140 h" in said["N4103"][1]
     assert [reason for reason, _ in said.values()] == ["unlikely"] * 2

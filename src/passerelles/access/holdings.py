@@ -528,19 +528,20 @@ def holdings_of(
     after = (code for before, code in _lost_with(referential) if stated.get(before) == "no")
     held_now = [code for code, held in stated.items() if held == "yes" and code not in lapsed]
     implied, choices = _implied(referential, held_now, lapsed)
-    apart = of_each_title(referential, towards - titles) | _of_other_titles(referential, occupation, titles)
+    own = of_each_title(referential, towards - titles)
     perhaps = _asked_for_again(referential, lapsed) - _with_implied(referential, held_now)
     either = (ways for c, anew in renewals for ways in c.choices if not anew.isdisjoint(chain(*ways)))
     renewed = {code for ways in either for code, *beside in ways if not beside}
     lost = {code for code, held in stated.items() if held in ("no", "expired") and by_code[code].kind == "permis"}
     renewed.update(code for code in held_now if not lost.isdisjoint(by_code[code].grants))
     known: dict[str, model.Stated] = {
-        **dict.fromkeys((code for code in implied if code not in apart), "yes"),
+        **dict.fromkeys((code for code in implied if code not in own), "yes"),
         **{code: "expired" if code in implied and _is_certificate(by_code[code]) else "unknown" for code in perhaps},
         **dict.fromkeys(after, "no"),
         **{code: held for code, held in stated.items() if held != "yes" or not given_by_employer(by_code[code])},
         **dict.fromkeys(lapsed.union(renewed.intersection(held_now)), "expired"),
     }
+    apart = own | _of_other_titles(referential, occupation, titles)
     person = Holdings(known, choices, aim=Aim(employment, titles), apart=apart)
     person = person if occupation is None else after_occupation(referential, person, occupation)
     # Here, not where they are read: who trains for the same choice on the way has taken it anew.
