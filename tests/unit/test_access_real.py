@@ -479,6 +479,19 @@ def test_what_is_stated_stands_for_what_it_gives_whatever_the_title(rome4_graph:
     assert find_start(rome4_graph, driver, towards=[lorries]).holdings.of("PERM-C") == "yes"
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "held"),
+    [
+        ("Omnipraticien / Omnipraticienne", "J1105", "DES-MED"),  # any speciality will do, general medicine too
+        ("Responsable d'une unité de vie", "K1413", "DIP-N6"),  # the level of all people of the fiche
+    ],
+)
+def test_a_title_is_no_reason_not_to_hold_what_its_own_diploma_or_level_gives(
+    rome4_graph: OccupationGraph, before: str, after: str, held: str
+) -> None:
+    assert find_start(rome4_graph, before, towards=[after]).holdings.of(held) == "yes"
+
+
 def test_what_a_public_post_takes_is_told_of_the_title_that_is_one(rome4_graph: OccupationGraph) -> None:
     for before, after, contest in (
         ("Cadre de santé", "Directeur / Directrice des soins", "CONC-DS"),

@@ -564,13 +564,18 @@ def of_each_title(referential: Referential, titles: frozenset[str]) -> frozenset
 
 
 def _of_other_titles(referential: Referential, occupation: str | None, titles: frozenset[str]) -> frozenset[str]:
-    """Return what only other titles of an occupation take than those by which it is named, but for years of service."""
+    """
+    Return what only other titles of an occupation take than those by which it is named.
+
+    Not what theirs imply, nor years of service, nor a diploma of a level, which the occupation says of all its people.
+    """
     if occupation is None or not titles_meant(referential, occupation, Aim(titles=titles)):
         return frozenset()
-    rows = [row for row in referential.credentials_of.get(occupation, ()) if row.kind in DEMANDED]
-    theirs = (r.credential for r in rows if concerns_titles(referential, occupation, r, Aim(titles=titles)))
     known = referential.credential_by_code
-    return frozenset(r.credential for r in rows if known[r.credential].kind != "experience").difference(theirs)
+    rows = [row for row in referential.credentials_of.get(occupation, ()) if row.kind in DEMANDED]
+    theirs = {r.credential for r in rows if concerns_titles(referential, occupation, r, Aim(titles=titles))}
+    others = (r.credential for r in rows if known[r.credential].kind != "experience")
+    return frozenset(others).difference(theirs, _implied(referential, theirs)[0], OF_A_LEVEL)
 
 
 def _renewed(credential: model.Credential) -> set[str]:
