@@ -509,6 +509,25 @@ def test_an_effort_model_is_there_by_default(plain_embedded: OccupationGraph) ->
 
 
 @pytest.mark.real_data
+def test_what_takes_years_is_not_offered_to_confirm_because_its_hours_are_unknown(
+    rome4_graph: OccupationGraph,
+) -> None:
+    # From accountant to chartered accountant: 72 months at least, of hours that nobody publishes.
+    given = [{"Métier": "M1203", "Effectif": 2, "Ville": "Redon"}], [{"Métier": "M1211", "Postes": 2, "Ville": "Redon"}]
+    found = match_territory(rome4_graph, *given)
+    assert (found.to_confirm, [u.reason for u in found.uncovered]) == ((), ["unlikely"])
+
+
+@pytest.mark.real_data
+def test_months_of_assumed_hours_are_at_least_theirs(rome4_graph: OccupationGraph) -> None:
+    given = [{"Métier": "J1501", "Effectif": 1, "Ville": "Redon"}], [{"Métier": "J1304", "Postes": 1, "Ville": "Redon"}]
+    (unknown,) = match_territory(rome4_graph, *given).to_confirm
+    assert (unknown.hours.expected, unknown.training_months) == (None, None)
+    assumed = match_territory(rome4_graph, *given, settings=Settings(territory=TerritorySettings(assumed_hours=700)))
+    assert [flow.training_months for flow in (*assumed.flows, *assumed.to_confirm)] == [5.0]
+
+
+@pytest.mark.real_data
 def test_nobody_is_sent_to_school_for_years_though_experts_list_the_move(rome4_graph: OccupationGraph) -> None:
     given = [{"Métier": "J1501", "Effectif": 3, "Ville": "Redon"}], [{"Métier": "J1506", "Postes": 2, "Ville": "Redon"}]
     found = match_territory(rome4_graph, *given, stretch=True)  # a nursing assistant, and the 4,620 hours of nurses

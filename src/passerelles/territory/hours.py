@@ -336,8 +336,10 @@ def unmet_choices(
     held: frozenset[str], demanded: Iterable[Choice], met: Collection[Choice] = (), apart: frozenset[str] = frozenset()
 ) -> list[Choice]:
     """Return the choices of which nothing is held, in order; of each of `met`, something is, unless it is `apart`."""
-    one_of = [set(choice) for choice in met if apart.isdisjoint(choice)]
-    return sorted(c for c in demanded if (held - apart).isdisjoint(c) and not any(had <= set(c) for had in one_of))
+    if apart:
+        held, met = held - apart, [choice for choice in met if apart.isdisjoint(choice)]
+    unheld = (choice for choice in demanded if held.isdisjoint(choice))
+    return sorted(choice for choice in unheld if not any(set(m) <= set(choice) for m in met))
 
 
 def is_long(credential: Credential) -> bool:

@@ -414,8 +414,8 @@ def _training_months(moves: JobMoves, cell: tuple[int, int], hours: Hours, month
     if hours.expected is None:
         return None
     known = moves.hours.months if moves.hours.months is not None and not moves.same[cell] else None
-    months = math.nan if known is None else float(known[cell])
-    return round(hours.expected / month_hours if math.isnan(months) else months, 1)
+    least = hours.expected / month_hours
+    return round(least if known is None else float(np.fmax(least, known[cell])), 1)
 
 
 def _extra_credentials(territory: Territory, start: Lot, end: Lot) -> tuple[TitleDemand, ...]:
