@@ -79,6 +79,16 @@ def test_a_mask_leaves_no_small_number(capsys: pytest.CaptureFixture[str]) -> No
     assert call("match", "--fragile", FRAGILE, "--hiring", HIRING, "--mask", "--scenario", "radius=30") == 2
 
 
+def test_titles_read_without_certainty_stand_first(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    table = tmp_path / "postes.csv"
+    table.write_text("employeur;métier;effectif;bassin\nA;MONITRICE AUTO ECOLE H/F;4;Redon\nA;Agent de quai;2;Redon\n")
+    assert call("match", "--fragile", str(table), "--hiring", HIRING, "--lang", "en") == 0
+    out = " ".join(capsys.readouterr().out.split())
+    unsure, rest = out.split("To check first: titles read without certainty")[1].split("Titles read as codes")
+    assert ("'Agent de quai'" in unsure, "'MONITRICE" in unsure) == (True, False)
+    assert ("'Agent de quai'" in rest, "'MONITRICE" in rest) == (False, True)
+
+
 def test_every_problem_of_both_tables_and_exit_2(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     bad = tmp_path / "mal.csv"
     bad.write_text("employeur;métier;effectif;bassin\nA;;3;Redon\nB;H2909;-1;\n", encoding="utf-8")

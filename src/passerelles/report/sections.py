@@ -494,13 +494,15 @@ def _unfilled(case: Case) -> list[Block]:
 
 def _sources(case: Case) -> list[Block]:
     w = case.words
-    readings = tuple(
-        w("resolved", given=r.lot.given, code=r.lot.job, label=r.lot.label or "",
-          confidence=percent(r.lot.confidence, lang=w.lang))
-        for r in case.release.resolved
-    )  # fmt: skip
     blocks: list[Block] = [sources_grid(case)]
-    return [*blocks, Heading(w("section.resolved")), Bullets(readings)] if readings else blocks
+    for section, sure in (("section.resolved_unsure", False), ("section.resolved", True)):
+        readings = tuple(
+            w("resolved", given=r.lot.given, code=r.lot.job, label=r.lot.label or "",
+              confidence=percent(r.lot.confidence, lang=w.lang))
+            for r in case.release.resolved if r.sure is sure
+        )  # fmt: skip
+        blocks += [Heading(w(section)), Bullets(readings)] if readings else []
+    return blocks
 
 
 def _method(case: Case) -> list[Block]:

@@ -14,6 +14,7 @@ from passerelles.language.say import Lang, day_text, listed, number, number_show
 from passerelles.market.market import Openings
 from passerelles.market.signals import FIGURE, SHARE_COLUMNS, SHARES, WagePair, wage_columns, wages_short
 from passerelles.market.tables import PAYER, Payer
+from passerelles.matching.titles import SURE
 from passerelles.model import Hours, MoveKind
 from passerelles.ranking.move import Move
 from passerelles.ranking.rank import none_if_nan
@@ -534,6 +535,11 @@ class ResolvedTitle(Described):
     lot: Lot
     side: Side
     file: str
+
+    @property
+    def sure(self) -> bool:
+        """Whether nobody needs to check it before the moves of these people are read."""
+        return self.lot.confidence >= SURE
 
     def sentence(self, lang: Lang = "fr") -> str:
         """Return what was written, what it is read as, and how surely."""
