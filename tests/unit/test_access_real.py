@@ -1759,6 +1759,21 @@ def test_a_job_of_a_two_years_diploma_says_with_what_one_enters_it_and_whom_that
     assert "sans bac, demander au centre" in note
 
 
+@pytest.mark.parametrize(
+    ("origin", "target", "who"),
+    [
+        ("A1415", "Patron / Patronne de pêche", "ressortissant de l'Union européenne"),
+        ("N3102", "Capitaine de yacht", "ressortissant de l'Union européenne"),
+        ("G1208", "Agent / Agente de sportif", "Refusée à qui dirige ou entraîne"),
+        ("K1902", "Avocat / Avocate", "ressortissant de l'Union européenne"),
+    ],
+)
+def test_whom_the_law_keeps_from_a_job_is_told_with_what_it_takes(
+    rome4_graph: OccupationGraph, origin: str, target: str, who: str
+) -> None:
+    assert who in " ".join(path_sentences(rank_paths(rome4_graph, origin, targets=[target], max_steps=1)[0]))
+
+
 def test_a_length_announced_before_the_order_of_a_diploma_is_said_to_be_neither_a_centres_nor_a_texts(
     laid: Referential,
 ) -> None:

@@ -123,6 +123,18 @@ def test_two_lots_of_one_employer_job_and_basin_are_counted_apart(embedded_graph
     assert sum(empty for _, _, empty in rows) == 1
 
 
+def test_a_report_lists_the_titles_read_without_certainty_before_the_others(embedded_graph: OccupationGraph) -> None:
+    fragile = [Lot("A", "N1103", "redon", people=2, given=given, confidence=chance)
+               for given, chance in (("Préparateur", 0.97), ("Agent de quai", 0.6))]  # fmt: skip
+    opening = Lots.of("hiring", [Lot("B", "N1103", "redon", people=1)])
+    text = read_page(
+        territory_page(Case(embedded_graph, match_territory(embedded_graph, fragile, opening), NO_PICTURE))
+    ).text
+    heads = ("intitulés lus sans certitude", "« Agent de quai »", "Intitulés lus comme des codes", "« Préparateur »")
+    places = [text.index(typeset(head, "fr")) for head in heads]
+    assert places == sorted(places)
+
+
 def test_a_report_and_its_sheets_say_the_town_that_a_table_names(embedded_graph: OccupationGraph) -> None:
     towns = ("Campel", "Messac")
     fragile, opening = (

@@ -81,7 +81,8 @@ def test_a_mask_leaves_no_small_number(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_titles_read_without_certainty_stand_first(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     table = tmp_path / "postes.csv"
-    table.write_text("employeur;métier;effectif;bassin\nA;MONITRICE AUTO ECOLE H/F;4;Redon\nA;Agent de quai;2;Redon\n")
+    rows = ("employeur;métier;effectif;bassin", "A;MONITRICE AUTO ECOLE H/F;4;Redon", "A;Agent de quai;2;Redon")
+    table.write_text("\n".join(rows), encoding="utf-8")
     assert call("match", "--fragile", str(table), "--hiring", HIRING, "--lang", "en") == 0
     out = " ".join(capsys.readouterr().out.split())
     unsure, rest = out.split("To check first: titles read without certainty")[1].split("Titles read as codes")

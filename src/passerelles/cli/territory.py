@@ -201,8 +201,8 @@ def print_allocation(console: "terminal.Screen", release: "Release", *, lang: La
         terminal.print_page(console, Page(summary))
     envelope.print_dim(console, [note.sentence(lang) for note in release.notes])
     print_aside(console, release.set_aside, lang=lang)
-    for title, sure in (("resolved_unsure", False), ("resolved", True)):
-        listed(title, [item.sentence(lang) for item in release.resolved if item.sure is sure])
+    for title, readings in release.readings():
+        listed(title, [item.sentence(lang) for item in readings])
     if release.bounds["status"] == "infeasible":
         unmet = ", ".join(release.unmet_floors)
         key = "infeasible" if unmet else "infeasible_together"

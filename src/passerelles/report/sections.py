@@ -495,13 +495,13 @@ def _unfilled(case: Case) -> list[Block]:
 def _sources(case: Case) -> list[Block]:
     w = case.words
     blocks: list[Block] = [sources_grid(case)]
-    for section, sure in (("section.resolved_unsure", False), ("section.resolved", True)):
-        readings = tuple(
+    for title, readings in case.release.readings():
+        bullets = tuple(
             w("resolved", given=r.lot.given, code=r.lot.job, label=r.lot.label or "",
               confidence=percent(r.lot.confidence, lang=w.lang))
-            for r in case.release.resolved if r.sure is sure
+            for r in readings
         )  # fmt: skip
-        blocks += [Heading(w(section)), Bullets(readings)] if readings else []
+        blocks += [Heading(w(f"section.{title}")), Bullets(bullets)]
     return blocks
 
 

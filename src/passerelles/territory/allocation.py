@@ -174,6 +174,12 @@ class Release:
         details = [Page(sheet.label(lang), sheets=[sheet]) for sheet in others if sheet.title != "notes" and sheet.rows]
         return Page(self.summary(lang), [note.sentence(lang) for note in self.notes], [flows], details)
 
+    def readings(self) -> list[tuple[str, list[ResolvedTitle]]]:
+        """Return the titles read under the key of their heading, those to check first; no heading without a title."""
+        parts = [("resolved_unsure", False), ("resolved", True)]
+        split = [(key, [title for title in self.resolved if title.sure is sure]) for key, sure in parts]
+        return [(key, titles) for key, titles in split if titles]
+
     def largest_unfilled(self) -> list[Unfilled | Withheld]:
         """Return the openings that stay empty, the most first, withheld numbers last."""
 

@@ -538,7 +538,7 @@ class ResolvedTitle(Described):
 
     @property
     def sure(self) -> bool:
-        """Whether nobody needs to check it before the moves of these people are read."""
+        """Whether it is read surely; where it is not, the moves of these people are to be confirmed."""
         return self.lot.confidence >= SURE
 
     def sentence(self, lang: Lang = "fr") -> str:
