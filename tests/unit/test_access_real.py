@@ -699,6 +699,8 @@ def test_paths_are_feasible_only_where_nothing_stands_in_the_way(rome4_graph: Oc
     assert (status, reasons) == ("unknown", ["selection"])
     assert path("M1607", "K2106")[2] == ["selection", "months", "months"]  # five years of study, two presumed
     assert path("M1607", "K1901")[0] == "unknown"
+    # The title counted as held is the way to teach aboard: nobody is sent to a second diploma of 600 hours.
+    assert path("Moniteur / Monitrice d'auto-école", "Moniteur / Monitrice de bateau-école")[1] == 27.0
     assert path("M1203", "M1211")[::2] == ("feasible", ["months"] * 3)  # two diplomas come before the last one
     assert path("A1421", "A1507")[::2] == ("feasible", ["months"])  # five years of study come before the examination
     assert path("A1504", "A1507")[0] == "feasible"

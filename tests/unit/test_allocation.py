@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from passerelles import build_graph, load_referential, rank_paths
+from passerelles.access.conditions import AccessConditions
 from passerelles.access.demands import access_between
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
@@ -30,6 +31,7 @@ from passerelles.territory.hours import EffortCosts, Titles, credentials_of_titl
 from passerelles.territory.lots import Locator, Lot, Lots
 from passerelles.territory.match import match_territory
 from passerelles.territory.pairs import Territory
+from passerelles.territory.rank import rank_territory
 from passerelles.vectors import Floats, Rows
 from small import referential
 from territory_cases import ANY_MOVE, Written, every, graph, openings, people, places
@@ -688,6 +690,26 @@ def test_a_title_that_demands_more_than_its_fiche_is_to_be_confirmed_with_what_i
     assert match_territory(plain_embedded, movers, employed).placed == 3
 
 
+def test_another_title_of_one_job_takes_the_hours_and_months_of_its_path(plain_embedded: OccupationGraph) -> None:
+    ends = "Moniteur / Monitrice d'auto-école", "Moniteur / Monitrice moto"
+    start, posts = people(("A", ends[0], 3, "Redon")), openings(("B", ends[1], 3, "Redon"))
+    (flow,) = match_territory(plain_embedded, start, posts).to_confirm
+    (path,) = rank_paths(plain_embedded, ends[0], targets=[ends[1]], max_steps=1)
+    assert flow.hours.expected == flow.cost == path.hours.expected == 237
+    assert flow.training_months == path.months.expected
+    told = [demand.codes for demand in flow.title_demands]
+    assert told.index(("PERM-A2",)) < told.index(("EXP-A2-24",)) < told.index(("PERM-A",)), "what comes before it too"
+    bounded = match_territory(
+        plain_embedded, start, posts, settings=Settings(territory=TerritorySettings(max_hours=100))
+    )
+    assert (bounded.to_confirm, [left.reason for left in bounded.uncovered]) == ((), ["max_hours"])
+    held = [row | {"certifications détenues": "CCS deux-roues"} for row in start]
+    (flow,) = match_territory(plain_embedded, held, posts).to_confirm
+    assert (flow.hours.expected, flow.training_months) == (None, None), "less than the whole, nobody says how much"
+    ((ranked,), *_) = rank_territory(plain_embedded, "Redon", fragile=start, hiring=posts)
+    assert ranked.hours.expected == 237
+
+
 @pytest.mark.parametrize("names", ["AB", "BA"])
 def test_an_opening_to_be_confirmed_goes_to_who_lacks_least_of_what_it_asks_for(
     plain_embedded: OccupationGraph, names: str
@@ -713,21 +735,21 @@ def test_a_title_that_takes_one_of_several_things_does_not_ask_for_each() -> Non
     )
 
 
-def test_a_competition_before_one_of_two_ways_is_not_told_nor_one_that_was_passed(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_competition_before_one_of_two_ways_is_not_told_nor_one_that_was_passed() -> None:
     course = Credential("A", "École", "certificat", prerequisites=("C",))
     known = {"A": course, "B": Credential("B", "Diplôme", "diplôme"), "C": Credential("C", "Concours", "concours")}
     known |= {code: Credential(code, "Détachement", "agrément") for code in "EF"}
     known["D"] = Credential("D", "Formation", "certificat", choices=((("C",), ("E", "F")),))
 
     def extra(*choices: tuple[str, ...], held: str = "") -> list[tuple[str, ...]]:
-        monkeypatch.setattr(matching, "held_credentials", lambda *_: frozenset(held))
-        graph = SimpleNamespace(referential=replace(load_referential(), credentials=tuple(known.values())))
+        graph: Any = SimpleNamespace(referential=replace(load_referential(), credentials=tuple(known.values())))
         start, end = Lot("", "from", ""), Lot("", "to", "")
         demanded = {start: frozenset[Any](), end: frozenset(choices)}
-        territory: Any = SimpleNamespace(graph=graph, title_credentials=demanded.__getitem__)
-        return [demand.codes for demand in matching._extra_credentials(territory, start, end)]
+        sides: Any = (Lots.of("fragile", [start]), Lots.of("hiring", [end]), Locator(None, None), None, Settings())
+        territory = Territory(graph, *sides)
+        vars(territory).update(title_credentials=demanded.__getitem__, held=lambda _: frozenset(held))
+        access = AccessConditions("open", None, 0, 4, (), varies=False, origin="catalogue")
+        return [demand.codes for demand in matching._extra_credentials(territory, start, end, access)]
 
     assert extra(("A",)) == [("C",), ("A",)]
     assert extra(("A", "B")) == [("A", "B")]

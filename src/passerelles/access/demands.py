@@ -378,7 +378,8 @@ class Demands(Deriving):
 
         def sort_key(priced: Priced) -> tuple[Any, ...]:
             way = priced[1]
-            lengths, kinds = [taken[i] for i in way], {self.credentials[i].kind for i in way}
+            lengths = [taken[i] for i in way if self.codes[i] not in holdings.likely]  # by which these people came
+            kinds = {self.credentials[i].kind for i in way}
             likely = any(self.codes[i] in usual or (usual and held[i] and self.full[i]) for i in priced[0])
             years = not full and any(self.credentials[i].kind == "experience" and taken[i].vague for i in way)
             near = self._ended(way), not (full and shortened.intersection(way)), years or not likely
@@ -493,7 +494,7 @@ class Demands(Deriving):
     def lasting(self, missing: Bools, price: Price, holdings: Holdings) -> tuple[Floats, Floats]:
         """Months expected of the studies in `missing`, whatever their hours, and of the practice; shapes (...,)."""
         months = self._months.copy()
-        for i in self._personal:
+        for i in {*self._personal, *map(self.column_of.__getitem__, holdings.likely & self.column_of.keys())}:
             credential = self.credentials[i]
             months[i] = 0.0 if holdings.presumes(credential) else _expected_months(holdings.months_left(credential))
         both = np.stack([np.where(self._practice, 0.0, months), np.where(self._practice, months, 0.0)])

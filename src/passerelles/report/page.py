@@ -122,8 +122,8 @@ def _move_sheet(case: Case, number: int, flow: Flow, explained: Mapping[tuple[st
     blocks: list[Block] = []
     if flow.same_job or move is None:
         facts += [(name, text) for name, text in moves.facts_of_flows(case, (flow,)) if text]
-    if flow.same_job:  # of two titles of one fiche, what the second demands may take hours that nobody knows
-        blocks += [] if flow.hours.expected is None else [Text(w("sheet.same"))]
+    if flow.same_job:  # of two titles of one fiche, what the second demands may take hours
+        blocks += [Text(w("sheet.same"))] if flow.hours.expected == 0 else []
     elif move is None:
         blocks += [*moves.access_unranked(case, flow), Text(w("sheet.unranked"))]
     else:

@@ -15,11 +15,12 @@ from passerelles.market.market import Openings
 from passerelles.market.signals import FIGURE, SHARE_COLUMNS, SHARES, WagePair, wage_columns, wages_short
 from passerelles.market.tables import PAYER, Payer
 from passerelles.matching.titles import SURE
-from passerelles.model import Hours, MoveKind
+from passerelles.model import UNKNOWN_HOURS, Hours, MoveKind
 from passerelles.ranking.move import Move
 from passerelles.ranking.rank import none_if_nan
 from passerelles.referentials.access_text import Choice
 from passerelles.scoring.scorer import LEVELS, Level
+from passerelles.territory.hours import is_told
 from passerelles.territory.lots import NO_EMPLOYER, Lot, Month, Side
 from passerelles.territory.pairs import JobMoves, Pairs, Territory, Why, first_lots
 from passerelles.territory.solve import TENTHS
@@ -40,9 +41,27 @@ _SHARES: Final = dict.fromkeys(SHARES, FIGURE)
 _MASKED: Final = Column("masked", "flag", value=lambda _item, _lang: False, on=On.FILE, schema="flag")
 
 
-def hours_at(moves: JobMoves, where: tuple[int, int], assumed: float | None = None) -> Hours:
-    """Return the hours of a move, none to the same job; `assumed` stand for those expected where these are unknown."""
-    if moves.same[where]:
+def hours_between(territory: Territory, moves: JobMoves, start: Lot, end: Lot, assumed: float | None = None) -> Hours:
+    """
+    Return the hours that people of a lot take for an opening; `assumed` stand for those of a move that are unknown.
+
+    To the same job they are none, or those of what its title demands beyond what these people hold: unknown where that
+    is not told of the job, or where the tables say what is held or asked for.
+    """
+    where = moves.at(start, end)
+    unmet = territory.unmet(start, end) if moves.same[where] else []
+    if unmet and (start.permits or end.permits or not is_told(territory.graph.referential, end.job, unmet)):
+        return UNKNOWN_HOURS
+    return hours_at(moves, where, None if unmet else assumed, retitled=bool(unmet))
+
+
+def hours_at(moves: JobMoves, where: tuple[int, int], assumed: float | None = None, *, retitled: bool = False) -> Hours:
+    """
+    Return the hours of a move, none to the same job unless it is `retitled`: of a title that demands more.
+
+    `assumed` stand for those expected where these are unknown.
+    """
+    if moves.same[where] and not retitled:
         return Hours(0.0, 0.0, 0.0)
     low, expected, high = (none_if_nan(span[where]) for span in moves.hours[:3])
     counted = assumed if expected is None else expected
@@ -219,7 +238,7 @@ class Flow(Described):
         return say("territory.unknown.named", lang=lang, what=text, list=details) if details else text
 
     def _nothing_to_learn(self, lang: Lang) -> str | None:
-        known = self.same_job and self.hours.expected is not None
+        known = self.same_job and self.hours.expected == 0
         return say("territory.table.same_job", lang=lang) if known else None
 
     def hours_range(self, lang: Lang = "fr") -> str:

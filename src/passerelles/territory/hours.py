@@ -342,6 +342,12 @@ def unmet_choices(
     return sorted(choice for choice in unheld if not any(set(m) <= set(choice) for m in met))
 
 
+def is_told(referential: Referential, job: str, choices: Iterable[Choice]) -> bool:
+    """Whether access to a job tells of each of some choices, so that the hours of a move there count them."""
+    told = {row.credential for row in referential.credentials_of.get(job, ()) if row.kind in DEMANDED}
+    return not any(told.isdisjoint(choice) for choice in choices)
+
+
 def is_long(credential: Credential) -> bool:
     """Whether nobody obtains a credential within the longest reconversion."""
     hours, months = training_hours(credential).expected, credential.months.low or 0.0

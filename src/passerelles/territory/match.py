@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 import numpy as np
 
-from passerelles.access.conditions import training_hours
+from passerelles.access.conditions import AccessConditions, training_hours
 from passerelles.access.demands import access_between
-from passerelles.access.holdings import of_each_title
 from passerelles.codes import check_codes, grouped, sum_by_key
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import OccupationGraph
@@ -20,7 +19,7 @@ from passerelles.market.market import Market
 from passerelles.market.places import Places, departments_shown
 from passerelles.market.signals import job_openings, wages_between
 from passerelles.market.tables import Payer
-from passerelles.model import Hours, day_of
+from passerelles.model import DIPLOMAS, UNKNOWN_HOURS, Hours, day_of
 from passerelles.paths.legal import UNKNOWN
 from passerelles.progress import Tell, go_on
 from passerelles.ranking.rank import rank_moves
@@ -29,8 +28,16 @@ from passerelles.scoring.scorer import LEVELS
 from passerelles.settings import Settings, settings_or
 from passerelles.territory import solve
 from passerelles.territory.allocation import LEVER, STATUSES, Allocation, SolveStatus
-from passerelles.territory.flows import Change, CurvePoint, Flow, TitleDemand, hours_at, uncovered_lots, unfilled_pools
-from passerelles.territory.hours import Costs, EffortCosts, held_credentials, unmet_choices
+from passerelles.territory.flows import (
+    Change,
+    CurvePoint,
+    Flow,
+    TitleDemand,
+    hours_between,
+    uncovered_lots,
+    unfilled_pools,
+)
+from passerelles.territory.hours import Costs, EffortCosts, unmet_choices
 from passerelles.territory.lots import NO_EMPLOYER, Locator, Lot, Month, Note, Table
 from passerelles.territory.pairs import (
     Bounds,
@@ -364,9 +371,11 @@ def _flows(territory: Territory, moves: JobMoves, pairs: Pairs, flow: Ints) -> t
         level = int(moves.level[cell])
         kind, access = access_of(fragile.job, hiring.job, fragile.title_codes, hiring.title_codes)
         unknown = doubts(int(pairs.doubt[pair]))
-        hours = hours_at(moves, cell, territory.settings.assumed_hours)
-        if same and "access" in unknown:  # the same job, of whose title more is demanded than these people may hold
-            hours = Hours(0.0, None, None)
+        demands = _extra_credentials(territory, fragile, hiring, access)
+        hours = hours_between(territory, moves, fragile, hiring, territory.settings.assumed_hours)
+        if same and "access" in unknown and not demands:  # only numbers in both titles differ
+            hours = UNKNOWN_HOURS
+        cost = None if pairs.hours[pair] < 0 or hours.expected is None else int(pairs.cost[pair]) / solve.TENTHS
         flows.append(
             Flow(
                 fragile=fragile,
@@ -374,7 +383,7 @@ def _flows(territory: Territory, moves: JobMoves, pairs: Pairs, flow: Ints) -> t
                 people=int(flow[pair]),
                 hours=hours,
                 assumed=not same and math.isnan(moves.hours.expected[cell]) and hours.expected is not None,
-                cost=None if pairs.hours[pair] < 0 or hours.expected is None else int(pairs.cost[pair]) / solve.TENTHS,
+                cost=hours.expected if same else cost,
                 km=None if math.isnan(km) else round(km, 1),
                 same_job=same,
                 probability=None if same or math.isnan(chance) else chance,
@@ -383,7 +392,7 @@ def _flows(territory: Territory, moves: JobMoves, pairs: Pairs, flow: Ints) -> t
                 unknown=unknown,
                 kind="same-job" if same else kind,
                 access=access,
-                title_demands=_extra_credentials(territory, fragile, hiring),
+                title_demands=demands,
                 move=move,
                 wages=wages_between(market, referential, fragile.job, hiring.job),
                 surveyed=openings_in(hiring.basin)(hiring.job)[1] if openings_in and hiring.basin else None,
@@ -413,17 +422,14 @@ def _training_months(moves: JobMoves, cell: tuple[int, int], hours: Hours, month
     """Return the months of a training: its hours in full time, unless what it leads to takes longer."""
     if hours.expected is None:
         return None
-    known = moves.hours.months if moves.hours.months is not None and not moves.same[cell] else None
+    known = None if moves.same[cell] and not hours.expected else moves.hours.months
     least = hours.expected / month_hours
     return round(least if known is None else float(np.fmax(least, known[cell])), 1)
 
 
-def _extra_credentials(territory: Territory, start: Lot, end: Lot) -> tuple[TitleDemand, ...]:
-    """Return what the title or conditions of an opening demand beyond what people hold."""
-    referential, met, demanded = territory.graph.referential, *map(territory.title_credentials, (start, end))
-    known, apart = referential.credential_by_code, of_each_title(referential, end.title_codes - start.title_codes)
-    held = held_credentials(referential, start, met) if demanded else frozenset()
-    unmet = unmet_choices(held, demanded, met, apart)
+def _extra_credentials(territory: Territory, start: Lot, end: Lot, access: AccessConditions) -> tuple[TitleDemand, ...]:
+    """Return what the title or conditions of an opening demand beyond what people hold, after what comes before it."""
+    known, unmet = territory.graph.referential.credential_by_code, territory.unmet(start, end)
     before = [[{*known[code].prerequisites} if code in known else set() for code in choice] for choice in unmet]
     # The competition before a course is asked too, where every way that would do comes after it, or what stands for it.
     contests: set[Choice] = {(c,) for ways in before for c in set.intersection(*ways) if known[c].kind == "concours"}
@@ -432,12 +438,18 @@ def _extra_credentials(territory: Territory, start: Lot, end: Lot) -> tuple[Titl
         if any(known[code].kind == "concours" for way in ways for code in way):
             contests.add(tuple(way[0] for way in ways))
 
+    demanded = {code for choice in unmet for code in choice}
+    # A diploma before a course is one by which these people came to their job.
+    supposed = (c for c in access.to_obtain if c.needed_for in demanded and c.group is None and c.kind not in DIPLOMAS)
+    prerequisites = [(c.code,) for c in supposed if c.code not in demanded]
+
     def extra(choice: Choice) -> TitleDemand:
         names = tuple(known[code].name if code in known else code for code in choice)
         hours = tuple(training_hours(known[code]).expected if code in known else None for code in choice)
         return TitleDemand(choice, names, hours)
 
-    return tuple(map(extra, [*unmet_choices(held, contests), *unmet]))
+    sat = unmet_choices(territory.held(start), contests)
+    return tuple(map(extra, [*sat, *(choice for choice in prerequisites if choice not in sat), *unmet]))
 
 
 def _notes(

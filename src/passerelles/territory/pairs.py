@@ -206,6 +206,25 @@ class Territory:
         fields = attrgetter("job", *_DEMANDING)
         return lambda lot: read(*fields(lot))
 
+    @cached_property
+    def held(self) -> Callable[[Lot], frozenset[str]]:
+        """Credentials that people of a lot hold, each title read once: see `held_credentials`."""
+
+        @cache
+        def read(job: str, title: str, met: frozenset[Choice]) -> frozenset[str]:
+            return held_credentials(self.graph.referential, Lot("", job, "", title_code=title), met)
+
+        return lambda lot: read(*titled_job(lot), self.title_credentials(lot))
+
+    def unmet(self, start: Lot, end: Lot) -> list[Choice]:
+        """Return what the title or conditions of an opening demand beyond what people of a lot hold."""
+        demanded = self.title_credentials(end)
+        if not demanded:
+            return []
+        # Who works in a title has one of what it takes, whichever it is, but not of what each title takes its own.
+        apart = of_each_title(self.graph.referential, end.title_codes - start.title_codes)
+        return unmet_choices(self.held(start), demanded, self.title_credentials(start), apart)
+
     @property
     def binding(self) -> str:
         """What keeps people from openings that are open to them and free."""
@@ -438,9 +457,9 @@ class _Openings(NamedTuple):
     """
     The hiring lots in arrays, shape (e,): column of `JobMoves`, pool, position of their place, doubt of their title.
 
-    `title` is the job as it was written, to compare, and `trades` the families of its words; `demanded` what access
-    demands of the titles of some, `numbers` those in the titles of some (tonnage or class of a certificate), both by
-    position. `places` are spots and basins.
+    `title` is the job as it was written, to compare, and `trades` the families of its words; `demanding` are those of
+    whose titles access demands something, by position; `numbers` those in the titles of some (tonnage or class of a
+    certificate), by position. `places` are spots and basins.
     """
 
     job: Rows
@@ -450,7 +469,7 @@ class _Openings(NamedTuple):
     title: NDArray[np.object_]
     trades: Sequence[frozenset[str]]
     own_account: Bools
-    demanded: Mapping[int, frozenset[Choice]]
+    demanding: Sequence[int]
     numbers: Mapping[int, frozenset[str]]
     places: Sequence[tuple[str, str]]
     lexicon: Lexicon
@@ -503,7 +522,7 @@ def _opening_arrays(territory: Territory, moves: JobMoves) -> _Openings:
         title=np.asarray(titles, dtype=object),
         trades=[trade(title) for title in titles],
         own_account=np.asarray([lot.self_employed for lot in lots], dtype=np.bool_),
-        demanded={i: choices for i, lot in enumerate(lots) if (choices := territory.title_credentials(lot))},
+        demanding=[i for i, lot in enumerate(lots) if territory.title_credentials(lot)],
         numbers={i: named for i, title in enumerate(titles) if (named := _title_numbers(title))},
         places=places,
         lexicon=lexicon,
@@ -575,6 +594,8 @@ def find_pairs(territory: Territory, moves: JobMoves, bounds: Bounds) -> Pairs:
         own_job = same | moves.part[origin, job]
         if bounds.max_hours is None:
             reason[(reason == Why.OPEN) & too_long & ~own_job] = Why.UNLIKELY
+        elif not lot.permits:  # the same job, of whose title more is demanded
+            reason[same & (lacking > 0) & (moves.hours.expected[origin, job] > bounds.max_hours)] = Why.MAX_HOURS
         if (own_job & (reason == Why.OPEN) & (far == Why.OPEN) & (doubt & Doubt.ACCESS != 0)).any():
             reason[(reason == Why.OPEN) & steps_down(lot.job, lot.title_codes)[job]] = Why.STEP_DOWN
         reason = np.where(reason == Why.OPEN, far, reason)
@@ -604,13 +625,9 @@ def _title_doubt(lot: Lot, openings: _Openings, near: Rows, same: Bools) -> Sign
 def _lacking(territory: Territory, lot: Lot, openings: _Openings) -> tuple[Ints, Bools]:
     """How many things an opening's title or conditions ask for a lot has not; whether one is years away, shape (e,)."""
     lacking, too_long = np.zeros(len(openings.job), dtype=np.int64), np.zeros(len(openings.job), dtype=np.bool_)
-    referential, hiring = territory.graph.referential, territory.hiring.lots
-    known, met = referential.credential_by_code, territory.title_credentials(lot)
-    held = held_credentials(referential, lot, met) if openings.demanded else frozenset()
-    for opening, choices in openings.demanded.items():
-        # Who works in a title has one of what it takes, whichever it is, but not of what each title takes its own.
-        apart = of_each_title(referential, hiring[opening].title_codes - lot.title_codes)
-        unmet = unmet_choices(held, choices, met, apart)
+    known = territory.graph.referential.credential_by_code
+    for opening in openings.demanding:
+        unmet = territory.unmet(lot, territory.hiring.lots[opening])
         lacking[opening] = len(unmet)
         too_long[opening] = any(all(code in known and is_long(known[code]) for code in choice) for choice in unmet)
     return lacking, too_long

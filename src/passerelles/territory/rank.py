@@ -25,7 +25,7 @@ from passerelles.ranking.move import PartValue
 from passerelles.referentials.referential import Referential
 from passerelles.settings import Settings, TerritorySettings, settings_or
 from passerelles.territory.allocation import note_sheets
-from passerelles.territory.flows import KNOWN_BY, hours_at
+from passerelles.territory.flows import KNOWN_BY, hours_between
 from passerelles.territory.hours import Costs, EffortCosts
 from passerelles.territory.lots import Locator, Lot, Lots, Note, Problem, Side, Table, pool_key, reading_notes
 from passerelles.territory.pairs import LEAST_CHANCE, JobMoves, Territory, chosen_bound, moves_between
@@ -396,7 +396,7 @@ def _rater(territory: Territory, moves: JobMoves, radius: float, *, ruled: bool)
         if moves.part[where] or (closed and not same) or (km is not None and km > radius):
             return None
         chance = None if math.isnan(moves.probability[where]) else float(moves.probability[where])
-        hours = hours_at(moves, where)
+        hours = hours_between(territory, moves, start, end)
         tension, openings = figures(end.job, end.basin, end.basin_label)
         parts = rank_parts(territory.settings, chance=chance, hours=hours.expected, tension=tension, km=km, same=same)
         titles = start.title_codes | end.title_codes
