@@ -650,6 +650,18 @@ def test_a_department_of_a_firm_tells_nothing_of_a_place_and_one_of_france_may_b
     assert [p.key for p in lots.set_aside] == ([] if read else ["basin_ambiguous"])
 
 
+@pytest.mark.parametrize(
+    ("department", "commune"), [("56", "56999"), ("56300", "56999"), ("", "56999"), ("35", ""), ("Ille-et-Vilaine", "")]
+)
+def test_the_name_of_a_firm_tells_no_place_out_of_the_department_of_its_row(
+    embedded: Referential, department: str, commune: str
+) -> None:
+    places = Places(PLACES.basins, (*PLACES.communes, Commune("56999", "Les Lilas", "5310", 47.7, -2.7)))
+    row = {"Employeur": "EHPAD Les Lilas", "Poste": "N1101", "Nombre": 2, "Département": department}
+    (lot,) = read_lots(embedded, [row], "fragile", locator=Locator(places)).lots
+    assert lot.commune == commune
+
+
 def test_of_needs_now_and_in_some_months_the_one_not_read_is_named(embedded: Referential, tmp_path: Path) -> None:
     path = written(tmp_path / "t.csv", "Poste;Besoin immédiat;Besoin à 12 mois;Mois\nN1101;4;9;6\nN4101;2;5;3\n")
     lots = read_lots(embedded, path, "hiring")

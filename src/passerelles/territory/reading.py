@@ -14,7 +14,7 @@ from passerelles.codes import looks_like_code
 from passerelles.errors import PasserellesError
 from passerelles.io.csv import Rows, decimal_sign, read_number
 from passerelles.io.xlsx import cell_text
-from passerelles.market.places import Commune, bare_place, departments_shown
+from passerelles.market.places import Commune, bare_place, department_of, departments_shown
 from passerelles.market.tables import agreement_number
 from passerelles.matching.titles import REVIEW, resolve_many
 from passerelles.progress import go_on
@@ -46,6 +46,7 @@ from passerelles.territory.lots import (
     Side,
     Table,
     Where,
+    department_code,
     merged,
     says,
     side_label,
@@ -367,13 +368,18 @@ class _Reader:
                 lots.append(((*key, lot.commune, title, lot.permits, str(lot.month or ""), extra), lot))
         return lots
 
-    def is_place(self, name: str) -> bool:
-        """Whether a header is the very name of a commune or basin, or a site named after one."""
+    def is_place(self, name: str, area: str = "") -> bool:
+        """Whether a header is the very name of a commune or basin, or a site named after one; in an area if told."""
         if self.locator.places is None:
             return False
-        place, words = self._place(name, "", "commune", parts=False)
+        place, words = self._place(name, area, "commune", parts=False)
         town, _ = bare_place(_AREA.sub("", town_of(words)), "")
-        return isinstance(place, Where) and town in map(normalise_label, place)
+        return isinstance(place, Where) and town in map(normalise_label, place) and self._lies_in(place, area)
+
+    def _lies_in(self, place: Where, area: str) -> bool:
+        """Whether a place lies in a department or at a postcode; where either is not known, nothing says that not."""
+        code, departments = department_code(area), self.locator.departments_of(place.basin, place.commune)
+        return not (code and departments) or not departments.isdisjoint(department_of(code))
 
     def town_at_end(self, firm: str) -> str:
         """
@@ -517,10 +523,10 @@ class _Reader:
 
     def _where(self, row: Line) -> Where | Unusable:
         """Return the place of a row: the one its cells, its title or its table name, none where these name none."""
-        grid, texts = row.grid, self._place_texts(row)
+        grid, area = row.grid, row.text("postcode") or row.text("department")
+        texts = self._place_texts(row, area)
         if not texts:
             return Where()
-        area = row.text("postcode") or row.text("department")
         readings = self._readings(row, texts, area)
         role, given, place, text = next((r for r in readings if isinstance(r[2], Where)), readings[-1])
         if isinstance(place, Where):
@@ -548,8 +554,12 @@ class _Reader:
         near = tuple(name for _, name in self._here(place.suggestions, area, role))
         return _unread(row, text if headed else grid.title(role), place, near)
 
-    def _place_texts(self, row: Line) -> Mapping[str, str]:
-        """Return what names the place of a row, by role: its cells, else its title, else the title of its table."""
+    def _place_texts(self, row: Line, area: str) -> Mapping[str, str]:
+        """
+        Return what names the place of a row, by role: its cells, else its title or employer, else its table's title.
+
+        A title or an employer names none that lies elsewhere than in the area told: "EHPAD Les Lilas" in department 35.
+        """
         grid, spelled = row.grid, list if self.locator.places else with_letters  # names tell what was lost
         cells = {role: _LEFT.sub("", row.text(role)) for role in ("commune", "basin")}
         texts = {role: spelled([text])[0] for role, text in cells.items() if text}
@@ -557,9 +567,9 @@ class _Reader:
             return {}
         if texts:
             return texts
-        if named := jobs.place_in_title(row.text("job"), self.is_place):
+        if named := jobs.place_in_title(row.text("job"), partial(self.is_place, area=area)):
             row.note("job_place", given=row.text("job"), place=named)
-        elif not grid.titled and self.is_place(row.text("employer")):  # "Mairie d'Oyonnax"
+        elif not grid.titled and self.is_place(row.text("employer"), area):  # "Mairie d'Oyonnax"
             named = town_of(row.text("employer"))
             row.note("firm_place", given=row.text("employer"), place=named)
         elif grid.titled:
