@@ -331,3 +331,17 @@ def test_people_placed_at_a_lower_level_are_said(embedded_graph: OccupationGraph
     )
     (note,) = match_territory(embedded_graph, fragile, hiring, changes=False).planned  # of two sites, named once
     assert (note.values["n"], note.values["names"]) == (6, "Moniteur / Monitrice d'auto-école → N4101")
+
+
+@pytest.mark.parametrize(
+    ("firm", "public"),
+    [("Mairie de Redon", True), ("CH de Redon", True), ("Département du Nord", True), ("Ville en Vert SAS", False),
+     ("Hôpital privé du Pays", False)],
+)  # fmt: skip
+def test_no_training_fund_of_firms_is_told_to_train_for_a_public_employer(
+    embedded_graph: OccupationGraph, firm: str, *, public: bool
+) -> None:
+    people, posts = rows("fragile", ("A", "N1101", 3, "Redon")), rows("hiring", (firm, "N1103", 3, "Redon"))
+    found = match_territory(embedded_graph, people, posts, changes=False)
+    (who,) = (a.who for a in actions(found.release(), "fr") if a.kind == "train")
+    assert ("employeur public" in who, firm in who) == (public, True)

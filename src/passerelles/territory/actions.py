@@ -8,8 +8,8 @@ from passerelles.codes import grouped
 from passerelles.language.say import Lang, day_text, listed, number, say
 from passerelles.territory.allocation import Release, total_of
 from passerelles.territory.flows import PEOPLE, Flow, month_column
-from passerelles.territory.lots import NO_EMPLOYER, Month, Problem
-from passerelles.text import few
+from passerelles.territory.lots import NO_EMPLOYER, Month, Problem, says
+from passerelles.text import few, normalise_label
 from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
 from passerelles.views.spec import Column, On, Record, Sheet
@@ -179,7 +179,9 @@ def _confirmation(flow: Flow, lang: Lang) -> ActionKey:
 def _who(kind: ActionKind, firms: Iterable[str], lang: Lang) -> str:
     """Return who does something with some firms; alone where no table names any."""
     named = [firm for firm in firms if firm != NO_EMPLOYER]
-    return say(f"territory.action.who.{kind}{'' if named else '_alone'}", lang=lang, list=listed(named, lang))
+    public = kind == "train" and any(says("public_firm", normalise_label(firm)) for firm in named)
+    how = "_public" if public else "" if named else "_alone"
+    return say(f"territory.action.who.{kind}{how}", lang=lang, list=listed(named, lang))
 
 
 def _corrections(problems: Iterable[Problem], lang: Lang) -> Iterable[Action]:
