@@ -251,3 +251,13 @@ def test_labels_are_cut_once_for_all_searches(plain_embedded: OccupationGraph, m
     monkeypatch.setattr(module, "plain_forms", None)
     assert [search(plain_embedded.referential, each) for each in sought] == first
     assert search(plain_embedded.referential, "conduite de la route")
+
+
+def test_a_credential_is_counted_in_every_job_that_asks_for_it_or_for_what_supposes_it() -> None:
+    known = load_referential()
+    by_code = {hit.code: hit.occupations for hit in search(known, "permis", kinds=["credential"], limit=100)}
+    asked = {(row.occupation, row.credential) for row in known.credential_requirements}
+    supposing = {c.code for c in known.credentials if "PERM-A2" in known.prerequisites_of(c.code)}
+    assert "PERM-A" in supposing
+    jobs = {job for job, code in asked if code in supposing | {"PERM-A2"}}
+    assert by_code["PERM-A2"] == len(jobs) > 0

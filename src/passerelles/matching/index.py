@@ -700,7 +700,7 @@ _PREFIX_LETTERS: Final = 4  # letters from which the beginning of a word matches
 @dataclass(frozen=True, slots=True)
 class SearchHit(Described):
     """
-    Something that a referential has: its kind, code and label, and how many occupations name it.
+    Something that a referential has: its kind, code and label, and how many occupations name it, or what supposes it.
 
     A title belongs to one occupation, which `belongs` gives; it is empty elsewhere.
     """
@@ -770,7 +770,7 @@ def _with_words(referential: Referential, kind: Sought, code: str, query: Sequen
     matches = [entry for entry in known if entry.code.casefold() == code.casefold()]
     if known and not matches:
         prefixes = [f" {word}" if len(word) >= _PREFIX_LETTERS else f" {word} " for word in query]
-        cut = referential.derived(("words", kind), lambda: _between_spaces(entry.label for entry in known))
+        cut = referential.derived(("words", kind), lambda: [f" {normalise_label(e.label)} " for e in known])
         hits = np.sum([[word in text for text in cut] for word in prefixes], axis=0)
         if hits.max() >= _LEAST_MET * len(query):
             matches = [known[place] for place in np.flatnonzero(hits == hits.max())]
@@ -783,17 +783,14 @@ def _resembling(referential: Referential, kind: Sought, code: str) -> list[Searc
     return [entry for form in nearest_codes(code, forms) for entry in known if entry.code == form]
 
 
-def _between_spaces(labels: Iterable[str]) -> list[str]:
-    return [f" {normalise_label(label)} " for label in labels]
-
-
 def _all_entries(referential: Referential, kind: Sought) -> list[SearchHit]:
     if kind == "competency":
         counts = Counter(r.competency for r in referential.requirements)
         return [SearchHit(kind, c.code, c.name, counts[c.code]) for c in referential.competencies]
     if kind == "credential":
-        pairs = {(r.occupation, r.credential) for r in referential.credential_requirements}
-        counts = Counter(code for _, code in pairs)
+        before, rows = referential.prerequisites_of, referential.credential_requirements
+        asked = {(r.occupation, code) for r in rows for code in (r.credential, *before(r.credential))}
+        counts = Counter(code for _, code in asked)
         return [SearchHit(kind, c.code, c.label, counts[c.code]) for c in referential.credentials]
     if kind == "title":
         return [SearchHit(kind, t.code, t.label, 1, t.occupation) for t in referential.titles]
