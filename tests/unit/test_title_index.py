@@ -247,14 +247,16 @@ def test_labels_are_cut_once_for_all_searches(plain_embedded: OccupationGraph, m
     sought = ("agent de service", "permit de conduirre")  # one that labels have, one that they resemble
     first = [search(plain_embedded.referential, each) for each in sought]
     assert all(first)
-    monkeypatch.setattr(module, "_between_spaces", None)
+    monkeypatch.setattr(module, "normalise_label", None)
     monkeypatch.setattr(module, "plain_forms", None)
     assert [search(plain_embedded.referential, each) for each in sought] == first
     assert search(plain_embedded.referential, "conduite de la route")
 
 
-def test_a_credential_is_counted_in_every_job_that_asks_for_it_or_for_what_supposes_it() -> None:
-    known = load_referential()
+def test_a_credential_is_counted_in_every_job_that_asks_for_it_or_for_what_supposes_it(
+    plain_embedded: OccupationGraph,
+) -> None:
+    known = plain_embedded.referential
     by_code = {hit.code: hit.occupations for hit in search(known, "permis", kinds=["credential"], limit=100)}
     asked = {(row.occupation, row.credential) for row in known.credential_requirements}
     supposing = {c.code for c in known.credentials if "PERM-A2" in known.prerequisites_of(c.code)}
