@@ -25,7 +25,7 @@ from passerelles.language.say import listed, typeset
 from passerelles.market.figures import Figure, Interval, unknown
 from passerelles.market.market import Openings
 from passerelles.model import Credential, CredentialRequirement, Hours
-from passerelles.paths.legal import FrameVerdict, JudgedTraining, MayPay, find_frame, judge, payer_lines
+from passerelles.paths.legal import FrameVerdict, JudgedTraining, MayPay, Violation, find_frame, judge, payer_lines
 from passerelles.ranking.move import by_state
 from passerelles.ranking.rank import rank_moves
 from passerelles.referentials.credentials import read_catalogue
@@ -877,6 +877,14 @@ def test_frames_that_say_yes_to_another_training_only_are_told_apart_from_those_
     (whole,) = frame_sentences(case, [other], why=other.name)
     assert condition in whole.replace("\u00a0", " ")
     assert len(frame_sentences(case, [other, replace(other, conditions=())])) == 2
+    unknown = tuple(Violation(rule) for rule in ("certifying_unknown", "hiring_list_unknown"))
+    unsure = FrameVerdict("d", "Cadre D", "unknown", unknown=unknown)
+    alone = replace(unsure, name="e", label="Cadre E", unknown=unknown[:1])
+    assert frame_sentences(case, [alone]) == frame_sentences(case, [alone], short=True) == ("Cadre E : inconnu",)
+    longer, plain = frame_sentences(case, [unsure, alone])[::-1]
+    assert (plain, longer.startswith("Cadre D : inconnu (")) == ("Cadre E : inconnu", True)
+    (refused,) = frame_sentences(case, [replace(unsure, verdict="no")])
+    assert refused == "Cadre D : non"
 
 
 def test_a_sheet_explains_its_words_and_asks_nobody_to_learn_the_name_of_a_certificate(

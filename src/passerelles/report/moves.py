@@ -266,7 +266,7 @@ def access_blocks(
         blocks.append(Bullets(tuple(map(w.typeset, names)), w.typeset(head)))
     if path.frames:
         others = [f for f in path.frames if f.name not in common_frames]
-        sentences = frame_sentences(case, path.frames, why=case.allocation.bounds.frame)
+        sentences = frame_sentences(case, path.frames, why=case.allocation.bounds.frame, short=short)
         if not short:
             sentences += tuple(frame_conditions(case, (f for f in others if f.conditions)))
         elif any(f.conditions for f in path.frames):
@@ -305,10 +305,13 @@ def _access_bullets(case: Case, access: AccessConditions, to_obtain: Sequence[St
     return [Bullets(tuple(map(w.typeset, sentences)), w("move.credentials"))] if sentences else []
 
 
-def frame_sentences(case: Case, frames: Sequence[FrameVerdict], *, why: str | None = None) -> tuple[str, ...]:
+def frame_sentences(
+    case: Case, frames: Sequence[FrameVerdict], *, why: str | None = None, short: bool = False
+) -> tuple[str, ...]:
     """
     Say what the legal frames answer: the same answers together; of the one asked about (`why`), the reasons.
 
+    Why one does not know is told too, unless in `short`; that no file names certifications is the same for all moves.
     Of the conditions of a yes, those that it has whatever the move are not told here (`frame_conditions`).
     """
     w = case.words
@@ -319,11 +322,18 @@ def frame_sentences(case: Case, frames: Sequence[FrameVerdict], *, why: str | No
             sentences.append(w.typeset(frame_line(frame.label, frame.verdict, reasons, w.lang)))
     usual = {name: frame.conditions for name, frame in presets().items()}
     unusual = {f: tuple(c for c in f.conditions if c not in usual.get(f.name, ())) for f in frames if f.name != why}
-    alike = grouped(((f.verdict, extra, len(extra) < len(f.conditions)), f) for f, extra in unusual.items())
-    for (name, extra, more), same in sorted(alike.items(), key=lambda item: (_VERDICTS.index(item[0][0]), item[0][1:])):
+
+    def lacks(frame: FrameVerdict) -> tuple[str, ...]:
+        told = frame.verdict == "unknown" and not short
+        return tuple(v.reason(w.lang) for v in frame.unknown if told and v.rule != "certifying_unknown")
+
+    alike = grouped(((f.verdict, extra, len(extra) < len(f.conditions), lacks(f)), f) for f, extra in unusual.items())
+    for key, same in sorted(alike.items(), key=lambda item: (_VERDICTS.index(item[0][0]), item[0][1:])):
+        name, extra, more, reasons = key
         labels = listed((f.label for f in same), w.lang)
         conditions = replace(same[0], conditions=extra).condition_texts(w.lang)
-        sentences.append(w.typeset(frame_line(labels, f"{name}_if" if more else name, conditions, w.lang)))
+        why_so = (*reasons, *conditions)
+        sentences.append(w.typeset(frame_line(labels, f"{name}_if" if more else name, why_so, w.lang)))
     return tuple(sentences)
 
 
