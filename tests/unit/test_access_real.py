@@ -1768,6 +1768,10 @@ def test_a_job_of_a_two_years_diploma_says_with_what_one_enters_it_and_whom_that
         ("N3102", "Capitaine de yacht", "ressortissant de l'Union européenne"),
         ("G1208", "Agent / Agente de sportif", "Refusée à qui dirige ou entraîne"),
         ("K1902", "Avocat / Avocate", "ressortissant de l'Union européenne"),
+        ("J1409", "A1504", "Réservé aux ressortissants de l'Union européenne (Français compris)"),
+        ("M1202", "Expert-comptable / Experte-comptable", "Sans condition de nationalité avec le diplôme français"),
+        ("K1902", "Administrateur / Administratrice judiciaire", "Réservée aux Français et ressortissants de l'Union"),
+        ("J1502", "Homme sage-femme / Sage-femme", "L'Ordre demande le bulletin n° 2 du casier"),
     ],
 )
 def test_whom_the_law_keeps_from_a_job_is_told_with_what_it_takes(
