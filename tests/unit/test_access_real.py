@@ -1772,6 +1772,13 @@ def test_a_job_of_a_two_years_diploma_says_with_what_one_enters_it_and_whom_that
         ("M1202", "Expert-comptable / Experte-comptable", "Sans condition de nationalité avec le diplôme français"),
         ("K1902", "Administrateur / Administratrice judiciaire", "Réservée aux Français et ressortissants de l'Union"),
         ("J1502", "Homme sage-femme / Sage-femme", "L'Ordre demande le bulletin n° 2 du casier"),
+        ("D1505", "Agent / Agente de sécurité", "Étranger, ressortissants de l'Union compris : français de niveau B1"),
+        ("K2503", "Technicien / Technicienne vidéosurveillance des jeux", "Agrément du ministère de l'intérieur"),
+        (
+            "G1204",
+            "Garde-chasse particulier / Garde-chasse particulière",
+            "Exclus : moralité ou honorabilité insuffisante",
+        ),
     ],
 )
 def test_whom_the_law_keeps_from_a_job_is_told_with_what_it_takes(

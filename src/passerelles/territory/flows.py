@@ -134,7 +134,8 @@ class Flow(Described):
     access
         What access to the job takes of these people.
     title_demands
-        Credentials that the title or conditions of the opening demand beyond what the people hold.
+        Credentials that the title or conditions of the opening demand beyond what the people hold, after those that
+        come before them.
     move
         The explained move, or None beyond the number that the settings explain.
     wages
