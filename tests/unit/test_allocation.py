@@ -697,6 +697,7 @@ def test_another_title_of_one_job_takes_the_hours_and_months_of_its_path(plain_e
     (path,) = rank_paths(plain_embedded, ends[0], targets=[ends[1]], max_steps=1)
     assert flow.hours.expected == flow.cost == path.hours.expected == 237
     assert flow.training_months == path.months.expected
+    assert {c.screen(flow, "fr") for c in flow.spec.columns if c.key == "hours_each"} == {"237"}, "not 'the same job'"
     told = [demand.codes for demand in flow.title_demands]
     assert told.index(("PERM-A2",)) < told.index(("EXP-A2-24",)) < told.index(("PERM-A",)), "what comes before it too"
     bounded = match_territory(

@@ -1934,6 +1934,16 @@ def test_people_of_one_sport_or_speciality_are_not_placed_in_another_before_it_i
     assert {c.code for c in flow.access.to_obtain} == {code for choice in asked for code in choice}
 
 
+@pytest.mark.parametrize(("title", "hours"), [("Agent de sécurité", 175), ("Agent de sécurité SSIAP 2", None)])
+def test_hours_to_another_title_of_ones_job_are_known_where_access_tells_all_that_it_asks(
+    rome4_graph: OccupationGraph, title: str, hours: float | None
+) -> None:
+    start = [{"employer": "A", "job": "Veilleur de nuit" if hours else "Agent de sécurité", "headcount": 1}]
+    found = match_territory(rome4_graph, start, [{"employer": "B", "job": title, "openings": 1}])
+    (flow,) = found.to_confirm
+    assert (flow.same_job, flow.unknown, flow.hours.expected) == (True, ("access",), hours)
+
+
 def test_a_job_of_the_trade_of_its_firm_keeps_the_title_that_access_depends_on(rome4_graph: OccupationGraph) -> None:
     laid, jobs = rome4_graph.referential, ("Technicien laboratoire", "Brancardier", "Aide-soignant")
     rows = [{"Poste": each, "Nb": 2, "Entreprise": "Clinique"} for each in jobs]
