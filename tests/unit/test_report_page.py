@@ -812,8 +812,9 @@ def test_the_sheet_of_a_part_of_ones_own_fiche_tells_the_training_that_it_takes(
     assert "Heures par personne" in plain
 
 
+@pytest.mark.parametrize(("what", "licence"), [("poids lourds", "permis C (105 h)"), ("moto", "permis A (7 h)")])
 def test_the_sheet_of_ones_own_job_elsewhere_tells_access_and_months_and_no_training_only_where_that_is_known(
-    plain_embedded: OccupationGraph,
+    plain_embedded: OccupationGraph, what: str, licence: str
 ) -> None:
     fragile = [
         {"employer": "A", "job": "N1101", "headcount": 3, "basin": "Redon", "date de départ": "06/2027"},
@@ -821,7 +822,7 @@ def test_the_sheet_of_ones_own_job_elsewhere_tells_access_and_months_and_no_trai
     ]
     hiring = [
         {"employer": "B", "job": "N1101", "openings": 3, "basin": "Redon"},
-        {"employer": "B", "job": "Moniteur / Monitrice poids lourds", "openings": 3, "basin": "Redon"},
+        {"employer": "B", "job": f"Moniteur / Monitrice {what}", "openings": 3, "basin": "Redon"},
     ]
     sheets = move_sheets(Case(plain_embedded, match_territory(plain_embedded, fragile, hiring)))
     pages = read_page(document_page(sheets, PageWords())).all("section")
@@ -830,7 +831,7 @@ def test_the_sheet_of_ones_own_job_elsewhere_tells_access_and_months_and_no_trai
     assert re.search(r"Libre à partir de\W*06/2027", truck)
     assert "autorisation de conduite (employeur)" in truck
     assert "aucune formation" not in instructor
-    assert "permis C (105 h)" in instructor
+    assert licence in instructor
 
 
 @pytest.mark.parametrize(("other", "anyway", "told"), [("LONG", (), 1), ("CARTE", (), 0), ("CARTE", ("ENTREE",), 1)])

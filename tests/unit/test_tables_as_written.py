@@ -1934,6 +1934,16 @@ def test_people_of_one_sport_or_speciality_are_not_placed_in_another_before_it_i
     assert {c.code for c in flow.access.to_obtain} == {code for choice in asked for code in choice}
 
 
+def test_titles_of_one_job_that_only_differ_in_a_number_are_to_be_confirmed_in_unknown_hours(
+    rome4_graph: OccupationGraph,
+) -> None:
+    start = [{"employer": "A", "job": "Capitaine 200", "headcount": 1}]
+    found = match_territory(rome4_graph, start, [{"employer": "B", "job": "Capitaine 500", "openings": 1}])
+    (flow,) = found.to_confirm
+    assert (flow.same_job, "access" in flow.unknown, flow.title_demands) == (True, True, ())
+    assert (flow.hours[:3], flow.training_months, flow.cost) == ((None,) * 3, None, None)
+
+
 @pytest.mark.parametrize(("title", "hours"), [("Agent de sécurité", 175), ("Agent de sécurité SSIAP 2", None)])
 def test_hours_to_another_title_of_ones_job_are_known_where_access_tells_all_that_it_asks(
     rome4_graph: OccupationGraph, title: str, hours: float | None

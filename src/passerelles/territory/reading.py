@@ -14,7 +14,7 @@ from passerelles.codes import looks_like_code
 from passerelles.errors import PasserellesError
 from passerelles.io.csv import Rows, decimal_sign, read_number
 from passerelles.io.xlsx import cell_text
-from passerelles.market.places import Commune, bare_place, department_of, departments_shown
+from passerelles.market.places import Commune, bare_place, departments_shown
 from passerelles.market.tables import agreement_number
 from passerelles.matching.titles import REVIEW, resolve_many
 from passerelles.progress import go_on
@@ -46,7 +46,6 @@ from passerelles.territory.lots import (
     Side,
     Table,
     Where,
-    department_code,
     merged,
     says,
     side_label,
@@ -374,12 +373,7 @@ class _Reader:
             return False
         place, words = self._place(name, area, "commune", parts=False)
         town, _ = bare_place(_AREA.sub("", town_of(words)), "")
-        return isinstance(place, Where) and town in map(normalise_label, place) and self._lies_in(place, area)
-
-    def _lies_in(self, place: Where, area: str) -> bool:
-        """Whether a place lies in a department or at a postcode; where either is not known, nothing says that not."""
-        code, departments = department_code(area), self.locator.departments_of(place.basin, place.commune)
-        return not (code and departments) or not departments.isdisjoint(department_of(code))
+        return isinstance(place, Where) and town in map(normalise_label, place)
 
     def town_at_end(self, firm: str) -> str:
         """
