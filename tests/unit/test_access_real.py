@@ -1774,6 +1774,8 @@ def test_a_job_of_a_two_years_diploma_says_with_what_one_enters_it_and_whom_that
         ("J1502", "Homme sage-femme / Sage-femme", "L'Ordre demande le bulletin n° 2 du casier"),
         ("D1505", "Agent / Agente de sécurité", "Étranger, ressortissants de l'Union compris : français de niveau B1"),
         ("K2503", "Technicien / Technicienne vidéosurveillance des jeux", "Agrément du ministère de l'intérieur"),
+        ("N3102", "Officier / Officière de port", "Français seulement, selon leurs avis de concours"),
+        ("K2107", "Directeur / Directrice d'établissement d'enseignement privé", "sinon autorisation du recteur"),
         (
             "G1204",
             "Garde-chasse particulier / Garde-chasse particulière",
