@@ -20,7 +20,7 @@ from passerelles.territory.columns import columns_of
 from passerelles.territory.flows import ResolvedTitle
 from passerelles.territory.hours import credentials_of_title
 from passerelles.territory.jobs import Unusable, as_asked, asked_in, is_nowhere, several_jobs
-from passerelles.territory.lots import Locator, Lot, Lots, LotsError, Month, Side, reading_notes, town_of
+from passerelles.territory.lots import NOWHERE, Locator, Lot, Lots, LotsError, Month, Side, reading_notes, town_of
 from passerelles.territory.reading import read_lots, read_sides
 
 PLACES = Places(
@@ -651,15 +651,15 @@ def test_a_department_of_a_firm_tells_nothing_of_a_place_and_one_of_france_may_b
 
 
 @pytest.mark.parametrize(
-    ("department", "commune"), [("56", "56999"), ("56300", "56999"), ("", "56999"), ("35", ""), ("Ille-et-Vilaine", "")]
+    ("department", "read"), [("93", True), ("93260", True), ("", True), ("35", False), ("Ille-et-Vilaine", False)]
 )
 def test_the_name_of_a_firm_tells_no_place_out_of_the_department_of_its_row(
-    embedded: Referential, department: str, commune: str
+    embedded: Referential, real_places: Places, department: str, *, read: bool
 ) -> None:
-    places = Places(PLACES.basins, (*PLACES.communes, Commune("56999", "Les Lilas", "5310", 47.7, -2.7)))
-    row = {"Employeur": "EHPAD Les Lilas", "Poste": "N1101", "Nombre": 2, "Département": department}
-    (lot,) = read_lots(embedded, [row], "fragile", locator=Locator(places)).lots
-    assert lot.commune == commune
+    firms = ("Ambulances Martin", "EHPAD Les Lilas", "Pirouette SARL", "Transports Dupont")
+    rows = [{"Employeur": firm, "Poste": "N1101", "Nombre": 2, "Département": department} for firm in firms]
+    lots = read_lots(embedded, rows, "fragile", locator=Locator(real_places)).lots
+    assert {lot.employer for lot in lots if lot.basin != NOWHERE} == ({"EHPAD Les Lilas"} if read else set())
 
 
 def test_of_needs_now_and_in_some_months_the_one_not_read_is_named(embedded: Referential, tmp_path: Path) -> None:
