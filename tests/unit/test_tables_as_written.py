@@ -1944,11 +1944,15 @@ def test_titles_of_one_job_that_only_differ_in_a_number_are_to_be_confirmed_in_u
     assert (flow.hours[:3], flow.training_months, flow.cost) == ((None,) * 3, None, None)
 
 
-@pytest.mark.parametrize(("title", "hours"), [("Agent de sécurité", 175), ("Agent de sécurité SSIAP 2", None)])
+@pytest.mark.parametrize(
+    ("own", "title", "hours"),
+    [("Veilleur de nuit", "Agent de sécurité", 175), ("Agent de sécurité", "Agent de sécurité SSIAP 2", None),
+     ("Moniteur auto-école", "Moniteur auto-école avec permis CE", None)],
+)  # fmt: skip
 def test_hours_to_another_title_of_ones_job_are_known_where_access_tells_all_that_it_asks(
-    rome4_graph: OccupationGraph, title: str, hours: float | None
+    rome4_graph: OccupationGraph, own: str, title: str, hours: float | None
 ) -> None:
-    start = [{"employer": "A", "job": "Veilleur de nuit" if hours else "Agent de sécurité", "headcount": 1}]
+    start = [{"employer": "A", "job": own, "headcount": 1}]
     found = match_territory(rome4_graph, start, [{"employer": "B", "job": title, "openings": 1}])
     (flow,) = found.to_confirm
     assert (flow.same_job, flow.unknown, flow.hours.expected) == (True, ("access",), hours)

@@ -50,7 +50,7 @@ def hours_between(territory: Territory, moves: JobMoves, start: Lot, end: Lot, a
     """
     where = moves.at(start, end)
     unmet = territory.unmet(start, end) if moves.same[where] else []
-    if unmet and (start.permits or end.permits or not is_told(territory.graph.referential, end.job, unmet)):
+    if unmet and (start.permits or end.permits or not is_told(territory.graph.referential, end, unmet)):
         return UNKNOWN_HOURS
     return hours_at(moves, where, None if unmet else assumed, retitled=bool(unmet))
 

@@ -342,9 +342,11 @@ def unmet_choices(
     return sorted(choice for choice in unheld if not any(set(m) <= set(choice) for m in met))
 
 
-def is_told(referential: Referential, job: str, choices: Iterable[Choice]) -> bool:
-    """Whether access to a job tells of each of some choices, so that the hours of a move there count them."""
-    told = {row.credential for row in referential.credentials_of.get(job, ()) if row.kind in DEMANDED}
+def is_told(referential: Referential, lot: Lot, choices: Iterable[Choice]) -> bool:
+    """Whether access to the job of a lot tells of each of some choices, so that hours to it count them."""
+    rows, aim = referential.credentials_of.get(lot.job, ()), Aim(titles=lot.title_codes)
+    demanded = (row for row in rows if row.kind in DEMANDED and concerns(referential, lot.job, row, aim))
+    told = {row.credential for row in demanded}
     return not any(told.isdisjoint(choice) for choice in choices)
 
 
